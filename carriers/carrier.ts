@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { TextEncoding } from '../domain/sms-text.ts';
+
+/** A message as it goes to a carrier. `from` is what goes on the wire: a short code, an E.164 number or 3–11 characters. */
+export type OutboundMessage = {
+  id: string;
+  to: string;
+  from: string;
+  text: string;
+  /** The SIM slot that must send it, where the carrier has SIMs. */
+  port: number | null;
+};
+
+/** What a carrier answered for one message. Only `unknown` leaves a doubt: it may have been sent. */
+export type SubmitResult =
+  | { outcome: 'accepted'; references: string[] }
+  | { outcome: 'rejected'; code: string }
+  | { outcome: 'throttled'; retryAfterMs: number }
+  | { outcome: 'unknown'; reason: string }
+  | { outcome: 'unsent'; reason: string };
+
+/** An inbound SMS, or one part of it, as the carrier wrote it. `body` and `encoding` stay together until all parts are there. */
+export type InboundReply = {
+  /** The carrier's own id, null where it has none: then nothing but the carrier's session tells a copy from a second "OUI". */
+  externalId: string | null;
+  from: string;
+  to: string;
+  body: Uint8Array;
+  encoding: TextEncoding;
+  part: { reference: number; total: number; index: number } | null;
+  /** When the carrier or the device received it, as exactly as `precision` says. */
+  receivedAt: Date;
+  precision: 'millisecond' | 'second' | 'minute' | 'ours';
+};
+
+export type ReceiptStatus = 'accepted' | 'delivered' | 'undelivered' | 'expired' | 'unknown';
+
+/** A report on one outbound segment. `reference` is the carrier's id, already in the form `submit` answered. */
+export type InboundReceipt = {
+  reference: string;
+  /** Our message id, where the carrier echoes it (user_message_reference, user_id). */
+  messageId: string | null;
+  from: string;
+  to: string;
+  status: ReceiptStatus;
+  error: string | null;
+  at: Date;
+};
+
+/** What a session hands over. Both promises resolve after the commit; they reject only when the database is unreachable. */
+export type CarrierEvents = {
+  /** The answer's `acknowledged` is to be called once the carrier's answer has been written to its socket. */
+  onReply(reply: InboundReply): Promise<{ acknowledged(): void }>;
+  onReceipt(receipt: InboundReceipt): Promise<void>;
+};
+
+/** One page of a gateway's inbox, in the order of its ids. `serial` names the device: ids are only its own. */
+export type PolledPage = {
+  serial: string;
+  replies: (InboundReply & { id: number })[];
+  /** The highest id the device holds now, null for an empty inbox. Lower than a cursor means that the device was reset. */
+  topId: number | null;
+  more: boolean;
+};
+
+export type SessionHealth = {
+  state: 'connecting' | 'bound' | 'draining' | 'closed';
+  since: Date;
+  inFlight: number;
+  lastError: string | null;
+};
+
+/** An open line to a carrier. It reconnects by itself until it is closed. */
+export type CarrierSession = {
+  /** The most messages that may be submitted and unanswered at once. */
+  window: number;
+  /** Resolves when messages can be submitted; at once if they can now. Rejects when the session is closed. */
+  whenReady(): Promise<void>;
+  /** One promise per message, in order. None rejects, none is forgotten: a cut or a timeout answers `unknown`. */
+  submit(batch: OutboundMessage[]): Promise<SubmitResult>[];
+  /** Replies with ids above `afterId`, oldest first. Reads only: changes nothing on the device. */
+  pollReplies?(afterId: number | null): Promise<PolledPage>;
+  /** What became of messages submitted earlier, by our ids. */
+  pollReceipts?(messageIds: string[]): Promise<InboundReceipt[]>;
+  health(): SessionHealth;
+  /** Waits up to `graceMs` for answers under way, says goodbye and closes. */
+  close(graceMs: number): Promise<void>;
+};
+
+export type Capabilities = {
+  route: 'premium' | 'lowcost';
+  replies: 'push' | 'poll' | 'both' | 'none';
+  receipts: 'push' | 'poll' | 'none';
+  /** The most messages in one call. */
+  maxBatch: number;
+  dedupe: 'client-id' | 'none';
+  cursor: 'id' | 'time' | 'destructive' | 'none';
+};
+
+export type OpenDeps = { events: CarrierEvents; log: Logger };
+
+/** A kind of carrier: its settings' schema (fields with `meta({ secret: true })` are encrypted), what it can do, how to open it. */
+export type Carrier<S extends z.ZodObject = z.ZodObject> = {
+  name: string;
+  settings: S;
+  capabilities: Capabilities;
+  open(settings: z.infer<S>, deps: OpenDeps): CarrierSession;
+};
+
+export const defineCarrier = <S extends z.ZodObject>(carrier: Carrier<S>): Carrier<S> => carrier;

@@ -1,0 +1,33 @@
+/** Every refusal the product can answer with. A code is public: it is never renamed. */
+export type ErrorCode =
+  | 'invalid-request'
+  | 'invalid-rows'
+  | 'body-too-large'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'idempotency-key-reused'
+  | 'idempotency-key-in-flight'
+  | 'two-way-off'
+  | 'no-carrier'
+  | 'no-reply-code'
+  | 'unsafe-url'
+  | 'try-later'
+  | 'internal';
+
+/** One thing that is wrong with what was sent: where (`row` counts from 1), what, and what to do about it. */
+export type Fault = { field: string; row?: number; problem: string; remedy: string };
+
+/** An expected refusal. `detail` is a sentence for the customer and never carries a secret, a number or a text. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: Fault[];
+
+  constructor(code: ErrorCode, detail: string, faults: Fault[] = []) {
+    super(detail);
+    this.name = 'AppError';
+    this.code = code;
+    this.faults = faults;
+  }
+}
