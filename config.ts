@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** Every variable the product reads. `npm run config` prints this as a table. */
+const Environment = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe('`production` refuses an injected clock'),
+  ROLE: z
+    .enum(['all', 'api', 'worker'])
+    .default('all')
+    .describe('What this process is: the HTTP API, the Temporal workers and carriers, or both'),
+  HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
+  PORT: int(0, 65_535).default(3000).describe('Port of the API; 0 takes a free one'),
+  PUBLIC_URL: z.url().optional().describe('Where customers reach this installation, for links in e-mails'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as postgres://user:password@host:5432/database'),
+  DATABASE_POOL: int(2, 500).default(20).describe('Connections this process may open'),
+  TEMPORAL_ADDRESS: z.string().min(1).describe('Temporal frontend, as host:7233'),
+  TEMPORAL_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{2,200}$/)
+    .default('aller-retour')
+    .describe('Made on the first start if it does not exist'),
+  TEMPORAL_API_KEY: z.string().optional().describe('For Temporal Cloud'),
+  TEMPORAL_TLS: flag.default(false).describe('`true` to speak TLS to Temporal'),
+  SECRETS_KEY: z
+    .string()
+    .min(1)
+    .describe(
+      'Base64 of 32 bytes; seals what is secret in the database. Several, comma separated: the first seals, every one opens',
+    ),
+  CARRIERS: list.default(['*']).describe('Names of the carriers a worker opens; `*` for all'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('Relay for e-mails, as smtp://user:password@host:587; without it no e-mail is sent'),
+  MAIL_FROM: z.string().default('Aller-Retour <replies@localhost>').describe('Sender of e-mails'),
+  CALLBACK_ALLOW_HTTP: flag.default(false).describe('Whether callback addresses may be plain http'),
+  CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
+  CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
+  REPLIES_PER_RUN: int(1, 1000).default(500).describe('Most replies in one workflow run; 1 gives each its own run, unpaced'),
+  SYNC_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('06:00')
+    .describe('When lowcost replies are synced, in SYNC_TIME_ZONE'),
+  SYNC_TIME_ZONE: z.string().default('Europe/Paris').describe('Time zone of SYNC_AT'),
+  SYNC_CLOCK: z
+    .enum(['real', 'injected'])
+    .default('real')
+    .describe('`injected` lets an operator name the time of a sync; refused in production'),
+  BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+});
+
+export type Config = z.infer<typeof Environment>;
+
+/** Reads the environment once. Throws an Error whose message lists every variable that is wrong, and what it should be. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = Environment.safeParse(present);
+  if (!read.success) {
+    const lines = read.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const meaning = name in Environment.shape ? describe(name) : '';
+      return `  ${name}: ${present[name] === undefined ? 'is missing' : issue.message}. ${meaning}`;
+    });
+    throw new Error(`The configuration can't be used:\n${lines.join('\n')}`);
+  }
+  if (read.data.NODE_ENV === 'production' && read.data.SYNC_CLOCK === 'injected') {
+    throw new Error("The configuration can't be used:\n  SYNC_CLOCK: an injected clock is refused in production. Unset it.");
+  }
+  return read.data;
+}
+
+const describe = (name: string): string => {
+  const field = Object.entries(Environment.shape).find(([key]) => key === name)?.[1];
+  return field?.description ?? '';
+};
+
+/** The names of all variables: what docker-compose.yml may set. */
+export const variableNames: string[] = Object.keys(Environment.shape);
+
+/** A Markdown table of every variable. */
+export function configTable(): string {
+  const lines = Object.entries(Environment.shape).map(([name, schema]) => {
+    const standard = schema.safeParse(undefined);
+    const value = !standard.success ? '**required**' : standard.data === undefined ? '' : `\`${String(standard.data)}\``;
+    return `| \`${name}\` | ${value} | ${schema.description ?? ''} |`;
+  });
+  return ['| variable | default | meaning |', '|---|---|---|', ...lines].join('\n');
+}
+
+if (import.meta.main) console.log(configTable());

@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export type Platform = 'v0' | 'v2';
+export type TwoWay = 'off' | 'requested' | 'on' | 'refused';
+/** One step of an account's two-way history, oldest first. */
+export type TwoWayStep = { state: TwoWay; at: string; by: string; reason: string | null };
+
+const AccountSchema = defineEntity({
+  name: 'Account',
+  tableName: 'accounts',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    platform: p.text().$type<Platform>(),
+    /** ISO 3166-1 alpha-2: the country in which numbers without a prefix are read. */
+    country: p.text(),
+    locale: p.text().$type<'fr' | 'en'>(),
+    timeZone: p.text(),
+    twoWay: p.text().$type<TwoWay>(),
+    twoWayHistory: p.json<TwoWayStep[]>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class Account extends AccountSchema.class {}
+AccountSchema.setClass(Account);
+
+const AccountCounterSchema = defineEntity({
+  name: 'AccountCounter',
+  tableName: 'account_counters',
+  properties: {
+    account: () => p.manyToOne(Account).mapToPk().primary(),
+    /** The last position drawn for an event of this account. Drawn as the last statement of a transaction. */
+    position: p.bigint('number').default(0),
+  },
+});
+export class AccountCounter extends AccountCounterSchema.class {}
+AccountCounterSchema.setClass(AccountCounter);

@@ -1,0 +1,40 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from './account.ts';
+import { Carrier } from './carrier.ts';
+
+export type CampaignState = 'draft' | 'importing' | 'ready' | 'launched' | 'paused' | 'completed' | 'cancelled';
+export type Purpose = 'marketing' | 'transactional';
+
+const CampaignSchema = defineEntity({
+  name: 'Campaign',
+  tableName: 'campaigns',
+  indexes: [{ properties: ['account', 'id'] }],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk(),
+    carrier: () => p.manyToOne(Carrier).mapToPk(),
+    name: p.text(),
+    route: p.text().$type<'premium' | 'lowcost'>(),
+    purpose: p.text().$type<Purpose>(),
+    text: p.text(),
+    /** As the customer wrote it. */
+    sender: p.text().nullable(),
+    /** What it became on the wire; null where each message has its own (SIMs, a pool of short codes). */
+    wireSender: p.text().nullable(),
+    withReplies: p.boolean(),
+    simulation: p.boolean(),
+    state: p.text().$type<CampaignState>(),
+    total: p.integer(),
+    segments: p.integer(),
+    sendAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+    launchedAt: p.datetime(3).nullable(),
+    endedAt: p.datetime(3).nullable(),
+    /** When Temporal accepted the run; null makes it the sweep's. */
+    handedAt: p.datetime(3).nullable(),
+    /** Counts by message state, frozen when the campaign ended. */
+    totals: p.json<Record<string, number>>().nullable(),
+  },
+});
+export class Campaign extends CampaignSchema.class {}
+CampaignSchema.setClass(Campaign);

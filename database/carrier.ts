@@ -1,0 +1,61 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** Where the nightly sync stands on one device. `generation` rises when the device's ids start over. */
+export type SyncCursor = { serial: string; generation: number; id: number };
+
+const CarrierSchema = defineEntity({
+  name: 'Carrier',
+  tableName: 'carriers',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text().unique(),
+    /** A name in carriers/registry.ts. */
+    type: p.text(),
+    route: p.text().$type<'premium' | 'lowcost'>(),
+    /** Everything of the carrier's settings that is no secret. */
+    settings: p.json<Record<string, unknown>>(),
+    /** The secret settings as JSON, sealed with SECRETS_KEY. */
+    secrets: p.blob(),
+    /** How many sessions the carrier allows at once. */
+    slots: p.smallint(),
+    syncCursor: p.json<SyncCursor>().nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export class Carrier extends CarrierSchema.class {}
+CarrierSchema.setClass(Carrier);
+
+const CarrierSlotSchema = defineEntity({
+  name: 'CarrierSlot',
+  tableName: 'carrier_slots',
+  properties: {
+    carrier: () => p.manyToOne(Carrier).mapToPk().primary(),
+    slot: p.smallint().primary(),
+    /** The fencing token: drawn anew by every holder, checked by every claim in the same statement. */
+    epoch: p.bigint('number'),
+    holder: p.text(),
+    leaseUntil: p.datetime(3),
+    /** The messages that are `submitting` under this epoch: what a takeover marks `in_doubt`. */
+    window: p.array().columnType('uuid[]'),
+  },
+});
+export class CarrierSlot extends CarrierSlotSchema.class {}
+CarrierSlotSchema.setClass(CarrierSlot);
+
+const CarrierSessionSchema = defineEntity({
+  name: 'CarrierSession',
+  tableName: 'carrier_sessions',
+  indexes: [{ properties: ['carrier', 'openedAt'] }],
+  properties: {
+    id: p.uuid().primary(),
+    carrier: () => p.manyToOne(Carrier).mapToPk(),
+    openedAt: p.datetime(3),
+    closedAt: p.datetime(3).nullable(),
+    /** Every reply of this session up to this id has had its acknowledgement written to the socket. */
+    ackedThrough: p.uuid().nullable(),
+    /** Bumped while the session lives, so that one whose process was killed is recognised. */
+    seenAt: p.datetime(3),
+  },
+});
+export class CarrierSession extends CarrierSessionSchema.class {}
+CarrierSessionSchema.setClass(CarrierSession);

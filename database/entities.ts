@@ -1,0 +1,47 @@
+import { Account, AccountCounter } from './account.ts';
+import { ApiKey } from './api-key.ts';
+import { AuditEntry } from './audit-entry.ts';
+import { CallbackEndpoint } from './callback-endpoint.ts';
+import { Campaign } from './campaign.ts';
+import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
+import { Conversation } from './conversation.ts';
+import { Delivery, DeliveryAttempt } from './delivery.ts';
+import { Event } from './event.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
+import { Message, MessageReference, OrphanReceipt } from './message.ts';
+import { SmsNumber } from './number.ts';
+import { OptOut } from './opt-out.ts';
+import { InboundPart, Reply } from './reply.ts';
+import { ReplyEmail } from './reply-email.ts';
+import { SyncRun } from './sync-run.ts';
+import { User } from './user.ts';
+import { WantedRun } from './wanted-run.ts';
+
+/** Every table. A test compares them with what the migrations make. */
+export const entities = [
+  Account,
+  AccountCounter,
+  ApiKey,
+  AuditEntry,
+  CallbackEndpoint,
+  Campaign,
+  Carrier,
+  CarrierSession,
+  CarrierSlot,
+  Conversation,
+  Delivery,
+  DeliveryAttempt,
+  Event,
+  IdempotencyKey,
+  InboundPart,
+  Message,
+  MessageReference,
+  OptOut,
+  OrphanReceipt,
+  Reply,
+  ReplyEmail,
+  SmsNumber,
+  SyncRun,
+  User,
+  WantedRun,
+];

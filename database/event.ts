@@ -1,0 +1,21 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const EventSchema = defineEntity({
+  name: 'Event',
+  tableName: 'events',
+  uniques: [{ properties: ['accountId', 'position'] }],
+  indexes: [{ properties: ['replyId'] }],
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    /** Gap-free per account, in the order of commits. */
+    position: p.bigint('number'),
+    type: p.text(),
+    replyId: p.uuid().nullable(),
+    /** Frozen: the same bytes on every attempt. */
+    body: p.text(),
+    createdAt: p.datetime(3),
+  },
+});
+export class Event extends EventSchema.class {}
+EventSchema.setClass(Event);

@@ -1,0 +1,26 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from './account.ts';
+import { Carrier } from './carrier.ts';
+
+export type NumberKind = 'short-code' | 'virtual' | 'sim';
+
+const SmsNumberSchema = defineEntity({
+  name: 'SmsNumber',
+  tableName: 'numbers',
+  uniques: [{ properties: ['carrier', 'number'] }],
+  properties: {
+    id: p.uuid().primary(),
+    carrier: () => p.manyToOne(Carrier).mapToPk(),
+    /** A short code as digits, else E.164. */
+    number: p.text(),
+    kind: p.text().$type<NumberKind>(),
+    country: p.text(),
+    /** The account that rents it. */
+    account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
+    /** The slot of the SIM in its gateway. */
+    port: p.smallint().nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export class SmsNumber extends SmsNumberSchema.class {}
+SmsNumberSchema.setClass(SmsNumber);

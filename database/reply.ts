@@ -1,0 +1,81 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { Attribution } from '../domain/attribution.ts';
+
+const ReplySchema = defineEntity({
+  name: 'Reply',
+  tableName: 'replies',
+  uniques: [{ properties: ['carrierId', 'externalId'] }],
+  indexes: [
+    {
+      name: 'replies_unfiled_index',
+      expression: 'create index "replies_unfiled_index" on "replies" ("ingested_at") where "filed_at" is null',
+    },
+    { properties: ['accountId', 'id'] },
+    { properties: ['conversationId', 'sequence'] },
+    {
+      name: 'replies_session_index',
+      expression: 'create index "replies_session_index" on "replies" ("session_id", "id") where "session_id" is not null',
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    carrierId: p.uuid(),
+    /** The carrier session that brought it, where the carrier has no ids. */
+    sessionId: p.uuid().nullable(),
+    externalId: p.text().nullable(),
+    /** As the carrier wrote them. */
+    fromRaw: p.text(),
+    toRaw: p.text(),
+    /** E.164 where it can be read so. */
+    fromNumber: p.text(),
+    replyCode: p.text(),
+    text: p.text(),
+    /** The bytes, kept only where `text` can't hold them. */
+    body: p.blob().nullable(),
+    /** When the device or the carrier received it, not when we heard of it. */
+    receivedAt: p.datetime(3),
+    precision: p.text(),
+    ingestedAt: p.datetime(3),
+    /** When it may be filed: at once, or by the nightly sync. */
+    releasedAt: p.datetime(3).nullable(),
+    /** When Temporal accepted the run that files it, and that run's workflow id. */
+    handedAt: p.datetime(3).nullable(),
+    runId: p.text().nullable(),
+    filedAt: p.datetime(3).nullable(),
+    filingFailed: p.text().nullable(),
+    accountId: p.uuid().nullable(),
+    campaignId: p.uuid().nullable(),
+    messageId: p.uuid().nullable(),
+    conversationId: p.uuid().nullable(),
+    sequence: p.integer().nullable(),
+    attribution: p.json<Attribution>().nullable(),
+    optOut: p.boolean().default(false),
+    partial: p.boolean().default(false),
+    /** It answers a message sent while two-way SMS was off: shown and delivered nowhere. */
+    hidden: p.boolean().default(false),
+  },
+});
+export class Reply extends ReplySchema.class {}
+ReplySchema.setClass(Reply);
+
+const InboundPartSchema = defineEntity({
+  name: 'InboundPart',
+  tableName: 'inbound_parts',
+  uniques: [{ name: 'inbound_parts_key', properties: ['carrierId', 'fromRaw', 'toRaw', 'reference', 'total', 'index'] }],
+  properties: {
+    id: p.uuid().primary(),
+    carrierId: p.uuid(),
+    fromRaw: p.text(),
+    toRaw: p.text(),
+    reference: p.integer(),
+    total: p.smallint(),
+    index: p.smallint(),
+    body: p.blob(),
+    encoding: p.text(),
+    receivedAt: p.datetime(3),
+    precision: p.text(),
+    ingestedAt: p.datetime(3),
+  },
+});
+export class InboundPart extends InboundPartSchema.class {}
+InboundPartSchema.setClass(InboundPart);

@@ -1,0 +1,50 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+
+export type Sql = Pick<Pool | PoolClient, 'query'>;
+
+/** The rows of one statement. Arrays are passed as arrays (`= any($1)`, `unnest($1::uuid[])`). */
+export async function rows<R extends QueryResultRow>(sql: Sql, text: string, values: unknown[] = []): Promise<R[]> {
+  const result = await sql.query<R>(text, values);
+  return result.rows;
+}
+
+/** How many rows one statement touched. */
+export async function affected(sql: Sql, text: string, values: unknown[] = []): Promise<number> {
+  const result = await sql.query(text, values);
+  return result.rowCount ?? 0;
+}
+
+/** Runs `work` in one transaction of its own connection; whatever it throws rolls back. */
+export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((lost: unknown) => {
+      broken = lost instanceof Error ? lost : new Error(String(lost));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Whether the database could not be reached, as against refusing what it was given.
+ * Classes 08 (connection), 53 (resources), 57 (operator intervention) of PostgreSQL's codes, and the socket's own.
+ */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.cause !== undefined && isUnreachable(error.cause)) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (CONNECTION_CODES.has(code) || /^(08|53|57)/.test(code)) return true;
+  return /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
+    error.message,
+  );
+}

@@ -1,0 +1,15 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** Whether a long-lived run is wanted: it is signalled only when this turns true, for a run takes 10,000 signals at most. */
+const WantedRunSchema = defineEntity({
+  name: 'WantedRun',
+  tableName: 'wanted_runs',
+  properties: {
+    /** The run's workflow id. */
+    name: p.text().primary(),
+    wanted: p.boolean(),
+    changedAt: p.datetime(3),
+  },
+});
+export class WantedRun extends WantedRunSchema.class {}
+WantedRunSchema.setClass(WantedRun);

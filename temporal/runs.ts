@@ -1,0 +1,17 @@
+/** What the API and the carriers may ask of Temporal. Every call comes after the commit: a start that fails is logged, and the sweep's. */
+export type Runs = {
+  /** Starts the run of a launched campaign. */
+  sendCampaign(campaignId: string): void;
+  /** Tells a campaign's run to look at its row again: paused, resumed or cancelled. */
+  campaignChanged(campaignId: string): void;
+  /** Gathers messages that belong to no campaign into runs. */
+  sendMessages(messageIds: string[]): void;
+  /** Gathers replies that are stored and released into runs. */
+  deliverReplies(replyIds: string[]): void;
+  /** Makes sure that a gateway's nightly schedule exists. */
+  scheduleSync(carrierId: string): Promise<void>;
+  /** Starts a gateway's sync now; never beside one that is under way. */
+  syncNow(carrierId: string): Promise<void>;
+  /** Whether Temporal answers. */
+  reachable(): Promise<boolean>;
+};
