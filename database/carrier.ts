@@ -49,12 +49,11 @@ const CarrierSessionSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     carrier: () => p.manyToOne(Carrier).mapToPk(),
+    slot: p.smallint(),
     openedAt: p.datetime(3),
     closedAt: p.datetime(3).nullable(),
     /** Every reply of this session up to this id has had its acknowledgement written to the socket. */
     ackedThrough: p.uuid().nullable(),
-    /** Bumped while the session lives, so that one whose process was killed is recognised. */
-    seenAt: p.datetime(3),
   },
 });
 export class CarrierSession extends CarrierSessionSchema.class {}

@@ -10,8 +10,12 @@ const DeliverySchema = defineEntity({
     { properties: ['accountId', 'id'] },
     { properties: ['eventId'] },
     {
-      name: 'deliveries_due_index',
-      expression: `create index "deliveries_due_index" on "deliveries" ("channel", "next_at") where "state" in ('pending', 'retrying', 'held')`,
+      name: 'deliveries_callbacks_due_index',
+      expression: `create index "deliveries_callbacks_due_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "state" in ('pending', 'retrying', 'held')`,
+    },
+    {
+      name: 'deliveries_emails_due_index',
+      expression: `create index "deliveries_emails_due_index" on "deliveries" ("next_at") where "channel" = 'email' and "state" in ('pending', 'retrying', 'held')`,
     },
     {
       name: 'deliveries_in_flight_index',

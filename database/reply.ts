@@ -75,6 +75,8 @@ const InboundPartSchema = defineEntity({
     receivedAt: p.datetime(3),
     precision: p.text(),
     ingestedAt: p.datetime(3),
+    /** The reply that it became a part of; kept a while, to recognise a copy of the part. */
+    replyId: p.uuid().nullable(),
   },
 });
 export class InboundPart extends InboundPartSchema.class {}

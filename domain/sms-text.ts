@@ -1,2 +1,57 @@
+import { decodeGsm7, encodeGsm7 } from './gsm7.ts';
+
 /** How the bytes of an SMS are to be read. `gsm7` is one octet a septet, as SMPP carries it; `ucs2` is UTF-16BE. */
 export type TextEncoding = 'gsm7' | 'latin1' | 'ucs2' | 'utf8' | 'binary';
+
+/**
+ * The text of a whole message: put parts together first, or a pair cut in two is lost. Never throws: a trailing odd octet of
+ * UCS-2 is left out, invalid UTF-8 becomes U+FFFD. `binary` is shown as hexadecimal. The text may hold U+0000.
+ */
+export const decodeText = (body: Uint8Array, encoding: TextEncoding): string => DECODERS[encoding](body);
+
+const DECODERS: Record<TextEncoding, (body: Uint8Array) => string> = {
+  gsm7: decodeGsm7,
+  latin1: decodeLatin1,
+  ucs2: decodeUcs2,
+  utf8: (body) => new TextDecoder().decode(body),
+  binary: (body) => Array.from(body, (octet) => octet.toString(16).padStart(2, '0')).join(''),
+};
+
+/** The octets of a text. Throws a RangeError that names the first character the encoding does not have. */
+export function encodeText(text: string, encoding: 'gsm7' | 'latin1' | 'ucs2'): Uint8Array {
+  if (encoding === 'gsm7') return encodeGsm7(text);
+  return encoding === 'latin1' ? encodeLatin1(text) : encodeUcs2(text);
+}
+
+function decodeLatin1(body: Uint8Array): string {
+  let text = '';
+  for (const octet of body) text += String.fromCharCode(octet);
+  return text;
+}
+
+function decodeUcs2(body: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i + 1 < body.length; i += 2) text += String.fromCharCode(((body[i] ?? 0) << 8) | (body[i + 1] ?? 0));
+  // A byte order mark is no character: left in, it would hide a STOP.
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+function encodeLatin1(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff) throw new RangeError(`U+${unit.toString(16).toUpperCase()} at position ${i} is not in Latin-1.`);
+    octets[i] = unit;
+  }
+  return octets;
+}
+
+function encodeUcs2(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length * 2);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    octets[i * 2] = unit >> 8;
+    octets[i * 2 + 1] = unit & 0xff;
+  }
+  return octets;
+}

@@ -1,0 +1,196 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import { attribute, CLOCK_TOLERANCE_MS, WINDOW_MS, type Attribution, type Candidate } from '../domain/attribution.ts';
+import { readKeyword } from '../domain/keywords.ts';
+import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
+import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
+import { fileInConversations } from './file-in-conversations.ts';
+import { oweDeliveries, type DeliveriesOwed } from './owe-deliveries.ts';
+
+/** A reply as it is read for filing. `renter` is the account that rents the number written to. */
+export type Unfiled = {
+  id: string;
+  carrier_id: string;
+  from_number: string;
+  reply_code: string;
+  text: string;
+  received_at: Date;
+  partial: boolean;
+  kind: 'short-code' | 'virtual' | 'sim' | null;
+  renter: string | null;
+};
+/** The message that a reply answers, as its event shows it. */
+export type Answered = { id: string; text: string; submitted_at: Date; reference: string | null; two_way: boolean; campaign_id: string | null; campaign_name: string | null };
+
+/** A reply whose account is known, in the order in which its conversation gets it. */
+export type Filed = {
+  reply: Unfiled;
+  accountId: string;
+  attribution: Attribution;
+  answered: Answered | null;
+  hidden: boolean;
+  optOut: boolean;
+  conversationId: string | null;
+  sequence: number | null;
+};
+
+type Deps = { pool: Pool; log: Logger };
+export type FileReplies = ReturnType<typeof createFileReplies>;
+
+export const createFileReplies = ({ pool, log }: Deps) => {
+  async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
+    try {
+      return await transaction(pool, (client) => file(client, ids, runId));
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      if (isCollision(error)) return filePage(ids, runId);
+      if (ids.length > 1) {
+        const middle = Math.ceil(ids.length / 2);
+        const first = await filePage(ids.slice(0, middle), runId);
+        const second = await filePage(ids.slice(middle), runId);
+        return { callbacks: [...first.callbacks, ...second.callbacks], emails: [...first.emails, ...second.emails] };
+      }
+      const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
+      log.error({ err: error, replyId: ids[0] }, 'a reply could not be filed; it is set aside for the operator');
+      await affected(pool, `update replies set filing_failed = $2, run_id = $3 where id = any($1::uuid[]) and filed_at is null`, [ids, reason, runId]);
+      return { callbacks: [], emails: [] };
+    }
+  }
+
+  return {
+    /**
+     * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
+     * deliveries it owes. A reply that can't be filed is marked and listed; the rest of the page does not wait for it.
+     */
+    async fileReplies(replyIds: string[]): Promise<DeliveriesOwed> {
+      return filePage(replyIds, activityInfo().workflowExecution?.workflowId ?? 'none');
+    },
+  };
+};
+
+/** A deadlock or a lost race for a unique key: the same page succeeds when tried again. */
+const isCollision = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
+
+async function file(client: PoolClient, ids: string[], runId: string): Promise<DeliveriesOwed> {
+  const unfiled = await rows<Unfiled>(
+    client,
+    `select r.id, r.carrier_id, r.from_number, r.reply_code, r.text, r.received_at, r.partial, n.kind, n.account_id as renter
+     from replies r left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null
+     order by r.id for update of r`,
+    [ids],
+  );
+  if (unfiled.length === 0) return { callbacks: [], emails: [] };
+
+  const candidates = await findCandidates(client, unfiled);
+  const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply.renter) }));
+  const answered = await findAnswered(client, attributions.flatMap(({ attribution }) => ('messageId' in attribution ? [attribution.messageId] : [])));
+  const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
+
+  const filed: Filed[] = [];
+  for (const { reply, attribution } of attributions) {
+    const message = 'messageId' in attribution ? (answered.get(attribution.messageId) ?? null) : null;
+    const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
+    if (!accountId) continue;
+    const optOut = readKeyword(reply.text).kind === 'stop';
+    filed.push({ reply, accountId, attribution, answered: message, hidden: message?.two_way === false, optOut, conversationId: null, sequence: null });
+  }
+  filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
+
+  await obeyKeywords(client, filed);
+  const shown = filed.filter((each) => !each.hidden);
+  await fileInConversations(client, shown);
+  const none = attributions.filter(({ reply }) => !filed.some((each) => each.reply === reply));
+  await markFiled(client, filed, none, runId);
+  return oweDeliveries(client, shown, runId);
+}
+
+async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
+  const found = await rows<{ reply_id: string; id: string; account_id: string; campaign_id: string | null; submitted_at: Date }>(
+    client,
+    `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as r (id, phone, code, since, until)
+     join messages m on m.to_number = r.phone and m.reply_code = r.code
+       and m.submitted_at > r.since and m.submitted_at <= r.until and m.state = any($6::text[])`,
+    [
+      unfiled.map((reply) => reply.id),
+      unfiled.map((reply) => reply.from_number),
+      unfiled.map((reply) => reply.reply_code),
+      unfiled.map((reply) => new Date(reply.received_at.getTime() - (reply.kind === 'sim' || reply.kind === 'virtual' ? WINDOW_MS.own : WINDOW_MS.shared))),
+      unfiled.map((reply) => new Date(reply.received_at.getTime() + CLOCK_TOLERANCE_MS)),
+      [...MAY_HAVE_ARRIVED],
+    ],
+  );
+  const byReply = Map.groupBy(found, (row) => row.reply_id);
+  return new Map(
+    [...byReply].map(([id, rowsOfReply]) => [
+      id,
+      rowsOfReply.map((row) => ({ messageId: row.id, accountId: row.account_id, campaignId: row.campaign_id, sentAt: row.submitted_at })),
+    ]),
+  );
+}
+
+async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
+  const found = await rows<Answered>(
+    client,
+    `select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name
+     from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
+    [messageIds],
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+/** A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it. */
+async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
+  const stops = filed.filter((each) => each.optOut).toSorted(byAccountAndPhone);
+  if (stops.length > 0) {
+    await affected(
+      client,
+      `insert into opt_outs (account_id, phone, since, reply_id)
+       select account_id, phone, now(), reply_id from unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id) on conflict do nothing`,
+      [stops.map((each) => each.accountId), stops.map((each) => each.reply.from_number), stops.map((each) => each.reply.id)],
+    );
+  }
+  const starts = filed.filter((each) => readKeyword(each.reply.text).kind === 'start');
+  if (starts.length > 0) {
+    await affected(
+      client,
+      `delete from opt_outs o using unnest($1::uuid[], $2::text[]) as s (account_id, phone) where o.account_id = s.account_id and o.phone = s.phone`,
+      [starts.map((each) => each.accountId), starts.map((each) => each.reply.from_number)],
+    );
+  }
+}
+
+/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
+export const byAccountAndPhone = (a: Filed, b: Filed): number => {
+  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+async function markFiled(client: PoolClient, filed: Filed[], none: { reply: Unfiled; attribution: Attribution }[], runId: string): Promise<void> {
+  const all = [
+    ...filed,
+    ...none.map(({ reply, attribution }) => ({ reply, attribution, accountId: null, answered: null, hidden: false, optOut: false, conversationId: null, sequence: null })),
+  ];
+  await affected(
+    client,
+    `update replies r set filed_at = now(), run_id = $1, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
+       conversation_id = f.conversation_id, sequence = f.sequence, attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[], $9::bool[], $10::bool[])
+       as f (id, account_id, campaign_id, message_id, conversation_id, sequence, attribution, opt_out, hidden)
+     where r.id = f.id`,
+    [
+      runId,
+      all.map((each) => each.reply.id),
+      all.map((each) => each.accountId),
+      all.map((each) => each.answered?.campaign_id ?? null),
+      all.map((each) => each.answered?.id ?? null),
+      all.map((each) => each.conversationId),
+      all.map((each) => each.sequence),
+      all.map((each) => JSON.stringify(each.attribution)),
+      all.map((each) => each.optOut),
+      all.map((each) => each.hidden),
+    ],
+  );
+}

@@ -1,0 +1,221 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { CarrierEvents, InboundReply } from '../carriers/carrier.ts';
+import { normaliseOrigin } from '../domain/phone-number.ts';
+import { decodeText } from '../domain/sms-text.ts';
+import { newId } from '../database/ids.ts';
+import { isUnreachable, rows } from '../database/sql.ts';
+import { createGroup } from './group.ts';
+import { putTogether } from './put-together.ts';
+
+/** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
+export type NewReply = {
+  id: string;
+  externalId: string | null;
+  fromRaw: string;
+  toRaw: string;
+  fromNumber: string;
+  replyCode: string;
+  text: string;
+  body: Buffer | null;
+  receivedAt: Date;
+  precision: string;
+};
+
+/** PostgreSQL refuses U+0000 and lone surrogates. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+
+export function readReply(reply: InboundReply, country: string): NewReply {
+  const read = decodeText(reply.body, reply.encoding);
+  const text = storable(read);
+  const fromRaw = storable(reply.from);
+  const toRaw = storable(reply.to);
+  return {
+    id: newId(),
+    externalId: reply.externalId,
+    fromRaw,
+    toRaw,
+    fromNumber: normaliseOrigin(fromRaw, country),
+    replyCode: normaliseOrigin(toRaw, country),
+    text,
+    body: text === read && reply.encoding !== 'binary' ? null : Buffer.from(reply.body),
+    receivedAt: reply.receivedAt,
+    precision: reply.precision,
+  };
+}
+
+const INSERT = `
+  with session as (
+    update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
+  )
+  insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
+    received_at, precision, ingested_at, released_at)
+  select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
+    r.received_at, r.precision, now(), now()
+  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[])
+    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision)
+  on conflict do nothing returning id`;
+
+/** Stores replies that a session brought; answers with the ids that are new. */
+export async function insertReplies(
+  sql: Parameters<typeof rows>[0],
+  carrierId: string,
+  sessionId: string | null,
+  ackedThrough: string | null,
+  replies: NewReply[],
+): Promise<string[]> {
+  const stored = await rows<{ id: string }>(sql, INSERT, [
+    carrierId,
+    sessionId,
+    ackedThrough,
+    replies.map((reply) => reply.id),
+    replies.map((reply) => reply.externalId),
+    replies.map((reply) => reply.fromRaw),
+    replies.map((reply) => reply.toRaw),
+    replies.map((reply) => reply.fromNumber),
+    replies.map((reply) => reply.replyCode),
+    replies.map((reply) => reply.text),
+    replies.map((reply) => reply.body),
+    replies.map((reply) => reply.receivedAt),
+    replies.map((reply) => reply.precision),
+  ]);
+  return stored.map((row) => row.id);
+}
+
+/** What redelivery may bring again: replies of dead sessions whose acknowledgement was perhaps never written. */
+async function loadDoubtful(pool: Pool, carrierId: string, slot: number, sessionId: string): Promise<Map<string, number>> {
+  const doubtful = await rows<{ from_raw: string; to_raw: string; text: string }>(
+    pool,
+    `select r.from_raw, r.to_raw, r.text from carrier_sessions s
+     join replies r on r.session_id = s.id and r.id > coalesce(s.acked_through, '00000000-0000-0000-0000-000000000000')
+     where s.carrier_id = $1 and s.id <> $3 and (s.slot = $2 or s.closed_at is not null)
+       and s.opened_at > now() - interval '30 days' and r.ingested_at > now() - interval '10 minutes'`,
+    [carrierId, slot, sessionId],
+  );
+  const counts = new Map<string, number>();
+  for (const row of doubtful) remember(counts, { fromRaw: row.from_raw, toRaw: row.to_raw, text: row.text });
+  return counts;
+}
+
+type Copy = Pick<NewReply, 'fromRaw' | 'toRaw' | 'text'>;
+function remember(counts: Map<string, number>, copy: Copy): void {
+  const key = keyOf(copy);
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+const keyOf = (copy: Copy): string => JSON.stringify([copy.fromRaw, copy.toRaw, copy.text]);
+
+const REDELIVERY_MS = 10 * 60_000;
+
+export type IngestDeps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void };
+type Item = { reply: InboundReply; read: NewReply };
+
+/**
+ * What a session's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
+ * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
+ */
+export async function openIngest({ pool, log, country, deliverReplies }: IngestDeps, carrierId: string, slot: number) {
+  const sessionId = newId();
+  await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [sessionId, carrierId, slot]);
+  const doubtful = await loadDoubtful(pool, carrierId, slot, sessionId);
+  const openedAt = performance.now();
+
+  // Replies in the order of their ids, until their acknowledgement was written: what is before the first is certain.
+  const unacked: { id: string; acked: boolean }[] = [];
+  let ackedThrough: string | null = null;
+  let noted: string | null = null;
+
+  function acknowledged(entry: { acked: boolean }): void {
+    entry.acked = true;
+    while (unacked[0]?.acked) ackedThrough = unacked.shift()?.id ?? ackedThrough;
+  }
+
+  async function note(): Promise<void> {
+    if (ackedThrough === noted) return;
+    const through = ackedThrough;
+    await rows(pool, `update carrier_sessions set acked_through = $2 where id = $1`, [sessionId, through]);
+    noted = through;
+  }
+
+  /** Whether this is the copy of a reply whose first acknowledgement may be lost. Each is recognised once. */
+  function isCopy({ read }: Item): boolean {
+    if (doubtful.size === 0 || read.externalId !== null) return false;
+    if (performance.now() - openedAt > REDELIVERY_MS) {
+      doubtful.clear();
+      return false;
+    }
+    const key = keyOf(read);
+    const left = doubtful.get(key) ?? 0;
+    if (left === 0) return false;
+    if (left === 1) doubtful.delete(key);
+    else doubtful.set(key, left - 1);
+    return true;
+  }
+
+  async function store(items: Item[]): Promise<string[]> {
+    if (items.length === 0) return [];
+    const whole = items.filter((item) => item.reply.part === null).map((item) => item.read);
+    const parts = items.filter((item) => item.reply.part !== null).map((item) => item.reply);
+    const ids = whole.length > 0 ? await insertReplies(pool, carrierId, sessionId, ackedThrough, whole) : [];
+    noted = ackedThrough;
+    if (parts.length > 0) ids.push(...(await putTogether(pool, carrierId, sessionId, country, parts)));
+    return ids;
+  }
+
+  /** Halves a group that the database refuses until the row is found; that one is stored as bytes. */
+  async function storeAll(items: Item[]): Promise<string[]> {
+    try {
+      return await store(items);
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      const [only] = items;
+      if (items.length > 1 || !only) {
+        const middle = Math.ceil(items.length / 2);
+        return [...(await storeAll(items.slice(0, middle))), ...(await storeAll(items.slice(middle)))];
+      }
+      log.error({ err: error, carrierId }, 'a reply could not be stored as text; it is kept as bytes');
+      const marked: NewReply = { ...only.read, id: newId(), externalId: null, text: '', body: Buffer.from(only.reply.body) };
+      return insertReplies(pool, carrierId, sessionId, ackedThrough, [marked]);
+    }
+  }
+
+  const group = createGroup<Item, true>({
+    maxSize: 500,
+    async commit(items) {
+      // Ids are drawn here, in the order in which they are stored.
+      for (const item of items) item.read = { ...item.read, id: newId() };
+      const copies = new Set(items.filter(isCopy));
+      try {
+        const ids = await storeAll(items.filter((item) => !copies.has(item)));
+        if (ids.length > 0) deliverReplies(ids);
+      } catch (error) {
+        for (const { read } of copies) remember(doubtful, read);
+        throw error;
+      }
+      return items.map(() => true as const);
+    },
+  });
+
+  const timer = setInterval(() => void note().catch(() => {}), 100);
+  timer.unref();
+
+  return {
+    sessionId,
+    async onReply(reply: InboundReply): ReturnType<CarrierEvents['onReply']> {
+      const item: Item = { reply, read: readReply(reply, country) };
+      await group.add(item);
+      const entry = { id: item.read.id, acked: false };
+      unacked.push(entry);
+      return { acknowledged: () => acknowledged(entry) };
+    },
+    /** Notes what was acknowledged and that this session ended. */
+    async close(): Promise<void> {
+      clearInterval(timer);
+      await group.drained();
+      await rows(pool, `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = now() where id = $1`, [
+        sessionId,
+        ackedThrough,
+      ]);
+    },
+  };
+}

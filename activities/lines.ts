@@ -1,0 +1,158 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Carrier, CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
+import type { Secrets } from '../database/secrets.ts';
+import { rows } from '../database/sql.ts';
+import { openIngest } from './ingest-replies.ts';
+import { createReceiptIngest } from './ingest-receipts.ts';
+import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
+import { createTurnLoop, SlotLost, type TurnLoop } from './turn-loop.ts';
+
+type CarrierRow = { id: string; name: string; type: string; settings: Record<string, unknown>; secrets: Buffer; slots: number };
+
+/** The lines to the carriers that this process holds slots of. */
+export type Lines = {
+  /** Gives every message one turn on a slot of that carrier. Rejects with SlotLost when this process holds none. */
+  send(carrierId: string, messages: OutboundMessage[]): Promise<void>;
+  /** The session of a slot held here, for asking a gateway for its replies. */
+  session(carrierId: string): CarrierSession;
+  health(): { carrierId: string; slot: number; state: string }[];
+  stop(): Promise<void>;
+};
+
+export type LinesDeps = {
+  pool: Pool;
+  secrets: Secrets;
+  registry: Record<string, Carrier>;
+  log: Logger;
+  /** Names this process in the leases. */
+  holder: string;
+  /** Names of the carriers to open; `*` for all. */
+  carriers: string[];
+  country: string;
+  deliverReplies: (ids: string[]) => void;
+  /** Polls the carrier's task queue. Called while a slot is held, and only then: a standby that polls would claim work it can't do. */
+  startWorker: (carrierId: string) => Promise<{ shutdown(): Promise<void> }>;
+  lookEveryMs?: number;
+};
+
+type Line = { slot: Slot; session: CarrierSession; loop: TurnLoop; close(drain: boolean): Promise<void> };
+
+const RENEW_MS = 3000;
+const DRAIN_MS = 30_000;
+
+/** Opens the carriers given, as their slots come free, and keeps their leases. */
+export function openLines(deps: LinesDeps): Lines {
+  const { pool, log } = deps;
+  const lines = new Map<string, Line>();
+  const workers = new Map<string, Promise<{ shutdown(): Promise<void> }>>();
+  let stopping = false;
+  let looking: Promise<void> = Promise.resolve();
+
+  const keyOf = (carrierId: string, slot: number) => `${carrierId} ${slot}`;
+  const linesOf = (carrierId: string) => [...lines.values()].filter((line) => line.slot.carrierId === carrierId);
+
+  async function openLine(row: CarrierRow, slot: Slot): Promise<Line> {
+    const carrier = deps.registry[row.type];
+    if (!carrier) throw new Error(`Carrier type ${row.type} is not in the registry`);
+    const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(deps.secrets.open(row.secrets)) });
+    const ingest = await openIngest({ pool, log, country: deps.country, deliverReplies: deps.deliverReplies }, row.id, slot.slot);
+    const session = carrier.open(settings, { log: log.child({ carrier: row.name, slot: slot.slot }), events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id) } });
+    const loop = createTurnLoop({ pool, slot, session, log });
+
+    let renewedAt = performance.now();
+    let lost = false;
+    async function renew(): Promise<void> {
+      const startedAt = performance.now();
+      const held = await renewSlot(pool, slot).catch(() => null);
+      if (held) {
+        renewedAt = startedAt;
+        loop.renewed(startedAt);
+      }
+      if (held === false || performance.now() - renewedAt > STOP_AFTER_MS) await lose(held === false ? 'taken by another process' : 'not renewed in time');
+    }
+    async function lose(reason: string): Promise<void> {
+      if (lost) return;
+      lost = true;
+      log.error({ carrier: row.name, slot: slot.slot, reason }, 'a carrier slot is lost; its session is closed');
+      await close(false);
+    }
+    const timer = setInterval(() => void renew(), RENEW_MS);
+
+    let closing: Promise<void> | undefined;
+    function close(drain: boolean): Promise<void> {
+      closing ??= (async () => {
+        lines.delete(keyOf(row.id, slot.slot));
+        // Waiting batches fail at once, so that the worker can end; what is on its way is answered and stored.
+        const stopped = loop.stop();
+        const workerStopped = linesOf(row.id).length === 0 ? stopWorker(row.id) : undefined;
+        await session.close(drain ? DRAIN_MS : 0);
+        if (drain) await stopped;
+        clearInterval(timer);
+        await workerStopped;
+        await ingest.close().catch((error: unknown) => log.warn({ err: error }, 'the end of a session could not be noted'));
+        if (drain) await releaseSlot(pool, slot).catch((error: unknown) => log.warn({ err: error }, 'a slot could not be released'));
+      })();
+      return closing;
+    }
+    return { slot, session, loop, close };
+  }
+
+  async function stopWorker(carrierId: string): Promise<void> {
+    const worker = workers.get(carrierId);
+    workers.delete(carrierId);
+    await (await worker)?.shutdown();
+  }
+
+  async function look(): Promise<void> {
+    const all = deps.carriers.includes('*');
+    const found = await rows<CarrierRow>(
+      pool,
+      `select id, name, type, settings, secrets, slots from carriers where $1 or name = any($2::text[]) order by name`,
+      [all, deps.carriers],
+    );
+    for (const row of found) {
+      for (let number = 0; number < row.slots && !stopping; number++) {
+        if (lines.has(keyOf(row.id, number))) continue;
+        const slot = await acquireSlot(pool, row.id, number, deps.holder);
+        if (!slot) continue;
+        try {
+          lines.set(keyOf(row.id, number), await openLine(row, slot));
+          if (!workers.has(row.id)) workers.set(row.id, deps.startWorker(row.id));
+          await workers.get(row.id);
+          log.info({ carrier: row.name, slot: number }, 'carrier slot taken');
+        } catch (error) {
+          log.error({ err: error, carrier: row.name, slot: number }, 'a carrier could not be opened');
+          await releaseSlot(pool, slot);
+        }
+      }
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking = looking.then(() => (stopping ? undefined : look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'))));
+  }, deps.lookEveryMs ?? 1000);
+  looking = look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'));
+
+  return {
+    async send(carrierId, messages) {
+      const [line, ...others] = linesOf(carrierId);
+      if (!line) throw new SlotLost('this process holds no slot of the carrier');
+      const all = [line, ...others];
+      const share = Math.ceil(messages.length / all.length);
+      await Promise.all(all.map((each, index) => each.loop.send(messages.slice(index * share, (index + 1) * share))));
+    },
+    session(carrierId) {
+      const [line] = linesOf(carrierId);
+      if (!line) throw new SlotLost('this process holds no slot of the carrier');
+      return line.session;
+    },
+    health: () => [...lines.values()].map((line) => ({ carrierId: line.slot.carrierId, slot: line.slot.slot, state: line.session.health().state })),
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      await looking;
+      await Promise.all([...lines.values()].map((line) => line.close(true)));
+    },
+  };
+}

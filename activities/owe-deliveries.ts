@@ -1,0 +1,90 @@
+import type { PoolClient } from 'pg';
+import { newId } from '../database/ids.ts';
+import { affected, rows } from '../database/sql.ts';
+import { replyReceived } from './reply-event.ts';
+import type { Filed } from './file-replies.ts';
+
+/** Ids of deliveries whose first attempts are due now. */
+export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
+
+type Target = { id: string; account_id: string; gone: boolean };
+type Owed = { id: string; accountId: string; eventId: string; channel: 'callback' | 'email'; targetId: string; gone: boolean };
+
+/** How long a first attempt may take to be made before the run of retries takes it over. */
+const TAKEN_OVER_AFTER_SECONDS = 60;
+
+/** Freezes one event per reply and writes down each delivery that its account's settings ask for. */
+export async function oweDeliveries(client: PoolClient, filed: Filed[], runId: string): Promise<DeliveriesOwed> {
+  if (filed.length === 0) return { callbacks: [], emails: [] };
+  const accounts = [...new Set(filed.map((each) => each.accountId))].toSorted();
+  const endpoints = await rows<Target>(
+    client,
+    `select id, account_id, gone_at is not null as gone from callback_endpoints
+     where account_id = any($1::uuid[]) and deleted_at is null and 'reply.received' = any(types) order by id`,
+    [accounts],
+  );
+  const addresses = await rows<Target>(
+    client,
+    `select id, account_id, false as gone from reply_emails where account_id = any($1::uuid[]) and deleted_at is null order by id`,
+    [accounts],
+  );
+
+  const events = filed.map((each) => ({ ...each, eventId: newId() }));
+  const owed = events.flatMap(({ accountId, eventId }): Owed[] => {
+    const to = (channel: Owed['channel'], targets: Target[]) =>
+      targets
+        .filter((target) => target.account_id === accountId)
+        .map((target) => ({ id: newId(), accountId, eventId, channel, targetId: target.id, gone: target.gone }));
+    return [...to('callback', endpoints), ...to('email', addresses)];
+  });
+
+  await affected(
+    client,
+    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at)
+     select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
+       case when d.channel = 'email' then d.target end, case when d.gone then 'held' else 'pending' end,
+       case when d.gone then 'gone' end, case when d.gone then null else now() + make_interval(secs => $8) end, $7, now()
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::bool[]) as d (id, account_id, event_id, channel, target, gone)`,
+    [
+      owed.map((each) => each.id),
+      owed.map((each) => each.accountId),
+      owed.map((each) => each.eventId),
+      owed.map((each) => each.channel),
+      owed.map((each) => each.targetId),
+      owed.map((each) => each.gone),
+      runId,
+      TAKEN_OVER_AFTER_SECONDS,
+    ],
+  );
+
+  // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
+  // they are gap-free in the order of commits. A UUID's order would skip what commits late.
+  await affected(
+    client,
+    `with locked as (
+       select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
+     ), e as (
+       select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) with ordinality as e (id, account_id, reply_id, body, ordinal)
+     ), drawn as (
+       update account_counters c set position = c.position + n.many
+       from (select distinct account_id, many from e) n join locked using (account_id)
+       where c.account_id = n.account_id returning c.account_id, c.position
+     )
+     insert into events (id, account_id, position, type, reply_id, body, created_at)
+     select e.id, e.account_id, d.position - e.many + e.place, 'reply.received', e.reply_id, e.body, now() from e join drawn d using (account_id)`,
+    [
+      accounts,
+      events.map((each) => each.eventId),
+      events.map((each) => each.accountId),
+      events.map((each) => each.reply.id),
+      events.map((each) => replyReceived(each.eventId, each)),
+    ],
+  );
+
+  const due = owed.filter((each) => !each.gone);
+  return {
+    callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
+    emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Filed } from './file-replies.ts';
+
+/** The body of `reply.received`, frozen: every attempt at every endpoint posts these bytes. */
+export function replyReceived(eventId: string, { reply, answered, attribution, optOut, conversationId, sequence }: Filed): string {
+  return JSON.stringify({
+    id: eventId,
+    type: 'reply.received',
+    timestamp: new Date().toISOString(),
+    sequence,
+    data: {
+      reply: {
+        id: reply.id,
+        from: reply.from_number,
+        to: reply.reply_code,
+        text: reply.text,
+        receivedAt: reply.received_at.toISOString(),
+        optOut,
+        partial: reply.partial,
+      },
+      campaign: answered?.campaign_id ? { id: answered.campaign_id, name: answered.campaign_name, requestId: null } : null,
+      message: answered
+        ? { id: answered.id, text: answered.text, sentAt: answered.submitted_at.toISOString(), reference: answered.reference }
+        : null,
+      conversationId,
+      attribution,
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { affected, rows } from '../database/sql.ts';
+import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
+import { matchOrphans } from './ingest-receipts.ts';
+import type { LongRun } from './wake.ts';
+
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  runs: {
+    deliverReplies(ids: string[]): void;
+    sendMessages(ids: string[]): void;
+    sendCampaign(id: string): void;
+    campaignChanged(id: string): void;
+    syncNow(carrierId: string): Promise<void>;
+  };
+  signal: (run: LongRun) => Promise<void>;
+};
+export type Sweep = ReturnType<typeof createSweep>;
+
+/** How many waiting rows one sweep hands over; the next takes more. */
+const AT_ONCE = 20_000;
+
+export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
+  /** Idempotent: finds what a crash left between a commit and its run, and starts it. The database is the only memory of it. */
+  async sweep(): Promise<void> {
+    // Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow.
+    const replies = await rows<{ id: string }>(
+      pool,
+      `select id from replies where filed_at is null and filing_failed is null and released_at is not null
+         and (handed_at is null and ingested_at < now() - interval '10 seconds'
+           or handed_at < now() - least(interval '30 minutes', greatest(interval '1 minute', (handed_at - ingested_at))))
+       order by ingested_at limit ${AT_ONCE}`,
+    );
+    if (replies.length > 0) runs.deliverReplies(replies.map((row) => row.id));
+
+    const messages = await rows<{ id: string }>(
+      pool,
+      `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
+         and id > $1::uuid and id < $2::uuid order by id limit ${AT_ONCE}`,
+      [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
+    );
+    if (messages.length > 0) runs.sendMessages(messages.map((row) => row.id));
+
+    const campaigns = await rows<{ id: string; handed: boolean }>(
+      pool,
+      `select id, handed_at is not null as handed from campaigns
+       where ended_at is null and launched_at < now() - interval '10 seconds' and (handed_at is null or state in ('paused', 'cancelled'))`,
+    );
+    for (const campaign of campaigns) {
+      if (campaign.handed) runs.campaignChanged(campaign.id);
+      else runs.sendCampaign(campaign.id);
+    }
+
+    const syncs = await rows<{ carrier_id: string }>(
+      pool,
+      `select distinct carrier_id from sync_runs where state = 'requested' and requested_at < now() - interval '1 minute'`,
+    );
+    for (const { carrier_id: carrierId } of syncs) await runs.syncNow(carrierId);
+
+    await matchOrphans(pool);
+    await reclaimDead(pool);
+    if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
+    if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
+    const forgotten = await affected(
+      pool,
+      `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
+         parts as (delete from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')
+       delete from carrier_sessions where closed_at < now() - interval '30 days'`,
+    );
+    if (replies.length + messages.length + campaigns.length + forgotten > 0) {
+      log.info({ replies: replies.length, messages: messages.length, campaigns: campaigns.length }, 'the sweep found work');
+    }
+  },
+});
+
+/** The lowest UUIDv7 of that millisecond. */
+const idAt = (ms: number): string => {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+};

@@ -1,0 +1,160 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
+import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
+import { takeTurn, type Claim, type Settled } from './turn.ts';
+
+/** Messages handed in together. `done` resolves when each has had its turn: gone, done without going, or left `queued`. */
+type Job = { waiting: OutboundMessage[]; open: number; done: () => void; failed: (error: Error) => void };
+
+/** The slot was lost or given up while messages waited for a turn: they are still `queued`. */
+export class SlotLost extends Error {}
+
+export type TurnLoop = {
+  /** Gives every message one turn. Rejects with SlotLost; then what had no turn is still `queued`. */
+  send(messages: OutboundMessage[]): Promise<void>;
+  /** When the lease was last renewed, by this process's monotonic clock. */
+  renewed(atMs: number): void;
+  /** Takes no more messages and resolves when every result under way is stored. */
+  stop(): Promise<void>;
+};
+
+/**
+ * The one loop that writes to a slot: at most `session.window` rows are `submitting` at any time, whatever the number of
+ * batches sending here, which are served in rotation. A turn starts when half the window is back, or when nothing else comes.
+ */
+export function createTurnLoop({ pool, slot, session, log }: { pool: Pool; slot: Slot; session: CarrierSession; log: Logger }): TurnLoop {
+  const jobs: Job[] = [];
+  const flying = new Map<string, Job>();
+  let finished: Settled[] = [];
+  let owners: Job[] = [];
+  let state: 'open' | 'stopping' | 'lost' = 'open';
+  let renewedAt = performance.now();
+  let wake: () => void = () => {};
+  let turning = false;
+
+  const leaseIsSafe = () => performance.now() - renewedAt < STOP_AFTER_MS;
+
+  function pick(room: number): { job: Job; message: OutboundMessage }[] {
+    const picked: { job: Job; message: OutboundMessage }[] = [];
+    while (picked.length < room && jobs.length > 0) {
+      const job = jobs.shift();
+      const message = job?.waiting.shift();
+      if (!job || !message) continue;
+      picked.push({ job, message });
+      if (job.waiting.length > 0) jobs.push(job);
+    }
+    return picked;
+  }
+
+  function close(job: Job): void {
+    job.open--;
+    if (job.open === 0) job.done();
+  }
+
+  function lose(reason: string): void {
+    if (state === 'lost') return;
+    state = 'lost';
+    const error = new SlotLost(reason);
+    for (const job of new Set([...jobs, ...flying.values(), ...owners])) job.failed(error);
+    jobs.length = 0;
+    wake();
+  }
+
+  function submit(messages: OutboundMessage[]): void {
+    for (const [index, answer] of session.submit(messages).entries()) {
+      const message = messages[index];
+      if (!message) continue;
+      void answer.then((result) => {
+        const job = flying.get(message.id);
+        flying.delete(message.id);
+        finished.push({ id: message.id, result });
+        if (job) owners.push(job);
+        if (flying.size <= session.window / 2) wake();
+      });
+    }
+  }
+
+  async function turn(): Promise<void> {
+    const settled = finished;
+    const settledJobs = owners;
+    finished = [];
+    owners = [];
+    const picked = state === 'open' ? pick(session.window - flying.size) : [];
+    const window = [...flying.keys(), ...picked.map(({ message }) => message.id)];
+    let claims: Claim[] | null;
+    try {
+      claims = await takeTurn(pool, slot, window, settled, picked.map(({ message }) => message.id));
+    } catch (error) {
+      // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed
+      // is given back, and what is stored twice is stored once.
+      log.warn({ err: error, carrierId: slot.carrierId }, 'a turn could not be stored; it is tried again');
+      const back = picked.map(({ message }): Settled => ({ id: message.id, result: { outcome: 'unsent', reason: 'not-stored' } }));
+      finished = [...settled, ...back, ...finished];
+      owners = [...settledJobs, ...picked.map(({ job }) => job), ...owners];
+      await pause(500);
+      if (!leaseIsSafe()) lose('the database could not be reached');
+      return;
+    }
+    if (claims === null) return lose('the lease is held by another process');
+
+    const states = new Map(claims.map((claim) => [claim.id, claim.state]));
+    const going = picked.filter(({ message }) => states.get(message.id) === 'submitting');
+    for (const { job, message } of going) flying.set(message.id, job);
+    if (going.length > 0) {
+      if (leaseIsSafe()) submit(going.map(({ message }) => message));
+      else return lose('the lease ran out before the messages could be written');
+    }
+    for (const job of settledJobs) close(job);
+    for (const { job, message } of picked) if (states.get(message.id) !== 'submitting') close(job);
+  }
+
+  /** Until something finishes, arrives or ends, `ms` at most. */
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+  }
+
+  async function run(): Promise<void> {
+    if (turning) return;
+    turning = true;
+    while (state !== 'lost') {
+      const wanted = state === 'open' && jobs.length > 0;
+      if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') await turn();
+      else if (finished.length > 0) {
+        // Results that come alone wait a moment for company, never for the other half of a window.
+        if (flying.size > 0) await pause(5);
+        await turn();
+      } else if (wanted || flying.size > 0) await pause(250);
+      else break;
+    }
+    turning = false;
+  }
+
+  return {
+    send(messages) {
+      if (state !== 'open') return Promise.reject(new SlotLost('the slot is being given up'));
+      if (messages.length === 0) return Promise.resolve();
+      return new Promise<void>((resolve, reject) => {
+        jobs.push({ waiting: [...messages], open: messages.length, done: resolve, failed: reject });
+        wake();
+        void run();
+      });
+    },
+    renewed(atMs) {
+      renewedAt = atMs;
+    },
+    async stop() {
+      if (state === 'open') state = 'stopping';
+      const error = new SlotLost('the slot is being given up');
+      for (const job of jobs.splice(0)) job.failed(error);
+      wake();
+      while (turning) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+  };
+}

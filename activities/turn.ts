@@ -1,0 +1,105 @@
+import type { Pool } from 'pg';
+import type { SubmitResult } from '../carriers/carrier.ts';
+import type { MessageState } from '../domain/message.ts';
+import { rows } from '../database/sql.ts';
+import type { Slot } from './slot-lease.ts';
+
+/** A result to store: what a `submitting` message has become. */
+export type Settled = { id: string; result: SubmitResult };
+
+/** What the claim made of one row: it goes out now, it is done without going out, or it stays `queued`. */
+export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' };
+
+const after: Record<SubmitResult['outcome'], MessageState> = {
+  accepted: 'accepted',
+  rejected: 'failed',
+  throttled: 'queued',
+  unsent: 'queued',
+  unknown: 'in_doubt',
+};
+
+const reasonOf = (result: SubmitResult): string | null => {
+  switch (result.outcome) {
+    case 'accepted':
+      return null;
+    case 'rejected':
+      return result.code;
+    case 'throttled':
+      return 'throttled';
+    case 'unknown':
+    case 'unsent':
+      return result.reason;
+    default:
+      return result satisfies never;
+  }
+};
+
+const delayOf = (result: SubmitResult): number | null => {
+  if (result.outcome === 'throttled') return result.retryAfterMs;
+  return result.outcome === 'unsent' ? 1000 : null;
+};
+
+// One statement, so one commit and one round trip a turn. The slot's row is updated first: that is the fence (a dead token
+// updates nothing, and then nothing else happens), and it says which rows are `submitting`, so that no index over a
+// changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already.
+const TURN = `
+  with mine as (
+    update carrier_slots set "window" = $4::uuid[]
+    where carrier_id = $1 and slot = $2 and epoch = $3 and lease_until > now() returning epoch
+  ), early as (
+    delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
+    where o.carrier_id = $1 and o.reference = r.reference returning r.id, o.status, o.error
+  ), stored as (
+    update messages m set state = coalesce(e.status, r.state), reason = coalesce(e.error, r.reason), settled_at = now(),
+      not_before = case when r.delay is null then m.not_before else now() + make_interval(secs => r.delay / 1000.0) end
+    from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
+    left join (select distinct on (id) id, status, error from early) e on e.id = r.id
+    where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'
+  ), referenced as (
+    insert into message_references (carrier_id, reference, message_id)
+    select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
+  ), judged as (
+    select m.id, m.simulation, c.state as campaign,
+      case when c.state = 'cancelled' then 'cancelled' when o.phone is not null then 'opted-out' end as skip
+    from mine, messages m
+    left join campaigns c on c.id = m.campaign_id
+    left join opt_outs o on o.account_id = m.account_id and o.phone = m.to_number
+    where m.id = any($11::uuid[]) and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
+  ), claimed as (
+    update messages m set
+      state = case when j.skip is not null then 'skipped' when j.simulation then 'simulated' else 'submitting' end,
+      reason = j.skip, epoch = $3, submitted_at = case when j.skip is null then now() end, not_before = null
+    from judged j
+    where m.id = j.id and m.state = 'queued' and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
+    returning m.id, m.state
+  )
+  select (select count(*)::int from mine) as held,
+    coalesce((select array_agg(id::text) from claimed), '{}') as ids,
+    coalesce((select array_agg(state) from claimed), '{}') as states`;
+
+/**
+ * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
+ * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
+ * Opt-out, pause and cancel are conditions of the claim: they hold until the moment a message goes.
+ */
+export async function takeTurn(pool: Pool, slot: Slot, window: string[], settled: Settled[], wanted: string[]): Promise<Claim[] | null> {
+  const references = settled.flatMap(({ id, result }) => (result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : []));
+  const [turn] = await rows<{ held: number; ids: string[]; states: Claim['state'][] }>(pool, TURN, [
+    slot.carrierId,
+    slot.slot,
+    slot.epoch,
+    window,
+    settled.map(({ id }) => id),
+    settled.map(({ result }) => after[result.outcome]),
+    settled.map(({ result }) => reasonOf(result)),
+    settled.map(({ result }) => delayOf(result)),
+    references.map(({ reference }) => reference),
+    references.map(({ id }) => id),
+    wanted,
+  ]);
+  if (!turn || turn.held === 0) return null;
+  return turn.ids.flatMap((id, index) => {
+    const state = turn.states[index];
+    return state ? [{ id, state }] : [];
+  });
+}

@@ -1,0 +1,114 @@
+import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Env } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { isUnreachable } from '../database/sql.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { describeError } from './log.ts';
+import type { ApiEnv } from './services.ts';
+
+/** A code without a status or a title is a compile error. */
+const answers = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'invalid-rows': { status: 422, title: 'Some recipients can not be accepted' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  unauthenticated: { status: 401, title: 'No valid API key' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  'not-found': { status: 404, title: 'Not found' },
+  conflict: { status: 409, title: 'Not possible in the present state' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  'idempotency-key-in-flight': { status: 409, title: 'The same request is under way' },
+  'two-way-off': { status: 403, title: 'Two-way SMS is not enabled' },
+  'no-carrier': { status: 422, title: 'No carrier serves this route' },
+  'no-reply-code': { status: 422, title: 'There is no number to reply to' },
+  'unsafe-url': { status: 422, title: 'The address can not be used' },
+  'try-later': { status: 503, title: 'Try again later' },
+  internal: { status: 500, title: 'Something went wrong' },
+} as const satisfies Record<ErrorCode, { status: number; title: string }>;
+
+/** Seconds after which a refusal that passes by itself is worth another try. */
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = { 'idempotency-key-in-flight': 2, 'try-later': 5 };
+
+const Fault = z
+  .object({
+    field: z.string(),
+    row: z.number().int().optional().openapi({ description: 'Place in the list of recipients, from 1' }),
+    problem: z.string(),
+    remedy: z.string(),
+  })
+  .openapi('Fault');
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: 'urn:aller-retour:problem:invalid-request' }),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().openapi({ description: 'Never renamed: what a program may branch on', example: 'invalid-request' }),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(Fault).optional(),
+  })
+  .openapi('Problem');
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } });
+
+/** What any route may answer. */
+export const problems = {
+  400: problem('The request is not valid; `errors` names each field and its remedy'),
+  401: problem('No API key, or one that is unknown or revoked'),
+  403: problem('The key may not do this'),
+  500: problem('Something went wrong on our side; quote `requestId`'),
+  503: problem('A part we need is out of reach; try again after `Retry-After` seconds'),
+} as const;
+export const notFound = { 404: problem('No such thing, or not in this account') } as const;
+export const conflict = { 409: problem('Not possible in the present state') } as const;
+export const refused = { 413: problem('The body is too large'), 422: problem('Understood and refused; `errors` says why') } as const;
+
+/** The answer for one refusal. */
+function answer(c: Context<ApiEnv>, error: AppError): Response {
+  const { status, title } = answers[error.code];
+  const requestId = c.get('requestId');
+  const document = {
+    type: `urn:aller-retour:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+  };
+  const retryAfter = RETRY_AFTER_S[error.code];
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer');
+  return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
+}
+
+const fault = (field: string, problem: string, remedy: string) => ({ field, problem, remedy });
+
+/** What the framework threw, in our words; undefined for what nobody expected. */
+function expected(error: Error): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 400) {
+    const detail = 'The body is not valid JSON.';
+    return new AppError('invalid-request', detail, [fault('body', 'is not valid JSON', 'Send one JSON object, encoded as UTF-8')]);
+  }
+  if (error instanceof HTTPException && error.status === 415) {
+    const faults = [fault('content-type', 'is not JSON', 'Send Content-Type: application/json')];
+    return new AppError('invalid-request', 'The body must be JSON.', faults);
+  }
+  return undefined;
+}
+
+/** Installs the one translator of everything thrown, and the answer for routes that don't exist. */
+export function translateErrors<E extends ApiEnv & Env>(app: OpenAPIHono<E>): void {
+  app.onError((error, c) => {
+    const known = expected(error);
+    if (known) return answer(c, known);
+    if (isUnreachable(error)) {
+      c.get('log').warn({ error: describeError(error) }, 'the database is out of reach');
+      return answer(c, new AppError('try-later', 'The database is out of reach. Nothing was stored: send the request again.'));
+    }
+    c.get('log').error({ error: describeError(error) }, 'request failed');
+    return answer(c, new AppError('internal', 'Something went wrong on our side. Quote the requestId when you ask about it.'));
+  });
+  app.notFound((c) => answer(c, new AppError('not-found', 'There is no such route. See /openapi.json for those there are.')));
+}

@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+
+/** A body or an answer in JSON. */
+export const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
+export const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: json(schema) });
+
+export const Id = z.uuid();
+export const IdParam = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) });
+/** A time in an answer: ISO 8601, UTC, to the millisecond. */
+export const Time = z.iso.datetime();
+/** A time in a request: ISO 8601 with its offset. */
+export const TimeIn = z.iso.datetime({ offset: true });
+export const Route = z.enum(['premium', 'lowcost']);
+export const Country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'Write the country as two capital letters (ISO 3166-1), such as FR')
+  .openapi({ example: 'FR' });
+export const Locale = z.enum(['fr', 'en']);
+
+export const iso = (time: Date | null): string | null => (time === null ? null : time.toISOString());

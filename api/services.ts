@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Carrier } from '../carriers/carrier.ts';
+import type { Platform, TwoWay } from '../database/account.ts';
+import type { Database } from '../database/orm.ts';
+import type { Secrets } from '../database/secrets.ts';
+import type { Runs } from '../temporal/runs.ts';
+import type { IdempotencyHold } from './idempotency.ts';
+
+/** What the API needs of the rest of the product. `registry` holds the kinds of carrier by name. */
+export type ApiServices = {
+  db: Database;
+  runs: Runs;
+  secrets: Secrets;
+  log: Logger;
+  guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
+  registry: Record<string, Carrier>;
+  metrics: Registry;
+  /** Whether an operator may name the time of a sync: never in production. */
+  clockInjectable: boolean;
+  bodyLimitBytes: number;
+};
+
+/** The account that a key belongs to, as it stood when the request began. */
+export type CallingAccount = {
+  id: string;
+  name: string;
+  platform: Platform;
+  country: string;
+  locale: 'fr' | 'en';
+  timeZone: string;
+  twoWay: TwoWay;
+};
+
+type Common = { requestId: string; log: Logger; keyId: string };
+
+export type ApiEnv = { Variables: Common };
+export type AccountEnv = { Variables: Common & { account: CallingAccount; idempotency: IdempotencyHold | undefined } };

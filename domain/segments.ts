@@ -1,0 +1,80 @@
+import { gsm7Length, septetsOf } from './gsm7.ts';
+
+/** The most parts that one SMS may take. */
+export const MAX_SEGMENTS = 8;
+
+/** Units that fit in a message alone, and in each part of a longer one: septets for GSM-7, UTF-16 units for UCS-2. */
+const ROOM = { gsm7: { alone: 160, part: 153 }, ucs2: { alone: 70, part: 67 } } as const;
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+export type SegmentEncoding = keyof typeof ROOM;
+
+/** `units` are septets or UTF-16 units. `forcing`: each character that made it UCS-2, once, in the order of the text. */
+export type SegmentCount = { encoding: SegmentEncoding; units: number; segments: number; forcing: string[] };
+
+/** What the text costs. An empty text is one segment: it is still an SMS. */
+export function countSegments(text: string): SegmentCount {
+  const septets = gsm7Length(text);
+  if (septets !== null) return { encoding: 'gsm7', units: septets, segments: segmentsOf(text, 'gsm7', septets), forcing: [] };
+  return { encoding: 'ucs2', units: text.length, segments: segmentsOf(text, 'ucs2', text.length), forcing: forcingOf(text) };
+}
+
+/**
+ * The parts as they go out; joined they are the text. An extension character or a surrogate pair is never split.
+ * `encoding` is for a carrier that takes something else than the cheapest; a GSM-7 count needs a GSM-7 text.
+ */
+export function splitSegments(text: string, encoding?: SegmentEncoding): string[] {
+  const septets = gsm7Length(text);
+  const chosen = encoding ?? (septets === null ? 'ucs2' : 'gsm7');
+  const units = chosen === 'gsm7' ? (septets ?? text.length) : text.length;
+  if (units <= ROOM[chosen].alone) return [text];
+  const ends = partEnds(text, chosen);
+  return ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end));
+}
+
+function forcingOf(text: string): string[] {
+  const forcing = new Set<string>();
+  for (let i = 0; i < text.length; i++) {
+    if (septetsOf(text.charCodeAt(i)) > 0) continue;
+    const character = isPair(text, i) ? text.slice(i, i + 2) : text.charAt(i);
+    if (character.length === 2) i++;
+    forcing.add(character);
+  }
+  return [...forcing];
+}
+
+function segmentsOf(text: string, encoding: SegmentEncoding, units: number): number {
+  const { alone, part } = ROOM[encoding];
+  if (units <= alone) return 1;
+  // Nothing in it takes two units together: no part ends early.
+  const even = encoding === 'gsm7' ? units === text.length : !SURROGATE.test(text);
+  if (even) return Math.ceil(units / part);
+  return partEnds(text, encoding).length;
+}
+
+/** Where each part ends in the text. */
+function partEnds(text: string, encoding: SegmentEncoding): number[] {
+  const room = ROOM[encoding].part;
+  const ends: number[] = [];
+  let used = 0;
+  for (let i = 0; i < text.length;) {
+    const pair = encoding === 'ucs2' && isPair(text, i);
+    const units = encoding === 'gsm7' ? septetsOf(text.charCodeAt(i)) || 1 : pair ? 2 : 1;
+    if (used + units > room) {
+      ends.push(i);
+      used = 0;
+    }
+    used += units;
+    i += pair ? 2 : 1;
+  }
+  ends.push(text.length);
+  return ends;
+}
+
+function isPair(text: string, at: number): boolean {
+  const high = text.charCodeAt(at);
+  if (high < 0xd800 || high > 0xdbff) return false;
+  const low = text.charCodeAt(at + 1);
+  return low >= 0xdc00 && low <= 0xdfff;
+}

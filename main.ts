@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { readConfig, type Config } from './config.ts';
+import { startSystem } from './system.ts';
+
+const config = readOrExit();
+const log = pino({ level: config.LOG_LEVEL, base: { role: config.ROLE } });
+const prebuilt = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+try {
+  await using system = await startSystem({
+    config,
+    log,
+    ...(existsSync(prebuilt) ? { bundle: { code: readFileSync(prebuilt, 'utf8') } } : {}),
+  });
+  // A supervisor that is gone can't stop this process: it stops by itself.
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
+    process.once('disconnect', () => resolve('disconnect'));
+  });
+  process.send?.({ ready: true, url: system.url });
+  log.info({ reason: await Promise.race([stopped, system.failed]) }, 'stopping');
+} catch (error) {
+  log.fatal({ err: error }, 'this process can not go on');
+  process.exitCode = 1;
+}
+process.exit();
+
+function readOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,40 @@
+/** Bit of esm_class: the message begins with a user data header. */
+export const HAS_UDH = 0x40;
+
+/** Which part of a long message: `index` counts from 1 to `total`, `reference` joins them (8 or 16 bits). */
+export type Part = { reference: number; total: number; index: number };
+
+/** The octets after the header, and what it says of parts. A header that overruns the message is taken for text. */
+export function parseUdh(message: Buffer): { body: Buffer; part: Part | null } {
+  const end = 1 + (message[0] ?? 0);
+  if (end > message.length) return { body: message, part: null };
+  let part: Part | null = null;
+  for (let at = 1; at + 2 <= end;) {
+    const value = message.subarray(at + 2, Math.min(at + 2 + (message[at + 1] ?? 0), end));
+    part ??= readConcatenation(message[at], value);
+    at += 2 + (message[at + 1] ?? 0);
+  }
+  return { body: message.subarray(end), part };
+}
+
+/** 05 00 03: the reference is taken modulo 256. */
+export const udh8 = ({ reference, total, index }: Part): Buffer => Buffer.from([5, 0, 3, reference & 0xff, total, index]);
+
+/** 06 08 04: the reference is taken modulo 65,536. */
+export const udh16 = ({ reference, total, index }: Part): Buffer =>
+  Buffer.from([6, 8, 4, (reference >> 8) & 0xff, reference & 0xff, total, index]);
+
+/** A part of none, or beyond the last, is to be ignored (3GPP 23.040 § 9.2.3.24.1). */
+export const isPart = ({ total, index }: Part): boolean => total > 0 && index > 0 && index <= total;
+
+function readConcatenation(element: number | undefined, value: Buffer): Part | null {
+  if (element === 0x00 && value.length === 3) {
+    return valid({ reference: value.readUInt8(0), total: value.readUInt8(1), index: value.readUInt8(2) });
+  }
+  if (element === 0x08 && value.length === 4) {
+    return valid({ reference: value.readUInt16BE(0), total: value.readUInt8(2), index: value.readUInt8(3) });
+  }
+  return null;
+}
+
+const valid = (part: Part): Part | null => (isPart(part) ? part : null);

@@ -1,0 +1,107 @@
+/** Ids of the requests; a response has bit 31 set (SMPP 3.4 § 5.1.2.1). */
+export const COMMAND = {
+  bind_receiver: 0x01,
+  bind_transmitter: 0x02,
+  submit_sm: 0x04,
+  deliver_sm: 0x05,
+  unbind: 0x06,
+  bind_transceiver: 0x09,
+  enquire_link: 0x15,
+  alert_notification: 0x102,
+  generic_nack: 0x80000000,
+} as const;
+
+export const RESPONSE = 0x80000000;
+
+/** Tags of the optional parameters in use (§ 5.3.2). */
+export const TLV = {
+  receiptedMessageId: 0x001e,
+  userMessageReference: 0x0204,
+  sarReference: 0x020c,
+  sarTotal: 0x020e,
+  sarIndex: 0x020f,
+  interfaceVersion: 0x0210,
+  messagePayload: 0x0424,
+  messageState: 0x0427,
+} as const;
+
+export type Tlvs = ReadonlyMap<number, Buffer>;
+export const NO_TLVS: Tlvs = new Map();
+export const NO_OCTETS: Buffer = Buffer.alloc(0);
+
+/** `ton` and `npi` say how to read `address`, at most 20 Latin-1 characters (§ 5.2.5, § 5.2.6). */
+export type Address = { ton: number; npi: number; address: string };
+
+type Header = { sequence: number; status: number };
+
+export type BindCommand = 'bind_receiver' | 'bind_transmitter' | 'bind_transceiver';
+
+export type Bind = Header & {
+  command: BindCommand;
+  systemId: string;
+  password: string;
+  systemType: string;
+  interfaceVersion: number;
+  /** The addresses this client serves, as a pattern the operator understands; usually empty. */
+  range: Address;
+};
+
+export type BindResp = Header & { command: `${BindCommand}_resp`; systemId: string; tlvs: Tlvs };
+
+/** What submit_sm and deliver_sm share. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
+export type ShortMessage = {
+  serviceType: string;
+  source: Address;
+  destination: Address;
+  esmClass: number;
+  protocolId: number;
+  priority: number;
+  scheduleDeliveryTime: string;
+  validityPeriod: string;
+  registeredDelivery: number;
+  replaceIfPresent: number;
+  dataCoding: number;
+  defaultMessageId: number;
+  shortMessage: Buffer;
+  tlvs: Tlvs;
+};
+
+export type SubmitSm = Header & ShortMessage & { command: 'submit_sm' };
+export type DeliverSm = Header & ShortMessage & { command: 'deliver_sm' };
+
+/** `messageId` is empty in a refusal, and in every deliver_sm_resp. */
+export type MessageResp = Header & { command: 'submit_sm_resp' | 'deliver_sm_resp'; messageId: string };
+
+export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack' };
+
+/** A PDU of a good length that can't be read: of a command not spoken here (`problem` null), or with a broken body. */
+export type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
+
+/** What can be written. */
+export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;
+/** What can come in. */
+export type Pdu = OutgoingPdu | Unreadable;
+
+/** A value that does not fit its field. The message names the field and never carries the value. */
+export class SmppError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SmppError';
+  }
+}
+
+/** The fields of a submit_sm or deliver_sm that are nearly always the same. */
+export const MESSAGE_DEFAULTS = {
+  serviceType: '',
+  esmClass: 0,
+  protocolId: 0,
+  priority: 0,
+  scheduleDeliveryTime: '',
+  validityPeriod: '',
+  registeredDelivery: 0,
+  replaceIfPresent: 0,
+  dataCoding: 0,
+  defaultMessageId: 0,
+  shortMessage: NO_OCTETS,
+  tlvs: NO_TLVS,
+} as const;

@@ -1,0 +1,167 @@
+import { serve, type ServerType } from '@hono/node-server';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { createActivities } from './activities/index.ts';
+import { openLines } from './activities/lines.ts';
+import { createMailer } from './activities/mailer.ts';
+import { createApi } from './api/app.ts';
+import { createGuard } from './callbacks/guard.ts';
+import { createPoster } from './callbacks/request.ts';
+import { registry } from './carriers/registry.ts';
+import type { Config } from './config.ts';
+import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/orm.ts';
+import { createSecrets } from './database/secrets.ts';
+import { affected } from './database/sql.ts';
+import type { Schedule } from './domain/retry-schedule.ts';
+import { createRuns } from './temporal/client.ts';
+import { openClient, prepareNamespace } from './temporal/connect.ts';
+import { scheduleSweep, scheduleSync } from './temporal/schedules.ts';
+import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+
+/** The country in which carriers' numbers without a prefix are read. */
+const COUNTRY = 'FR';
+
+export type SystemOptions = {
+  config: Config;
+  log: Logger;
+  /** Workflow code made beforehand. */
+  bundle?: WorkflowBundleOption;
+  callbackSchedule?: Schedule;
+  emailSchedule?: Schedule;
+  sweepEveryMs?: number;
+};
+
+export type System = AsyncDisposable & {
+  /** Where the API listens; null in a worker. */
+  url: string | null;
+  /** Rejects when a worker dies by itself. */
+  failed: Promise<never>;
+};
+
+/** Everything a process is made of, from its configuration: read from top to bottom, stopped from bottom to top. */
+export async function startSystem({ config, log, bundle, callbackSchedule, emailSchedule, sweepEveryMs }: SystemOptions): Promise<System> {
+  await using starting = new AsyncDisposableStack();
+  const withApi = config.ROLE !== 'worker';
+  const withWorker = config.ROLE !== 'api';
+
+  // What everything stands on.
+  const secrets = createSecrets(config.SECRETS_KEY);
+  await migrate(config.DATABASE_URL);
+  const db = await openDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL });
+  starting.defer(() => db.close());
+
+  const temporal = {
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    apiKey: config.TEMPORAL_API_KEY,
+    tls: config.TEMPORAL_TLS,
+  };
+  const { client, connection } = openClient(temporal);
+  starting.defer(() => connection.close());
+
+  const runs = createRuns({
+    client,
+    log,
+    repliesPerRun: config.REPLIES_PER_RUN,
+    onHanded: async (ids, workflowId) => {
+      await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [ids, workflowId]);
+    },
+    createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
+  });
+  starting.defer(() => runs.flush());
+
+  const guard = createGuard({
+    allowHttp: config.CALLBACK_ALLOW_HTTP,
+    ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
+    allowCidrs: config.CALLBACK_ALLOW_CIDRS,
+  });
+
+  // What comes in and goes out.
+  const workers: Running[] = [];
+  if (withWorker) {
+    await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
+    await scheduleSweep(client, sweepEveryMs);
+    const poster = createPoster({ guard, log });
+    starting.defer(() => poster.close());
+    const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM);
+    starting.defer(() => mailer?.close());
+
+    const lines = openLines({
+      pool: db.pool,
+      secrets,
+      registry,
+      log,
+      holder: `${hostname()} ${process.pid} ${randomUUID()}`,
+      carriers: config.CARRIERS,
+      country: COUNTRY,
+      deliverReplies: runs.deliverReplies,
+      startWorker: async (carrierId) => (await opened).carrierWorker(carrierId),
+    });
+    const activities = createActivities({
+      pool: db.pool,
+      log,
+      secrets,
+      lines,
+      poster,
+      mailer,
+      runs,
+      signal: runs.signal,
+      country: COUNTRY,
+      mailDomain: domainOf(config.MAIL_FROM),
+      publicUrl: config.PUBLIC_URL ?? null,
+      injectableClock: config.SYNC_CLOCK === 'injected',
+      ...(callbackSchedule ? { callbackSchedule } : {}),
+      ...(emailSchedule ? { emailSchedule } : {}),
+    });
+    const opened = openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
+    // Lines first, so that nothing is claimed that can no longer be sent; then the workers end what they have.
+    starting.defer(async () => {
+      const { close } = await opened;
+      await Promise.all([lines.stop(), close()]);
+    });
+    workers.push(...(await opened).fixed);
+  }
+
+  let url: string | null = null;
+  if (withApi) {
+    const api = createApi({
+      db,
+      runs,
+      secrets,
+      log,
+      guard,
+      registry,
+      clockInjectable: config.SYNC_CLOCK === 'injected',
+      bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+    });
+    const server = await listen(api.fetch, config.HOST, config.PORT);
+    starting.defer(() => closeServer(server.server));
+    url = `http://${config.HOST}:${server.port}`;
+    log.info({ url }, 'the API listens');
+  }
+
+  const stack = starting.move();
+  return {
+    url,
+    failed: Promise.race([new Promise<never>(() => {}), ...workers.map((worker) => worker.failed)]),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const listen = (fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number): Promise<{ server: ServerType; port: number }> =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, (info) => resolve({ server, port: info.port }));
+    server.once('error', reject);
+  });
+
+const closeServer = (server: ServerType): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5000).unref();
+  });
+
+const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost';

@@ -1,0 +1,114 @@
+import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { CONTROL } from '../domain/task-queues.ts';
+import type { deliverReplies, retryCallbacks, retryEmails, sendCampaign, sendMessages } from '../workflows/index.ts';
+import { campaignChanged, woken } from '../workflows/messages.ts';
+import { createGatherer } from './gatherer.ts';
+import type { Runs } from './runs.ts';
+import { searchAttributes } from './connect.ts';
+import { syncScheduleId } from './schedules.ts';
+
+type Deps = {
+  client: Client;
+  log: Logger;
+  repliesPerRun: number;
+  /** Called when Temporal has accepted the run of a page: the sweep then leaves these alone for a while. */
+  onHanded: (replyIds: string[], workflowId: string) => Promise<void>;
+  lagMs?: () => number;
+  /** How a gateway's nightly schedule is made. */
+  createSyncSchedule: (carrierId: string) => Promise<void>;
+};
+
+/** How long a start may take: it holds back no answer, so it may wait out a short hiccup. */
+const START_MS = 10_000;
+
+export type TemporalRuns = Runs & {
+  signal(run: 'retry-callbacks' | 'retry-emails'): Promise<void>;
+  /** Starts what is still gathered. */
+  flush(): Promise<void>;
+};
+
+/** The only place that starts, signals or names workflows. */
+export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, createSyncSchedule }: Deps): TemporalRuns {
+  const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + START_MS, work);
+
+  const replies = createGatherer({
+    log,
+    pageSize: repliesPerRun,
+    ...(lagMs ? { lagMs } : {}),
+    // A fresh id: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
+    async start(ids) {
+      const workflowId = `replies/${randomUUID()}`;
+      await soon(() => client.workflow.start<typeof deliverReplies>('deliverReplies', { workflowId, taskQueue: CONTROL, args: [ids], staticSummary: `${ids.length} replies` }));
+      await onHanded(ids, workflowId);
+    },
+  });
+  const messages = createGatherer({
+    log,
+    pageSize: 500,
+    async start(ids) {
+      const workflowId = `messages/${randomUUID()}`;
+      await soon(() => client.workflow.start<typeof sendMessages>('sendMessages', { workflowId, taskQueue: CONTROL, args: [ids], staticSummary: `${ids.length} messages` }));
+    },
+  });
+
+  return {
+    deliverReplies: (ids) => replies.add(ids),
+    sendMessages: (ids) => messages.add(ids),
+
+    sendCampaign(campaignId) {
+      soon(() =>
+        client.workflow.start<typeof sendCampaign>('sendCampaign', {
+          workflowId: `campaign/${campaignId}`,
+          taskQueue: CONTROL,
+          args: [campaignId],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.campaignId, value: campaignId }]),
+        }),
+      ).catch((error: unknown) => log.warn({ err: error, campaignId }, 'a campaign could not be started; the sweep starts it later'));
+    },
+
+    campaignChanged(campaignId) {
+      soon(() => client.workflow.getHandle(`campaign/${campaignId}`).executeUpdate(campaignChanged)).catch((error: unknown) =>
+        log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
+      );
+    },
+
+    scheduleSync: createSyncSchedule,
+
+    async syncNow(carrierId) {
+      const trigger = () => soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.SKIP));
+      await trigger().catch(async (error: unknown) => {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+        await createSyncSchedule(carrierId);
+        await trigger();
+      });
+    },
+
+    async reachable() {
+      try {
+        await client.withDeadline(Date.now() + 2000, () => client.workflowService.getSystemInfo({}));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    async signal(run) {
+      const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
+      await soon(() =>
+        run === 'retry-callbacks'
+          ? client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options)
+          : client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options),
+      );
+    },
+
+    async flush() {
+      await Promise.all([replies.flush(), messages.flush()]);
+    },
+  };
+}
+

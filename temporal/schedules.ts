@@ -1,0 +1,37 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import { CONTROL } from '../domain/task-queues.ts';
+
+export const syncScheduleId = (carrierId: string): string => `sync/${carrierId}`;
+
+/** Creates a schedule, or brings the one that is there up to date. */
+async function put(client: Client, options: ScheduleOptions): Promise<void> {
+  try {
+    await client.schedule.create(options);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(options.scheduleId).update((previous) => ({ ...options, state: previous.state }));
+  }
+}
+
+/** Every minute: finds what a crash left unstarted. */
+export const scheduleSweep = (client: Client, everyMs = 60_000): Promise<void> =>
+  put(client, {
+    scheduleId: 'sweep',
+    spec: { intervals: [{ every: everyMs }] },
+    action: { type: 'startWorkflow', workflowType: 'sweep', workflowId: 'sweep', taskQueue: CONTROL, args: [], workflowRunTimeout: '5 minutes' },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  });
+
+/**
+ * Nightly, per gateway. Two syncs of one gateway never run beside each other; a night without a server is caught up within a
+ * day. `at` is HH:MM in `timeZone`: keep it out of 02:00–03:00, which a clock change skips or repeats.
+ */
+export const scheduleSync = (client: Client, carrierId: string, { at, timeZone }: { at: string; timeZone: string }): Promise<void> => {
+  const [hour, minute] = at.split(':').map(Number);
+  return put(client, {
+    scheduleId: syncScheduleId(carrierId),
+    spec: { calendars: [{ hour: hour ?? 6, minute: minute ?? 0 }], timezone: timeZone },
+    action: { type: 'startWorkflow', workflowType: 'syncLowcost', workflowId: `sync/${carrierId}`, taskQueue: CONTROL, args: [carrierId], workflowRunTimeout: '6 hours' },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
+  });
+};

@@ -1,0 +1,66 @@
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { fileURLToPath } from 'node:url';
+import { CALLBACKS, CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
+import type { TemporalSettings } from './connect.ts';
+
+/** What a worker's activities are, by queue. Only types of them are known here. */
+export type Activities = Record<'control' | 'callbacks' | 'callbacksRetry' | 'mail' | 'carrier', object>;
+
+type Deps = { settings: TemporalSettings; activities: Activities; bundle: WorkflowBundleOption };
+
+/** A worker that runs until it is shut down; `failed` rejects when it dies by itself. */
+export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state(): string };
+
+/** Workflow code for the sandbox. A production build has it made beforehand. */
+export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
+  bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url)),
+    webpackConfigHook: (config) => ({ ...config, devtool: false }),
+  });
+
+const GRACE = '20 seconds';
+
+export async function openWorkers({ settings, activities, bundle }: Deps) {
+  const connection = await NativeConnection.connect({
+    address: settings.address,
+    tls: settings.tls || settings.apiKey !== undefined ? {} : null,
+    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+  });
+  const common = { connection, namespace: settings.namespace, shutdownGraceTime: GRACE } as const;
+
+  /** Only one worker carries workflows; the others are for activities. */
+  const run = (worker: Worker): Running => {
+    const done = worker.run();
+    const failed = new Promise<never>((_, reject) => {
+      done.catch(reject);
+    });
+    failed.catch(() => {});
+    return {
+      failed,
+      state: () => worker.getState(),
+      async shutdown() {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        await done.catch(() => {});
+      },
+    };
+  };
+  const forActivities = async (taskQueue: string, of: object, slots: number) =>
+    run(await Worker.create({ ...common, taskQueue, activities: of, maxConcurrentActivityTaskExecutions: slots }));
+
+  const fixed = await Promise.all([
+    Worker.create({ ...common, taskQueue: CONTROL, workflowBundle: bundle, activities: activities.control }).then(run),
+    // Activities here wait for others' endpoints: many slots, little work.
+    forActivities(CALLBACKS, activities.callbacks, 400),
+    forActivities(CALLBACKS_RETRY, activities.callbacksRetry, 400),
+    forActivities(MAIL, activities.mail, 50),
+  ]);
+
+  return {
+    fixed,
+    carrierWorker: (carrierId: string) => forActivities(carrierQueue(carrierId), activities.carrier, 100),
+    async close() {
+      await Promise.all(fixed.map((worker) => worker.shutdown()));
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { FileReplies } from '../activities/file-replies.ts';
+import type { PostCallbacks } from '../activities/post-callbacks.ts';
+import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
+import { CALLBACKS, MAIL } from '../domain/task-queues.ts';
+
+// Filing is ours and idempotent: try until it is done.
+const { fileReplies } = proxyActivities<FileReplies>({ startToCloseTimeout: '30 seconds', retry: { maximumInterval: '10 seconds' } });
+
+// First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim.
+const { postCallbacks } = proxyActivities<PostCallbacks>({
+  taskQueue: CALLBACKS,
+  startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumAttempts: 5 },
+});
+const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
+  taskQueue: MAIL,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumAttempts: 5 },
+});
+
+/** One run for the replies that arrived together: on the platform first, then every other way their accounts chose. */
+export async function deliverReplies(replyIds: string[]): Promise<void> {
+  const owed = await fileReplies(replyIds);
+  await Promise.allSettled([
+    owed.callbacks.length > 0 ? postCallbacks(owed.callbacks) : undefined,
+    owed.emails.length > 0 ? sendReplyEmails(owed.emails) : undefined,
+  ]);
+}

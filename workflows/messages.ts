@@ -1,0 +1,8 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+
+/** The database wants this long-lived run to look again. */
+export const woken = defineSignal('woken');
+/** The campaign's row has changed: paused, resumed or cancelled. The row decides; this only says that there is something to see. */
+export const campaignChanged = defineUpdate<void>('campaignChanged');
+/** What the run is doing, for people. */
+export const phase = defineQuery<string>('phase');

@@ -1,0 +1,15 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { PostCallbacks } from '../activities/post-callbacks.ts';
+import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
+import { stayAwake } from './stay-awake.ts';
+
+// Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
+const { drainCallbacks } = proxyActivities<PostCallbacks>({
+  taskQueue: CALLBACKS_RETRY,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '10 seconds' },
+});
+
+/** The one run that retries callbacks: whatever is due, across endpoints, until nothing is owed. */
+export const retryCallbacks = (): Promise<void> => stayAwake(drainCallbacks);

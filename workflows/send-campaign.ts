@@ -1,0 +1,94 @@
+import { allHandlersFinished, condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { CampaignSteps } from '../activities/campaign-steps.ts';
+import type { SendBatch } from '../activities/send-batch.ts';
+import { carrierQueue } from '../domain/task-queues.ts';
+import { campaignChanged, phase } from './messages.ts';
+
+// Reads, and writes that may be repeated: try until it is done.
+const { lookAtCampaign, closeCampaign } = proxyActivities<CampaignSteps>({
+  startToCloseTimeout: '2 minutes',
+  retry: { maximumInterval: '30 seconds' },
+});
+
+/** Rows a batch, and batches under way at once: enough to keep a window full while one ends and the next begins. */
+const BATCH = 500;
+const AT_ONCE = 8;
+/** A campaign that is paused looks at its row this often, in case nobody could tell it. */
+const LOOK_EVERY_MS = 10 * 60_000;
+
+/** Sends a campaign from its row: waits for its time, goes through its rows in a sliding window of batches, ends when nothing is left. */
+export async function sendCampaign(campaignId: string, fromRow = 1): Promise<void> {
+  let changed = false;
+  let now = 'starting';
+  const hasChanged = () => changed;
+  setHandler(campaignChanged, () => {
+    changed = true;
+  });
+  setHandler(phase, () => now);
+  const enter = (next: string) => {
+    if (next === now) return;
+    now = next;
+    upsertSearchAttributes({ Phase: [next] });
+  };
+
+  let next = fromRow;
+  for (;;) {
+    changed = false;
+    const campaign = await lookAtCampaign(campaignId);
+    if (campaign.state === 'paused') {
+      enter('paused');
+      await condition(hasChanged, LOOK_EVERY_MS);
+      continue;
+    }
+    if (campaign.state === 'launched' && campaign.startInMs > 0) {
+      enter('scheduled');
+      await condition(hasChanged, campaign.startInMs);
+      continue;
+    }
+    let waitMs = 0;
+    if (campaign.state === 'launched') {
+      enter('sending');
+      const pass = await sendRows(campaignId, campaign.carrierId, campaign.total, next, hasChanged);
+      next = pass.next;
+      waitMs = pass.waitMs;
+      if (next <= campaign.total && !hasChanged()) {
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof sendCampaign>(campaignId, next);
+      }
+      if (hasChanged()) {
+        next = 1;
+        continue;
+      }
+    }
+    enter('closing');
+    if (await closeCampaign(campaignId)) break;
+    // Something is still queued for later: the rows are gone through again.
+    next = 1;
+    await condition(hasChanged, Math.max(waitMs, 1000));
+  }
+  enter('ended');
+  await condition(allHandlersFinished);
+}
+
+/** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
+async function sendRows(campaignId: string, carrierId: string, total: number, next: number, stop: () => boolean): Promise<{ next: number; waitMs: number }> {
+  // A batch claims by state, so it may be tried again; what it can't tell is in doubt, never resent.
+  const { sendBatch } = proxyActivities<SendBatch>({
+    taskQueue: carrierQueue(carrierId),
+    startToCloseTimeout: '6 hours',
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
+  });
+  let row = next;
+  let waitMs = 0;
+  const worker = async (): Promise<void> => {
+    while (row <= total && !stop() && !workflowInfo().continueAsNewSuggested) {
+      const fromRow = row;
+      row += BATCH;
+      const result = await sendBatch({ carrierId, campaignId, fromRow, toRow: Math.min(fromRow + BATCH, total + 1) });
+      if (result.left > 0) waitMs = waitMs === 0 ? result.waitMs : Math.min(waitMs, result.waitMs);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return { next: row, waitMs };
+}

@@ -1,0 +1,29 @@
+import { proxyActivities, sleep } from '@temporalio/workflow';
+import type { CampaignSteps } from '../activities/campaign-steps.ts';
+import type { SendBatch } from '../activities/send-batch.ts';
+import { carrierQueue } from '../domain/task-queues.ts';
+
+// A read: try until it is done.
+const { groupByCarrier } = proxyActivities<CampaignSteps>({ startToCloseTimeout: '30 seconds' });
+
+/** One run for the messages of no campaign that were accepted together. */
+export async function sendMessages(messageIds: string[]): Promise<void> {
+  const groups = await groupByCarrier(messageIds);
+  await Promise.allSettled(groups.map(sendGroup));
+}
+
+async function sendGroup({ carrierId, ids }: { carrierId: string; ids: string[] }): Promise<void> {
+  // A batch claims by state, so it may be tried again. After two hours without a carrier the sweep's later runs take over.
+  const { sendBatch } = proxyActivities<SendBatch>({
+    taskQueue: carrierQueue(carrierId),
+    scheduleToCloseTimeout: '2 hours',
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
+  });
+  for (;;) {
+    const { left, waitMs } = await sendBatch({ carrierId, ids });
+    if (left === 0) return;
+    await sleep(Math.max(waitMs, 1000));
+  }
+}
