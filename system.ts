@@ -17,6 +17,7 @@ import { affected } from './database/sql.ts';
 import type { Schedule } from './domain/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
 import { openClient, prepareNamespace } from './temporal/connect.ts';
+import { installRuntime } from './temporal/runtime.ts';
 import { scheduleSweep, scheduleSync } from './temporal/schedules.ts';
 import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -82,6 +83,7 @@ export async function startSystem({ config, log, bundle, callbackSchedule, email
   // What comes in and goes out.
   const workers: Running[] = [];
   if (withWorker) {
+    installRuntime(log);
     await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
     await scheduleSweep(client, sweepEveryMs);
     const poster = createPoster({ guard, log });

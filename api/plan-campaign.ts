@@ -136,16 +136,19 @@ function unknownTags(template: Template, recipients: readonly unknown[]): Fault[
     .map((tag) => ({ field: 'text', problem: `{{${tag}}} is in no recipient`, remedy: `Give the recipients a field "${tag}", or remove the tag` }));
 }
 
+/** Where in the pool a campaign begins, so that SIMs and short codes are used alike. */
+const turnOf = (id: string): number => Number.parseInt(id.slice(-6), 16);
+
 /**
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
- * segments. A refusal names every bad row. Lets other work in between its rows.
+ * segments. A refusal names every bad row. Lets other work in between its rows. `id` is the campaign's.
  */
-export async function planCampaign(request: CampaignRequest, rules: Rules, turn: number): Promise<Plan | { refused: Refusal }> {
+export async function planCampaign(request: CampaignRequest, rules: Rules, id: string): Promise<Plan | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
   if (tags.length > 0) return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
-  const sender = planSender(request, rules, turn);
+  const sender = planSender(request, rules, turnOf(id));
   if ('refused' in sender) return sender;
   return planRows(request, rules, template, sender);
 }

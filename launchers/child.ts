@@ -1,13 +1,16 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
+
+/** Where a launcher says what it does: a pino logger, for one. */
+export type Log = { info: (line: string) => void; warn: (line: string) => void };
 
 /** A system user that a process is started as. */
 export type ServerUser = { uid: number; gid: number };
 
 export type ChildOptions = {
   /** The program and its arguments. */
-  command: [string, ...string[]];
+  command: string[];
   /** What the program prints is appended here. */
   logFile: string;
   /** The signal that ends it well. */
@@ -18,6 +21,8 @@ export type ChildOptions = {
   user?: ServerUser | undefined;
   /** Folder to remove once it has ended. */
   removeAfter?: string | undefined;
+  /** Called when the program ends without having been told to. */
+  onSelfEnd?: ((code: number) => void) | undefined;
 };
 
 export type Child = AsyncDisposable & {
@@ -27,7 +32,7 @@ export type Child = AsyncDisposable & {
   ended: Promise<{ code: number }>;
   hasEnded(): boolean;
   /** Ends the program, and resolves once it is gone. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 /**
@@ -60,7 +65,7 @@ exit "$code"
 
 /** Starts a program that ends when `stop()` is called or this process is gone. Rejects when no process can be started. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { command, logFile, endWith, graceSeconds, user, removeAfter } = options;
+  const { command, logFile, endWith, graceSeconds, user, removeAfter, onSelfEnd } = options;
   const log = await open(logFile, 'a', 0o600);
   const stdio: StdioOptions = ['pipe', log.fd, log.fd];
   const watcher = spawn('/bin/sh', ['-c', WATCH, 'watch', endWith, String(graceSeconds), removeAfter ?? '', ...command], {
@@ -72,9 +77,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const lifeline = watcher.stdin;
   lifeline?.on('error', () => {}); // It may be gone before we hang up.
   let over = false;
+  let told = false;
   const ended = new Promise<{ code: number }>((resolve) => {
     watcher.once('exit', (code) => {
       over = true;
+      if (!told) onSelfEnd?.(code ?? 137);
       resolve({ code: code ?? 137 });
     });
   });
@@ -84,6 +91,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await log.close();
   }
   const stop = async () => {
+    told = true;
     lifeline?.destroy();
     await ended;
   };
@@ -95,13 +103,13 @@ export async function run(options: ChildOptions): Promise<void> {
   await using child = await startChild(options);
   const { code } = await child.ended;
   if (code !== 0) {
-    throw new Error(`${options.command[0]} failed (${String(code)}):\n${await lastLines(options.logFile)}`);
+    throw new Error(`${options.command.join(' ')} failed (${String(code)}):\n${await lastLines(options.logFile)}`);
   }
 }
 
 /** Whether a program runs here and answers with success; false when it does not exist. */
-export async function succeeds(command: [string, ...string[]], user?: ServerUser): Promise<boolean> {
-  const [file, ...args] = command;
+export async function succeeds(command: string[], user?: ServerUser): Promise<boolean> {
+  const [file = '', ...args] = command;
   const probe = spawn(file, args, { stdio: 'ignore', ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, cwd: '/' }) });
   return new Promise((resolve) => {
     probe.once('error', () => resolve(false));
@@ -110,8 +118,8 @@ export async function succeeds(command: [string, ...string[]], user?: ServerUser
 }
 
 /** What a program prints, trimmed; null when it does not exist or fails. */
-export async function outputOf(command: [string, ...string[]]): Promise<string | null> {
-  const [file, ...args] = command;
+export async function outputOf(command: string[]): Promise<string | null> {
+  const [file = '', ...args] = command;
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const parts: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (part: string) => parts.push(part));
@@ -134,4 +142,9 @@ export async function commandOf(pid: number): Promise<string | null> {
 export async function lastLines(file: string, count = 12): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Starts a log file afresh; the one before is kept as `.old`. */
+export async function rotate(file: string): Promise<void> {
+  await rename(file, `${file}.old`).catch(() => {}); // There is none on the first start.
 }

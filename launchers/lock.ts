@@ -1,5 +1,6 @@
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf } from './child.ts';
 
@@ -42,8 +43,12 @@ async function taken(file: string): Promise<boolean> {
     await writeFile(file, JSON.stringify([hostname(), process.pid]), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return false;
+    throw new Error(
+      `Can't write in ${dirname(file)} (${String(code)}): it is read-only or another user's. Start as its owner, or choose another folder.`,
+      { cause: error },
+    );
   }
 }
 

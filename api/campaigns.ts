@@ -1,0 +1,259 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../database/campaign.ts';
+import { newId } from '../database/ids.ts';
+import { Message } from '../database/message.ts';
+import { rows, transaction } from '../database/sql.ts';
+import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
+import { AppError } from '../domain/errors.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { IdempotencyHeader } from './idempotency.ts';
+import { invalid } from './invalid.ts';
+import { MessageState, MessageView, messageView } from './message-view.ts';
+import { planCampaign } from './plan-campaign.ts';
+import { conflict, notFound, problems, refused } from './problem.ts';
+import { rulesFor } from './rules.ts';
+import { body, Id, IdParam, iso, json, Route, Time, TimeIn } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const MOST_RECIPIENTS = 100_000;
+const A_YEAR_MS = 366 * 86_400_000;
+/** How far a customer's clock may be behind ours before `sendAt` counts as a mistake. */
+const PAST_TOLERANCE_MS = 5 * 60_000;
+
+type RecipientIn = { to: string; reference?: string; [column: string]: string | number | null | undefined };
+
+/** Looked at row by row by the plan, so that every bad row is named and other requests get their turn in between. */
+const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
+  type: 'object',
+  properties: {
+    to: { type: 'string', description: "A phone number; without a prefix it is read in the account's country", example: '+33612345678' },
+    reference: { type: 'string', maxLength: 255, description: 'Your own, echoed in every callback about this recipient' },
+  },
+  required: ['to'],
+  additionalProperties: { type: ['string', 'number', 'null'], description: 'A value for the merge tag of that name' },
+});
+
+export const Sending = {
+  route: Route,
+  sender: z.string().max(20).optional().openapi({ description: '3 to 11 letters and digits; needed on premium without replies', example: 'Boutique' }),
+  withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
+  simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
+};
+
+const NewCampaignBody = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    text: z.string().min(1).max(5000).openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
+    ...Sending,
+    purpose: z.enum(['marketing', 'transactional']).default('marketing'),
+    sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
+    recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
+  })
+  .openapi('NewCampaign');
+
+const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
+
+const CampaignView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    route: Route,
+    purpose: z.enum(['marketing', 'transactional']),
+    text: z.string(),
+    sender: z
+      .object({ given: z.string().nullable(), became: z.string().nullable() })
+      .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
+    withReplies: z.boolean(),
+    simulation: z.boolean(),
+    state: CampaignState,
+    total: z.number().int().openapi({ description: 'Recipients' }),
+    segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
+    sendAt: Time.nullable(),
+    createdAt: Time,
+    launchedAt: Time.nullable(),
+    endedAt: Time.nullable(),
+  })
+  .openapi('Campaign');
+
+const AcceptedCampaign = CampaignView.extend({
+  duplicatesRemoved: z.number().int().openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
+}).openapi('AcceptedCampaign');
+
+const CampaignProgress = CampaignView.extend({
+  progress: z.record(z.string(), z.number().int()).openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
+}).openapi('CampaignProgress');
+
+type Shown = Omit<NewCampaign, 'accountId' | 'carrierId'> & { launchedAt: Date | null; endedAt: Date | null };
+
+const campaignView = (campaign: Shown) => ({
+  id: campaign.id,
+  name: campaign.name,
+  route: campaign.route,
+  purpose: campaign.purpose,
+  text: campaign.text,
+  sender: { given: campaign.sender, became: campaign.wireSender },
+  withReplies: campaign.withReplies,
+  simulation: campaign.simulation,
+  state: campaign.state,
+  total: campaign.total,
+  segments: campaign.segments,
+  sendAt: iso(campaign.sendAt),
+  createdAt: campaign.createdAt.toISOString(),
+  launchedAt: iso(campaign.launchedAt),
+  endedAt: iso(campaign.endedAt),
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/campaigns',
+  operationId: 'createCampaign',
+  tags: ['Campaigns'],
+  summary: 'Check, store and launch a campaign of up to 100,000 recipients; one bad row refuses all and names every bad row',
+  request: { headers: IdempotencyHeader, body: body(NewCampaignBody) },
+  responses: { 202: { description: 'Stored; sending starts at sendAt', content: json(AcceptedCampaign) }, ...problems, ...conflict, ...refused },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/campaigns',
+  operationId: 'listCampaigns',
+  tags: ['Campaigns'],
+  summary: 'Campaigns, newest first',
+  request: { query: PageQuery.extend({ state: CampaignState.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(CampaignView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}',
+  operationId: 'getCampaign',
+  tags: ['Campaigns'],
+  summary: 'A campaign and its progress',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The campaign', content: json(CampaignProgress) }, ...problems, ...notFound },
+});
+
+const listMessages = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}/messages',
+  operationId: 'listCampaignMessages',
+  tags: ['Campaigns'],
+  summary: 'The messages of a campaign, in the order of its list',
+  request: { params: IdParam, query: PageQuery.extend({ state: MessageState.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(MessageView)) }, ...problems, ...notFound },
+});
+
+const change = (verb: 'pause' | 'resume' | 'cancel', summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/campaigns/{id}/${verb}`,
+    operationId: `${verb}Campaign`,
+    tags: ['Campaigns'],
+    summary,
+    request: { params: IdParam },
+    responses: { 200: { description: 'The campaign as it is now', content: json(CampaignView) }, ...problems, ...notFound, ...conflict },
+  });
+
+const pause = change('pause', 'Stop sending within a window of messages');
+const resume = change('resume', 'Go on with a paused campaign');
+const cancel = change('cancel', 'End a campaign; what is still queued is skipped');
+
+const sendTime = (sendAt: string | undefined, now: number): Date | null => {
+  if (sendAt === undefined) return null;
+  const time = new Date(sendAt);
+  const past = time.getTime() < now - PAST_TOLERANCE_MS;
+  if (!past && time.getTime() < now + A_YEAR_MS) return time;
+  const fault = {
+    field: 'sendAt',
+    problem: past ? 'is in the past' : 'is more than a year ahead',
+    remedy: past ? 'Leave it out to send at once' : 'Send a time within a year',
+  };
+  throw new AppError('invalid-request', 'The time to send at can not be used.', [fault]);
+};
+
+export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
+
+export const campaigns = (services: ApiServices) => {
+  const { db, runs } = services;
+
+  /** The row decides: the change happens only from one of these states, and the run is told after it. */
+  async function move(id: string, account: string, from: Campaign['state'][], to: Campaign['state']) {
+    const em = db.em();
+    const moved = await em.nativeUpdate(Campaign, { id, account, state: { $in: from } }, { state: to });
+    const campaign = await em.findOne(Campaign, { id, account });
+    if (!campaign) throw missing();
+    if (moved === 0) {
+      throw new AppError('conflict', `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`);
+    }
+    runs.campaignChanged(id);
+    return campaignView(campaign);
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      const id = newId();
+      const createdAt = new Date();
+      const sendAt = sendTime(asked.sendAt, createdAt.getTime());
+      const { recipients, route, text, sender, withReplies, name, purpose, simulation } = asked;
+      const plan = await planCampaign({ route, text, sender, withReplies, recipients }, await rulesFor(services, account, route), id);
+      if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+
+      const { carrierId, wireSender, segments, messages, duplicatesRemoved } = plan;
+      const total = messages.length;
+      const said = { id, name, route, purpose, text, sender: sender ?? null, withReplies, simulation, sendAt, createdAt };
+      const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
+      const view = { ...campaignView({ ...campaign, launchedAt: createdAt, endedAt: null }), duplicatesRemoved };
+      await transaction(db.pool, async (client) => {
+        await storeCampaign(client, campaign, account.twoWay === 'on', messages);
+        await c.get('idempotency')?.keep(client, 202, view);
+      });
+      runs.sendCampaign(id); // stored is accepted: a start that fails is the sweep's
+      return c.json(view, 202);
+    })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit, state } = c.req.valid('query');
+      const scope = `campaigns ${account}`;
+      const after = readCursor(scope, cursor, ById);
+      const where = { account, ...(state ? { state } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(Campaign, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, campaignView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => {
+      const { id } = c.req.valid('param');
+      const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
+      if (!campaign) throw missing();
+      const counts = await rows<{ state: string; count: number }>(
+        db.pool,
+        'select state, count(*)::int as count from messages where campaign_id = $1 group by state order by state',
+        campaign.totals === null ? [id] : [null],
+      );
+      const progress = campaign.totals ?? Object.fromEntries(counts.map((row) => [row.state, row.count]));
+      return c.json({ ...campaignView(campaign), progress }, 200);
+    })
+    .openapi(listMessages, async (c) => {
+      const { id } = c.req.valid('param');
+      const { cursor, limit, state } = c.req.valid('query');
+      const em = db.em();
+      const campaign = await em.findOne(Campaign, { id, account: c.get('account').id }, { fields: ['id'] });
+      if (!campaign) throw missing();
+      const scope = `campaign messages ${id}`;
+      const after = readCursor(scope, cursor, z.tuple([z.number().int()]));
+      const where = { campaignId: id, ...(state ? { state } : {}), ...(after ? { row: { $gt: after[0] } } : {}) };
+      const found = await em.find(Message, where, { orderBy: { row: 'asc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, messageView, (last) => writeCursor(scope, [last.row])),
+        200,
+      );
+    })
+    .openapi(pause, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['launched'], 'paused'), 200))
+    .openapi(resume, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['paused'], 'launched'), 200))
+    .openapi(cancel, async (c) =>
+      c.json(await move(c.req.valid('param').id, c.get('account').id, ['launched', 'paused'], 'cancelled'), 200),
+    );
+};

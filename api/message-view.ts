@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi';
+import type { Message } from '../database/message.ts';
+import { Id, iso, Time } from './schemas.ts';
+
+export const MessageState = z
+  .enum(['queued', 'submitting', 'accepted', 'delivered', 'undelivered', 'expired', 'in_doubt', 'unknown', 'skipped', 'failed', 'simulated'])
+  .openapi('MessageState', {
+    description:
+      'queued → submitting → accepted → delivered, undelivered or expired. in_doubt: it may have gone out, and is never sent again; unknown: nothing came within 48 h to tell. skipped: left out, see reason. failed: refused for good.',
+  });
+
+export const MessageView = z
+  .object({
+    id: Id,
+    campaignId: Id.nullable(),
+    conversationId: Id.nullable(),
+    row: z.number().int().nullable().openapi({ description: 'Place among the recipients kept, from 1' }),
+    to: z.string(),
+    sender: z.string().openapi({ description: 'What the recipient sees' }),
+    replyCode: z.string().nullable().openapi({ description: 'The number a reply is sent to' }),
+    text: z.string(),
+    segments: z.number().int(),
+    reference: z.string().nullable(),
+    simulation: z.boolean(),
+    state: MessageState,
+    reason: z.string().nullable(),
+    notBefore: Time.nullable(),
+    submittedAt: Time.nullable(),
+    settledAt: Time.nullable(),
+  })
+  .openapi('Message');
+
+type Shown = Pick<
+  Message,
+  | 'id'
+  | 'campaignId'
+  | 'conversationId'
+  | 'row'
+  | 'toNumber'
+  | 'sender'
+  | 'replyCode'
+  | 'text'
+  | 'segments'
+  | 'reference'
+  | 'simulation'
+  | 'state'
+  | 'reason'
+  | 'notBefore'
+  | 'submittedAt'
+  | 'settledAt'
+>;
+
+export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
+  id: message.id,
+  campaignId: message.campaignId ?? null,
+  conversationId: message.conversationId ?? null,
+  row: message.row ?? null,
+  to: message.toNumber,
+  sender: message.sender,
+  replyCode: message.replyCode ?? null,
+  text: message.text,
+  segments: message.segments,
+  reference: message.reference ?? null,
+  simulation: message.simulation,
+  state: message.state,
+  reason: message.reason ?? null,
+  notBefore: iso(message.notBefore ?? null),
+  submittedAt: iso(message.submittedAt ?? null),
+  settledAt: iso(message.settledAt ?? null),
+});

@@ -1,0 +1,52 @@
+import type { InboundReply } from '../carrier.ts';
+import type { TextEncoding } from '../../domain/sms-text.ts';
+import { fromAddress } from '../../protocols/smpp-address.ts';
+import { HAS_UDH, isPart, parseUdh } from '../../protocols/smpp-udh.ts';
+import type { Part } from '../../protocols/smpp-udh.ts';
+import { TLV } from '../../protocols/smpp.ts';
+import type { DeliverSm, Tlvs } from '../../protocols/smpp.ts';
+import type { SmppSettings } from './settings.ts';
+
+/** A message from a phone. SMPP gives it neither an id nor a time: `receivedAt` is ours. */
+export function toReply(pdu: DeliverSm, settings: SmppSettings, now: Date): InboundReply {
+  const content = pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
+  const { body, part } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: null };
+  return {
+    externalId: null,
+    from: fromAddress(pdu.source),
+    to: fromAddress(pdu.destination),
+    // A copy: the PDU is a view of a whole chunk of the socket, which must not live as long as the reply.
+    body: Uint8Array.from(body),
+    encoding: encodingOf(pdu.dataCoding, settings),
+    part: manyParts(part ?? sarPart(pdu.tlvs)),
+    receivedAt: now,
+    precision: 'ours',
+  };
+}
+
+/** What data_coding means here: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
+export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet }: SmppSettings): TextEncoding {
+  if (dataCoding === 0) return defaultAlphabet;
+  if (dataCoding === own.ucs2) return 'ucs2';
+  if (dataCoding === own.latin1) return 'latin1';
+  if (dataCoding === own.gsm7) return 'gsm7';
+  if (dataCoding === 1 || dataCoding === 3) return 'latin1';
+  // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 tells text from data.
+  if (dataCoding === 0x08 || (dataCoding & 0xfc) === 0x18) return 'ucs2';
+  if ((dataCoding & 0xfc) === 0x10 || (dataCoding & 0xf4) === 0xf0) return 'gsm7';
+  return 'binary';
+}
+
+function sarPart(tlvs: Tlvs): Part | null {
+  const reference = tlvs.get(TLV.sarReference);
+  if (reference?.length !== 2) return null;
+  const part = {
+    reference: reference.readUInt16BE(0),
+    total: tlvs.get(TLV.sarTotal)?.[0] ?? 0,
+    index: tlvs.get(TLV.sarIndex)?.[0] ?? 0,
+  };
+  return isPart(part) ? part : null;
+}
+
+/** The only part of one is a whole message. */
+const manyParts = (part: Part | null): Part | null => (part !== null && part.total > 1 ? part : null);

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { BindCommand } from '../../protocols/smpp.ts';
+import { openConnection } from './connection.ts';
+import type { Connection, MessagePdu } from './connection.ts';
+import type { SmppSettings } from './settings.ts';
+
+/** A link that held that long was sound: the next loss begins again with the shortest wait. */
+const SOUND_MS = 10_000;
+
+export type LinkState = 'closed' | 'connecting' | 'binding' | 'bound' | 'draining';
+
+export type LinkHandlers = {
+  bound(connection: Connection): void;
+  message(pdu: MessagePdu, connection: Connection): void;
+  caughtUp(): void;
+  /** The connection that was bound is gone. */
+  lost(reason: string): void;
+};
+
+export type Link = {
+  state(): LinkState;
+  since(): Date;
+  lastError(): string | null;
+  drop(reason: string): void;
+  /** From now on a lost connection is not opened again. */
+  drain(): void;
+  close(graceMs: number): Promise<void>;
+};
+
+/** CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and back to CONNECTING after a loss, with full jitter. */
+export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger, handlers: LinkHandlers): Link {
+  let state: LinkState = 'closed';
+  let since = new Date();
+  let lastError: string | null = null;
+  let connection: Connection | null = null;
+  let retry: NodeJS.Timeout | null = null;
+  let failures = 0;
+  let ending = false;
+
+  function enter(next: LinkState): void {
+    state = next;
+    since = new Date();
+  }
+
+  function connect(): void {
+    retry = null;
+    enter('connecting');
+    let boundAt: number | null = null;
+    connection = openConnection(settings, bind, log, {
+      binding: () => enter('binding'),
+      bound(fresh) {
+        boundAt = performance.now();
+        lastError = null;
+        enter(ending ? 'draining' : 'bound');
+        log.info({ bind }, 'Bound to the carrier');
+        handlers.bound(fresh);
+      },
+      message: handlers.message,
+      caughtUp: handlers.caughtUp,
+      lost(reason, refused) {
+        connection = null;
+        enter('closed');
+        if (boundAt !== null) handlers.lost(reason);
+        if (ending) return;
+        lastError = reason;
+        if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
+        const retryInMs = refused ? refusedWaitMs() : waitMs();
+        if (refused) log.error({ alarm: 'smpp-login-refused', bind, reason, retryInMs }, 'The carrier refuses our login: check the settings');
+        else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
+        retry = setTimeout(connect, retryInMs);
+      },
+    });
+  }
+
+  /** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */
+  function waitMs(): number {
+    const limit = Math.min(settings.reconnectMaxMs, settings.reconnectMinMs * 2 ** Math.min(failures, 20));
+    failures++;
+    return Math.ceil(Math.random() * limit);
+  }
+
+  const refusedWaitMs = (): number => Math.ceil(settings.refusedRetryMs * (0.5 + Math.random() / 2));
+
+  connect();
+  return {
+    state: () => state,
+    since: () => since,
+    lastError: () => lastError,
+    drop: (reason) => connection?.drop(reason),
+    drain() {
+      ending = true;
+      if (retry) clearTimeout(retry);
+      if (state === 'bound') enter('draining');
+    },
+    async close(graceMs) {
+      ending = true;
+      if (retry) clearTimeout(retry);
+      await connection?.unbind(graceMs);
+    },
+  };
+}

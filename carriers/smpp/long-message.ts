@@ -1,0 +1,94 @@
+import type { OutboundMessage } from '../carrier.ts';
+import { isGsm7 } from '../../domain/gsm7.ts';
+import { splitSegments } from '../../domain/segments.ts';
+import { encodeText } from '../../domain/sms-text.ts';
+import { ADDRESS_TYPES, toAddress } from '../../protocols/smpp-address.ts';
+import type { AddressTypes } from '../../protocols/smpp-address.ts';
+import { encodePdu } from '../../protocols/smpp-encode.ts';
+import { HAS_UDH, udh16, udh8 } from '../../protocols/smpp-udh.ts';
+import type { Part } from '../../protocols/smpp-udh.ts';
+import { MESSAGE_DEFAULTS, NO_TLVS, SmppError, TLV } from '../../protocols/smpp.ts';
+import type { ShortMessage, Tlvs } from '../../protocols/smpp.ts';
+import type { SmppSettings } from './settings.ts';
+
+type WireAlphabet = 'gsm7' | 'latin1' | 'ucs2';
+type Content = Pick<ShortMessage, 'esmClass' | 'shortMessage' | 'tlvs'>;
+
+/**
+ * Makes the submit_sm of a message, one encoded PDU per segment, to be written under sequence numbers of their own.
+ * Throws a SmppError for a number or sender that the protocol can't carry. `userReference` is null where none is sent.
+ */
+export function createSegmenter(
+  settings: SmppSettings,
+  userReference: (message: OutboundMessage) => number | null,
+): (message: OutboundMessage) => Buffer[] {
+  const { alphanumeric, shortCode, e164 } = settings.addressing;
+  const types: AddressTypes = {
+    alphanumeric: alphanumeric ?? ADDRESS_TYPES.alphanumeric,
+    shortCode: shortCode ?? ADDRESS_TYPES.shortCode,
+    e164: e164 ?? ADDRESS_TYPES.e164,
+  };
+  // A phone joins parts by reference: starting anywhere keeps a restart from repeating the last ones.
+  let reference = Math.floor(Math.random() * 65_536);
+
+  return (message) => {
+    if (!/^\+?\d{3,20}$/.test(message.to)) throw new SmppError('The recipient is not a phone number: give it in E.164 form.');
+    const alphabet = alphabetOf(message.text, settings);
+    const contents = contentsOf(message.text, alphabet, settings.longMessages, () => (reference = (reference + 1) % 65_536));
+    const echoed = userReference(message);
+    const envelope = {
+      ...MESSAGE_DEFAULTS,
+      command: 'submit_sm' as const,
+      sequence: 0,
+      status: 0,
+      serviceType: settings.serviceType,
+      source: toAddress(message.from, types),
+      destination: toAddress(message.to, { ...types, shortCode: types.e164 }),
+      // Receipts are also how doubts are resolved.
+      registeredDelivery: 1,
+      dataCoding: settings.dataCoding[alphabet],
+    };
+    return contents.map((content) => encodePdu({ ...envelope, ...content, tlvs: withReference(content.tlvs, echoed) }));
+  };
+}
+
+function alphabetOf(text: string, settings: SmppSettings): WireAlphabet {
+  if (!isGsm7(text)) return 'ucs2';
+  if (settings.gsm7As === 'gsm7') return 'gsm7';
+  // The Greek capitals and the euro sign of GSM-7 are not in Latin-1.
+  return [...text].every((character) => character.charCodeAt(0) <= 0xff) ? 'latin1' : 'ucs2';
+}
+
+function contentsOf(text: string, alphabet: WireAlphabet, marking: SmppSettings['longMessages'], next: () => number): Content[] {
+  const parts = splitSegments(text, alphabet === 'ucs2' ? 'ucs2' : 'gsm7');
+  if (parts.length === 1) return [{ esmClass: 0, shortMessage: octetsOf(text, alphabet), tlvs: NO_TLVS }];
+  if (marking === 'payload') {
+    return [{ esmClass: 0, shortMessage: Buffer.alloc(0), tlvs: new Map([[TLV.messagePayload, octetsOf(text, alphabet)]]) }];
+  }
+  if (parts.length > 255) throw new SmppError(`The text makes ${parts.length} parts: 255 can be numbered.`);
+  const reference = next();
+  return parts.map((part, i) =>
+    contentOf(octetsOf(part, alphabet), { reference, total: parts.length, index: i + 1 }, marking),
+  );
+}
+
+function contentOf(octets: Buffer, part: Part, marking: 'udh8' | 'udh16' | 'sar'): Content {
+  if (marking === 'sar') {
+    const tlvs = new Map([
+      [TLV.sarReference, Buffer.from([part.reference >> 8, part.reference & 0xff])],
+      [TLV.sarTotal, Buffer.from([part.total])],
+      [TLV.sarIndex, Buffer.from([part.index])],
+    ]);
+    return { esmClass: 0, shortMessage: octets, tlvs };
+  }
+  const header = marking === 'udh8' ? udh8(part) : udh16(part);
+  return { esmClass: HAS_UDH, shortMessage: Buffer.concat([header, octets]), tlvs: NO_TLVS };
+}
+
+function octetsOf(text: string, alphabet: WireAlphabet): Buffer {
+  const octets = encodeText(text, alphabet);
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+}
+
+const withReference = (tlvs: Tlvs, reference: number | null): Tlvs =>
+  reference === null ? tlvs : new Map([...tlvs, [TLV.userMessageReference, Buffer.from([reference >> 8, reference & 0xff])]]);

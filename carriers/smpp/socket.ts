@@ -1,0 +1,28 @@
+import { connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { SmppSettings } from './settings.ts';
+
+/** Starts to connect, over TLS where the settings say so. `ready` is called when octets can flow, the certificate checked. */
+export function openSocket({ host, port, tls }: SmppSettings, ready: () => void): Socket {
+  if (!tls) return tuned(connectTcp({ host, port }, ready));
+  return tuned(
+    connectTls(
+      {
+        host,
+        port,
+        rejectUnauthorized: tls.verify,
+        ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      },
+      ready,
+    ),
+  );
+}
+
+function tuned(socket: Socket): Socket {
+  // Writes are gathered already.
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+  return socket;
+}

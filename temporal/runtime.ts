@@ -1,0 +1,19 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+let log: Logger | undefined;
+
+/** Sends what Temporal's own code has to say to our log, from warnings up. The runtime is one per process: the last log given counts. */
+export function installRuntime(to: Logger): void {
+  const first = log === undefined;
+  log = to;
+  if (!first) return;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const fields = { temporal: { ...meta } };
+      if (level === 'ERROR') log?.error(fields, message);
+      else log?.warn(fields, message);
+    }),
+    shutdownSignals: [],
+  });
+}
