@@ -86,7 +86,7 @@ export async function startSystem({ config, log, bundle, callbackSchedule, email
     installRuntime(log);
     await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
     await scheduleSweep(client, sweepEveryMs);
-    const poster = createPoster({ guard, log });
+    const poster = createPoster({ guard });
     starting.defer(() => poster.close());
     const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM);
     starting.defer(() => mailer?.close());
@@ -121,8 +121,8 @@ export async function startSystem({ config, log, bundle, callbackSchedule, email
     const opened = openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
     // Lines first, so that nothing is claimed that can no longer be sent; then the workers end what they have.
     starting.defer(async () => {
-      const { close } = await opened;
-      await Promise.all([lines.stop(), close()]);
+      const workersOpened = await opened.catch(() => null);
+      await Promise.all([lines.stop(), workersOpened?.close()]);
     });
     workers.push(...(await opened).fixed);
   }

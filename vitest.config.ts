@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: true ? [] : ['test/fixtures/global-setup.ts'],
+    globalSetup: ['test/fixtures/global-setup.ts'],
     // Threads break Temporal's native bridge.
     pool: 'forks',
     maxWorkers: 2,

@@ -137,10 +137,11 @@ export type ClaimedEmail = {
   address: string;
   locale: 'fr' | 'en';
   accountId: string;
+  timeZone: string;
   body: string;
 };
 
-type EmailRow = { id: string; claim: string; attempts: number; address: string; locale: 'fr' | 'en'; account_id: string; body: string };
+type EmailRow = { id: string; claim: string; attempts: number; address: string; locale: 'fr' | 'en'; account_id: string; time_zone: string; body: string };
 
 /** Claims mails: those given, or whatever is due. Claim and attempt are one commit, as for callbacks. */
 export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit: number }): Promise<ClaimedEmail[]> {
@@ -157,9 +158,9 @@ export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
        select claim, id, attempts, 'auto', now(), 'unknown' from taken
      )
-     select t.id, t.claim, t.attempts, t.account_id, a.address, a.locale, v.body
-     from taken t join reply_emails a on a.id = t.email_id join events v on v.id = t.event_id`,
+     select t.id, t.claim, t.attempts, t.account_id, a.address, a.locale, c.time_zone, v.body
+     from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,
     [value],
   );
-  return claimed.map((row) => ({ ...row, attempt: row.attempts, accountId: row.account_id }));
+  return claimed.map((row) => ({ ...row, attempt: row.attempts, accountId: row.account_id, timeZone: row.time_zone }));
 }

@@ -51,6 +51,7 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
       from: data.reply.from,
       text: data.reply.text,
       receivedAt: new Date(data.reply.receivedAt),
+      timeZone: delivery.timeZone,
       campaignName: data.campaign?.name ?? null,
       optOut: data.reply.optOut,
       partial: data.reply.partial,

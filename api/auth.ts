@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { hashKey } from '../database/api-key.ts';
 import { rows } from '../database/sql.ts';
 import type { Platform, TwoWay } from '../database/account.ts';
@@ -23,8 +23,7 @@ const FORM = /^Bearer +((?:ar|arop)_[A-Za-z0-9_-]{43})$/i;
  * Looks the key up by its SHA-256, so that no comparison takes a time that tells of the key. Asked at every request:
  * a key that is revoked, or an account that changes, counts at once in every process.
  */
-async function keyOf(c: Context<ApiEnv>, { db }: ApiServices): Promise<KeyRow> {
-  const header = c.req.header('authorization');
+async function keyOf(header: string | undefined, { db }: ApiServices): Promise<KeyRow> {
   const key = header === undefined ? undefined : FORM.exec(header)?.[1];
   const [row] = key
     ? await rows<KeyRow>(
@@ -46,7 +45,7 @@ async function keyOf(c: Context<ApiEnv>, { db }: ApiServices): Promise<KeyRow> {
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
-    const { keyId, role, id, ...account } = await keyOf(c, services);
+    const { keyId, role, id, ...account } = await keyOf(c.req.header('authorization'), services);
     c.set('keyId', keyId);
     if (role !== 'account' || id === null) {
       throw new AppError('forbidden', "This is an operator's key: it opens /v1/operator only. Use a key of the account itself.");
@@ -60,7 +59,7 @@ export const accountOnly =
 export const operatorOnly =
   (services: ApiServices): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
-    const { keyId, role } = await keyOf(c, services);
+    const { keyId, role } = await keyOf(c.req.header('authorization'), services);
     c.set('keyId', keyId);
     if (role !== 'operator') {
       throw new AppError('forbidden', "This is an account's key. /v1/operator needs an operator's (npm run admin -- create-operator).");

@@ -83,7 +83,11 @@ const CampaignProgress = CampaignView.extend({
   progress: z.record(z.string(), z.number().int()).openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
 }).openapi('CampaignProgress');
 
-type Shown = Omit<NewCampaign, 'accountId' | 'carrierId'> & { launchedAt: Date | null; endedAt: Date | null };
+type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
+type Shown = Nullable<
+  Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
+  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt'
+>;
 
 const campaignView = (campaign: Shown) => ({
   id: campaign.id,
@@ -91,7 +95,7 @@ const campaignView = (campaign: Shown) => ({
   route: campaign.route,
   purpose: campaign.purpose,
   text: campaign.text,
-  sender: { given: campaign.sender, became: campaign.wireSender },
+  sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
   withReplies: campaign.withReplies,
   simulation: campaign.simulation,
   state: campaign.state,
@@ -143,10 +147,10 @@ const listMessages = createRoute({
   responses: { 200: { description: 'A page', content: json(pageOf(MessageView)) }, ...problems, ...notFound },
 });
 
-const change = (verb: 'pause' | 'resume' | 'cancel', summary: string) =>
+const change = <V extends 'pause' | 'resume' | 'cancel'>(verb: V, summary: string) =>
   createRoute({
     method: 'post',
-    path: `/campaigns/{id}/${verb}`,
+    path: `/campaigns/{id}/${verb}` as const,
     operationId: `${verb}Campaign`,
     tags: ['Campaigns'],
     summary,

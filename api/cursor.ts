@@ -35,7 +35,7 @@ export function readCursor<T>(scope: string, cursor: string | undefined, positio
   }
   if (!Array.isArray(content) || content[0] !== mark(scope)) throw refusal;
   const read = position.safeParse(content.slice(1));
-  if (!read.success) throw refusal;
+  if (!read.success || writeCursor(scope, content.slice(1)) !== cursor) throw refusal;
   return read.data;
 }
 

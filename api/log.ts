@@ -1,5 +1,5 @@
-import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
 import { newId } from '../database/ids.ts';
 import type { ApiEnv } from './services.ts';
@@ -7,11 +7,11 @@ import type { ApiEnv } from './services.ts';
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,128}$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** What takes no part in a route's name. */
-const named = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
-
-/** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. */
-export const routeOf = (path: string): string => (path === '' || path.includes('*') ? 'none' : named(path));
+/** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */
+export function routeOf(c: Context): string {
+  const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'));
+  return route ? route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}') : 'none';
+}
 
 const field = (error: object, name: string): string | undefined => {
   const value: unknown = Reflect.get(error, name);
@@ -47,5 +47,5 @@ export const requestLog =
     const start = performance.now();
     await next();
     const ms = Math.round((performance.now() - start) * 10) / 10;
-    own.info({ method: c.req.method, route: routeOf(routePath(c, -1)), status: c.res.status, ms, key: c.get('keyId') }, 'request');
+    own.info({ method: c.req.method, route: routeOf(c), status: c.res.status, ms, key: c.get('keyId') }, 'request');
   };

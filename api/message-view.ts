@@ -64,7 +64,10 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
   simulation: message.simulation,
   state: message.state,
   reason: message.reason ?? null,
-  notBefore: iso(message.notBefore ?? null),
-  submittedAt: iso(message.submittedAt ?? null),
-  settledAt: iso(message.settledAt ?? null),
+  notBefore: iso(message.notBefore),
+  submittedAt: iso(message.submittedAt),
+  settledAt: iso(message.settledAt),
 });
+
+/** What a message has before anything happened to it. */
+export const fresh = { state: 'queued', reason: null, notBefore: null, submittedAt: null, settledAt: null } as const;

@@ -7,7 +7,7 @@ import { AppError } from '../domain/errors.ts';
 import { missing, Sending } from './campaigns.ts';
 import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
-import { MessageView, messageView } from './message-view.ts';
+import { fresh, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from './plan-campaign.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { rulesFor } from './rules.ts';
@@ -80,6 +80,3 @@ export const messages = (services: ApiServices) => {
       return c.json(messageView(message), 200);
     });
 };
-
-/** What a message has before anything happened to it. */
-export const fresh = { state: 'queued', reason: null, notBefore: null, submittedAt: null, settledAt: null } as const;

@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import { countSegments } from '../domain/segments.ts';
+import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import { planSender, type Origin, type Refusal, type RouteName, type Rules, type SenderPlan } from './plan-sender.ts';
 
-export const MOST_SEGMENTS = 8;
 const MOST_FAULTS = 1000;
 /** Rows between two breaths of the event loop: about 10 ms. */
 const BREATH = 1000;
@@ -110,8 +109,8 @@ function renderText(template: Template, recipient: Recipient, row: number, fault
     return undefined;
   }
   const { segments, encoding } = countSegments(text);
-  if (segments > MOST_SEGMENTS) {
-    faults.add(row, 'text', `takes ${segments} segments in ${encoding}`, `Shorten the text or this recipient's values: ${MOST_SEGMENTS} segments at most`);
+  if (segments > MAX_SEGMENTS) {
+    faults.add(row, 'text', `takes ${segments} segments in ${encoding}`, `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`);
     return undefined;
   }
   return { text, segments };

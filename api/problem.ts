@@ -1,5 +1,5 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Context, Env } from 'hono';
+import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isUnreachable } from '../database/sql.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
@@ -99,7 +99,7 @@ function expected(error: Error): AppError | undefined {
 }
 
 /** Installs the one translator of everything thrown, and the answer for routes that don't exist. */
-export function translateErrors<E extends ApiEnv & Env>(app: OpenAPIHono<E>): void {
+export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
   app.onError((error, c) => {
     const known = expected(error);
     if (known) return answer(c, known);

@@ -17,4 +17,4 @@ export const Country = z
   .openapi({ example: 'FR' });
 export const Locale = z.enum(['fr', 'en']);
 
-export const iso = (time: Date | null): string | null => (time === null ? null : time.toISOString());
+export const iso = (time: Date | null | undefined): string | null => (time ? time.toISOString() : null);

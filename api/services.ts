@@ -15,7 +15,8 @@ export type ApiServices = {
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
   registry: Record<string, Carrier>;
-  metrics: Registry;
+  /** Where to count; left out, a registry of the API's own with the process's usual figures. */
+  metrics?: Registry;
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;

@@ -1,9 +1,12 @@
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import { entities } from './entities.ts';
 import { migrations } from './migrations/index.ts';
 
-/** `em()` forks: one per request and per activity. `pool` is the same connections, for statements over many rows. */
+/**
+ * `em()` forks: one per request and per activity. `pool` is for statements over many rows, with the driver's own types: times
+ * come as Date, bigints as text. They are two pools, for the ORM's reads times as text.
+ */
 export type Database = {
   orm: MikroORM;
   em: () => EntityManager;
@@ -21,6 +24,7 @@ export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
   debug: false,
   allowGlobalContext: false,
   migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
+  logger: () => {},
   driverOptions: { connectionTimeoutMillis: 10_000, application_name: 'aller-retour' },
 });
 
@@ -28,6 +32,20 @@ export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { Migrator } = await import('@mikro-orm/migrations');
   const orm = await MikroORM.init({ ...ormConfig(options), extensions: [Migrator] });
-  const pool = await orm.em.getConnection().getNativeClient();
-  return { orm, em: () => orm.em.fork(), pool, close: () => orm.close() };
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.poolMax ?? 20,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'aller-retour',
+  });
+  // A connection that is lost while idle is replaced; without a listener it would end the process.
+  pool.on('error', () => {});
+  return {
+    orm,
+    em: () => orm.em.fork(),
+    pool,
+    async close() {
+      await Promise.all([pool.end(), orm.close()]);
+    },
+  };
 }

@@ -40,6 +40,18 @@ export function gsm7Length(text: string): number | null {
 
 export const isGsm7 = (text: string): boolean => gsm7Length(text) !== null;
 
+/** The characters that are not in the alphabet, a surrogate pair as one, each once, in the order of the text. */
+export function notInGsm7(text: string): string[] {
+  const found = new Set<string>();
+  for (let i = 0; i < text.length; i++) {
+    if ((CODES[text.charCodeAt(i)] ?? NOT_GSM7) !== NOT_GSM7) continue;
+    const character = String.fromCodePoint(text.codePointAt(i) ?? 0);
+    found.add(character);
+    i += character.length - 1;
+  }
+  return [...found];
+}
+
 /** How many septets one UTF-16 unit takes: 1 or 2, or 0 when it is not in the alphabet. */
 export function septetsOf(unit: number): 0 | 1 | 2 {
   const code = CODES[unit] ?? NOT_GSM7;

@@ -1,4 +1,4 @@
-import { gsm7Length, septetsOf } from './gsm7.ts';
+import { gsm7Length, notInGsm7, septetsOf } from './gsm7.ts';
 
 /** The most parts that one SMS may take. */
 export const MAX_SEGMENTS = 8;
@@ -17,7 +17,7 @@ export type SegmentCount = { encoding: SegmentEncoding; units: number; segments:
 export function countSegments(text: string): SegmentCount {
   const septets = gsm7Length(text);
   if (septets !== null) return { encoding: 'gsm7', units: septets, segments: segmentsOf(text, 'gsm7', septets), forcing: [] };
-  return { encoding: 'ucs2', units: text.length, segments: segmentsOf(text, 'ucs2', text.length), forcing: forcingOf(text) };
+  return { encoding: 'ucs2', units: text.length, segments: segmentsOf(text, 'ucs2', text.length), forcing: notInGsm7(text) };
 }
 
 /**
@@ -31,17 +31,6 @@ export function splitSegments(text: string, encoding?: SegmentEncoding): string[
   if (units <= ROOM[chosen].alone) return [text];
   const ends = partEnds(text, chosen);
   return ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end));
-}
-
-function forcingOf(text: string): string[] {
-  const forcing = new Set<string>();
-  for (let i = 0; i < text.length; i++) {
-    if (septetsOf(text.charCodeAt(i)) > 0) continue;
-    const character = isPair(text, i) ? text.slice(i, i + 2) : text.charAt(i);
-    if (character.length === 2) i++;
-    forcing.add(character);
-  }
-  return [...forcing];
 }
 
 function segmentsOf(text: string, encoding: SegmentEncoding, units: number): number {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** A port of 127.0.0.1 that is free now: `wanted` if it is, otherwise any. */
 export async function freePort(wanted?: number): Promise<number> {
@@ -13,6 +13,19 @@ export async function freePort(wanted?: number): Promise<number> {
 export async function givenPort(port: number, name: string): Promise<number> {
   if ((await listenable(port)) === null) throw new Error(`${name} ${String(port)} is in use. Free it, or name another.`);
   return port;
+}
+
+/** Whether something listens on a port of 127.0.0.1. */
+export async function isOpen(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function listenable(port: number): Promise<number | null> {

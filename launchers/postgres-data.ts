@@ -48,11 +48,13 @@ export async function makeData(
   log: Log,
 ): Promise<boolean> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith('postgres.new-')) await rm(join(folder, name), { recursive: true, force: true });
+    if (!name.startsWith('postgres.new-')) continue;
+    // An initdb whose launcher was killed just now may still be on its way out.
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 6, retryDelay: 100 }).catch(() => {});
   }
-  if (await isUsable(data, binaries, log)) {
+  if ((await stat(data).catch(() => null)) !== null) {
     await giveTo(identity, data, binaries.postgres);
-    return false;
+    if (await isUsable(data, binaries, log)) return false;
   }
 
   const workshop = await mkdtemp(join(folder, 'postgres.new-'));
@@ -79,7 +81,6 @@ export async function makeData(
 }
 
 async function isUsable(data: string, binaries: PostgresBinaries, log: Log): Promise<boolean> {
-  if ((await stat(data).catch(() => null)) === null) return false;
   const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   const control = await stat(join(data, 'global', 'pg_control')).catch(() => null);
   if (version === '' || control === null || control.size === 0) {

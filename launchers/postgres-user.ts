@@ -1,4 +1,4 @@
-import { chown, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type ServerUser, outputOf, succeeds } from './child.ts';
 
 /** How PostgreSQL, which refuses to run as root, is started here: what goes before the command, and as whom. */
@@ -8,11 +8,13 @@ export type ServerIdentity = { prefix: string[]; user?: ServerUser };
 const NAMESPACE = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
 /**
- * An ordinary user runs the server directly; root runs it in a user namespace, or, where those are forbidden (many containers),
- * as `postgres` or `nobody`. Throws with the remedy when neither is possible.
+ * An ordinary user runs the server directly. Root runs it as the owner of `data` if that is somebody else, otherwise in a user
+ * namespace or, where those are forbidden (many containers), as `postgres` or `nobody`. Throws with the remedy when neither works.
  */
-export async function serverIdentity(): Promise<ServerIdentity> {
+export async function serverIdentity(data: string): Promise<ServerIdentity> {
   if (process.getuid?.() !== 0) return { prefix: [] };
+  const owner = await stat(data).catch(() => null);
+  if (owner !== null && owner.uid !== 0) return { prefix: [], user: { uid: owner.uid, gid: owner.gid } };
   if (await succeeds([...NAMESPACE, 'true'])) return { prefix: NAMESPACE };
   for (const name of ['postgres', 'nobody']) {
     const [uid, gid] = [await outputOf(['id', '-u', name]), await outputOf(['id', '-g', name])];
@@ -32,14 +34,18 @@ export async function giveTo(identity: ServerIdentity, folder: string, programs:
   const gid = identity.user?.gid ?? process.getgid?.() ?? 0;
   const owner = (await stat(folder)).uid;
   if (owner !== uid) {
-    // Made under another user, or in the other of root's two ways.
+    // Root's own from a namespace, on a machine that no longer allows those; or simply another user's.
     if (process.getuid?.() !== 0) {
       throw new Error(
         `${folder} belongs to user ${String(owner)}, and this is user ${String(uid)}: PostgreSQL accepts no folder of another's. ` +
           'Start as that user, give it another data folder, or set DATABASE_URL.',
       );
     }
-    if (!(await succeeds(['chown', '-R', `${String(uid)}:${String(gid)}`, folder]))) await chown(folder, uid, gid);
+    if (!(await succeeds(['chown', '-R', `${String(uid)}:${String(gid)}`, folder]))) {
+      throw new Error(
+        `${folder} can't be given to user ${String(uid)}, whom PostgreSQL runs as. Choose a folder on another disk.`,
+      );
+    }
   }
   if (identity.user === undefined) return;
   for (const path of [folder, programs]) {

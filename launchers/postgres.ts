@@ -61,10 +61,10 @@ const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'
 /** Starts PostgreSQL, or uses the one that a living launcher runs on `dataDir`. It ends with this process, however that ends. */
 export async function startPostgres({ log, ...options }: PostgresOptions): Promise<Postgres> {
   const binaries = await findPostgres();
-  const identity = await serverIdentity();
   for (let attempt = 1; ; attempt++) {
     const place = await makePlace(options);
     try {
+      const identity = await serverIdentity(place.data);
       if (place.throwaway) await giveTo(identity, place.folder, binaries.postgres);
       await using _ = await lock(join(place.folder, 'postgres.lock'), () =>
         log.info('PostgreSQL: another process is starting it. Waiting.'),
@@ -92,7 +92,7 @@ async function adopt({ data }: Place, log: Log): Promise<Postgres | null> {
     const status = await readStatus(data);
     if (status === null) return null;
     const state = await readState(data);
-    if (state === null || (await commandOf(status.pid))?.includes(data) !== true) {
+    if (state === null || (await commandOf(status.pid))?.includes(`-D ${data} `) !== true) {
       await rm(join(data, 'postmaster.pid'), { force: true }); // A crash left it; the process id may be another's by now.
       return null;
     }

@@ -10,6 +10,8 @@ export function installRuntime(to: Logger): void {
   if (!first) return;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      // Most of our workers are for activities only.
+      if (message.startsWith('No workflows registered')) return;
       const fields = { temporal: { ...meta } };
       if (level === 'ERROR') log?.error(fields, message);
       else log?.warn(fields, message);

@@ -1,4 +1,4 @@
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { CALLBACKS, CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
 import type { TemporalSettings } from './connect.ts';
@@ -15,7 +15,7 @@ export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state
 export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url)),
-    webpackConfigHook: (config) => ({ ...config, devtool: false }),
+    logger: new DefaultLogger('WARN'),
   });
 
 const GRACE = '20 seconds';

@@ -26,7 +26,7 @@ export type Connection = {
 };
 
 /** What concerns messages; the rest of the protocol stays in the connection. */
-export type MessagePdu = DeliverSm | MessageResp | (Plain & { command: 'generic_nack' });
+export type MessagePdu = DeliverSm | MessageResp | Plain;
 
 export type ConnectionHandlers = {
   /** The transport stands; the login is on its way. */
@@ -52,7 +52,11 @@ export function openConnection(settings: SmppSettings, bind: BindCommand, log: L
   const framer = createFramer();
   const socket = openSocket(settings, login);
   const writer = createPduWriter((octets, done) => socket.write(octets, done));
-  const loginTimer = setTimeout(lose, Math.min(LONGEST_BIND_MS, settings.responseTimeoutMs), 'the login was not answered in time');
+  const loginTimer = setTimeout(
+    lose,
+    Math.min(LONGEST_BIND_MS, settings.responseTimeoutMs),
+    'the login was not answered in time',
+  );
   socket.on('data', read);
   socket.on('error', (error: NodeJS.ErrnoException) => (failure = error.code ?? error.message));
   socket.on('close', () => lose(failure));
@@ -73,8 +77,11 @@ export function openConnection(settings: SmppSettings, bind: BindCommand, log: L
         state = 'unbinding';
         connection.send({ command: 'unbind', status: 0, sequence: connection.nextSequence() });
         await new Promise<void>((resolve) => {
-          answeredGoodbye = resolve;
-          setTimeout(resolve, Math.min(graceMs, GOODBYE_MS));
+          const timer = setTimeout(resolve, Math.min(graceMs, GOODBYE_MS));
+          answeredGoodbye = () => {
+            clearTimeout(timer);
+            resolve();
+          };
         });
       }
       lose('closed');

@@ -51,12 +51,12 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
       bound(fresh) {
         boundAt = performance.now();
         lastError = null;
-        enter(ending ? 'draining' : 'bound');
+        enter('bound');
         log.info({ bind }, 'Bound to the carrier');
         handlers.bound(fresh);
       },
-      message: handlers.message,
-      caughtUp: handlers.caughtUp,
+      message: (pdu, from) => handlers.message(pdu, from),
+      caughtUp: () => handlers.caughtUp(),
       lost(reason, refused) {
         connection = null;
         enter('closed');
@@ -65,7 +65,11 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
         lastError = reason;
         if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
         const retryInMs = refused ? refusedWaitMs() : waitMs();
-        if (refused) log.error({ alarm: 'smpp-login-refused', bind, reason, retryInMs }, 'The carrier refuses our login: check the settings');
+        if (refused)
+          log.error(
+            { alarm: 'smpp-login-refused', bind, reason, retryInMs },
+            'The carrier refuses our login: check the settings',
+          );
         else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
         retry = setTimeout(connect, retryInMs);
       },
@@ -91,6 +95,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
       ending = true;
       if (retry) clearTimeout(retry);
       if (state === 'bound') enter('draining');
+      else connection?.drop('closed');
     },
     async close(graceMs) {
       ending = true;

@@ -56,7 +56,7 @@ function alphabetOf(text: string, settings: SmppSettings): WireAlphabet {
   if (!isGsm7(text)) return 'ucs2';
   if (settings.gsm7As === 'gsm7') return 'gsm7';
   // The Greek capitals and the euro sign of GSM-7 are not in Latin-1.
-  return [...text].every((character) => character.charCodeAt(0) <= 0xff) ? 'latin1' : 'ucs2';
+  return /[^\0-\xff]/.test(text) ? 'ucs2' : 'latin1';
 }
 
 function contentsOf(text: string, alphabet: WireAlphabet, marking: SmppSettings['longMessages'], next: () => number): Content[] {
@@ -67,9 +67,7 @@ function contentsOf(text: string, alphabet: WireAlphabet, marking: SmppSettings[
   }
   if (parts.length > 255) throw new SmppError(`The text makes ${parts.length} parts: 255 can be numbered.`);
   const reference = next();
-  return parts.map((part, i) =>
-    contentOf(octetsOf(part, alphabet), { reference, total: parts.length, index: i + 1 }, marking),
-  );
+  return parts.map((part, i) => contentOf(octetsOf(part, alphabet), { reference, total: parts.length, index: i + 1 }, marking));
 }
 
 function contentOf(octets: Buffer, part: Part, marking: 'udh8' | 'udh16' | 'sar'): Content {

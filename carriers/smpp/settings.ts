@@ -47,9 +47,7 @@ export const smppSettings = z.strictObject({
     .strictObject({ alphanumeric: addressType.optional(), shortCode: addressType.optional(), e164: addressType.optional() })
     .prefault({}),
   /** What goes into data_coding for each encoding, and is recognised there. */
-  dataCoding: z
-    .strictObject({ gsm7: octet.default(0), latin1: octet.default(3), ucs2: octet.default(8) })
-    .prefault({}),
+  dataCoding: z.strictObject({ gsm7: octet.default(0), latin1: octet.default(3), ucs2: octet.default(8) }).prefault({}),
   /** What the operator means by data_coding 0 in what it sends. */
   defaultAlphabet: z.enum(['gsm7', 'latin1']).default('gsm7'),
   /** How a text of the GSM alphabet is written: latin1 for an operator that translates from it. */

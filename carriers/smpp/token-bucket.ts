@@ -11,13 +11,14 @@ export type TokenBucket = {
 /** Lets `perSecond` of something pass, evenly; everything when it is null. `now` is a monotonic clock in milliseconds. */
 export function createTokenBucket(perSecond: number | null, now: () => number = () => performance.now()): TokenBucket {
   if (perSecond === null) return { take: () => true, waitMs: () => 1 };
-  const capacity = Math.max(1, perSecond * BURST);
+  const rate = perSecond;
+  const capacity = Math.max(1, rate * BURST);
   let tokens = capacity;
   let filledAt = now();
 
   function fill(): void {
     const at = now();
-    tokens = Math.min(capacity, tokens + ((at - filledAt) / 1000) * perSecond);
+    tokens = Math.min(capacity, tokens + ((at - filledAt) / 1000) * rate);
     filledAt = at;
   }
 
@@ -30,7 +31,7 @@ export function createTokenBucket(perSecond: number | null, now: () => number = 
     },
     waitMs() {
       fill();
-      return Math.max(1, Math.ceil(((1 - tokens) / perSecond) * 1000));
+      return Math.max(1, Math.ceil(((1 - tokens) / rate) * 1000));
     },
   };
 }

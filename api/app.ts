@@ -1,0 +1,87 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { secureHeaders } from 'hono/secure-headers';
+import { account } from './account.ts';
+import { accountOnly, operatorOnly } from './auth.ts';
+import { limitBody, wellFormedBody } from './body.ts';
+import { callbackEndpoints } from './callback-endpoints.ts';
+import { campaigns } from './campaigns.ts';
+import { conversations } from './conversations.ts';
+import { deliveries } from './deliveries.ts';
+import { DOCS_POLICY, docsPage } from './docs.ts';
+import { documentOf } from './document.ts';
+import { running } from './health.ts';
+import { idempotent } from './idempotency.ts';
+import { invalid } from './invalid.ts';
+import { requestLog } from './log.ts';
+import { messages } from './messages.ts';
+import { createMetrics, requestMetrics } from './metrics.ts';
+import { operatorAccounts } from './operator-accounts.ts';
+import { operatorCarriers } from './operator-carriers.ts';
+import { operatorKeys } from './operator-keys.ts';
+import { operatorNumbers } from './operator-numbers.ts';
+import { operatorSyncs } from './operator-syncs.ts';
+import { operatorUnattributed } from './operator-unattributed.ts';
+import { translateErrors } from './problem.ts';
+import { replies } from './replies.ts';
+import { replySettingsRoutes } from './reply-settings.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
+
+/** What an account's key opens. */
+const accountRoutes = (services: ApiServices) => {
+  const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
+  app.use(accountOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
+  app.on('POST', ['/campaigns', '/messages', '/conversations/:id/messages'], idempotent(services));
+  return app
+    .route('/', campaigns(services))
+    .route('/', messages(services))
+    .route('/', replies(services))
+    .route('/', conversations(services))
+    .route('/', replySettingsRoutes(services))
+    .route('/', callbackEndpoints(services))
+    .route('/', deliveries(services))
+    .route('/', account(services));
+};
+
+/** What an operator's key opens. */
+const operatorRoutes = (services: ApiServices) => {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  app.use(operatorOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
+  const routes = app
+    .route('/', operatorAccounts(services))
+    .route('/', operatorKeys(services))
+    .route('/', operatorCarriers(services))
+    .route('/', operatorNumbers(services))
+    .route('/', operatorSyncs(services))
+    .route('/', operatorUnattributed(services));
+  // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
+  routes.all('*', (c) => c.notFound());
+  return routes;
+};
+
+/** The HTTP API. Stores and answers; what takes longer is a run's. */
+export const createApi = (services: ApiServices) => {
+  const metrics = services.metrics ?? createMetrics();
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
+  translateErrors(app);
+
+  const api = app.route('/', running(services, metrics)).route('/v1/operator', operatorRoutes(services)).route('/v1', accountRoutes(services));
+
+  const described = once(() => documentOf(api));
+  const page = once(() => docsPage(described()));
+  api.get('/openapi.json', (c) => c.json(described(), 200));
+  api.get('/docs', (c) => {
+    c.header('Content-Security-Policy', DOCS_POLICY);
+    return c.html(page());
+  });
+  return api;
+};
+
+/** Made when it is first asked for. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
+/** For `hc<ApiType>`. */
+export type ApiType = ReturnType<typeof createApi>;

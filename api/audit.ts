@@ -1,0 +1,20 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AuditEntry } from '../database/audit-entry.ts';
+import { newId } from '../database/ids.ts';
+
+type Act = {
+  /** The id of the key that did it. */
+  keyId: string;
+  action: string;
+  /** What it was done to, such as `carrier <id>`. */
+  target: string;
+  accountId?: string;
+  /** Never a secret. */
+  detail?: Record<string, unknown>;
+};
+
+/** Notes what an operator did, in the transaction that does it: the caller flushes. */
+export function audit(em: EntityManager, { keyId, action, target, accountId, detail }: Act): void {
+  const entry = { id: newId(), at: new Date(), actor: `key ${keyId}`, accountId: accountId ?? null, action, target, detail: detail ?? {} };
+  em.create(AuditEntry, entry);
+}

@@ -1,0 +1,181 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { newSecret } from '../callbacks/signature.ts';
+import { CallbackEndpoint } from '../database/callback-endpoint.ts';
+import { newId } from '../database/ids.ts';
+import { affected, transaction } from '../database/sql.ts';
+import { AppError } from '../domain/errors.ts';
+import { missing } from './campaigns.ts';
+import { invalid } from './invalid.ts';
+import { conflict, notFound, problems, refused } from './problem.ts';
+import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const MOST_ENDPOINTS = 50;
+const TIMEOUT_MS = 15_000;
+
+const EventType = z.enum(['reply.received']).openapi('EventType');
+
+const fields = {
+  url: z.url().max(2000).openapi({ example: 'https://example.com/sms-replies' }),
+  description: z.string().max(200),
+  types: z.array(EventType).min(1).max(20),
+  timeoutMs: z.number().int().min(1000).max(30_000).openapi({ description: 'How long an attempt may take, body included' }),
+};
+
+const NewEndpoint = z
+  .strictObject({ ...fields, description: fields.description.default(''), types: fields.types.default(['reply.received']), timeoutMs: fields.timeoutMs.default(TIMEOUT_MS) })
+  .openapi('NewCallbackEndpoint');
+const EndpointChange = z.strictObject(fields).partial().openapi('CallbackEndpointChange');
+
+const EndpointView = z
+  .object({
+    id: Id,
+    url: z.string(),
+    description: z.string(),
+    types: z.array(z.string()),
+    timeoutMs: z.number().int(),
+    goneAt: Time.nullable().openapi({ description: 'When it answered 410: what is owed is held until the URL is set again' }),
+    createdAt: Time,
+  })
+  .openapi('CallbackEndpoint');
+const CreatedEndpoint = EndpointView.extend({
+  secret: z.string().openapi({ description: 'Signs every callback (Standard Webhooks). Shown this once', example: 'whsec_…' }),
+}).openapi('CreatedCallbackEndpoint');
+
+const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> => ({
+  id: endpoint.id,
+  url: endpoint.url,
+  description: endpoint.description,
+  types: endpoint.types,
+  timeoutMs: endpoint.timeoutMs,
+  goneAt: iso(endpoint.goneAt),
+  createdAt: endpoint.createdAt.toISOString(),
+});
+
+const one = { 200: { description: 'The endpoint', content: json(EndpointView) }, ...problems, ...notFound } as const;
+const tags = ['Callback endpoints'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/callback-endpoints',
+  operationId: 'listCallbackEndpoints',
+  tags,
+  summary: 'Callback endpoints, oldest first',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(EndpointView) })) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/callback-endpoints',
+  operationId: 'createCallbackEndpoint',
+  tags,
+  summary: 'Have replies posted to an address',
+  request: { body: body(NewEndpoint) },
+  responses: { 201: { description: 'Made', content: json(CreatedEndpoint) }, ...problems, ...conflict, ...refused },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/callback-endpoints/{id}',
+  operationId: 'getCallbackEndpoint',
+  tags,
+  summary: 'A callback endpoint',
+  request: { params: IdParam },
+  responses: one,
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/callback-endpoints/{id}',
+  operationId: 'changeCallbackEndpoint',
+  tags,
+  summary: 'Change an endpoint; setting the URL takes up again what a 410 held',
+  request: { params: IdParam, body: body(EndpointChange) },
+  responses: { 200: { description: 'The endpoint', content: json(EndpointView) }, ...problems, ...notFound, ...refused },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/callback-endpoints/{id}',
+  operationId: 'deleteCallbackEndpoint',
+  tags,
+  summary: 'Delete an endpoint; what is owed to it is aborted, and stays listed',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
+});
+
+export const callbackEndpoints = ({ db, secrets, guard }: ApiServices) => {
+  /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
+  async function checkUrl(url: string): Promise<void> {
+    const checked = await guard.check(url);
+    if (checked.ok) return;
+    const problem = 'can not be reached by us, or is not allowed';
+    const remedy = 'Send a public https address without user name or fragment, that answers on an allowed port';
+    throw new AppError('unsafe-url', 'Callbacks can not be sent to this address.', [{ field: 'url', problem, remedy }]);
+  }
+
+  async function find(id: string, account: string) {
+    const em = db.em();
+    const endpoint = await em.findOne(CallbackEndpoint, { id, account, deletedAt: null });
+    if (!endpoint) throw missing();
+    return { em, endpoint };
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const found = await db.em().find(CallbackEndpoint, { account: c.get('account').id, deletedAt: null }, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(endpointView) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const account = c.get('account').id;
+      const asked = c.req.valid('json');
+      const em = db.em();
+      if ((await em.count(CallbackEndpoint, { account, deletedAt: null })) >= MOST_ENDPOINTS) {
+        throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
+      }
+      await checkUrl(asked.url);
+      const secret = newSecret();
+      const sealed = secrets.seal(JSON.stringify([secret]));
+      const endpoint = em.create(CallbackEndpoint, {
+        id: newId(),
+        account,
+        ...asked,
+        secrets: sealed,
+        goneAt: null,
+        createdAt: new Date(),
+        deletedAt: null,
+      });
+      await em.flush();
+      return c.json({ ...endpointView(endpoint), secret }, 201);
+    })
+    .openapi(get, async (c) => c.json(endpointView((await find(c.req.valid('param').id, c.get('account').id)).endpoint), 200))
+    .openapi(change, async (c) => {
+      const { em, endpoint } = await find(c.req.valid('param').id, c.get('account').id);
+      const { url, description, types, timeoutMs } = c.req.valid('json');
+      if (url !== undefined) await checkUrl(url);
+      const revived = url !== undefined && endpoint.goneAt !== null;
+      endpoint.url = url ?? endpoint.url;
+      endpoint.description = description ?? endpoint.description;
+      endpoint.types = types ?? endpoint.types;
+      endpoint.timeoutMs = timeoutMs ?? endpoint.timeoutMs;
+      if (revived) endpoint.goneAt = null;
+      await em.flush();
+      if (revived) {
+        await affected(
+          db.pool,
+          `update deliveries set next_at = now() where endpoint_id = $1 and channel = 'callback' and state = 'held' and held_reason = 'gone'`,
+          [endpoint.id],
+        );
+      }
+      return c.json(endpointView(endpoint), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { endpoint } = await find(c.req.valid('param').id, c.get('account').id);
+      await transaction(db.pool, async (client) => {
+        await affected(client, 'update callback_endpoints set deleted_at = now() where id = $1', [endpoint.id]);
+        await affected(
+          client,
+          `update deliveries set state = 'aborted', next_at = null, finished_at = now()
+           where endpoint_id = $1 and channel = 'callback' and state in ('pending', 'retrying', 'held')`,
+          [endpoint.id],
+        );
+      });
+      return c.body(null, 204);
+    });
+};

@@ -1,0 +1,194 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Conversation } from '../database/conversation.ts';
+import { newId } from '../database/ids.ts';
+import { rows, transaction } from '../database/sql.ts';
+import { insertMessage } from '../database/store-campaign.ts';
+import { AppError } from '../domain/errors.ts';
+import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
+import { missing } from './campaigns.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { IdempotencyHeader } from './idempotency.ts';
+import { invalid } from './invalid.ts';
+import { fresh, MessageState, MessageView, messageView } from './message-view.ts';
+import { textFault } from './plan-campaign.ts';
+import { conflict, notFound, problems, refused } from './problem.ts';
+import { body, Id, IdParam, json, Time } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const ConversationView = z
+  .object({
+    id: Id,
+    phone: z.string(),
+    replyCode: z.string().openapi({ description: 'What the phone last wrote to: answers leave by it' }),
+    replies: z.number().int(),
+    lastReplyAt: Time,
+    createdAt: Time,
+  })
+  .openapi('Conversation');
+
+const EntryView = z
+  .object({
+    direction: z.enum(['inbound', 'outbound']),
+    id: Id.openapi({ description: 'Of the reply, or of the message' }),
+    at: Time.openapi({ description: 'When it was received, or sent; a message that waits: accepted' }),
+    text: z.string(),
+    campaignId: Id.nullable(),
+    state: MessageState.nullable().openapi({ description: 'Of a message' }),
+    reference: z.string().nullable(),
+    optOut: z.boolean(),
+    partial: z.boolean(),
+  })
+  .openapi('ConversationEntry');
+
+const NewAnswer = z.strictObject({ text: z.string().min(1).max(2000) }).openapi('NewAnswer');
+
+const list = createRoute({
+  method: 'get',
+  path: '/conversations',
+  operationId: 'listConversations',
+  tags: ['Conversations'],
+  summary: 'Conversations, the one with the newest reply first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(ConversationView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/conversations/{id}',
+  operationId: 'getConversation',
+  tags: ['Conversations'],
+  summary: 'A conversation',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The conversation', content: json(ConversationView) }, ...problems, ...notFound },
+});
+
+const listEntries = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/messages',
+  operationId: 'listConversationMessages',
+  tags: ['Conversations'],
+  summary: 'Everything between the account and that phone, both ways, in the order of time',
+  request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
+});
+
+const answer = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/messages',
+  operationId: 'answerConversation',
+  tags: ['Conversations'],
+  summary: 'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags',
+  request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
+  responses: { 202: { description: 'Stored, and on its way', content: json(MessageView) }, ...problems, ...notFound, ...conflict, ...refused },
+});
+
+const conversationView = (conversation: Conversation): z.infer<typeof ConversationView> => ({
+  id: conversation.id,
+  phone: conversation.phone,
+  replyCode: conversation.replyCode,
+  replies: conversation.sequence,
+  lastReplyAt: conversation.lastReplyAt.toISOString(),
+  createdAt: conversation.createdAt.toISOString(),
+});
+
+type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
+
+/** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
+const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+const ENTRIES = `
+  select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
+    null as state, null as reference, opt_out as "optOut", partial
+  from replies where conversation_id = $1 and account_id = $2 and not hidden
+  union all
+  select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
+    state, reference, false, false
+  from messages where to_number = $3 and account_id = $2`;
+
+const entriesOf = (order: 'oldest' | 'newest'): string => {
+  const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  return `select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
+    order by ms ${direction}, id ${direction} limit $6`;
+};
+
+const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
+
+/** Segments of an answer's text. Throws what is wrong with it. */
+function segmentsOf(text: string): number {
+  const { segments, encoding } = countSegments(text);
+  const tooLong = { problem: `takes ${segments} segments in ${encoding}`, remedy: `Shorten it: ${MAX_SEGMENTS} segments at most` };
+  const fault = textFault(text) ?? (segments > MAX_SEGMENTS ? tooLong : undefined);
+  if (fault) throw new AppError('invalid-request', 'The text is not accepted.', [{ field: 'text', ...fault }]);
+  return segments;
+}
+
+export const conversations = ({ db, runs }: ApiServices) => {
+  async function find(id: string, account: string): Promise<Conversation> {
+    const conversation = await db.em().findOne(Conversation, { id, account });
+    if (!conversation) throw missing();
+    return conversation;
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit } = c.req.valid('query');
+      const scope = `conversations ${account}`;
+      const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const lastReplyAt = after && new Date(after[0]);
+      const where = lastReplyAt
+        ? { account, $or: [{ lastReplyAt: { $lt: lastReplyAt } }, { lastReplyAt, id: { $lt: after[1] } }] }
+        : { account };
+      const found = await db.em().find(Conversation, where, { orderBy: { lastReplyAt: 'desc', id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, conversationView, (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => c.json(conversationView(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(listEntries, async (c) => {
+      const { cursor, limit, order } = c.req.valid('query');
+      const conversation = await find(c.req.valid('param').id, c.get('account').id);
+      const scope = `conversation ${order} ${conversation.id}`;
+      const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
+      const values = [conversation.id, conversation.account, conversation.phone, ms, id, limit + 1];
+      const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
+      return c.json(
+        page(found, limit, entryView, (last) => writeCursor(scope, [last.ms, last.id])),
+        200,
+      );
+    })
+    .openapi(answer, async (c) => {
+      const account = c.get('account');
+      const { text } = c.req.valid('json');
+      if (account.twoWay !== 'on') {
+        throw new AppError('two-way-off', `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`);
+      }
+      const conversation = await find(c.req.valid('param').id, account.id);
+      const segments = segmentsOf(text);
+      const { carrierId, replyCode } = conversation;
+      const [number] = await rows<{ port: number | null }>(
+        db.pool,
+        'select port from numbers where carrier_id = $1 and number = $2',
+        [carrierId, replyCode],
+      );
+      const basis = { accountId: account.id, campaignId: null, conversationId: conversation.id, carrierId, simulation: false };
+      const message = {
+        id: newId(),
+        row: null,
+        to: conversation.phone,
+        sender: replyCode,
+        replyCode,
+        port: number?.port ?? null,
+        text,
+        segments,
+        reference: null,
+      };
+      const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
+      await transaction(db.pool, async (client) => {
+        await insertMessage(client, { ...basis, twoWay: account.twoWay === 'on' }, message);
+        await c.get('idempotency')?.keep(client, 202, view);
+      });
+      runs.sendMessages([message.id]);
+      return c.json(view, 202);
+    });
+};

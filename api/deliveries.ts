@@ -1,0 +1,167 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Delivery, DeliveryAttempt } from '../database/delivery.ts';
+import { Event } from '../database/event.ts';
+import { Reply } from '../database/reply.ts';
+import { missing } from './campaigns.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { invalid } from './invalid.ts';
+import { notFound, problems } from './problem.ts';
+import { Id, IdParam, iso, json, Time } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const Channel = z.enum(['callback', 'email']);
+const DeliveryState = z
+  .enum(['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'])
+  .openapi('DeliveryState', { description: 'pending → in_flight → delivered; or retrying, held, exhausted, aborted. Nothing is discarded' });
+
+export const DeliveryView = z
+  .object({
+    id: Id,
+    channel: Channel,
+    endpointId: Id.nullable(),
+    emailId: Id.nullable(),
+    event: z.object({ id: Id, type: z.string(), replyId: Id.nullable() }).nullable(),
+    state: DeliveryState,
+    attempts: z.number().int().openapi({ description: 'Made so far' }),
+    nextAt: Time.nullable(),
+    heldReason: z.string().nullable(),
+    lastClass: z.string().nullable().openapi({ description: 'What the last attempt came to: ok, http_5xx, redirect, unreachable …' }),
+    runId: z.string().openapi({ description: 'The workflow id of the run that made the first attempt' }),
+    createdAt: Time,
+    finishedAt: Time.nullable(),
+  })
+  .openapi('Delivery');
+
+const AttemptView = z
+  .object({
+    id: Id,
+    number: z.number().int(),
+    trigger: z.enum(['auto', 'manual', 'replay', 'test']),
+    startedAt: Time,
+    endedAt: Time.nullable(),
+    class: z.string().openapi({ description: 'unknown until the attempt is closed: it may have arrived' }),
+    status: z.number().int().nullable(),
+    timings: z.record(z.string(), z.number().nullable()).nullable().openapi({ description: 'Milliseconds' }),
+    responseHeaders: z.record(z.string(), z.string()).nullable(),
+    bodyExcerpt: z.string().nullable(),
+  })
+  .openapi('Attempt');
+
+/** What would tell a customer which addresses exist in our network: to them it is one thing, and as quick. */
+const ALIKE = new Set(['egress_blocked', 'refused', 'reset', 'timeout']);
+const unreachable = (kind: string, status: number | null): boolean => ALIKE.has(kind) && status === null;
+
+const classView = (kind: string | null): string | null => (kind !== null && ALIKE.has(kind) ? 'unreachable' : kind);
+
+export const deliveryView = (delivery: Delivery, event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined): z.infer<typeof DeliveryView> => ({
+  id: delivery.id,
+  channel: delivery.channel,
+  endpointId: delivery.endpointId ?? null,
+  emailId: delivery.emailId ?? null,
+  event: event ? { id: event.id, type: event.type, replyId: event.replyId ?? null } : null,
+  state: delivery.state,
+  attempts: delivery.attempts,
+  nextAt: iso(delivery.nextAt),
+  heldReason: delivery.heldReason ?? null,
+  lastClass: classView(delivery.lastClass ?? null),
+  runId: delivery.runId,
+  createdAt: delivery.createdAt.toISOString(),
+  finishedAt: iso(delivery.finishedAt),
+});
+
+function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
+  const status = attempt.status ?? null;
+  const hidden = unreachable(attempt.class, status);
+  return {
+    id: attempt.id,
+    number: attempt.number,
+    trigger: attempt.trigger,
+    startedAt: attempt.startedAt.toISOString(),
+    endedAt: hidden ? null : iso(attempt.endedAt),
+    class: hidden ? 'unreachable' : attempt.class,
+    status,
+    timings: hidden ? null : (attempt.timings ?? null),
+    responseHeaders: attempt.responseHeaders ?? null,
+    bodyExcerpt: attempt.bodyExcerpt ?? null,
+  };
+}
+
+const list = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  operationId: 'listDeliveries',
+  tags: ['Deliveries'],
+  summary: 'What is owed or was delivered by callback and e-mail, newest first',
+  request: {
+    query: PageQuery.extend({ state: DeliveryState.optional(), channel: Channel.optional(), endpoint: Id.optional(), reply: Id.optional() }),
+  },
+  responses: { 200: { description: 'A page', content: json(pageOf(DeliveryView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}',
+  operationId: 'getDelivery',
+  tags: ['Deliveries'],
+  summary: 'A delivery',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The delivery', content: json(DeliveryView) }, ...problems, ...notFound },
+});
+
+const attempts = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}/attempts',
+  operationId: 'listAttempts',
+  tags: ['Deliveries'],
+  summary: 'Every attempt at a delivery, in order; one that a crash cut off says unknown',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The attempts', content: json(z.object({ items: z.array(AttemptView) })) }, ...problems, ...notFound },
+});
+
+export const deliveries = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const accountId = c.get('account').id;
+      const { cursor, limit, state, channel, endpoint, reply } = c.req.valid('query');
+      const scope = `deliveries ${accountId}`;
+      const after = readCursor(scope, cursor, ById);
+      const em = db.em();
+      const shown = reply ? await em.findOne(Reply, { id: reply, accountId, hidden: false }, { fields: ['id'] }) : null;
+      const ofReply = shown ? await em.find(Event, { accountId, replyId: shown.id }) : [];
+      const where = {
+        accountId,
+        ...(after ? { id: { $lt: after[0] } } : {}),
+        ...(state ? { state } : {}),
+        ...(channel ? { channel } : {}),
+        ...(endpoint ? { endpointId: endpoint } : {}),
+        ...(reply ? { eventId: { $in: ofReply.map((event) => event.id) } } : {}),
+      };
+      const found = await em.find(Delivery, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
+      const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
+      const byId = new Map(events.map((event) => [event.id, event]));
+      return c.json(
+        page(
+          found,
+          limit,
+          (delivery) => deliveryView(delivery, byId.get(delivery.eventId)),
+          (last) => writeCursor(scope, [last.id]),
+        ),
+        200,
+      );
+    })
+    .openapi(get, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
+      if (!delivery) throw missing();
+      const event = await em.findOne(Event, { id: delivery.eventId, accountId });
+      return c.json(deliveryView(delivery, event ?? undefined), 200);
+    })
+    .openapi(attempts, async (c) => {
+      const em = db.em();
+      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId: c.get('account').id }, { fields: ['id'] });
+      if (!delivery) throw missing();
+      const found = await em.find(DeliveryAttempt, { deliveryId: delivery.id }, { orderBy: { number: 'asc', startedAt: 'asc' } });
+      return c.json({ items: found.map(attemptView) }, 200);
+    });

@@ -1,0 +1,52 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { ormConfig } from '../database/orm.ts';
+import { createSecrets } from '../database/secrets.ts';
+import { createApi } from './app.ts';
+import { documentOf } from './document.ts';
+
+const FILE = new URL('../openapi.json', import.meta.url);
+/** Never connected to: a description asks nothing of anybody. */
+const NOWHERE = 'postgres://nobody@127.0.0.1:1/none';
+
+async function describe(): Promise<string> {
+  const orm = await MikroORM.init(ormConfig({ url: NOWHERE }));
+  const pool = new Pool({ connectionString: NOWHERE });
+  const api = createApi({
+    db: { orm, em: () => orm.em.fork(), pool, close: () => orm.close() },
+    runs: {
+      sendCampaign() {},
+      campaignChanged() {},
+      sendMessages() {},
+      deliverReplies() {},
+      scheduleSync: () => Promise.resolve(),
+      syncNow: () => Promise.resolve(),
+      reachable: () => Promise.resolve(false),
+    },
+    secrets: createSecrets(randomBytes(32).toString('base64')),
+    log: pino({ level: 'silent' }),
+    guard: { check: () => Promise.resolve({ ok: false, reason: 'nothing is checked here' }) },
+    registry: {},
+    metrics: new Registry(),
+    clockInjectable: false,
+    bodyLimitBytes: 1,
+  });
+  await orm.close();
+  await pool.end();
+  return `${JSON.stringify(documentOf(api), null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const document = await describe();
+  if (!process.argv.includes('--check')) {
+    await writeFile(FILE, document);
+    console.log('openapi.json is written.');
+  } else if ((await readFile(FILE, 'utf8').catch(() => '')) !== document) {
+    console.error('openapi.json is not what the routes say. Run: node --import tsx api/openapi.ts');
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,155 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { isSupportedCountry } from 'libphonenumber-js';
+import { Account, AccountCounter, type Platform } from '../database/account.ts';
+import { newId } from '../database/ids.ts';
+import { AppError } from '../domain/errors.ts';
+import { AccountView, accountView } from './account.ts';
+import { audit } from './audit.ts';
+import { missing } from './campaigns.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { invalid } from './invalid.ts';
+import { notFound, problems } from './problem.ts';
+import { replySettings, ReplySettingsChange, ReplySettingsView, setReplyEmails } from './reply-settings.ts';
+import { body, Country, IdParam, json, Locale, TimeIn } from './schemas.ts';
+import type { ApiEnv, ApiServices } from './services.ts';
+
+/** Accounts made from this moment on, in Paris, are V2's. */
+const V2_SINCE = new Date('2020-10-01T00:00:00+02:00');
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+};
+
+const NewAccount = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    platform: z.enum(['v0', 'v2']).optional().openapi({ description: 'Left out: by createdAt, v0 before 2020-10-01' }),
+    createdAt: TimeIn.optional().openapi({ description: 'When the customer became one; left out: now' }),
+    country: Country.refine(isSupportedCountry, 'Send the code of a country, such as FR').openapi({
+      description: 'In which numbers without a prefix are read',
+    }),
+    locale: Locale,
+    timeZone: z.string().refine(isTimeZone, 'Send an IANA time zone, such as Europe/Paris').openapi({ example: 'Europe/Paris' }),
+  })
+  .openapi('NewAccount');
+
+const TwoWayDecision = z
+  .strictObject({ state: z.enum(['on', 'off', 'refused']), reason: z.string().trim().min(1).max(1000) })
+  .openapi('TwoWayDecision');
+
+const tags = ['Operator: accounts'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/accounts',
+  operationId: 'createAccount',
+  tags,
+  summary: 'Make an account',
+  request: { body: body(NewAccount) },
+  responses: { 201: { description: 'Made', content: json(AccountView) }, ...problems },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/accounts',
+  operationId: 'listAccounts',
+  tags,
+  summary: 'Accounts, newest first',
+  request: { query: PageQuery.extend({ twoWay: z.enum(['off', 'requested', 'on', 'refused']).optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(AccountView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/accounts/{id}',
+  operationId: 'getAccountAsOperator',
+  tags,
+  summary: 'An account',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems, ...notFound },
+});
+const decide = createRoute({
+  method: 'put',
+  path: '/accounts/{id}/two-way',
+  operationId: 'decideTwoWay',
+  tags,
+  summary: 'Turn two-way SMS on or off, or refuse it',
+  request: { params: IdParam, body: body(TwoWayDecision) },
+  responses: { 200: { description: 'The account as it is now', content: json(AccountView) }, ...problems, ...notFound },
+});
+const changeSettings = createRoute({
+  method: 'patch',
+  path: '/accounts/{id}/reply-settings',
+  operationId: 'changeReplySettingsAsOperator',
+  tags,
+  summary: 'Set the e-mail addresses of an account, which V0 accounts can not do themselves',
+  request: { params: IdParam, body: body(ReplySettingsChange) },
+  responses: { 200: { description: 'The settings as they are now', content: json(ReplySettingsView) }, ...problems, ...notFound },
+});
+
+function platformOf(platform: Platform | undefined, createdAt: Date): Platform {
+  const byDate = createdAt < V2_SINCE ? 'v0' : 'v2';
+  if (platform !== 'v0' || byDate === 'v0') return platform ?? byDate;
+  const fault = { field: 'platform', problem: 'is v0, for an account made since 2020-10-01', remedy: 'Send v2, or the earlier createdAt' };
+  throw new AppError('invalid-request', 'Accounts made since 2020-10-01 are v2.', [fault]);
+}
+
+export const operatorAccounts = ({ db }: ApiServices) => {
+  async function find(id: string) {
+    const em = db.em();
+    const account = await em.findOne(Account, { id });
+    if (!account) throw missing();
+    return { em, account };
+  }
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const { platform, createdAt: made, ...asked } = c.req.valid('json');
+      const createdAt = made === undefined ? new Date() : new Date(made);
+      const em = db.em();
+      const account = em.create(Account, {
+        id: newId(),
+        ...asked,
+        platform: platformOf(platform, createdAt),
+        twoWay: 'off',
+        twoWayHistory: [],
+        createdAt,
+      });
+      em.create(AccountCounter, { account: account.id, position: 0 });
+      audit(em, { keyId: c.get('keyId'), action: 'account.create', target: `account ${account.id}`, accountId: account.id });
+      await em.flush();
+      return c.json(accountView(account), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, twoWay } = c.req.valid('query');
+      const after = readCursor('accounts', cursor, ById);
+      const where = { ...(twoWay ? { twoWay } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(Account, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, accountView, (last) => writeCursor('accounts', [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => c.json(accountView((await find(c.req.valid('param').id)).account), 200))
+    .openapi(decide, async (c) => {
+      const { em, account } = await find(c.req.valid('param').id);
+      const { state, reason } = c.req.valid('json');
+      const keyId = c.get('keyId');
+      account.twoWayHistory = [...account.twoWayHistory, { state, at: new Date().toISOString(), by: `key ${keyId}`, reason }];
+      account.twoWay = state;
+      audit(em, { keyId, action: 'two-way.decide', target: `account ${account.id}`, accountId: account.id, detail: { state, reason } });
+      await em.flush();
+      return c.json(accountView(account), 200);
+    })
+    .openapi(changeSettings, async (c) => {
+      const { em, account } = await find(c.req.valid('param').id);
+      const { emails } = c.req.valid('json');
+      await setReplyEmails(em, account, emails);
+      const detail = { addresses: emails.length };
+      audit(em, { keyId: c.get('keyId'), action: 'reply-settings.change', target: `account ${account.id}`, accountId: account.id, detail });
+      await em.flush();
+      return c.json(await replySettings(db.em(), account.id), 200);
+    });
+};

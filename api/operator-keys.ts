@@ -1,0 +1,100 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../database/account.ts';
+import { ApiKey, newKey } from '../database/api-key.ts';
+import { newId } from '../database/ids.ts';
+import { AppError } from '../domain/errors.ts';
+import { audit } from './audit.ts';
+import { missing } from './campaigns.ts';
+import { invalid } from './invalid.ts';
+import { conflict, notFound, problems } from './problem.ts';
+import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
+import type { ApiEnv, ApiServices } from './services.ts';
+
+const KeyView = z
+  .object({ id: Id, name: z.string(), prefix: z.string(), createdAt: Time, revokedAt: Time.nullable() })
+  .openapi('ApiKey');
+const CreatedKey = KeyView.extend({ key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }) }).openapi('CreatedApiKey');
+const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
+
+const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
+  id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  createdAt: key.createdAt.toISOString(),
+  revokedAt: iso(key.revokedAt),
+});
+
+const tags = ['Operator: keys'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/accounts/{id}/keys',
+  operationId: 'createKey',
+  tags,
+  summary: 'Make an API key for an account',
+  request: { params: IdParam, body: body(NewKey) },
+  responses: { 201: { description: 'Made', content: json(CreatedKey) }, ...problems, ...notFound },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/keys',
+  operationId: 'listKeys',
+  tags,
+  summary: 'The API keys of an account, oldest first',
+  request: { params: IdParam },
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) }, ...problems, ...notFound },
+});
+const revoke = createRoute({
+  method: 'delete',
+  path: '/keys/{id}',
+  operationId: 'revokeKey',
+  tags,
+  summary: 'Revoke a key: it opens nothing from this moment on',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Revoked' }, ...problems, ...notFound, ...conflict },
+});
+
+export const operatorKeys = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const em = db.em();
+      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
+      if (!account) throw missing();
+      const { key, prefix, hash } = newKey('account');
+      const { name } = c.req.valid('json');
+      const made = em.create(ApiKey, {
+        id: newId(),
+        role: 'account',
+        account: account.id,
+        user: null,
+        name,
+        prefix,
+        hash,
+        createdAt: new Date(),
+        revokedAt: null,
+      });
+      audit(em, { keyId: c.get('keyId'), action: 'key.create', target: `key ${made.id}`, accountId: account.id, detail: { name, prefix } });
+      await em.flush();
+      return c.json({ ...keyView(made), key }, 201);
+    })
+    .openapi(list, async (c) => {
+      const em = db.em();
+      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
+      if (!account) throw missing();
+      const found = await em.find(ApiKey, { account: account.id }, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(keyView) }, 200);
+    })
+    .openapi(revoke, async (c) => {
+      const em = db.em();
+      const { id } = c.req.valid('param');
+      if (id === c.get('keyId')) throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
+      const key = await em.findOne(ApiKey, { id });
+      if (!key) throw missing();
+      if (!key.revokedAt) {
+        key.revokedAt = new Date();
+        const whose = key.account ? { accountId: key.account } : {};
+        audit(em, { keyId: c.get('keyId'), action: 'key.revoke', target: `key ${id}`, ...whose });
+        await em.flush();
+      }
+      return c.body(null, 204);
+    });

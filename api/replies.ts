@@ -1,0 +1,167 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../database/campaign.ts';
+import { Delivery } from '../database/delivery.ts';
+import { Event } from '../database/event.ts';
+import { Message } from '../database/message.ts';
+import { Reply } from '../database/reply.ts';
+import type { Attribution } from '../domain/attribution.ts';
+import { AppError } from '../domain/errors.ts';
+import { normalisePhone } from '../domain/phone-number.ts';
+import { missing } from './campaigns.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { deliveryView, DeliveryView } from './deliveries.ts';
+import { invalid } from './invalid.ts';
+import { notFound, problems } from './problem.ts';
+import { Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const AttributionView = z
+  .object({
+    method: z.enum(['reply-code', 'keyword', 'rented-number', 'corrected', 'none']),
+    confidence: z.enum(['exact', 'low']).nullable(),
+    messageId: Id.nullable(),
+    candidates: z.number().int().openapi({ description: 'How many messages it might have answered' }),
+  })
+  .openapi('Attribution', { description: 'How the reply found its campaign' });
+
+const ReplyView = z
+  .object({
+    id: Id,
+    from: z.string(),
+    to: z.string().openapi({ description: 'The reply code written to' }),
+    text: z.string(),
+    receivedAt: Time.openapi({ description: 'When the device or the carrier received it' }),
+    precision: z.string().openapi({ description: 'Of receivedAt: millisecond, second, minute, or ours' }),
+    ingestedAt: Time,
+    optOut: z.boolean(),
+    partial: z.boolean().openapi({ description: 'Parts of it never came' }),
+    campaignId: Id.nullable(),
+    messageId: Id.nullable(),
+    conversationId: Id.nullable(),
+    sequence: z.number().int().nullable().openapi({ description: 'Its number in the conversation' }),
+    attribution: AttributionView,
+    runId: z.string().nullable().openapi({ description: 'The workflow id of the run that filed it' }),
+  })
+  .openapi('Reply');
+
+const ReplyDetail = ReplyView.extend({
+  campaign: z.object({ id: Id, name: z.string() }).nullable(),
+  message: z.object({ id: Id, text: z.string(), submittedAt: Time.nullable(), reference: z.string().nullable() }).nullable(),
+  run: z.object({ id: z.string().nullable(), handedAt: Time.nullable(), filedAt: Time.nullable(), deliveries: z.array(DeliveryView) }),
+}).openapi('ReplyDetail');
+
+/** Candidates are counted, not named: some may be messages of others. */
+const attributionView = (attribution: Attribution | null): z.infer<typeof AttributionView> => ({
+  method: attribution?.method ?? 'none',
+  confidence: attribution && 'confidence' in attribution ? attribution.confidence : null,
+  messageId: attribution && 'messageId' in attribution ? attribution.messageId : null,
+  candidates: attribution && 'candidates' in attribution ? attribution.candidates.length : 0,
+});
+
+const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
+  id: reply.id,
+  from: reply.fromNumber,
+  to: reply.replyCode,
+  text: reply.text,
+  receivedAt: reply.receivedAt.toISOString(),
+  precision: reply.precision,
+  ingestedAt: reply.ingestedAt.toISOString(),
+  optOut: reply.optOut,
+  partial: reply.partial,
+  campaignId: reply.campaignId ?? null,
+  messageId: reply.messageId ?? null,
+  conversationId: reply.conversationId ?? null,
+  sequence: reply.sequence ?? null,
+  attribution: attributionView(reply.attribution ?? null),
+  runId: reply.runId ?? null,
+});
+
+const Filters = PageQuery.extend({
+  campaign: Id.optional(),
+  conversation: Id.optional(),
+  from: z.string().max(40).optional().openapi({ description: 'A phone number' }),
+  since: TimeIn.optional().openapi({ description: 'Received at or after' }),
+  until: TimeIn.optional().openapi({ description: 'Received before' }),
+  optOut: z.enum(['true', 'false']).optional(),
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/replies',
+  operationId: 'listReplies',
+  tags: ['Replies'],
+  summary: 'Replies, newest first',
+  request: { query: Filters },
+  responses: { 200: { description: 'A page', content: json(pageOf(ReplyView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/replies/{id}',
+  operationId: 'getReply',
+  tags: ['Replies'],
+  summary: 'A reply, what it answers, and where it went',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The reply', content: json(ReplyDetail) }, ...problems, ...notFound },
+});
+
+/** The phone number of a filter. Throws `invalid-request` for what is none. */
+const phoneOf = (raw: string, country: string): string => {
+  const phone = normalisePhone(raw.replace(/^ /, '+'), country); // an unescaped + in a query reads as a space
+  if (!('problem' in phone)) return phone.e164;
+  const fault = { field: 'from', problem: phone.problem, remedy: 'Send a phone number such as %2B33612345678' };
+  throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
+};
+
+export const replies = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account');
+      const { cursor, limit, campaign, conversation, from, since, until, optOut } = c.req.valid('query');
+      const scope = `replies ${account.id}`;
+      const after = readCursor(scope, cursor, ById);
+      const receivedAt = { ...(since ? { $gte: new Date(since) } : {}), ...(until ? { $lt: new Date(until) } : {}) };
+      const where = {
+        accountId: account.id,
+        hidden: false,
+        ...(after ? { id: { $lt: after[0] } } : {}),
+        ...(campaign ? { campaignId: campaign } : {}),
+        ...(conversation ? { conversationId: conversation } : {}),
+        ...(from === undefined ? {} : { fromNumber: phoneOf(from, account.country) }),
+        ...(since || until ? { receivedAt } : {}),
+        ...(optOut === undefined ? {} : { optOut: optOut === 'true' }),
+      };
+      const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, replyView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const reply = await em.findOne(Reply, { id: c.req.valid('param').id, accountId, hidden: false });
+      if (!reply) throw missing();
+      const campaign = reply.campaignId ? await em.findOne(Campaign, { id: reply.campaignId, account: accountId }) : null;
+      const message = reply.messageId ? await em.findOne(Message, { id: reply.messageId, accountId }) : null;
+      const events = await em.find(Event, { accountId, replyId: reply.id });
+      const byId = new Map(events.map((event) => [event.id, event]));
+      const owed = await em.find(Delivery, { accountId, eventId: { $in: [...byId.keys()] } }, { orderBy: { id: 'asc' } });
+      const view = {
+        ...replyView(reply),
+        campaign: campaign && { id: campaign.id, name: campaign.name },
+        message: message && {
+          id: message.id,
+          text: message.text,
+          submittedAt: iso(message.submittedAt),
+          reference: message.reference ?? null,
+        },
+        run: {
+          id: reply.runId ?? null,
+          handedAt: iso(reply.handedAt),
+          filedAt: iso(reply.filedAt),
+          deliveries: owed.map((delivery) => deliveryView(delivery, byId.get(delivery.eventId))),
+        },
+      };
+      return c.json(view, 200);
+    });

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { CarrierEvents } from '../carrier.ts';
+import { STATUS } from '../../protocols/smpp-status.ts';
+import type { DeliverSm } from '../../protocols/smpp.ts';
+import type { Connection } from './connection.ts';
+import { toReply } from './inbound.ts';
+import { isReceipt, toReceipt } from './receipt.ts';
+import type { ReceiptIds } from './receipt-ids.ts';
+import type { SmppSettings } from './settings.ts';
+import type { UserReferences } from './user-references.ts';
+
+/** Handed over and not yet committed. A carrier has a window too: only one without any gets this far. */
+const MOST_IN_HAND = 5000;
+const COMPLAINT_EVERY_MS = 10_000;
+
+export type Receiver = {
+  deliver(pdu: DeliverSm, connection: Connection): void;
+  /** Handed over and not yet answered. */
+  inHand(): number;
+};
+
+type Deps = { events: CarrierEvents; log: Logger; ids: ReceiptIds; references: UserReferences; changed: () => void };
+
+/** Hands over what the carrier brings, everything at once, and answers each when it is safe: "try again" if it could not be kept. */
+export function createReceiver(settings: SmppSettings, { events, log, ids, references, changed }: Deps): Receiver {
+  let inHand = 0;
+  let failed = 0;
+  let complainedAt = -COMPLAINT_EVERY_MS;
+
+  /** What is to be called once the answer is written. Rejects when it could not be kept. */
+  async function keep(pdu: DeliverSm): Promise<(() => void) | undefined> {
+    const now = new Date();
+    if (!isReceipt(pdu)) {
+      const kept = await events.onReply(toReply(pdu, settings, now));
+      return () => kept.acknowledged();
+    }
+    const receipt = toReceipt(pdu, settings, { ids, references, now });
+    if (receipt) await events.onReceipt(receipt);
+    else log.warn('A receipt names no message: acknowledged and left out');
+    return undefined;
+  }
+
+  function complain(error: unknown): void {
+    failed++;
+    if (performance.now() - complainedAt < COMPLAINT_EVERY_MS) return;
+    complainedAt = performance.now();
+    // The name only: a database's message may quote the row.
+    log.warn(
+      { error: error instanceof Error ? error.name : 'unknown', failed },
+      'Could not keep what the carrier brought: it is asked to try again',
+    );
+    failed = 0;
+  }
+
+  function written(acknowledged: () => void): void {
+    try {
+      acknowledged();
+    } catch (error) {
+      log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Noting an acknowledgement failed');
+    }
+  }
+
+  async function take(pdu: DeliverSm, connection: Connection): Promise<void> {
+    const answer = { command: 'deliver_sm_resp' as const, sequence: pdu.sequence, messageId: '' };
+    inHand++;
+    try {
+      const acknowledged = await keep(pdu);
+      connection.send({ ...answer, status: STATUS.ok }, acknowledged && (() => written(acknowledged)));
+    } catch (error) {
+      complain(error);
+      connection.send({ ...answer, status: STATUS.receiverTemporary });
+    }
+    inHand--;
+    changed();
+  }
+
+  return {
+    deliver(pdu, connection) {
+      if (inHand < MOST_IN_HAND) {
+        void take(pdu, connection);
+        return;
+      }
+      complain(new RangeError('too many at once'));
+      connection.send({ command: 'deliver_sm_resp', sequence: pdu.sequence, messageId: '', status: STATUS.receiverTemporary });
+    },
+    inHand: () => inHand,
+  };
+}

@@ -1,0 +1,108 @@
+import type { CarrierSession, OpenDeps, SessionHealth } from '../carrier.ts';
+import type { BindCommand } from '../../protocols/smpp.ts';
+import type { Connection, MessagePdu } from './connection.ts';
+import { openLink } from './link.ts';
+import type { Link } from './link.ts';
+import { createSegmenter } from './long-message.ts';
+import { createReceiptIds } from './receipt-ids.ts';
+import { createReceiver } from './receiver.ts';
+import type { SmppSettings } from './settings.ts';
+import { createSubmitter } from './submitter.ts';
+import { createUserReferences } from './user-references.ts';
+
+const BINDS: Record<SmppSettings['bindMode'], BindCommand[]> = {
+  transceiver: ['bind_transceiver'],
+  'transmitter-receiver': ['bind_transmitter', 'bind_receiver'],
+};
+
+/** One slot of a carrier: its link (or two), what goes out by it and what comes in. */
+export function openSession(settings: SmppSettings, { events, log }: OpenDeps): CarrierSession {
+  const ids = createReceiptIds(settings.receiptIds);
+  const references = createUserReferences();
+  const segmentsOf = createSegmenter(settings, (message) => (settings.userMessageReference ? references.issue(message) : null));
+  const submitter = createSubmitter(settings, { log, segmentsOf, referenceOf: (id) => ids.ofSubmission(id), changed });
+  const receiver = createReceiver(settings, { events, log, ids, references, changed });
+  let readers: PromiseWithResolvers<void>[] = [];
+  let idle: (() => void) | null = null;
+  let closing: Promise<void> | null = null;
+
+  const links = BINDS[settings.bindMode].map((bind): Link => {
+    const sends = bind !== 'bind_receiver';
+    return openLink(settings, bind, log, {
+      bound: (connection) => sends && submitter.attach(connection),
+      lost: (reason) => sends && submitter.detach(reason),
+      message,
+      caughtUp: () => submitter.pump(),
+    });
+  });
+
+  function message(pdu: MessagePdu, connection: Connection): void {
+    if (pdu.command === 'deliver_sm') receiver.deliver(pdu, connection);
+    else if (pdu.command !== 'deliver_sm_resp') submitter.answered(pdu);
+  }
+
+  /** Wakes those who wait: for a session that takes messages, or for one that has nothing left to do. */
+  function changed(): void {
+    if (readers.length > 0 && submitter.ready()) {
+      for (const { resolve } of readers) resolve();
+      readers = [];
+    }
+    if (idle && submitter.unfinished() === 0 && receiver.inHand() === 0) idle();
+  }
+
+  async function drainAndClose(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
+    for (const link of links) link.drain();
+    submitter.stop();
+    for (const { reject } of readers) reject(new Error('The session is closed.'));
+    readers = [];
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      changed();
+    });
+    await Promise.all(links.map((link) => link.close(Math.max(0, deadline - performance.now()))));
+  }
+
+  function health(): SessionHealth {
+    const weakest = links.toSorted((a, b) => RANK[a.state()] - RANK[b.state()])[0];
+    return {
+      state: closing && weakest?.state() === 'closed' ? 'closed' : STATES[weakest?.state() ?? 'closed'],
+      since: weakest?.since() ?? new Date(),
+      inFlight: submitter.unanswered() + receiver.inHand(),
+      lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? null,
+    };
+  }
+
+  return {
+    window: settings.window,
+    async whenReady() {
+      if (closing) throw new Error('The session is closed.');
+      if (submitter.ready()) return;
+      const reader = Promise.withResolvers<void>();
+      readers.push(reader);
+      await reader.promise;
+    },
+    submit(batch) {
+      const results = batch.map((outbound) => submitter.submit(outbound));
+      submitter.pump();
+      return results;
+    },
+    health,
+    close: (graceMs) => (closing ??= drainAndClose(graceMs)),
+  };
+}
+
+const RANK = { closed: 0, connecting: 1, binding: 2, draining: 3, bound: 4 } as const;
+
+/** Closed is a state of the session only when nothing will open it again. */
+const STATES = {
+  closed: 'connecting',
+  connecting: 'connecting',
+  binding: 'connecting',
+  bound: 'bound',
+  draining: 'draining',
+} as const;

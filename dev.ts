@@ -1,0 +1,166 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino, { type Logger } from 'pino';
+import { createOperator } from './admin.ts';
+import { readConfig } from './config.ts';
+import { migrate } from './database/migrate.ts';
+import { startPostgres } from './launchers/postgres.ts';
+import { startTemporal } from './launchers/temporal.ts';
+import { seed } from './seed.ts';
+import { startWorld, type World } from './simulator/world.ts';
+import { startSystem } from './system.ts';
+
+/** What a stack on this machine remembers between two starts, in its data folder. Readable by its owner only. */
+export type DevState = {
+  secretsKey: string;
+  operatorKey: string;
+  accountId: string;
+  apiKey: string;
+  callbackSecret: string;
+  url: string;
+  ports: World['ports'] & { api: number };
+  addresses: Record<'phones' | 'mailbox' | 'endpoint' | 'gateway', string>;
+};
+
+export type DevOptions = { dataDir: string; log: Logger; progress: (line: string) => void; apiPort?: number };
+export type Dev = AsyncDisposable & { state: DevState; temporalUi: string | null; temporalAddress: string; databaseUrl: string; world: World; failed: Promise<never> };
+
+const STATE = 'dev.json';
+const SHORT_CODES = ['38015', '38016', '38017'];
+const SIMS = [0, 1, 2, 3].map((port) => ({ port, number: `+3364400000${port}` }));
+const CUSTOMER = 'replies@boulangerie.example';
+
+/** The state of a stack in that folder, null where there never was one. */
+export async function readDevState(dataDir: string): Promise<DevState | null> {
+  try {
+    const state: DevState = JSON.parse(await readFile(join(dataDir, STATE), 'utf8'));
+    return state;
+  } catch {
+    return null;
+  }
+}
+
+/** All of it on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product itself. */
+export async function startDev({ dataDir, log, progress, apiPort }: DevOptions): Promise<Dev> {
+  await using starting = new AsyncDisposableStack();
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const before = await readDevState(dataDir);
+
+  const databaseUrl = process.env['DATABASE_URL'] ?? starting.use(await startPostgres({ dataDir: join(dataDir, 'postgres'), log })).url;
+  progress(`PostgreSQL  ${withoutPassword(databaseUrl)}`);
+  const temporal =
+    process.env['TEMPORAL_ADDRESS'] === undefined
+      ? starting.use(await startTemporal({ dataDir: join(dataDir, 'temporal'), log, progress }))
+      : { address: process.env['TEMPORAL_ADDRESS'], uiUrl: null };
+  progress(`Temporal    ${temporal.address}`);
+
+  const world = starting.use(
+    await startWorld({
+      log,
+      shortCodes: SHORT_CODES,
+      sims: SIMS,
+      ...(before ? { ports: before.ports } : {}),
+      ...(before ? { endpointSecrets: [before.callbackSecret] } : {}),
+    }),
+  );
+  const secretsKey = before?.secretsKey ?? randomBytes(32).toString('base64');
+  const config = readConfig({
+    NODE_ENV: 'development',
+    SYNC_CLOCK: 'injected',
+    CALLBACK_ALLOW_HTTP: 'true',
+    CALLBACK_PORTS: '*',
+    CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
+    LOG_LEVEL: 'warn',
+    PORT: String(apiPort ?? before?.ports.api ?? 0),
+    ...process.env,
+    ROLE: 'all',
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    SECRETS_KEY: secretsKey,
+    SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
+  });
+  await migrate(databaseUrl);
+  const operatorKey = before?.operatorKey ?? (await createOperator(databaseUrl, `operator-${randomUUID().slice(0, 8)}@localhost.example`));
+  const system = starting.use(await startSystem({ config, log }));
+  if (system.url === null) throw new Error('The API did not start');
+
+  const seeded = before ? null : await seed({
+    url: system.url,
+    operatorKey,
+    smpp: { host: '127.0.0.1', port: world.ports.smsc, systemId: world.smsc.systemId, password: world.smsc.password, shortCodes: SHORT_CODES, settings: { window: 100 } },
+    dinstar: { url: world.gateway.url, username: world.gateway.username, password: world.gateway.password, sims: SIMS },
+    emails: [{ address: CUSTOMER, locale: 'fr' }],
+    callbackUrl: `${world.endpoint.url}/hook`,
+  });
+  if (seeded?.callback) await world.endpoint.addSecret(seeded.callback.secret);
+  const state: DevState = {
+    secretsKey,
+    operatorKey,
+    accountId: before?.accountId ?? seeded?.accountId ?? '',
+    apiKey: before?.apiKey ?? seeded?.key ?? '',
+    callbackSecret: before?.callbackSecret ?? seeded?.callback?.secret ?? '',
+    url: system.url,
+    ports: { ...world.ports, api: Number(new URL(system.url).port) },
+    addresses: { phones: world.phones.url, mailbox: world.mailbox.url, endpoint: world.endpoint.url, gateway: world.gateway.url },
+  };
+  await writeFile(join(dataDir, STATE), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+
+  const stack = starting.move();
+  return {
+    state,
+    temporalUi: temporal.uiUrl,
+    temporalAddress: temporal.address,
+    databaseUrl,
+    world,
+    failed: system.failed,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const withoutPassword = (url: string): string => {
+  const bare = new URL(url);
+  bare.password = '';
+  return bare.href;
+};
+
+function describe({ state, temporalUi, databaseUrl, world }: Dev): string {
+  const lines: [string, string][] = [
+    ['API', state.url],
+    ['  reference', `${state.url}/docs`],
+    ['  account key', state.apiKey],
+    ['  operator key', state.operatorKey],
+    ['Temporal UI', temporalUi ?? 'none here'],
+    ['PostgreSQL', databaseUrl],
+    ['Phones', `${state.addresses.phones}/phones`],
+    ['Mailbox', `${state.addresses.mailbox}/mails   (SMTP ${world.mailbox.smtpUrl}; replies go to ${CUSTOMER})`],
+    ['Endpoint', `${state.addresses.endpoint}/log   (receives at /hook)`],
+    ['  secret', state.callbackSecret],
+    ['SMSC', `127.0.0.1:${world.ports.smsc}   (SMPP 3.4, ${world.smsc.systemId} / ${world.smsc.password}; short codes ${SHORT_CODES.join(', ')})`],
+    ['SIM gateway', `${state.addresses.gateway}   (${world.gateway.username} / ${world.gateway.password}; ${SIMS.length} SIMs)`],
+  ];
+  return lines.map(([name, value]) => `  ${name.padEnd(15)}${value}`).join('\n');
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false }, data: { type: 'string', default: '.data' }, port: { type: 'string' } } });
+  const dataDir = resolve(values.data);
+  if (values.fresh) await rm(dataDir, { recursive: true, force: true });
+  const stopped = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' });
+  try {
+    const begun = performance.now();
+    await using dev = await startDev({ dataDir, log, progress: (line) => console.log(line), ...(values.port === undefined ? {} : { apiPort: Number(values.port) }) });
+    console.log(`\nAller-Retour runs here, ready after ${((performance.now() - begun) / 1000).toFixed(1)} s. Data is kept in ${dataDir}.\n\n${describe(dev)}\n`);
+    console.log('Try it in another terminal: npm run demo. Stop with Ctrl-C; --fresh starts over.\n');
+    await Promise.race([stopped, dev.failed]);
+    console.log('Stopping.');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+  process.exit();
+}
