@@ -21,8 +21,26 @@ export async function createOperator(databaseUrl: string, email: string): Promis
   if (known && known.role !== 'operator') throw new Error(`${email} belongs to a customer's user. Choose another address.`);
   const user = known ?? em.create(User, { id: newId(), email, role: 'operator', account: null, createdAt });
   const { key, prefix, hash } = newKey('operator');
-  const made = em.create(ApiKey, { id: newId(), role: 'operator', account: null, user: user.id, name: email, prefix, hash, createdAt, revokedAt: null });
-  em.create(AuditEntry, { id: newId(), at: createdAt, actor: 'admin', accountId: null, action: 'key.create', target: `key ${made.id}`, detail: { prefix } });
+  const made = em.create(ApiKey, {
+    id: newId(),
+    role: 'operator',
+    account: null,
+    user: user.id,
+    name: email,
+    prefix,
+    hash,
+    createdAt,
+    revokedAt: null,
+  });
+  em.create(AuditEntry, {
+    id: newId(),
+    at: createdAt,
+    actor: 'admin',
+    accountId: null,
+    action: 'key.create',
+    target: `key ${made.id}`,
+    detail: { prefix },
+  });
   await em.flush();
   return key;
 }

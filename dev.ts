@@ -48,11 +48,11 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const before = await readDevState(dataDir);
 
-  const databaseUrl = process.env['DATABASE_URL'] ?? starting.use(await startPostgres({ dataDir: join(dataDir, 'postgres'), log })).url;
+  const databaseUrl = process.env['DATABASE_URL'] ?? starting.use(await startPostgres({ dataDir, log })).url;
   progress(`PostgreSQL  ${withoutPassword(databaseUrl)}`);
   const temporal =
     process.env['TEMPORAL_ADDRESS'] === undefined
-      ? starting.use(await startTemporal({ dataDir: join(dataDir, 'temporal'), log, progress }))
+      ? starting.use(await startTemporal({ dataDir, log, progress, namespaces: ['aller-retour'] }))
       : { address: process.env['TEMPORAL_ADDRESS'], uiUrl: null };
   progress(`Temporal    ${temporal.address}`);
 

@@ -88,7 +88,8 @@ export const account = ({ db }: ApiServices) => {
         [id, JSON.stringify([step])],
       );
       if (asked === 0) {
-        const detail = twoWay === 'on' ? 'The account has two-way SMS already.' : 'It has been asked for already; an operator decides.';
+        const detail =
+          twoWay === 'on' ? 'The account has two-way SMS already.' : 'It has been asked for already; an operator decides.';
         throw new AppError('conflict', detail);
       }
       return c.json(await show(id), 202);

@@ -65,7 +65,10 @@ export const createApi = (services: ApiServices) => {
   app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
   translateErrors(app);
 
-  const api = app.route('/', running(services, metrics)).route('/v1/operator', operatorRoutes(services)).route('/v1', accountRoutes(services));
+  const api = app
+    .route('/', running(services, metrics))
+    .route('/v1/operator', operatorRoutes(services))
+    .route('/v1', accountRoutes(services));
 
   const described = once(() => documentOf(api));
   const page = once(() => docsPage(described()));

@@ -15,6 +15,14 @@ type Act = {
 
 /** Notes what an operator did, in the transaction that does it: the caller flushes. */
 export function audit(em: EntityManager, { keyId, action, target, accountId, detail }: Act): void {
-  const entry = { id: newId(), at: new Date(), actor: `key ${keyId}`, accountId: accountId ?? null, action, target, detail: detail ?? {} };
+  const entry = {
+    id: newId(),
+    at: new Date(),
+    actor: `key ${keyId}`,
+    accountId: accountId ?? null,
+    action,
+    target,
+    detail: detail ?? {},
+  };
   em.create(AuditEntry, entry);
 }

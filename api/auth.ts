@@ -62,7 +62,10 @@ export const operatorOnly =
     const { keyId, role } = await keyOf(c.req.header('authorization'), services);
     c.set('keyId', keyId);
     if (role !== 'operator') {
-      throw new AppError('forbidden', "This is an account's key. /v1/operator needs an operator's (npm run admin -- create-operator).");
+      throw new AppError(
+        'forbidden',
+        "This is an account's key. /v1/operator needs an operator's (npm run admin -- create-operator).",
+      );
     }
     await next();
   };

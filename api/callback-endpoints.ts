@@ -23,7 +23,12 @@ const fields = {
 };
 
 const NewEndpoint = z
-  .strictObject({ ...fields, description: fields.description.default(''), types: fields.types.default(['reply.received']), timeoutMs: fields.timeoutMs.default(TIMEOUT_MS) })
+  .strictObject({
+    ...fields,
+    description: fields.description.default(''),
+    types: fields.types.default(['reply.received']),
+    timeoutMs: fields.timeoutMs.default(TIMEOUT_MS),
+  })
   .openapi('NewCallbackEndpoint');
 const EndpointChange = z.strictObject(fields).partial().openapi('CallbackEndpointChange');
 
@@ -119,7 +124,9 @@ export const callbackEndpoints = ({ db, secrets, guard }: ApiServices) => {
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
-      const found = await db.em().find(CallbackEndpoint, { account: c.get('account').id, deletedAt: null }, { orderBy: { id: 'asc' } });
+      const found = await db
+        .em()
+        .find(CallbackEndpoint, { account: c.get('account').id, deletedAt: null }, { orderBy: { id: 'asc' } });
       return c.json({ items: found.map(endpointView) }, 200);
     })
     .openapi(create, async (c) => {

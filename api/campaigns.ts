@@ -26,7 +26,11 @@ type RecipientIn = { to: string; reference?: string; [column: string]: string | 
 const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
   type: 'object',
   properties: {
-    to: { type: 'string', description: "A phone number; without a prefix it is read in the account's country", example: '+33612345678' },
+    to: {
+      type: 'string',
+      description: "A phone number; without a prefix it is read in the account's country",
+      example: '+33612345678',
+    },
     reference: { type: 'string', maxLength: 255, description: 'Your own, echoed in every callback about this recipient' },
   },
   required: ['to'],
@@ -35,7 +39,11 @@ const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
 
 export const Sending = {
   route: Route,
-  sender: z.string().max(20).optional().openapi({ description: '3 to 11 letters and digits; needed on premium without replies', example: 'Boutique' }),
+  sender: z
+    .string()
+    .max(20)
+    .optional()
+    .openapi({ description: '3 to 11 letters and digits; needed on premium without replies', example: 'Boutique' }),
   withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
   simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
 };
@@ -43,7 +51,11 @@ export const Sending = {
 const NewCampaignBody = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
-    text: z.string().min(1).max(5000).openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
+    text: z
+      .string()
+      .min(1)
+      .max(5000)
+      .openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
     ...Sending,
     purpose: z.enum(['marketing', 'transactional']).default('marketing'),
     sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
@@ -76,11 +88,16 @@ const CampaignView = z
   .openapi('Campaign');
 
 const AcceptedCampaign = CampaignView.extend({
-  duplicatesRemoved: z.number().int().openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
+  duplicatesRemoved: z
+    .number()
+    .int()
+    .openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
 }).openapi('AcceptedCampaign');
 
 const CampaignProgress = CampaignView.extend({
-  progress: z.record(z.string(), z.number().int()).openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
+  progress: z
+    .record(z.string(), z.number().int())
+    .openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
 }).openapi('CampaignProgress');
 
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
@@ -114,7 +131,12 @@ const create = createRoute({
   tags: ['Campaigns'],
   summary: 'Check, store and launch a campaign of up to 100,000 recipients; one bad row refuses all and names every bad row',
   request: { headers: IdempotencyHeader, body: body(NewCampaignBody) },
-  responses: { 202: { description: 'Stored; sending starts at sendAt', content: json(AcceptedCampaign) }, ...problems, ...conflict, ...refused },
+  responses: {
+    202: { description: 'Stored; sending starts at sendAt', content: json(AcceptedCampaign) },
+    ...problems,
+    ...conflict,
+    ...refused,
+  },
 });
 
 const list = createRoute({
@@ -155,7 +177,12 @@ const change = <V extends 'pause' | 'resume' | 'cancel'>(verb: V, summary: strin
     tags: ['Campaigns'],
     summary,
     request: { params: IdParam },
-    responses: { 200: { description: 'The campaign as it is now', content: json(CampaignView) }, ...problems, ...notFound, ...conflict },
+    responses: {
+      200: { description: 'The campaign as it is now', content: json(CampaignView) },
+      ...problems,
+      ...notFound,
+      ...conflict,
+    },
   });
 
 const pause = change('pause', 'Stop sending within a window of messages');
@@ -187,7 +214,10 @@ export const campaigns = (services: ApiServices) => {
     const campaign = await em.findOne(Campaign, { id, account });
     if (!campaign) throw missing();
     if (moved === 0) {
-      throw new AppError('conflict', `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`);
+      throw new AppError(
+        'conflict',
+        `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`,
+      );
     }
     runs.campaignChanged(id);
     return campaignView(campaign);
@@ -201,7 +231,11 @@ export const campaigns = (services: ApiServices) => {
       const createdAt = new Date();
       const sendAt = sendTime(asked.sendAt, createdAt.getTime());
       const { recipients, route, text, sender, withReplies, name, purpose, simulation } = asked;
-      const plan = await planCampaign({ route, text, sender, withReplies, recipients }, await rulesFor(services, account, route), id);
+      const plan = await planCampaign(
+        { route, text, sender, withReplies, recipients },
+        await rulesFor(services, account, route),
+        id,
+      );
       if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
 
       const { carrierId, wireSender, segments, messages, duplicatesRemoved } = plan;

@@ -79,7 +79,13 @@ const answer = createRoute({
   tags: ['Conversations'],
   summary: 'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags',
   request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
-  responses: { 202: { description: 'Stored, and on its way', content: json(MessageView) }, ...problems, ...notFound, ...conflict, ...refused },
+  responses: {
+    202: { description: 'Stored, and on its way', content: json(MessageView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
 });
 
 const conversationView = (conversation: Conversation): z.infer<typeof ConversationView> => ({
@@ -115,7 +121,10 @@ const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).
 /** Segments of an answer's text. Throws what is wrong with it. */
 function segmentsOf(text: string): number {
   const { segments, encoding } = countSegments(text);
-  const tooLong = { problem: `takes ${segments} segments in ${encoding}`, remedy: `Shorten it: ${MAX_SEGMENTS} segments at most` };
+  const tooLong = {
+    problem: `takes ${segments} segments in ${encoding}`,
+    remedy: `Shorten it: ${MAX_SEGMENTS} segments at most`,
+  };
   const fault = textFault(text) ?? (segments > MAX_SEGMENTS ? tooLong : undefined);
   if (fault) throw new AppError('invalid-request', 'The text is not accepted.', [{ field: 'text', ...fault }]);
   return segments;
@@ -161,7 +170,10 @@ export const conversations = ({ db, runs }: ApiServices) => {
       const account = c.get('account');
       const { text } = c.req.valid('json');
       if (account.twoWay !== 'on') {
-        throw new AppError('two-way-off', `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`);
+        throw new AppError(
+          'two-way-off',
+          `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`,
+        );
       }
       const conversation = await find(c.req.valid('param').id, account.id);
       const segments = segmentsOf(text);

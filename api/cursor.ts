@@ -7,7 +7,13 @@ const CURSOR = /^[A-Za-z0-9_-]{1,300}$/;
 /** The query of every list. */
 export const PageQuery = z.strictObject({
   cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before; opaque' }),
-  limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ type: 'integer', description: 'Most items in the answer' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .openapi({ type: 'integer', description: 'Most items in the answer' }),
 });
 
 /** `nextCursor` is null on the last page. */
@@ -24,7 +30,11 @@ export const writeCursor = (scope: string, position: unknown[]): string =>
 export function readCursor<T>(scope: string, cursor: string | undefined, position: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
   const refusal = new AppError('invalid-request', 'The cursor is not one of this list.', [
-    { field: 'cursor', problem: 'was not given by this list', remedy: 'Send nextCursor of the page before, or none to start over' },
+    {
+      field: 'cursor',
+      problem: 'was not given by this list',
+      remedy: 'Send nextCursor of the page before, or none to start over',
+    },
   ]);
   if (!CURSOR.test(cursor)) throw refusal;
   let content: unknown;
@@ -43,7 +53,12 @@ export function readCursor<T>(scope: string, cursor: string | undefined, positio
 export const ById = z.tuple([z.uuid()]);
 
 /** One page out of `limit + 1` items. */
-export function page<T, V>(found: T[], limit: number, view: (item: T) => V, next: (last: T) => string): { items: V[]; nextCursor: string | null } {
+export function page<T, V>(
+  found: T[],
+  limit: number,
+  view: (item: T) => V,
+  next: (last: T) => string,
+): { items: V[]; nextCursor: string | null } {
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(view), nextCursor: found.length > limit && last !== undefined ? next(last) : null };

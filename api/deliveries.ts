@@ -12,7 +12,9 @@ import type { AccountEnv, ApiServices } from './services.ts';
 const Channel = z.enum(['callback', 'email']);
 const DeliveryState = z
   .enum(['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'])
-  .openapi('DeliveryState', { description: 'pending → in_flight → delivered; or retrying, held, exhausted, aborted. Nothing is discarded' });
+  .openapi('DeliveryState', {
+    description: 'pending → in_flight → delivered; or retrying, held, exhausted, aborted. Nothing is discarded',
+  });
 
 export const DeliveryView = z
   .object({
@@ -25,7 +27,10 @@ export const DeliveryView = z
     attempts: z.number().int().openapi({ description: 'Made so far' }),
     nextAt: Time.nullable(),
     heldReason: z.string().nullable(),
-    lastClass: z.string().nullable().openapi({ description: 'What the last attempt came to: ok, http_5xx, redirect, unreachable …' }),
+    lastClass: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What the last attempt came to: ok, http_5xx, redirect, unreachable …' }),
     runId: z.string().openapi({ description: 'The workflow id of the run that made the first attempt' }),
     createdAt: Time,
     finishedAt: Time.nullable(),
@@ -53,7 +58,10 @@ const unreachable = (kind: string, status: number | null): boolean => ALIKE.has(
 
 const classView = (kind: string | null): string | null => (kind !== null && ALIKE.has(kind) ? 'unreachable' : kind);
 
-export const deliveryView = (delivery: Delivery, event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined): z.infer<typeof DeliveryView> => ({
+export const deliveryView = (
+  delivery: Delivery,
+  event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined,
+): z.infer<typeof DeliveryView> => ({
   id: delivery.id,
   channel: delivery.channel,
   endpointId: delivery.endpointId ?? null,
@@ -93,7 +101,12 @@ const list = createRoute({
   tags: ['Deliveries'],
   summary: 'What is owed or was delivered by callback and e-mail, newest first',
   request: {
-    query: PageQuery.extend({ state: DeliveryState.optional(), channel: Channel.optional(), endpoint: Id.optional(), reply: Id.optional() }),
+    query: PageQuery.extend({
+      state: DeliveryState.optional(),
+      channel: Channel.optional(),
+      endpoint: Id.optional(),
+      reply: Id.optional(),
+    }),
   },
   responses: { 200: { description: 'A page', content: json(pageOf(DeliveryView)) }, ...problems },
 });
@@ -115,7 +128,11 @@ const attempts = createRoute({
   tags: ['Deliveries'],
   summary: 'Every attempt at a delivery, in order; one that a crash cut off says unknown',
   request: { params: IdParam },
-  responses: { 200: { description: 'The attempts', content: json(z.object({ items: z.array(AttemptView) })) }, ...problems, ...notFound },
+  responses: {
+    200: { description: 'The attempts', content: json(z.object({ items: z.array(AttemptView) })) },
+    ...problems,
+    ...notFound,
+  },
 });
 
 export const deliveries = ({ db }: ApiServices) =>
@@ -160,7 +177,11 @@ export const deliveries = ({ db }: ApiServices) =>
     })
     .openapi(attempts, async (c) => {
       const em = db.em();
-      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId: c.get('account').id }, { fields: ['id'] });
+      const delivery = await em.findOne(
+        Delivery,
+        { id: c.req.valid('param').id, accountId: c.get('account').id },
+        { fields: ['id'] },
+      );
       if (!delivery) throw missing();
       const found = await em.find(DeliveryAttempt, { deliveryId: delivery.id }, { orderBy: { number: 'asc', startedAt: 'asc' } });
       return c.json({ items: found.map(attemptView) }, 200);

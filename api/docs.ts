@@ -6,7 +6,8 @@ const isRecord = (value: unknown): value is Json => typeof value === 'object' &&
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const escape = (raw: string): string => raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (raw: string): string =>
+  raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const said = (description: unknown): string => (text(description) === '' ? '' : ` <small>${escape(text(description))}</small>`);
 
 /** A schema in one line: a link to a named one, else its type. */
@@ -15,7 +16,10 @@ function typeOf(schema: unknown): string {
   const name = text(schema['$ref']).split('/').at(-1);
   if (name) return `<a href="#schema-${escape(name)}">${escape(name)}</a>`;
   if (schema['type'] === 'array') return `list of ${typeOf(schema['items'])}`;
-  if (schema['enum']) return list(schema['enum']).map((value) => `<code>${escape(String(value))}</code>`).join(' | ');
+  if (schema['enum'])
+    return list(schema['enum'])
+      .map((value) => `<code>${escape(String(value))}</code>`)
+      .join(' | ');
   const options = list(schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']);
   if (options.length > 0) return options.map(typeOf).join(' | ');
   const types = Array.isArray(schema['type']) ? schema['type'].join(' | ') : text(schema['type']) || 'any';
@@ -50,7 +54,8 @@ function operation(method: string, path: string, route: Json): string {
     });
   const answers = isRecord(route['responses'])
     ? Object.entries(route['responses']).map(
-        ([status, each]) => `<li><code>${escape(status)}</code> ${contentOf(each)}${isRecord(each) ? said(each['description']) : ''}</li>`,
+        ([status, each]) =>
+          `<li><code>${escape(status)}</code> ${contentOf(each)}${isRecord(each) ? said(each['description']) : ''}</li>`,
       )
     : [];
   const sent = contentOf(route['requestBody']);

@@ -26,7 +26,11 @@ export function documentOf<E extends Env>(app: OpenAPIHono<E>) {
     components: {
       schemas: sorted(document.components?.schemas),
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'An API key: `ar_…` of an account, or `arop_…` of an operator for /v1/operator' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key: `ar_…` of an account, or `arop_…` of an operator for /v1/operator',
+        },
       },
     },
   };

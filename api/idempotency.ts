@@ -13,13 +13,10 @@ const LEASE = '2 minutes';
 const FORM = /^[\x21-\x7e]{1,255}$/;
 
 export const IdempotencyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .optional()
-    .openapi({
-      description:
-        'Up to 255 visible ASCII characters, fresh for each thing to be done. The same key with the same body gets the same answer for 30 days (header Idempotent-Replayed: true), with another body 422, while the first is under way 409. A refused request frees its key.',
-    }),
+  'idempotency-key': z.string().optional().openapi({
+    description:
+      'Up to 255 visible ASCII characters, fresh for each thing to be done. The same key with the same body gets the same answer for 30 days (header Idempotent-Replayed: true), with another body 422, while the first is under way 409. A refused request frees its key.',
+  }),
 });
 
 /** What a request holds while it works under a key. */
@@ -29,7 +26,10 @@ export type IdempotencyHold = {
 };
 
 const inFlight = () =>
-  new AppError('idempotency-key-in-flight', 'A request with this Idempotency-Key is under way. Send it again in a moment to get its answer.');
+  new AppError(
+    'idempotency-key-in-flight',
+    'A request with this Idempotency-Key is under way. Send it again in a moment to get its answer.',
+  );
 
 /** Middleware of a route that does something once. A handler that stores its answer takes `idempotency` from the context. */
 export const idempotent =
@@ -38,7 +38,11 @@ export const idempotent =
     const key = c.req.header('idempotency-key');
     if (key === undefined) return next();
     if (!FORM.test(key)) {
-      const fault = { field: 'Idempotency-Key', problem: 'is not accepted', remedy: 'Send 1 to 255 visible ASCII characters, such as a UUID' };
+      const fault = {
+        field: 'Idempotency-Key',
+        problem: 'is not accepted',
+        remedy: 'Send 1 to 255 visible ASCII characters, such as a UUID',
+      };
       throw new AppError('invalid-request', 'The Idempotency-Key is not valid.', [fault]);
     }
     const account = c.get('account').id;
@@ -70,7 +74,9 @@ export const idempotent =
       db.pool,
       'delete from idempotency_keys where account_id = $1 and key = $2 and status is null and locked_until = $3::timestamptz',
       [account, key, lease],
-    ).catch((error: unknown) => c.get('log').warn({ error: describeError(error) }, 'an idempotency key waits for its lease to end'));
+    ).catch((error: unknown) =>
+      c.get('log').warn({ error: describeError(error) }, 'an idempotency key waits for its lease to end'),
+    );
     return undefined;
   };
 
@@ -97,7 +103,8 @@ async function answerOf(sql: Sql, account: string, key: string, hash: Buffer): P
     [account, key, hash],
   );
   if (stored?.same === false) {
-    const detail = 'This Idempotency-Key was used for another request. Use a fresh key for each new one, or send the very same body.';
+    const detail =
+      'This Idempotency-Key was used for another request. Use a fresh key for each new one, or send the very same body.';
     throw new AppError('idempotency-key-reused', detail);
   }
   if (!stored || stored.response === null) throw inFlight();

@@ -24,7 +24,8 @@ type Said = Pick<Fault, 'problem' | 'remedy'>;
 function say(issue: core.$ZodIssue): Said {
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.message.endsWith('received undefined')) return { problem: 'is missing', remedy: `Send a value: ${issue.expected}` };
+      if (issue.message.endsWith('received undefined'))
+        return { problem: 'is missing', remedy: `Send a value: ${issue.expected}` };
       return { problem: `is not of type ${issue.expected}`, remedy: `Send a value of type ${issue.expected}` };
     case 'too_small':
       if (issue.origin === 'array' && issue.minimum === 1) return { problem: 'is empty', remedy: 'Send at least one item' };
@@ -68,5 +69,9 @@ type Result = { target: string; success: boolean; error?: ZodError };
 export function invalid(result: Result, _c: Context): undefined {
   if (!result.error) return undefined;
   if (result.target === 'param') throw new AppError('not-found', 'There is nothing by that id in this account.');
-  throw new AppError('invalid-request', `The ${result.target === 'json' ? 'body' : result.target} is not valid.`, faultsOf(result.error));
+  throw new AppError(
+    'invalid-request',
+    `The ${result.target === 'json' ? 'body' : result.target} is not valid.`,
+    faultsOf(result.error),
+  );
 }

@@ -3,7 +3,19 @@ import type { Message } from '../database/message.ts';
 import { Id, iso, Time } from './schemas.ts';
 
 export const MessageState = z
-  .enum(['queued', 'submitting', 'accepted', 'delivered', 'undelivered', 'expired', 'in_doubt', 'unknown', 'skipped', 'failed', 'simulated'])
+  .enum([
+    'queued',
+    'submitting',
+    'accepted',
+    'delivered',
+    'undelivered',
+    'expired',
+    'in_doubt',
+    'unknown',
+    'skipped',
+    'failed',
+    'simulated',
+  ])
   .openapi('MessageState', {
     description:
       'queued → submitting → accepted → delivered, undelivered or expired. in_doubt: it may have gone out, and is never sent again; unknown: nothing came within 48 h to tell. skipped: left out, see reason. failed: refused for good.',

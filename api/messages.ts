@@ -24,7 +24,9 @@ const NewMessageBody = z
   .openapi('NewMessage');
 
 const AcceptedMessage = MessageView.extend({
-  given: z.object({ sender: z.string().nullable() }).openapi({ description: 'The sender as it was given; `sender` says what it became' }),
+  given: z
+    .object({ sender: z.string().nullable() })
+    .openapi({ description: 'The sender as it was given; `sender` says what it became' }),
 }).openapi('AcceptedMessage');
 
 const create = createRoute({
@@ -34,7 +36,12 @@ const create = createRoute({
   tags: ['Messages'],
   summary: 'Send one message. It belongs to no campaign and is transactional; the tags {{to}} and {{reference}} are known',
   request: { headers: IdempotencyHeader, body: body(NewMessageBody) },
-  responses: { 202: { description: 'Stored, and on its way', content: json(AcceptedMessage) }, ...problems, ...conflict, ...refused },
+  responses: {
+    202: { description: 'Stored, and on its way', content: json(AcceptedMessage) },
+    ...problems,
+    ...conflict,
+    ...refused,
+  },
 });
 
 const get = createRoute({
@@ -55,11 +62,21 @@ export const messages = (services: ApiServices) => {
       const { to, reference, text, route, sender, withReplies, simulation } = c.req.valid('json');
       const recipients = [reference === undefined ? { to } : { to, reference }];
       const id = newId();
-      const plan = await planCampaign({ route, text, sender, withReplies, recipients }, await rulesFor(services, account, route), id);
+      const plan = await planCampaign(
+        { route, text, sender, withReplies, recipients },
+        await rulesFor(services, account, route),
+        id,
+      );
       if ('refused' in plan) {
         const { code, detail, faults } = plan.refused;
-        const own = faults.map(({ field, problem, remedy }) => ({ field: field === 'recipients' ? 'to' : field, problem, remedy }));
-        throw code === 'invalid-rows' ? new AppError('invalid-request', 'The message is not accepted.', own) : new AppError(code, detail, own);
+        const own = faults.map(({ field, problem, remedy }) => ({
+          field: field === 'recipients' ? 'to' : field,
+          problem,
+          remedy,
+        }));
+        throw code === 'invalid-rows'
+          ? new AppError('invalid-request', 'The message is not accepted.', own)
+          : new AppError(code, detail, own);
       }
       const [message] = plan.messages;
       if (!message) throw new Error('A plan without refusal has one message for one recipient');

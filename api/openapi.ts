@@ -13,7 +13,8 @@ const FILE = new URL('../openapi.json', import.meta.url);
 /** Never connected to: a description asks nothing of anybody. */
 const NOWHERE = 'postgres://nobody@127.0.0.1:1/none';
 
-async function describe(): Promise<string> {
+/** The text of openapi.json. */
+export async function describeApi(): Promise<string> {
   const orm = await MikroORM.init(ormConfig({ url: NOWHERE }));
   const pool = new Pool({ connectionString: NOWHERE });
   const api = createApi({
@@ -41,7 +42,7 @@ async function describe(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const document = await describe();
+  const document = await describeApi();
   if (!process.argv.includes('--check')) {
     await writeFile(FILE, document);
     console.log('openapi.json is written.');

@@ -92,7 +92,11 @@ const changeSettings = createRoute({
 function platformOf(platform: Platform | undefined, createdAt: Date): Platform {
   const byDate = createdAt < V2_SINCE ? 'v0' : 'v2';
   if (platform !== 'v0' || byDate === 'v0') return platform ?? byDate;
-  const fault = { field: 'platform', problem: 'is v0, for an account made since 2020-10-01', remedy: 'Send v2, or the earlier createdAt' };
+  const fault = {
+    field: 'platform',
+    problem: 'is v0, for an account made since 2020-10-01',
+    remedy: 'Send v2, or the earlier createdAt',
+  };
   throw new AppError('invalid-request', 'Accounts made since 2020-10-01 are v2.', [fault]);
 }
 
@@ -139,7 +143,13 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       const keyId = c.get('keyId');
       account.twoWayHistory = [...account.twoWayHistory, { state, at: new Date().toISOString(), by: `key ${keyId}`, reason }];
       account.twoWay = state;
-      audit(em, { keyId, action: 'two-way.decide', target: `account ${account.id}`, accountId: account.id, detail: { state, reason } });
+      audit(em, {
+        keyId,
+        action: 'two-way.decide',
+        target: `account ${account.id}`,
+        accountId: account.id,
+        detail: { state, reason },
+      });
       await em.flush();
       return c.json(accountView(account), 200);
     })
@@ -148,7 +158,13 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       const { emails } = c.req.valid('json');
       await setReplyEmails(em, account, emails);
       const detail = { addresses: emails.length };
-      audit(em, { keyId: c.get('keyId'), action: 'reply-settings.change', target: `account ${account.id}`, accountId: account.id, detail });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'reply-settings.change',
+        target: `account ${account.id}`,
+        accountId: account.id,
+        detail,
+      });
       await em.flush();
       return c.json(await replySettings(db.em(), account.id), 200);
     });

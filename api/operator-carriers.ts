@@ -12,16 +12,23 @@ import { conflict, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Route, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 
-const Settings = z.record(z.string(), z.unknown()).openapi({ description: 'As the type of carrier wants them; secrets are never shown again' });
+const Settings = z
+  .record(z.string(), z.unknown())
+  .openapi({ description: 'As the type of carrier wants them; secrets are never shown again' });
 
 const NewCarrier = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Write lower-case letters, digits and hyphens, 40 at most').openapi({ example: 'operator-fr' }),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Write lower-case letters, digits and hyphens, 40 at most')
+      .openapi({ example: 'operator-fr' }),
     type: z.string().max(40).openapi({ example: 'smpp' }),
     settings: Settings,
   })
   .openapi('NewCarrier');
-const CarrierChange = z.strictObject({ settings: Settings }).openapi('CarrierChange', { description: 'Settings left out stay as they are' });
+const CarrierChange = z
+  .strictObject({ settings: Settings })
+  .openapi('CarrierChange', { description: 'Settings left out stay as they are' });
 
 const CarrierView = z
   .object({
@@ -80,11 +87,16 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
   const kindOf = (type: string) => {
     const kind = registry[type];
     if (kind) return kind;
-    const fault = { field: 'type', problem: 'is not a type of carrier', remedy: `Send one of: ${Object.keys(registry).join(', ')}` };
+    const fault = {
+      field: 'type',
+      problem: 'is not a type of carrier',
+      remedy: `Send one of: ${Object.keys(registry).join(', ')}`,
+    };
     throw new AppError('invalid-request', 'There is no such type of carrier.', [fault]);
   };
 
-  const openSecrets = (sealed: Uint8Array): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(JSON.parse(secrets.open(sealed)));
+  const openSecrets = (sealed: Uint8Array): Record<string, unknown> =>
+    z.record(z.string(), z.unknown()).parse(JSON.parse(secrets.open(sealed)));
 
   /** What is stored for settings that are valid. Throws `invalid-request` naming each that is not. */
   function read(type: string, given: Record<string, unknown>) {
@@ -130,7 +142,10 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       if (replies === 'poll' || replies === 'both') {
         // Stored is accepted: a worker makes the schedule when it starts, too.
         await runs.scheduleSync(carrier.id).catch((error: unknown) => {
-          c.get('log').warn({ carrierId: carrier.id, error: describeError(error) }, 'the nightly sync of a new gateway could not be scheduled yet');
+          c.get('log').warn(
+            { carrierId: carrier.id, error: describeError(error) },
+            'the nightly sync of a new gateway could not be scheduled yet',
+          );
         });
       }
       return c.json(carrierView(carrier), 201);
@@ -144,7 +159,12 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       const { em, carrier } = await find(c.req.valid('param').id);
       const { settings } = c.req.valid('json');
       em.assign(carrier, read(carrier.type, { ...carrier.settings, ...openSecrets(carrier.secrets), ...settings }));
-      audit(em, { keyId: c.get('keyId'), action: 'carrier.change', target: `carrier ${carrier.id}`, detail: { fields: Object.keys(settings) } });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'carrier.change',
+        target: `carrier ${carrier.id}`,
+        detail: { fields: Object.keys(settings) },
+      });
       await em.flush();
       return c.json(carrierView(carrier), 200);
     });

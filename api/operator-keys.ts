@@ -13,7 +13,9 @@ import type { ApiEnv, ApiServices } from './services.ts';
 const KeyView = z
   .object({ id: Id, name: z.string(), prefix: z.string(), createdAt: Time, revokedAt: Time.nullable() })
   .openapi('ApiKey');
-const CreatedKey = KeyView.extend({ key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }) }).openapi('CreatedApiKey');
+const CreatedKey = KeyView.extend({ key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }) }).openapi(
+  'CreatedApiKey',
+);
 const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
 
 const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
@@ -42,7 +44,11 @@ const list = createRoute({
   tags,
   summary: 'The API keys of an account, oldest first',
   request: { params: IdParam },
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) }, ...problems, ...notFound },
+  responses: {
+    200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) },
+    ...problems,
+    ...notFound,
+  },
 });
 const revoke = createRoute({
   method: 'delete',
@@ -73,7 +79,13 @@ export const operatorKeys = ({ db }: ApiServices) =>
         createdAt: new Date(),
         revokedAt: null,
       });
-      audit(em, { keyId: c.get('keyId'), action: 'key.create', target: `key ${made.id}`, accountId: account.id, detail: { name, prefix } });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'key.create',
+        target: `key ${made.id}`,
+        accountId: account.id,
+        detail: { name, prefix },
+      });
       await em.flush();
       return c.json({ ...keyView(made), key }, 201);
     })
@@ -87,7 +99,8 @@ export const operatorKeys = ({ db }: ApiServices) =>
     .openapi(revoke, async (c) => {
       const em = db.em();
       const { id } = c.req.valid('param');
-      if (id === c.get('keyId')) throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
+      if (id === c.get('keyId'))
+        throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
       const key = await em.findOne(ApiKey, { id });
       if (!key) throw missing();
       if (!key.revokedAt) {

@@ -80,22 +80,26 @@ function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): strin
     throw refuse({ field: 'number', problem: 'is not a short code', remedy: 'Send 3 to 8 digits' });
   }
   const phone = normalisePhone(number, country);
-  if ('problem' in phone) throw refuse({ field: 'number', problem: phone.problem, remedy: 'Send a phone number such as +33612345678' });
+  if ('problem' in phone)
+    throw refuse({ field: 'number', problem: phone.problem, remedy: 'Send a phone number such as +33612345678' });
   return phone.e164;
 }
 
 /** What a kind of number needs of its carrier. */
 function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['route']): Fault | undefined {
-  if (kind === 'sim' && route !== 'lowcost') return { field: 'kind', problem: 'is sim, on a premium carrier', remedy: 'Name a lowcost gateway' };
+  if (kind === 'sim' && route !== 'lowcost')
+    return { field: 'kind', problem: 'is sim, on a premium carrier', remedy: 'Name a lowcost gateway' };
   if (kind === 'short-code' && route !== 'premium') {
     return { field: 'kind', problem: 'is short-code, on a lowcost gateway', remedy: 'Name a premium carrier' };
   }
-  if (kind === 'sim' && port === undefined) return { field: 'port', problem: 'is missing', remedy: "Send the SIM's slot in its gateway" };
+  if (kind === 'sim' && port === undefined)
+    return { field: 'port', problem: 'is missing', remedy: "Send the SIM's slot in its gateway" };
   if (kind !== 'sim' && port !== undefined) return { field: 'port', problem: 'is for SIMs only', remedy: 'Remove it' };
   return undefined;
 }
 
-const unknown = (field: string): AppError => refuse({ field, problem: 'does not exist', remedy: `Send the id of one that GET /v1/operator/${field}s lists` });
+const unknown = (field: string): AppError =>
+  refuse({ field, problem: 'does not exist', remedy: `Send the id of one that GET /v1/operator/${field}s lists` });
 
 export const operatorNumbers = ({ db }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
@@ -118,7 +122,13 @@ export const operatorNumbers = ({ db }: ApiServices) =>
         createdAt: new Date(),
       });
       const whose = asked.account === undefined ? {} : { accountId: asked.account };
-      audit(em, { keyId: c.get('keyId'), action: 'number.create', target: `number ${number.id}`, ...whose, detail: { kind: asked.kind } });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'number.create',
+        target: `number ${number.id}`,
+        ...whose,
+        detail: { kind: asked.kind },
+      });
       await em.flush().catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
         throw new AppError('conflict', 'The carrier has this number already.');

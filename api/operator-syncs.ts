@@ -32,7 +32,9 @@ const SyncRunView = z
   .openapi('SyncRun');
 
 const SyncRequest = z
-  .strictObject({ now: TimeIn.optional().openapi({ description: 'The time to take for now; only where SYNC_CLOCK is injected' }) })
+  .strictObject({
+    now: TimeIn.optional().openapi({ description: 'The time to take for now; only where SYNC_CLOCK is injected' }),
+  })
   .openapi('SyncRequest');
 
 const tags = ['Operator: syncs'];
@@ -44,7 +46,12 @@ const create = createRoute({
   tags,
   summary: 'Ask a lowcost gateway for its replies now; never beside a sync that is under way',
   request: { params: IdParam, body: { required: false, content: json(SyncRequest) } },
-  responses: { 202: { description: 'Asked; GET the run for its result', content: json(SyncRunView) }, ...problems, ...notFound, ...conflict },
+  responses: {
+    202: { description: 'Asked; GET the run for its result', content: json(SyncRunView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+  },
 });
 const list = createRoute({
   method: 'get',
@@ -90,9 +97,13 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
       const carrier = await em.findOne(Carrier, { id: c.req.valid('param').id }, { fields: ['type'] });
       if (!carrier) throw missing();
       const replies = registry[carrier.type]?.capabilities.replies;
-      if (replies !== 'poll' && replies !== 'both') throw new AppError('conflict', 'This carrier pushes its replies: there is nothing to sync.');
+      if (replies !== 'poll' && replies !== 'both')
+        throw new AppError('conflict', 'This carrier pushes its replies: there is nothing to sync.');
       if (now !== undefined && !clockInjectable) {
-        throw new AppError('forbidden', 'This installation runs on the real time. Leave out now; SYNC_CLOCK=injected is for tests only.');
+        throw new AppError(
+          'forbidden',
+          'This installation runs on the real time. Leave out now; SYNC_CLOCK=injected is for tests only.',
+        );
       }
       const run = em.create(SyncRun, {
         id: newId(),
@@ -105,7 +116,12 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
         error: null,
         cursor: null,
       });
-      audit(em, { keyId: c.get('keyId'), action: 'carrier.sync', target: `carrier ${carrier.id}`, detail: { run: run.id, now: now ?? null } });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'carrier.sync',
+        target: `carrier ${carrier.id}`,
+        detail: { run: run.id, now: now ?? null },
+      });
       await em.flush();
       // Stored is accepted: a start that fails is the sweep's.
       await runs.syncNow(carrier.id).catch((error: unknown) => {

@@ -41,7 +41,8 @@ type Template = ReturnType<typeof compileSmsTemplate>;
 /** What is wrong with a text, whoever it goes to. */
 export function textFault(text: string): Omit<Fault, 'field'> | undefined {
   if (text.trim() === '') return { problem: 'is empty', remedy: 'Write a text' };
-  if (CONTROL.test(text)) return { problem: 'contains a control character', remedy: 'Remove it; a line break or a space may stand in its place' };
+  if (CONTROL.test(text))
+    return { problem: 'contains a control character', remedy: 'Remove it; a line break or a space may stand in its place' };
   if (!text.isWellFormed()) return { problem: 'contains half of a surrogate pair', remedy: 'Remove the broken character' };
   return undefined;
 }
@@ -69,7 +70,8 @@ type Faults = ReturnType<typeof createFaults>;
 
 type Recipient = { to: string; reference: string | null; values: Record<string, string> };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads one recipient, or names what is wrong with it. */
 function readRecipient(value: unknown, row: number, faults: Faults): Recipient | undefined {
@@ -82,20 +84,40 @@ function readRecipient(value: unknown, row: number, faults: Faults): Recipient |
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'string') values[key] = item;
     else if (typeof item === 'number' && (Number.isSafeInteger(item) || !Number.isInteger(item))) values[key] = String(item);
-    else if (item !== null) faults.add(row, key, typeof item === 'number' ? 'is too large a number' : 'is neither text nor a number', 'Send it as a string');
+    else if (item !== null)
+      faults.add(
+        row,
+        key,
+        typeof item === 'number' ? 'is too large a number' : 'is neither text nor a number',
+        'Send it as a string',
+      );
   }
   const { to, reference } = value;
   if (to === undefined || to === null) faults.add(row, 'to', 'is missing', 'Send the phone number, such as "+33612345678"');
-  else if (typeof to === 'number') faults.add(row, 'to', 'is a number', 'Send the phone number as a string, such as "+33612345678"');
-  if (typeof reference === 'string' && (reference.length > MOST_REFERENCE || CONTROL.test(reference) || !reference.isWellFormed())) {
-    faults.add(row, 'reference', 'is not accepted', `Send at most ${MOST_REFERENCE} characters, none of them a control character`);
+  else if (typeof to === 'number')
+    faults.add(row, 'to', 'is a number', 'Send the phone number as a string, such as "+33612345678"');
+  if (
+    typeof reference === 'string' &&
+    (reference.length > MOST_REFERENCE || CONTROL.test(reference) || !reference.isWellFormed())
+  ) {
+    faults.add(
+      row,
+      'reference',
+      'is not accepted',
+      `Send at most ${MOST_REFERENCE} characters, none of them a control character`,
+    );
   }
   if (typeof to !== 'string' || (!before && faults.rows.has(row))) return undefined;
   return { to, reference: values['reference'] ?? null, values };
 }
 
 /** Renders one text, or names what is wrong with it. */
-function renderText(template: Template, recipient: Recipient, row: number, faults: Faults): { text: string; segments: number } | undefined {
+function renderText(
+  template: Template,
+  recipient: Recipient,
+  row: number,
+  faults: Faults,
+): { text: string; segments: number } | undefined {
   const rendered = template.render(recipient.values);
   if ('missing' in rendered) {
     for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
@@ -110,7 +132,12 @@ function renderText(template: Template, recipient: Recipient, row: number, fault
   }
   const { segments, encoding } = countSegments(text);
   if (segments > MAX_SEGMENTS) {
-    faults.add(row, 'text', `takes ${segments} segments in ${encoding}`, `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`);
+    faults.add(
+      row,
+      'text',
+      `takes ${segments} segments in ${encoding}`,
+      `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`,
+    );
     return undefined;
   }
   return { text, segments };
@@ -132,7 +159,11 @@ function unknownTags(template: Template, recipients: readonly unknown[]): Fault[
   const known = (tag: string) => recipients.some((recipient) => isRecord(recipient) && Object.hasOwn(recipient, tag));
   return template.variables
     .filter((tag) => !known(tag))
-    .map((tag) => ({ field: 'text', problem: `{{${tag}}} is in no recipient`, remedy: `Give the recipients a field "${tag}", or remove the tag` }));
+    .map((tag) => ({
+      field: 'text',
+      problem: `{{${tag}}} is in no recipient`,
+      remedy: `Give the recipients a field "${tag}", or remove the tag`,
+    }));
 }
 
 /** Where in the pool a campaign begins, so that SIMs and short codes are used alike. */
@@ -146,13 +177,19 @@ export async function planCampaign(request: CampaignRequest, rules: Rules, id: s
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
-  if (tags.length > 0) return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
+  if (tags.length > 0)
+    return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
   const sender = planSender(request, rules, turnOf(id));
   if ('refused' in sender) return sender;
   return planRows(request, rules, template, sender);
 }
 
-async function planRows(request: CampaignRequest, rules: Rules, template: Template, sender: SenderPlan): Promise<Plan | { refused: Refusal }> {
+async function planRows(
+  request: CampaignRequest,
+  rules: Rules,
+  template: Template,
+  sender: SenderPlan,
+): Promise<Plan | { refused: Refusal }> {
   const faults = createFaults();
   const messages: PlannedMessage[] = [];
   const seen = new Set<string>();
@@ -180,16 +217,30 @@ async function planRows(request: CampaignRequest, rules: Rules, template: Templa
     const origin = sender.pick(phone.country, messages.length);
     if (!origin) unreachable.set(phone.country, (unreachable.get(phone.country) ?? 0) + 1);
     if (!rendered || !origin) continue;
-    const text = origin.replyCode === null || origin.port !== null ? rendered.text : rendered.text.replaceAll('XXXXX', origin.replyCode);
+    const text =
+      origin.replyCode === null || origin.port !== null ? rendered.text : rendered.text.replaceAll('XXXXX', origin.replyCode);
     wireSenders.add(origin.sender);
     segments += rendered.segments;
-    messages.push({ ...origin, row: messages.length + 1, to: phone.e164, text, segments: rendered.segments, reference: recipient.reference });
+    messages.push({
+      ...origin,
+      row: messages.length + 1,
+      to: phone.e164,
+      text,
+      segments: rendered.segments,
+      reference: recipient.reference,
+    });
   }
 
   if (faults.rows.size > 0) return { refused: faults.refusal() };
   if (unreachable.size > 0) return { refused: noReplyCode(unreachable) };
   const [only] = wireSenders;
-  return { carrierId: sender.carrierId, wireSender: wireSenders.size === 1 && only !== undefined ? only : null, messages, segments, duplicatesRemoved };
+  return {
+    carrierId: sender.carrierId,
+    wireSender: wireSenders.size === 1 && only !== undefined ? only : null,
+    messages,
+    segments,
+    duplicatesRemoved,
+  };
 }
 
 function noReplyCode(unreachable: Map<string, number>): Refusal {

@@ -34,7 +34,9 @@ const STOP_MENTION = /\bSTOP[\s:]+(?:(?:SMS|AU|TO|AT)[\s:]+)*X{5}(?!X)/gi;
 /** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
 const asksToWrite = (text: string): boolean => /X{5}/.test(text.replaceAll(STOP_MENTION, ''));
 
-const refuse = (code: ErrorCode, detail: string, ...faults: Fault[]): { refused: Refusal } => ({ refused: { code, detail, faults } });
+const refuse = (code: ErrorCode, detail: string, ...faults: Fault[]): { refused: Refusal } => ({
+  refused: { code, detail, faults },
+});
 
 const HOW_TO_ASK = 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
 
@@ -53,7 +55,10 @@ export function planSender(request: SenderRequest, rules: Rules, turn: number): 
     return refuse('two-way-off', `This account does not have two-way SMS (it is ${rules.account.twoWay}). ${HOW_TO_ASK}`);
   }
   if (!rules.carrier) {
-    return refuse('no-carrier', `No carrier serves the ${route} route on this installation. Ask the operator, or choose another route.`);
+    return refuse(
+      'no-carrier',
+      `No carrier serves the ${route} route on this installation. Ask the operator, or choose another route.`,
+    );
   }
   const usable = rules.carrier.numbers.filter((number) => number.renter === null || number.renter === rules.account.id);
   const carrierId = rules.carrier.id;
@@ -64,7 +69,11 @@ export function planSender(request: SenderRequest, rules: Rules, turn: number): 
 /** Lowcost goes out from the gateway's SIMs in turn, and each is what its recipient answers to. */
 function bySim(carrierId: string, usable: PoolNumber[], turn: number): SenderPlan | { refused: Refusal } {
   const sims = usable.filter((number) => number.kind === 'sim');
-  if (sims.length === 0) return refuse('no-reply-code', 'The lowcost gateway has no SIM numbers yet. The operator adds them with POST /v1/operator/numbers.');
+  if (sims.length === 0)
+    return refuse(
+      'no-reply-code',
+      'The lowcost gateway has no SIM numbers yet. The operator adds them with POST /v1/operator/numbers.',
+    );
   return {
     carrierId,
     pick(_country, index) {
@@ -75,7 +84,13 @@ function bySim(carrierId: string, usable: PoolNumber[], turn: number): SenderPla
 }
 
 /** Premium with replies: whatever sender was given becomes a short code of the recipient's country. */
-function byShortCode(carrierId: string, request: SenderRequest, rules: Rules, usable: PoolNumber[], turn: number): SenderPlan | { refused: Refusal } {
+function byShortCode(
+  carrierId: string,
+  request: SenderRequest,
+  rules: Rules,
+  usable: PoolNumber[],
+  turn: number,
+): SenderPlan | { refused: Refusal } {
   if (rules.account.platform === 'v0' && request.sender !== undefined && request.sender !== PLACEHOLDER) {
     return refuse('invalid-request', 'With a sender ID of your own nobody could reply.', {
       field: 'sender',
@@ -102,7 +117,12 @@ function byBrand(carrierId: string, sender: string | undefined): SenderPlan | { 
   if (sender === undefined || !BRAND.test(sender)) {
     return refuse('invalid-request', 'A premium message without replies needs a sender ID.', {
       field: 'sender',
-      problem: sender === undefined ? 'is missing' : sender === PLACEHOLDER ? `is ${PLACEHOLDER}, which asks for replies` : 'is not a sender ID',
+      problem:
+        sender === undefined
+          ? 'is missing'
+          : sender === PLACEHOLDER
+            ? `is ${PLACEHOLDER}, which asks for replies`
+            : 'is not a sender ID',
       remedy: 'Send 3 to 11 letters A–Z and digits, at least one of them a letter, or withReplies: true',
     });
   }

@@ -61,7 +61,10 @@ export const problems = {
 } as const;
 export const notFound = { 404: problem('No such thing, or not in this account') } as const;
 export const conflict = { 409: problem('Not possible in the present state') } as const;
-export const refused = { 413: problem('The body is too large'), 422: problem('Understood and refused; `errors` says why') } as const;
+export const refused = {
+  413: problem('The body is too large'),
+  422: problem('Understood and refused; `errors` says why'),
+} as const;
 
 /** The answer for one refusal. */
 function answer(c: Context<ApiEnv>, error: AppError): Response {
@@ -89,7 +92,9 @@ function expected(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) {
     const detail = 'The body is not valid JSON.';
-    return new AppError('invalid-request', detail, [fault('body', 'is not valid JSON', 'Send one JSON object, encoded as UTF-8')]);
+    return new AppError('invalid-request', detail, [
+      fault('body', 'is not valid JSON', 'Send one JSON object, encoded as UTF-8'),
+    ]);
   }
   if (error instanceof HTTPException && error.status === 415) {
     const faults = [fault('content-type', 'is not JSON', 'Send Content-Type: application/json')];

@@ -47,7 +47,12 @@ const ReplyView = z
 const ReplyDetail = ReplyView.extend({
   campaign: z.object({ id: Id, name: z.string() }).nullable(),
   message: z.object({ id: Id, text: z.string(), submittedAt: Time.nullable(), reference: z.string().nullable() }).nullable(),
-  run: z.object({ id: z.string().nullable(), handedAt: Time.nullable(), filedAt: Time.nullable(), deliveries: z.array(DeliveryView) }),
+  run: z.object({
+    id: z.string().nullable(),
+    handedAt: Time.nullable(),
+    filedAt: Time.nullable(),
+    deliveries: z.array(DeliveryView),
+  }),
 }).openapi('ReplyDetail');
 
 /** Candidates are counted, not named: some may be messages of others. */

@@ -30,7 +30,11 @@ export const ReplySettingsChange = z
 
 export async function replySettings(em: EntityManager, account: string): Promise<z.infer<typeof ReplySettingsView>> {
   const emails = await em.find(ReplyEmail, { account, deletedAt: null }, { orderBy: { id: 'asc' } });
-  const endpoints = await em.find(CallbackEndpoint, { account, deletedAt: null }, { orderBy: { id: 'asc' }, exclude: ['secrets'] });
+  const endpoints = await em.find(
+    CallbackEndpoint,
+    { account, deletedAt: null },
+    { orderBy: { id: 'asc' }, exclude: ['secrets'] },
+  );
   return {
     platform: true,
     emails: emails.map(({ id, address, locale }) => ({ id, address, locale })),
@@ -87,7 +91,10 @@ export const replySettingsRoutes = ({ db }: ApiServices) =>
     .openapi(patch, async (c) => {
       const account = c.get('account');
       if (account.platform === 'v0') {
-        throw new AppError('forbidden', 'On a V0 account the operator sets the e-mail addresses for you: send them the addresses you want.');
+        throw new AppError(
+          'forbidden',
+          'On a V0 account the operator sets the e-mail addresses for you: send them the addresses you want.',
+        );
       }
       const em = db.em();
       await setReplyEmails(em, account, c.req.valid('json').emails);

@@ -29,6 +29,8 @@ export type InboundReply = {
   body: Uint8Array;
   encoding: TextEncoding;
   part: { reference: number; total: number; index: number } | null;
+  /** Which connection of its session brought it, for carriers without ids: a copy only comes on a later one than its first. */
+  bind?: number;
   /** When the carrier or the device received it, as exactly as `precision` says. */
   receivedAt: Date;
   precision: 'millisecond' | 'second' | 'minute' | 'ours';

@@ -70,7 +70,15 @@ const COLUMNS = [
 const CHUNK = 1000;
 
 const SPECIAL = /[\\\t\n\r\b\f\v]/;
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\v': '\\v' };
+const ESCAPES: Record<string, string> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\v': '\\v',
+};
 
 /** One value as COPY reads it: a backslash is doubled, what would end a column or a row is escaped, null is `\N`. */
 export function copyValue(value: string | number | boolean | null): string {
@@ -121,7 +129,12 @@ export async function copyMessages(client: PoolClient, basis: MessageBasis, mess
 }
 
 /** Stores the campaign and all its messages, in the transaction of that connection. */
-export async function storeCampaign(client: PoolClient, campaign: NewCampaign, twoWay: boolean, messages: readonly NewMessage[]): Promise<void> {
+export async function storeCampaign(
+  client: PoolClient,
+  campaign: NewCampaign,
+  twoWay: boolean,
+  messages: readonly NewMessage[],
+): Promise<void> {
   const { id, accountId, carrierId, simulation, createdAt } = campaign;
   await affected(
     client,

@@ -50,9 +50,9 @@ child=$!
 (
   while read -r _; do :; done <&3
   kill -s "$signal" "$child"
-  while [ "$grace" -gt 0 ]; do sleep 1; grace=$((grace - 1)); done
+  while [ "$grace" -gt 0 ] && kill -s 0 "$child"; do sleep 1; grace=$((grace - 1)); done
   kill -s KILL "$child"
-) &
+) 2>/dev/null &
 trap '' HUP INT TERM
 exec 3<&-
 wait "$child"

@@ -21,7 +21,7 @@ export async function findPostgres(platform = `${process.platform}-${process.arc
         'Run `npm ci` without `--omit=optional`; where no such package exists, set DATABASE_URL to a PostgreSQL of your own.',
     );
   }
-  await linkLibraries(root, name);
+  await linkLibraries(root);
   const { version } = Package.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
   const bin = join(root, 'native', 'bin');
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major: Number.parseInt(version, 10) };
@@ -36,7 +36,7 @@ function packageRoot(name: string): string | null {
 }
 
 /** npm packs no links, and the package's install script, which would make them, is blocked: so they are made here, once. */
-async function linkLibraries(root: string, name: string): Promise<void> {
+async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of Links.parse(JSON.parse(list))) {
     const link = join(root, target);
@@ -48,7 +48,7 @@ async function linkLibraries(root: string, name: string): Promise<void> {
       if (code === 'EEXIST') continue; // Made before, or by another start just now.
       throw new Error(
         `PostgreSQL can't start: the link ${link} is missing and can't be made (${String(code)}). ` +
-          `Run \`npm rebuild ${name}\` as the owner of node_modules, or set DATABASE_URL.`,
+          'Start once as the owner of node_modules and with it writable, or set DATABASE_URL.',
         { cause: error },
       );
     }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,8 +80,9 @@ export async function startPostgres({ log, ...options }: PostgresOptions): Promi
 
 async function makePlace({ throwaway, dataDir }: Omit<PostgresOptions, 'log'>): Promise<Place> {
   const temporary = throwaway === true || dataDir === undefined;
-  const folder = temporary ? await mkdtemp(join(tmpdir(), 'aller-retour-postgres-')) : resolve(dataDir);
-  await mkdir(folder, { recursive: true });
+  const named = temporary ? await mkdtemp(join(tmpdir(), 'aller-retour-postgres-')) : resolve(dataDir);
+  await mkdir(named, { recursive: true });
+  const folder = await realpath(named); // One folder has one name: a running server is known by it.
   return { folder, data: join(folder, 'postgres'), logFile: join(folder, 'postgres.log'), throwaway: temporary };
 }
 
@@ -92,8 +93,10 @@ async function adopt({ data }: Place, log: Log): Promise<Postgres | null> {
     const status = await readStatus(data);
     if (status === null) return null;
     const state = await readState(data);
-    if (state === null || (await commandOf(status.pid))?.includes(`-D ${data} `) !== true) {
-      await rm(join(data, 'postmaster.pid'), { force: true }); // A crash left it; the process id may be another's by now.
+    const running = await commandOf(status.pid);
+    if (state === null || running?.includes(`-D ${data} `) !== true) {
+      // A crash left the file, and PostgreSQL copes with that, unless the process id is another's by now.
+      if (running !== null) await rm(join(data, 'postmaster.pid'), { force: true });
       return null;
     }
     const launched = (await commandOf(state.launcher)) !== null;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,9 +57,10 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const { dataDir, log, progress, sources } = options;
   const binary = await ensureTemporalBinary(progress, sources);
   for (let attempt = 1; ; attempt++) {
-    const folder = dataDir === null ? await mkdtemp(join(tmpdir(), 'aller-retour-temporal-')) : resolve(dataDir);
+    const named = dataDir === null ? await mkdtemp(join(tmpdir(), 'aller-retour-temporal-')) : resolve(dataDir);
+    await mkdir(named, { recursive: true });
+    const folder = await realpath(named); // One folder has one name: a running server is known by it.
     try {
-      await mkdir(folder, { recursive: true });
       await using _ = await lock(join(folder, 'temporal.lock'), () =>
         log.info('Temporal: another process is starting it. Waiting.'),
       );

@@ -1,7 +1,7 @@
 import type { Address } from './smpp.ts';
 
 /** Type of number and numbering plan. */
-export type AddressType = { ton: number; npi: number };
+type AddressType = { ton: number; npi: number };
 export type AddressTypes = { alphanumeric: AddressType; shortCode: AddressType; e164: AddressType };
 
 /** What most operators expect. */

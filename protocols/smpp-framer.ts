@@ -3,7 +3,7 @@ import { decodePdu } from './smpp-decode.ts';
 import { MAX_PDU } from './smpp-encode.ts';
 
 /** What a chunk completed. With a `fault` the stream has lost its frames: nothing more can be read from it. */
-export type Fed = { pdus: Pdu[]; fault: string | null };
+type Fed = { pdus: Pdu[]; fault: string | null };
 
 export type Framer = { feed(chunk: Buffer): Fed };
 

@@ -7,7 +7,10 @@ const SLAB = 65_536;
 type Write = (octets: Buffer, done: (error?: Error | null) => void) => void;
 
 export type PduWriter = {
-  /** Encodes at once, throwing a SmppError for a value that does not fit; writes with whatever else this turn of the event loop brings. */
+  /**
+   * Encodes at once, throwing a SmppError for a value that does not fit; writes with whatever else this turn of the event
+   * loop brings. `written` is called once the octets are the system's, never if they did not get there.
+   */
   pdu(pdu: OutgoingPdu, written?: () => void): void;
   /** Copies a PDU encoded earlier, under a sequence number. */
   frame(frame: Buffer, sequence: number): void;

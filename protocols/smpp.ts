@@ -27,7 +27,7 @@ export const TLV = {
 
 export type Tlvs = ReadonlyMap<number, Buffer>;
 export const NO_TLVS: Tlvs = new Map();
-export const NO_OCTETS: Buffer = Buffer.alloc(0);
+const NO_OCTETS: Buffer = Buffer.alloc(0);
 
 /** `ton` and `npi` say how to read `address`, at most 20 Latin-1 characters (§ 5.2.5, § 5.2.6). */
 export type Address = { ton: number; npi: number; address: string };
@@ -46,7 +46,7 @@ export type Bind = Header & {
   range: Address;
 };
 
-export type BindResp = Header & { command: `${BindCommand}_resp`; systemId: string; tlvs: Tlvs };
+type BindResp = Header & { command: `${BindCommand}_resp`; systemId: string; tlvs: Tlvs };
 
 /** What submit_sm and deliver_sm share. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
 export type ShortMessage = {
@@ -75,7 +75,7 @@ export type MessageResp = Header & { command: 'submit_sm_resp' | 'deliver_sm_res
 export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack' };
 
 /** A PDU of a good length that can't be read: of a command not spoken here (`problem` null), or with a broken body. */
-export type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
+type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
 
 /** What can be written. */
 export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;

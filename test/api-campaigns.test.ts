@@ -4,12 +4,23 @@ import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
 
 const premium = { name: 'Samedi', route: 'premium', withReplies: true };
 const branded = { name: 'Samedi', route: 'premium', sender: 'Boutique' };
-const lowcost = { name: 'Samedi', route: 'lowcost' };
 /** A French mobile, by number. */
 const phone = (index: number) => `+336${String(12_000_000 + index)}`;
 
 const stored = (api: TestApi) =>
-  rows<{ row: number; to_number: string; sender: string; reply_code: string | null; port: number | null; text: string; segments: number; reference: string | null; two_way: boolean; simulation: boolean; state: string }>(
+  rows<{
+    row: number;
+    to_number: string;
+    sender: string;
+    reply_code: string | null;
+    port: number | null;
+    text: string;
+    segments: number;
+    reference: string | null;
+    two_way: boolean;
+    simulation: boolean;
+    state: string;
+  }>(
     api.db.pool,
     'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
   );
@@ -22,54 +33,40 @@ test('a premium campaign with replies is stored as a whole, goes out by a short 
     { to: '0612000001', firstName: 'Zoé', reference: 'client-1' },
     { to: '0033612000002', firstName: 'Ali\n\\o/' },
   ];
-  const made = await shop.call('POST', '/campaigns', { ...premium, sender: 'Boutique', text: 'Bonjour {{firstName}}', recipients });
+  const made = await shop.call('POST', '/campaigns', {
+    ...premium,
+    sender: 'Boutique',
+    text: 'Bonjour {{firstName}}',
+    recipients,
+  });
 
   expect(made.status).toBe(202);
-  expect(made.body).toMatchObject({ state: 'launched', total: 2, segments: 2, sender: { given: 'Boutique', became: '36200' }, duplicatesRemoved: 0 });
-  const common = { sender: '36200', reply_code: '36200', port: null, segments: 1, two_way: true, simulation: false, state: 'queued' };
+  expect(made.body).toMatchObject({
+    state: 'launched',
+    total: 2,
+    segments: 2,
+    sender: { given: 'Boutique', became: '36200' },
+    duplicatesRemoved: 0,
+  });
+  const common = {
+    sender: '36200',
+    reply_code: '36200',
+    port: null,
+    segments: 1,
+    two_way: true,
+    simulation: false,
+    state: 'queued',
+  };
   expect(await stored(api)).toEqual([
     { ...common, row: 1, to_number: phone(1), text: 'Bonjour Zoé', reference: 'client-1' },
     { ...common, row: 2, to_number: phone(2), text: 'Bonjour Ali\n\\o/', reference: null },
   ]);
   expect(api.asked.filter(({ what }) => what === 'sendCampaign')).toEqual([{ what: 'sendCampaign', ids: [made.body.id] }]);
-  const [campaign] = await rows(api.db.pool, 'select account_id, carrier_id, launched_at is not null as launched, handed_at from campaigns');
+  const [campaign] = await rows(
+    api.db.pool,
+    'select account_id, carrier_id, launched_at is not null as launched, handed_at from campaigns',
+  );
   expect(campaign).toEqual({ account_id: shop.id, carrier_id: premiumId, launched: true, handed_at: null });
-});
-
-test('a lowcost campaign goes out from the SIMs in turn, each message with its port and reply code', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api, { twoWay: 'off' });
-  const recipients = Array.from({ length: 6 }, (_, index) => ({ to: phone(index) }));
-  const made = await shop.call('POST', '/campaigns', { ...lowcost, text: 'Ouvert samedi, répondez OUI', recipients });
-
-  expect(made.body.sender).toEqual({ given: null, became: null });
-  const messages = await stored(api);
-  for (const message of messages) expect(message.sender).toBe(message.reply_code);
-  expect(messages.map(({ two_way: twoWay }) => twoWay)).not.toContain(true);
-  const ports = new Map(messages.map(({ sender, port }) => [sender, port]));
-  expect(ports).toEqual(new Map([['+33600000101', 0], ['+33600000102', 1], ['+33600000103', 2]]));
-  expect(messages.slice(0, 3).map(({ sender }) => sender)).toEqual(messages.slice(3).map(({ sender }) => sender));
-});
-
-test('premium without replies goes out under the sender ID given, and can not be replied to', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api, { twoWay: 'off' });
-  const made = await shop.call('POST', '/campaigns', { ...branded, simulation: true, text: 'Soldes', recipients: [{ to: phone(1) }] });
-  expect(made.body).toMatchObject({ sender: { given: 'Boutique', became: 'Boutique' }, simulation: true });
-  expect(await stored(api)).toMatchObject([{ sender: 'Boutique', reply_code: null, simulation: true, two_way: false }]);
-});
-
-test('a campaign that asks for replies without two-way SMS is refused, with the reason and how to ask', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api, { twoWay: 'refused' });
-  for (const route of ['premium', 'lowcost']) {
-    const refused = await shop.call('POST', '/campaigns', { ...premium, route, text: 'Répondez', recipients: [{ to: phone(1) }] });
-    expect(refused).toMatchObject({ status: 403, body: { code: 'two-way-off', detail: expect.stringMatching(/refused.*POST \/v1\/two-way\/request/) } });
-  }
-  expect(await stored(api)).toEqual([]);
 });
 
 test('one bad row refuses the whole list, names every bad row with its remedy, and stores nothing', async () => {
@@ -93,7 +90,12 @@ test('one bad row refuses the whole list, names every bad row with its remedy, a
   const refused = await shop.call('POST', '/campaigns', { ...premium, text: 'Bonjour {{name}} Œ', recipients });
   expect(refused.status).toBe(422);
   expect(refused.headers.get('content-type')).toBe('application/problem+json');
-  expect(refused.body).toMatchObject({ code: 'invalid-rows', status: 422, title: expect.any(String), requestId: expect.any(String) });
+  expect(refused.body).toMatchObject({
+    code: 'invalid-rows',
+    status: 422,
+    title: expect.any(String),
+    requestId: expect.any(String),
+  });
   const { errors }: { errors: { row: number; field: string; problem: string; remedy: string }[] } = refused.body;
   expect(errors.map(({ row, field }) => `${row} ${field}`)).toEqual([
     '2 to',
@@ -126,19 +128,34 @@ test('a merge tag that no recipient has is one error in the text', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const refused = await shop.call('POST', '/campaigns', { ...branded, text: 'Bonjour {{fristName}}', recipients: [{ to: phone(1), firstName: 'Zoé' }, { to: phone(2) }] });
+  const refused = await shop.call('POST', '/campaigns', {
+    ...branded,
+    text: 'Bonjour {{fristName}}',
+    recipients: [{ to: phone(1), firstName: 'Zoé' }, { to: phone(2) }],
+  });
   expect(refused.status).toBe(400);
-  expect(refused.body.errors).toEqual([{ field: 'text', problem: expect.stringContaining('{{fristName}}'), remedy: expect.any(String) }]);
+  expect(refused.body.errors).toEqual([
+    { field: 'text', problem: expect.stringContaining('{{fristName}}'), remedy: expect.any(String) },
+  ]);
 });
 
 test('a number that stands twice in a list is sent to once: the first is kept, the others are counted', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const recipients = [{ to: phone(1), name: 'first' }, { to: phone(2), name: 'b' }, { to: '06 12 00 00 01', name: 'again' }, { to: phone(3), name: 'c' }];
+  const recipients = [
+    { to: phone(1), name: 'first' },
+    { to: phone(2), name: 'b' },
+    { to: '06 12 00 00 01', name: 'again' },
+    { to: phone(3), name: 'c' },
+  ];
   const made = await shop.call('POST', '/campaigns', { ...branded, text: '{{name}}', recipients });
   expect(made.body).toMatchObject({ total: 3, duplicatesRemoved: 1 });
-  expect((await stored(api)).map(({ row, text }) => [row, text])).toEqual([[1, 'first'], [2, 'b'], [3, 'c']]);
+  expect((await stored(api)).map(({ row, text }) => [row, text])).toEqual([
+    [1, 'first'],
+    [2, 'b'],
+    [3, 'c'],
+  ]);
 });
 
 const wrong: [string, object, string][] = [
@@ -165,57 +182,10 @@ test('what is wrong with a campaign as a whole is refused by the name of its fie
   const shop = await anAccount(api);
   for (const [name, fields, field] of wrong) {
     const refused = await shop.call('POST', '/campaigns', { text: 'Soldes', recipients: [{ to: phone(1) }], ...fields });
-    expect(refused.status, name).toBe(400);
-    expect(refused.body, name).toMatchObject({ code: 'invalid-request', errors: [{ field, problem: expect.any(String), remedy: expect.any(String) }] });
+    const errors = [{ field, problem: expect.any(String), remedy: expect.any(String) }];
+    expect({ name, ...refused }).toMatchObject({ name, status: 400, body: { code: 'invalid-request', errors } });
   }
   expect(await stored(api)).toEqual([]);
-});
-
-test('XXXXX in a mention of STOP asks for no reply, and becomes the short code where there is one', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api);
-  const made = await shop.call('POST', '/campaigns', { ...premium, text: 'Soldes. STOP au XXXXX', recipients: [{ to: phone(1) }] });
-  expect(made.status).toBe(202);
-  expect(await stored(api)).toMatchObject([{ text: 'Soldes. STOP au 36200' }]);
-});
-
-test('recipients of a country without a short code are a named refusal that counts them', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api);
-  const recipients = [{ to: phone(1) }, { to: '+32470123456' }, { to: '+32470123457' }];
-  const refused = await shop.call('POST', '/campaigns', { ...premium, text: 'Bonjour', recipients });
-  expect(refused).toMatchObject({ status: 422, body: { code: 'no-reply-code', errors: [{ field: 'recipients', problem: expect.stringMatching(/2 in BE/) }] } });
-});
-
-test('a route without a carrier, and a gateway without SIMs, are named refusals', async () => {
-  await using api = await startApi();
-  const shop = await anAccount(api);
-  const send = () => shop.call('POST', '/campaigns', { ...lowcost, text: 'Bonjour', recipients: [{ to: phone(1) }] });
-  expect((await send()).body.code).toBe('no-carrier');
-  await carriers(api, { sims: [] });
-  expect((await send()).body.code).toBe('no-reply-code');
-});
-
-test('a number that another account rents is never sent from', async () => {
-  await using api = await startApi();
-  const { premiumId } = await carriers(api, { codes: [] });
-  const [renter, other] = [await anAccount(api), await anAccount(api)];
-  await api.asOperator('POST', '/numbers', { number: '36777', kind: 'short-code', carrier: premiumId, country: 'FR', account: renter.id });
-  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
-  expect((await other.call('POST', '/campaigns', campaign)).body.code).toBe('no-reply-code');
-  expect((await renter.call('POST', '/campaigns', campaign)).body.sender.became).toBe('36777');
-});
-
-test('a V0 account sends like V2, but not replies from a sender ID of its own', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
-  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
-  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: '12345' })).body.sender).toEqual({ given: '12345', became: '36200' });
-  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: 'Boutique' })).body.errors).toMatchObject([{ field: 'sender' }]);
-  expect((await shop.call('POST', '/campaigns', { ...campaign, ...lowcost, withReplies: false })).status).toBe(202);
 });
 
 test('pause, resume and cancel are decided by the row: in another state they are a conflict, and the run is told only of a change', async () => {
@@ -247,9 +217,15 @@ test('a campaign tells how many messages are in each state, and a closed one wha
   const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
   const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes', recipients });
   await rows(api.db.pool, `update messages set state = 'delivered' where row <= 2`);
-  expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({ id: body.id, progress: { delivered: 2, queued: 3 } });
+  expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({
+    id: body.id,
+    progress: { delivered: 2, queued: 3 },
+  });
   await rows(api.db.pool, `update campaigns set totals = '{"delivered": 5}', state = 'completed', ended_at = now()`);
-  expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({ state: 'completed', progress: { delivered: 5 } });
+  expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({
+    state: 'completed',
+    progress: { delivered: 5 },
+  });
 });
 
 test('campaigns are listed newest first and their messages in the order of the list, page by page without gap or repeat', async () => {
@@ -266,7 +242,10 @@ test('campaigns are listed newest first and their messages in the order of the l
     const found: { id: string; row?: number }[] = [];
     let cursor: string | null = null;
     do {
-      const answer = await shop.call('GET', `${path}${path.includes('?') ? '&' : '?'}limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+      const answer = await shop.call(
+        'GET',
+        `${path}${path.includes('?') ? '&' : '?'}limit=2${cursor ? `&cursor=${cursor}` : ''}`,
+      );
       expect(answer.status).toBe(200);
       found.push(...answer.body.items);
       cursor = answer.body.nextCursor;

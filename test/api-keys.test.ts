@@ -7,11 +7,19 @@ const unknown = `ar_${'A'.repeat(43)}`;
 
 test('without a key, with one that is none, or with an unknown one, the answer is 401 and says what to send', async () => {
   await using api = await startApi();
-  const sent = [{}, { authorization: 'Bearer nonsense' }, { authorization: 'Basic YTpi' }, { authorization: `Bearer ${unknown}` }];
+  const sent = [
+    {},
+    { authorization: 'Bearer nonsense' },
+    { authorization: 'Basic YTpi' },
+    { authorization: `Bearer ${unknown}` },
+  ];
   for (const headers of sent) {
     for (const path of ['/v1/account', '/v1/operator/accounts', '/v1/nothing']) {
       const refused = await api.call('GET', path, { headers });
-      expect(refused).toMatchObject({ status: 401, body: { code: 'unauthenticated', detail: expect.stringContaining('Authorization: Bearer') } });
+      expect(refused).toMatchObject({
+        status: 401,
+        body: { code: 'unauthenticated', detail: expect.stringContaining('Authorization: Bearer') },
+      });
       expect(refused.headers.get('www-authenticate')).toBe('Bearer');
     }
   }
@@ -22,8 +30,14 @@ test("an operator's key does not open an account's routes, nor the other way rou
   const shop = await anAccount(api);
   const asOperator = await api.call('GET', '/v1/account', { key: api.operatorKey });
   const asAccount = await shop.call('GET', '/operator/accounts');
-  expect(asOperator).toMatchObject({ status: 403, body: { code: 'forbidden', detail: expect.stringContaining('/v1/operator only') } });
-  expect(asAccount).toMatchObject({ status: 403, body: { code: 'forbidden', detail: expect.stringContaining("needs an operator's") } });
+  expect(asOperator).toMatchObject({
+    status: 403,
+    body: { code: 'forbidden', detail: expect.stringContaining('/v1/operator only') },
+  });
+  expect(asAccount).toMatchObject({
+    status: 403,
+    body: { code: 'forbidden', detail: expect.stringContaining("needs an operator's") },
+  });
 });
 
 test('a revoked key opens nothing from that moment on', async () => {
@@ -34,7 +48,9 @@ test('a revoked key opens nothing from that moment on', async () => {
   expect((await shop.call('GET', '/account')).status).toBe(401);
   expect((await api.asOperator('DELETE', `/keys/${shop.keyId}`)).status).toBe(204);
   const { body } = await api.asOperator('GET', `/accounts/${shop.id}/keys`);
-  expect(body.items).toEqual([{ id: shop.keyId, name: 'test', prefix: shop.key.slice(0, 10), createdAt: expect.any(String), revokedAt: expect.any(String) }]);
+  expect(body.items).toEqual([
+    { id: shop.keyId, name: 'test', prefix: shop.key.slice(0, 10), createdAt: expect.any(String), revokedAt: expect.any(String) },
+  ]);
 });
 
 test('a key is shown once, and only its SHA-256 is stored', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Attribution } from '../domain/attribution.ts';
 import { newId } from '../database/ids.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
 import { aConversation, aDelivery, aMessage, aReply } from './fixtures/rows.ts';
@@ -10,7 +11,13 @@ test('replies are listed newest first with the run that filed them and how they 
   await using api = await startApi();
   const shop = await anAccount(api);
   const message = await aMessage(api.db, { accountId: shop.id });
-  const filed = { accountId: shop.id, messageId: message.id, attribution: { method: 'reply-code', confidence: 'exact', messageId: message.id, candidates: [message.id, newId()] } } as const;
+  const attribution: Attribution = {
+    method: 'reply-code',
+    confidence: 'exact',
+    messageId: message.id,
+    candidates: [message.id, newId()],
+  };
+  const filed = { accountId: shop.id, messageId: message.id, attribution };
   const older = await aReply(api.db, { ...filed, text: 'OUI' });
   const newer = await aReply(api.db, { ...filed, text: 'STOP', optOut: true, runId: 'replies/2' });
   const { body } = await shop.call('GET', '/replies');
@@ -49,7 +56,8 @@ test('replies can be asked for by campaign, conversation, phone, time and opt-ou
   };
   expect(await ids(`campaign=${campaignId}`)).toEqual([a.id]);
   expect(await ids(`conversation=${conversationId}`)).toEqual([b.id]);
-  for (const phone of ['%2B33612000002', '+33612000002', '0612000002', '0033612000002']) expect(await ids(`from=${phone}`)).toEqual([b.id]);
+  for (const phone of ['%2B33612000002', '+33612000002', '0612000002', '0033612000002'])
+    expect(await ids(`from=${phone}`)).toEqual([b.id]);
   expect(await ids('optOut=true')).toEqual([c.id]);
   expect(await ids('optOut=false')).toEqual([b.id, a.id]);
   expect(await ids(`since=${minutesAgo(45).toISOString()}`)).toEqual([c.id, b.id]);
@@ -60,7 +68,9 @@ test('replies can be asked for by campaign, conversation, phone, time and opt-ou
   expect([...first.items, ...second.items].map(({ id }) => id)).toEqual([c.id, b.id, a.id]);
   expect(second.nextCursor).toBeNull();
   expect((await shop.call('GET', '/replies?from=nobody')).body.errors).toMatchObject([{ field: 'from' }]);
-  expect((await shop.call('GET', '/replies?since=yesterday')).body.errors).toMatchObject([{ field: 'since', remedy: expect.stringContaining('ISO 8601') }]);
+  expect((await shop.call('GET', '/replies?since=yesterday')).body.errors).toMatchObject([
+    { field: 'since', remedy: expect.stringContaining('ISO 8601') },
+  ]);
 });
 
 test('a reply to a message sent while two-way SMS was off is shown nowhere', async () => {
@@ -86,7 +96,11 @@ test('one reply tells what it answers, and where its run brought it', async () =
   expect(body).toMatchObject({
     campaign: { id: made.body.id, name: 'Samedi' },
     message: { id: message.id, text: message.text, reference: 'client-1' },
-    run: { id: 'replies/1', filedAt: reply.filedAt?.toISOString(), deliveries: [{ id: delivery.id, channel: 'callback', state: 'delivered', lastClass: 'ok' }] },
+    run: {
+      id: 'replies/1',
+      filedAt: reply.filedAt?.toISOString(),
+      deliveries: [{ id: delivery.id, channel: 'callback', state: 'delivered', lastClass: 'ok' }],
+    },
   });
 });
 
@@ -111,7 +125,13 @@ test('conversations are listed by their newest reply, page by page', async () =>
   const shop = await anAccount(api);
   const made = [];
   for (const [index, minutes] of [30, 10, 20, 10].entries()) {
-    made.push(await aConversation(api.db, { account: shop.id, phone: `+3361200000${index}`, lastReplyAt: new Date(Math.trunc(Date.now() / 60_000) * 60_000 - minutes * 60_000) }));
+    made.push(
+      await aConversation(api.db, {
+        account: shop.id,
+        phone: `+3361200000${index}`,
+        lastReplyAt: new Date(Math.trunc(Date.now() / 60_000) * 60_000 - minutes * 60_000),
+      }),
+    );
   }
   const expected = [made[3]?.id, made[1]?.id, made[2]?.id, made[0]?.id];
   const found: string[] = [];
@@ -122,7 +142,11 @@ test('conversations are listed by their newest reply, page by page', async () =>
     cursor = body.nextCursor ? `&cursor=${body.nextCursor}` : '';
   } while (cursor !== '');
   expect(found).toEqual(expected);
-  expect((await shop.call('GET', `/conversations/${made[0]?.id}`)).body).toMatchObject({ phone: '+33612000000', replyCode: '36200', replies: 1 });
+  expect((await shop.call('GET', `/conversations/${made[0]?.id}`)).body).toMatchObject({
+    phone: '+33612000000',
+    replyCode: '36200',
+    replies: 1,
+  });
 });
 
 test('a conversation shows both directions in the order of time, either way round, page by page', async () => {
@@ -147,12 +171,23 @@ test('a conversation shows both directions in the order of time, either way roun
     } while (cursor !== '');
     return found.map(({ id, direction }) => `${direction} ${id}`);
   };
-  const inOrder = [`outbound ${asked.id}`, `inbound ${yes.id}`, `outbound ${answered.id}`, `inbound ${thanks.id}`, `outbound ${waiting.id}`];
+  const inOrder = [
+    `outbound ${asked.id}`,
+    `inbound ${yes.id}`,
+    `outbound ${answered.id}`,
+    `inbound ${thanks.id}`,
+    `outbound ${waiting.id}`,
+  ];
   expect(await pages('oldest')).toEqual(inOrder);
   expect(await pages('newest')).toEqual(inOrder.toReversed());
   const { body } = await shop.call('GET', `/conversations/${conversationId}/messages`);
   expect(body.items[1]).toMatchObject({ text: 'OUI', at: yes.receivedAt.toISOString(), state: null });
-  expect(body.items[0]).toMatchObject({ text: asked.text, at: asked.submittedAt?.toISOString(), state: 'delivered', campaignId: asked.campaignId });
+  expect(body.items[0]).toMatchObject({
+    text: asked.text,
+    at: asked.submittedAt?.toISOString(),
+    state: 'delivered',
+    campaignId: asked.campaignId,
+  });
 });
 
 test('an answer leaves by the number that the phone last wrote to, from the same SIM, once per key', async () => {
@@ -160,11 +195,19 @@ test('an answer leaves by the number that the phone last wrote to, from the same
   const { lowcostId } = await carriers(api);
   const shop = await anAccount(api);
   const conversation = await aConversation(api.db, { account: shop.id, replyCode: '+33600000102', carrierId: lowcostId });
-  const send = (text: string, key: string) => shop.call('POST', `/conversations/${conversation.id}/messages`, { text }, { 'idempotency-key': key });
+  const send = (text: string, key: string) =>
+    shop.call('POST', `/conversations/${conversation.id}/messages`, { text }, { 'idempotency-key': key });
   const made = await send('Merci {{pas une balise}} 😀', 'a');
   expect(made).toMatchObject({
     status: 202,
-    body: { to: conversation.phone, sender: '+33600000102', replyCode: '+33600000102', text: 'Merci {{pas une balise}} 😀', conversationId: conversation.id, state: 'queued' },
+    body: {
+      to: conversation.phone,
+      sender: '+33600000102',
+      replyCode: '+33600000102',
+      text: 'Merci {{pas une balise}} 😀',
+      conversationId: conversation.id,
+      state: 'queued',
+    },
   });
   expect((await send('Merci {{pas une balise}} 😀', 'a')).headers.get('idempotent-replayed')).toBe('true');
   expect(api.asked.filter(({ what }) => what === 'sendMessages')).toEqual([{ what: 'sendMessages', ids: [made.body.id] }]);
@@ -180,5 +223,7 @@ test('with two-way SMS off a conversation can be read but not answered', async (
   const shop = await anAccount(api, { twoWay: 'off' });
   const conversation = await aConversation(api.db, { account: shop.id });
   expect((await shop.call('GET', `/conversations/${conversation.id}`)).status).toBe(200);
-  expect((await shop.call('POST', `/conversations/${conversation.id}/messages`, { text: 'Bonjour' })).body.code).toBe('two-way-off');
+  expect((await shop.call('POST', `/conversations/${conversation.id}/messages`, { text: 'Bonjour' })).body.code).toBe(
+    'two-way-off',
+  );
 });

@@ -12,7 +12,10 @@ test('a V2 account sets its own e-mail addresses: one that stays keeps its id, o
   expect((await shop.call('GET', '/reply-settings')).body).toEqual({ platform: true, emails: [], callbacks: [] });
   const set = async (...emails: object[]) => (await shop.call('PATCH', '/reply-settings', { emails })).body.emails;
   const [a, b] = await set({ address: address('a') }, { address: address('b'), locale: 'en' });
-  expect([a, b]).toEqual([{ id: expect.any(String), address: address('a'), locale: 'fr' }, { id: expect.any(String), address: address('b'), locale: 'en' }]);
+  expect([a, b]).toEqual([
+    { id: expect.any(String), address: address('a'), locale: 'fr' },
+    { id: expect.any(String), address: address('b'), locale: 'en' },
+  ]);
   expect(await set({ address: address('B') })).toEqual([{ ...b, address: address('B') }]);
   expect((await set({ address: address('a'), locale: 'en' })).map(({ id }: { id: string }) => id)).toEqual([a.id]);
   expect((await shop.call('GET', '/reply-settings')).body.emails).toEqual([{ ...a, locale: 'en' }]);
@@ -22,18 +25,31 @@ test('a V2 account sets its own e-mail addresses: one that stays keeps its id, o
 test('what is wrong with an address is named by its place', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const refused = await shop.call('PATCH', '/reply-settings', { emails: [{ address: address('a') }, { address: 'nobody' }, { address: address('c'), locale: 'de' }] });
+  const refused = await shop.call('PATCH', '/reply-settings', {
+    emails: [{ address: address('a') }, { address: 'nobody' }, { address: address('c'), locale: 'de' }],
+  });
   expect(refused.status).toBe(400);
   expect(refused.body.errors.map(({ field }: { field: string }) => field)).toEqual(['emails[1].address', 'emails[2].locale']);
-  expect((await shop.call('PATCH', '/reply-settings', { emails: Array.from({ length: 21 }, (_, index) => ({ address: address(`n${index}`) })) })).body.errors).toMatchObject([{ field: 'emails' }]);
+  expect(
+    (
+      await shop.call('PATCH', '/reply-settings', {
+        emails: Array.from({ length: 21 }, (_, index) => ({ address: address(`n${index}`) })),
+      })
+    ).body.errors,
+  ).toMatchObject([{ field: 'emails' }]);
   expect((await shop.call('GET', '/reply-settings')).body.emails).toEqual([]);
 });
 
 test('a V0 account reads its settings and is told that the operator sets them, who can', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { createdAt: '2018-01-01T00:00:00Z' });
-  expect(await shop.call('PATCH', '/reply-settings', { emails: [] })).toMatchObject({ status: 403, body: { detail: expect.stringContaining('operator sets') } });
-  expect((await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: address('a') }] })).status).toBe(200);
+  expect(await shop.call('PATCH', '/reply-settings', { emails: [] })).toMatchObject({
+    status: 403,
+    body: { detail: expect.stringContaining('operator sets') },
+  });
+  expect(
+    (await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: address('a') }] })).status,
+  ).toBe(200);
   expect((await shop.call('GET', '/reply-settings')).body.emails).toMatchObject([{ address: address('a'), locale: 'fr' }]);
 });
 
@@ -43,11 +59,22 @@ test('a callback endpoint is made with a secret that is shown once and stored se
   const made = await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' });
   const { secret, ...shown } = made.body;
   expect([made.status, secret]).toEqual([201, expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/)]);
-  expect(shown).toEqual({ id: expect.any(String), url: 'https://example.com/in', description: '', types: ['reply.received'], timeoutMs: 15_000, goneAt: null, createdAt: expect.any(String) });
+  expect(shown).toEqual({
+    id: expect.any(String),
+    url: 'https://example.com/in',
+    description: '',
+    types: ['reply.received'],
+    timeoutMs: 15_000,
+    goneAt: null,
+    createdAt: expect.any(String),
+  });
   expect((await shop.call('GET', `/callback-endpoints/${shown.id}`)).body).toEqual(shown);
   expect((await shop.call('GET', '/callback-endpoints')).body).toEqual({ items: [shown] });
   expect((await shop.call('GET', '/reply-settings')).body.callbacks).toEqual([{ id: shown.id, url: shown.url }]);
-  const [row] = await rows<{ secrets: Buffer; text: string }>(api.db.pool, 'select secrets, e::text as text from callback_endpoints e');
+  const [row] = await rows<{ secrets: Buffer; text: string }>(
+    api.db.pool,
+    'select secrets, e::text as text from callback_endpoints e',
+  );
   expect(JSON.parse(api.secrets.open(row?.secrets ?? new Uint8Array()))).toEqual([secret]);
   expect([row?.text.includes(secret), api.lines.join('').includes(secret)]).toEqual([false, false]);
 });
@@ -57,25 +84,46 @@ test('an address inside our network is refused at saving and at changing, in one
   const shop = await anAccount(api);
   const made = await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' });
   const url = 'https://blocked.example.com/in';
-  const refused = [await shop.call('POST', '/callback-endpoints', { url }), await shop.call('PATCH', `/callback-endpoints/${made.body.id}`, { url })];
+  const refused = [
+    await shop.call('POST', '/callback-endpoints', { url }),
+    await shop.call('PATCH', `/callback-endpoints/${made.body.id}`, { url }),
+  ];
   for (const answer of refused) {
     expect(answer).toMatchObject({ status: 422, body: { code: 'unsafe-url', errors: [{ field: 'url' }] } });
     expect(answer.text).not.toMatch(/private|10\.0\.0\.1/);
   }
   expect((await shop.call('GET', '/callback-endpoints')).body.items).toMatchObject([{ url: 'https://example.com/in' }]);
   expect((await shop.call('POST', '/callback-endpoints', { url: 'nonsense' })).body.errors).toMatchObject([{ field: 'url' }]);
-  expect((await shop.call('POST', '/callback-endpoints', { url, types: ['everything'] })).body.errors).toMatchObject([{ field: 'types[0]' }]);
+  expect((await shop.call('POST', '/callback-endpoints', { url, types: ['everything'] })).body.errors).toMatchObject([
+    { field: 'types[0]' },
+  ]);
 });
 
 test('an endpoint is changed field by field; a new URL takes up again what a 410 held', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { id } = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
-  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { description: 'CRM', timeoutMs: 2000 })).body).toMatchObject({ url: 'https://example.com/in', description: 'CRM', timeoutMs: 2000 });
+  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { description: 'CRM', timeoutMs: 2000 })).body).toMatchObject({
+    url: 'https://example.com/in',
+    description: 'CRM',
+    timeoutMs: 2000,
+  });
   await rows(api.db.pool, 'update callback_endpoints set gone_at = now()');
-  const held = await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: id, state: 'held', heldReason: 'gone', nextAt: null });
-  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { description: 'Still' })).body.goneAt).toEqual(expect.any(String));
-  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { url: 'https://example.com/new' })).body).toMatchObject({ url: 'https://example.com/new', goneAt: null });
+  const held = await aDelivery(api.db, {
+    accountId: shop.id,
+    replyId: null,
+    endpointId: id,
+    state: 'held',
+    heldReason: 'gone',
+    nextAt: null,
+  });
+  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { description: 'Still' })).body.goneAt).toEqual(
+    expect.any(String),
+  );
+  expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { url: 'https://example.com/new' })).body).toMatchObject({
+    url: 'https://example.com/new',
+    goneAt: null,
+  });
   expect((await shop.call('GET', `/deliveries/${held.id}`)).body.nextAt).toEqual(expect.any(String));
 });
 
@@ -86,7 +134,11 @@ test('a deleted endpoint is gone from every list; what was owed to it is aborted
   const states = ['pending', 'retrying', 'held', 'delivered'] as const;
   for (const state of states) await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: id, state });
   expect((await shop.call('DELETE', `/callback-endpoints/${id}`)).status).toBe(204);
-  for (const [method, body] of [['GET', undefined], ['PATCH', {}], ['DELETE', undefined]] as const) {
+  for (const [method, body] of [
+    ['GET', undefined],
+    ['PATCH', {}],
+    ['DELETE', undefined],
+  ] as const) {
     expect((await shop.call(method, `/callback-endpoints/${id}`, body)).status).toBe(404);
   }
   expect((await shop.call('GET', '/reply-settings')).body.callbacks).toEqual([]);
@@ -100,8 +152,16 @@ test('deliveries can be asked for by state, channel, endpoint and reply, page by
   const reply = await aReply(api.db, { accountId: shop.id });
   const endpointId = newId();
   const a = await aDelivery(api.db, { accountId: shop.id, replyId: reply.id, endpointId });
-  const b = await aDelivery(api.db, { accountId: shop.id, replyId: null, channel: 'email', endpointId: null, emailId: newId(), state: 'delivered' });
-  const ids = async (query: string) => (await shop.call('GET', `/deliveries?${query}`)).body.items.map(({ id }: { id: string }) => id);
+  const b = await aDelivery(api.db, {
+    accountId: shop.id,
+    replyId: null,
+    channel: 'email',
+    endpointId: null,
+    emailId: newId(),
+    state: 'delivered',
+  });
+  const ids = async (query: string) =>
+    (await shop.call('GET', `/deliveries?${query}`)).body.items.map(({ id }: { id: string }) => id);
   expect(await ids('')).toEqual([b.id, a.id]);
   expect(await ids('state=delivered')).toEqual([b.id]);
   expect(await ids('channel=callback')).toEqual([a.id]);
@@ -110,23 +170,47 @@ test('deliveries can be asked for by state, channel, endpoint and reply, page by
   expect(await ids(`reply=${newId()}`)).toEqual([]);
   const first = (await shop.call('GET', '/deliveries?limit=1')).body;
   expect(await ids(`cursor=${first.nextCursor}`)).toEqual([a.id]);
-  expect((await shop.call('GET', `/deliveries/${a.id}`)).body).toMatchObject({ id: a.id, event: { type: 'reply.received', replyId: reply.id }, state: 'retrying', attempts: 1, runId: 'replies/1' });
+  expect((await shop.call('GET', `/deliveries/${a.id}`)).body).toMatchObject({
+    id: a.id,
+    event: { type: 'reply.received', replyId: reply.id },
+    state: 'retrying',
+    attempts: 1,
+    runId: 'replies/1',
+  });
 });
 
 test('attempts are shown as they went, but blocked, refused and timed out are one thing to the customer', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const attempts = async (attempt: Parameters<typeof aDelivery>[2]) => {
-    const delivery = await aDelivery(api.db, { accountId: shop.id, replyId: null, ...(attempt?.class ? { lastClass: String(attempt.class) } : {}) }, attempt);
+  const attempts = async (attempt: Parameters<typeof aDelivery>[2], lastClass = 'http_5xx') => {
+    const delivery = await aDelivery(api.db, { accountId: shop.id, replyId: null, lastClass }, attempt);
     const shown = (await shop.call('GET', `/deliveries/${delivery.id}`)).body.lastClass;
     const { id, startedAt, ...rest } = (await shop.call('GET', `/deliveries/${delivery.id}/attempts`)).body.items[0];
     expect([id, startedAt]).toEqual([expect.any(String), expect.any(String)]);
     return { lastClass: shown, ...rest };
   };
-  expect(await attempts({})).toMatchObject({ class: 'http_5xx', status: 503, timings: { total: 12 }, bodyExcerpt: 'busy', number: 1 });
+  expect(await attempts({})).toMatchObject({
+    class: 'http_5xx',
+    status: 503,
+    timings: { total: 12 },
+    bodyExcerpt: 'busy',
+    number: 1,
+  });
   const hidden = [];
   for (const kind of ['egress_blocked', 'refused', 'timeout', 'reset']) {
-    hidden.push(await attempts({ class: kind, status: null, timings: { total: 3 }, responseHeaders: null, bodyExcerpt: null, error: '10.0.0.1 refused' }));
+    hidden.push(
+      await attempts(
+        {
+          class: kind,
+          status: null,
+          timings: { total: 3 },
+          responseHeaders: null,
+          bodyExcerpt: null,
+          error: '10.0.0.1 refused',
+        },
+        kind,
+      ),
+    );
   }
   const [first] = hidden;
   expect(first).toMatchObject({ lastClass: 'unreachable', class: 'unreachable', timings: null, endedAt: null });
@@ -152,5 +236,8 @@ test('an account asks for two-way SMS, both sides see the state and its history,
     ['requested', 'Appointments (500 replies a month)'],
     ['on', 'Fine'],
   ]);
-  expect((await shop.call('POST', '/two-way/request', { reason: ' ', expectedVolume: 0 })).body.errors).toMatchObject([{ field: 'reason' }, { field: 'expectedVolume' }]);
+  expect((await shop.call('POST', '/two-way/request', { reason: ' ', expectedVolume: 0 })).body.errors).toMatchObject([
+    { field: 'reason' },
+    { field: 'expectedVolume' },
+  ]);
 });

@@ -109,14 +109,16 @@ test('a reply is acknowledged only after it was kept, and that is told only once
 test('when the connection goes before the answer, nobody is told, and the copy comes with the next bind', async () => {
   const kept = Promise.withResolvers<void>();
   const acknowledged: number[] = [];
+  const binds: number[] = [];
   let calls = 0;
   await using smsc = await startTestSmsc();
   await using it = openTestSession(
     smsc.port,
     {},
     {
-      onReply: async () => {
+      onReply: async ({ bind = 0 }) => {
         const call = ++calls;
+        binds.push(bind);
         if (call === 1) await kept.promise;
         return { acknowledged: () => void acknowledged.push(call) };
       },
@@ -131,6 +133,8 @@ test('when the connection goes before the answer, nobody is told, and the copy c
   await delivered;
   await until(() => acknowledged.length > 0);
   expect(acknowledged).toEqual([2]);
+  // This is how a copy is told from a second OUI.
+  expect(binds).toEqual([1, 2]);
   expect(smsc.counts.redelivered).toBe(1);
 });
 

@@ -14,6 +14,8 @@ const GOODBYE_MS = 5000;
 const REFUSALS: readonly number[] = [STATUS.bindFailed, STATUS.invalidPassword, STATUS.invalidSystemId];
 
 export type Connection = {
+  /** Rises with each connection of a link. */
+  number: number;
   nextSequence(): number;
   /** Does nothing on a lost connection. `written` is called once the octets are the system's, never if they did not get there. */
   send(pdu: OutgoingPdu, written?: () => void): void;
@@ -40,7 +42,11 @@ export type ConnectionHandlers = {
 };
 
 /** Connects, binds, and watches over the connection until it is lost. It does not come back: that is the link's matter. */
-export function openConnection(settings: SmppSettings, bind: BindCommand, log: Logger, handlers: ConnectionHandlers): Connection {
+export function openConnection(
+  settings: SmppSettings,
+  { bind, number, log }: { bind: BindCommand; number: number; log: Logger },
+  handlers: ConnectionHandlers,
+): Connection {
   let state: 'opening' | 'bound' | 'unbinding' | 'lost' = 'opening';
   let sequence = 0;
   let heard = false;
@@ -62,14 +68,15 @@ export function openConnection(settings: SmppSettings, bind: BindCommand, log: L
   socket.on('close', () => lose(failure));
 
   const connection: Connection = {
+    number,
     nextSequence: () => (sequence = sequence === 0x7fffffff ? 1 : sequence + 1),
     send(pdu, written) {
       if (state !== 'lost') writer.pdu(pdu, written);
     },
     sendFrame(frame) {
-      const number = connection.nextSequence();
-      if (state !== 'lost') writer.frame(frame, number);
-      return number;
+      const sequenceOfIt = connection.nextSequence();
+      if (state !== 'lost') writer.frame(frame, sequenceOfIt);
+      return sequenceOfIt;
     },
     drop: lose,
     async unbind(graceMs) {

@@ -7,7 +7,7 @@ import type { SmppSettings } from './settings.ts';
 /** A link that held that long was sound: the next loss begins again with the shortest wait. */
 const SOUND_MS = 10_000;
 
-export type LinkState = 'closed' | 'connecting' | 'binding' | 'bound' | 'draining';
+type LinkState = 'closed' | 'connecting' | 'binding' | 'bound' | 'draining';
 
 export type LinkHandlers = {
   bound(connection: Connection): void;
@@ -34,6 +34,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
   let lastError: string | null = null;
   let connection: Connection | null = null;
   let retry: NodeJS.Timeout | null = null;
+  let opened = 0;
   let failures = 0;
   let ending = false;
 
@@ -46,34 +47,38 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
     retry = null;
     enter('connecting');
     let boundAt: number | null = null;
-    connection = openConnection(settings, bind, log, {
-      binding: () => enter('binding'),
-      bound(fresh) {
-        boundAt = performance.now();
-        lastError = null;
-        enter('bound');
-        log.info({ bind }, 'Bound to the carrier');
-        handlers.bound(fresh);
+    connection = openConnection(
+      settings,
+      { bind, number: ++opened, log },
+      {
+        binding: () => enter('binding'),
+        bound(fresh) {
+          boundAt = performance.now();
+          lastError = null;
+          enter('bound');
+          log.info({ bind }, 'Bound to the carrier');
+          handlers.bound(fresh);
+        },
+        message: (pdu, from) => handlers.message(pdu, from),
+        caughtUp: () => handlers.caughtUp(),
+        lost(reason, refused) {
+          connection = null;
+          enter('closed');
+          if (boundAt !== null) handlers.lost(reason);
+          if (ending) return;
+          lastError = reason;
+          if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
+          const retryInMs = refused ? refusedWaitMs() : waitMs();
+          if (refused)
+            log.error(
+              { alarm: 'smpp-login-refused', bind, reason, retryInMs },
+              'The carrier refuses our login: check the settings',
+            );
+          else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
+          retry = setTimeout(connect, retryInMs);
+        },
       },
-      message: (pdu, from) => handlers.message(pdu, from),
-      caughtUp: () => handlers.caughtUp(),
-      lost(reason, refused) {
-        connection = null;
-        enter('closed');
-        if (boundAt !== null) handlers.lost(reason);
-        if (ending) return;
-        lastError = reason;
-        if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
-        const retryInMs = refused ? refusedWaitMs() : waitMs();
-        if (refused)
-          log.error(
-            { alarm: 'smpp-login-refused', bind, reason, retryInMs },
-            'The carrier refuses our login: check the settings',
-          );
-        else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
-        retry = setTimeout(connect, retryInMs);
-      },
-    });
+    );
   }
 
   /** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */

@@ -28,10 +28,10 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
   let complainedAt = -COMPLAINT_EVERY_MS;
 
   /** What is to be called once the answer is written. Rejects when it could not be kept. */
-  async function keep(pdu: DeliverSm): Promise<(() => void) | undefined> {
+  async function keep(pdu: DeliverSm, bind: number): Promise<(() => void) | undefined> {
     const now = new Date();
     if (!isReceipt(pdu)) {
-      const kept = await events.onReply(toReply(pdu, settings, now));
+      const kept = await events.onReply({ ...toReply(pdu, settings, now), bind });
       return () => kept.acknowledged();
     }
     const receipt = toReceipt(pdu, settings, { ids, references, now });
@@ -52,7 +52,7 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
     failed = 0;
   }
 
-  function written(acknowledged: () => void): void {
+  function note(acknowledged: () => void): void {
     try {
       acknowledged();
     } catch (error) {
@@ -64,8 +64,8 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
     const answer = { command: 'deliver_sm_resp' as const, sequence: pdu.sequence, messageId: '' };
     inHand++;
     try {
-      const acknowledged = await keep(pdu);
-      connection.send({ ...answer, status: STATUS.ok }, acknowledged && (() => written(acknowledged)));
+      const acknowledged = await keep(pdu, connection.number);
+      connection.send({ ...answer, status: STATUS.ok }, acknowledged && (() => note(acknowledged)));
     } catch (error) {
       complain(error);
       connection.send({ ...answer, status: STATUS.receiverTemporary });

@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+
+/** One request that arrived. `verified`: its signature is right, by one of the secrets this endpoint knows. */
+export type Call = { name: string; at: Date; id: string; attempt: number; headers: Record<string, string>; body: string; verified: boolean; answered: number | null };
+
+const Behaviour = z.strictObject({
+  /** Which path: `/hook/<name>`, or `hook` for `/hook`. */
+  name: z.string().default('hook'),
+  mode: z.enum(['ok', 'status', 'hang', 'drip', 'huge', 'redirect', 'close']),
+  status: z.int().min(200).max(599).default(500),
+  /** How many requests it holds for; without it until told otherwise. */
+  times: z.int().min(1).optional(),
+  latencyMs: z.int().min(0).default(0),
+  headers: z.record(z.string(), z.string()).default({}),
+});
+export type Behaviour = z.input<typeof Behaviour>;
+type Held = z.infer<typeof Behaviour> & { left: number };
+
+export type Endpoint = AsyncDisposable & {
+  url: string;
+  port: number;
+  calls: readonly Call[];
+  addSecret(secret: string): void;
+  behave(behaviour: Behaviour): void;
+  clear(): void;
+};
+
+const REMEMBERED = 200_000;
+
+/** A customer's endpoint: verifies what is posted to it with the reference library, remembers it, and can be told to fail. */
+export async function startEndpoint({ port = 0, secrets = [], keepBodies = true }: { port?: number; secrets?: string[]; keepBodies?: boolean } = {}): Promise<Endpoint> {
+  const calls: Call[] = [];
+  const webhooks = secrets.map((secret) => new Webhook(secret));
+  const behaviours = new Map<string, Held>();
+
+  const verifies = (body: string, headers: Record<string, string>): boolean =>
+    webhooks.some((webhook) => {
+      try {
+        webhook.verify(body, headers);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+
+  function take(name: string): Held | undefined {
+    const held = behaviours.get(name) ?? behaviours.get('*');
+    if (held && --held.left <= 0) behaviours.delete(held.name);
+    return held;
+  }
+
+  function answer(response: ServerResponse, call: Call, held: Held | undefined): void {
+    const end = (status: number, headers: Record<string, string> = {}, body = '') => {
+      call.answered = status;
+      response.writeHead(status, headers).end(body);
+    };
+    if (!held || held.mode === 'ok') return end(200, held?.headers, 'ok');
+    switch (held.mode) {
+      case 'status':
+        return end(held.status, held.headers, `status ${held.status}`);
+      case 'redirect':
+        return end(302, { location: 'http://127.0.0.1:1/elsewhere' });
+      case 'close':
+        response.destroy();
+        return undefined;
+      case 'hang':
+        return undefined;
+      case 'drip':
+      case 'huge': {
+        const size = held.mode === 'drip' ? 1 : 65_536;
+        response.writeHead(200);
+        const timer = setInterval(() => response.write('x'.repeat(size)), held.mode === 'drip' ? 300 : 1);
+        response.on('close', () => clearInterval(timer));
+        return undefined;
+      }
+      default:
+        return held.mode satisfies never;
+    }
+  }
+
+  function hook(name: string, request: IncomingMessage, response: ServerResponse, body: string): void {
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key, String(value)]));
+    const call: Call = {
+      name,
+      at: new Date(),
+      id: headers['webhook-id'] ?? '',
+      attempt: Number(headers['x-attempt'] ?? 0),
+      headers,
+      body: keepBodies ? body : '',
+      verified: verifies(body, headers),
+      answered: null,
+    };
+    calls.push(call);
+    if (calls.length > REMEMBERED) calls.splice(0, REMEMBERED / 10);
+    const held = take(name);
+    if (held && held.latencyMs > 0) setTimeout(() => answer(response, call, held), held.latencyMs);
+    else answer(response, call, held);
+  }
+
+  function behave(wish: Behaviour): void {
+    const behaviour = Behaviour.parse(wish);
+    behaviours.set(behaviour.name, { ...behaviour, left: behaviour.times ?? Infinity });
+  }
+
+  function route(request: IncomingMessage, response: ServerResponse, body: string): void {
+    const url = new URL(request.url ?? '/', 'http://endpoint');
+    const json = (status: number, value: unknown) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const named = /^\/hook(?:\/([\w-]+))?$/.exec(url.pathname);
+    if (named && request.method === 'POST') return hook(named[1] ?? 'hook', request, response, body);
+    if (url.pathname === '/log' && request.method === 'DELETE') calls.length = 0;
+    const name = url.searchParams.get('name');
+    if (url.pathname === '/log') return json(200, { total: calls.length, items: calls.filter((call) => name === null || call.name === name).slice(-Number(url.searchParams.get('limit') ?? 1000)) });
+    if (url.pathname === '/control' && request.method === 'POST') {
+      behave(Behaviour.parse(JSON.parse(body)));
+      return json(200, { ok: true });
+    }
+    if (url.pathname === '/secrets' && request.method === 'POST') {
+      const { secret } = z.strictObject({ secret: z.string() }).parse(JSON.parse(body));
+      webhooks.push(new Webhook(secret));
+      return json(201, { secrets: webhooks.length });
+    }
+    return json(404, { error: 'POST /hook, GET /log, POST /control {mode}, POST /secrets {secret}' });
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      try {
+        route(request, response, Buffer.concat(chunks).toString('utf8'));
+      } catch (error) {
+        response.writeHead(400).end(error instanceof Error ? error.message : '');
+      }
+    });
+  });
+  server.keepAliveTimeout = 10_000;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The endpoint has no port');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    calls,
+    addSecret: (secret) => void webhooks.push(new Webhook(secret)),
+    behave,
+    clear: () => void calls.splice(0),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((closed) => server.close(() => closed()));
+    },
+  };
+}

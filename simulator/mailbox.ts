@@ -1,0 +1,126 @@
+import { Hono } from 'hono';
+import { simpleParser } from 'mailparser';
+import { once } from 'node:events';
+import { SMTPServer } from 'smtp-server';
+import { z } from 'zod';
+import { serveOnLoopback } from './http.ts';
+
+export type Mail = { id: number; from: string; to: string[]; at: Date; raw: Buffer };
+const Mode = z.enum(['ok', 'later', 'refuse', 'hang', 'drop-after-data']);
+/** `later` answers 451, `refuse` 550, `hang` nothing, `drop-after-data` takes the mail and loses the connection before its answer. */
+export type MailMode = z.infer<typeof Mode>;
+
+export type Mailbox = AsyncDisposable & {
+  url: string;
+  port: number;
+  smtpUrl: string;
+  smtpPort: number;
+  mails: readonly Mail[];
+  /** How the next mails are treated, for so many times or until told otherwise. */
+  treat(mode: MailMode, times?: number): void;
+  clear(): void;
+};
+
+class Answer extends Error {
+  readonly responseCode: number;
+  constructor(responseCode: number, message: string) {
+    super(message);
+    this.responseCode = responseCode;
+  }
+}
+
+/** A mailbox for development: takes any mail by SMTP, shows it by HTTP, and can be told to be difficult. */
+export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; smtpPort?: number } = {}): Promise<Mailbox> {
+  const mails: Mail[] = [];
+  let mode: MailMode = 'ok';
+  let left = Infinity;
+  let lastId = 0;
+
+  function treatment(): MailMode {
+    if (mode === 'ok') return mode;
+    const now = mode;
+    left--;
+    if (left <= 0) mode = 'ok';
+    return now;
+  }
+
+  const smtp = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    maxClients: 500,
+    logger: false,
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const how = treatment();
+        if (how === 'later') return done(new Answer(451, '4.7.1 try again later'));
+        if (how === 'refuse') return done(new Answer(550, '5.1.1 no such mailbox'));
+        if (how === 'hang') return undefined;
+        const { mailFrom, rcptTo } = session.envelope;
+        mails.push({
+          id: ++lastId,
+          from: mailFrom === false ? '' : mailFrom.address,
+          to: rcptTo.map(({ address }) => address),
+          at: new Date(),
+          raw: Buffer.concat(chunks),
+        });
+        if (how === 'drop-after-data') return done(new Answer(421, '4.4.2 connection lost'));
+        return done();
+      });
+    },
+  });
+  smtp.on('error', () => {});
+  smtp.listen(smtpPort, '127.0.0.1');
+  await once(smtp.server, 'listening');
+  const address = smtp.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The mailbox has no port');
+
+  const app = new Hono();
+  const brief = ({ id, from, to, at }: Mail) => ({ id, from, to, at });
+  app.get('/mails', async (c) => {
+    const to = c.req.query('to');
+    const found = mails.filter((mail) => to === undefined || mail.to.includes(to));
+    const parsed = await Promise.all(
+      found.slice(-Number(c.req.query('limit') ?? 200)).map(async (mail) => {
+        const read = await simpleParser(mail.raw);
+        return { ...brief(mail), subject: read.subject ?? '', messageId: read.messageId ?? '', text: read.text ?? '' };
+      }),
+    );
+    return c.json({ total: found.length, items: parsed });
+  });
+  app.get('/mails/:id', async (c) => {
+    const mail = mails.find(({ id }) => id === Number(c.req.param('id')));
+    if (!mail) return c.json({ error: 'There is no such mail' }, 404);
+    const read = await simpleParser(mail.raw);
+    return c.json({ ...brief(mail), headers: Object.fromEntries(read.headers), subject: read.subject, text: read.text, html: read.html, raw: mail.raw.toString('utf8') });
+  });
+  app.delete('/mails', (c) => {
+    mails.length = 0;
+    return c.body(null, 204);
+  });
+  app.post('/control', async (c) => {
+    const wish = z.strictObject({ mode: Mode, times: z.int().min(1).optional() }).parse(await c.req.json());
+    mode = wish.mode;
+    left = wish.times ?? Infinity;
+    return c.json({ mode });
+  });
+  const server = await serveOnLoopback(app, port);
+
+  return {
+    url: server.url,
+    port: server.port,
+    smtpUrl: `smtp://127.0.0.1:${address.port}`,
+    smtpPort: address.port,
+    mails,
+    treat(next, times = Infinity) {
+      mode = next;
+      left = times;
+    },
+    clear: () => void mails.splice(0),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await new Promise<void>((closed) => smtp.close(() => closed()));
+    },
+  };
+}

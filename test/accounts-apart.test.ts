@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest';
+import { newId } from '../database/ids.ts';
+import { rows } from '../database/sql.ts';
+import { anAccount, carriers, startApi, type Answer, type TestAccount, type TestApi } from './fixtures/api.ts';
+import { aConversation, aDelivery, aMessage, aReply } from './fixtures/rows.ts';
+
+type Operation = { method: string; path: string; operationId: string; hasId: boolean; hasBody: boolean; idFilters: string[] };
+type Ids = { campaign: string; message: string; reply: string; conversation: string; endpoint: string; delivery: string };
+
+/** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
+const things: Record<string, keyof Ids> = {
+  campaigns: 'campaign',
+  messages: 'message',
+  replies: 'reply',
+  conversations: 'conversation',
+  'callback-endpoints': 'endpoint',
+  deliveries: 'delivery',
+};
+/** The same for queries that take an id. */
+const filters: Record<string, keyof Ids> = {
+  campaign: 'campaign',
+  conversation: 'conversation',
+  endpoint: 'endpoint',
+  reply: 'reply',
+};
+
+/** A valid body for each operation that takes one. */
+const bodies: Record<string, unknown> = {
+  createCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
+  createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
+  answerConversation: { text: 'x' },
+  changeReplySettings: { emails: [{ address: 'other@example.com' }] },
+  createCallbackEndpoint: { url: 'https://example.com/other' },
+  changeCallbackEndpoint: { description: 'changed' },
+  requestTwoWay: { reason: 'x', expectedVolume: 1 },
+};
+
+async function operations(api: TestApi): Promise<Operation[]> {
+  const { body } = await api.call('GET', '/openapi.json');
+  const found: Operation[] = [];
+  for (const [path, methods] of Object.entries<Record<string, Described>>(body.paths)) {
+    for (const [method, { operationId, requestBody, parameters = [] }] of Object.entries(methods)) {
+      const idFilters = parameters.filter((each) => each.in === 'query' && each.schema.format === 'uuid').map(({ name }) => name);
+      found.push({
+        method: method.toUpperCase(),
+        path,
+        operationId,
+        hasId: path.includes('{'),
+        hasBody: requestBody?.required === true,
+        idFilters,
+      });
+    }
+  }
+  // What deletes comes last: until then there must be something that could have been seen.
+  return found.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
+}
+type Described = {
+  operationId: string;
+  requestBody?: { required: boolean };
+  parameters?: { in: string; name: string; schema: { format?: string } }[];
+};
+
+/** One of everything that an account can have, each holding the account's mark. */
+async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<Ids> {
+  const { db } = api;
+  const accountId = shop.id;
+  const sent = { ...Object(bodies['createCampaign']), name: mark, text: mark };
+  const campaign = (await shop.call('POST', '/campaigns', sent)).body.id;
+  const conversation = await aConversation(db, { account: accountId });
+  const message = await aMessage(db, { accountId, text: mark, campaignId: campaign, row: 7 });
+  const reply = await aReply(db, {
+    accountId,
+    text: mark,
+    messageId: message.id,
+    campaignId: campaign,
+    conversationId: conversation.id,
+  });
+  const endpoint = (await shop.call('POST', '/callback-endpoints', { url: `https://${mark}.example.com/in` })).body.id;
+  await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
+  const delivery = await aDelivery(
+    db,
+    { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
+    { bodyExcerpt: mark },
+  );
+  return { campaign, message: message.id, reply: reply.id, conversation: conversation.id, endpoint, delivery: delivery.id };
+}
+
+/** Every row of every table that names the account. */
+async function snapshot({ db }: TestApi, accountId: string): Promise<Record<string, unknown[]>> {
+  const tables = await rows<{ name: string }>(
+    db.pool,
+    `select table_name as name from information_schema.columns where column_name = 'account_id' and table_schema = 'public' order by 1`,
+  );
+  const found: Record<string, unknown[]> = { accounts: await rows(db.pool, 'select * from accounts where id = $1', [accountId]) };
+  for (const { name } of tables)
+    found[name] = await rows(db.pool, `select * from ${name} t where account_id = $1 order by t::text`, [accountId]);
+  return found;
+}
+
+const pathFor = ({ path }: Operation, ids: Ids): string => {
+  const word = path.split('/{')[0]?.split('/').at(-1) ?? '';
+  const thing = things[word];
+  if (path.includes('{') && !thing) throw new Error(`Say in this test whose id ${path} takes`);
+  return thing ? path.replace('{id}', ids[thing]) : path;
+};
+const bodyOf = ({ operationId, hasBody }: Operation): object => {
+  if (!hasBody) return {};
+  if (!(operationId in bodies)) throw new Error(`Say in this test what a valid body of ${operationId} is`);
+  return { body: bodies[operationId] };
+};
+
+test('two accounts never see or touch each other, on every route of the document', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const [one, two] = [await anAccount(api, { name: 'mark-of-one' }), await anAccount(api, { name: 'mark-of-two' })];
+  const ids = await furnish(api, one, 'mark-of-one');
+  await furnish(api, two, 'mark-of-two');
+  const secret = [one.id, one.keyId, 'mark-of-one', ...Object.values(ids)];
+  const before = await snapshot(api, one.id);
+  const routes = (await operations(api)).filter(({ path }) => path.startsWith('/v1/') && !path.startsWith('/v1/operator/'));
+  expect(routes.length).toBeGreaterThan(25);
+  const nothing = Object.fromEntries(Object.keys(ids).map((name) => [name, newId()]));
+  const noIds: Ids = { ...ids, ...nothing };
+
+  for (const route of routes) {
+    const name = `${route.method} ${route.path}`;
+    const call = (whose: Ids, query = '') =>
+      api.call(route.method, pathFor(route, whose) + query, { key: two.key, ...bodyOf(route) });
+    const foreign = await call(ids);
+    const leaked = secret.filter((value) => foreign.text.includes(value));
+    expect({ name, leaked, found: foreign.status !== 404 }).toEqual({ name, leaked: [], found: !route.hasId });
+    // What is another's and what does not exist are answered alike.
+    const none = await call(noIds);
+    expect({ name, answer: withoutRequest(foreign, route) }).toEqual({ name, answer: withoutRequest(none, route) });
+    for (const filter of route.idFilters) {
+      const thing = filters[filter];
+      if (!thing) throw new Error(`Say in this test whose id the query ${filter} of ${route.path} takes`);
+      const { status, body } = await call(ids, `?${filter}=${ids[thing]}`);
+      expect({ name, filter, status, items: body.items }).toEqual({ name, filter, status: 200, items: [] });
+    }
+  }
+  expect(await snapshot(api, one.id)).toEqual(before);
+
+  // The same calls by the owner find what they name: nothing above was refused for another reason.
+  for (const route of routes) {
+    const own = await api.call(route.method, pathFor(route, ids), { key: one.key, ...bodyOf(route) });
+    const name = `${route.method} ${route.path}`;
+    const shown = route.method !== 'GET' || secret.some((value) => own.text.includes(value));
+    expect({ name, shown, refused: own.status >= 400 && own.status !== 409 }).toEqual({ name, shown: true, refused: false });
+  }
+});
+
+/** A refusal but for its request's id; what was done for a caller differs each time. */
+const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>
+  hasId ? { status, ...body, requestId: null } : null;
+
+test('no route opens without a key, nor with a key of the wrong kind', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const routes = (await operations(api)).filter(({ path }) => path.startsWith('/v1/'));
+  for (const { method, path } of routes) {
+    const address = path.replace('{id}', newId());
+    const wrong = path.startsWith('/v1/operator/') ? shop.key : api.operatorKey;
+    const [without, other] = [await api.call(method, address), await api.call(method, address, { key: wrong })];
+    expect([method, path, without.status, other.status]).toEqual([method, path, 401, 403]);
+  }
+  const open = (await operations(api)).filter(({ path }) => !path.startsWith('/v1/')).map(({ path }) => path);
+  expect(open.toSorted()).toEqual(['/health', '/metrics', '/ready']);
+});

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { rows } from '../database/sql.ts';
+import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
+
+const premium = { name: 'Samedi', route: 'premium', withReplies: true };
+const branded = { name: 'Samedi', route: 'premium', sender: 'Boutique' };
+const lowcost = { name: 'Samedi', route: 'lowcost' };
+/** A French mobile, by number. */
+const phone = (index: number) => `+336${String(12_000_000 + index)}`;
+
+const stored = (api: TestApi) =>
+  rows<{
+    row: number;
+    to_number: string;
+    sender: string;
+    reply_code: string | null;
+    port: number | null;
+    text: string;
+    segments: number;
+    reference: string | null;
+    two_way: boolean;
+    simulation: boolean;
+    state: string;
+  }>(
+    api.db.pool,
+    'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
+  );
+
+test('a lowcost campaign goes out from the SIMs in turn, each message with its port and reply code', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api, { twoWay: 'off' });
+  const recipients = Array.from({ length: 6 }, (_, index) => ({ to: phone(index) }));
+  const made = await shop.call('POST', '/campaigns', { ...lowcost, text: 'Ouvert samedi, répondez OUI', recipients });
+
+  expect(made.body.sender).toEqual({ given: null, became: null });
+  const messages = await stored(api);
+  for (const message of messages) expect(message.sender).toBe(message.reply_code);
+  expect(messages.map(({ two_way: twoWay }) => twoWay)).not.toContain(true);
+  const ports = new Map(messages.map(({ sender, port }) => [sender, port]));
+  expect(ports).toEqual(
+    new Map([
+      ['+33600000101', 0],
+      ['+33600000102', 1],
+      ['+33600000103', 2],
+    ]),
+  );
+  expect(messages.slice(0, 3).map(({ sender }) => sender)).toEqual(messages.slice(3).map(({ sender }) => sender));
+});
+
+test('premium without replies goes out under the sender ID given, and can not be replied to', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api, { twoWay: 'off' });
+  const made = await shop.call('POST', '/campaigns', {
+    ...branded,
+    simulation: true,
+    text: 'Soldes',
+    recipients: [{ to: phone(1) }],
+  });
+  expect(made.body).toMatchObject({ sender: { given: 'Boutique', became: 'Boutique' }, simulation: true });
+  expect(await stored(api)).toMatchObject([{ sender: 'Boutique', reply_code: null, simulation: true, two_way: false }]);
+});
+
+test('a campaign that asks for replies without two-way SMS is refused, with the reason and how to ask', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api, { twoWay: 'refused' });
+  for (const route of ['premium', 'lowcost']) {
+    const refused = await shop.call('POST', '/campaigns', {
+      ...premium,
+      route,
+      text: 'Répondez',
+      recipients: [{ to: phone(1) }],
+    });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'two-way-off', detail: expect.stringMatching(/refused.*POST \/v1\/two-way\/request/) },
+    });
+  }
+  expect(await stored(api)).toEqual([]);
+});
+
+test('XXXXX in a mention of STOP asks for no reply, and becomes the short code where there is one', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const made = await shop.call('POST', '/campaigns', {
+    ...premium,
+    text: 'Soldes. STOP au XXXXX',
+    recipients: [{ to: phone(1) }],
+  });
+  expect(made.status).toBe(202);
+  expect(await stored(api)).toMatchObject([{ text: 'Soldes. STOP au 36200' }]);
+});
+
+test('recipients of a country without a short code are a named refusal that counts them', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const recipients = [{ to: phone(1) }, { to: '+32470123456' }, { to: '+32470123457' }];
+  const refused = await shop.call('POST', '/campaigns', { ...premium, text: 'Bonjour', recipients });
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { code: 'no-reply-code', errors: [{ field: 'recipients', problem: expect.stringMatching(/2 in BE/) }] },
+  });
+});
+
+test('a route without a carrier, and a gateway without SIMs, are named refusals', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const send = () => shop.call('POST', '/campaigns', { ...lowcost, text: 'Bonjour', recipients: [{ to: phone(1) }] });
+  expect((await send()).body.code).toBe('no-carrier');
+  await carriers(api, { sims: [] });
+  expect((await send()).body.code).toBe('no-reply-code');
+});
+
+test('a number that another account rents is never sent from', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api, { codes: [] });
+  const [renter, other] = [await anAccount(api), await anAccount(api)];
+  await api.asOperator('POST', '/numbers', {
+    number: '36777',
+    kind: 'short-code',
+    carrier: premiumId,
+    country: 'FR',
+    account: renter.id,
+  });
+  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
+  expect((await other.call('POST', '/campaigns', campaign)).body.code).toBe('no-reply-code');
+  expect((await renter.call('POST', '/campaigns', campaign)).body.sender.became).toBe('36777');
+});
+
+test('a V0 account sends like V2, but not replies from a sender ID of its own', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
+  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
+  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: '12345' })).body.sender).toEqual({
+    given: '12345',
+    became: '36200',
+  });
+  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: 'Boutique' })).body.errors).toMatchObject([
+    { field: 'sender' },
+  ]);
+  expect((await shop.call('POST', '/campaigns', { ...campaign, ...lowcost, withReplies: false })).status).toBe(202);
+});
