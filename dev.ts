@@ -25,7 +25,14 @@ export type DevState = {
 };
 
 export type DevOptions = { dataDir: string; log: Logger; progress: (line: string) => void; apiPort?: number };
-export type Dev = AsyncDisposable & { state: DevState; temporalUi: string | null; temporalAddress: string; databaseUrl: string; world: World; failed: Promise<never> };
+export type Dev = AsyncDisposable & {
+  state: DevState;
+  temporalUi: string | null;
+  temporalAddress: string;
+  databaseUrl: string;
+  world: World;
+  failed: Promise<never>;
+};
 
 const STATE = 'dev.json';
 const SHORT_CODES = ['38015', '38016', '38017'];
@@ -82,19 +89,29 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
   });
   await migrate(databaseUrl);
-  const operatorKey = before?.operatorKey ?? (await createOperator(databaseUrl, `operator-${randomUUID().slice(0, 8)}@localhost.example`));
+  const operatorKey =
+    before?.operatorKey ?? (await createOperator(databaseUrl, `operator-${randomUUID().slice(0, 8)}@localhost.example`));
   const system = starting.use(await startSystem({ config, log }));
   if (system.url === null) throw new Error('The API did not start');
 
-  const seeded = before ? null : await seed({
-    url: system.url,
-    operatorKey,
-    smpp: { host: '127.0.0.1', port: world.ports.smsc, systemId: world.smsc.systemId, password: world.smsc.password, shortCodes: SHORT_CODES, settings: { window: 100 } },
-    dinstar: { url: world.gateway.url, username: world.gateway.username, password: world.gateway.password, sims: SIMS },
-    emails: [{ address: CUSTOMER, locale: 'fr' }],
-    callbackUrl: `${world.endpoint.url}/hook`,
-  });
-  if (seeded?.callback) await world.endpoint.addSecret(seeded.callback.secret);
+  const seeded = before
+    ? null
+    : await seed({
+        url: system.url,
+        operatorKey,
+        smpp: {
+          host: '127.0.0.1',
+          port: world.ports.smsc,
+          systemId: world.smsc.systemId,
+          password: world.smsc.password,
+          shortCodes: SHORT_CODES,
+          settings: { window: 100 },
+        },
+        dinstar: { url: world.gateway.url, username: world.gateway.username, password: world.gateway.password, sims: SIMS },
+        emails: [{ address: CUSTOMER, locale: 'fr' }],
+        callbackUrl: `${world.endpoint.url}/hook`,
+      });
+  if (seeded?.callback) world.endpoint.addSecret(seeded.callback.secret);
   const state: DevState = {
     secretsKey,
     operatorKey,
@@ -137,14 +154,19 @@ function describe({ state, temporalUi, databaseUrl, world }: Dev): string {
     ['Mailbox', `${state.addresses.mailbox}/mails   (SMTP ${world.mailbox.smtpUrl}; replies go to ${CUSTOMER})`],
     ['Endpoint', `${state.addresses.endpoint}/log   (receives at /hook)`],
     ['  secret', state.callbackSecret],
-    ['SMSC', `127.0.0.1:${world.ports.smsc}   (SMPP 3.4, ${world.smsc.systemId} / ${world.smsc.password}; short codes ${SHORT_CODES.join(', ')})`],
+    [
+      'SMSC',
+      `127.0.0.1:${world.ports.smsc}   (SMPP 3.4, ${world.smsc.systemId} / ${world.smsc.password}; short codes ${SHORT_CODES.join(', ')})`,
+    ],
     ['SIM gateway', `${state.addresses.gateway}   (${world.gateway.username} / ${world.gateway.password}; ${SIMS.length} SIMs)`],
   ];
   return lines.map(([name, value]) => `  ${name.padEnd(15)}${value}`).join('\n');
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false }, data: { type: 'string', default: '.data' }, port: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { fresh: { type: 'boolean', default: false }, data: { type: 'string', default: '.data' }, port: { type: 'string' } },
+  });
   const dataDir = resolve(values.data);
   if (values.fresh) await rm(dataDir, { recursive: true, force: true });
   const stopped = new Promise<void>((done) => {
@@ -153,8 +175,15 @@ if (import.meta.main) {
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' });
   try {
     const begun = performance.now();
-    await using dev = await startDev({ dataDir, log, progress: (line) => console.log(line), ...(values.port === undefined ? {} : { apiPort: Number(values.port) }) });
-    console.log(`\nAller-Retour runs here, ready after ${((performance.now() - begun) / 1000).toFixed(1)} s. Data is kept in ${dataDir}.\n\n${describe(dev)}\n`);
+    await using dev = await startDev({
+      dataDir,
+      log,
+      progress: (line) => console.log(line),
+      ...(values.port === undefined ? {} : { apiPort: Number(values.port) }),
+    });
+    console.log(
+      `\nAller-Retour runs here, ready after ${((performance.now() - begun) / 1000).toFixed(1)} s. Data is kept in ${dataDir}.\n\n${describe(dev)}\n`,
+    );
     console.log('Try it in another terminal: npm run demo. Stop with Ctrl-C; --fresh starts over.\n');
     await Promise.race([stopped, dev.failed]);
     console.log('Stopping.');

@@ -1,7 +1,12 @@
 /** A small client of the product's own API: what it answers, or an Error with the problem's detail. */
 export type ApiClient = {
   get(path: string): Promise<Answer>;
-  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
 };
 /** A JSON object, by field. */
 export type Answer = Record<string, unknown>;
@@ -10,7 +15,11 @@ export function createClient(url: string, key: string): ApiClient {
   async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = response.status === 204 ? {} : await response.json();
@@ -38,7 +47,14 @@ export type SeedOptions = {
   url: string;
   operatorKey: string;
   name?: string;
-  smpp?: { host: string; port: number; systemId: string; password: string; settings?: Record<string, unknown>; shortCodes: string[] };
+  smpp?: {
+    host: string;
+    port: number;
+    systemId: string;
+    password: string;
+    settings?: Record<string, unknown>;
+    shortCodes: string[];
+  };
   dinstar?: { url: string; username: string; password: string; settings?: Record<string, unknown>; sims: Sim[] };
   /** Where the account wants its replies; on the platform they always are. */
   emails?: { address: string; locale: 'fr' | 'en' }[];
@@ -56,12 +72,28 @@ export type Seeded = {
 };
 
 /** Makes carriers that are missing and a V2 account with two-way SMS and a key, all through the API. */
-export async function seed({ url, operatorKey, name = 'Boulangerie Démo', smpp, dinstar, emails = [], callbackUrl }: SeedOptions): Promise<Seeded> {
+export async function seed({
+  url,
+  operatorKey,
+  name = 'Boulangerie Démo',
+  smpp,
+  dinstar,
+  emails = [],
+  callbackUrl,
+}: SeedOptions): Promise<Seeded> {
   const operator = createClient(url, operatorKey);
   const known = itemsOf(await operator.get('/v1/operator/carriers'));
-  const carrier = async (type: string, carrierName: string, settings: Record<string, unknown>): Promise<{ id: string; fresh: boolean }> => {
+  const carrier = async (
+    type: string,
+    carrierName: string,
+    settings: Record<string, unknown>,
+  ): Promise<{ id: string; fresh: boolean }> => {
     const there = known.find((each) => each['name'] === carrierName);
-    if (!there) return { id: textOf(await operator.send('POST', '/v1/operator/carriers', { name: carrierName, type, settings }), 'id'), fresh: true };
+    if (!there)
+      return {
+        id: textOf(await operator.send('POST', '/v1/operator/carriers', { name: carrierName, type, settings }), 'id'),
+        fresh: true,
+      };
     await operator.send('PATCH', `/v1/operator/carriers/${textOf(there, 'id')}`, { settings });
     return { id: textOf(there, 'id'), fresh: false };
   };
@@ -82,7 +114,13 @@ export async function seed({ url, operatorKey, name = 'Boulangerie Démo', smpp,
     if (made.fresh) for (const sim of sims) await number({ number: sim.number, kind: 'sim', carrier: dinstarId, port: sim.port });
   }
 
-  const made = await operator.send('POST', '/v1/operator/accounts', { name, platform: 'v2', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' });
+  const made = await operator.send('POST', '/v1/operator/accounts', {
+    name,
+    platform: 'v2',
+    country: 'FR',
+    locale: 'fr',
+    timeZone: 'Europe/Paris',
+  });
   const accountId = textOf(made, 'id');
   await operator.send('PUT', `/v1/operator/accounts/${accountId}/two-way`, { state: 'on', reason: 'A demonstration account' });
   const key = textOf(await operator.send('POST', `/v1/operator/accounts/${accountId}/keys`, { name: 'demo' }), 'key');

@@ -43,7 +43,14 @@ export type System = AsyncDisposable & {
 };
 
 /** Everything a process is made of, from its configuration: read from top to bottom, stopped from bottom to top. */
-export async function startSystem({ config, log, bundle, callbackSchedule, emailSchedule, sweepEveryMs }: SystemOptions): Promise<System> {
+export async function startSystem({
+  config,
+  log,
+  bundle,
+  callbackSchedule,
+  emailSchedule,
+  sweepEveryMs,
+}: SystemOptions): Promise<System> {
   await using starting = new AsyncDisposableStack();
   const withApi = config.ROLE !== 'worker';
   const withWorker = config.ROLE !== 'api';
@@ -68,7 +75,10 @@ export async function startSystem({ config, log, bundle, callbackSchedule, email
     log,
     repliesPerRun: config.REPLIES_PER_RUN,
     onHanded: async (ids, workflowId) => {
-      await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [ids, workflowId]);
+      await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [
+        ids,
+        workflowId,
+      ]);
     },
     createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
   });
@@ -153,7 +163,11 @@ export async function startSystem({ config, log, bundle, callbackSchedule, email
   };
 }
 
-const listen = (fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number): Promise<{ server: ServerType; port: number }> =>
+const listen = (
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  hostname: string,
+  port: number,
+): Promise<{ server: ServerType; port: number }> =>
   new Promise((resolve, reject) => {
     const server = serve({ fetch, hostname, port }, (info) => resolve({ server, port: info.port }));
     server.once('error', reject);

@@ -11,7 +11,13 @@ export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
 export const createCampaignSteps = ({ pool }: Deps) => ({
   /** Read: the row decides what the run does next. */
   async lookAtCampaign(campaignId: string): Promise<CampaignLook> {
-    const [row] = await rows<{ state: CampaignState; account_id: string; carrier_id: string; total: number; start_in_ms: number }>(
+    const [row] = await rows<{
+      state: CampaignState;
+      account_id: string;
+      carrier_id: string;
+      total: number;
+      start_in_ms: number;
+    }>(
       pool,
       `update campaigns set handed_at = coalesce(handed_at, now()) where id = $1
        returning state, account_id, carrier_id, total,
@@ -19,16 +25,28 @@ export const createCampaignSteps = ({ pool }: Deps) => ({
       [campaignId],
     );
     if (!row) throw new Error('There is no such campaign');
-    return { state: row.state, accountId: row.account_id, carrierId: row.carrier_id, total: row.total, startInMs: Math.ceil(row.start_in_ms) };
+    return {
+      state: row.state,
+      accountId: row.account_id,
+      carrierId: row.carrier_id,
+      total: row.total,
+      startInMs: Math.ceil(row.start_in_ms),
+    };
   },
 
   /** Idempotent: sets aside what a cancel left, and ends the campaign when nothing is queued or on its way. False while something is. */
   closeCampaign: (campaignId: string): Promise<boolean> =>
     transaction(pool, async (client) => {
-      const [campaign] = await rows<{ state: CampaignState }>(client, `select state from campaigns where id = $1 for update`, [campaignId]);
+      const [campaign] = await rows<{ state: CampaignState }>(client, `select state from campaigns where id = $1 for update`, [
+        campaignId,
+      ]);
       if (!campaign) throw new Error('There is no such campaign');
       if (campaign.state === 'cancelled') {
-        await affected(client, `update messages set state = 'skipped', reason = 'cancelled' where campaign_id = $1 and state = 'queued'`, [campaignId]);
+        await affected(
+          client,
+          `update messages set state = 'skipped', reason = 'cancelled' where campaign_id = $1 and state = 'queued'`,
+          [campaignId],
+        );
       }
       const counts = await countMessages(client, campaignId);
       if ((counts['queued'] ?? 0) + (counts['submitting'] ?? 0) > 0) return false;

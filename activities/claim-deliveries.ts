@@ -95,13 +95,19 @@ export const claimDueCallbacks = (pool: Pool): Promise<ClaimedCallback[]> => cla
 
 /** Which of these still wait for a first place. */
 export const stillPending = async (pool: Pool, ids: string[]): Promise<string[]> => {
-  const waiting = await rows<{ id: string }>(pool, `select id from deliveries where id = any($1::uuid[]) and state = 'pending'`, [ids]);
+  const waiting = await rows<{ id: string }>(pool, `select id from deliveries where id = any($1::uuid[]) and state = 'pending'`, [
+    ids,
+  ]);
   return waiting.map((row) => row.id);
 };
 
 /** A healthy endpoint's surplus: due at once, no attempt spent, taken by the run of retries. */
 export const holdForRate = (pool: Pool, ids: string[]): Promise<number> =>
-  affected(pool, `update deliveries set state = 'held', held_reason = 'rate', next_at = now() where id = any($1::uuid[]) and state = 'pending'`, [ids]);
+  affected(
+    pool,
+    `update deliveries set state = 'held', held_reason = 'rate', next_at = now() where id = any($1::uuid[]) and state = 'pending'`,
+    [ids],
+  );
 
 /** Attempts whose process died: they may have arrived, so they count, and are made again. */
 export const reclaimDead = (pool: Pool): Promise<number> =>
@@ -141,11 +147,21 @@ export type ClaimedEmail = {
   body: string;
 };
 
-type EmailRow = { id: string; claim: string; attempts: number; address: string; locale: 'fr' | 'en'; account_id: string; time_zone: string; body: string };
+type EmailRow = {
+  id: string;
+  claim: string;
+  attempts: number;
+  address: string;
+  locale: 'fr' | 'en';
+  account_id: string;
+  time_zone: string;
+  body: string;
+};
 
 /** Claims mails: those given, or whatever is due. Claim and attempt are one commit, as for callbacks. */
 export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit: number }): Promise<ClaimedEmail[]> {
-  const [where, value] = 'ids' in which ? ['id = any($1::uuid[])', which.ids] : ['next_at <= now() order by next_at limit $1', which.limit];
+  const [where, value] =
+    'ids' in which ? ['id = any($1::uuid[])', which.ids] : ['next_at <= now() order by next_at limit $1', which.limit];
   const claimed = await rows<EmailRow>(
     pool,
     `with due as (

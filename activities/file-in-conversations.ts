@@ -1,11 +1,13 @@
 import type { PoolClient } from 'pg';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
-import { byAccountAndPhone, type Filed } from './file-replies.ts';
+import { byAccountAndPhone, type Filed } from './filed-reply.ts';
 
 /** Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. */
 export async function fileInConversations(client: PoolClient, filed: Filed[]): Promise<void> {
-  const groups = [...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values()];
+  const groups = [
+    ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
+  ];
   const latest = groups.flatMap((group) => {
     const last = group.at(-1);
     return last ? [{ group, last }] : [];

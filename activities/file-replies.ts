@@ -6,34 +6,8 @@ import { readKeyword } from '../domain/keywords.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
 import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { fileInConversations } from './file-in-conversations.ts';
+import { byAccountAndPhone, type Answered, type Filed, type Unfiled } from './filed-reply.ts';
 import { oweDeliveries, type DeliveriesOwed } from './owe-deliveries.ts';
-
-/** A reply as it is read for filing. `renter` is the account that rents the number written to. */
-export type Unfiled = {
-  id: string;
-  carrier_id: string;
-  from_number: string;
-  reply_code: string;
-  text: string;
-  received_at: Date;
-  partial: boolean;
-  kind: 'short-code' | 'virtual' | 'sim' | null;
-  renter: string | null;
-};
-/** The message that a reply answers, as its event shows it. */
-export type Answered = { id: string; text: string; submitted_at: Date; reference: string | null; two_way: boolean; campaign_id: string | null; campaign_name: string | null };
-
-/** A reply whose account is known, in the order in which its conversation gets it. */
-export type Filed = {
-  reply: Unfiled;
-  accountId: string;
-  attribution: Attribution;
-  answered: Answered | null;
-  hidden: boolean;
-  optOut: boolean;
-  conversationId: string | null;
-  sequence: number | null;
-};
 
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;
@@ -53,7 +27,11 @@ export const createFileReplies = ({ pool, log }: Deps) => {
       }
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
       log.error({ err: error, replyId: ids[0] }, 'a reply could not be filed; it is set aside for the operator');
-      await affected(pool, `update replies set filing_failed = $2, run_id = $3 where id = any($1::uuid[]) and filed_at is null`, [ids, reason, runId]);
+      await affected(pool, `update replies set filing_failed = $2, run_id = $3 where id = any($1::uuid[]) and filed_at is null`, [
+        ids,
+        reason,
+        runId,
+      ]);
       return { callbacks: [], emails: [] };
     }
   }
@@ -70,7 +48,8 @@ export const createFileReplies = ({ pool, log }: Deps) => {
 };
 
 /** A deadlock or a lost race for a unique key: the same page succeeds when tried again. */
-const isCollision = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
+const isCollision = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 
 async function file(client: PoolClient, ids: string[], runId: string): Promise<DeliveriesOwed> {
   const unfiled = await rows<Unfiled>(
@@ -85,7 +64,10 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<D
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply.renter) }));
-  const answered = await findAnswered(client, attributions.flatMap(({ attribution }) => ('messageId' in attribution ? [attribution.messageId] : [])));
+  const answered = await findAnswered(
+    client,
+    attributions.flatMap(({ attribution }) => ('messageId' in attribution ? [attribution.messageId] : [])),
+  );
   const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
 
   const filed: Filed[] = [];
@@ -94,7 +76,16 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<D
     const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
     if (!accountId) continue;
     const optOut = readKeyword(reply.text).kind === 'stop';
-    filed.push({ reply, accountId, attribution, answered: message, hidden: message?.two_way === false, optOut, conversationId: null, sequence: null });
+    filed.push({
+      reply,
+      accountId,
+      attribution,
+      answered: message,
+      hidden: message?.two_way === false,
+      optOut,
+      conversationId: null,
+      sequence: null,
+    });
   }
   filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
 
@@ -117,7 +108,12 @@ async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<M
       unfiled.map((reply) => reply.id),
       unfiled.map((reply) => reply.from_number),
       unfiled.map((reply) => reply.reply_code),
-      unfiled.map((reply) => new Date(reply.received_at.getTime() - (reply.kind === 'sim' || reply.kind === 'virtual' ? WINDOW_MS.own : WINDOW_MS.shared))),
+      unfiled.map(
+        (reply) =>
+          new Date(
+            reply.received_at.getTime() - (reply.kind === 'sim' || reply.kind === 'virtual' ? WINDOW_MS.own : WINDOW_MS.shared),
+          ),
+      ),
       unfiled.map((reply) => new Date(reply.received_at.getTime() + CLOCK_TOLERANCE_MS)),
       [...MAY_HAVE_ARRIVED],
     ],
@@ -126,7 +122,12 @@ async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<M
   return new Map(
     [...byReply].map(([id, rowsOfReply]) => [
       id,
-      rowsOfReply.map((row) => ({ messageId: row.id, accountId: row.account_id, campaignId: row.campaign_id, sentAt: row.submitted_at })),
+      rowsOfReply.map((row) => ({
+        messageId: row.id,
+        accountId: row.account_id,
+        campaignId: row.campaign_id,
+        sentAt: row.submitted_at,
+      })),
     ]),
   );
 }
@@ -162,16 +163,24 @@ async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
   }
 }
 
-/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
-export const byAccountAndPhone = (a: Filed, b: Filed): number => {
-  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
-  return left < right ? -1 : left > right ? 1 : 0;
-};
-
-async function markFiled(client: PoolClient, filed: Filed[], none: { reply: Unfiled; attribution: Attribution }[], runId: string): Promise<void> {
+async function markFiled(
+  client: PoolClient,
+  filed: Filed[],
+  none: { reply: Unfiled; attribution: Attribution }[],
+  runId: string,
+): Promise<void> {
   const all = [
     ...filed,
-    ...none.map(({ reply, attribution }) => ({ reply, attribution, accountId: null, answered: null, hidden: false, optOut: false, conversationId: null, sequence: null })),
+    ...none.map(({ reply, attribution }) => ({
+      reply,
+      attribution,
+      accountId: null,
+      answered: null,
+      hidden: false,
+      optOut: false,
+      conversationId: null,
+      sequence: null,
+    })),
   ];
   await affected(
     client,

@@ -2,11 +2,19 @@
  * Gathers items while a commit is under way and hands them to the next one together: no added delay when it is quiet,
  * one commit for hundreds when it is not. `add` answers with the commit's own result for that item, or its error.
  */
-export function createGroup<T, R>({ maxSize, waitMs = 0, commit }: { maxSize: number; waitMs?: number; commit: (items: T[]) => Promise<R[]> }) {
+export function createGroup<T, R>({
+  maxSize,
+  waitMs = 0,
+  commit,
+}: {
+  maxSize: number;
+  waitMs?: number;
+  commit: (items: T[]) => Promise<R[]>;
+}) {
   type Entry = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void };
   let waiting: Entry[] = [];
   let running = false;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {

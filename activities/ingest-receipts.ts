@@ -3,7 +3,7 @@ import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
 import { createGroup } from './group.ts';
-import { storable } from './ingest-replies.ts';
+import { storable } from './store-replies.ts';
 
 // A receipt may come before its submit's answer is stored (no reference yet): then it is kept as an orphan for a day, and
 // the turn that stores the reference finds it, or the sweep. A message of several segments is delivered when one receipt says so and none denies it.
@@ -69,7 +69,14 @@ async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredRece
 /** Idempotent: gives receipts that came before their message's reference another try, and forgets those of more than a day ago. */
 export async function matchOrphans(pool: Pool): Promise<void> {
   await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
-  const found = await rows<{ id: string; carrier_id: string; reference: string; status: InboundReceipt['status']; error: string | null; at: Date }>(
+  const found = await rows<{
+    id: string;
+    carrier_id: string;
+    reference: string;
+    status: InboundReceipt['status'];
+    error: string | null;
+    at: Date;
+  }>(
     pool,
     `select o.id, o.carrier_id, o.reference, o.status, o.error, o.at from orphan_receipts o
      where exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference) limit 5000`,

@@ -1,86 +1,11 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CarrierEvents, InboundReply } from '../carriers/carrier.ts';
-import { normaliseOrigin } from '../domain/phone-number.ts';
-import { decodeText } from '../domain/sms-text.ts';
 import { newId } from '../database/ids.ts';
 import { isUnreachable, rows } from '../database/sql.ts';
 import { createGroup } from './group.ts';
 import { putTogether } from './put-together.ts';
-
-/** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
-export type NewReply = {
-  id: string;
-  externalId: string | null;
-  fromRaw: string;
-  toRaw: string;
-  fromNumber: string;
-  replyCode: string;
-  text: string;
-  body: Buffer | null;
-  receivedAt: Date;
-  precision: string;
-};
-
-/** PostgreSQL refuses U+0000 and lone surrogates. */
-export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
-
-export function readReply(reply: InboundReply, country: string): NewReply {
-  const read = decodeText(reply.body, reply.encoding);
-  const text = storable(read);
-  const fromRaw = storable(reply.from);
-  const toRaw = storable(reply.to);
-  return {
-    id: newId(),
-    externalId: reply.externalId,
-    fromRaw,
-    toRaw,
-    fromNumber: normaliseOrigin(fromRaw, country),
-    replyCode: normaliseOrigin(toRaw, country),
-    text,
-    body: text === read && reply.encoding !== 'binary' ? null : Buffer.from(reply.body),
-    receivedAt: reply.receivedAt,
-    precision: reply.precision,
-  };
-}
-
-const INSERT = `
-  with session as (
-    update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
-  )
-  insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
-    received_at, precision, ingested_at, released_at)
-  select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
-    r.received_at, r.precision, now(), now()
-  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[])
-    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision)
-  on conflict do nothing returning id`;
-
-/** Stores replies that a session brought; answers with the ids that are new. */
-export async function insertReplies(
-  sql: Parameters<typeof rows>[0],
-  carrierId: string,
-  sessionId: string | null,
-  ackedThrough: string | null,
-  replies: NewReply[],
-): Promise<string[]> {
-  const stored = await rows<{ id: string }>(sql, INSERT, [
-    carrierId,
-    sessionId,
-    ackedThrough,
-    replies.map((reply) => reply.id),
-    replies.map((reply) => reply.externalId),
-    replies.map((reply) => reply.fromRaw),
-    replies.map((reply) => reply.toRaw),
-    replies.map((reply) => reply.fromNumber),
-    replies.map((reply) => reply.replyCode),
-    replies.map((reply) => reply.text),
-    replies.map((reply) => reply.body),
-    replies.map((reply) => reply.receivedAt),
-    replies.map((reply) => reply.precision),
-  ]);
-  return stored.map((row) => row.id);
-}
+import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
 /** What redelivery may bring again: replies of dead sessions whose acknowledgement was perhaps never written. */
 async function loadDoubtful(pool: Pool, carrierId: string, slot: number, sessionId: string): Promise<Map<string, number>> {
@@ -116,7 +41,11 @@ type Item = { reply: InboundReply; read: NewReply };
  */
 export async function openIngest({ pool, log, country, deliverReplies }: IngestDeps, carrierId: string, slot: number) {
   const sessionId = newId();
-  await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [sessionId, carrierId, slot]);
+  await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [
+    sessionId,
+    carrierId,
+    slot,
+  ]);
   const doubtful = await loadDoubtful(pool, carrierId, slot, sessionId);
   const openedAt = performance.now();
 
@@ -212,10 +141,11 @@ export async function openIngest({ pool, log, country, deliverReplies }: IngestD
     async close(): Promise<void> {
       clearInterval(timer);
       await group.drained();
-      await rows(pool, `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = now() where id = $1`, [
-        sessionId,
-        ackedThrough,
-      ]);
+      await rows(
+        pool,
+        `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = now() where id = $1`,
+        [sessionId, ackedThrough],
+      );
     },
   };
 }

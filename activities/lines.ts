@@ -57,7 +57,10 @@ export function openLines(deps: LinesDeps): Lines {
     if (!carrier) throw new Error(`Carrier type ${row.type} is not in the registry`);
     const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(deps.secrets.open(row.secrets)) });
     const ingest = await openIngest({ pool, log, country: deps.country, deliverReplies: deps.deliverReplies }, row.id, slot.slot);
-    const session = carrier.open(settings, { log: log.child({ carrier: row.name, slot: slot.slot }), events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id) } });
+    const session = carrier.open(settings, {
+      log: log.child({ carrier: row.name, slot: slot.slot }),
+      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id) },
+    });
     const loop = createTurnLoop({ pool, slot, session, log });
 
     let renewedAt = performance.now();
@@ -69,7 +72,8 @@ export function openLines(deps: LinesDeps): Lines {
         renewedAt = startedAt;
         loop.renewed(startedAt);
       }
-      if (held === false || performance.now() - renewedAt > STOP_AFTER_MS) await lose(held === false ? 'taken by another process' : 'not renewed in time');
+      if (held === false || performance.now() - renewedAt > STOP_AFTER_MS)
+        await lose(held === false ? 'taken by another process' : 'not renewed in time');
     }
     async function lose(reason: string): Promise<void> {
       if (lost) return;
@@ -91,7 +95,8 @@ export function openLines(deps: LinesDeps): Lines {
         clearInterval(timer);
         await workerStopped;
         await ingest.close().catch((error: unknown) => log.warn({ err: error }, 'the end of a session could not be noted'));
-        if (drain) await releaseSlot(pool, slot).catch((error: unknown) => log.warn({ err: error }, 'a slot could not be released'));
+        if (drain)
+          await releaseSlot(pool, slot).catch((error: unknown) => log.warn({ err: error }, 'a slot could not be released'));
       })();
       return closing;
     }
@@ -130,7 +135,9 @@ export function openLines(deps: LinesDeps): Lines {
   }
 
   const timer = setInterval(() => {
-    looking = looking.then(() => (stopping ? undefined : look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'))));
+    looking = looking.then(() =>
+      stopping ? undefined : look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read')),
+    );
   }, deps.lookEveryMs ?? 1000);
   looking = look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'));
 
@@ -147,7 +154,12 @@ export function openLines(deps: LinesDeps): Lines {
       if (!line) throw new SlotLost('this process holds no slot of the carrier');
       return line.session;
     },
-    health: () => [...lines.values()].map((line) => ({ carrierId: line.slot.carrierId, slot: line.slot.slot, state: line.session.health().state })),
+    health: () =>
+      [...lines.values()].map((line) => ({
+        carrierId: line.slot.carrierId,
+        slot: line.slot.slot,
+        state: line.session.health().state,
+      })),
     async stop() {
       stopping = true;
       clearInterval(timer);

@@ -4,9 +4,22 @@ import { createTransport, type Transporter } from 'nodemailer';
 export type MailResult =
   | { outcome: 'sent'; response: string }
   | { outcome: 'refused'; response: string; status: number | null }
-  | { outcome: 'later'; response: string; status: number | null; class: 'refused' | 'timeout' | 'smtp_4xx' | 'auth' | 'dns' | 'unknown' };
+  | {
+      outcome: 'later';
+      response: string;
+      status: number | null;
+      class: 'refused' | 'timeout' | 'smtp_4xx' | 'auth' | 'dns' | 'unknown';
+    };
 
-export type Mail = { id: string; to: string; subject: string; html: string; text: string; headers: Record<string, string>; messageId: string };
+export type Mail = {
+  id: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers: Record<string, string>;
+  messageId: string;
+};
 export type Mailer = { send(mail: Mail): Promise<MailResult>; close(): void };
 
 /** One pool of SMTP connections. nodemailer's own time limits are too long for a worker. */
@@ -54,7 +67,10 @@ function responseOf(value: unknown): string {
 
 function readError(error: unknown): MailResult {
   const response = responseOf(error);
-  const status = typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
+  const status =
+    typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number'
+      ? error.responseCode
+      : null;
   const code = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'EAUTH') return { outcome: 'later', response, status, class: 'auth' };
   if (status !== null && status >= 500 && status !== 503) return { outcome: 'refused', response, status };

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
 import { replyReceived } from './reply-event.ts';
-import type { Filed } from './file-replies.ts';
+import type { Filed } from './filed-reply.ts';
 
 /** Ids of deliveries whose first attempts are due now. */
 export type DeliveriesOwed = { callbacks: string[]; emails: string[] };

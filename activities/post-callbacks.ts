@@ -45,7 +45,10 @@ export const createPostCallbacks = ({ pool, log, secrets, poster, wake, schedule
     });
     const ended = judge(delivery, result, schedule);
     await recorder.record(ended);
-    if (result.class === 'gone') await affected(pool, `update callback_endpoints set gone_at = now() where id = $1 and gone_at is null`, [delivery.endpointId]);
+    if (result.class === 'gone')
+      await affected(pool, `update callback_endpoints set gone_at = now() where id = $1 and gone_at is null`, [
+        delivery.endpointId,
+      ]);
     return ended.state;
   }
 
@@ -60,7 +63,9 @@ export const createPostCallbacks = ({ pool, log, secrets, poster, wake, schedule
             .then((state) => {
               if (state === 'retrying') troubled++;
             })
-            .catch((error: unknown) => log.error({ err: error, deliveryId: delivery.id }, 'an attempt could not be recorded; its lease runs out'))
+            .catch((error: unknown) =>
+              log.error({ err: error, deliveryId: delivery.id }, 'an attempt could not be recorded; its lease runs out'),
+            )
             .finally(() => flying.delete(flight));
           flying.add(flight);
         }
@@ -142,7 +147,13 @@ function judge(delivery: ClaimedCallback, result: AttemptResult, schedule: Sched
   };
   if (result.ok) return { ...outcome, state: 'delivered', nextAt: null };
   if (result.class === 'gone') return { ...outcome, state: 'held', heldReason: 'gone', nextAt: null };
-  const nextAt = nextAttempt({ attempt: delivery.attempt, now: new Date(), retryAfterMs: result.retryAfterMs, random: Math.random, schedule });
+  const nextAt = nextAttempt({
+    attempt: delivery.attempt,
+    now: new Date(),
+    retryAfterMs: result.retryAfterMs,
+    random: Math.random,
+    schedule,
+  });
   return nextAt ? { ...outcome, state: 'retrying', nextAt } : { ...outcome, state: 'exhausted', nextAt: null };
 }
 

@@ -3,10 +3,18 @@ import type { InboundReply } from '../carriers/carrier.ts';
 import type { TextEncoding } from '../domain/sms-text.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
-import { insertReplies, readReply } from './ingest-replies.ts';
+import { insertReplies, readReply } from './store-replies.ts';
 
 type Part = InboundReply & { part: { reference: number; total: number; index: number } };
-type StoredPart = { id: string; index: number; body: Buffer; encoding: TextEncoding; received_at: Date; precision: Part['precision']; reply_id: string | null };
+type StoredPart = {
+  id: string;
+  index: number;
+  body: Buffer;
+  encoding: TextEncoding;
+  received_at: Date;
+  precision: Part['precision'];
+  reply_id: string | null;
+};
 
 const hasPart = (reply: InboundReply): reply is Part => reply.part !== null;
 const keyOf = (part: Part): string => JSON.stringify([part.from, part.to, part.part.reference, part.part.total]);
@@ -16,7 +24,13 @@ const keyOf = (part: Part): string => JSON.stringify([part.from, part.to, part.p
  * Two sessions may bring parts of one message at once: they take turns by message. Parts stay for a while after their
  * message is whole, so that a copy of one is recognised; the same reference with other bytes is a new message.
  */
-export const putTogether = (pool: Pool, carrierId: string, sessionId: string, country: string, replies: InboundReply[]): Promise<string[]> =>
+export const putTogether = (
+  pool: Pool,
+  carrierId: string,
+  sessionId: string,
+  country: string,
+  replies: InboundReply[],
+): Promise<string[]> =>
   transaction(pool, async (client) => {
     const parts = replies.filter(hasPart).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     const messages = Map.groupBy(parts, keyOf);
@@ -53,7 +67,13 @@ async function storePart(client: PoolClient, carrierId: string, part: Part): Pro
   );
 }
 
-async function assemble(client: PoolClient, carrierId: string, sessionId: string, country: string, like: Part): Promise<string[]> {
+async function assemble(
+  client: PoolClient,
+  carrierId: string,
+  sessionId: string,
+  country: string,
+  like: Part,
+): Promise<string[]> {
   const key = keyValues(carrierId, like);
   const stored = await rows<StoredPart>(
     client,
@@ -75,6 +95,9 @@ async function assemble(client: PoolClient, carrierId: string, sessionId: string
     },
     country,
   );
-  await affected(client, `update inbound_parts set reply_id = $2 where id = any($1::uuid[])`, [stored.map((part) => part.id), reply.id]);
+  await affected(client, `update inbound_parts set reply_id = $2 where id = any($1::uuid[])`, [
+    stored.map((part) => part.id),
+    reply.id,
+  ]);
   return insertReplies(client, carrierId, sessionId, null, [reply]);
 }

@@ -1,7 +1,10 @@
-import type { Filed } from './file-replies.ts';
+import type { Filed } from './filed-reply.ts';
 
 /** The body of `reply.received`, frozen: every attempt at every endpoint posts these bytes. */
-export function replyReceived(eventId: string, { reply, answered, attribution, optOut, conversationId, sequence }: Filed): string {
+export function replyReceived(
+  eventId: string,
+  { reply, answered, attribution, optOut, conversationId, sequence }: Filed,
+): string {
   return JSON.stringify({
     id: eventId,
     type: 'reply.received',

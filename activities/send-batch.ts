@@ -6,7 +6,9 @@ import { heartbeating } from './heartbeat.ts';
 import type { Lines } from './lines.ts';
 
 /** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
-export type Batch = { carrierId: string; campaignId: string; fromRow: number; toRow: number } | { carrierId: string; ids: string[] };
+export type Batch =
+  | { carrierId: string; campaignId: string; fromRow: number; toRow: number }
+  | { carrierId: string; ids: string[] };
 
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };

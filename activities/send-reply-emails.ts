@@ -28,7 +28,13 @@ const AT_ONCE = 20;
 /** What a mail needs of the frozen event. */
 const ReplyEvent = z.object({
   data: z.object({
-    reply: z.object({ from: z.string(), text: z.string(), receivedAt: z.iso.datetime(), optOut: z.boolean(), partial: z.boolean() }),
+    reply: z.object({
+      from: z.string(),
+      text: z.string(),
+      receivedAt: z.iso.datetime(),
+      optOut: z.boolean(),
+      partial: z.boolean(),
+    }),
     campaign: z.object({ name: z.string() }).nullable(),
     conversationId: z.string(),
   }),
@@ -65,7 +71,12 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
       to: delivery.address,
       ...mail,
       messageId: `<${delivery.id}@${domain}>`,
-      headers: { 'In-Reply-To': root, References: root, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' },
+      headers: {
+        'In-Reply-To': root,
+        References: root,
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'OOF, AutoReply',
+      },
     });
   }
 

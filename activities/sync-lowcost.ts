@@ -4,7 +4,7 @@ import type { SyncCursor } from '../database/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
 import { heartbeating } from './heartbeat.ts';
-import { insertReplies, readReply } from './ingest-replies.ts';
+import { insertReplies, readReply } from './store-replies.ts';
 import type { Lines } from './lines.ts';
 
 /** Where a run stands between two activities. `leading`: every id so far was old enough, so the cursor may pass it. */
@@ -85,7 +85,14 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
           pool,
           `update sync_runs set read = read + $2, new = new + $3, duplicates = duplicates + $4, young = young + $5,
              cursor = (select sync_cursor from carriers where id = $6) where id = $1`,
-          [runId, page.replies.length, stored.length, old.length - stored.length, page.replies.length - old.length, run.carrier_id],
+          [
+            runId,
+            page.replies.length,
+            stored.length,
+            old.length - stored.length,
+            page.replies.length - old.length,
+            run.carrier_id,
+          ],
         );
         at = { after: page.replies.at(-1)?.id ?? after, leading: (at?.leading ?? true) && firstYoung === -1 };
         if (!page.more) return { position: at, done: true };

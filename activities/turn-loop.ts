@@ -23,7 +23,17 @@ export type TurnLoop = {
  * The one loop that writes to a slot: at most `session.window` rows are `submitting` at any time, whatever the number of
  * batches sending here, which are served in rotation. A turn starts when half the window is back, or when nothing else comes.
  */
-export function createTurnLoop({ pool, slot, session, log }: { pool: Pool; slot: Slot; session: CarrierSession; log: Logger }): TurnLoop {
+export function createTurnLoop({
+  pool,
+  slot,
+  session,
+  log,
+}: {
+  pool: Pool;
+  slot: Slot;
+  session: CarrierSession;
+  log: Logger;
+}): TurnLoop {
   const jobs: Job[] = [];
   const flying = new Map<string, Job>();
   let finished: Settled[] = [];
@@ -84,12 +94,21 @@ export function createTurnLoop({ pool, slot, session, log }: { pool: Pool; slot:
     const window = [...flying.keys(), ...picked.map(({ message }) => message.id)];
     let claims: Claim[] | null;
     try {
-      claims = await takeTurn(pool, slot, window, settled, picked.map(({ message }) => message.id));
+      claims = await takeTurn(
+        pool,
+        slot,
+        window,
+        settled,
+        picked.map(({ message }) => message.id),
+      );
     } catch (error) {
       // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed
       // is given back, and what is stored twice is stored once.
       log.warn({ err: error, carrierId: slot.carrierId }, 'a turn could not be stored; it is tried again');
-      const back = picked.map(({ message }): Settled => ({ id: message.id, result: { outcome: 'unsent', reason: 'not-stored' } }));
+      const back = picked.map(({ message }): Settled => ({
+        id: message.id,
+        result: { outcome: 'unsent', reason: 'not-stored' },
+      }));
       finished = [...settled, ...back, ...finished];
       owners = [...settledJobs, ...picked.map(({ job }) => job), ...owners];
       await pause(500);

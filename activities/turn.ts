@@ -82,8 +82,16 @@ const TURN = `
  * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
  * Opt-out, pause and cancel are conditions of the claim: they hold until the moment a message goes.
  */
-export async function takeTurn(pool: Pool, slot: Slot, window: string[], settled: Settled[], wanted: string[]): Promise<Claim[] | null> {
-  const references = settled.flatMap(({ id, result }) => (result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : []));
+export async function takeTurn(
+  pool: Pool,
+  slot: Slot,
+  window: string[],
+  settled: Settled[],
+  wanted: string[],
+): Promise<Claim[] | null> {
+  const references = settled.flatMap(({ id, result }) =>
+    result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
+  );
   const [turn] = await rows<{ held: number; ids: string[]; states: Claim['state'][] }>(pool, TURN, [
     slot.carrierId,
     slot.slot,

@@ -23,12 +23,19 @@ export type Guard = {
 /** What a tenant reads for a blocked, a refusing and a silent address alike: our network is not to be felt out. */
 export const BLOCKED_WORDING = 'The address could not be reached';
 
-const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fe80::a9fe:a9fe'].map((address) =>
-  ipaddr.parse(address).toNormalizedString(),
-);
+const METADATA = [
+  '169.254.169.254',
+  '169.254.170.2',
+  '168.63.129.16',
+  '100.100.100.200',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fe80::a9fe:a9fe',
+].map((address) => ipaddr.parse(address).toNormalizedString());
 const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
 
-const resolveAll = async (host: string): Promise<string[]> => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+const resolveAll = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
 export function createGuard({ allowHttp, ports, allowCidrs, resolve = resolveAll }: GuardSettings): Guard {
   const allowed = allowCidrs.map((cidr) => ipaddr.parseCIDR(cidr));
@@ -50,7 +57,8 @@ export function createGuard({ allowHttp, ports, allowCidrs, resolve = resolveAll
     async check(text) {
       if (!URL.canParse(text)) return blocked('it is no URL');
       const url = new URL(text);
-      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return blocked(`the scheme ${url.protocol} is not allowed`);
+      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
+        return blocked(`the scheme ${url.protocol} is not allowed`);
       if (url.username !== '' || url.password !== '') return blocked('it carries user information');
       if (url.hash !== '' || text.includes('#')) return blocked('it carries a fragment');
       const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

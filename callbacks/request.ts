@@ -5,7 +5,19 @@ import { readRetryAfter } from '../domain/retry-schedule.ts';
 import type { Guard } from './guard.ts';
 import { sign } from './signature.ts';
 
-export type AttemptClass = 'ok' | 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'egress_blocked' | 'redirect' | 'http_4xx' | 'http_429' | 'http_5xx' | 'gone';
+export type AttemptClass =
+  | 'ok'
+  | 'dns'
+  | 'refused'
+  | 'reset'
+  | 'tls'
+  | 'timeout'
+  | 'egress_blocked'
+  | 'redirect'
+  | 'http_4xx'
+  | 'http_429'
+  | 'http_5xx'
+  | 'gone';
 
 /** How one POST went. `error` is the operator's wording. */
 export type AttemptResult = {
@@ -27,7 +39,17 @@ export type Poster = { post(post: Post): Promise<AttemptResult>; close(): Promis
 const CONNECT_MS = 5000;
 const READ_AT_MOST = 65_536;
 const KEEP_AT_MOST = 16_384;
-const KEPT_HEADERS = ['content-type', 'content-length', 'location', 'retry-after', 'server', 'date', 'x-request-id', 'via', 'cf-ray'];
+const KEPT_HEADERS = [
+  'content-type',
+  'content-length',
+  'location',
+  'retry-after',
+  'server',
+  'date',
+  'x-request-id',
+  'via',
+  'cf-ray',
+];
 const VERSION = '0.1.0';
 
 class Blocked extends Error {}
@@ -74,16 +96,22 @@ export function createPoster({ guard }: { guard: Guard }): Poster {
       guard
         .check(`${options.protocol}//${options.host ?? options.hostname}/`)
         .then((checked) => {
-          if (!checked.ok) throw checked.kind === 'dns' ? Object.assign(new Error(checked.reason), { code: 'ENOTFOUND' }) : new Blocked(checked.reason);
+          if (!checked.ok)
+            throw checked.kind === 'dns'
+              ? Object.assign(new Error(checked.reason), { code: 'ENOTFOUND' })
+              : new Blocked(checked.reason);
           const [address = literal] = checked.addresses;
-          connect({ ...options, hostname: address, host: address, ...(secure && isIP(literal) === 0 ? { servername: literal } : {}) }, (error, socket) => {
-            if (error) return done(error, null);
-            if (socket.remoteAddress !== undefined && !guard.allows(socket.remoteAddress)) {
-              socket.destroy();
-              return done(new Blocked(`the connection led to ${socket.remoteAddress}`), null);
-            }
-            return done(null, socket);
-          });
+          connect(
+            { ...options, hostname: address, host: address, ...(secure && isIP(literal) === 0 ? { servername: literal } : {}) },
+            (error, socket) => {
+              if (error) return done(error, null);
+              if (socket.remoteAddress !== undefined && !guard.allows(socket.remoteAddress)) {
+                socket.destroy();
+                return done(new Blocked(`the connection led to ${socket.remoteAddress}`), null);
+              }
+              return done(null, socket);
+            },
+          );
         })
         .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null));
     },
@@ -94,7 +122,14 @@ export function createPoster({ guard }: { guard: Guard }): Poster {
     async post({ url, headers, body, timeoutMs }) {
       const begun = performance.now();
       const timings: AttemptResult['timings'] = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: null };
-      const nothing = { status: null, timings, remoteAddress: null, responseHeaders: null, bodyExcerpt: null, retryAfterMs: null };
+      const nothing = {
+        status: null,
+        timings,
+        remoteAddress: null,
+        responseHeaders: null,
+        bodyExcerpt: null,
+        retryAfterMs: null,
+      };
       try {
         const checked = await guard.check(url);
         timings.dnsMs = since(begun);
@@ -102,12 +137,22 @@ export function createPoster({ guard }: { guard: Guard }): Poster {
           timings.totalMs = since(begun);
           return { ...nothing, ok: false, class: checked.kind === 'dns' ? 'dns' : 'egress_blocked', error: checked.reason };
         }
-        const response = await request(url, { method: 'POST', headers, body, dispatcher: agent, signal: AbortSignal.timeout(timeoutMs) });
+        const response = await request(url, {
+          method: 'POST',
+          headers,
+          body,
+          dispatcher: agent,
+          signal: AbortSignal.timeout(timeoutMs),
+        });
         timings.firstByteMs = since(begun);
         const bodyExcerpt = await readSome(response.body);
         timings.totalMs = since(begun);
         const status = response.statusCode;
-        const kept = Object.fromEntries(KEPT_HEADERS.flatMap((name) => (response.headers[name] === undefined ? [] : [[name, String(response.headers[name]).slice(0, 1000)]])));
+        const kept = Object.fromEntries(
+          KEPT_HEADERS.flatMap((name) =>
+            response.headers[name] === undefined ? [] : [[name, String(response.headers[name]).slice(0, 1000)]],
+          ),
+        );
         return {
           ok: status >= 200 && status < 300,
           class: classOf(status),
@@ -117,7 +162,10 @@ export function createPoster({ guard }: { guard: Guard }): Poster {
           responseHeaders: kept,
           bodyExcerpt,
           retryAfterMs: readRetryAfter(kept['retry-after'], new Date()),
-          error: status >= 200 && status < 300 ? null : `answered ${status}${kept['location'] === undefined ? '' : `, pointing to ${kept['location']}`}`,
+          error:
+            status >= 200 && status < 300
+              ? null
+              : `answered ${status}${kept['location'] === undefined ? '' : `, pointing to ${kept['location']}`}`,
         };
       } catch (error) {
         timings.totalMs = since(begun);
@@ -170,7 +218,8 @@ const CLASSES: Record<string, AttemptClass> = {
 function readFault(error: unknown): { class: AttemptClass; error: string } {
   if (error instanceof Blocked) return { class: 'egress_blocked', error: error.message };
   if (!(error instanceof Error)) return { class: 'reset', error: String(error) };
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return { class: 'timeout', error: 'took longer than its time limit' };
+  if (error.name === 'TimeoutError' || error.name === 'AbortError')
+    return { class: 'timeout', error: 'took longer than its time limit' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = CLASSES[code];
   if (known) return { class: known, error: `${code}: ${error.message}`.slice(0, 500) };

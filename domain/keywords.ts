@@ -5,7 +5,24 @@ const STOP = new Set(['stop', 'arret', 'desabo', 'unsubscribe', 'stopall', 'canc
 const START = new Set(['start', 'reprendre']);
 const CONTACT = new Set(['contact']);
 /** What may follow STOP in a short message without changing its meaning. */
-const AFTER_STOP = new Set(['svp', 'stp', 'merci', 'please', 'pub', 'pubs', 'sms', 'publicite', 'now', 'all', 'thanks', 'au', 'tout', 'maintenant', 'messages', 'message']);
+const AFTER_STOP = new Set([
+  'svp',
+  'stp',
+  'merci',
+  'please',
+  'pub',
+  'pubs',
+  'sms',
+  'publicite',
+  'now',
+  'all',
+  'thanks',
+  'au',
+  'tout',
+  'maintenant',
+  'messages',
+  'message',
+]);
 const MOST_WORDS_AFTER_STOP = 3;
 
 /** Words without case, accents and punctuation. */

@@ -18,7 +18,12 @@ export function normalisePhone(raw: string, country: string): Phone | { problem:
   if (!isSupportedCountry(country)) return { problem: 'has no country to be read in' };
   const international = bare.startsWith('00') ? `+${bare.slice(2)}` : bare;
   const local = parsePhoneNumberFromString(international, country);
-  const read = local?.isPossible() === true && local.isValid() ? local : international.startsWith('+') ? local : parsePhoneNumberFromString(`+${international}`);
+  const read =
+    local?.isPossible() === true && local.isValid()
+      ? local
+      : international.startsWith('+')
+        ? local
+        : parsePhoneNumberFromString(`+${international}`);
   if (!read || !read.isValid()) return { problem: 'is no phone number that exists' };
   return { e164: read.number, country: read.country ?? country };
 }

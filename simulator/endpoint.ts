@@ -4,7 +4,16 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 
 /** One request that arrived. `verified`: its signature is right, by one of the secrets this endpoint knows. */
-export type Call = { name: string; at: Date; id: string; attempt: number; headers: Record<string, string>; body: string; verified: boolean; answered: number | null };
+export type Call = {
+  name: string;
+  at: Date;
+  id: string;
+  attempt: number;
+  headers: Record<string, string>;
+  body: string;
+  verified: boolean;
+  answered: number | null;
+};
 
 const Behaviour = z.strictObject({
   /** Which path: `/hook/<name>`, or `hook` for `/hook`. */
@@ -31,7 +40,11 @@ export type Endpoint = AsyncDisposable & {
 const REMEMBERED = 200_000;
 
 /** A customer's endpoint: verifies what is posted to it with the reference library, remembers it, and can be told to fail. */
-export async function startEndpoint({ port = 0, secrets = [], keepBodies = true }: { port?: number; secrets?: string[]; keepBodies?: boolean } = {}): Promise<Endpoint> {
+export async function startEndpoint({
+  port = 0,
+  secrets = [],
+  keepBodies = true,
+}: { port?: number; secrets?: string[]; keepBodies?: boolean } = {}): Promise<Endpoint> {
   const calls: Call[] = [];
   const webhooks = secrets.map((secret) => new Webhook(secret));
   const behaviours = new Map<string, Held>();
@@ -107,12 +120,17 @@ export async function startEndpoint({ port = 0, secrets = [], keepBodies = true 
 
   function route(request: IncomingMessage, response: ServerResponse, body: string): void {
     const url = new URL(request.url ?? '/', 'http://endpoint');
-    const json = (status: number, value: unknown) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const json = (status: number, value: unknown) =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const named = /^\/hook(?:\/([\w-]+))?$/.exec(url.pathname);
     if (named && request.method === 'POST') return hook(named[1] ?? 'hook', request, response, body);
     if (url.pathname === '/log' && request.method === 'DELETE') calls.length = 0;
     const name = url.searchParams.get('name');
-    if (url.pathname === '/log') return json(200, { total: calls.length, items: calls.filter((call) => name === null || call.name === name).slice(-Number(url.searchParams.get('limit') ?? 1000)) });
+    if (url.pathname === '/log')
+      return json(200, {
+        total: calls.length,
+        items: calls.filter((call) => name === null || call.name === name).slice(-Number(url.searchParams.get('limit') ?? 1000)),
+      });
     if (url.pathname === '/control' && request.method === 'POST') {
       behave(Behaviour.parse(JSON.parse(body)));
       return json(200, { ok: true });

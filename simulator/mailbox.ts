@@ -93,7 +93,14 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
     const mail = mails.find(({ id }) => id === Number(c.req.param('id')));
     if (!mail) return c.json({ error: 'There is no such mail' }, 404);
     const read = await simpleParser(mail.raw);
-    return c.json({ ...brief(mail), headers: Object.fromEntries(read.headers), subject: read.subject, text: read.text, html: read.html, raw: mail.raw.toString('utf8') });
+    return c.json({
+      ...brief(mail),
+      headers: Object.fromEntries(read.headers),
+      subject: read.subject,
+      text: read.text,
+      html: read.html,
+      raw: mail.raw.toString('utf8'),
+    });
   });
   app.delete('/mails', (c) => {
     mails.length = 0;

@@ -73,7 +73,10 @@ export async function startPhones({ networks, port = 0 }: { networks: Network[];
 
   async function reply(phone: string, text: string, to = byPhone.get(phone)?.at(-1)): Promise<SentSms> {
     if (!to) throw new CannotReply(`${phone} has received nothing to reply to`);
-    if (!isNumber(to.from)) throw new CannotReply(`The message came from "${to.from}", which is a name: a phone can't reply to it, only write a new SMS to a number`);
+    if (!isNumber(to.from))
+      throw new CannotReply(
+        `The message came from "${to.from}", which is a name: a phone can't reply to it, only write a new SMS to a number`,
+      );
     return write(phone, to.from, text);
   }
 
@@ -101,8 +104,12 @@ export async function startPhones({ networks, port = 0 }: { networks: Network[];
   }
 
   const app = new Hono();
-  app.onError((error, c) => (error instanceof CannotReply ? c.json({ error: error.message }, 409) : c.json({ error: error.message }, 400)));
-  app.get('/phones', (c) => c.json({ items: [...byPhone].slice(-1000).map(([number, list]) => ({ number, received: list.length, last: list.at(-1) })) }));
+  app.onError((error, c) =>
+    error instanceof CannotReply ? c.json({ error: error.message }, 409) : c.json({ error: error.message }, 400),
+  );
+  app.get('/phones', (c) =>
+    c.json({ items: [...byPhone].slice(-1000).map(([number, list]) => ({ number, received: list.length, last: list.at(-1) })) }),
+  );
   app.get('/phones/:number', (c) => {
     const number = c.req.param('number');
     return c.json({ number, received: byPhone.get(number) ?? [], sent: sent.filter((sms) => sms.from === number) });

@@ -31,7 +31,14 @@ const PASSWORD = 'retour12';
 const GATEWAY = { username: 'admin', password: 'gateway-demo' };
 
 /** Carriers, the phones they reach, and a customer's mailbox and endpoint: the world outside, on loopback. */
-export async function startWorld({ shortCodes, sims, ports = {}, endpointSecrets = [], receipts = { delayMs: 50 }, log }: WorldOptions): Promise<World> {
+export async function startWorld({
+  shortCodes,
+  sims,
+  ports = {},
+  endpointSecrets = [],
+  receipts = { delayMs: 50 },
+  log,
+}: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
   const phones = starting.use(
     await startPhones({
@@ -53,12 +60,22 @@ export async function startWorld({ shortCodes, sims, ports = {}, endpointSecrets
     }),
   );
   const gateway: DinstarGateway = starting.use(
-    await startDinstar({ ...GATEWAY, sims, onMessage: phones.receive, ...(ports.gateway === undefined ? {} : { port: ports.gateway }) }),
+    await startDinstar({
+      ...GATEWAY,
+      sims,
+      onMessage: phones.receive,
+      ...(ports.gateway === undefined ? {} : { port: ports.gateway }),
+    }),
   );
   const mailbox = starting.use(
-    await startMailbox({ ...(ports.mailbox === undefined ? {} : { port: ports.mailbox }), ...(ports.smtp === undefined ? {} : { smtpPort: ports.smtp }) }),
+    await startMailbox({
+      ...(ports.mailbox === undefined ? {} : { port: ports.mailbox }),
+      ...(ports.smtp === undefined ? {} : { smtpPort: ports.smtp }),
+    }),
   );
-  const endpoint = starting.use(await startEndpoint({ secrets: endpointSecrets, ...(ports.endpoint === undefined ? {} : { port: ports.endpoint }) }));
+  const endpoint = starting.use(
+    await startEndpoint({ secrets: endpointSecrets, ...(ports.endpoint === undefined ? {} : { port: ports.endpoint }) }),
+  );
 
   const stack = starting.move();
   return {

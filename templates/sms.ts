@@ -8,10 +8,24 @@ export type SmsTemplate = {
   render(values: Record<string, string>): { text: string } | { missing: string[] };
 };
 
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype', 'this', 'if', 'unless', 'each', 'with', 'log', 'lookup', 'helperMissing', 'blockHelperMissing']);
+const FORBIDDEN = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  'this',
+  'if',
+  'unless',
+  'each',
+  'with',
+  'log',
+  'lookup',
+  'helperMissing',
+  'blockHelperMissing',
+]);
 const REMEDY = 'Use plain tags such as {{firstName}}; write a literal brace pair with a space between';
 
-const refuse = (problem: string): AppError => new AppError('invalid-request', 'The text has a merge tag that is not accepted.', [{ field: 'text', problem, remedy: REMEDY }]);
+const refuse = (problem: string): AppError =>
+  new AppError('invalid-request', 'The text has a merge tag that is not accepted.', [{ field: 'text', problem, remedy: REMEDY }]);
 
 /** The tags of a template. Throws for anything but plain tags: blocks, helpers, partials, paths. */
 function readVariables(program: hbs.AST.Program): string[] {
@@ -19,9 +33,11 @@ function readVariables(program: hbs.AST.Program): string[] {
   for (const statement of program.body) {
     if (statement.type === 'ContentStatement') continue;
     const at = `at line ${statement.loc.start.line}, column ${statement.loc.start.column + 1}`;
-    if (!isTag(statement) || statement.params.length > 0 || statement.hash !== undefined || !isPath(statement.path)) throw refuse(`is no plain tag ${at}`);
+    if (!isTag(statement) || statement.params.length > 0 || statement.hash !== undefined || !isPath(statement.path))
+      throw refuse(`is no plain tag ${at}`);
     const { original, parts, depth, data } = statement.path;
-    if (parts.length !== 1 || depth !== 0 || data || FORBIDDEN.has(original) || original !== parts[0]) throw refuse(`{{${original}}} is no plain tag ${at}`);
+    if (parts.length !== 1 || depth !== 0 || data || FORBIDDEN.has(original) || original !== parts[0])
+      throw refuse(`{{${original}}} is no plain tag ${at}`);
     names.add(original);
   }
   return [...names];

@@ -41,7 +41,14 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     // A fresh id: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
     async start(ids) {
       const workflowId = `replies/${randomUUID()}`;
-      await soon(() => client.workflow.start<typeof deliverReplies>('deliverReplies', { workflowId, taskQueue: CONTROL, args: [ids], staticSummary: `${ids.length} replies` }));
+      await soon(() =>
+        client.workflow.start<typeof deliverReplies>('deliverReplies', {
+          workflowId,
+          taskQueue: CONTROL,
+          args: [ids],
+          staticSummary: `${ids.length} replies`,
+        }),
+      );
       await onHanded(ids, workflowId);
     },
   });
@@ -50,7 +57,14 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     pageSize: 500,
     async start(ids) {
       const workflowId = `messages/${randomUUID()}`;
-      await soon(() => client.workflow.start<typeof sendMessages>('sendMessages', { workflowId, taskQueue: CONTROL, args: [ids], staticSummary: `${ids.length} messages` }));
+      await soon(() =>
+        client.workflow.start<typeof sendMessages>('sendMessages', {
+          workflowId,
+          taskQueue: CONTROL,
+          args: [ids],
+          staticSummary: `${ids.length} messages`,
+        }),
+      );
     },
   });
 
@@ -68,7 +82,9 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
           workflowIdConflictPolicy: 'USE_EXISTING',
           typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.campaignId, value: campaignId }]),
         }),
-      ).catch((error: unknown) => log.warn({ err: error, campaignId }, 'a campaign could not be started; the sweep starts it later'));
+      ).catch((error: unknown) =>
+        log.warn({ err: error, campaignId }, 'a campaign could not be started; the sweep starts it later'),
+      );
     },
 
     campaignChanged(campaignId) {
@@ -111,4 +127,3 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     },
   };
 }
-

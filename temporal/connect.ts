@@ -27,7 +27,8 @@ const KEYWORD = 2;
 
 const ALREADY_EXISTS = 6;
 
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 /** Makes the namespace and its search attributes if they are missing. On Temporal Cloud they are made beforehand: then only looks. */
 export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {

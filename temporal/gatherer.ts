@@ -22,7 +22,7 @@ export type Gatherer = { add(ids: string[]): void; /** Starts what waits, at onc
  * everything that came meanwhile. Paced by starts, not by runs under way: one slow endpoint would hold all the places.
  */
 export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps): Gatherer {
-  let waiting = new Set<string>();
+  const waiting = new Set<string>();
   let tokens = BURST;
   let filledAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,9 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
     const page = [...waiting].slice(0, size);
     for (const id of page) waiting.delete(id);
     const attempt: Promise<void> = start(page)
-      .catch((error: unknown) => log.warn({ err: error, waiting: page.length }, 'a run could not be started; the sweep starts it later'))
+      .catch((error: unknown) =>
+        log.warn({ err: error, waiting: page.length }, 'a run could not be started; the sweep starts it later'),
+      )
       .finally(() => starting.delete(attempt));
     starting.add(attempt);
   }

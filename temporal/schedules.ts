@@ -18,7 +18,14 @@ export const scheduleSweep = (client: Client, everyMs = 60_000): Promise<void> =
   put(client, {
     scheduleId: 'sweep',
     spec: { intervals: [{ every: everyMs }] },
-    action: { type: 'startWorkflow', workflowType: 'sweep', workflowId: 'sweep', taskQueue: CONTROL, args: [], workflowRunTimeout: '5 minutes' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'sweep',
+      workflowId: 'sweep',
+      taskQueue: CONTROL,
+      args: [],
+      workflowRunTimeout: '5 minutes',
+    },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   });
 
@@ -26,12 +33,23 @@ export const scheduleSweep = (client: Client, everyMs = 60_000): Promise<void> =
  * Nightly, per gateway. Two syncs of one gateway never run beside each other; a night without a server is caught up within a
  * day. `at` is HH:MM in `timeZone`: keep it out of 02:00–03:00, which a clock change skips or repeats.
  */
-export const scheduleSync = (client: Client, carrierId: string, { at, timeZone }: { at: string; timeZone: string }): Promise<void> => {
+export const scheduleSync = (
+  client: Client,
+  carrierId: string,
+  { at, timeZone }: { at: string; timeZone: string },
+): Promise<void> => {
   const [hour, minute] = at.split(':').map(Number);
   return put(client, {
     scheduleId: syncScheduleId(carrierId),
     spec: { calendars: [{ hour: hour ?? 6, minute: minute ?? 0 }], timezone: timeZone },
-    action: { type: 'startWorkflow', workflowType: 'syncLowcost', workflowId: `sync/${carrierId}`, taskQueue: CONTROL, args: [carrierId], workflowRunTimeout: '6 hours' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'syncLowcost',
+      workflowId: `sync/${carrierId}`,
+      taskQueue: CONTROL,
+      args: [carrierId],
+      workflowRunTimeout: '6 hours',
+    },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
   });
 };

@@ -14,7 +14,9 @@ export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state
 /** Workflow code for the sandbox. A production build has it made beforehand. */
 export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
   bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url)),
+    workflowsPath: fileURLToPath(
+      new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url),
+    ),
     logger: new DefaultLogger('WARN'),
   });
 

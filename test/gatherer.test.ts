@@ -16,7 +16,11 @@ test('a first reply starts a run at once, and what comes together comes in one',
 
 test('after a burst of 4 a process starts at most 10 runs a second, and loses nothing', async () => {
   const pages: { at: number; page: string[] }[] = [];
-  const gatherer = createGatherer({ log, pageSize: 500, start: async (page) => void pages.push({ at: performance.now(), page }) });
+  const gatherer = createGatherer({
+    log,
+    pageSize: 500,
+    start: async (page) => void pages.push({ at: performance.now(), page }),
+  });
   const begun = performance.now();
   let next = 0;
   while (performance.now() - begun < 2000) {
@@ -34,7 +38,12 @@ test('after a burst of 4 a process starts at most 10 runs a second, and loses no
 test('a page holds 500 at most, 1,000 while filing lags, and then fewer are started', async () => {
   const sizes = async (lagMs: number) => {
     const pages: number[] = [];
-    const gatherer = createGatherer({ log, pageSize: 500, lagMs: () => lagMs, start: async (page) => void pages.push(page.length) });
+    const gatherer = createGatherer({
+      log,
+      pageSize: 500,
+      lagMs: () => lagMs,
+      start: async (page) => void pages.push(page.length),
+    });
     gatherer.add(ids(0, 4000));
     await sleep(40);
     return pages;

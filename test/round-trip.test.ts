@@ -5,7 +5,9 @@ import { MAIL, phone, SHORT_CODES, startApp, until } from './fixtures/app.ts';
 
 test('a premium campaign goes out, and a reply comes home on the platform, by e-mail and by callback, once each', async () => {
   await using app = await startApp();
-  const campaign = await app.campaign([{ to: phone(1), prenom: 'Zoé', reference: 'commande-7' }], { text: 'Bonjour {{prenom}}, livraison demain ?' });
+  const campaign = await app.campaign([{ to: phone(1), prenom: 'Zoé', reference: 'commande-7' }], {
+    text: 'Bonjour {{prenom}}, livraison demain ?',
+  });
   const sms = await until('the phone has it', () => app.world.phones.received[0]);
   expect(sms).toMatchObject({ to: phone(1), text: 'Bonjour Zoé, livraison demain ?' });
   expect(SHORT_CODES).toContain(sms.from);
@@ -34,7 +36,12 @@ test('a premium campaign goes out, and a reply comes home on the platform, by e-
   expect(read.html).toContain('Oui, après 18 h');
   expect(read.headers.get('auto-submitted')).toBe('auto-generated');
   expect(read.inReplyTo).toBe(read.references);
-  expect(reply).toMatchObject({ from: phone(1), text: 'Oui, après 18 h', campaignId: campaign['id'], attribution: { method: 'reply-code', confidence: 'exact' } });
+  expect(reply).toMatchObject({
+    from: phone(1),
+    text: 'Oui, après 18 h',
+    campaignId: campaign['id'],
+    attribution: { method: 'reply-code', confidence: 'exact' },
+  });
   expect(textOf(reply ?? {}, 'runId')).toMatch(/^replies\//);
 
   const ended = await app.ended(campaign);
@@ -53,7 +60,9 @@ test.each([
   await until('the phone has it', () => app.world.phones.received[0]);
   await app.world.phones.reply(phone(1), 'OUI');
   await until('it is on the platform', async () => (await app.replies())[0]);
-  await until('what is owed is delivered', async () => itemsOf(await app.account.get('/v1/deliveries')).every((each) => each['state'] === 'delivered'));
+  await until('what is owed is delivered', async () =>
+    itemsOf(await app.account.get('/v1/deliveries')).every((each) => each['state'] === 'delivered'),
+  );
   expect(app.world.mailbox.mails).toHaveLength(ways.email ? 1 : 0);
   expect(app.world.endpoint.calls).toHaveLength(ways.callback ? 1 : 0);
 });
@@ -106,7 +115,9 @@ test('replies to messages sent while two-way SMS was off are stored, but neither
   const sms = await until('the phone has it', () => app.world.phones.received[0]);
   // A gateway's reply comes home at night; the short way here is the line that it would take.
   app.world.gateway.receive({ from: phone(1), to: sms.from, text: 'STOP' });
-  await app.operator.send('POST', `/v1/operator/carriers/${app.dinstarId}/sync`, { now: new Date(Date.now() + 7 * 3_600_000).toISOString() });
+  await app.operator.send('POST', `/v1/operator/carriers/${app.dinstarId}/sync`, {
+    now: new Date(Date.now() + 7 * 3_600_000).toISOString(),
+  });
   await until('it is filed', async () => (await app.rows(`select 1 from replies where filed_at is not null`))[0]);
   expect(await app.replies()).toEqual([]);
   expect(itemsOf(await app.account.get('/v1/conversations'))).toEqual([]);
@@ -122,7 +133,17 @@ test('no number, text or secret is in the logs', async () => {
   await until('the endpoint has it', () => app.world.endpoint.calls[0]);
   await until('the mailbox has it', () => app.world.mailbox.mails[0]);
   const log = app.log.text();
-  for (const secret of ['secret', 'secrète', phone(1), phone(1).slice(1), app.key, app.operatorKey, app.callback?.secret, MAIL, app.world.smsc.password]) {
+  for (const secret of [
+    'secret',
+    'secrète',
+    phone(1),
+    phone(1).slice(1),
+    app.key,
+    app.operatorKey,
+    app.callback?.secret,
+    MAIL,
+    app.world.smsc.password,
+  ]) {
     expect(log).not.toContain(secret);
   }
 });

@@ -5,7 +5,10 @@ import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
 import { CALLBACKS, MAIL } from '../domain/task-queues.ts';
 
 // Filing is ours and idempotent: try until it is done.
-const { fileReplies } = proxyActivities<FileReplies>({ startToCloseTimeout: '30 seconds', retry: { maximumInterval: '10 seconds' } });
+const { fileReplies } = proxyActivities<FileReplies>({
+  startToCloseTimeout: '30 seconds',
+  retry: { maximumInterval: '10 seconds' },
+});
 
 // First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim.
 const { postCallbacks } = proxyActivities<PostCallbacks>({

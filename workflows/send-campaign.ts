@@ -1,4 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { CampaignSteps } from '../activities/campaign-steps.ts';
 import type { SendBatch } from '../activities/send-batch.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
@@ -71,7 +79,13 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
 }
 
 /** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
-async function sendRows(campaignId: string, carrierId: string, total: number, next: number, stop: () => boolean): Promise<{ next: number; waitMs: number }> {
+async function sendRows(
+  campaignId: string,
+  carrierId: string,
+  total: number,
+  next: number,
+  stop: () => boolean,
+): Promise<{ next: number; waitMs: number }> {
   // A batch claims by state, so it may be tried again; what it can't tell is in doubt, never resent.
   const { sendBatch } = proxyActivities<SendBatch>({
     taskQueue: carrierQueue(carrierId),

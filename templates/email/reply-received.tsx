@@ -29,8 +29,21 @@ export function ReplyReceived({ reply, phone, when }: { reply: ReplyEmail; phone
           <Heading as="h1" className="ink" style={{ color: '#16181d', fontFamily: sans, fontSize: '20px', margin: '0 0 12px' }}>
             {words.title(phone)}
           </Heading>
-          <Section className="card" style={{ backgroundColor: '#ffffff', border: '1px solid #d9dce2', borderRadius: '8px', padding: '16px' }}>
-            <Text className="ink" style={{ color: '#16181d', fontFamily: sans, fontSize: '16px', lineHeight: '24px', margin: 0, whiteSpace: 'pre-wrap' }}>
+          <Section
+            className="card"
+            style={{ backgroundColor: '#ffffff', border: '1px solid #d9dce2', borderRadius: '8px', padding: '16px' }}
+          >
+            <Text
+              className="ink"
+              style={{
+                color: '#16181d',
+                fontFamily: sans,
+                fontSize: '16px',
+                lineHeight: '24px',
+                margin: 0,
+                whiteSpace: 'pre-wrap',
+              }}
+            >
               {reply.text}
             </Text>
           </Section>
@@ -55,7 +68,15 @@ export function ReplyReceived({ reply, phone, when }: { reply: ReplyEmail; phone
           {reply.link === null ? null : (
             <Button
               href={reply.link}
-              style={{ backgroundColor: '#1f4ed8', borderRadius: '6px', color: '#ffffff', fontFamily: sans, fontSize: '14px', marginTop: '12px', padding: '10px 16px' }}
+              style={{
+                backgroundColor: '#1f4ed8',
+                borderRadius: '6px',
+                color: '#ffffff',
+                fontFamily: sans,
+                fontSize: '14px',
+                marginTop: '12px',
+                padding: '10px 16px',
+              }}
             >
               {words.open}
             </Button>

@@ -1,0 +1,42 @@
+import type { Attribution } from '../domain/attribution.ts';
+
+/** A reply as it is read for filing. `renter` is the account that rents the number written to. */
+export type Unfiled = {
+  id: string;
+  carrier_id: string;
+  from_number: string;
+  reply_code: string;
+  text: string;
+  received_at: Date;
+  partial: boolean;
+  kind: 'short-code' | 'virtual' | 'sim' | null;
+  renter: string | null;
+};
+/** The message that a reply answers, as its event shows it. */
+export type Answered = {
+  id: string;
+  text: string;
+  submitted_at: Date;
+  reference: string | null;
+  two_way: boolean;
+  campaign_id: string | null;
+  campaign_name: string | null;
+};
+
+/** A reply whose account is known, in the order in which its conversation gets it. */
+export type Filed = {
+  reply: Unfiled;
+  accountId: string;
+  attribution: Attribution;
+  answered: Answered | null;
+  hidden: boolean;
+  optOut: boolean;
+  conversationId: string | null;
+  sequence: number | null;
+};
+
+/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
+export const byAccountAndPhone = (a: Filed, b: Filed): number => {
+  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+};

@@ -1,0 +1,79 @@
+import type { InboundReply } from '../carriers/carrier.ts';
+import { normaliseOrigin } from '../domain/phone-number.ts';
+import { decodeText } from '../domain/sms-text.ts';
+import { newId } from '../database/ids.ts';
+import { rows } from '../database/sql.ts';
+
+/** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
+export type NewReply = {
+  id: string;
+  externalId: string | null;
+  fromRaw: string;
+  toRaw: string;
+  fromNumber: string;
+  replyCode: string;
+  text: string;
+  body: Buffer | null;
+  receivedAt: Date;
+  precision: string;
+};
+
+/** PostgreSQL refuses U+0000 and lone surrogates. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+
+export function readReply(reply: InboundReply, country: string): NewReply {
+  const read = decodeText(reply.body, reply.encoding);
+  const text = storable(read);
+  const fromRaw = storable(reply.from);
+  const toRaw = storable(reply.to);
+  return {
+    id: newId(),
+    externalId: reply.externalId,
+    fromRaw,
+    toRaw,
+    fromNumber: normaliseOrigin(fromRaw, country),
+    replyCode: normaliseOrigin(toRaw, country),
+    text,
+    body: text === read && reply.encoding !== 'binary' ? null : Buffer.from(reply.body),
+    receivedAt: reply.receivedAt,
+    precision: reply.precision,
+  };
+}
+
+const INSERT = `
+  with session as (
+    update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
+  )
+  insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
+    received_at, precision, ingested_at, released_at)
+  select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
+    r.received_at, r.precision, now(), now()
+  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[])
+    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision)
+  on conflict do nothing returning id`;
+
+/** Stores replies that a session brought; answers with the ids that are new. */
+export async function insertReplies(
+  sql: Parameters<typeof rows>[0],
+  carrierId: string,
+  sessionId: string | null,
+  ackedThrough: string | null,
+  replies: NewReply[],
+): Promise<string[]> {
+  const stored = await rows<{ id: string }>(sql, INSERT, [
+    carrierId,
+    sessionId,
+    ackedThrough,
+    replies.map((reply) => reply.id),
+    replies.map((reply) => reply.externalId),
+    replies.map((reply) => reply.fromRaw),
+    replies.map((reply) => reply.toRaw),
+    replies.map((reply) => reply.fromNumber),
+    replies.map((reply) => reply.replyCode),
+    replies.map((reply) => reply.text),
+    replies.map((reply) => reply.body),
+    replies.map((reply) => reply.receivedAt),
+    replies.map((reply) => reply.precision),
+  ]);
+  return stored.map((row) => row.id);
+}
