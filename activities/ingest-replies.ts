@@ -35,59 +35,78 @@ const REDELIVERY_MS = 10 * 60_000;
 export type IngestDeps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void };
 type Item = { reply: InboundReply; read: NewReply };
 
-/**
- * What a session's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
- * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
- */
-export async function openIngest({ pool, log, country, deliverReplies }: IngestDeps, carrierId: string, slot: number) {
-  const sessionId = newId();
+/** One bind as the database knows it. `unacked` is in the order of ids: what is before its first entry is certain. */
+type Session = {
+  id: string;
+  bind: number;
+  openedAt: number;
+  doubtful: Map<string, number>;
+  unacked: { id: string; acked: boolean }[];
+  ackedThrough: string | null;
+  noted: string | null;
+};
+
+async function openSession(pool: Pool, carrierId: string, slot: number, bind: number): Promise<Session> {
+  const id = newId();
   await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [
-    sessionId,
+    id,
     carrierId,
     slot,
   ]);
-  const doubtful = await loadDoubtful(pool, carrierId, slot, sessionId);
-  const openedAt = performance.now();
+  const doubtful = await loadDoubtful(pool, carrierId, slot, id);
+  return { id, bind, openedAt: performance.now(), doubtful, unacked: [], ackedThrough: null, noted: null };
+}
 
-  // Replies in the order of their ids, until their acknowledgement was written: what is before the first is certain.
-  const unacked: { id: string; acked: boolean }[] = [];
-  let ackedThrough: string | null = null;
-  let noted: string | null = null;
+function acknowledge(session: Session, entry: { acked: boolean }): void {
+  entry.acked = true;
+  while (session.unacked[0]?.acked) session.ackedThrough = session.unacked.shift()?.id ?? session.ackedThrough;
+}
 
-  function acknowledged(entry: { acked: boolean }): void {
-    entry.acked = true;
-    while (unacked[0]?.acked) ackedThrough = unacked.shift()?.id ?? ackedThrough;
+/** Whether this is the copy of a reply whose first acknowledgement may be lost. Each is recognised once. */
+function isCopy(session: Session, read: NewReply): boolean {
+  if (session.doubtful.size === 0 || read.externalId !== null) return false;
+  if (performance.now() - session.openedAt > REDELIVERY_MS) {
+    session.doubtful.clear();
+    return false;
+  }
+  const key = keyOf(read);
+  const left = session.doubtful.get(key) ?? 0;
+  if (left === 1) session.doubtful.delete(key);
+  else if (left > 1) session.doubtful.set(key, left - 1);
+  return left > 0;
+}
+
+/**
+ * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
+ * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
+ */
+export async function openIngest({ pool, log, country, deliverReplies }: IngestDeps, carrierId: string, slot: number) {
+  let session = await openSession(pool, carrierId, slot, 0);
+  let renewing: Promise<void> | undefined;
+
+  /** Notes how far acknowledgements have been written. */
+  async function note({ id, ackedThrough }: Session, closed: boolean): Promise<void> {
+    await rows(
+      pool,
+      `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = case when $3 then now() else closed_at end where id = $1`,
+      [id, ackedThrough, closed],
+    );
   }
 
-  async function note(): Promise<void> {
-    if (ackedThrough === noted) return;
-    const through = ackedThrough;
-    await rows(pool, `update carrier_sessions set acked_through = $2 where id = $1`, [sessionId, through]);
-    noted = through;
-  }
-
-  /** Whether this is the copy of a reply whose first acknowledgement may be lost. Each is recognised once. */
-  function isCopy({ read }: Item): boolean {
-    if (doubtful.size === 0 || read.externalId !== null) return false;
-    if (performance.now() - openedAt > REDELIVERY_MS) {
-      doubtful.clear();
-      return false;
-    }
-    const key = keyOf(read);
-    const left = doubtful.get(key) ?? 0;
-    if (left === 0) return false;
-    if (left === 1) doubtful.delete(key);
-    else doubtful.set(key, left - 1);
-    return true;
+  /** A carrier that connects again begins a session of its own: what the last one left unacknowledged is doubtful to it. */
+  async function renew(bind: number): Promise<void> {
+    await note(session, true);
+    session = await openSession(pool, carrierId, slot, bind);
   }
 
   async function store(items: Item[]): Promise<string[]> {
     if (items.length === 0) return [];
     const whole = items.filter((item) => item.reply.part === null).map((item) => item.read);
     const parts = items.filter((item) => item.reply.part !== null).map((item) => item.reply);
-    const ids = whole.length > 0 ? await insertReplies(pool, carrierId, sessionId, ackedThrough, whole) : [];
-    noted = ackedThrough;
-    if (parts.length > 0) ids.push(...(await putTogether(pool, carrierId, sessionId, country, parts)));
+    const { id, ackedThrough } = session;
+    const ids = whole.length > 0 ? await insertReplies(pool, carrierId, id, ackedThrough, whole) : [];
+    if (session.id === id) session.noted = ackedThrough;
+    if (parts.length > 0) ids.push(...(await putTogether(pool, carrierId, id, country, parts)));
     return ids;
   }
 
@@ -104,7 +123,7 @@ export async function openIngest({ pool, log, country, deliverReplies }: IngestD
       }
       log.error({ err: error, carrierId }, 'a reply could not be stored as text; it is kept as bytes');
       const marked: NewReply = { ...only.read, id: newId(), externalId: null, text: '', body: Buffer.from(only.reply.body) };
-      return insertReplies(pool, carrierId, sessionId, ackedThrough, [marked]);
+      return insertReplies(pool, carrierId, session.id, session.ackedThrough, [marked]);
     }
   }
 
@@ -113,39 +132,54 @@ export async function openIngest({ pool, log, country, deliverReplies }: IngestD
     async commit(items) {
       // Ids are drawn here, in the order in which they are stored.
       for (const item of items) item.read = { ...item.read, id: newId() };
-      const copies = new Set(items.filter(isCopy));
+      const now = session;
+      const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
       try {
         const ids = await storeAll(items.filter((item) => !copies.has(item)));
         if (ids.length > 0) deliverReplies(ids);
       } catch (error) {
-        for (const { read } of copies) remember(doubtful, read);
+        for (const { read } of copies) remember(now.doubtful, read);
         throw error;
       }
       return items.map(() => true as const);
     },
   });
 
-  const timer = setInterval(() => void note().catch(() => {}), 100);
+  const timer = setInterval(() => {
+    const now = session;
+    if (now.ackedThrough === now.noted) return;
+    const through = now.ackedThrough;
+    note(now, false).then(
+      () => (now.noted = through),
+      () => {}, // Noted with the next reply, or at the next tick.
+    );
+  }, 100);
   timer.unref();
 
   return {
-    sessionId,
     async onReply(reply: InboundReply): ReturnType<CarrierEvents['onReply']> {
+      const bind = reply.bind ?? 0;
+      while (bind > session.bind) {
+        renewing ??= renew(bind).finally(() => (renewing = undefined));
+        await renewing;
+      }
       const item: Item = { reply, read: readReply(reply, country) };
       await group.add(item);
+      const now = session;
+      if (bind < now.bind) {
+        // Its line was cut before it could be acknowledged: the carrier will bring it again.
+        remember(now.doubtful, item.read);
+        return { acknowledged: () => {} };
+      }
       const entry = { id: item.read.id, acked: false };
-      unacked.push(entry);
-      return { acknowledged: () => acknowledged(entry) };
+      now.unacked.push(entry);
+      return { acknowledged: () => acknowledge(now, entry) };
     },
     /** Notes what was acknowledged and that this session ended. */
     async close(): Promise<void> {
       clearInterval(timer);
       await group.drained();
-      await rows(
-        pool,
-        `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = now() where id = $1`,
-        [sessionId, ackedThrough],
-      );
+      await note(session, true);
     },
   };
 }
