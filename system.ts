@@ -110,7 +110,6 @@ export async function startSystem({
       carriers: config.CARRIERS,
       country: COUNTRY,
       deliverReplies: runs.deliverReplies,
-      startWorker: async (carrierId) => (await opened).carrierWorker(carrierId),
     });
     const activities = createActivities({
       pool: db.pool,
@@ -128,13 +127,14 @@ export async function startSystem({
       ...(callbackSchedule ? { callbackSchedule } : {}),
       ...(emailSchedule ? { emailSchedule } : {}),
     });
-    const opened = openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
-    // Lines first, so that nothing is claimed that can no longer be sent; then the workers end what they have.
+    const opened = await openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
+    // Lines first, with the workers of their queues: nothing is claimed that can no longer be sent.
     starting.defer(async () => {
-      const workersOpened = await opened.catch(() => null);
-      await Promise.all([lines.stop(), workersOpened?.close()]);
+      await lines.stop();
+      await opened.close();
     });
-    workers.push(...(await opened).fixed);
+    lines.start(opened.carrierWorker);
+    workers.push(...opened.fixed);
   }
 
   let url: string | null = null;

@@ -17,8 +17,14 @@ export type Lines = {
   /** The session of a slot held here, for asking a gateway for its replies. */
   session(carrierId: string): CarrierSession;
   health(): { carrierId: string; slot: number; state: string }[];
+  /**
+   * Begins to take slots. `startWorker` polls the carrier's task queue; it is called while a slot is held, and only then: a
+   * standby that polls would claim work it can't do.
+   */
+  start(startWorker: StartWorker): void;
   stop(): Promise<void>;
 };
+type StartWorker = (carrierId: string) => Promise<{ shutdown(): Promise<void> }>;
 
 export type LinesDeps = {
   pool: Pool;
@@ -31,8 +37,6 @@ export type LinesDeps = {
   carriers: string[];
   country: string;
   deliverReplies: (ids: string[]) => void;
-  /** Polls the carrier's task queue. Called while a slot is held, and only then: a standby that polls would claim work it can't do. */
-  startWorker: (carrierId: string) => Promise<{ shutdown(): Promise<void> }>;
   lookEveryMs?: number;
 };
 
@@ -48,6 +52,7 @@ export function openLines(deps: LinesDeps): Lines {
   const workers = new Map<string, Promise<{ shutdown(): Promise<void> }>>();
   let stopping = false;
   let looking: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
 
   const keyOf = (carrierId: string, slot: number) => `${carrierId} ${slot}`;
   const linesOf = (carrierId: string) => [...lines.values()].filter((line) => line.slot.carrierId === carrierId);
@@ -109,7 +114,7 @@ export function openLines(deps: LinesDeps): Lines {
     await (await worker)?.shutdown();
   }
 
-  async function look(): Promise<void> {
+  async function look(startWorker: StartWorker): Promise<void> {
     const all = deps.carriers.includes('*');
     const found = await rows<CarrierRow>(
       pool,
@@ -123,7 +128,7 @@ export function openLines(deps: LinesDeps): Lines {
         if (!slot) continue;
         try {
           lines.set(keyOf(row.id, number), await openLine(row, slot));
-          if (!workers.has(row.id)) workers.set(row.id, deps.startWorker(row.id));
+          if (!workers.has(row.id)) workers.set(row.id, startWorker(row.id));
           await workers.get(row.id);
           log.info({ carrier: row.name, slot: number }, 'carrier slot taken');
         } catch (error) {
@@ -133,13 +138,6 @@ export function openLines(deps: LinesDeps): Lines {
       }
     }
   }
-
-  const timer = setInterval(() => {
-    looking = looking.then(() =>
-      stopping ? undefined : look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read')),
-    );
-  }, deps.lookEveryMs ?? 1000);
-  looking = look().catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'));
 
   return {
     async send(carrierId, messages) {
@@ -160,6 +158,14 @@ export function openLines(deps: LinesDeps): Lines {
         slot: line.slot.slot,
         state: line.session.health().state,
       })),
+    start(startWorker) {
+      const again = () =>
+        stopping
+          ? undefined
+          : look(startWorker).catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'));
+      looking = looking.then(again);
+      timer = setInterval(() => (looking = looking.then(again)), deps.lookEveryMs ?? 1000);
+    },
     async stop() {
       stopping = true;
       clearInterval(timer);

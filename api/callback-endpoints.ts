@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { BLOCKED_WORDING } from '../callbacks/guard.ts';
 import { newSecret } from '../callbacks/signature.ts';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { newId } from '../database/ids.ts';
@@ -105,14 +106,14 @@ const remove = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
 });
 
-export const callbackEndpoints = ({ db, secrets, guard }: ApiServices) => {
+export const callbackEndpoints = ({ db, secrets, guard, log }: ApiServices) => {
   /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
   async function checkUrl(url: string): Promise<void> {
     const checked = await guard.check(url);
     if (checked.ok) return;
-    const problem = 'can not be reached by us, or is not allowed';
+    log.info({ reason: checked.reason }, 'a callback address was refused');
     const remedy = 'Send a public https address without user name or fragment, that answers on an allowed port';
-    throw new AppError('unsafe-url', 'Callbacks can not be sent to this address.', [{ field: 'url', problem, remedy }]);
+    throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field: 'url', problem: 'can not be used', remedy }]);
   }
 
   async function find(id: string, account: string) {

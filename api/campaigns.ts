@@ -223,6 +223,16 @@ export const campaigns = (services: ApiServices) => {
     return campaignView(campaign);
   }
 
+  /** How many messages are in each state now. */
+  async function count(id: string): Promise<Record<string, number>> {
+    const counts = await rows<{ state: string; count: number }>(
+      db.pool,
+      'select state, count(*)::int as count from messages where campaign_id = $1 group by state order by state',
+      [id],
+    );
+    return Object.fromEntries(counts.map((row) => [row.state, row.count]));
+  }
+
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const account = c.get('account');
@@ -266,13 +276,7 @@ export const campaigns = (services: ApiServices) => {
       const { id } = c.req.valid('param');
       const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
       if (!campaign) throw missing();
-      const counts = await rows<{ state: string; count: number }>(
-        db.pool,
-        'select state, count(*)::int as count from messages where campaign_id = $1 group by state order by state',
-        campaign.totals === null ? [id] : [null],
-      );
-      const progress = campaign.totals ?? Object.fromEntries(counts.map((row) => [row.state, row.count]));
-      return c.json({ ...campaignView(campaign), progress }, 200);
+      return c.json({ ...campaignView(campaign), progress: campaign.totals ?? (await count(id)) }, 200);
     })
     .openapi(listMessages, async (c) => {
       const { id } = c.req.valid('param');

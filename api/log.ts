@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { newId } from '../database/ids.ts';
 import type { ApiEnv } from './services.ts';
 
-const REQUEST_ID = /^[A-Za-z0-9._:-]{8,128}$/;
+/** At least one letter: what has none may be somebody's number. */
+const REQUEST_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{8,128}$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */

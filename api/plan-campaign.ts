@@ -24,7 +24,7 @@ export type CampaignRequest = {
   recipients: readonly unknown[];
 };
 
-export type PlannedMessage = Origin & { row: number; to: string; text: string; segments: number; reference: string | null };
+type PlannedMessage = Origin & { row: number; to: string; text: string; segments: number; reference: string | null };
 
 export type Plan = {
   carrierId: string;
@@ -79,7 +79,6 @@ function readRecipient(value: unknown, row: number, faults: Faults): Recipient |
     faults.add(row, 'recipients', 'is not an object', 'Send {"to": "+33612345678", …}');
     return undefined;
   }
-  const before = faults.rows.has(row);
   const values: Record<string, string> = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'string') values[key] = item;
@@ -107,14 +106,15 @@ function readRecipient(value: unknown, row: number, faults: Faults): Recipient |
       `Send at most ${MOST_REFERENCE} characters, none of them a control character`,
     );
   }
-  if (typeof to !== 'string' || (!before && faults.rows.has(row))) return undefined;
+  if (typeof to !== 'string' || faults.rows.has(row)) return undefined;
   return { to, reference: values['reference'] ?? null, values };
 }
 
-/** Renders one text, or names what is wrong with it. */
+/** Renders one text as it will be read, or names what is wrong with it. `XXXXX` (in a mention of STOP) becomes the reply code. */
 function renderText(
   template: Template,
   recipient: Recipient,
+  replyCode: string | null,
   row: number,
   faults: Faults,
 ): { text: string; segments: number } | undefined {
@@ -123,7 +123,7 @@ function renderText(
     for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
     return undefined;
   }
-  const { text } = rendered;
+  const text = replyCode === null ? rendered.text : rendered.text.replaceAll('XXXXX', replyCode);
   const fault = textFault(text);
   if (fault) {
     const field = template.variables.find((name) => textFault(`x${recipient.values[name] ?? ''}`) !== undefined) ?? 'text';
@@ -213,20 +213,17 @@ async function planRows(
       continue;
     }
     seen.add(phone.e164);
-    const rendered = renderText(template, recipient, row, faults);
     const origin = sender.pick(phone.country, messages.length);
+    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
     if (!origin) unreachable.set(phone.country, (unreachable.get(phone.country) ?? 0) + 1);
     if (!rendered || !origin) continue;
-    const text =
-      origin.replyCode === null || origin.port !== null ? rendered.text : rendered.text.replaceAll('XXXXX', origin.replyCode);
     wireSenders.add(origin.sender);
     segments += rendered.segments;
     messages.push({
       ...origin,
       row: messages.length + 1,
       to: phone.e164,
-      text,
-      segments: rendered.segments,
+      ...rendered,
       reference: recipient.reference,
     });
   }

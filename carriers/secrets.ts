@@ -8,7 +8,7 @@ function isSecret(schema: unknown): boolean {
 }
 
 /** The names of a carrier's settings that are encrypted and never shown. */
-export const secretFields = (settings: z.ZodObject): string[] =>
+const secretFields = (settings: z.ZodObject): string[] =>
   Object.entries(settings.shape).flatMap(([name, schema]) => (isSecret(schema) ? [name] : []));
 
 /** Parts the settings as they were given into those that may be shown and those that are sealed. */

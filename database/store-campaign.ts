@@ -81,7 +81,7 @@ const ESCAPES: Record<string, string> = {
 };
 
 /** One value as COPY reads it: a backslash is doubled, what would end a column or a row is escaped, null is `\N`. */
-export function copyValue(value: string | number | boolean | null): string {
+function copyValue(value: string | number | boolean | null): string {
   if (value === null) return '\\N';
   const text = String(value);
   return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\b\f\v]/g, (character) => ESCAPES[character] ?? character) : text;

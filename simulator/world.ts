@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { startDinstar, type DinstarGateway } from './dinstar.ts';
+import { startDinstar, type DinstarGateway } from './dinstar-stub.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
 import { startMailbox, type Mailbox } from './mailbox.ts';
 import { startPhones, type Phones } from './phones.ts';

@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 let log: Logger | undefined;
@@ -16,6 +16,8 @@ export function installRuntime(to: Logger): void {
       if (level === 'ERROR') log?.error(fields, message);
       else log?.warn(fields, message);
     }),
+    // An outage of the server is told once by those whom it stops, not by every poll.
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
     shutdownSignals: [],
   });
 }

@@ -90,7 +90,7 @@ test("a caller's request id is kept when its form is plain, and every answer has
   await using api = await startApi();
   const own = await api.call('GET', '/v1/account', { headers: { 'x-request-id': 'order-7.retry_2' } });
   expect([own.headers.get('x-request-id'), own.body.requestId]).toEqual(['order-7.retry_2', 'order-7.retry_2']);
-  for (const given of ['short', 'with space in it', 'x'.repeat(200), '<script>alert(1)</script>']) {
+  for (const given of ['short', '+33612345678', '0612345678', 'with space in it', 'x'.repeat(200), '<script>alert(1)</script>']) {
     const answer = await api.call('GET', '/health', { headers: { 'x-request-id': given } });
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   }

@@ -81,7 +81,7 @@ test('a campaign that asks for replies without two-way SMS is refused, with the 
   expect(await stored(api)).toEqual([]);
 });
 
-test('XXXXX in a mention of STOP asks for no reply, and becomes the short code where there is one', async () => {
+test('XXXXX in a mention of STOP asks for no reply, and becomes the number to write to where there is one', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -91,7 +91,17 @@ test('XXXXX in a mention of STOP asks for no reply, and becomes the short code w
     recipients: [{ to: phone(1) }],
   });
   expect(made.status).toBe(202);
-  expect(await stored(api)).toMatchObject([{ text: 'Soldes. STOP au 36200' }]);
+  await shop.call('POST', '/campaigns', {
+    ...lowcost,
+    text: `${'a'.repeat(147)} STOP: XXXXX`,
+    recipients: [{ to: phone(1) }],
+  });
+  await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes. STOP SMS au XXXXX', recipients: [{ to: phone(1) }] });
+  expect((await stored(api)).map(({ text, segments }) => [text, segments])).toEqual([
+    ['Soldes. STOP au 36200', 1],
+    [expect.stringMatching(/STOP: \+3360000010[123]$/), 2],
+    ['Soldes. STOP SMS au XXXXX', 1],
+  ]);
 });
 
 test('recipients of a country without a short code are a named refusal that counts them', async () => {

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { itemsOf, textOf } from '../seed.ts';
+import { phone, sleep, startApp, until, type App } from './fixtures/app.ts';
+
+/** A campaign to so many phones, each of which answers. */
+async function answered(app: App, phones: number): Promise<void> {
+  await app.campaign(Array.from({ length: phones }, (_, index) => ({ to: phone(index) })));
+  await until('all phones have it', () => app.world.phones.received.length >= phones);
+  await Promise.all(Array.from({ length: phones }, (_, index) => app.world.phones.reply(phone(index), `OUI ${index}`)));
+}
+
+test('an endpoint that fails three times gets the same bytes under the same id until it takes them, and every attempt is a row', async () => {
+  await using app = await startApp({ callbackSchedule: [0, 300, 300, 300, 300] });
+  app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 503, times: 3 });
+  await answered(app, 1);
+  await until('the fourth attempt is there', () => app.world.endpoint.calls.length === 4);
+  const [delivery] = await until('it is delivered', async () => {
+    const items = itemsOf(await app.account.get('/v1/deliveries?channel=callback'));
+    return items[0]?.['state'] === 'delivered' && items;
+  });
+  const { calls } = app.world.endpoint;
+  expect(new Set(calls.map((call) => call.id)).size).toBe(1);
+  expect(new Set(calls.map((call) => call.body)).size).toBe(1);
+  expect(calls.map((call) => [call.attempt, call.verified])).toEqual([
+    [1, true],
+    [2, true],
+    [3, true],
+    [4, true],
+  ]);
+  const attempts = itemsOf(await app.account.get(`/v1/deliveries/${textOf(delivery ?? {}, 'id')}/attempts`));
+  expect(attempts.map((each) => [each['number'], each['class'], each['status']])).toEqual([
+    [1, 'http_5xx', 503],
+    [2, 'http_5xx', 503],
+    [3, 'http_5xx', 503],
+    [4, 'ok', 200],
+  ]);
+});
+
+test('a schedule that is used up leaves the delivery listed as exhausted, and nothing else suffers', async () => {
+  await using app = await startApp({ callbackSchedule: [0, 100, 100] });
+  app.world.endpoint.behave({ name: 'hook', mode: 'close' });
+  await answered(app, 2);
+  await until('both are exhausted', async () => {
+    const items = itemsOf(await app.account.get('/v1/deliveries?channel=callback'));
+    return items.length === 2 && items.every((each) => each['state'] === 'exhausted' && each['attempts'] === 3);
+  });
+  await until('the mails are there', () => app.world.mailbox.mails.length === 2);
+  expect(await app.replies()).toHaveLength(2);
+});
+
+test('Retry-After raises the delay', async () => {
+  await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 50, 50] });
+  app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 429, headers: { 'retry-after': '2' }, times: 1 });
+  await answered(app, 1);
+  const [first, second] = await until(
+    'the second attempt is there',
+    () => app.world.endpoint.calls.length === 2 && [...app.world.endpoint.calls],
+  );
+  expect((second?.at.getTime() ?? 0) - (first?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(1900);
+});
+
+test('an endpoint has at most eight requests in flight, and a ninth waits without an attempt', async () => {
+  await using app = await startApp({ ways: { callback: true } });
+  app.world.endpoint.behave({ name: 'hook', mode: 'ok', latencyMs: 700 });
+  let most = 0;
+  await answered(app, 30);
+  const end = performance.now() + 15_000;
+  while (performance.now() < end) {
+    const open = app.world.endpoint.calls.filter((call) => call.answered === null).length;
+    most = Math.max(most, open);
+    if (app.world.endpoint.calls.filter((call) => call.answered === 200).length === 30) break;
+    await sleep(10);
+  }
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(8);
+  await until('all are delivered', async () => {
+    const counts = await app.rows<{ state: string; attempts: number; count: number }>(
+      `select state, attempts, count(*)::int as count from deliveries group by 1, 2`,
+    );
+    return counts.length === 1 && counts[0]?.state === 'delivered' && counts[0].attempts === 1 && counts[0].count === 30;
+  });
+});
+
+test('410 ends it: what comes later is held, not posted', async () => {
+  await using app = await startApp({ ways: { callback: true } });
+  app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 410 });
+  await answered(app, 1);
+  await until('it is held', async () => itemsOf(await app.account.get('/v1/deliveries?state=held'))[0]);
+  await app.world.phones.reply(phone(0), 'encore');
+  await until('the second is held too', async () => itemsOf(await app.account.get('/v1/deliveries?state=held')).length === 2);
+  expect(app.world.endpoint.calls).toHaveLength(1);
+});
+
+test('an endpoint that hangs costs its own deliveries their time limit, and nobody else anything', async () => {
+  await using app = await startApp({ ways: { callback: true } });
+  const slow = await app.account.send('POST', '/v1/callback-endpoints', {
+    url: `${app.world.endpoint.url}/hook/slow`,
+    description: 'Slow',
+    timeoutMs: 1000,
+  });
+  app.world.endpoint.addSecret(textOf(slow, 'secret'));
+  app.world.endpoint.behave({ name: 'slow', mode: 'hang' });
+  const begun = performance.now();
+  await answered(app, 5);
+  await until('the healthy endpoint has all', () => app.world.endpoint.calls.filter((call) => call.name === 'hook').length === 5);
+  expect(performance.now() - begun).toBeLessThan(8000);
+  await until('the slow ones are put off', async () => {
+    const items = await app.rows<{ last_class: string }>(`select last_class from deliveries where state = 'retrying'`);
+    return items.length === 5 && items.every((each) => each.last_class === 'timeout');
+  });
+});
+
+test('a mail server that refuses for now gets the mail again under the same Message-ID; one that refuses for good does not', async () => {
+  await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 200, 200, 200] });
+  app.world.mailbox.treat('later', 2);
+  await answered(app, 1);
+  const mail = await until('the mail is there', () => app.world.mailbox.mails[0]);
+  const [delivery] = await until('it is delivered', async () => {
+    const items = itemsOf(await app.account.get('/v1/deliveries'));
+    return items[0]?.['state'] === 'delivered' && items;
+  });
+  expect(delivery).toMatchObject({ attempts: 3 });
+  expect(mail.raw.toString()).toContain(`Message-ID: <${textOf(delivery ?? {}, 'id')}@aller-retour.example>`);
+
+  app.world.mailbox.treat('refuse', 1);
+  await app.world.phones.reply(phone(0), 'encore');
+  await until('the second is given up', async () => itemsOf(await app.account.get('/v1/deliveries?state=exhausted'))[0]);
+  expect(app.world.mailbox.mails).toHaveLength(1);
+});
