@@ -66,12 +66,22 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
         }
         const generation = cursor?.generation ?? 1;
         const old = page.replies.filter((reply) => now.getTime() - reply.receivedAt.getTime() >= CUTOFF_MS);
+        const sims = await simNumbers(pool, run.carrier_id);
         const stored = await insertReplies(
           pool,
           run.carrier_id,
           null,
           null,
-          old.map((reply) => readReply({ ...reply, externalId: `${page.serial}:${generation}:${reply.id}` }, country)),
+          old.map((reply) =>
+            readReply(
+              {
+                ...reply,
+                to: sims.get(reply.port) ?? `port ${reply.port}`,
+                externalId: `${page.serial}:${generation}:${reply.id}`,
+              },
+              country,
+            ),
+          ),
         );
         if (stored.length > 0) deliverReplies(stored);
 
@@ -110,6 +120,16 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
     );
   },
 });
+
+/** Which number each slot of a gateway has. */
+async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, string>> {
+  const sims = await rows<{ port: number; number: string }>(
+    pool,
+    `select port, number from numbers where carrier_id = $1 and port is not null`,
+    [carrierId],
+  );
+  return new Map(sims.map((sim) => [sim.port, sim.number]));
+}
 
 /** Ids belong to one device, and start over when it is reset: then its highest is lower than what was read before. */
 const wasReset = (cursor: SyncCursor, page: PolledPage): boolean =>

@@ -57,10 +57,13 @@ export type CarrierEvents = {
   onReceipt(receipt: InboundReceipt): Promise<void>;
 };
 
+/** A reply in a gateway's inbox: it names the SIM's slot that received it, and the numbers of the SIMs are the platform's. */
+export type PolledReply = Omit<InboundReply, 'to' | 'bind'> & { id: number; port: number };
+
 /** One page of a gateway's inbox, in the order of its ids. `serial` names the device: ids are only its own. */
 export type PolledPage = {
   serial: string;
-  replies: (InboundReply & { id: number })[];
+  replies: PolledReply[];
   /** The highest id the device holds now, null for an empty inbox. Lower than a cursor means that the device was reset. */
   topId: number | null;
   more: boolean;
@@ -83,8 +86,8 @@ export type CarrierSession = {
   submit(batch: OutboundMessage[]): Promise<SubmitResult>[];
   /** Replies with ids above `afterId`, oldest first. Reads only: changes nothing on the device. */
   pollReplies?(afterId: number | null): Promise<PolledPage>;
-  /** What became of messages submitted earlier, by our ids. */
-  pollReceipts?(messageIds: string[]): Promise<InboundReceipt[]>;
+  /** What became of messages submitted earlier, by the references that `submit` answered. What is not known yet is left out. */
+  pollReceipts?(references: string[]): Promise<InboundReceipt[]>;
   health(): SessionHealth;
   /** Waits up to `graceMs` for answers under way, says goodbye and closes. */
   close(graceMs: number): Promise<void>;

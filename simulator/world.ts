@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { startDinstar, type DinstarGateway } from './dinstar-stub.ts';
+import { startDinstar, type DinstarGateway } from './dinstar.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
 import { startMailbox, type Mailbox } from './mailbox.ts';
 import { startPhones, type Phones } from './phones.ts';
@@ -19,7 +19,7 @@ export type WorldPorts = Record<'smsc' | 'gateway' | 'phones' | 'mailbox' | 'smt
 export type World = AsyncDisposable & {
   ports: WorldPorts;
   smsc: Smsc & { systemId: string; password: string };
-  gateway: DinstarGateway;
+  gateway: DinstarGateway & { username: string; password: string };
   phones: Phones;
   mailbox: Mailbox;
   endpoint: Endpoint;

@@ -96,7 +96,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     scheduleSync: createSyncSchedule,
 
     async syncNow(carrierId) {
-      const trigger = () => soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.SKIP));
+      const trigger = () => soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
       await trigger().catch(async (error: unknown) => {
         if (!(error instanceof ScheduleNotFoundError)) throw error;
         await createSyncSchedule(carrierId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../../domain/zoned-time.ts';
 
 const octet = z.int().min(0).max(255);
 const addressType = z.strictObject({ ton: octet, npi: octet });
@@ -65,11 +66,3 @@ export const smppSettings = z.strictObject({
 });
 
 export type SmppSettings = z.infer<typeof smppSettings>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

@@ -1,0 +1,105 @@
+import { Agent, errors, request } from 'undici';
+import { authorize, parseChallenge, type Challenge, type Credentials } from '../../protocols/http-digest.ts';
+
+/** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
+export type DeviceAnswer =
+  | { kind: 'answer'; body: unknown }
+  | { kind: 'unsent'; reason: string; refused: boolean }
+  | { kind: 'unknown'; reason: string };
+
+export type Device = {
+  get(path: string): Promise<DeviceAnswer>;
+  post(path: string, body: unknown): Promise<DeviceAnswer>;
+  /** Ends what is under way at once, or lets it finish. */
+  close(atOnce: boolean): Promise<void>;
+};
+
+/** Connections that never carried the request: whatever it asked for has not happened. */
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const CONNECT_MS = 5000;
+/** Far above a full inbox's page; a device that sends without end is cut. */
+const LONGEST_ANSWER = 8 * 1_048_576;
+
+/** The device's HTTP API. A challenge is answered once and remembered; the calls never throw. */
+export function openDevice(url: string, credentials: Credentials, timeoutMs: number): Device {
+  const agent = new Agent({ connections: 4, connect: { timeout: CONNECT_MS }, pipelining: 1 });
+  const base = new URL(url);
+  let challenge: Challenge | null = null;
+  let answered = 0;
+
+  async function once(method: 'GET' | 'POST', uri: string, body: string | null) {
+    const {
+      statusCode,
+      headers,
+      body: stream,
+    } = await request(new URL(uri, base), {
+      method,
+      dispatcher: agent,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
+        ...(challenge ? { authorization: authorize(challenge, credentials, { method, uri }, ++answered) } : {}),
+      },
+      body,
+    });
+    if (statusCode === 401) {
+      await stream.dump();
+      const given = headers['www-authenticate'];
+      return { statusCode, challenge: parseChallenge(Array.isArray(given) ? given.join(', ') : (given ?? '')), text: '' };
+    }
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      length += chunk.length;
+      if (length > LONGEST_ANSWER) throw new Error('the answer is too long');
+      chunks.push(chunk);
+    }
+    return { statusCode, challenge: null, text: Buffer.concat(chunks).toString('utf8') };
+  }
+
+  async function call(method: 'GET' | 'POST', uri: string, body: string | null): Promise<DeviceAnswer> {
+    try {
+      let answer = await once(method, uri, body);
+      // Turned away before it was read: the same call with the new challenge's answer is no repetition.
+      if (answer.statusCode === 401 && answer.challenge) {
+        challenge = answer.challenge;
+        answered = 0;
+        answer = await once(method, uri, body);
+      }
+      const { statusCode, text } = answer;
+      if (statusCode === 401 || statusCode === 403) return { kind: 'unsent', reason: `http-${statusCode}`, refused: true };
+      if (statusCode >= 300 && statusCode < 500) return { kind: 'unsent', reason: `http-${statusCode}`, refused: false };
+      if (statusCode !== 200 && statusCode !== 202) return { kind: 'unknown', reason: `http-${statusCode}` };
+      return readJson(text);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
+      if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError)
+        return { kind: 'unsent', reason: 'closed', refused: false };
+      if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unknown', reason: 'timeout' };
+      return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
+    }
+  }
+
+  return {
+    get: (path) => call('GET', path, null),
+    post: (path, body) => call('POST', path, JSON.stringify(body)),
+    close: (atOnce) => (atOnce ? agent.destroy() : agent.close()),
+  };
+}
+
+function readJson(text: string): DeviceAnswer {
+  try {
+    return { kind: 'answer', body: JSON.parse(text) };
+  } catch {
+    return { kind: 'unknown', reason: 'unreadable-answer' };
+  }
+}

@@ -1,0 +1,42 @@
+/** The instant at which the clocks of the zone show what `wallClockMs` is in UTC. At the end of summer time, of the two the first. */
+export function instantOf(wallClockMs: number, timeZone: string): Date {
+  if (timeZone === 'UTC') return new Date(wallClockMs);
+  const guess = wallClockMs - offsetMs(wallClockMs, timeZone);
+  // Near a clock change the offset at the guess is the right one; of an hour that comes twice, the offset before is.
+  const before = wallClockMs - offsetMs(guess - HOUR_MS, timeZone);
+  if (before < guess && offsetMs(before, timeZone) === wallClockMs - before) return new Date(before);
+  return new Date(wallClockMs - offsetMs(guess, timeZone));
+}
+
+/** How far the clocks of the zone are ahead of UTC at that instant. */
+export function offsetMs(instantMs: number, timeZone: string): number {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  const parts = new Map(format.formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]));
+  const at = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const wholeSeconds = Math.floor(instantMs / 1000) * 1000;
+  return Date.UTC(at('year'), at('month') - 1, at('day'), at('hour'), at('minute'), at('second')) - wholeSeconds;
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,0 +1,175 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { createDigestGuard } from './digest-guard.ts';
+import { serveOnLoopback } from './http.ts';
+
+/** What the gateway does to calls instead of answering: a failing web server, or a device that says no. */
+export type GatewayFault = 'http-500' | 'garbage' | 'hang' | 'cut' | 'unauthorized' | 413 | 486 | 503 | 550 | 400 | 500;
+type Sms = { from: string; to: string; text: string };
+type Incoming = { incoming_sms_id: number; port: number; number: string; smsc: string; timestamp: string; text: string };
+type Outgoing = { user_id: number; port: number; number: string; text: string; encoding: string; at: Date };
+
+export type DinstarOptions = {
+  port?: number;
+  username: string;
+  password: string;
+  serial?: string;
+  sims: { port: number; number: string }[];
+  deviceTimeZone?: string;
+  /** The most SMS in one answer. */
+  pageSize?: number;
+  onMessage?: (sms: Sms) => void;
+};
+export type DinstarGateway = AsyncDisposable & {
+  url: string;
+  /** An SMS that arrives at one of the SIMs. */
+  receive(sms: Sms): void;
+  advanceClock(ms: number): void;
+  now(): Date;
+  /** As a factory reset: the inbox is empty and ids begin again. */
+  reset(): void;
+  /** The next `times` calls (all, when left out) fail like that; null ends it. */
+  fail(fault: GatewayFault | null, times?: number): void;
+  /** Every nonce is stale: who calls must answer a new challenge. */
+  forgetNonces(): void;
+  inbox(): readonly Incoming[];
+  sent(): readonly Outgoing[];
+  calls(): readonly { path: string; authorized: boolean }[];
+};
+
+const SendSms = z.object({
+  text: z.string(),
+  port: z.array(z.number()).min(1),
+  encoding: z.enum(['gsm-7bit', 'unicode']),
+  request_status_report: z.boolean().optional(),
+  param: z.array(z.object({ number: z.string(), user_id: z.number(), text_param: z.array(z.string()).optional() })).min(1),
+});
+const Question = z.object({ flag: z.enum(['all', 'unread', 'read']), incoming_sms_id: z.coerce.number().default(0) });
+const Results = z.object({ user_id: z.array(z.number()) });
+const Clock = z.object({ advanceMs: z.number() });
+const DEVICE_MOST = 128;
+
+/** A Dinstar SIM gateway on loopback: its HTTP API, its inbox with rising ids, and a clock that can be moved. */
+export async function startDinstar({
+  port = 0,
+  username,
+  password,
+  serial = 'da00-0027-2100-0007',
+  sims,
+  deviceTimeZone = 'Europe/Paris',
+  pageSize = 100,
+  onMessage = () => {},
+}: DinstarOptions): Promise<DinstarGateway> {
+  const guard = createDigestGuard({ username, password });
+  let inbox: Incoming[] = [];
+  let lastId = 0;
+  let aheadMs = 0;
+  let fault: { what: GatewayFault; times: number } | null = null;
+  let taskId = 0;
+  const sent: Outgoing[] = [];
+  const calls: { path: string; authorized: boolean }[] = [];
+  const hanging = new Set<() => void>();
+  const now = (): Date => new Date(Date.now() + aheadMs);
+  const deviceTime = (at: Date): string => `${at.toLocaleString('sv-SE', { timeZone: deviceTimeZone })}`;
+
+  function receive({ from, to, text }: Sms): void {
+    const sim = sims.find((each) => each.number === to);
+    if (!sim) throw new Error(`No SIM here has the number ${to}`);
+    inbox.push({
+      incoming_sms_id: ++lastId,
+      port: sim.port,
+      number: from,
+      smsc: '+33609001390',
+      timestamp: deviceTime(now()),
+      text,
+    });
+  }
+
+  function send(given: z.infer<typeof SendSms>) {
+    if (given.param.length > DEVICE_MOST) return { error_code: 413, sn: serial };
+    const sim = sims.find((each) => given.port.includes(each.port));
+    if (!sim) return { error_code: 550, sn: serial };
+    for (const { number, user_id: userId, text_param: values = [] } of given.param) {
+      let index = 0;
+      const text = given.text.replaceAll('#param#', () => values[index++] ?? '');
+      sent.push({ user_id: userId, port: sim.port, number, text, encoding: given.encoding, at: now() });
+      setTimeout(() => onMessage({ from: sim.number, to: number, text }), 5).unref();
+    }
+    return { error_code: 202, sn: serial, sms_in_queue: given.param.length, task_id: ++taskId };
+  }
+
+  function query({ flag, incoming_sms_id: above }: z.infer<typeof Question>) {
+    if (flag !== 'all') throw new Error('Reading by flag changes what the device remembers: it is not to be used');
+    const sms = inbox.filter((each) => each.incoming_sms_id > above).slice(0, pageSize);
+    return { error_code: 200, sn: serial, sms, read: 0, unread: inbox.length };
+  }
+
+  const app = new Hono();
+  app.use('/api/*', async (c, next) => {
+    const { pathname, search } = new URL(c.req.url);
+    const authorized = guard.admits(c.req.header('authorization'), c.req.method, `${pathname}${search}`);
+    calls.push({ path: pathname, authorized });
+    const failing = fault?.what;
+    if (!authorized || failing === 'unauthorized') return c.body('Unauthorized', 401, { 'www-authenticate': guard.challenge() });
+    if (fault && --fault.times <= 0) fault = null;
+    if (failing === 'http-500') return c.text('Internal error', 500);
+    if (failing === 'garbage') return c.text('<html>Please sign in', 200);
+    if (typeof failing === 'number') return c.json({ error_code: failing, sn: serial });
+    if (failing === 'hang' || failing === 'cut') {
+      if (failing === 'hang') await new Promise<void>((resolve) => hanging.add(resolve));
+      // An answer that breaks off: the caller can't know what was done.
+      return c.body(new ReadableStream({ start: (controller) => controller.error(new Error('cut')) }), 200);
+    }
+    return next();
+  });
+  app.post('/api/send_sms', async (c) => c.json(send(SendSms.parse(await c.req.json()))));
+  app.get('/api/query_incoming_sms', (c) => c.json(query(Question.parse(c.req.query()))));
+  app.post('/api/query_incoming_sms', async (c) => c.json(query(Question.parse(await c.req.json()))));
+  app.post('/api/query_sms_result', async (c) => {
+    const wanted = new Set(Results.parse(await c.req.json()).user_id);
+    const result = sent
+      .filter((each) => wanted.has(each.user_id))
+      .map((each) => ({
+        port: each.port,
+        user_id: each.user_id,
+        number: each.number,
+        time: deviceTime(each.at),
+        status: 'DELIVERED',
+        count: 1,
+        succ_count: 1,
+        ref_id: 1,
+        imsi: '208010000000000',
+      }));
+    return c.json({ error_code: 200, sn: serial, result });
+  });
+  app.post('/_control/clock', async (c) => {
+    aheadMs += Clock.parse(await c.req.json()).advanceMs;
+    return c.json({ now: now().toISOString() });
+  });
+  app.get('/_control/state', (c) => c.json({ now: now().toISOString(), inbox: inbox.length, sent: sent.length }));
+  // Breaking off an answer on purpose is no fault of this server.
+  app.onError((error, c) => c.json({ error_code: 400, message: error.message }, 400));
+  const server = await serveOnLoopback(app, port);
+
+  return {
+    url: server.url,
+    receive,
+    advanceClock: (ms) => void (aheadMs += ms),
+    now,
+    reset() {
+      inbox = [];
+      lastId = 0;
+    },
+    fail(what, times = Infinity) {
+      fault = what === null ? null : { what, times };
+    },
+    forgetNonces: guard.forget,
+    inbox: () => inbox,
+    sent: () => sent,
+    calls: () => calls,
+    async [Symbol.asyncDispose]() {
+      for (const release of hanging) release();
+      await server.close();
+    },
+  };
+}
