@@ -164,7 +164,9 @@ export function openLines(deps: LinesDeps): Lines {
           ? undefined
           : look(startWorker).catch((error: unknown) => log.warn({ err: error }, 'the carriers could not be read'));
       looking = looking.then(again);
-      timer = setInterval(() => (looking = looking.then(again)), deps.lookEveryMs ?? 1000);
+      timer = setInterval(() => {
+        looking = looking.then(again);
+      }, deps.lookEveryMs ?? 1000);
     },
     async stop() {
       stopping = true;

@@ -70,7 +70,7 @@ export async function startDinstar({
   const calls: { path: string; authorized: boolean }[] = [];
   const hanging = new Set<() => void>();
   const now = (): Date => new Date(Date.now() + aheadMs);
-  const deviceTime = (at: Date): string => `${at.toLocaleString('sv-SE', { timeZone: deviceTimeZone })}`;
+  const deviceTime = (at: Date): string => at.toLocaleString('sv-SE', { timeZone: deviceTimeZone });
 
   function receive({ from, to, text }: Sms): void {
     const sim = sims.find((each) => each.number === to);
