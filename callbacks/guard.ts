@@ -1,20 +1,23 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { createAddressCheck, type AddressRules } from './addresses.ts';
+import { createResolve, type Resolve } from './resolve.ts';
 
-export type GuardSettings = {
+export type GuardSettings = AddressRules & {
   allowHttp: boolean;
   ports: number[] | 'any';
-  /** Networks that may be reached though they are private. The metadata addresses never may. */
-  allowCidrs: string[];
-  /** Every address of a host. */
-  resolve?: (host: string) => Promise<string[]>;
+  /** How names become addresses; left out, by the machine's name servers. */
+  resolve?: Resolve;
 };
 
-export type Checked = { ok: true; url: URL; addresses: string[] } | { ok: false; reason: string; kind: 'blocked' | 'dns' };
+/** Where a URL leads. `host` is a name without a trailing dot, or an address without brackets. */
+export type Target = { url: URL; host: string; port: number };
+type Refused = { ok: false; reason: string; kind: 'blocked' | 'dns' };
+export type Checked = { ok: true; target: Target; addresses: string[] } | Refused;
 
 export type Guard = {
-  /** Whether an address that a customer names may be posted to, and at which addresses. `reason` is for the operator only. */
+  /** What can be said of a URL without asking anybody. `reason` is for the operator only. */
+  read(url: string): { ok: true; target: Target } | Refused;
+  /** Whether a URL that a customer names may be posted to, and at which addresses: every one of its host's was checked. */
   check(url: string): Promise<Checked>;
   /** Whether one address may be connected to. */
   allows(address: string): boolean;
@@ -23,57 +26,49 @@ export type Guard = {
 /** What a tenant reads for a blocked, a refusing and a silent address alike: our network is not to be felt out. */
 export const BLOCKED_WORDING = 'The address could not be reached';
 
-const METADATA = [
-  '169.254.169.254',
-  '169.254.170.2',
-  '168.63.129.16',
-  '100.100.100.200',
-  '192.0.0.192',
-  'fd00:ec2::254',
-  'fe80::a9fe:a9fe',
-].map((address) => ipaddr.parse(address).toNormalizedString());
-const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
+/** How many of a host's addresses are worth a try. */
+const MOST_ADDRESSES = 8;
 
-const resolveAll = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+const blocked = (reason: string): Refused => ({ ok: false, reason, kind: 'blocked' });
 
-export function createGuard({ allowHttp, ports, allowCidrs, resolve = resolveAll }: GuardSettings): Guard {
-  const allowed = allowCidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+/** Throws when a network in the settings can not be read. */
+export function createGuard({ allowHttp, ports, resolve = createResolve(), ...rules }: GuardSettings): Guard {
+  const allows = createAddressCheck(rules);
 
-  function allows(address: string): boolean {
-    const [bare = ''] = address.split('%');
-    if (!ipaddr.isValid(bare)) return false;
-    const parsed = ipaddr.process(bare);
-    if (METADATA.includes(parsed.toNormalizedString())) return false;
-    if (allowed.some((cidr) => parsed.kind() === cidr[0].kind() && parsed.match(cidr))) return true;
-    if (parsed.range() !== 'unicast') return false;
-    return parsed.kind() === 'ipv4' || parsed.match(GLOBAL_V6);
-  }
-
-  const blocked = (reason: string): Checked => ({ ok: false, reason, kind: 'blocked' });
+  const read: Guard['read'] = (text) => {
+    if (!URL.canParse(text)) return blocked('it is no URL');
+    const url = new URL(text);
+    if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
+      return blocked(`the scheme ${url.protocol} is not allowed`);
+    if (url.username !== '' || url.password !== '') return blocked('it carries user information');
+    if (text.includes('#')) return blocked('it carries a fragment');
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    if (port === 0 || (ports !== 'any' && !ports.includes(port))) return blocked(`port ${port} is not allowed`);
+    const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+    if (host === '') return blocked('it has no host');
+    return { ok: true, target: { url, host, port } };
+  };
 
   return {
     allows,
+    read,
     async check(text) {
-      if (!URL.canParse(text)) return blocked('it is no URL');
-      const url = new URL(text);
-      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
-        return blocked(`the scheme ${url.protocol} is not allowed`);
-      if (url.username !== '' || url.password !== '') return blocked('it carries user information');
-      if (url.hash !== '' || text.includes('#')) return blocked('it carries a fragment');
-      const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-      if (ports !== 'any' && !ports.includes(port)) return blocked(`port ${port} is not allowed`);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      if (host === '') return blocked('it has no host');
+      const known = read(text);
+      if (!known.ok) return known;
+      const { target } = known;
       let addresses: string[];
       try {
-        addresses = isIP(host) === 0 ? await resolve(host) : [host];
-      } catch {
-        return { ok: false, reason: 'the host has no address', kind: 'dns' };
+        addresses = isIP(target.host) === 0 ? await resolve(target.host) : [target.host];
+      } catch (error) {
+        return { ok: false, reason: `the host has no address: ${messageOf(error)}`, kind: 'dns' };
       }
       if (addresses.length === 0) return { ok: false, reason: 'the host has no address', kind: 'dns' };
       const bad = addresses.find((address) => !allows(address));
-      return bad === undefined ? { ok: true, url, addresses } : blocked(`it leads to ${bad}`);
+      return bad === undefined
+        ? { ok: true, target, addresses: addresses.slice(0, MOST_ADDRESSES) }
+        : blocked(`it leads to ${bad}`);
     },
   };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

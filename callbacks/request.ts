@@ -1,31 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
 import { readRetryAfter } from '../domain/retry-schedule.ts';
+import { createConnections, type Connection } from './connections.ts';
+import type { Phases } from './connect.ts';
 import type { Guard } from './guard.ts';
+import { AttemptFault, classOfStatus, readFault, type AttemptClass } from './outcome.ts';
 import { sign } from './signature.ts';
-
-export type AttemptClass =
-  | 'ok'
-  | 'dns'
-  | 'refused'
-  | 'reset'
-  | 'tls'
-  | 'timeout'
-  | 'egress_blocked'
-  | 'redirect'
-  | 'http_4xx'
-  | 'http_429'
-  | 'http_5xx'
-  | 'gone';
 
 /** How one POST went. `error` is the operator's wording. */
 export type AttemptResult = {
   ok: boolean;
   class: AttemptClass;
   status: number | null;
-  /** Milliseconds; null for what did not happen, or not on a connection that was already there. */
-  timings: Record<'dnsMs' | 'connectMs' | 'tlsMs' | 'firstByteMs' | 'totalMs', number | null>;
+  /**
+   * Milliseconds. The phases each by itself, null for what did not happen or not on a connection that was already there; the
+   * first byte and the total since the attempt began.
+   */
+  timings: Phases & { firstByteMs: number | null; totalMs: number | null };
   remoteAddress: string | null;
   responseHeaders: Record<string, string> | null;
   bodyExcerpt: string | null;
@@ -36,7 +26,6 @@ export type AttemptResult = {
 export type Post = { url: string; headers: Record<string, string>; body: string; timeoutMs: number };
 export type Poster = { post(post: Post): Promise<AttemptResult>; close(): Promise<void> };
 
-const CONNECT_MS = 5000;
 const READ_AT_MOST = 65_536;
 const KEEP_AT_MOST = 16_384;
 const KEPT_HEADERS = [
@@ -50,12 +39,12 @@ const KEPT_HEADERS = [
   'via',
   'cf-ray',
 ];
+const LONGEST_HEADER = 1000;
 const VERSION = '0.1.0';
-
-class Blocked extends Error {}
 
 /** The headers of one attempt. `id` and `body` are the same on every one, the time and the signature are not. */
 export function callbackHeaders(call: {
+  /** The live ones: during a rotation, two. */
   secrets: string[];
   id: string;
   deliveryId: string;
@@ -79,150 +68,106 @@ export function callbackHeaders(call: {
 }
 
 /**
- * Posts to addresses that customers name, and nowhere else: every address of the host is checked, the connection goes to one
- * that was, and the socket's remote address is checked once more. Redirects are not followed. Never throws.
+ * Posts to addresses that customers name, and nowhere else (connect.ts). Redirects are not followed: a 301 would turn the POST
+ * into an empty GET. An attempt ends at `timeoutMs` whatever happens, the body included. Never throws. `ca` stands in for the
+ * machine's certificate authorities.
  */
-export function createPoster({ guard }: { guard: Guard }): Poster {
-  // The connector is given the address to connect to by the check of this very attempt; the name is for TLS and Host only.
-  const connect = buildConnector({ timeout: CONNECT_MS, allowH2: false });
-  const agent = new Agent({
-    connections: 16,
-    pipelining: 1,
-    keepAliveTimeout: 4000,
-    keepAliveMaxTimeout: 10_000,
-    connect(options, done) {
-      const literal = options.hostname.replace(/^\[|\]$/g, '');
-      const secure = options.protocol === 'https:';
-      guard
-        .check(`${options.protocol}//${options.host ?? options.hostname}/`)
-        .then((checked) => {
-          if (!checked.ok)
-            throw checked.kind === 'dns'
-              ? Object.assign(new Error(checked.reason), { code: 'ENOTFOUND' })
-              : new Blocked(checked.reason);
-          const [address = literal] = checked.addresses;
-          connect(
-            { ...options, hostname: address, host: address, ...(secure && isIP(literal) === 0 ? { servername: literal } : {}) },
-            (error, socket) => {
-              if (error) return done(error, null);
-              if (socket.remoteAddress !== undefined && !guard.allows(socket.remoteAddress)) {
-                socket.destroy();
-                return done(new Blocked(`the connection led to ${socket.remoteAddress}`), null);
-              }
-              return done(null, socket);
-            },
-          );
-        })
-        .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null));
-    },
-  });
+export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Poster {
+  const connections = createConnections({ guard, ca });
+
+  async function attempt({ url, headers, body, timeoutMs }: Post, result: AttemptResult, begun: number): Promise<void> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const read = guard.read(url);
+    if (!read.ok) throw new AttemptFault('egress_blocked', read.reason);
+    const { pathname, search } = read.target.url;
+    const connection = await connections.take(read.target, signal, result.timings);
+    result.remoteAddress = connection.remoteAddress;
+    try {
+      const response = await connection.client.request({ path: pathname + search, method: 'POST', headers, body, signal });
+      result.timings.firstByteMs = since(begun);
+      Object.assign(result, readHead(response.statusCode, response.headers));
+      // The head decides: what becomes of the body afterwards changes neither success nor failure.
+      const taken = await readSome(response.body);
+      result.bodyExcerpt = taken.excerpt;
+      if (taken.fault) result.error = [result.error, taken.fault].filter((part) => part !== null).join('; ');
+      endConnection(connection, taken.whole);
+    } catch (error) {
+      endConnection(connection, false);
+      throw error;
+    }
+  }
 
   return {
-    close: () => agent.destroy(),
-    async post({ url, headers, body, timeoutMs }) {
+    async close() {
+      connections.close();
+    },
+    async post(post) {
       const begun = performance.now();
-      const timings: AttemptResult['timings'] = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: null };
-      const nothing = {
+      const result: AttemptResult = {
+        ok: false,
+        class: 'reset',
         status: null,
-        timings,
+        timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: null },
         remoteAddress: null,
         responseHeaders: null,
         bodyExcerpt: null,
         retryAfterMs: null,
+        error: null,
       };
-      try {
-        const checked = await guard.check(url);
-        timings.dnsMs = since(begun);
-        if (!checked.ok) {
-          timings.totalMs = since(begun);
-          return { ...nothing, ok: false, class: checked.kind === 'dns' ? 'dns' : 'egress_blocked', error: checked.reason };
-        }
-        const response = await request(url, {
-          method: 'POST',
-          headers,
-          body,
-          dispatcher: agent,
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        timings.firstByteMs = since(begun);
-        const bodyExcerpt = await readSome(response.body);
-        timings.totalMs = since(begun);
-        const status = response.statusCode;
-        const kept = Object.fromEntries(
-          KEPT_HEADERS.flatMap((name) =>
-            response.headers[name] === undefined ? [] : [[name, String(response.headers[name]).slice(0, 1000)]],
-          ),
-        );
-        return {
-          ok: status >= 200 && status < 300,
-          class: classOf(status),
-          status,
-          timings,
-          remoteAddress: checked.addresses[0] ?? null,
-          responseHeaders: kept,
-          bodyExcerpt,
-          retryAfterMs: readRetryAfter(kept['retry-after'], new Date()),
-          error:
-            status >= 200 && status < 300
-              ? null
-              : `answered ${status}${kept['location'] === undefined ? '' : `, pointing to ${kept['location']}`}`,
-        };
-      } catch (error) {
-        timings.totalMs = since(begun);
-        return { ...nothing, ok: false, ...readFault(error) };
-      }
+      await attempt(post, result, begun).catch((error: unknown) => Object.assign(result, readFault(error)));
+      result.timings.totalMs = since(begun);
+      return result;
     },
   };
 }
 
 const since = (begun: number): number => Math.round((performance.now() - begun) * 10) / 10;
 
-function classOf(status: number): AttemptClass {
-  if (status >= 200 && status < 300) return 'ok';
-  if (status === 410) return 'gone';
-  if (status === 429) return 'http_429';
-  if (status >= 300 && status < 400) return 'redirect';
-  return status >= 500 ? 'http_5xx' : 'http_4xx';
+const endConnection = (connection: Connection, reusable: boolean): void => (reusable ? connection.release() : connection.close());
+
+type Head = Pick<AttemptResult, 'ok' | 'class' | 'status' | 'responseHeaders' | 'retryAfterMs' | 'error'>;
+
+function readHead(status: number, headers: Record<string, string | string[] | undefined>): Head {
+  const kept = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) =>
+      headers[name] === undefined ? [] : [[name, String(headers[name]).slice(0, LONGEST_HEADER)] as const],
+    ),
+  );
+  const kind = classOfStatus(status);
+  const pointing = kept['location'] === undefined ? '' : `, pointing to ${kept['location']}`;
+  return {
+    ok: kind === 'ok',
+    class: kind,
+    status,
+    responseHeaders: kept,
+    retryAfterMs: readRetryAfter(kept['retry-after'], new Date()),
+    error: kind === 'ok' ? null : `answered ${status}${pointing}`,
+  };
 }
 
-/** Reads so much and leaves the rest: a receiver may send a gigabyte. */
-async function readSome(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+type Taken = { excerpt: string; whole: boolean; fault: string | null };
+
+/** Reads so much and leaves the rest: a receiver may send without end. Never throws. */
+async function readSome(
+  stream: AsyncIterable<Uint8Array> & { on(event: 'error', listener: () => void): unknown },
+): Promise<Taken> {
+  // Leaving the loop early destroys the stream, which says so by an error.
+  stream.on('error', () => {});
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= READ_AT_MOST) {
-      stream.destroy();
-      break;
+  const taken = (whole: boolean, fault: string | null): Taken => ({ excerpt: excerptOf(chunks), whole, fault });
+  try {
+    for await (const chunk of stream) {
+      if (length < KEEP_AT_MOST) chunks.push(chunk);
+      length += chunk.length;
+      if (length >= READ_AT_MOST) return taken(false, `the body was read up to ${READ_AT_MOST} bytes`);
     }
+    return taken(true, null);
+  } catch (error) {
+    return taken(false, `the body broke off: ${readFault(error).error}`);
   }
-  return Buffer.concat(chunks).subarray(0, KEEP_AT_MOST).toString('utf8').toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 
-const CLASSES: Record<string, AttemptClass> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'refused',
-  EHOSTUNREACH: 'refused',
-  ENETUNREACH: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  UND_ERR_SOCKET: 'reset',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  ETIMEDOUT: 'timeout',
-};
-
-function readFault(error: unknown): { class: AttemptClass; error: string } {
-  if (error instanceof Blocked) return { class: 'egress_blocked', error: error.message };
-  if (!(error instanceof Error)) return { class: 'reset', error: String(error) };
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return { class: 'timeout', error: 'took longer than its time limit' };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const known = CLASSES[code];
-  if (known) return { class: known, error: `${code}: ${error.message}`.slice(0, 500) };
-  const tls = /^(ERR_TLS|CERT_|DEPTH_|UNABLE_TO|SELF_SIGNED|ERR_SSL)/.test(code);
-  return { class: tls ? 'tls' : 'reset', error: `${code} ${error.message}`.trim().slice(0, 500) };
-}
+/** As text that PostgreSQL can hold. A character cut in two at the end is left out. */
+const excerptOf = (chunks: Uint8Array[]): string =>
+  new TextDecoder().decode(Buffer.concat(chunks).subarray(0, KEEP_AT_MOST), { stream: true }).replaceAll('\u0000', '\uFFFD');

@@ -55,10 +55,21 @@ export function nextAttempt({ attempt, now, retryAfterMs, random, schedule = CAL
   return new Date(now.getTime() + Math.max(jittered, Math.min(retryAfterMs ?? 0, MOST_RETRY_AFTER_MS)));
 }
 
-/** A Retry-After header, seconds or a date, as ms from `now`; null when it is neither. */
+const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const TIME = '\\d{2}:\\d{2}:\\d{2}';
+const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+/** The three forms of RFC 9110. `Date.parse` alone reads a year out of almost anything ("later 2099"). */
+const HTTP_DATES = [
+  new RegExp(`^${DAY}, \\d{2} ${MONTH} \\d{4} ${TIME} GMT$`),
+  new RegExp(`^${DAY}[a-z]{3,6}, \\d{2}-${MONTH}-\\d{2} ${TIME} GMT$`),
+  new RegExp(`^${DAY} ${MONTH} [ \\d]\\d ${TIME} \\d{4}$`),
+];
+
+/** A Retry-After header, seconds or a date, as ms from `now`, 24 h at most; null when it is neither. */
 export function readRetryAfter(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Math.min(Number(header) * SECOND, MOST_RETRY_AFTER_MS);
-  const at = Date.parse(header);
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * SECOND, MOST_RETRY_AFTER_MS);
+  if (!HTTP_DATES.some((form) => form.test(text))) return null;
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now.getTime()), MOST_RETRY_AFTER_MS);
 }
