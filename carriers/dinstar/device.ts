@@ -33,8 +33,10 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   const base = new URL(url);
   let challenge: Challenge | null = null;
   let answered = 0;
+  let destroyed = false;
 
   async function once(method: 'GET' | 'POST', uri: string, body: string | null) {
+    if (destroyed) throw new errors.ClientClosedError();
     const {
       statusCode,
       headers,
@@ -82,8 +84,9 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
-      if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError)
-        return { kind: 'unsent', reason: 'closed', refused: false };
+      if (error instanceof errors.ClientClosedError) return { kind: 'unsent', reason: 'closed', refused: false };
+      // It was on its way when the connections were given up: the device may have it.
+      if (error instanceof errors.ClientDestroyedError) return { kind: 'unknown', reason: 'closed' };
       if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unknown', reason: 'timeout' };
       return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
     }
@@ -92,7 +95,10 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   return {
     get: (path) => call('GET', path, null),
     post: (path, body) => call('POST', path, JSON.stringify(body)),
-    close: (atOnce) => (atOnce ? agent.destroy() : agent.close()),
+    close(atOnce) {
+      destroyed = atOnce;
+      return atOnce ? agent.destroy() : agent.close();
+    },
   };
 }
 

@@ -28,7 +28,7 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
   let lastError: string | null = null;
   let retryMs = settings.retryMinMs;
   let inFlight = 0;
-  let waiting: PromiseWithResolvers<void>[] = [];
+  const waiting: PromiseWithResolvers<void>[] = [];
   let timer: NodeJS.Timeout | undefined;
   let idle: () => void = () => {};
 
