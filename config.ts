@@ -97,7 +97,8 @@ export const variableNames: string[] = Object.keys(Environment.shape);
 export function configTable(): string {
   const lines = Object.entries(Environment.shape).map(([name, schema]) => {
     const standard = schema.safeParse(undefined);
-    const value = !standard.success ? '**required**' : standard.data === undefined ? '' : `\`${String(standard.data)}\``;
+    const text = standard.success && standard.data !== undefined ? String(standard.data) : '';
+    const value = !standard.success ? '**required**' : text === '' ? '' : `\`${text}\``;
     return `| \`${name}\` | ${value} | ${schema.description ?? ''} |`;
   });
   return ['| variable | default | meaning |', '|---|---|---|', ...lines].join('\n');

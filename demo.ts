@@ -226,11 +226,13 @@ function row(
   ];
 }
 
+const widthOf = (text: string): number => Array.from(text).length;
+
 function table(rows: string[][]): string {
   const all = [['phone', 'reply', 'campaign', 'platform', 'e-mail after', 'callback after', 'counted from', ''], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((each) => [...(each[column] ?? '')].length))) ?? [];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((each) => widthOf(each[column] ?? '')))) ?? [];
   return all
-    .map((each) => `   ${each.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ')}`)
+    .map((each) => `   ${each.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell))).join('  ')}`)
     .join('\n');
 }
 

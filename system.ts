@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
+import { createFilingLag } from './activities/filing-lag.ts';
 import { openLines } from './activities/lines.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
@@ -74,6 +75,7 @@ export async function startSystem({
     client,
     log,
     repliesPerRun: config.REPLIES_PER_RUN,
+    lagMs: createFilingLag(db.pool),
     onHanded: async (ids, workflowId) => {
       await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [
         ids,

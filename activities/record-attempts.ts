@@ -63,4 +63,3 @@ export function createRecorder(pool: Pool) {
   });
   return { record: (ended: Ended): Promise<true> => group.add(ended) };
 }
-export type Recorder = ReturnType<typeof createRecorder>;

@@ -35,6 +35,3 @@ export function normaliseOrigin(raw: string, country: string): string {
   const read = normalisePhone(bare, country);
   return 'e164' in read ? read.e164 : raw;
 }
-
-/** For logs: enough to tell two apart, too little to call. */
-export const maskPhone = (e164: string): string => `${e164.slice(0, 4)}…${e164.slice(-2)}`;

@@ -16,7 +16,8 @@ type Deps = {
   repliesPerRun: number;
   /** Called when Temporal has accepted the run of a page: the sweep then leaves these alone for a while. */
   onHanded: (replyIds: string[], workflowId: string) => Promise<void>;
-  lagMs?: () => number;
+  /** How old the oldest reply is that waits to be filed. */
+  lagMs: () => number;
   /** How a gateway's nightly schedule is made. */
   createSyncSchedule: (carrierId: string) => Promise<void>;
 };
@@ -37,7 +38,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
   const replies = createGatherer({
     log,
     pageSize: repliesPerRun,
-    ...(lagMs ? { lagMs } : {}),
+    lagMs,
     // A fresh id: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
     async start(ids) {
       const workflowId = `replies/${randomUUID()}`;
@@ -96,7 +97,8 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     scheduleSync: createSyncSchedule,
 
     async syncNow(carrierId) {
-      const trigger = () => soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
+      const trigger = () =>
+        soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
       await trigger().catch(async (error: unknown) => {
         if (!(error instanceof ScheduleNotFoundError)) throw error;
         await createSyncSchedule(carrierId);

@@ -1,6 +1,8 @@
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { isAnswer, itemsOf, textOf } from '../seed.ts';
+import { openClient } from '../temporal/connect.ts';
+import { whereIs } from '../workflows/messages.ts';
 import { MAIL, phone, SHORT_CODES, startApp, until } from './fixtures/app.ts';
 
 test('a premium campaign goes out, and a reply comes home on the platform, by e-mail and by callback, once each', async () => {
@@ -42,7 +44,18 @@ test('a premium campaign goes out, and a reply comes home on the platform, by e-
     campaignId: campaign['id'],
     attribution: { method: 'reply-code', confidence: 'exact' },
   });
-  expect(textOf(reply ?? {}, 'runId')).toMatch(/^replies\//);
+  const runId = textOf(reply ?? {}, 'runId');
+  expect(runId).toMatch(/^replies\//);
+  const { client, connection } = openClient({
+    address: app.config.TEMPORAL_ADDRESS,
+    namespace: app.config.TEMPORAL_NAMESPACE,
+    tls: false,
+  });
+  const run = client.workflow.getHandle(runId);
+  await run.result();
+  expect(await run.query(whereIs, textOf(reply ?? {}, 'id'))).toBe('done');
+  expect(await run.query(whereIs, 'another')).toBe('unknown');
+  await connection.close();
 
   const ended = await app.ended(campaign);
   expect(ended).toMatchObject({ state: 'completed', total: 1 });

@@ -1,8 +1,9 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { FileReplies } from '../activities/file-replies.ts';
 import type { PostCallbacks } from '../activities/post-callbacks.ts';
 import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
 import { CALLBACKS, MAIL } from '../domain/task-queues.ts';
+import { whereIs } from './messages.ts';
 
 // Filing is ours and idempotent: try until it is done.
 const { fileReplies } = proxyActivities<FileReplies>({
@@ -26,9 +27,13 @@ const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
 
 /** One run for the replies that arrived together: on the platform first, then every other way their accounts chose. */
 export async function deliverReplies(replyIds: string[]): Promise<void> {
+  let step: 'filing' | 'delivering' | 'done' = 'filing';
+  setHandler(whereIs, (replyId) => (replyIds.includes(replyId) ? step : 'unknown'));
   const owed = await fileReplies(replyIds);
+  step = 'delivering';
   await Promise.allSettled([
     owed.callbacks.length > 0 ? postCallbacks(owed.callbacks) : undefined,
     owed.emails.length > 0 ? sendReplyEmails(owed.emails) : undefined,
   ]);
+  step = 'done';
 }

@@ -6,3 +6,5 @@ export const woken = defineSignal('woken');
 export const campaignChanged = defineUpdate<void>('campaignChanged');
 /** What the run is doing, for people. */
 export const phase = defineQuery<string>('phase');
+/** Where one reply of a page stands: `unknown` here, being filed, its first attempts under way, or through. What comes later is in the database. */
+export const whereIs = defineQuery<'unknown' | 'filing' | 'delivering' | 'done', [replyId: string]>('whereIs');

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { configTable, readConfig, variableNames } from '../config.ts';
+import { startApp, until } from './fixtures/app.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (name: string) => readFile(join(ROOT, name), 'utf8');
+
+const Service = z.object({
+  image: z.string().optional(),
+  build: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  ports: z.array(z.string()).default([]),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  restart: z.string().optional(),
+});
+const Compose = z.object({ services: z.record(z.string(), Service), volumes: z.record(z.string(), z.unknown()) });
+
+const compose = async () => Compose.parse(parse(await read('docker-compose.yml'), { merge: true }));
+const ours = async () => Object.entries((await compose()).services).filter(([, service]) => service.build !== undefined);
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ['build.ts'], { cwd: ROOT });
+}, 120_000);
+
+test('docker-compose.yml is what the Compose specification allows', async () => {
+  const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, logger: false });
+  addFormats.default(ajv);
+  // The linter's package ships the specification's schema.
+  const validate = ajv.compile(JSON.parse(await read('node_modules/dclint/schemas/compose.schema.json')));
+  // Extension fields (`x-…`) carry anchors.
+  validate(parse(await read('docker-compose.yml'), { merge: true }));
+  expect(validate.errors ?? []).toEqual([]);
+});
+
+test('every variable that it gives our services is one that the product reads, and the required ones are given', async () => {
+  const required = variableNames.filter((name) => {
+    try {
+      readConfig({});
+      return false;
+    } catch (error) {
+      return String(error).includes(`${name}: is missing`);
+    }
+  });
+  expect(required).toEqual(expect.arrayContaining(['DATABASE_URL', 'TEMPORAL_ADDRESS', 'SECRETS_KEY']));
+  for (const [, service] of await ours()) {
+    const given = Object.keys(service.environment);
+    expect(given.filter((name) => name !== 'NODE_ENV' && !variableNames.includes(name))).toEqual([]);
+    expect(required.filter((name) => !given.includes(name))).toEqual([]);
+  }
+});
+
+test('every command of our services is in what the build makes', async () => {
+  const services = await ours();
+  expect(services.map(([name, { command }]) => [name, ...(command ?? [])])).toEqual([
+    ['api', 'node', 'dist/main.js'],
+    ['worker', 'node', 'dist/main.js'],
+  ]);
+  await access(join(ROOT, 'dist/main.js'));
+  expect(await read('Dockerfile')).toContain('"dist/main.js"');
+});
+
+test('no password has a default: every secret is asked for by name, and .env.example names it', async () => {
+  const text = await read('docker-compose.yml');
+  const example = await read('.env.example');
+  const asked = [...text.matchAll(/\$\{(\w+)(:\?|:-)?/g)].map(([, name = '', kind]) => ({ name, kind }));
+  const secret = asked.filter(({ name }) => /PASSWORD|KEY|SECRET|SMTP_URL/.test(name));
+  expect(secret.length).toBeGreaterThan(0);
+  expect(secret.filter(({ kind }) => kind !== ':?')).toEqual([]);
+  expect(asked.filter(({ name, kind }) => kind === ':?' && !example.includes(`${name}=`))).toEqual([]);
+  expect(example.split('\n').filter((line) => /^\w+=./.test(line))).toEqual([]);
+});
+
+test('the Temporal UI, which has no sign-in, is reachable from this machine only; long-lived services come back and are watched', async () => {
+  const { services } = await compose();
+  expect(services['temporal-ui']?.ports).toEqual(['127.0.0.1:8080:8080']);
+  const lasting = ['postgres', 'temporal', 'api', 'worker'];
+  expect(lasting.filter((name) => services[name]?.restart !== 'unless-stopped')).toEqual([]);
+  expect(lasting.filter((name) => services[name]?.healthcheck === undefined)).toEqual(['worker']);
+});
+
+test('the built product runs as an API and a worker apart, and says how it is', async () => {
+  await using app = await startApp({ ways: {} });
+  const child = execFile(process.execPath, [join(ROOT, 'dist/main.js')], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      ROLE: 'api',
+      PORT: '0',
+      DATABASE_URL: app.config.DATABASE_URL,
+      TEMPORAL_ADDRESS: app.config.TEMPORAL_ADDRESS,
+      TEMPORAL_NAMESPACE: app.config.TEMPORAL_NAMESPACE,
+      SECRETS_KEY: app.config.SECRETS_KEY,
+    },
+  });
+  try {
+    let printed = '';
+    child.stdout?.on('data', (chunk: string) => (printed += chunk));
+    const url = await until('the built API listens', () => /"url":"([^"]+)"/.exec(printed)?.[1]);
+    const ready = await fetch(`${url}/ready`);
+    expect(ready.status).toBe(200);
+  } finally {
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+  expect(child.exitCode).toBe(0);
+});
+
+test('the table of variables in the README is the one that the configuration prints', async () => {
+  expect(await read('README.md')).toContain(configTable());
+});
