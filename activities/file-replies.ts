@@ -4,10 +4,11 @@ import type { Logger } from 'pino';
 import { attribute, CLOCK_TOLERANCE_MS, WINDOW_MS, type Attribution, type Candidate } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
+import { emitEvents, type DeliveriesOwed } from '../database/emit-events.ts';
 import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { fileInConversations } from './file-in-conversations.ts';
 import { byAccountAndPhone, type Answered, type Filed, type Unfiled } from './filed-reply.ts';
-import { oweDeliveries, type DeliveriesOwed } from './owe-deliveries.ts';
+import { replyReceived } from './reply-event.ts';
 
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;
@@ -94,7 +95,14 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<D
   await fileInConversations(client, shown);
   const none = attributions.filter(({ reply }) => !filed.some((each) => each.reply === reply));
   await markFiled(client, filed, none, runId);
-  return oweDeliveries(client, shown, runId);
+  const happened = shown.map((each) => ({
+    accountId: each.accountId,
+    type: 'reply.received' as const,
+    replyId: each.reply.id,
+    emails: true,
+    body: (eventId: string) => replyReceived(eventId, each),
+  }));
+  return emitEvents(client, happened, runId);
 }
 
 async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {

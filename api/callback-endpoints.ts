@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { BLOCKED_WORDING } from '../callbacks/guard.ts';
 import { newSecret } from '../callbacks/signature.ts';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
+import { EVENT_TYPES } from '../database/emit-events.ts';
 import { newId } from '../database/ids.ts';
 import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
@@ -14,7 +15,7 @@ import type { AccountEnv, ApiServices } from './services.ts';
 const MOST_ENDPOINTS = 50;
 const TIMEOUT_MS = 15_000;
 
-const EventType = z.enum(['reply.received']).openapi('EventType');
+const EventType = z.enum(EVENT_TYPES).openapi('EventType');
 
 const fields = {
   url: z.url().max(2000).openapi({ example: 'https://example.com/sms-replies' }),

@@ -24,6 +24,7 @@ export async function describeApi(): Promise<string> {
       campaignChanged() {},
       sendMessages() {},
       deliverReplies() {},
+      retryCallbacks() {},
       scheduleSync: () => Promise.resolve(),
       syncNow: () => Promise.resolve(),
       reachable: () => Promise.resolve(false),

@@ -69,7 +69,17 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     },
   });
 
+  async function signal(run: 'retry-callbacks' | 'retry-emails'): Promise<void> {
+    const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
+    await soon(() =>
+      run === 'retry-callbacks'
+        ? client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options)
+        : client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options),
+    );
+  }
+
   return {
+    signal,
     deliverReplies: (ids) => replies.add(ids),
     sendMessages: (ids) => messages.add(ids),
 
@@ -115,12 +125,9 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
       }
     },
 
-    async signal(run) {
-      const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
-      await soon(() =>
-        run === 'retry-callbacks'
-          ? client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options)
-          : client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options),
+    retryCallbacks() {
+      signal('retry-callbacks').catch((error: unknown) =>
+        log.warn({ err: error }, 'the run of retries could not be woken; the sweep wakes it later'),
       );
     },
 

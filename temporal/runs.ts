@@ -8,6 +8,8 @@ export type Runs = {
   sendMessages(messageIds: string[]): void;
   /** Gathers replies that are stored and released into runs. */
   deliverReplies(replyIds: string[]): void;
+  /** Has callbacks made that are owed and belong to no page. */
+  retryCallbacks(): void;
   /** Makes sure that a gateway's nightly schedule exists. */
   scheduleSync(carrierId: string): Promise<void>;
   /** Starts a gateway's sync now; never beside one that is under way. */

@@ -1,41 +1,68 @@
 import type { PoolClient } from 'pg';
-import { newId } from '../database/ids.ts';
-import { affected, rows } from '../database/sql.ts';
-import { replyReceived } from './reply-event.ts';
-import type { Filed } from './filed-reply.ts';
+import { newId } from './ids.ts';
+import { affected, rows } from './sql.ts';
+
+/** What an endpoint can choose to hear of. */
+export const EVENT_TYPES = ['reply.received'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * Something that happened in an account. `body` makes the bytes that every attempt posts, from the event's id; `replyId` is the
+ * reply that it is about. `emails`: whether the addresses of the reply settings hear of it too.
+ */
+export type NewEvent = {
+  accountId: string;
+  type: EventType;
+  replyId: string | null;
+  emails: boolean;
+  body: (eventId: string) => string;
+};
 
 /** Ids of deliveries whose first attempts are due now. */
 export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
 
-type Target = { id: string; account_id: string; gone: boolean };
+type Target = { id: string; account_id: string; gone: boolean; types: string[] };
 type Owed = { id: string; accountId: string; eventId: string; channel: 'callback' | 'email'; targetId: string; gone: boolean };
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
 
-/** Freezes one event per reply and writes down each delivery that its account's settings ask for. */
-export async function oweDeliveries(client: PoolClient, filed: Filed[], runId: string): Promise<DeliveriesOwed> {
-  if (filed.length === 0) return { callbacks: [], emails: [] };
-  const accounts = [...new Set(filed.map((each) => each.accountId))].toSorted();
+/**
+ * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
+ * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
+ * the commit.
+ */
+export async function emitEvents(client: PoolClient, happened: NewEvent[], runId: string | null): Promise<DeliveriesOwed> {
+  if (happened.length === 0) return { callbacks: [], emails: [] };
+  const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
   const endpoints = await rows<Target>(
     client,
-    `select id, account_id, gone_at is not null as gone from callback_endpoints
-     where account_id = any($1::uuid[]) and deleted_at is null and 'reply.received' = any(types) order by id`,
-    [accounts],
+    `select id, account_id, gone_at is not null as gone, types from callback_endpoints
+     where account_id = any($1::uuid[]) and deleted_at is null and types && $2::text[] order by id`,
+    [accounts, [...new Set(happened.map((each) => each.type))]],
   );
-  const addresses = await rows<Target>(
-    client,
-    `select id, account_id, false as gone from reply_emails where account_id = any($1::uuid[]) and deleted_at is null order by id`,
-    [accounts],
-  );
+  const addresses = happened.some((each) => each.emails)
+    ? await rows<Target>(
+        client,
+        `select id, account_id, false as gone, '{}'::text[] as types from reply_emails
+         where account_id = any($1::uuid[]) and deleted_at is null order by id`,
+        [accounts],
+      )
+    : [];
 
-  const events = filed.map((each) => ({ ...each, eventId: newId() }));
-  const owed = events.flatMap(({ accountId, eventId }): Owed[] => {
+  const events = happened.map((each) => ({ ...each, eventId: newId() }));
+  const owed = events.flatMap(({ accountId, eventId, type, emails }): Owed[] => {
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
         .filter((target) => target.account_id === accountId)
         .map((target) => ({ id: newId(), accountId, eventId, channel, targetId: target.id, gone: target.gone }));
-    return [...to('callback', endpoints), ...to('email', addresses)];
+    return [
+      ...to(
+        'callback',
+        endpoints.filter((endpoint) => endpoint.types.includes(type)),
+      ),
+      ...(emails ? to('email', addresses) : []),
+    ];
   });
 
   await affected(
@@ -52,8 +79,8 @@ export async function oweDeliveries(client: PoolClient, filed: Filed[], runId: s
       owed.map((each) => each.channel),
       owed.map((each) => each.targetId),
       owed.map((each) => each.gone),
-      runId,
-      TAKEN_OVER_AFTER_SECONDS,
+      runId ?? 'retry',
+      runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
     ],
   );
 
@@ -65,20 +92,21 @@ export async function oweDeliveries(client: PoolClient, filed: Filed[], runId: s
        select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
      ), e as (
        select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) with ordinality as e (id, account_id, reply_id, body, ordinal)
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) with ordinality as e (id, account_id, reply_id, type, body, ordinal)
      ), drawn as (
        update account_counters c set position = c.position + n.many
        from (select distinct account_id, many from e) n join locked using (account_id)
        where c.account_id = n.account_id returning c.account_id, c.position
      )
      insert into events (id, account_id, position, type, reply_id, body, created_at)
-     select e.id, e.account_id, d.position - e.many + e.place, 'reply.received', e.reply_id, e.body, now() from e join drawn d using (account_id)`,
+     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, now() from e join drawn d using (account_id)`,
     [
       accounts,
       events.map((each) => each.eventId),
       events.map((each) => each.accountId),
-      events.map((each) => each.reply.id),
-      events.map((each) => replyReceived(each.eventId, each)),
+      events.map((each) => each.replyId),
+      events.map((each) => each.type),
+      events.map((each) => each.body(each.eventId)),
     ],
   );
 
