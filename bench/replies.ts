@@ -1,0 +1,69 @@
+import type { ApiClient } from '../seed.ts';
+import { round, type Bench } from './bench.ts';
+import { launch, phones, SHORT_CODE } from './stack.ts';
+
+const ENDPOINTS = 200;
+const PHONES_EACH = 50;
+const PER_SECOND = 200;
+const SECONDS = 20;
+const BURST = 20_000;
+
+export const repliesBench: Bench = {
+  name: 'replies',
+  stack: { receipts: null, window: 100, endpointLatencyMs: 5 },
+  async measure({ customer, world }, say) {
+    const everyone: string[] = [];
+    const customers: ApiClient[] = [];
+    for (let n = 0; n < ENDPOINTS; n++) customers.push(await customer(n));
+    for (const [n, account] of customers.entries()) {
+      const own = phones(PHONES_EACH, n * PHONES_EACH);
+      await launch(account, own);
+      everyone.push(...own);
+    }
+    await world.submitted({ count: everyone.length, withinMs: 120_000 });
+    // Neighbours in the list belong to other accounts.
+    const from = Array.from({ length: everyone.length }, (_, index) => {
+      const account = index % ENDPOINTS;
+      return everyone[account * PHONES_EACH + Math.floor(index / ENDPOINTS)] ?? '';
+    });
+    say(`${ENDPOINTS} accounts with an endpoint each are ready`);
+
+    await world.deliver({ from, to: SHORT_CODE, count: 400, prefix: 'warm ', perSecond: PER_SECOND });
+    await world.arrived({ prefix: 'warm ', count: 400, withinMs: 30_000 });
+
+    const steady = PER_SECOND * SECONDS;
+    const slow = await world.deliver({ from, to: SHORT_CODE, count: steady, prefix: 'steady ', perSecond: PER_SECOND });
+    const calm = await world.arrived({ prefix: 'steady ', count: steady, withinMs: 60_000 });
+    if (calm.arrived !== steady || calm.twice > 0) throw new Error(`${calm.arrived} of ${steady} arrived, ${calm.twice} twice`);
+
+    const fast = await world.deliver({ from, to: SHORT_CODE, count: BURST, prefix: 'burst ', perSecond: null });
+    const flood = await world.arrived({ prefix: 'burst ', count: BURST, withinMs: 180_000 });
+    if (flood.arrived !== BURST || flood.twice > 0) throw new Error(`${flood.arrived} of ${BURST} arrived, ${flood.twice} twice`);
+
+    const over = `over ${ENDPOINTS} endpoints`;
+    return [
+      { line: `reply → callback at ${PER_SECOND}/s ${over}, p50`, value: round(calm.p50), unit: 'ms' },
+      {
+        line: `reply → callback at ${PER_SECOND}/s ${over}, p99`,
+        value: round(calm.p99),
+        unit: 'ms',
+        aim: '≤ 500 ms',
+        note: `${steady} replies`,
+      },
+      { line: `reply acknowledged at ${PER_SECOND}/s, p99`, value: round(slow.p99), unit: 'ms' },
+      {
+        line: 'replies acknowledged after commit',
+        value: round(BURST / fast.seconds),
+        unit: '/s',
+        aim: '≥ 2,000/s',
+        note: `${BURST} at once`,
+      },
+      {
+        line: `reply → callback saturated ${over}`,
+        value: round(BURST / flood.seconds),
+        unit: '/s',
+        note: 'from the first reply to the last callback',
+      },
+    ];
+  },
+};

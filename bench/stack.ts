@@ -1,0 +1,208 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { z } from 'zod';
+import { createOperator } from '../admin.ts';
+import { startPostgres } from '../launchers/postgres.ts';
+import { startTemporal } from '../launchers/temporal.ts';
+import { createClient, seed, textOf, type ApiClient } from '../seed.ts';
+
+export type StackOptions = {
+  /** Null withholds receipts. */
+  receipts: { delayMs: number } | null;
+  window: number;
+  /** How long each of the customers' endpoints takes. */
+  endpointLatencyMs?: number;
+  maxBinds?: number;
+  env?: Record<string, string>;
+  /** A folder for a CPU profile of each of the product's processes. */
+  profileDir?: string;
+};
+
+export const SHORT_CODE = '38015';
+
+/** The world's process, by what it can be asked (world.ts). */
+export type World = {
+  deliver(args: { from: string[]; to: string; count: number; prefix: string; perSecond: number | null }): Promise<Waits>;
+  arrived(args: {
+    prefix: string;
+    count: number;
+    withinMs: number;
+  }): Promise<Waits & { arrived: number; twice: number; max: number }>;
+  submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
+  reset(): Promise<unknown>;
+};
+type Waits = { seconds: number; p50: number; p99: number };
+
+export type Stack = AsyncDisposable & {
+  url: string;
+  databaseUrl: string;
+  operator: ApiClient;
+  /** The first account. */
+  account: ApiClient;
+  world: World;
+  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
+  customer(n: number): Promise<ApiClient>;
+};
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
+const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
+const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
+const Answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
+
+/** PostgreSQL with fsync, Temporal's development server, the API and a worker in a process each, and the world in another. */
+export async function startStack({
+  receipts,
+  window,
+  endpointLatencyMs = 0,
+  maxBinds = 1,
+  env = {},
+  profileDir,
+}: StackOptions): Promise<Stack> {
+  await using starting = new AsyncDisposableStack();
+  const log = pino({ level: 'warn' }, process.stderr);
+  const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));
+  starting.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const postgres = starting.use(await startPostgres({ dataDir, log }));
+  const temporal = starting.use(await startTemporal({ dataDir, log, progress: (line) => process.stderr.write(`${line}\n`) }));
+  const operatorKey = await createOperator(postgres.url, 'bench@localhost.example');
+
+  const worldProcess = fork(WORLD, { stdio: 'inherit' });
+  starting.defer(() => ended(worldProcess));
+  const ask = asker(worldProcess);
+  const { smscPort, endpointPort } = z
+    .object({ smscPort: z.number(), endpointPort: z.number() })
+    .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
+
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_ENV: 'test',
+    SYNC_CLOCK: 'injected',
+    CALLBACK_ALLOW_HTTP: 'true',
+    CALLBACK_PORTS: '*',
+    CALLBACK_ALLOW_CIDRS: '127.0.0.0/8',
+    LOG_LEVEL: 'error',
+    DATABASE_URL: postgres.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    PORT: '0',
+    ...env,
+  };
+  const product = async (role: string): Promise<string | null> => {
+    const child = fork(MAIN, {
+      execArgv: ['--import', 'tsx', ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`])],
+      env: { ...environment, ROLE: role },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    starting.defer(() => ended(child));
+    const [message] = await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => Promise.reject(new Error(`The ${role} process ended before it was ready`))),
+    ]);
+    return z.object({ url: z.string().nullable() }).parse(message).url;
+  };
+  await product('worker');
+  const url = await product('api');
+  if (url === null) throw new Error('The API did not start');
+
+  const smpp = {
+    host: '127.0.0.1',
+    port: smscPort,
+    systemId: 'bench',
+    password: 'bench',
+    shortCodes: [SHORT_CODE],
+    settings: { window, maxBinds },
+  };
+  const { operator, account } = await seed({ url, operatorKey, smpp });
+
+  const stack = starting.move();
+  return {
+    url,
+    databaseUrl: postgres.url,
+    operator,
+    account,
+    world: {
+      deliver: async (args) => Waits.parse(await ask('deliver', args)),
+      arrived: async (args) => Arrived.parse(await ask('arrived', args)),
+      submitted: async (args) => z.object({ submitted: z.number(), seconds: z.number() }).parse(await ask('submitted', args)),
+      reset: () => ask('reset', {}),
+    },
+    async customer(n) {
+      const made = await operator.send('POST', '/v1/operator/accounts', {
+        name: `Client ${n}`,
+        country: 'FR',
+        locale: 'fr',
+        timeZone: 'Europe/Paris',
+      });
+      const id = textOf(made, 'id');
+      await operator.send('PUT', `/v1/operator/accounts/${id}/two-way`, { state: 'on', reason: 'a bench' });
+      const key = textOf(await operator.send('POST', `/v1/operator/accounts/${id}/keys`, { name: 'bench' }), 'key');
+      const client = createClient(url, key);
+      await client.send('POST', '/v1/callback-endpoints', { url: `http://127.0.1.${(n % 200) + 1}:${endpointPort}/hook/${n}` });
+      return client;
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 45_000);
+  await exit;
+  clearTimeout(late);
+}
+
+function asker(child: ChildProcess): (method: string, args: object) => Promise<unknown> {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let last = 0;
+  child.on('message', (message) => {
+    const { id, result, error } = Answer.parse(message);
+    if (error === undefined) waiting.get(id)?.resolve(result);
+    else waiting.get(id)?.reject(new Error(error));
+    waiting.delete(id);
+  });
+  return (method, args) => {
+    const asked = Promise.withResolvers<unknown>();
+    waiting.set(++last, asked);
+    child.send({ id: last, method, args });
+    return asked.promise;
+  };
+}
+
+/** Launches a campaign that asks for replies, and says how long its acceptance took. */
+export async function launch(
+  account: ApiClient,
+  phones: string[],
+  fields: object = {},
+): Promise<{ id: string; seconds: number }> {
+  const recipients = phones.map((to, index) => ({ to, prenom: 'Zoé', reference: `commande-${index}` }));
+  const begun = performance.now();
+  const accepted = await account.send(
+    'POST',
+    '/v1/campaigns',
+    {
+      name: 'Banc',
+      route: 'premium',
+      withReplies: true,
+      purpose: 'transactional',
+      text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
+      recipients,
+      ...fields,
+    },
+    { 'idempotency-key': randomUUID() },
+  );
+  return { id: textOf(accepted, 'id'), seconds: (performance.now() - begun) / 1000 };
+}
+
+/** French mobiles, each another. */
+export const phones = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `+336${String(10_000_000 + from + index)}`);
