@@ -69,6 +69,27 @@ export type PolledPage = {
   more: boolean;
 };
 
+/** A request that a carrier made to us. `body` is as it came: signatures are over octets. Names of headers are in lower case. */
+export type WebhookRequest = {
+  method: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  receivedAt: Date;
+};
+
+/** A reply in a webhook: `to` is the number it was sent to, or the slot of the SIM that received it. */
+export type WebhookReply = Omit<InboundReply, 'bind' | 'to'> & { to: string | { port: number } };
+
+/**
+ * What a request of the carrier says, once its signature held. `release`: whether its replies go on at once, or wait for the
+ * nightly sync. `forged`: not signed as agreed, or too old. `unreadable` says why, without a number or a text.
+ */
+export type WebhookContent =
+  | { kind: 'content'; replies: WebhookReply[]; receipts: InboundReceipt[]; release: 'now' | 'sync' }
+  | { kind: 'forged'; reason: string }
+  | { kind: 'unreadable'; reason: string };
+
 export type SessionHealth = {
   state: 'connecting' | 'bound' | 'draining' | 'closed';
   since: Date;
@@ -111,6 +132,8 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   settings: S;
   capabilities: Capabilities;
   open(settings: z.infer<S>, deps: OpenDeps): CarrierSession;
+  /** Pure: verifies that the carrier made the request, and reads it. What it answers is committed before the carrier is told 200. */
+  parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;
 };
 
 export const defineCarrier = <S extends z.ZodObject>(carrier: Carrier<S>): Carrier<S> => carrier;
