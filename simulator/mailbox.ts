@@ -47,6 +47,7 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
   const smtp = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
+    closeTimeout: 20,
     maxClients: 500,
     logger: false,
     onData(stream, session, done) {

@@ -37,6 +37,7 @@ type Options = {
   systemId: string;
   password: string;
   messageIds: MessageIdForm;
+  begunAt: number;
   log: Logger | undefined;
   counts: SmscCounts;
   deliveries: Deliveries;
@@ -51,7 +52,7 @@ export function createDesk(options: Options): SmscDesk {
   const rejections: number[] = [];
   let withheld: (() => void)[] | null = null;
   let toThrottle = 0;
-  let lastId = 0;
+  let lastId = options.begunAt;
 
   function handle(client: SmscClient, pdu: Pdu): void {
     switch (pdu.command) {

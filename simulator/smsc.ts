@@ -21,6 +21,8 @@ export type SmscOptions = {
   /** Off by default. Only submissions that ask for a receipt get one. */
   receipts?: ReceiptOptions | 'off';
   messageIds?: MessageIdForm;
+  /** What its message ids and the references of long messages count on from: one that comes after another repeats none of its. 0 by default. */
+  begunAt?: number;
   /** How long a message that was answered "try again" waits; half a second by default. */
   redeliverMs?: number;
   /** Messages brought to one client and unanswered at once; 100 by default. */
@@ -58,11 +60,11 @@ export type Smsc = AsyncDisposable &
 
 /** An SMSC for development, tests and benches: SMPP 3.4 over plain TCP, for any number of clients of one account. */
 export async function startSmsc(options: SmscOptions): Promise<Smsc> {
-  const { messageIds = 'decimal', remember = 50_000 } = options;
+  const { messageIds = 'decimal', remember = 50_000, begunAt = 0 } = options;
   const clients = new Set<SmscClient>();
   const submitted: SubmittedSms[] = [];
   const counts = noCounts();
-  let lastReference = 0;
+  let lastReference = begunAt;
 
   const deliveries = createDeliveries({
     receivers: () => [...clients].filter(({ bind }) => bind === 'bind_receiver' || bind === 'bind_transceiver'),
@@ -78,6 +80,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     systemId: options.systemId,
     password: options.password,
     messageIds,
+    begunAt,
     log: options.log,
     counts,
     deliveries,

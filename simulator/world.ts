@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Logger } from 'pino';
 import { startDinstar, type DinstarGateway } from './dinstar.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
@@ -53,6 +54,7 @@ export async function startWorld({
     await startSmsc({
       systemId: SYSTEM_ID,
       password: PASSWORD,
+      begunAt: randomInt(1_000_000_000),
       receipts,
       onMessage: phones.receive,
       ...(ports.smsc === undefined ? {} : { port: ports.smsc }),
@@ -62,6 +64,8 @@ export async function startWorld({
   const gateway: DinstarGateway = starting.use(
     await startDinstar({
       ...GATEWAY,
+      // It forgets its inbox when it stops: each one started is another device.
+      serial: `da00-0027-2100-${randomBytes(2).toString('hex')}`,
       sims,
       onMessage: phones.receive,
       ...(ports.gateway === undefined ? {} : { port: ports.gateway }),
