@@ -4,9 +4,11 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { createFilingLag } from './activities/filing-lag.ts';
+import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
 import { openLines } from './activities/lines.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
+import { createMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
 import { registry } from './carriers/registry.ts';
@@ -68,6 +70,8 @@ export async function startSystem({
     apiKey: config.TEMPORAL_API_KEY,
     tls: config.TEMPORAL_TLS,
   };
+  const metrics = createMetrics();
+  callbackGauges(metrics, db.pool);
   const { client, connection } = openClient(temporal);
   starting.defer(() => connection.close());
 
@@ -103,12 +107,13 @@ export async function startSystem({
     const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM);
     starting.defer(() => mailer?.close());
 
+    const worker = `${hostname()} ${process.pid} ${randomUUID()}`;
     const lines = openLines({
       pool: db.pool,
       secrets,
       registry,
       log,
-      holder: `${hostname()} ${process.pid} ${randomUUID()}`,
+      holder: worker,
       carriers: config.CARRIERS,
       country: COUNTRY,
       deliverReplies: runs.deliverReplies,
@@ -126,6 +131,8 @@ export async function startSystem({
       mailDomain: domainOf(config.MAIL_FROM),
       publicUrl: config.PUBLIC_URL ?? null,
       injectableClock: config.SYNC_CLOCK === 'injected',
+      worker,
+      metrics: createCallbackMetrics(metrics),
       ...(callbackSchedule ? { callbackSchedule } : {}),
       ...(emailSchedule ? { emailSchedule } : {}),
     });
@@ -148,6 +155,7 @@ export async function startSystem({
       log,
       guard,
       registry,
+      metrics,
       clockInjectable: config.SYNC_CLOCK === 'injected',
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     });

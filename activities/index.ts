@@ -1,12 +1,17 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Poster } from '../callbacks/request.ts';
-import type { Schedule } from '../domain/retry-schedule.ts';
+import { CALLBACK_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
 import type { Secrets } from '../database/secrets.ts';
+import { createAttemptCallback } from './attempt-callback.ts';
+import type { CallbackMetrics } from './callback-metrics.ts';
 import { createCampaignSteps } from './campaign-steps.ts';
+import { createDrainCallbacks } from './drain-callbacks.ts';
+import { createDrainEndpoint } from './drain-endpoint.ts';
 import { createFileReplies } from './file-replies.ts';
 import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
+import { createOwnLine } from './own-line.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
 import { createSendBatch } from './send-batch.ts';
 import { createSendReplyEmails } from './send-reply-emails.ts';
@@ -27,6 +32,9 @@ type Deps = {
   mailDomain: string;
   publicUrl: string | null;
   injectableClock: boolean;
+  /** Names this process for the operator. */
+  worker: string;
+  metrics: CallbackMetrics;
   /** Other schedules than the product's, for tests. */
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
@@ -36,14 +44,17 @@ type Deps = {
 export function createActivities(deps: Deps) {
   const { pool, log, lines, runs, country, signal } = deps;
   const wake = createWake({ pool, signal });
-  const posting = createPostCallbacks({
+  const line = createOwnLine({ pool, log, worker: deps.worker });
+  const attempt = createAttemptCallback({
     pool,
-    log,
     secrets: deps.secrets,
     poster: deps.poster,
     wake,
-    ...(deps.callbackSchedule ? { schedule: deps.callbackSchedule } : {}),
+    line,
+    metrics: deps.metrics,
+    schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
+  const callbacks = { pool, log, attempt, line, wake };
   const mail = createSendReplyEmails({
     pool,
     log,
@@ -68,8 +79,8 @@ export function createActivities(deps: Deps) {
       openSync,
       closeSync,
     },
-    callbacks: { postCallbacks: posting.postCallbacks },
-    callbacksRetry: { drainCallbacks: posting.drainCallbacks },
+    callbacks: createPostCallbacks(callbacks),
+    callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: { ...createSendBatch({ pool, lines }), syncPages },
   };

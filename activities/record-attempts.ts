@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import type { DeliveryState } from '../database/delivery.ts';
-import { affected } from '../database/sql.ts';
+import type { DeliveryState } from '../domain/delivery-state.ts';
+import { affected, type Sql } from '../database/sql.ts';
 import { createGroup } from './group.ts';
 
 /** How an attempt ended. It counts only under its claim: one whose lease was taken over changes nothing but its own row. */
@@ -9,7 +9,10 @@ export type Ended = {
   claim: string;
   state: Extract<DeliveryState, 'delivered' | 'retrying' | 'held' | 'exhausted' | 'aborted'>;
   heldReason?: string | null;
-  nextAt: Date | null;
+  /** How long until it is due again. */
+  delayMs: number | null;
+  /** False where the attempt does not count against the schedule. */
+  spent?: boolean;
   class: string;
   status: number | null;
   timings: Record<string, number | null> | null;
@@ -23,17 +26,36 @@ const json = (value: unknown): string | null => (value === null ? null : JSON.st
 
 const RECORD = `
   with e as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::int[], $8::jsonb[],
-      $9::text[], $10::jsonb[], $11::text[], $12::text[])
-      as e (id, claim, state, held_reason, next_at, class, status, timings, remote_address, response_headers, body_excerpt, error)
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::int[], $8::jsonb[],
+      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[])
+      as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent)
   ), closed as (
     update delivery_attempts a set ended_at = now(), class = e.class, status = e.status, timings = e.timings,
       remote_address = e.remote_address, response_headers = e.response_headers, body_excerpt = e.body_excerpt, error = e.error
     from e where a.id = e.claim
   )
-  update deliveries d set state = e.state, held_reason = e.held_reason, next_at = e.next_at, last_class = e.class, claim = null,
-    lease_until = null, finished_at = case when e.state in ('delivered', 'exhausted', 'aborted') then now() end
+  update deliveries d set state = e.state, held_reason = e.held_reason,
+    next_at = now() + make_interval(secs => e.delay_ms / 1000), attempts = d.attempts - (not e.spent)::int,
+    last_class = e.class, claim = null, lease_until = null, finished_at = case when e.state in ('delivered', 'exhausted', 'aborted') then now() end
   from e where d.id = e.id and d.claim = e.claim and d.state = 'in_flight'`;
+
+/** One statement for a whole group. */
+export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> =>
+  affected(sql, RECORD, [
+    ended.map((each) => each.id),
+    ended.map((each) => each.claim),
+    ended.map((each) => each.state),
+    ended.map((each) => each.heldReason ?? null),
+    ended.map((each) => each.delayMs),
+    ended.map((each) => each.class),
+    ended.map((each) => each.status),
+    ended.map((each) => json(each.timings)),
+    ended.map((each) => each.remoteAddress),
+    ended.map((each) => json(each.responseHeaders)),
+    ended.map((each) => each.bodyExcerpt),
+    ended.map((each) => each.error),
+    ended.map((each) => each.spent ?? true),
+  ]);
 
 /**
  * Writes results in groups, at most 50 ms late: a result gives its endpoint's place back, so it never waits for the page's
@@ -44,20 +66,7 @@ export function createRecorder(pool: Pool) {
     maxSize: 500,
     waitMs: 10,
     async commit(ended) {
-      await affected(pool, RECORD, [
-        ended.map((each) => each.id),
-        ended.map((each) => each.claim),
-        ended.map((each) => each.state),
-        ended.map((each) => each.heldReason ?? null),
-        ended.map((each) => each.nextAt),
-        ended.map((each) => each.class),
-        ended.map((each) => each.status),
-        ended.map((each) => json(each.timings)),
-        ended.map((each) => each.remoteAddress),
-        ended.map((each) => json(each.responseHeaders)),
-        ended.map((each) => each.bodyExcerpt),
-        ended.map((each) => each.error),
-      ]);
+      await recordEnded(pool, ended);
       return ended.map(() => true as const);
     },
   });

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { EMAIL_SCHEDULE, nextAttempt, type Schedule } from '../domain/retry-schedule.ts';
+import { EMAIL_SCHEDULE, nextDelay, type Schedule } from '../domain/retry-schedule.ts';
 import { renderReplyEmail } from '../templates/email.ts';
 import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail } from './claim-deliveries.ts';
 import { heartbeating } from './heartbeat.ts';
@@ -134,12 +134,12 @@ function judge(delivery: ClaimedEmail, result: MailResult, schedule: Schedule): 
   };
   switch (result.outcome) {
     case 'sent':
-      return { ...outcome, state: 'delivered', class: 'ok', nextAt: null };
+      return { ...outcome, state: 'delivered', class: 'ok', delayMs: null };
     case 'refused':
-      return { ...outcome, state: 'exhausted', class: 'smtp_5xx', nextAt: null };
+      return { ...outcome, state: 'exhausted', class: 'smtp_5xx', delayMs: null };
     case 'later': {
-      const nextAt = nextAttempt({ attempt: delivery.attempt, now: new Date(), random: Math.random, schedule });
-      return { ...outcome, class: result.class, state: nextAt ? 'retrying' : 'exhausted', nextAt };
+      const delayMs = nextDelay({ attempt: delivery.attempt, random: Math.random, schedule });
+      return { ...outcome, class: result.class, state: delayMs === null ? 'exhausted' : 'retrying', delayMs };
     }
     default:
       return result satisfies never;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { affected, rows } from '../database/sql.ts';
 import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
 import { matchOrphans } from './ingest-receipts.ts';
-import type { LongRun } from './wake.ts';
+import { endpointRun, type LongRun } from './wake.ts';
 
 type Deps = {
   pool: Pool;
@@ -62,11 +62,14 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
     await matchOrphans(pool);
     await reclaimDead(pool);
     if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
+    for (const endpointId of await unattended(pool)) await signal(endpointRun(endpointId));
     if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
     const forgotten = await affected(
       pool,
       `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
          parts as (delete from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')
+         minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
+         runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
        delete from carrier_sessions where closed_at < now() - interval '30 days'`,
     );
     if (replies.length + messages.length + campaigns.length + forgotten > 0) {
@@ -74,6 +77,18 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
     }
   },
 });
+
+/** Endpoints in trouble that are owed something due, and those that were stopped, are wanted again and still hold something. */
+async function unattended(pool: Pool): Promise<string[]> {
+  const owed = (next: string) => `exists (select 1 from deliveries d where d.endpoint_id = e.id and d.channel = 'callback'
+    and d.state in ('pending', 'retrying', 'held') and d.next_at ${next})`;
+  const found = await rows<{ id: string }>(
+    pool,
+    `select e.id from callback_endpoints e where e.deleted_at is null
+       and (e.health <> 'healthy' and ${owed('is not null')} or e.health in ('healthy', 'open', 'recovering') and ${owed('is null')})`,
+  );
+  return found.map((row) => row.id);
+}
 
 /** The lowest UUIDv7 of that millisecond. */
 const idAt = (ms: number): string => {

@@ -9,6 +9,7 @@ import { conversations } from './conversations.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
 import { documentOf } from './document.ts';
+import { endpointSecrets } from './endpoint-secrets.ts';
 import { running } from './health.ts';
 import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
@@ -38,6 +39,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', conversations(services))
     .route('/', replySettingsRoutes(services))
     .route('/', callbackEndpoints(services))
+    .route('/', endpointSecrets(services))
     .route('/', deliveries(services))
     .route('/', account(services));
 };

@@ -1,15 +1,18 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { BLOCKED_WORDING } from '../callbacks/guard.ts';
 import { newSecret } from '../callbacks/signature.ts';
+import { writeSecrets } from '../callbacks/signing-secrets.ts';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { EVENT_TYPES } from '../database/emit-events.ts';
+import { changeHealth } from '../database/endpoint-health.ts';
 import { newId } from '../database/ids.ts';
 import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
+import { faultOf, MOST_DELAYS } from '../domain/retry-schedule.ts';
+import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from './invalid.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
-import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
+import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const MOST_ENDPOINTS = 50;
@@ -22,6 +25,13 @@ const fields = {
   description: z.string().max(200),
   types: z.array(EventType).min(1).max(20),
   timeoutMs: z.number().int().min(1000).max(30_000).openapi({ description: 'How long an attempt may take, body included' }),
+  schedule: z
+    .array(z.number().int().min(0))
+    .nullable()
+    .openapi({
+      description: `Seconds before each attempt, the first one 0: ${MOST_DELAYS} at most, never falling, 7 days in all. Null for the standard schedule of 13 attempts over 75 hours`,
+      example: [0, 5, 60, 600, 3600],
+    }),
 };
 
 const NewEndpoint = z
@@ -30,9 +40,17 @@ const NewEndpoint = z
     description: fields.description.default(''),
     types: fields.types.default(['reply.received']),
     timeoutMs: fields.timeoutMs.default(TIMEOUT_MS),
+    schedule: fields.schedule.default(null),
   })
   .openapi('NewCallbackEndpoint');
 const EndpointChange = z.strictObject(fields).partial().openapi('CallbackEndpointChange');
+
+export const HealthState = z
+  .enum(['healthy', 'open', 'recovering', 'paused', 'disabled', 'gone'])
+  .openapi('EndpointHealthState', {
+    description:
+      'healthy; open: it fails, what is owed is held and a try is made now and then; recovering: it answers again, the backlog goes out slowly; paused, disabled, gone: stopped, what is owed is held',
+  });
 
 const EndpointView = z
   .object({
@@ -41,6 +59,8 @@ const EndpointView = z
     description: z.string(),
     types: z.array(z.string()),
     timeoutMs: z.number().int(),
+    schedule: z.array(z.number()).nullable(),
+    health: HealthState,
     goneAt: Time.nullable().openapi({ description: 'When it answered 410: what is owed is held until the URL is set again' }),
     createdAt: Time,
   })
@@ -49,13 +69,15 @@ const CreatedEndpoint = EndpointView.extend({
   secret: z.string().openapi({ description: 'Signs every callback (Standard Webhooks). Shown this once', example: 'whsec_…' }),
 }).openapi('CreatedCallbackEndpoint');
 
-const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> => ({
+export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> => ({
   id: endpoint.id,
   url: endpoint.url,
   description: endpoint.description,
   types: endpoint.types,
   timeoutMs: endpoint.timeoutMs,
-  goneAt: iso(endpoint.goneAt),
+  schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
+  health: endpoint.health,
+  goneAt: endpoint.health === 'gone' ? new Date(endpoint.track?.since ?? endpoint.createdAt).toISOString() : null,
   createdAt: endpoint.createdAt.toISOString(),
 });
 
@@ -107,7 +129,15 @@ const remove = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
 });
 
-export const callbackEndpoints = ({ db, secrets, guard, log }: ApiServices) => {
+/** Throws what is wrong with a schedule, and what to do about it. */
+function checkSchedule(seconds: number[] | null | undefined): void {
+  const fault = seconds ? faultOf(seconds.map((each) => each * 1000)) : null;
+  if (fault) throw new AppError('invalid-request', `The schedule ${fault.problem}.`, [{ field: 'schedule', ...fault }]);
+}
+
+const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) => each * 1000) ?? null;
+
+export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices) => {
   /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
   async function checkUrl(url: string): Promise<void> {
     const checked = await guard.check(url);
@@ -117,12 +147,7 @@ export const callbackEndpoints = ({ db, secrets, guard, log }: ApiServices) => {
     throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field: 'url', problem: 'can not be used', remedy }]);
   }
 
-  async function find(id: string, account: string) {
-    const em = db.em();
-    const endpoint = await em.findOne(CallbackEndpoint, { id, account, deletedAt: null });
-    if (!endpoint) throw missing();
-    return { em, endpoint };
-  }
+  const find = (id: string, account: string) => findEndpoint(db, id, account);
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
@@ -138,15 +163,21 @@ export const callbackEndpoints = ({ db, secrets, guard, log }: ApiServices) => {
       if ((await em.count(CallbackEndpoint, { account, deletedAt: null })) >= MOST_ENDPOINTS) {
         throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
       }
+      checkSchedule(asked.schedule);
       await checkUrl(asked.url);
       const secret = newSecret();
-      const sealed = secrets.seal(JSON.stringify([secret]));
+      const sealed = secrets.seal(writeSecrets([{ secret, until: null }]));
       const endpoint = em.create(CallbackEndpoint, {
         id: newId(),
         account,
         ...asked,
+        schedule: inMs(asked.schedule),
         secrets: sealed,
-        goneAt: null,
+        nextProbeAt: null,
+        lastSuccessAt: null,
+        track: null,
+        lastFailure: null,
+        mistakeToldAt: null,
         createdAt: new Date(),
         deletedAt: null,
       });
@@ -156,23 +187,19 @@ export const callbackEndpoints = ({ db, secrets, guard, log }: ApiServices) => {
     .openapi(get, async (c) => c.json(endpointView((await find(c.req.valid('param').id, c.get('account').id)).endpoint), 200))
     .openapi(change, async (c) => {
       const { em, endpoint } = await find(c.req.valid('param').id, c.get('account').id);
-      const { url, description, types, timeoutMs } = c.req.valid('json');
+      const { url, description, types, timeoutMs, schedule } = c.req.valid('json');
+      checkSchedule(schedule);
       if (url !== undefined) await checkUrl(url);
-      const revived = url !== undefined && endpoint.goneAt !== null;
       endpoint.url = url ?? endpoint.url;
       endpoint.description = description ?? endpoint.description;
       endpoint.types = types ?? endpoint.types;
       endpoint.timeoutMs = timeoutMs ?? endpoint.timeoutMs;
-      if (revived) endpoint.goneAt = null;
+      endpoint.schedule = schedule === undefined ? endpoint.schedule : inMs(schedule);
       await em.flush();
-      if (revived) {
-        await affected(
-          db.pool,
-          `update deliveries set next_at = now() where endpoint_id = $1 and channel = 'callback' and state = 'held' and held_reason = 'gone'`,
-          [endpoint.id],
-        );
-      }
-      return c.json(endpointView(endpoint), 200);
+      if (url === undefined || endpoint.health !== 'gone') return c.json(endpointView(endpoint), 200);
+      await transaction(db.pool, (client) => changeHealth(client, endpoint.id, { kind: 'enabled' }));
+      runs.recoverEndpoint(endpoint.id);
+      return c.json(endpointView((await find(endpoint.id, c.get('account').id)).endpoint), 200);
     })
     .openapi(remove, async (c) => {
       const { endpoint } = await find(c.req.valid('param').id, c.get('account').id);

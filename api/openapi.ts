@@ -25,6 +25,7 @@ export async function describeApi(): Promise<string> {
       sendMessages() {},
       deliverReplies() {},
       retryCallbacks() {},
+      recoverEndpoint() {},
       scheduleSync: () => Promise.resolve(),
       syncNow: () => Promise.resolve(),
       reachable: () => Promise.resolve(false),

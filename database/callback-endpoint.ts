@@ -1,5 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Health, HealthState } from '../domain/endpoint-health.ts';
 import { Account } from './account.ts';
+
+/** How the last attempt that failed went. */
+export type LastFailure = { class: string; status: number | null; at: string };
 
 const CallbackEndpointSchema = defineEntity({
   name: 'CallbackEndpoint',
@@ -15,11 +19,55 @@ const CallbackEndpointSchema = defineEntity({
     /** The live signing secrets as a JSON list, newest first, sealed with SECRETS_KEY. */
     secrets: p.blob(),
     timeoutMs: p.integer(),
-    /** A 410 ends it: what is owed is held. */
-    goneAt: p.datetime(3).nullable(),
+    /** Delays of its own before each attempt, in ms. */
+    schedule: p.json<number[]>().nullable(),
+    /** What `track` says, for those who ask in SQL. The two are written together, by endpoint-health.ts only. */
+    health: p.text().$type<HealthState>().default('healthy'),
+    slowStart: p.smallint().default(0),
+    nextProbeAt: p.datetime(3).nullable(),
+    lastSuccessAt: p.datetime(3).nullable(),
+    track: p.json<Health>().nullable(),
+    lastFailure: p.json<LastFailure>().nullable(),
+    /** When its owner was last told that its set-up is at fault. */
+    mistakeToldAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     deletedAt: p.datetime(3).nullable(),
   },
 });
 export class CallbackEndpoint extends CallbackEndpointSchema.class {}
 CallbackEndpointSchema.setClass(CallbackEndpoint);
+
+/** What came of the attempts at an endpoint, minute by minute: the window that the rule of opening looks at. */
+const EndpointMinuteSchema = defineEntity({
+  name: 'EndpointMinute',
+  tableName: 'endpoint_minutes',
+  properties: {
+    endpointId: p.uuid().primary(),
+    minute: p.datetime(3).primary(),
+    attempts: p.integer(),
+    failures: p.integer(),
+    /** The first delivery that failed, and whether another one did too. */
+    failing: p.uuid().nullable(),
+    several: p.boolean(),
+  },
+});
+export class EndpointMinute extends EndpointMinuteSchema.class {}
+EndpointMinuteSchema.setClass(EndpointMinute);
+
+/** A time in which most endpoints failed by transport at once: the fault was in a worker's own line or name servers. */
+const LineOutageSchema = defineEntity({
+  name: 'LineOutage',
+  tableName: 'line_outages',
+  properties: {
+    id: p.uuid().primary(),
+    worker: p.text(),
+    beganAt: p.datetime(3),
+    /** The last time that the worker said so: one that died says nothing more. */
+    seenAt: p.datetime(3),
+    endedAt: p.datetime(3).nullable(),
+    /** Endpoints that failed when it was noticed. */
+    endpoints: p.integer(),
+  },
+});
+export class LineOutage extends LineOutageSchema.class {}
+LineOutageSchema.setClass(LineOutage);

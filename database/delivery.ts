@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { DeliveryState } from '../domain/delivery-state.ts';
+import type { Lane } from '../domain/places.ts';
 
-export type DeliveryState = 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'held' | 'exhausted' | 'aborted';
 export type Channel = 'callback' | 'email';
 
 const DeliverySchema = defineEntity({
@@ -16,6 +17,10 @@ const DeliverySchema = defineEntity({
     {
       name: 'deliveries_emails_due_index',
       expression: `create index "deliveries_emails_due_index" on "deliveries" ("next_at") where "channel" = 'email' and "state" in ('pending', 'retrying', 'held')`,
+    },
+    {
+      name: 'deliveries_asked_for_index',
+      expression: `create index "deliveries_asked_for_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "trigger" <> 'auto' and "state" in ('pending', 'retrying', 'held')`,
     },
     {
       name: 'deliveries_in_flight_index',
@@ -37,6 +42,12 @@ const DeliverySchema = defineEntity({
     /** Who is attempting it now; a result counts only under the same claim. */
     claim: p.uuid().nullable(),
     leaseUntil: p.datetime(3).nullable(),
+    /** The kind of place that it takes at its endpoint while it is in flight. */
+    lane: p.text().$type<Lane>().nullable(),
+    /** What the next attempt is made for: the schedule, or somebody who asked for it. */
+    trigger: p.text().$type<'auto' | 'manual' | 'replay'>().default('auto'),
+    /** How often it was the one to try an endpoint in trouble with. */
+    probes: p.smallint().default(0),
     /** The class of the last attempt: `ok`, `http_5xx`, `timeout` … */
     lastClass: p.text().nullable(),
     /** The workflow id of the run that made the first attempt. */
@@ -58,6 +69,8 @@ const DeliveryAttemptSchema = defineEntity({
     deliveryId: p.uuid(),
     number: p.smallint(),
     trigger: p.text().$type<'auto' | 'manual' | 'replay' | 'test'>(),
+    /** Whether it tried the endpoint: then it was not spent. */
+    probe: p.boolean().default(false),
     startedAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
     /** `unknown` until the attempt is closed: a crash leaves it so. */

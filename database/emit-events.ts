@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
+import type { HeldReason } from '../domain/delivery-state.ts';
 import { newId } from './ids.ts';
 import { affected, rows } from './sql.ts';
 
 /** What an endpoint can choose to hear of. */
-export const EVENT_TYPES = ['reply.received'] as const;
+export const EVENT_TYPES = ['reply.received', 'endpoint.failing', 'endpoint.disabled', 'endpoint.recovered'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /**
@@ -15,14 +16,24 @@ export type NewEvent = {
   type: EventType;
   replyId: string | null;
   emails: boolean;
+  /** An endpoint that is not told, for it is what the event is about. */
+  exceptEndpoint?: string;
   body: (eventId: string) => string;
 };
 
 /** Ids of deliveries whose first attempts are due now. */
 export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
 
-type Target = { id: string; account_id: string; gone: boolean; types: string[] };
-type Owed = { id: string; accountId: string; eventId: string; channel: 'callback' | 'email'; targetId: string; gone: boolean };
+/** `held`: why what it is owed waits without being due; null where it is due at once. */
+type Target = { id: string; account_id: string; held: HeldReason | null; types: string[] };
+type Owed = {
+  id: string;
+  accountId: string;
+  eventId: string;
+  channel: 'callback' | 'email';
+  targetId: string;
+  held: HeldReason | null;
+};
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
@@ -37,29 +48,29 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
   const endpoints = await rows<Target>(
     client,
-    `select id, account_id, gone_at is not null as gone, types from callback_endpoints
+    `select id, account_id, case when health in ('paused', 'disabled', 'gone') then health end as held, types from callback_endpoints
      where account_id = any($1::uuid[]) and deleted_at is null and types && $2::text[] order by id`,
     [accounts, [...new Set(happened.map((each) => each.type))]],
   );
   const addresses = happened.some((each) => each.emails)
     ? await rows<Target>(
         client,
-        `select id, account_id, false as gone, '{}'::text[] as types from reply_emails
+        `select id, account_id, null as held, '{}'::text[] as types from reply_emails
          where account_id = any($1::uuid[]) and deleted_at is null order by id`,
         [accounts],
       )
     : [];
 
   const events = happened.map((each) => ({ ...each, eventId: newId() }));
-  const owed = events.flatMap(({ accountId, eventId, type, emails }): Owed[] => {
+  const owed = events.flatMap(({ accountId, eventId, type, emails, exceptEndpoint }): Owed[] => {
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
         .filter((target) => target.account_id === accountId)
-        .map((target) => ({ id: newId(), accountId, eventId, channel, targetId: target.id, gone: target.gone }));
+        .map((target) => ({ id: newId(), accountId, eventId, channel, targetId: target.id, held: target.held }));
     return [
       ...to(
         'callback',
-        endpoints.filter((endpoint) => endpoint.types.includes(type)),
+        endpoints.filter((endpoint) => endpoint.types.includes(type) && endpoint.id !== exceptEndpoint),
       ),
       ...(emails ? to('email', addresses) : []),
     ];
@@ -69,16 +80,16 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
     client,
     `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at)
      select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
-       case when d.channel = 'email' then d.target end, case when d.gone then 'held' else 'pending' end,
-       case when d.gone then 'gone' end, case when d.gone then null else now() + make_interval(secs => $8) end, $7, now()
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::bool[]) as d (id, account_id, event_id, channel, target, gone)`,
+       case when d.channel = 'email' then d.target end, case when d.held is null then 'pending' else 'held' end,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now()
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[]) as d (id, account_id, event_id, channel, target, held)`,
     [
       owed.map((each) => each.id),
       owed.map((each) => each.accountId),
       owed.map((each) => each.eventId),
       owed.map((each) => each.channel),
       owed.map((each) => each.targetId),
-      owed.map((each) => each.gone),
+      owed.map((each) => each.held),
       runId ?? 'retry',
       runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
     ],
@@ -110,7 +121,7 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
     ],
   );
 
-  const due = owed.filter((each) => !each.gone);
+  const due = owed.filter((each) => each.held === null);
   return {
     callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
     emails: due.filter((each) => each.channel === 'email').map((each) => each.id),

@@ -1,7 +1,7 @@
 import { Account, AccountCounter } from './account.ts';
 import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
-import { CallbackEndpoint } from './callback-endpoint.ts';
+import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
 import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { Conversation } from './conversation.ts';
@@ -31,9 +31,11 @@ export const entities = [
   Conversation,
   Delivery,
   DeliveryAttempt,
+  EndpointMinute,
   Event,
   IdempotencyKey,
   InboundPart,
+  LineOutage,
   Message,
   MessageReference,
   OptOut,

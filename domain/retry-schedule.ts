@@ -39,7 +39,6 @@ const MOST_RETRY_AFTER_MS = 24 * HOUR;
 type Past = {
   /** How many attempts have been made. */
   attempt: number;
-  now: Date;
   /** What the receiver asked for: it raises the delay and never lowers it. */
   retryAfterMs?: number | null;
   /** From 0 up to 1. */
@@ -47,12 +46,32 @@ type Past = {
   schedule?: Schedule;
 };
 
-/** When the next attempt is due, ±20 %; null when the schedule is exhausted. */
-export function nextAttempt({ attempt, now, retryAfterMs, random, schedule = CALLBACK_SCHEDULE }: Past): Date | null {
+/**
+ * How long until the next attempt, in ms, ±20 %; null when the schedule is exhausted. A length of time and no date: the database
+ * adds it to its own clock, so that a process whose clock jumps loses no retry.
+ */
+export function nextDelay({ attempt, retryAfterMs, random, schedule = CALLBACK_SCHEDULE }: Past): number | null {
   const delay = schedule[attempt];
   if (delay === undefined) return null;
   const jittered = delay * (1 - JITTER + 2 * JITTER * random());
-  return new Date(now.getTime() + Math.max(jittered, Math.min(retryAfterMs ?? 0, MOST_RETRY_AFTER_MS)));
+  return Math.round(Math.max(jittered, Math.min(retryAfterMs ?? 0, MOST_RETRY_AFTER_MS)));
+}
+
+export const MOST_DELAYS = 16;
+export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR;
+
+/** What is wrong with a schedule that somebody chose, and what to do about it; null when it can be used. */
+export function faultOf(schedule: Schedule): { problem: string; remedy: string } | null {
+  if (schedule.length === 0) return { problem: 'has no delay', remedy: 'Send one delay for each attempt, the first one 0' };
+  if (schedule.length > MOST_DELAYS) return { problem: `has ${schedule.length} delays`, remedy: `Send ${MOST_DELAYS} at most` };
+  if (schedule.some((delay) => !Number.isInteger(delay) || delay < 0))
+    return { problem: 'has a delay that is negative or no whole number', remedy: 'Send whole seconds from 0 up' };
+  const falls = schedule.findIndex((delay, index) => delay < (schedule[index - 1] ?? 0));
+  if (falls > 0)
+    return { problem: `falls at delay ${falls + 1}`, remedy: 'Let each delay be as long as the one before, or longer' };
+  if (schedule.reduce((sum, delay) => sum + delay, 0) > LONGEST_SCHEDULE_MS)
+    return { problem: 'takes longer than 7 days', remedy: 'Let the delays add up to 7 days at most' };
+  return null;
 }
 
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';

@@ -3,7 +3,14 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { CONTROL } from '../domain/task-queues.ts';
-import type { deliverReplies, retryCallbacks, retryEmails, sendCampaign, sendMessages } from '../workflows/index.ts';
+import type {
+  deliverReplies,
+  recoverEndpoint,
+  retryCallbacks,
+  retryEmails,
+  sendCampaign,
+  sendMessages,
+} from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/messages.ts';
 import { createGatherer } from './gatherer.ts';
 import type { Runs } from './runs.ts';
@@ -25,8 +32,12 @@ type Deps = {
 /** How long a start may take: it holds back no answer, so it may wait out a short hiccup. */
 const START_MS = 10_000;
 
+/** The long-lived runs, by their workflow ids. */
+type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
+
 export type TemporalRuns = Runs & {
-  signal(run: 'retry-callbacks' | 'retry-emails'): Promise<void>;
+  /** Starts the run if there is none, and has it look again. */
+  signal(run: LongRun): Promise<void>;
   /** Starts what is still gathered. */
   flush(): Promise<void>;
 };
@@ -69,13 +80,23 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     },
   });
 
-  async function signal(run: 'retry-callbacks' | 'retry-emails'): Promise<void> {
+  async function signal(run: LongRun): Promise<void> {
     const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
-    await soon(() =>
-      run === 'retry-callbacks'
-        ? client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options)
-        : client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options),
-    );
+    if (run === 'retry-callbacks')
+      await soon(() => client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options));
+    else if (run === 'retry-emails')
+      await soon(() => client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options));
+    else {
+      const endpointId = run.slice('endpoint/'.length);
+      await soon(() =>
+        client.workflow.signalWithStart<typeof recoverEndpoint>('recoverEndpoint', {
+          ...options,
+          args: [endpointId],
+          staticSummary: 'Looks after one callback endpoint in trouble; ask endpointHealth',
+          typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.endpointId, value: endpointId }]),
+        }),
+      );
+    }
   }
 
   return {
@@ -123,6 +144,12 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
       } catch {
         return false;
       }
+    },
+
+    recoverEndpoint(endpointId) {
+      signal(`endpoint/${endpointId}`).catch((error: unknown) =>
+        log.warn({ err: error, endpointId }, 'the run of an endpoint could not be woken; the sweep wakes it later'),
+      );
     },
 
     retryCallbacks() {

@@ -10,6 +10,8 @@ export type Runs = {
   deliverReplies(replyIds: string[]): void;
   /** Has callbacks made that are owed and belong to no page. */
   retryCallbacks(): void;
+  /** Has an endpoint looked after that is in trouble, was stopped, or is wanted again. */
+  recoverEndpoint(endpointId: string): void;
   /** Makes sure that a gateway's nightly schedule exists. */
   scheduleSync(carrierId: string): Promise<void>;
   /** Starts a gateway's sync now; never beside one that is under way. */

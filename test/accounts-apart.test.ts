@@ -32,6 +32,7 @@ const bodies: Record<string, unknown> = {
   changeReplySettings: { emails: [{ address: 'other@example.com' }] },
   createCallbackEndpoint: { url: 'https://example.com/other' },
   changeCallbackEndpoint: { description: 'changed' },
+  rotateCallbackSecret: {},
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 

@@ -65,6 +65,8 @@ test('a callback endpoint is made with a secret that is shown once and stored se
     description: '',
     types: ['reply.received'],
     timeoutMs: 15_000,
+    schedule: null,
+    health: 'healthy',
     goneAt: null,
     createdAt: expect.any(String),
   });
@@ -75,7 +77,7 @@ test('a callback endpoint is made with a secret that is shown once and stored se
     api.db.pool,
     'select secrets, e::text as text from callback_endpoints e',
   );
-  expect(JSON.parse(api.secrets.open(row?.secrets ?? new Uint8Array()))).toEqual([secret]);
+  expect(JSON.parse(api.secrets.open(row?.secrets ?? new Uint8Array()))).toEqual([{ secret, until: null }]);
   expect([row?.text.includes(secret), api.lines.join('').includes(secret)]).toEqual([false, false]);
 });
 
@@ -108,7 +110,10 @@ test('an endpoint is changed field by field; a new URL takes up again what a 410
     description: 'CRM',
     timeoutMs: 2000,
   });
-  await rows(api.db.pool, 'update callback_endpoints set gone_at = now()');
+  await rows(
+    api.db.pool,
+    `update callback_endpoints set health = 'gone', track = jsonb_build_object('state', 'gone', 'since', 0)`,
+  );
   const held = await aDelivery(api.db, {
     accountId: shop.id,
     replyId: null,
@@ -123,8 +128,10 @@ test('an endpoint is changed field by field; a new URL takes up again what a 410
   expect((await shop.call('PATCH', `/callback-endpoints/${id}`, { url: 'https://example.com/new' })).body).toMatchObject({
     url: 'https://example.com/new',
     goneAt: null,
+    health: 'open',
   });
-  expect((await shop.call('GET', `/deliveries/${held.id}`)).body.nextAt).toEqual(expect.any(String));
+  expect(api.asked).toContainEqual({ what: 'recoverEndpoint', ids: [id] });
+  expect((await shop.call('GET', `/deliveries/${held.id}`)).body.state).toBe('held');
 });
 
 test('a deleted endpoint is gone from every list; what was owed to it is aborted and stays listed', async () => {
@@ -240,4 +247,24 @@ test('an account asks for two-way SMS, both sides see the state and its history,
     { field: 'reason' },
     { field: 'expectedVolume' },
   ]);
+});
+
+test('an endpoint may have a schedule of its own; one that is too long, falls or has too many delays is refused', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const make = (schedule: unknown) => shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in', schedule });
+  const made = await make([0, 5, 60]);
+  expect(made.body).toMatchObject({ schedule: [0, 5, 60] });
+  const bad: [unknown, string][] = [
+    [[0, 60, 5], 'falls at delay 3'],
+    [Array.from({ length: 17 }, () => 1), '17 delays'],
+    [[0, 8 * 86_400], '7 days'],
+    [[], 'no delay'],
+  ];
+  for (const [schedule, problem] of bad) {
+    const { status, body } = await make(schedule);
+    expect([status, body.code, body.errors[0].field.split('.')[0]]).toEqual([400, 'invalid-request', 'schedule']);
+    expect(body.errors[0].problem).toContain(problem);
+  }
+  expect((await shop.call('PATCH', `/callback-endpoints/${made.body.id}`, { schedule: null })).body.schedule).toBeNull();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CALLBACK_SCHEDULE, EMAIL_SCHEDULE, nextAttempt, readRetryAfter } from '../domain/retry-schedule.ts';
+import { CALLBACK_SCHEDULE, EMAIL_SCHEDULE, faultOf, nextDelay, readRetryAfter } from '../domain/retry-schedule.ts';
 
 const HOUR = 3_600_000;
 const now = new Date('2026-11-24T12:00:00Z');
@@ -11,16 +11,15 @@ test('callbacks are attempted 13 times over 75.7 hours, mails 11 times', () => {
   expect(CALLBACK_SCHEDULE).toHaveLength(13);
   expect(CALLBACK_SCHEDULE.reduce((sum, delay) => sum + delay, 0) / HOUR).toBeCloseTo(75.7, 1);
   expect(EMAIL_SCHEDULE).toHaveLength(11);
-  expect(nextAttempt({ attempt: 13, now, random: () => 0.5 })).toBeNull();
+  expect(nextDelay({ attempt: 13, random: () => 0.5 })).toBeNull();
 });
 
 test('delays never shrink, and jitter is a fifth at most', () => {
   expect(CALLBACK_SCHEDULE.toSorted((a, b) => a - b)).toEqual(CALLBACK_SCHEDULE);
   fc.assert(
     fc.property(attempts, random, (attempt, dice) => {
-      const at = nextAttempt({ attempt, now, random: () => dice });
       const delay = CALLBACK_SCHEDULE[attempt] ?? Number.NaN;
-      const waited = (at?.getTime() ?? Number.NaN) - now.getTime();
+      const waited = nextDelay({ attempt, random: () => dice });
       expect(waited).toBeGreaterThanOrEqual(Math.floor(delay * 0.8));
       expect(waited).toBeLessThanOrEqual(Math.ceil(delay * 1.2));
     }),
@@ -30,9 +29,9 @@ test('delays never shrink, and jitter is a fifth at most', () => {
 test('Retry-After raises a delay and never lowers it, by a day at most', () => {
   fc.assert(
     fc.property(attempts, random, fc.integer({ min: 0, max: 1000 * HOUR }), (attempt, dice, retryAfterMs) => {
-      const without = nextAttempt({ attempt, now, random: () => dice })?.getTime() ?? Number.NaN;
-      const asked = nextAttempt({ attempt, now, random: () => dice, retryAfterMs })?.getTime() ?? Number.NaN;
-      expect(asked).toBe(Math.max(without, now.getTime() + Math.min(retryAfterMs, 24 * HOUR)));
+      const without = nextDelay({ attempt, random: () => dice }) ?? Number.NaN;
+      const asked = nextDelay({ attempt, random: () => dice, retryAfterMs });
+      expect(asked).toBe(Math.max(without, Math.min(retryAfterMs, 24 * HOUR)));
     }),
   );
 });
@@ -53,4 +52,19 @@ test.each([
   [undefined, null],
 ])('Retry-After: %s is %s ms', (header, expected) => {
   expect(readRetryAfter(header, now)).toBe(expected);
+});
+
+test.each([
+  ['none at all', [], 'no delay'],
+  ['seventeen', Array.from({ length: 17 }, () => 1000), '17 delays'],
+  ['a descending one', [0, 60_000, 30_000], 'falls at delay 3'],
+  ['eight days', [0, 8 * 24 * HOUR], '7 days'],
+  ['a negative one', [-1], 'negative'],
+])('a schedule of an endpoint’s own is refused: %s', (_, schedule, problem) => {
+  expect(faultOf(schedule)?.problem).toContain(problem);
+});
+
+test('the standard schedules pass for an endpoint’s own, and so does one of sixteen delays over seven days', () => {
+  expect(faultOf(CALLBACK_SCHEDULE)).toBeNull();
+  expect(faultOf([0, ...Array.from({ length: 15 }, () => (7 * 24 * HOUR) / 15)])).toBeNull();
 });

@@ -1,10 +1,10 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { PostCallbacks } from '../activities/post-callbacks.ts';
+import type { DrainCallbacks } from '../activities/drain-callbacks.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { stayAwake } from './stay-awake.ts';
 
 // Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
-const { drainCallbacks } = proxyActivities<PostCallbacks>({
+const { drainCallbacks } = proxyActivities<DrainCallbacks>({
   taskQueue: CALLBACKS_RETRY,
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',

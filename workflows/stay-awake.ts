@@ -1,8 +1,8 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { phase, woken } from './messages.ts';
 
-/** A signal that arrives with the last moments of a drain is seen all the same: the flag is cleared before the claim and read after it. */
-export async function stayAwake(drain: () => Promise<{ sleepMs: number | null }>): Promise<void> {
+/** `args` are the run's own, for when it continues as new. A signal that arrives with the last moments of a drain is seen all the same: the flag is cleared before the claim and read after it. */
+export async function stayAwake(drain: () => Promise<{ sleepMs: number | null }>, args: unknown[] = []): Promise<void> {
   let wanted = false;
   let now = 'starting';
   setHandler(woken, () => {
@@ -15,7 +15,7 @@ export async function stayAwake(drain: () => Promise<{ sleepMs: number | null }>
     const { sleepMs } = await drain();
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
-      await continueAsNew();
+      await continueAsNew(...args);
     }
     if (isSet(wanted)) continue;
     if (sleepMs === null) return;

@@ -1,0 +1,126 @@
+import type { Pool } from 'pg';
+import { callbackHeaders, type AttemptResult, type Poster } from '../callbacks/request.ts';
+import { liveSecrets, readSecrets } from '../callbacks/signing-secrets.ts';
+import type { Secrets } from '../database/secrets.ts';
+import { afterAttempt } from '../domain/delivery-state.ts';
+import type { Result } from '../domain/endpoint-health.ts';
+import type { Schedule } from '../domain/retry-schedule.ts';
+import { transaction } from '../database/sql.ts';
+import type { CallbackMetrics } from './callback-metrics.ts';
+import type { ClaimedCallback } from './claim-callbacks.ts';
+import { createGroup } from './group.ts';
+import type { OwnLine, Sight } from './own-line.ts';
+import { recordEnded, type Ended } from './record-attempts.ts';
+import { trackHealth, type Tried } from './track-health.ts';
+import { endpointRun, type Wake } from './wake.ts';
+
+type Deps = {
+  pool: Pool;
+  secrets: Secrets;
+  poster: Poster;
+  wake: Wake;
+  line: OwnLine;
+  metrics: CallbackMetrics;
+  /** For endpoints that have none of their own. */
+  schedule: Schedule;
+};
+export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
+
+/** `tried`: what the endpoint's health learns of it; null where the fault was ours. */
+type Recorded = { ended: Ended; tried: Tried | null };
+
+/** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
+export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, schedule }: Deps): AttemptCallback {
+  /** In groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
+  const recorder = createGroup<Recorded, true>({
+    maxSize: 500,
+    waitMs: 10,
+    async commit(group) {
+      const { troubled, owes } = await transaction(pool, async (client) => {
+        await recordEnded(
+          client,
+          group.map((each) => each.ended),
+        );
+        return trackHealth(
+          client,
+          group.flatMap((each) => each.tried ?? []),
+        );
+      });
+      await wake.wake(...troubled.map(endpointRun), ...(owes ? (['retry-callbacks'] as const) : []));
+      return group.map(() => true as const);
+    },
+  });
+
+  return async (delivery) => {
+    if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
+    const result = await poster.post({
+      url: delivery.url,
+      headers: callbackHeaders({
+        secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), new Date()),
+        id: delivery.eventId,
+        deliveryId: delivery.id,
+        attempt: delivery.attempt,
+        trigger: delivery.trigger,
+        body: delivery.body,
+        now: new Date(),
+      }),
+      body: delivery.body,
+      timeoutMs: delivery.timeoutMs,
+    });
+    metrics.attempt(result.class, result.timings.totalMs ?? 0);
+    const sight: Sight = {
+      deliveryId: delivery.id,
+      endpointId: delivery.endpointId,
+      attempt: delivery.attempt,
+      url: delivery.url,
+      ok: result.ok,
+      class: result.class,
+      connected: result.remoteAddress !== null,
+    };
+    const ours = line.saw(sight) === 'ours';
+    const ended = endOf(delivery, result, ours, delivery.schedule ?? schedule);
+    const tried = { endpointId: delivery.endpointId, ...resultOf(delivery, result), class: result.class, status: result.status };
+    const recorded = recorder.add({ ended, tried: ours ? null : tried });
+    if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
+    await recorded;
+    return ended.state;
+  };
+}
+
+const outcomeOf = ({ ok, class: kind }: AttemptResult): Result['outcome'] =>
+  ok ? 'ok' : kind === 'gone' ? 'gone' : kind === 'timeout' ? 'timeout' : 'failed';
+
+const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => ({
+  deliveryId: delivery.id,
+  outcome: outcomeOf(result),
+  probe: delivery.probe,
+});
+
+/** How long what our own line kept from going waits. */
+const OURS_WAITS_MS = 1000;
+
+function endOf(delivery: ClaimedCallback, result: AttemptResult, ours: boolean, schedule: Schedule): Ended {
+  const outcome = outcomeOf(result);
+  const next = ours
+    ? { state: 'held' as const, heldReason: 'network' as const, delayMs: OURS_WAITS_MS, spent: false }
+    : afterAttempt({
+        attempt: delivery.attempt,
+        outcome: outcome === 'timeout' ? 'failed' : outcome,
+        probe: delivery.probe,
+        retryAfterMs: result.retryAfterMs,
+        random: Math.random,
+        schedule,
+      });
+  return {
+    id: delivery.id,
+    claim: delivery.claim,
+    ...next,
+    class: result.class,
+    status: result.status,
+    timings: result.timings,
+    remoteAddress: result.remoteAddress,
+    responseHeaders: result.responseHeaders,
+    bodyExcerpt: result.bodyExcerpt,
+    error: result.error,
+  };
+}

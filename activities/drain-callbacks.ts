@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { AttemptCallback } from './attempt-callback.ts';
+import { claimCanaries, claimDueCallbacks } from './claim-callbacks.ts';
+import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
+import { createFleet } from './fleet.ts';
+import { heartbeating } from './heartbeat.ts';
+import type { OwnLine } from './own-line.ts';
+import type { Wake } from './wake.ts';
+
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
+
+/** How long one drain works before it answers. */
+export const DRAIN_MS = 30_000;
+/** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
+const LOOK_AGAIN_MS = 250;
+
+export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) => ({
+  /**
+   * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
+   * owed. At most once each, by claim.
+   */
+  drainCallbacks: (): Promise<{ sleepMs: number | null }> =>
+    heartbeating(async () => {
+      await wake.awake('retry-callbacks');
+      const attempts = createFleet(attempt, log);
+      const until = performance.now() + DRAIN_MS;
+      await reclaimDead(pool);
+      while (performance.now() < until) {
+        const allowed = line.allowance();
+        const claimed =
+          allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
+        attempts.launch(claimed);
+        if (claimed.length > 0 && !line.down) continue;
+        const sleepMs = await untilNextDue(pool, 'callback');
+        if (attempts.size === 0 && (sleepMs === null || sleepMs > 0)) break;
+        await attempts.landed(LOOK_AGAIN_MS);
+      }
+      await attempts.all();
+      return { sleepMs: await untilNextDue(pool, 'callback') };
+    }),
+});

@@ -1,0 +1,140 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { HealthState } from '../domain/endpoint-health.ts';
+import type { LastFailure } from '../database/callback-endpoint.ts';
+import { databaseNow, type EndpointHealth } from '../database/endpoint-health.ts';
+import { transaction } from '../database/sql.ts';
+import type { AttemptCallback } from './attempt-callback.ts';
+import { claimDueAt, claimProbe } from './claim-callbacks.ts';
+import { reclaimDead } from './claim-deliveries.ts';
+import { DRAIN_MS } from './drain-callbacks.ts';
+import { createFleet } from './fleet.ts';
+import { heartbeating } from './heartbeat.ts';
+import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
+import type { OwnLine } from './own-line.ts';
+import { lookAtHealth } from './track-health.ts';
+import { endpointRun, type Wake } from './wake.ts';
+
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
+
+/** What a run of recovery knows of its endpoint: no address, no text. `sleepMs` null: nothing is owed that it could send. */
+export type EndpointStep = {
+  sleepMs: number | null;
+  accountId: string | null;
+  health: HealthState | 'deleted';
+  backlog: number;
+  lastFailure: LastFailure | null;
+  /** When the endpoint is tried next, by the database's clock. */
+  nextTryAt: string | null;
+};
+
+/** While our own line is down no endpoint is tried. */
+const LINE_DOWN_SLEEP_MS = 3000;
+const FULL_SLEEP_MS = 250;
+
+export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) => {
+  async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
+    const { now, owes } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
+    if (owes) await wake.wake('retry-callbacks');
+    return now;
+  }
+
+  async function all(
+    page: (pool: Pool, endpointId: string) => Promise<boolean>,
+    endpointId: string,
+    until: number,
+  ): Promise<void> {
+    while ((await page(pool, endpointId)) && performance.now() < until);
+  }
+
+  /** One try with one delivery, if its time has come. Answers how long until the next. */
+  async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createFleet>): Promise<number> {
+    if (line.down) return LINE_DOWN_SLEEP_MS;
+    const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
+    if (waitMs > 0) return waitMs;
+    const claimed = await claimProbe(pool, endpoint.id);
+    attempts.launch(claimed);
+    await attempts.all();
+    return claimed.length > 0 ? 0 : FULL_SLEEP_MS;
+  }
+
+  /** Whether the endpoint needs no more of this run now, and if so for how long. */
+  async function step(
+    endpointId: string,
+    attempts: ReturnType<typeof createFleet>,
+    until: number,
+  ): Promise<number | null | 'on'> {
+    const endpoint = await look(endpointId, 'looked-at');
+    if (!endpoint) return null;
+    const { state } = endpoint.health;
+    switch (state) {
+      case 'healthy':
+        await all(freeStopped, endpointId, until);
+        await wake.wake('retry-callbacks');
+        return null;
+      case 'paused':
+      case 'disabled':
+      case 'gone':
+        await all(holdBacklog, endpointId, until);
+        return null;
+      case 'open': {
+        await all(freeStopped, endpointId, until);
+        await all(holdBacklog, endpointId, until);
+        const owed = await owedAt(pool, endpointId);
+        if (owed.untilDueMs === null && owed.inFlight === 0) return null;
+        const probeMs = await probe(endpoint, attempts);
+        return probeMs === 0 ? 'on' : Math.max(probeMs, FULL_SLEEP_MS, owed.untilDueMs ?? 0);
+      }
+      case 'recovering': {
+        if (line.down) return LINE_DOWN_SLEEP_MS;
+        await all(freeStopped, endpointId, until);
+        const claimed = await claimDueAt(pool, endpointId);
+        attempts.launch(claimed);
+        if (claimed.length > 0 || attempts.size > 0) {
+          await attempts.landed(FULL_SLEEP_MS);
+          return 'on';
+        }
+        const owed = await owedAt(pool, endpointId);
+        if (owed.inFlight > 0 || owed.untilDueMs === 0) return FULL_SLEEP_MS;
+        await look(endpointId, 'drained');
+        return 'on';
+      }
+      default:
+        return state satisfies never;
+    }
+  }
+
+  return {
+    /**
+     * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
+     * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. At most once each,
+     * by claim.
+     */
+    drainEndpoint: (endpointId: string): Promise<EndpointStep> =>
+      heartbeating(async () => {
+        await wake.awake(endpointRun(endpointId));
+        const attempts = createFleet(attempt, log);
+        const until = performance.now() + DRAIN_MS;
+        await reclaimDead(pool);
+        let next: number | null | 'on' = 'on';
+        while (next === 'on' && performance.now() < until) next = await step(endpointId, attempts, until);
+        await attempts.all();
+        return describe(endpointId, next === 'on' ? 0 : next);
+      }),
+  };
+
+  async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {
+    const { now } = await transaction(pool, (client) => lookAtHealth(client, endpointId, 'looked-at'));
+    const { backlog } = await owedAt(pool, endpointId);
+    const nextProbeAt = now?.health.nextProbeAt ?? null;
+    return {
+      sleepMs: sleepMs === null ? null : Math.ceil(sleepMs),
+      accountId: now?.accountId ?? null,
+      health: now?.health.state ?? 'deleted',
+      backlog,
+      lastFailure: now?.lastFailure ?? null,
+      nextTryAt: nextProbeAt === null ? null : new Date(nextProbeAt).toISOString(),
+    };
+  }
+};

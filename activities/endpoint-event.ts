@@ -1,0 +1,56 @@
+import type { PoolClient } from 'pg';
+import type { EventType, NewEvent } from '../database/emit-events.ts';
+import type { EndpointHealth } from '../database/endpoint-health.ts';
+import { rows } from '../database/sql.ts';
+
+/** What an endpoint was and is; `mistaken`: whether its owner is to hear that its set-up is at fault. */
+export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
+
+type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
+type Told = { turn: Turn; type: EventType; reason: Reason };
+
+function tellings(turn: Turn): Told[] {
+  const { before, now, mistaken } = turn;
+  const told: Told[] = [];
+  if (mistaken) told.push({ turn, type: 'endpoint.failing', reason: 'configuration' });
+  if (now.health.told > before.health.told) told.push({ turn, type: 'endpoint.failing', reason: 'unreachable' });
+  if (now.health.state !== before.health.state) {
+    if (now.health.state === 'disabled') told.push({ turn, type: 'endpoint.disabled', reason: 'no-success-for-five-days' });
+    if (now.health.state === 'gone') told.push({ turn, type: 'endpoint.disabled', reason: 'gone' });
+    if (now.health.state === 'healthy' && before.health.told > 0)
+      told.push({ turn, type: 'endpoint.recovered', reason: 'recovered' });
+  }
+  return told;
+}
+
+/** What these turns tell the account's other endpoints. */
+export async function endpointEvents(client: PoolClient, turns: Turn[]): Promise<NewEvent[]> {
+  const told = turns.flatMap(tellings);
+  if (told.length === 0) return [];
+  const found = await rows<{ id: string; url: string; description: string }>(
+    client,
+    `select id, url, description from callback_endpoints where id = any($1::uuid[])`,
+    [told.map((each) => each.turn.now.id)],
+  );
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return told.map(({ turn: { now }, type, reason }) => ({
+    accountId: now.accountId,
+    type,
+    replyId: null,
+    emails: false,
+    exceptEndpoint: now.id,
+    body: (eventId) =>
+      JSON.stringify({
+        id: eventId,
+        type,
+        timestamp: new Date().toISOString(),
+        data: {
+          endpoint: { id: now.id, url: byId.get(now.id)?.url ?? null, description: byId.get(now.id)?.description ?? null },
+          reason,
+          health: now.health.state,
+          since: new Date(now.health.openedAt ?? now.health.since).toISOString(),
+          lastFailure: now.lastFailure,
+        },
+      }),
+  }));
+}

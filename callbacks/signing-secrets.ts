@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { newSecret } from './signature.ts';
+
+/** A secret of an endpoint: the newest has no end, one that was replaced signs until its own. */
+export type SigningSecret = { secret: string; until: string | null };
+
+/** What is sealed in an endpoint's row, newest first. A bare text is one without an end. */
+const Stored = z
+  .array(
+    z.union([
+      z.string().transform((secret) => ({ secret, until: null })),
+      z.object({ secret: z.string(), until: z.iso.datetime().nullable() }),
+    ]),
+  )
+  .min(1);
+
+export const readSecrets = (opened: string): SigningSecret[] => Stored.parse(JSON.parse(opened));
+export const writeSecrets = (secrets: SigningSecret[]): string => JSON.stringify(secrets);
+
+/** Those that sign at that time: during a rotation, two. */
+export const liveSecrets = (secrets: SigningSecret[], now: Date): string[] =>
+  secrets.filter(({ until }) => until === null || Date.parse(until) > now.getTime()).map(({ secret }) => secret);
+
+/** A new secret in front; those before go on signing for `overlapMs`, or for what was left to them. */
+export function rotated(secrets: SigningSecret[], now: Date, overlapMs: number): { secret: string; secrets: SigningSecret[] } {
+  const end = new Date(now.getTime() + overlapMs).toISOString();
+  const secret = newSecret();
+  const kept = secrets
+    .map((each) => ({ ...each, until: each.until !== null && each.until < end ? each.until : end }))
+    .filter(({ until }) => Date.parse(until) > now.getTime());
+  return { secret, secrets: [{ secret, until: null }, ...kept] };
+}

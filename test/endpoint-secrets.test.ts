@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { liveSecrets, readSecrets, rotated, writeSecrets } from '../callbacks/signing-secrets.ts';
+import { rows } from '../database/sql.ts';
+import { anAccount, startApi } from './fixtures/api.ts';
+
+const now = new Date('2026-11-24T12:00:00Z');
+const hours = (count: number): Date => new Date(now.getTime() + count * 3_600_000);
+
+test('a rotated secret signs at once, the one before it for the overlap, and both sign meanwhile', () => {
+  const first = readSecrets('["whsec_b25l"]');
+  const { secret, secrets } = rotated(first, now, 24 * 3_600_000);
+  const stored = readSecrets(writeSecrets(secrets));
+  expect(liveSecrets(stored, hours(23))).toEqual([secret, 'whsec_b25l']);
+  expect(liveSecrets(stored, hours(24))).toEqual([secret]);
+});
+
+test('a second rotation lengthens no overlap and forgets what has ended', () => {
+  const once = rotated(readSecrets('["whsec_b25l"]'), now, 3_600_000);
+  const twice = rotated(once.secrets, now, 48 * 3_600_000);
+  expect(liveSecrets(twice.secrets, hours(2))).toEqual([twice.secret, once.secret]);
+  const thrice = rotated(twice.secrets, hours(2), 0);
+  expect(thrice.secrets).toEqual([{ secret: thrice.secret, until: null }]);
+});
+
+test('rotating shows the new secret once, sealed in the database, and the endpoint’s own account only', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const made = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
+  const { status, body } = await shop.call('POST', `/callback-endpoints/${made.id}/secrets`, { overlapHours: 1 });
+  expect([status, body.secret]).toEqual([201, expect.stringMatching(/^whsec_/)]);
+  expect(Date.parse(body.othersSignUntil) - Date.now()).toBeGreaterThan(3_500_000);
+  const [row] = await rows<{ secrets: Buffer }>(api.db.pool, 'select secrets from callback_endpoints');
+  const stored = readSecrets(api.secrets.open(row?.secrets ?? new Uint8Array()));
+  expect(liveSecrets(stored, new Date())).toEqual([body.secret, made.secret]);
+  expect((await shop.call('GET', `/callback-endpoints/${made.id}`)).text).not.toContain('whsec_');
+  expect(api.lines.join('')).not.toContain(body.secret);
+  const bad = await shop.call('POST', `/callback-endpoints/${made.id}/secrets`, { overlapHours: 200 });
+  expect([bad.status, bad.body.errors[0].field]).toEqual([400, 'overlapHours']);
+});

@@ -1,0 +1,27 @@
+import { defineQuery, proxyActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { DrainEndpoint, EndpointStep } from '../activities/drain-endpoint.ts';
+import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
+import { stayAwake } from './stay-awake.ts';
+
+/** What is known of the endpoint since the last look: health, backlog, last failure, next try. */
+export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');
+
+// Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
+const { drainEndpoint } = proxyActivities<DrainEndpoint>({
+  taskQueue: CALLBACKS_RETRY,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '10 seconds' },
+});
+
+/** Looks after one endpoint in trouble until it is healthy, or stopped, or nothing is owed to it. */
+export async function recoverEndpoint(endpointId: string): Promise<void> {
+  let last: EndpointStep | null = null;
+  setHandler(endpointHealth, () => last ?? 'not looked yet');
+  await stayAwake(async () => {
+    const step = await drainEndpoint(endpointId);
+    if (step.health !== last?.health) upsertSearchAttributes({ Phase: [step.health] });
+    last = step;
+    return step;
+  }, [endpointId]);
+}
