@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { createFilingLag } from './activities/filing-lag.ts';
 import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
+import { createWebhookIngest } from './activities/ingest-webhook.ts';
 import { openLines } from './activities/lines.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
@@ -151,6 +152,7 @@ export async function startSystem({
     const api = createApi({
       db,
       runs,
+      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies }),
       secrets,
       log,
       guard,

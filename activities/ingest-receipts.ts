@@ -34,22 +34,28 @@ export function createReceiptIngest(pool: Pool, carrierId: string) {
   const group = createGroup<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      await applyReceipts(
-        pool,
-        carrierId,
-        receipts.map((receipt) => ({
-          ...receipt,
-          id: newId(),
-          reference: storable(receipt.reference),
-          error: receipt.error === null ? null : storable(receipt.error),
-        })),
-      );
+      await storeReceipts(pool, carrierId, receipts);
       return receipts.map(() => true as const);
     },
   });
   return async (receipt: InboundReceipt): Promise<void> => {
     await group.add(receipt);
   };
+}
+
+/** Idempotent: moves the messages that these receipts name, and keeps those that name none yet. */
+export async function storeReceipts(pool: Pool, carrierId: string, receipts: InboundReceipt[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await applyReceipts(
+    pool,
+    carrierId,
+    receipts.map((receipt) => ({
+      ...receipt,
+      id: newId(),
+      reference: storable(receipt.reference),
+      error: receipt.error === null ? null : storable(receipt.error),
+    })),
+  );
 }
 
 type StoredReceipt = Pick<InboundReceipt, 'reference' | 'messageId' | 'status' | 'error' | 'at'> & { id: string };

@@ -47,18 +47,19 @@ const INSERT = `
   insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
     received_at, precision, ingested_at, released_at)
   select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
-    r.received_at, r.precision, now(), now()
+    r.received_at, r.precision, now(), case when $14 then now() end
   from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[])
     as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision)
   on conflict do nothing returning id`;
 
-/** Stores replies that a session brought; answers with the ids that are new. */
+/** Stores replies; answers with the ids that are new. Those that are not `released` wait for the nightly sync. */
 export async function insertReplies(
   sql: Parameters<typeof rows>[0],
   carrierId: string,
   sessionId: string | null,
   ackedThrough: string | null,
   replies: NewReply[],
+  released = true,
 ): Promise<string[]> {
   const stored = await rows<{ id: string }>(sql, INSERT, [
     carrierId,
@@ -74,6 +75,7 @@ export async function insertReplies(
     replies.map((reply) => reply.body),
     replies.map((reply) => reply.receivedAt),
     replies.map((reply) => reply.precision),
+    released,
   ]);
   return stored.map((row) => row.id);
 }

@@ -26,6 +26,7 @@ import { translateErrors } from './problem.ts';
 import { replies } from './replies.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
+import { webhooks } from './webhooks.ts';
 
 /** What an account's key opens. */
 const accountRoutes = (services: ApiServices) => {
@@ -69,6 +70,7 @@ export const createApi = (services: ApiServices) => {
 
   const api = app
     .route('/', running(services, metrics))
+    .route('/webhooks', webhooks(services))
     .route('/v1/operator', operatorRoutes(services))
     .route('/v1', accountRoutes(services));
 

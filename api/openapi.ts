@@ -19,6 +19,7 @@ export async function describeApi(): Promise<string> {
   const pool = new Pool({ connectionString: NOWHERE });
   const api = createApi({
     db: { orm, em: () => orm.em.fork(), pool, close: () => orm.close() },
+    ingestWebhook: () => Promise.reject(new Error('Nothing is served')),
     runs: {
       sendCampaign() {},
       campaignChanged() {},

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Carrier } from '../carriers/carrier.ts';
+import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../database/account.ts';
 import type { Database } from '../database/orm.ts';
 import type { Secrets } from '../database/secrets.ts';
@@ -11,6 +11,8 @@ import type { IdempotencyHold } from './idempotency.ts';
 export type ApiServices = {
   db: Database;
   runs: Runs;
+  /** Commits what a carrier's webhook brought. Rejects while the database is unreachable. */
+  ingestWebhook: (carrierId: string, content: Extract<WebhookContent, { kind: 'content' }>) => Promise<void>;
   secrets: Secrets;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };

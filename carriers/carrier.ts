@@ -78,8 +78,8 @@ export type WebhookRequest = {
   receivedAt: Date;
 };
 
-/** A reply in a webhook: `to` is the number it was sent to, or the slot of the SIM that received it. */
-export type WebhookReply = Omit<InboundReply, 'bind' | 'to'> & { to: string | { port: number } };
+/** A reply in a webhook, always whole: `to` is the number it was sent to, or the slot of the SIM that received it. */
+export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & { to: string | { port: number } };
 
 /**
  * What a request of the carrier says, once its signature held. `release`: whether its replies go on at once, or wait for the

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import { expect, test } from 'vitest';
 import { Problem } from '../api/problem.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
+import { relay } from './fixtures/relay.ts';
 
 const campaign = { name: 'n', route: 'premium', sender: 'Boutique', text: 'Soldes', recipients: [{ to: '+33612000001' }] };
 
@@ -226,37 +227,5 @@ async function listening(fetch: Parameters<typeof serve>[0]['fetch']) {
       if ('closeAllConnections' in server) server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
-  };
-}
-
-/** A line to the database that can be cut. */
-function relay() {
-  const sockets = new Set<Socket>();
-  const server = createServer();
-  const cut = async () => {
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await new Promise((done) => server.close(done));
-  };
-  return {
-    cut,
-    open: async (url: string): Promise<string> => {
-      const { port, hostname } = new URL(url);
-      server.on('connection', (socket) => {
-        const there = connect(Number(port || 5432), hostname);
-        for (const each of [socket, there]) {
-          sockets.add(each);
-          each.on('error', () => each.destroy());
-        }
-        socket.pipe(there).pipe(socket);
-      });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      if (typeof address !== 'object' || address === null) throw new Error('The relay has no port');
-      const near = new URL(url);
-      near.host = `127.0.0.1:${address.port}`;
-      return near.href;
-    },
-    [Symbol.asyncDispose]: cut,
   };
 }

@@ -2,9 +2,17 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createReceiptIngest } from '../activities/ingest-receipts.ts';
 import { openIngest } from '../activities/ingest-replies.ts';
+import { createWebhookIngest } from '../activities/ingest-webhook.ts';
 import { acquireSlot, renewSlot } from '../activities/slot-lease.ts';
 import { createTurnLoop } from '../activities/turn-loop.ts';
-import type { Carrier, CarrierEvents, CarrierSession, OutboundMessage, SubmitResult } from '../carriers/carrier.ts';
+import type {
+  Carrier,
+  CarrierEvents,
+  CarrierSession,
+  OutboundMessage,
+  SubmitResult,
+  WebhookRequest,
+} from '../carriers/carrier.ts';
 import { Carrier as CarrierRow } from '../database/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { openDatabase } from '../database/orm.ts';
@@ -42,7 +50,11 @@ export type Pushes = {
   replyInParts: ((to: Stage, sms: Sms) => Promise<void>) | null;
 };
 /** Where pushes arrive: our side, with its database. */
-export type Stage = { session: CarrierSession; carrierId: string };
+export type Stage = {
+  session: CarrierSession;
+  /** As the API takes a request of the carrier; fails for one that is refused. */
+  webhook(request: WebhookRequest): Promise<void>;
+};
 
 export type Conformance<P extends Peer> = {
   carrier: Carrier;
@@ -134,9 +146,15 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
   stack.defer(() => clearInterval(renewing));
 
   const running = stack.move();
+  const settings = table.carrier.settings.parse(it.peer.settings);
+  const ingestWebhook = createWebhookIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {} });
   return {
     ...it,
-    carrierId,
+    async webhook(request: WebhookRequest): Promise<void> {
+      const content = table.carrier.parseWebhook?.(settings, request);
+      if (content?.kind !== 'content') throw new Error(`The webhook is refused: ${content?.reason}`);
+      await ingestWebhook(carrierId, content);
+    },
     pushes: table.pushes?.(it.peer),
     async send(message: OutboundMessage): Promise<void> {
       const { id, to, from, text, port } = message;

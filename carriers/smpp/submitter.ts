@@ -8,7 +8,7 @@ import type { SmppSettings } from './settings.ts';
 import { resultOf } from './tally.ts';
 import type { SegmentOutcome } from './tally.ts';
 import { createThrottle } from './throttle.ts';
-import { createTokenBucket } from './token-bucket.ts';
+import { createTokenBucket } from '../token-bucket.ts';
 
 /** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
 const MOST_THROTTLES = 10;

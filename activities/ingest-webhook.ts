@@ -1,0 +1,60 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { InboundReply, WebhookContent, WebhookReply } from '../carriers/carrier.ts';
+import { isUnreachable, rows } from '../database/sql.ts';
+import { storeReceipts } from './ingest-receipts.ts';
+import { insertReplies, readReply } from './store-replies.ts';
+
+type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void };
+type Content = Extract<WebhookContent, { kind: 'content' }>;
+export type IngestWebhook = (carrierId: string, content: Content) => Promise<void>;
+
+/**
+ * Idempotent where the carrier gives ids: commits what a webhook brought, then asks for the run that files it. Rejects only
+ * while the database is unreachable; a reply that it refuses is stored as bytes.
+ */
+export const createWebhookIngest =
+  ({ pool, log, country, deliverReplies }: Deps): IngestWebhook =>
+  async (carrierId, { replies, receipts, release }) => {
+    await storeReceipts(pool, carrierId, receipts);
+    if (replies.length === 0) return;
+    const named = await withNumbers(pool, carrierId, replies);
+    const whole = named.map((reply) => readReply(reply, country));
+    const insert = (some: typeof whole) => insertReplies(pool, carrierId, null, null, some, release === 'now');
+
+    const ids: string[] = [];
+    try {
+      ids.push(...(await insert(whole)));
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      for (const reply of whole) ids.push(...(await insertAlone(reply)));
+    }
+    if (release === 'now' && ids.length > 0) deliverReplies(ids);
+
+    async function insertAlone(reply: (typeof whole)[number]): Promise<string[]> {
+      try {
+        return await insert([reply]);
+      } catch (error) {
+        if (isUnreachable(error)) throw error;
+        log.error({ carrierId }, 'a reply could not be stored as text; it is kept as bytes');
+        return insert([{ ...reply, externalId: null, text: '', body: reply.body ?? Buffer.from(reply.text) }]);
+      }
+    }
+  };
+
+/** A gateway names the slot of its SIM: the numbers of the SIMs are the platform's. */
+async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[]): Promise<InboundReply[]> {
+  const sims = replies.some(({ to }) => typeof to !== 'string')
+    ? await rows<{ port: number; number: string }>(
+        pool,
+        'select port, number from numbers where carrier_id = $1 and port is not null',
+        [carrierId],
+      )
+    : [];
+  const numberOf = (port: number) => sims.find((sim) => sim.port === port)?.number ?? `port ${port}`;
+  return replies.map((reply) => ({
+    ...reply,
+    part: null,
+    to: typeof reply.to === 'string' ? reply.to : numberOf(reply.to.port),
+  }));
+}

@@ -1,0 +1,72 @@
+import type { SubmitResult } from '../carrier.ts';
+import type { Called } from './call.ts';
+import type { HttpSettings } from './settings.ts';
+import { at, textAt } from './template.ts';
+
+/** A result, and whether the trouble is the line's: the login, the address, the network. Then no other message need try. */
+export type Judged = { result: SubmitResult; trouble: 'refused' | 'away' | null };
+
+const THROTTLED_MS = 5000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Statuses that say that the settings are wrong, not the message. */
+const MISPLACED = new Set([404, 405, 410]);
+
+const only = (result: SubmitResult): Judged => ({ result, trouble: null });
+const throttled = (retryAfter: string | undefined): Judged =>
+  only({ outcome: 'throttled', retryAfterMs: pauseOf(retryAfter, THROTTLED_MS) });
+
+/** What an answer says of its message. */
+export function judge(called: Called, { answer }: HttpSettings): Judged {
+  if (called.kind === 'unsent') return { result: { outcome: 'unsent', reason: called.reason }, trouble: 'away' };
+  if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });
+  const { status, retryAfter, text } = called;
+  const document = readJson(text);
+  const code = textAt(document, answer.code);
+  const known = (code === undefined ? undefined : answer.outcomes[code]) ?? answer.outcomes[String(status)];
+  const name = code ?? `http-${status}`;
+  switch (known) {
+    case 'rejected':
+      return only({ outcome: 'rejected', code: name });
+    case 'throttled':
+      return throttled(retryAfter);
+    case 'unsent':
+      return only({ outcome: 'unsent', reason: name });
+    case 'unknown':
+      return only({ outcome: 'unknown', reason: name });
+    case undefined:
+      break;
+    default:
+      return known satisfies never;
+  }
+  if (status === 401 || status === 403) return { result: { outcome: 'unsent', reason: name }, trouble: 'refused' };
+  if ((status >= 300 && status < 400) || MISPLACED.has(status))
+    return { result: { outcome: 'unsent', reason: name }, trouble: 'refused' };
+  if (status === 429 || status === 425) return throttled(retryAfter);
+  // It gave up waiting for us, or failed with the message in its hands.
+  if (status === 408 || status >= 500 || status < 200) return only({ outcome: 'unknown', reason: name });
+  if (status >= 400) return only({ outcome: 'rejected', code: name });
+  if (answer.accepted && (code === undefined || !answer.accepted.includes(code)))
+    return only(code === undefined ? { outcome: 'unknown', reason: 'unreadable-answer' } : { outcome: 'rejected', code });
+  const references = referencesIn(document, answer.reference);
+  return only(references.length > 0 ? { outcome: 'accepted', references } : { outcome: 'unknown', reason: 'unreadable-answer' });
+}
+
+function referencesIn(document: unknown, path: string): string[] {
+  const found = at(document, path);
+  return (Array.isArray(found) ? found : [found]).flatMap((value) => textAt({ value }, 'value') ?? []);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Retry-After in seconds or as a date. */
+function pauseOf(retryAfter: string | undefined, otherwise: number): number {
+  if (retryAfter === undefined) return otherwise;
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return Number.isFinite(ms) ? Math.min(LONGEST_PAUSE_MS, Math.max(1, ms)) : otherwise;
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { isTimeZone } from '../../domain/zoned-time.ts';
+import { placesIn } from './template.ts';
+
+const path = z
+  .string()
+  .max(200)
+  .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'Write a path such as messages.0.id');
+const when = z.strictObject({ path, equals: z.string() });
+const status = z.enum(['accepted', 'delivered', 'undelivered', 'expired', 'unknown']);
+
+const signature = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('hmac-sha256'),
+    header: z.string().min(1),
+    encoding: z.enum(['hex', 'base64']).default('hex'),
+    /** What stands before the signature in its header, as `sha256=`. */
+    prefix: z.string().default(''),
+    /** What is signed. */
+    content: z.string().default('{{body}}'),
+    timestampHeader: z.string().min(1).optional(),
+    /** How old, or how far ahead, a signed time may be. */
+    toleranceSeconds: z.int().min(1).max(86_400).default(300),
+  }),
+  /** The secret itself comes with each request. */
+  z.strictObject({ kind: z.literal('header'), header: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('query'), parameter: z.string().min(1) }),
+]);
+
+const reply = z.strictObject({
+  when: when.optional(),
+  /** The carrier's id of the reply: without one a copy can't be told from a second "OUI". */
+  id: path.optional(),
+  from: path,
+  to: path,
+  text: path,
+  at: path.optional(),
+});
+const receipt = z.strictObject({
+  when: when.optional(),
+  reference: path,
+  status: path,
+  /** What each of the carrier's words means; what is not listed is no news. */
+  statuses: z.record(z.string(), status),
+  error: path.optional(),
+  /** Where the carrier repeats our {{id}}. */
+  messageId: path.optional(),
+  from: path.optional(),
+  to: path.optional(),
+  at: path.optional(),
+});
+
+/** What templates may name: of the message, and of these settings. */
+const OF_MESSAGE = ['id', 'to', 'toDigits', 'from', 'text'];
+const OF_SETTINGS = ['username', 'password', 'token', 'basic'] as const;
+
+export const httpSettings = z
+  .strictObject({
+    /** Values are encoded where they stand. */
+    url: z.string().regex(/^https?:\/\/[^\s{}]+\//, 'Write an address with its host, such as https://api.example.com/sms'),
+    method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'Write the name of a header'), z.string()).default({}),
+    /** Its strings are templates. */
+    body: z.record(z.string(), z.json()).optional(),
+    bodyFormat: z.enum(['json', 'form']).default('json'),
+    username: z.string().optional(),
+    password: z.string().meta({ secret: true }).optional(),
+    token: z.string().meta({ secret: true }).optional(),
+    /** How an answer is read. */
+    answer: z.strictObject({
+      /** Where the carrier's id is: one, or a list of one per segment. */
+      reference: path,
+      /** Where it says so, when an answer of 200 can be a refusal. */
+      code: path.optional(),
+      accepted: z.array(z.string()).min(1).optional(),
+      /** What an HTTP status or a code means, where it is not the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
+      outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
+    }),
+    /** Calls at once. */
+    window: z.int().min(1).max(500).default(10),
+    messagesPerSecond: z.number().positive().optional(),
+    maxBinds: z.int().min(1).max(32).default(1),
+    timeoutMs: z.int().min(10).default(30_000),
+    retryMinMs: z.int().min(1).default(1000),
+    retryMaxMs: z.int().min(1).default(60_000),
+    /** How long nothing is sent after a refused login. */
+    refusedRetryMs: z.int().min(1).default(300_000),
+    webhook: z
+      .strictObject({
+        signature,
+        format: z.enum(['json', 'form', 'query']).default('json'),
+        /** Where the list is, when one request carries several; left out, the request is one of them. */
+        list: path.optional(),
+        reply: reply.optional(),
+        receipt: receipt.optional(),
+        /** The zone of times that carry none. */
+        timeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('UTC'),
+      })
+      .optional(),
+    webhookSecret: z.string().min(8).meta({ secret: true }).optional(),
+  })
+  .superRefine((settings, context) => {
+    const refuse = (field: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path: field, message });
+    for (const field of ['url', 'headers', 'body'] as const) {
+      for (const name of placesIn(settings[field])) {
+        const own = OF_SETTINGS.find((each) => each === name);
+        if (!own && !OF_MESSAGE.includes(name))
+          refuse([field], `There is no {{${name}}}: use one of ${[...OF_MESSAGE, ...OF_SETTINGS].join(', ')}`);
+        else if (own === 'basic' && (settings.username === undefined || settings.password === undefined))
+          refuse([field], '{{basic}} is made of username and password: give both');
+        else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], `Give the ${own} that ${field} names`);
+      }
+    }
+    if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'A GET has no body: put its values into url');
+    if (!placesIn([settings.url, settings.body]).some((name) => name === 'to' || name === 'toDigits'))
+      refuse([settings.method === 'GET' ? 'url' : 'body'], 'Say where the recipient goes: {{to}} or {{toDigits}}');
+    const { answer, webhook, retryMinMs, retryMaxMs } = settings;
+    if (answer.accepted && !answer.code) refuse(['answer', 'code'], 'Say where the code is that accepted lists');
+    if (retryMinMs > retryMaxMs) refuse(['retryMaxMs'], 'Write at least retryMinMs');
+    if (!webhook) return;
+    if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'Give the secret that signs webhooks');
+    if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'Say how a reply or a receipt is read');
+    if (webhook.signature.kind !== 'hmac-sha256') return;
+    const signed = placesIn(webhook.signature.content);
+    if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'What is signed must hold {{body}}');
+    if (signed.includes('timestamp') && webhook.signature.timestampHeader === undefined)
+      refuse(['webhook', 'signature', 'timestampHeader'], 'Name the header that {{timestamp}} comes in');
+  });
+
+export type HttpSettings = z.infer<typeof httpSettings>;
