@@ -14,7 +14,11 @@ const RESULTS = 'bench/results';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+  },
 });
 const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
@@ -23,11 +27,13 @@ if (unknown.length > 0) {
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+if (values.production) execFileSync(process.execPath, ['build.ts'], { stdio: 'inherit' });
 const figures: (Figure & { bench: string })[] = [];
 for (const bench of BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   say(`${bench.name}: starting a stack`);
   await using stack = await startStack({
     ...bench.stack,
+    production: values.production,
     ...(values.profile ? { profileDir: join('bench/profiles', bench.name) } : {}),
   });
   for (const figure of await bench.measure(stack, (line) => say(`${bench.name}: ${line}`)))
@@ -40,6 +46,7 @@ const run = {
   cores: cpus().length,
   cpu: cpus()[0]?.model ?? '',
   node: process.version,
+  production: values.production,
   figures,
 };
 await mkdir(RESULTS, { recursive: true });

@@ -9,6 +9,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { createOperator } from '../admin.ts';
 import { startPostgres } from '../launchers/postgres.ts';
+import { startTemporalOnPostgres } from '../launchers/temporal-production.ts';
 import { startTemporal } from '../launchers/temporal.ts';
 import { createClient, seed, textOf, type ApiClient } from '../seed.ts';
 
@@ -22,6 +23,8 @@ export type StackOptions = {
   env?: Record<string, string>;
   /** A folder for a CPU profile of each of the product's processes. */
   profileDir?: string;
+  /** The built product on the real Temporal server on PostgreSQL, as in production; otherwise from source on the development server. */
+  production?: boolean;
 };
 
 export const SHORT_CODE = '38015';
@@ -51,6 +54,7 @@ export type Stack = AsyncDisposable & {
 };
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
 const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
 const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
@@ -64,13 +68,19 @@ export async function startStack({
   maxBinds = 1,
   env = {},
   profileDir,
+  production = false,
 }: StackOptions): Promise<Stack> {
   await using starting = new AsyncDisposableStack();
   const log = pino({ level: 'warn' }, process.stderr);
   const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));
   starting.defer(() => rm(dataDir, { recursive: true, force: true }));
   const postgres = starting.use(await startPostgres({ dataDir, log }));
-  const temporal = starting.use(await startTemporal({ dataDir, log, progress: (line) => process.stderr.write(`${line}\n`) }));
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const temporal = starting.use(
+    production
+      ? await startTemporalOnPostgres({ dataDir, postgresUrl: postgres.url, log, progress })
+      : await startTemporal({ dataDir, log, progress }),
+  );
   const operatorKey = await createOperator(postgres.url, 'bench@localhost.example');
 
   const worldProcess = fork(WORLD, { stdio: 'inherit' });
@@ -96,8 +106,11 @@ export async function startStack({
     ...env,
   };
   const product = async (role: string): Promise<string | null> => {
-    const child = fork(MAIN, {
-      execArgv: ['--import', 'tsx', ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`])],
+    const child = fork(production ? BUILT : MAIN, {
+      execArgv: [
+        ...(production ? [] : ['--import', 'tsx']),
+        ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
+      ],
       env: { ...environment, ROLE: role },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, chmod, constants, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -37,30 +37,17 @@ export async function ensureTemporalBinary(
 ): Promise<string> {
   const { onPath, cacheDir, archive, go } = {
     onPath: 'temporal',
-    cacheDir: join(cacheHome(), 'aller-retour', 'temporal'),
+    cacheDir: defaultCache(),
     archive: 'https://temporal.download/cli/archive',
     go: 'go',
     ...sources,
   };
   if (await isGoodEnough(onPath, progress)) return onPath;
 
-  const pinned = await readFile(join(MODULE, 'go.mod'), 'utf8');
-  const key = `${createHash('sha256').update(pinned).digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
-  const folder = join(cacheDir, key);
+  const { folder, pinned } = await cacheFolder(cacheDir);
   const binary = join(folder, 'temporal');
   if (await isExecutable(binary)) return binary;
-
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new Error(
-      `The Temporal server can't be kept in ${folder} (${reason(error)}). Set XDG_CACHE_HOME to a folder of yours.`,
-      {
-        cause: error,
-      },
-    );
-  });
-  await using _ = await lock(join(folder, 'lock'), () =>
-    progress('Temporal: another process is fetching or building it. Waiting.'),
-  );
+  await using _ = await lockOf(folder, progress);
   if (await isExecutable(binary)) return binary;
 
   for (const name of await readdir(folder)) {
@@ -72,6 +59,7 @@ export async function ensureTemporalBinary(
     if (downloaded !== null) {
       progress(`Temporal: no download (${downloaded}).`);
       if (!(await succeeds([go, 'version']))) throw new Error(nowhere(binary, downloaded));
+      progress('Temporal: building the server with Go, once; about 5 minutes on two cores.');
       await build({ go, pkg: 'github.com/temporalio/cli/cmd/temporal', to: fresh, logFile: join(folder, 'build.log'), progress });
     }
     await rename(fresh, binary);
@@ -80,6 +68,59 @@ export async function ensureTemporalBinary(
   }
   return binary;
 }
+
+/** The pinned production server, its schema tool, and the folder of its schema for PostgreSQL. Built with Go, once. */
+export type ProductionServer = { server: string; sqlTool: string; schema: string };
+
+export async function ensureProductionServer(progress: (line: string) => void, go = 'go'): Promise<ProductionServer> {
+  const { folder } = await cacheFolder(defaultCache());
+  const server = join(folder, 'temporal-server');
+  const sqlTool = join(folder, 'temporal-sql-tool');
+  const schema = join(folder, 'schema');
+  const programs: [string, string][] = [
+    [server, 'go.temporal.io/server/cmd/server'],
+    [sqlTool, 'go.temporal.io/server/cmd/tools/sql'],
+  ];
+  await using _ = await lockOf(folder, progress);
+  for (const [program, pkg] of programs) {
+    if (await isExecutable(program)) continue;
+    progress(`Temporal: building ${pkg} with Go, once; minutes at the first time.`);
+    const fresh = join(folder, `temporal.${randomUUID()}`);
+    await build({ go, pkg, to: fresh, logFile: join(folder, 'build.log'), progress });
+    await rename(fresh, program);
+  }
+  const marker = join(schema, 'complete');
+  if (!(await exists(marker))) {
+    const source = await outputOf([go, 'list', '-C', MODULE, '-m', '-f', '{{.Dir}}', 'go.temporal.io/server']);
+    if (source === null) throw new Error('The schema of the Temporal server is not where Go keeps its modules.');
+    await cp(join(source.trim(), 'schema', 'postgresql', 'v12'), schema, { recursive: true });
+    await writeFile(marker, '');
+  }
+  return { server, sqlTool, schema };
+}
+
+/** Where this machine's programs of the pinned version are kept. */
+async function cacheFolder(cacheDir: string): Promise<{ folder: string; pinned: string }> {
+  const pinned = await readFile(join(MODULE, 'go.mod'), 'utf8');
+  const key = `${createHash('sha256').update(pinned).digest('hex').slice(0, 16)}-${process.platform}-${process.arch}`;
+  const folder = join(cacheDir, key);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new Error(
+      `The Temporal server can't be kept in ${folder} (${reason(error)}). Set XDG_CACHE_HOME to a folder of yours.`,
+      { cause: error },
+    );
+  });
+  return { folder, pinned };
+}
+
+const lockOf = (folder: string, progress: (line: string) => void): Promise<AsyncDisposable> =>
+  lock(join(folder, 'lock'), () => progress('Temporal: another process is fetching or building it. Waiting.'));
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 const nowhere = (binary: string, downloaded: string) =>
   `There is no Temporal server to start: no \`temporal\` on the PATH, none in the cache (${binary}), the download failed ` +
@@ -137,7 +178,7 @@ async function download(options: {
   }
 }
 
-/** Builds one program of temporal/server/go.mod: this is also how its production server and its schema tool would be made. */
+/** Builds one program of temporal/server/go.mod. */
 async function build(options: { go: string; pkg: string; to: string; logFile: string; progress: (line: string) => void }) {
   const { go, pkg, to, logFile, progress } = options;
   const startedAt = Date.now();
@@ -145,7 +186,6 @@ async function build(options: { go: string; pkg: string; to: string; logFile: st
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, '0')} s`;
   };
-  progress('Temporal: building the server with Go, once; about 5 minutes on two cores.');
   const telling = setInterval(() => progress(`Temporal: building, ${elapsed()} so far.`), 10_000);
   try {
     await run({
@@ -182,6 +222,8 @@ const reason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reason(error.cause) : error.message;
 };
+
+const defaultCache = (): string => join(cacheHome(), 'aller-retour', 'temporal');
 
 /** Where a user's programs keep what can be made again (XDG Base Directory Specification: a relative path counts as unset). */
 const cacheHome = (): string => {

@@ -150,15 +150,14 @@ async function untilReady(port: number, child: Child, logFile: string): Promise<
   }
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether a server answers on that port and knows the namespace. */
+export async function answers(port: number, namespace = 'default'): Promise<boolean> {
   // gRPC waits a second before it tries a refused connection again.
   if (!(await isOpen(port))) return false;
   try {
     const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}`, connectTimeout: 2_000 });
     try {
-      await connection.withDeadline(Date.now() + 2_000, () =>
-        connection.workflowService.describeNamespace({ namespace: 'default' }),
-      );
+      await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
       return true;
     } finally {
       await connection.close();
