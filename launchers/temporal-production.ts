@@ -70,11 +70,10 @@ async function prepare(
   const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
   if (rowCount === 0) await admin.query(`create database ${name}`);
   await admin.end();
-  const base = [
-    ...[sqlTool, '--plugin', 'postgres12', '--endpoint', url.hostname, '--port', url.port, '--user', url.username],
-    ...['--password', decodeURIComponent(url.password), '--database', name],
-  ];
-  const tool = (...args: string[]) => run({ command: [...base, ...args], logFile, endWith: 'TERM', graceSeconds: 5 });
+  const where = ['--endpoint', url.hostname, '--port', url.port, '--database', name];
+  const who = ['--user', url.username, '--password', decodeURIComponent(url.password)];
+  const tool = (...args: string[]) =>
+    run({ command: [sqlTool, '--plugin', 'postgres12', ...where, ...who, ...args], logFile, endWith: 'TERM', graceSeconds: 5 });
   if (rowCount === 0) await tool('setup-schema', '--version', '0.0');
   await tool('update-schema', '--schema-dir', join(schema, kind, 'versioned'));
 }
