@@ -12,6 +12,7 @@ import { createApi } from './api/app.ts';
 import { createMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
+import type { Resolve } from './callbacks/resolve.ts';
 import { registry } from './carriers/registry.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
@@ -34,6 +35,8 @@ export type SystemOptions = {
   log: Logger;
   /** Workflow code made beforehand. */
   bundle?: WorkflowBundleOption;
+  /** How names become addresses; left out, by the machine's name servers. */
+  resolve?: Resolve;
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
   sweepEveryMs?: number;
@@ -51,6 +54,7 @@ export async function startSystem({
   config,
   log,
   bundle,
+  resolve,
   callbackSchedule,
   emailSchedule,
   sweepEveryMs,
@@ -95,7 +99,11 @@ export async function startSystem({
     allowHttp: config.CALLBACK_ALLOW_HTTP,
     ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
     allowCidrs: config.CALLBACK_ALLOW_CIDRS,
+    ...(resolve ? { resolve } : {}),
   });
+
+  const poster = createPoster({ guard });
+  starting.defer(() => poster.close());
 
   // What comes in and goes out.
   const workers: Running[] = [];
@@ -103,8 +111,6 @@ export async function startSystem({
     installRuntime(log);
     await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
     await scheduleSweep(client, sweepEveryMs);
-    const poster = createPoster({ guard });
-    starting.defer(() => poster.close());
     const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM);
     starting.defer(() => mailer?.close());
 
@@ -156,6 +162,7 @@ export async function startSystem({
       secrets,
       log,
       guard,
+      poster,
       registry,
       metrics,
       clockInjectable: config.SYNC_CLOCK === 'injected',

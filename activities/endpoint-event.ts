@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { EventType, NewEvent } from '../database/emit-events.ts';
 import type { EndpointHealth } from '../database/endpoint-health.ts';
 import { rows } from '../database/sql.ts';
+import { classForCustomer } from '../domain/attempt-class.ts';
 
 /** What an endpoint was and is; `mistaken`: whether its owner is to hear that its set-up is at fault. */
 export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
@@ -49,7 +50,10 @@ export async function endpointEvents(client: PoolClient, turns: Turn[]): Promise
           reason,
           health: now.health.state,
           since: new Date(now.health.openedAt ?? now.health.since).toISOString(),
-          lastFailure: now.lastFailure,
+          lastFailure: now.lastFailure && {
+            ...now.lastFailure,
+            class: classForCustomer(now.lastFailure.class, now.lastFailure.status),
+          },
         },
       }),
   }));

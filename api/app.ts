@@ -9,7 +9,10 @@ import { conversations } from './conversations.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
 import { documentOf } from './document.ts';
+import { endpointHealth } from './endpoint-health.ts';
 import { endpointSecrets } from './endpoint-secrets.ts';
+import { endpointStates } from './endpoint-states.ts';
+import { endpointTest } from './endpoint-test.ts';
 import { running } from './health.ts';
 import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
@@ -18,6 +21,7 @@ import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
+import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorSyncs } from './operator-syncs.ts';
@@ -41,6 +45,9 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', replySettingsRoutes(services))
     .route('/', callbackEndpoints(services))
     .route('/', endpointSecrets(services))
+    .route('/', endpointHealth(services))
+    .route('/', endpointStates(services))
+    .route('/', endpointTest(services))
     .route('/', deliveries(services))
     .route('/', account(services));
 };
@@ -55,7 +62,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))
     .route('/', operatorSyncs(services))
-    .route('/', operatorUnattributed(services));
+    .route('/', operatorUnattributed(services))
+    .route('/', operatorEndpoints(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());
   return routes;

@@ -52,7 +52,7 @@ export const HealthState = z
       'healthy; open: it fails, what is owed is held and a try is made now and then; recovering: it answers again, the backlog goes out slowly; paused, disabled, gone: stopped, what is owed is held',
   });
 
-const EndpointView = z
+export const EndpointView = z
   .object({
     id: Id,
     url: z.string(),

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Delivery, DeliveryAttempt } from '../database/delivery.ts';
 import { Event } from '../database/event.ts';
 import { Reply } from '../database/reply.ts';
+import { classForCustomer, unreachable } from '../domain/attempt-class.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
@@ -52,12 +53,6 @@ const AttemptView = z
   })
   .openapi('Attempt');
 
-/** What would tell a customer which addresses exist in our network: to them it is one thing, and as quick. */
-const ALIKE = new Set(['egress_blocked', 'refused', 'reset', 'timeout']);
-const unreachable = (kind: string, status: number | null): boolean => ALIKE.has(kind) && status === null;
-
-const classView = (kind: string | null): string | null => (kind !== null && ALIKE.has(kind) ? 'unreachable' : kind);
-
 export const deliveryView = (
   delivery: Delivery,
   event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined,
@@ -71,7 +66,7 @@ export const deliveryView = (
   attempts: delivery.attempts,
   nextAt: iso(delivery.nextAt),
   heldReason: delivery.heldReason ?? null,
-  lastClass: classView(delivery.lastClass ?? null),
+  lastClass: delivery.lastClass ? classForCustomer(delivery.lastClass) : null,
   runId: delivery.runId,
   createdAt: delivery.createdAt.toISOString(),
   finishedAt: iso(delivery.finishedAt),

@@ -34,6 +34,7 @@ export async function describeApi(): Promise<string> {
     secrets: createSecrets(randomBytes(32).toString('base64')),
     log: pino({ level: 'silent' }),
     guard: { check: () => Promise.resolve({ ok: false, reason: 'nothing is checked here' }) },
+    poster: { post: () => Promise.reject(new Error('nothing is posted here')) },
     registry: {},
     metrics: new Registry(),
     clockInjectable: false,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Poster } from '../callbacks/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../database/account.ts';
 import type { Database } from '../database/orm.ts';
@@ -16,6 +17,8 @@ export type ApiServices = {
   secrets: Secrets;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
+  /** Posts pings, as safely as callbacks are posted. */
+  poster: Pick<Poster, 'post'>;
   registry: Record<string, Carrier>;
   /** Where to count; left out, a registry of the API's own with the process's usual figures. */
   metrics?: Registry;

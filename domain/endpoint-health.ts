@@ -51,9 +51,9 @@ const TIMEOUTS_IN_A_ROW = 5;
 /** Requests at once at which it counts as healthy again. */
 export const FULL = 8;
 export const PROBE_WAITS: readonly number[] = [30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE];
-/** How long it is open when its owner is told; it is disabled after `DISABLED_AFTER`, and the last alarm is a day before. */
+/** How long it is open when its owner is told; it is disabled after `DISABLED_AFTER_MS`, and the last alarm is a day before. */
 export const ALARMS: readonly number[] = [24 * HOUR, 72 * HOUR, 96 * HOUR];
-const DISABLED_AFTER = 120 * HOUR;
+export const DISABLED_AFTER_MS = 120 * HOUR;
 const DISABLED_FAILURES = 20;
 
 const NO_STAGE: Health['stage'] = { won: 0, lost: 0, failing: 'none' };
@@ -174,7 +174,7 @@ function afterStage(health: Health, result: Result, at: number): Health {
 function disableWhenHopeless(health: Health, at: number): Health {
   if (health.state !== 'healthy' && health.state !== 'open' && health.state !== 'recovering') return health;
   const since = Math.max(health.lastSuccessAt ?? 0, health.failingSince ?? at);
-  const hopeless = at - since >= DISABLED_AFTER && health.failures >= DISABLED_FAILURES && health.failing === 'several';
+  const hopeless = at - since >= DISABLED_AFTER_MS && health.failures >= DISABLED_FAILURES && health.failing === 'several';
   return hopeless ? moved({ ...health, nextProbeAt: null }, 'disabled', at) : health;
 }
 

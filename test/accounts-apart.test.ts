@@ -33,6 +33,7 @@ const bodies: Record<string, unknown> = {
   createCallbackEndpoint: { url: 'https://example.com/other' },
   changeCallbackEndpoint: { description: 'changed' },
   rotateCallbackSecret: {},
+  enableCallbackEndpoint: { resume: 'all' },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
