@@ -16,6 +16,7 @@ import type { Resolve } from './callbacks/resolve.ts';
 import { registry } from './carriers/registry.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
+import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected } from './database/sql.ts';
@@ -155,10 +156,12 @@ export async function startSystem({
 
   let url: string | null = null;
   if (withApi) {
+    const live = openLive({ url: config.DATABASE_URL, log });
     const api = createApi({
       db,
       runs,
       ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies }),
+      live,
       secrets,
       log,
       guard,
@@ -170,6 +173,8 @@ export async function startSystem({
     });
     const server = await listen(api.fetch, config.HOST, config.PORT);
     starting.defer(() => closeServer(server.server));
+    // First: what waits for news is answered, so that the server has nothing left to wait for.
+    starting.defer(() => live.close());
     url = `http://${config.HOST}:${server.port}`;
     log.info({ url }, 'the API listens');
   }

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { attribute, CLOCK_TOLERANCE_MS, WINDOW_MS, type Attribution, type Candidate } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
-import { emitEvents, type DeliveriesOwed } from '../database/emit-events.ts';
+import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
+import { announce } from '../database/live.ts';
 import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { fileInConversations } from './file-in-conversations.ts';
 import { byAccountAndPhone, type Answered, type Filed, type Unfiled } from './filed-reply.ts';
@@ -16,7 +17,9 @@ export type FileReplies = ReturnType<typeof createFileReplies>;
 export const createFileReplies = ({ pool, log }: Deps) => {
   async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
     try {
-      return await transaction(pool, (client) => file(client, ids, runId));
+      const { accounts, ...owed } = await transaction(pool, (client) => file(client, ids, runId));
+      await announce(pool, accounts);
+      return owed;
     } catch (error) {
       if (isUnreachable(error)) throw error;
       if (isCollision(error)) return filePage(ids, runId);
@@ -52,7 +55,7 @@ export const createFileReplies = ({ pool, log }: Deps) => {
 const isCollision = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 
-async function file(client: PoolClient, ids: string[], runId: string): Promise<DeliveriesOwed> {
+async function file(client: PoolClient, ids: string[], runId: string): Promise<Emitted> {
   const unfiled = await rows<Unfiled>(
     client,
     `select r.id, r.carrier_id, r.from_number, r.reply_code, r.text, r.received_at, r.partial, n.kind, n.account_id as renter
@@ -61,7 +64,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<D
      order by r.id for update of r`,
     [ids],
   );
-  if (unfiled.length === 0) return { callbacks: [], emails: [] };
+  if (unfiled.length === 0) return { callbacks: [], emails: [], accounts: [] };
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply.renter) }));

@@ -13,6 +13,7 @@ import { endpointHealth } from './endpoint-health.ts';
 import { endpointSecrets } from './endpoint-secrets.ts';
 import { endpointStates } from './endpoint-states.ts';
 import { endpointTest } from './endpoint-test.ts';
+import { eventsRoutes } from './events.ts';
 import { running } from './health.ts';
 import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
@@ -49,6 +50,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', endpointStates(services))
     .route('/', endpointTest(services))
     .route('/', deliveries(services))
+    .route('/', eventsRoutes(services))
     .route('/', account(services));
 };
 

@@ -31,6 +31,12 @@ export async function describeApi(): Promise<string> {
       syncNow: () => Promise.resolve(),
       reachable: () => Promise.resolve(false),
     },
+    live: {
+      subscribe: () => () => {},
+      next: () => ({ heard: Promise.resolve(), leave() {} }),
+      closed: () => true,
+      close: () => Promise.resolve(),
+    },
     secrets: createSecrets(randomBytes(32).toString('base64')),
     log: pino({ level: 'silent' }),
     guard: { check: () => Promise.resolve({ ok: false, reason: 'nothing is checked here' }) },

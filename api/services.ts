@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Poster } from '../callbacks/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../database/account.ts';
+import type { Live } from '../database/live.ts';
 import type { Database } from '../database/orm.ts';
 import type { Secrets } from '../database/secrets.ts';
 import type { Runs } from '../temporal/runs.ts';
@@ -14,6 +15,8 @@ export type ApiServices = {
   runs: Runs;
   /** Commits what a carrier's webhook brought. Rejects while the database is unreachable. */
   ingestWebhook: (carrierId: string, content: Extract<WebhookContent, { kind: 'content' }>) => Promise<void>;
+  /** Says when an account has new events. */
+  live: Live;
   secrets: Secrets;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };

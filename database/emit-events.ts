@@ -34,6 +34,8 @@ type Owed = {
   targetId: string;
   held: HeldReason | null;
 };
+/** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. */
+export type Emitted = DeliveriesOwed & { accounts: string[] };
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
@@ -41,10 +43,10 @@ const TAKEN_OVER_AFTER_SECONDS = 60;
 /**
  * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
  * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
- * the commit.
+ * the commit. After the commit, `announce` tells those who listen.
  */
-export async function emitEvents(client: PoolClient, happened: NewEvent[], runId: string | null): Promise<DeliveriesOwed> {
-  if (happened.length === 0) return { callbacks: [], emails: [] };
+export async function emitEvents(client: PoolClient, happened: NewEvent[], runId: string | null): Promise<Emitted> {
+  if (happened.length === 0) return { callbacks: [], emails: [], accounts: [] };
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
   const endpoints = await rows<Target>(
     client,
@@ -125,5 +127,6 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
   return {
     callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
     emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
+    accounts,
   };
 }

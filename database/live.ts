@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Logger } from 'pino';
+import { rows, type Sql } from './sql.ts';
+
+const CHANNEL = 'account_events';
+const AGAIN_MIN_MS = 200;
+const AGAIN_MAX_MS = 5000;
+
+/** Says that an account has events up to `position`; without a position, that some may have been missed. */
+export type Heard = (position: number | undefined) => void;
+
+/**
+ * What this process hears of new events: one connection, whatever the number of listeners. A hint and never the truth: what
+ * happened is read from `events`, at the start, at every hint, and once more at the end of a wait.
+ */
+export type Live = {
+  /** Answers how to leave. */
+  subscribe(accountId: string, heard: Heard): () => void;
+  /** Resolves when the account may have something new, the time is up, or this process stops. */
+  next(accountId: string, withinMs: number, signal?: AbortSignal): { heard: Promise<void>; leave: () => void };
+  /** Whether this process stops: no wait is worth beginning. */
+  closed(): boolean;
+  close(): Promise<void>;
+};
+
+/**
+ * Tells every process that these accounts have new events: after the commit, as a statement of its own (a NOTIFY inside a
+ * transaction makes commits wait for one another), once per account, with a position and no id. Never throws: a hint that
+ * is lost costs a listener time, not an event.
+ */
+export async function announce(sql: Sql, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await rows(
+    sql,
+    `select pg_notify('${CHANNEL}', account_id || ' ' || position) from account_counters where account_id = any($1::uuid[])`,
+    [accountIds],
+  ).catch(() => {});
+}
+
+/** Connects in the background, and again whenever the connection is lost. */
+export function openLive({ url, log }: { url: string; log: Logger }): Live {
+  const listeners = new Map<string, Set<Heard>>();
+  const stopping = new AbortController();
+  const onStop = new Set<() => void>();
+  let closed = false;
+
+  const tellAll = (): void => {
+    for (const set of listeners.values()) for (const heard of set) heard(undefined);
+  };
+
+  function tell(payload: string): void {
+    const [accountId = '', position] = payload.split(' ');
+    for (const heard of listeners.get(accountId) ?? []) heard(Number(position));
+  }
+
+  /** Resolves when the connection is over. */
+  async function listen(connected: () => void): Promise<void> {
+    const client = new Client({
+      connectionString: url,
+      application_name: 'aller-retour live',
+      keepAlive: true,
+      connectionTimeoutMillis: 5000,
+    });
+    const over = Promise.withResolvers<void>();
+    onStop.add(over.resolve);
+    client.on('error', () => over.resolve());
+    client.on('end', () => over.resolve());
+    client.on('notification', ({ payload }) => tell(payload ?? ''));
+    try {
+      await client.connect();
+      if (closed) return;
+      await client.query(`listen ${CHANNEL}`);
+      connected();
+      // What was announced while nobody listened is looked for.
+      tellAll();
+      await over.promise;
+    } finally {
+      onStop.delete(over.resolve);
+      await client.end().catch(() => {});
+    }
+  }
+
+  async function run(): Promise<void> {
+    let wait = AGAIN_MIN_MS;
+    while (!closed) {
+      try {
+        await listen(() => {
+          wait = AGAIN_MIN_MS;
+        });
+      } catch (error) {
+        if (!closed) log.warn({ err: error }, 'new events can not be listened for; listeners look by themselves meanwhile');
+      }
+      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
+      wait = Math.min(wait * 2, AGAIN_MAX_MS);
+    }
+  }
+  const running = run();
+
+  function subscribe(accountId: string, heard: Heard): () => void {
+    const set = listeners.get(accountId) ?? new Set();
+    listeners.set(accountId, set.add(heard));
+    return () => {
+      set.delete(heard);
+      if (set.size === 0 && listeners.get(accountId) === set) listeners.delete(accountId);
+    };
+  }
+
+  return {
+    subscribe,
+    next(accountId, withinMs, signal) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const leave = subscribe(accountId, () => resolve());
+      const timer = setTimeout(resolve, withinMs);
+      const end = (): void => resolve();
+      onStop.add(end);
+      signal?.addEventListener('abort', end, { once: true });
+      if (signal?.aborted || closed) resolve();
+      return {
+        heard: promise,
+        leave() {
+          clearTimeout(timer);
+          onStop.delete(end);
+          signal?.removeEventListener('abort', end);
+          leave();
+        },
+      };
+    },
+    closed: () => closed,
+    async close() {
+      closed = true;
+      stopping.abort();
+      for (const stop of onStop) stop();
+      await running;
+    },
+  };
+}
