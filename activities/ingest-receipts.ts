@@ -2,39 +2,67 @@ import type { Pool } from 'pg';
 import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
+import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
 import { storable } from './store-replies.ts';
 
-// A receipt may come before its submit's answer is stored (no reference yet): then it is kept as an orphan for a day, and
-// the turn that stores the reference finds it, or the sweep. A message of several segments is delivered when one receipt says so and none denies it.
+// A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
+// is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
+// answer is stored: it is kept as an orphan for a day, and the turn that stores the reference finds it, or the sweep.
+// A message of several segments is delivered when one receipt says so and none denies it.
 const APPLY = `
   with r as (
-    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
-      as r (id, reference, message_id, status, error, at)
+    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[])
+      as r (id, reference, message_id, status, error, at, from_number, to_number)
   ), matched as (
-    select r.*, coalesce(f.message_id, m.id) as message
+    select r.*, coalesce(f.message_id, m.id, d.message_id) as message, f.message_id is null and d.message_id is not null as resolves
     from r
     left join message_references f on f.carrier_id = $1 and f.reference = r.reference
     left join messages m on m.id = r.message_id and m.carrier_id = $1
+    left join doubts d on f.message_id is null and m.id is null
+      and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
+      and d.submitted_at between r.at - interval '48 hours' and r.at + interval '2 minutes'
+      and not exists (
+        select from messages o where o.to_number = d.to_number and o.carrier_id = $1 and o.sender = d.sender and o.id <> d.message_id
+          and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > r.at - interval '48 hours')
+  ), named as (
+    insert into message_references (carrier_id, reference, message_id)
+    select distinct $1::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
   ), worst as (
-    select distinct on (message) message, status, error from matched where message is not null and status <> 'accepted'
-    order by message, array_position(array['undelivered', 'expired', 'delivered', 'unknown'], status)
+    select distinct on (message) message, status, error from matched where message is not null
+    order by message, array_position(array['undelivered', 'expired', 'delivered', 'unknown', 'accepted'], status)
   ), applied as (
     update messages m set state = w.status, reason = coalesce(w.error, case when w.status = 'delivered' then null else m.reason end)
     from (select * from worst order by message) w
-    where m.id = w.message and m.state in ('submitting', 'accepted', 'in_doubt', 'unknown', 'delivered')
-      and not (m.state = 'delivered' and w.status in ('delivered', 'unknown'))
+    where m.id = w.message and case
+      -- On its way: news only of a message in doubt.
+      when w.status = 'accepted' then m.state in ('in_doubt', 'unknown')
+      when m.state = 'delivered' then w.status not in ('delivered', 'unknown')
+      -- The first try arrived after all: there need be no second.
+      when m.state = 'queued' then m.resends > 0 and w.status <> 'unknown'
+      else m.state in ('submitting', 'accepted', 'in_doubt', 'unknown') end
+    returning m.id
+  ), resolved as (
+    delete from doubts d using applied a where d.message_id = a.id
+  ), kept as (
+    insert into orphan_receipts (id, carrier_id, reference, from_number, to_number, status, error, at, ingested_at)
+    select id, $1, reference, case when many then null else from_number end, case when many then null else to_number end, status, error, at, now()
+    from matched, lateral (
+      -- What could mean several messages when it came is not believed of the last one left either.
+      select count(*) > 1 as many from messages o where o.to_number = matched.to_number and o.carrier_id = $1 and o.sender = from_number
+        and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > at - interval '48 hours'
+    ) candidates
+    where message is null and status <> 'accepted'
+    on conflict (id) do nothing
   )
-  insert into orphan_receipts (id, carrier_id, reference, status, error, at, ingested_at)
-  select id, $1, reference, status, error, at, now() from matched where message is null and status <> 'accepted'
-  returning id`;
+  select id from matched where message is null`;
 
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
-export function createReceiptIngest(pool: Pool, carrierId: string) {
+export function createReceiptIngest(pool: Pool, carrierId: string, country: string) {
   const group = createGroup<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      await storeReceipts(pool, carrierId, receipts);
+      await storeReceipts(pool, carrierId, country, receipts);
       return receipts.map(() => true as const);
     },
   });
@@ -44,55 +72,69 @@ export function createReceiptIngest(pool: Pool, carrierId: string) {
 }
 
 /** Idempotent: moves the messages that these receipts name, and keeps those that name none yet. */
-export async function storeReceipts(pool: Pool, carrierId: string, receipts: InboundReceipt[]): Promise<void> {
+export async function storeReceipts(pool: Pool, carrierId: string, country: string, receipts: InboundReceipt[]): Promise<void> {
   if (receipts.length === 0) return;
+  const numberOf = (raw: string) => (raw === '' ? null : normaliseOrigin(storable(raw), country));
   await applyReceipts(
     pool,
     carrierId,
-    receipts.map((receipt) => ({
-      ...receipt,
+    receipts.map(({ reference, messageId, status, error, at, from, to }) => ({
       id: newId(),
-      reference: storable(receipt.reference),
-      error: receipt.error === null ? null : storable(receipt.error),
+      reference: storable(reference),
+      message_id: messageId,
+      status,
+      error: error === null ? null : storable(error),
+      at,
+      from_number: numberOf(from),
+      to_number: numberOf(to),
     })),
   );
 }
 
-type StoredReceipt = Pick<InboundReceipt, 'reference' | 'messageId' | 'status' | 'error' | 'at'> & { id: string };
+type StoredReceipt = {
+  id: string;
+  reference: string;
+  message_id: string | null;
+  status: string;
+  error: string | null;
+  at: Date;
+  from_number: string | null;
+  to_number: string | null;
+};
 
-async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[]): Promise<void> {
-  await rows(pool, APPLY, [
+/** Answers with the ids of those that name no message. */
+async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
+  const left = await rows<{ id: string }>(pool, APPLY, [
     carrierId,
     receipts.map((receipt) => receipt.id),
     receipts.map((receipt) => receipt.reference),
-    receipts.map((receipt) => receipt.messageId),
+    receipts.map((receipt) => receipt.message_id),
     receipts.map((receipt) => receipt.status),
     receipts.map((receipt) => receipt.error),
     receipts.map((receipt) => receipt.at),
+    receipts.map((receipt) => receipt.from_number),
+    receipts.map((receipt) => receipt.to_number),
   ]);
+  return left.map(({ id }) => id);
 }
 
-/** Idempotent: gives receipts that came before their message's reference another try, and forgets those of more than a day ago. */
+/**
+ * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
+ * and forgets those of more than a day ago.
+ */
 export async function matchOrphans(pool: Pool): Promise<void> {
   await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
-  const found = await rows<{
-    id: string;
-    carrier_id: string;
-    reference: string;
-    status: InboundReceipt['status'];
-    error: string | null;
-    at: Date;
-  }>(
+  const found = await rows<StoredReceipt & { carrier_id: string }>(
     pool,
-    `select o.id, o.carrier_id, o.reference, o.status, o.error, o.at from orphan_receipts o
-     where exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference) limit 5000`,
+    `select o.id, o.carrier_id, o.reference, null::uuid as message_id, o.status, o.error, o.at, o.from_number, o.to_number
+     from orphan_receipts o
+     where exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference)
+       or exists (select from doubts d where d.carrier_id = o.carrier_id and d.to_number = o.to_number and d.sender = o.from_number)
+     limit 5000`,
   );
   for (const [carrierId, receipts] of Map.groupBy(found, (receipt) => receipt.carrier_id)) {
-    await applyReceipts(
-      pool,
-      carrierId,
-      receipts.map((receipt) => ({ ...receipt, messageId: null })),
-    );
+    const left = new Set(await applyReceipts(pool, carrierId, receipts));
+    const matched = receipts.map(({ id }) => id).filter((id) => !left.has(id));
+    await rows(pool, `delete from orphan_receipts where id = any($1::uuid[])`, [matched]);
   }
-  await rows(pool, `delete from orphan_receipts where id = any($1::uuid[])`, [found.map((receipt) => receipt.id)]);
 }

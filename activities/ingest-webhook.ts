@@ -16,7 +16,7 @@ export type IngestWebhook = (carrierId: string, content: Content) => Promise<voi
 export const createWebhookIngest =
   ({ pool, log, country, deliverReplies }: Deps): IngestWebhook =>
   async (carrierId, { replies, receipts, release }) => {
-    await storeReceipts(pool, carrierId, receipts);
+    await storeReceipts(pool, carrierId, country, receipts);
     if (replies.length === 0) return;
     const named = await withNumbers(pool, carrierId, replies);
     const whole = named.map((reply) => readReply(reply, country));

@@ -64,7 +64,7 @@ export function openLines(deps: LinesDeps): Lines {
     const ingest = await openIngest({ pool, log, country: deps.country, deliverReplies: deps.deliverReplies }, row.id, slot.slot);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
-      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id) },
+      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country) },
     });
     const loop = createTurnLoop({ pool, slot, session, log });
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { affected, rows, transaction } from '../database/sql.ts';
+import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 
 /** How long a lease lasts after its last renewal, and when its holder stops by its own clock, before anyone else may start. */
 const TTL_SECONDS = 10;
@@ -30,8 +31,15 @@ export const acquireSlot = (pool: Pool, carrierId: string, slot: number, holder:
 
     await affected(
       client,
-      `update messages set state = 'in_doubt', reason = 'session-lost', settled_at = now()
-       where id = any($1::uuid[]) and epoch = $2 and state = 'submitting'`,
+      `with marked as (
+         update messages m set reason = 'session-lost', settled_at = now(),
+           state = case when ${SENT_AGAIN} then 'queued' else 'in_doubt' end,
+           resends = m.resends + case when ${SENT_AGAIN} then 1 else 0 end,
+           not_before = now() + interval '${SECOND_TRY_SECONDS} seconds'
+         where m.id = any($1::uuid[]) and m.epoch = $2 and m.state = 'submitting'
+         returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at
+       )
+       ${NOTE_DOUBTS('marked')}`,
       [free.window, free.epoch],
     );
     const [taken] = await rows<{ epoch: string }>(

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { affected, rows } from '../database/sql.ts';
 import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
+import { endDoubts } from './doubts.ts';
 import { matchOrphans } from './ingest-receipts.ts';
 import { endpointRun, type LongRun } from './wake.ts';
 
@@ -60,6 +61,7 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
     for (const { carrier_id: carrierId } of syncs) await runs.syncNow(carrierId);
 
     await matchOrphans(pool);
+    await endDoubts(pool);
     await reclaimDead(pool);
     if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
     for (const endpointId of await unattended(pool)) await signal(endpointRun(endpointId));

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { SubmitResult } from '../carriers/carrier.ts';
 import type { MessageState } from '../domain/message.ts';
 import { rows } from '../database/sql.ts';
+import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** A result to store: what a `submitting` message has become. */
@@ -50,11 +51,17 @@ const TURN = `
     delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
     where o.carrier_id = $1 and o.reference = r.reference returning r.id, o.status, o.error
   ), stored as (
-    update messages m set state = coalesce(e.status, r.state), reason = coalesce(e.error, r.reason), settled_at = now(),
-      not_before = case when r.delay is null then m.not_before else now() + make_interval(secs => r.delay / 1000.0) end
+    update messages m set reason = coalesce(e.error, r.reason), settled_at = now(),
+      state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued' else r.state end),
+      resends = m.resends + case when r.state = 'in_doubt' and ${SENT_AGAIN} then 1 else 0 end,
+      not_before = case when r.delay is not null then now() + make_interval(secs => r.delay / 1000.0)
+        when r.state = 'in_doubt' then now() + interval '${SECOND_TRY_SECONDS} seconds' else m.not_before end
     from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
     left join (select distinct on (id) id, status, error from early) e on e.id = r.id
     where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'
+    returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at
+  ), doubted as (
+    ${NOTE_DOUBTS('stored')}
   ), referenced as (
     insert into message_references (carrier_id, reference, message_id)
     select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing

@@ -23,6 +23,7 @@ import { createMetrics, requestMetrics } from './metrics.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
+import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorSyncs } from './operator-syncs.ts';
@@ -65,7 +66,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorNumbers(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
-    .route('/', operatorEndpoints(services));
+    .route('/', operatorEndpoints(services))
+    .route('/', operatorInDoubt(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());
   return routes;

@@ -58,6 +58,10 @@ const NewCampaignBody = z
       .openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
     ...Sending,
     purpose: z.enum(['marketing', 'transactional']).default('marketing'),
+    resendInDoubt: z.boolean().default(false).openapi({
+      description:
+        'Transactional only: a message of which nobody knows whether it went out is sent once more, so that it may arrive twice',
+    }),
     sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
@@ -77,6 +81,7 @@ const CampaignView = z
       .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
     withReplies: z.boolean(),
     simulation: z.boolean(),
+    resendInDoubt: z.boolean(),
     state: CampaignState,
     total: z.number().int().openapi({ description: 'Recipients' }),
     segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
@@ -103,7 +108,7 @@ const CampaignProgress = CampaignView.extend({
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
-  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt'
+  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt'
 >;
 
 const campaignView = (campaign: Shown) => ({
@@ -115,6 +120,7 @@ const campaignView = (campaign: Shown) => ({
   sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
   withReplies: campaign.withReplies,
   simulation: campaign.simulation,
+  resendInDoubt: campaign.resendInDoubt ?? false,
   state: campaign.state,
   total: campaign.total,
   segments: campaign.segments,
@@ -202,6 +208,11 @@ const sendTime = (sendAt: string | undefined, now: number): Date | null => {
   throw new AppError('invalid-request', 'The time to send at can not be used.', [fault]);
 };
 
+const onlyAlerts = (): AppError =>
+  new AppError('invalid-request', 'Only an alert may be sent again when it is in doubt.', [
+    { field: 'resendInDoubt', problem: 'is for transactional messages', remedy: 'Leave it out, or send purpose: transactional' },
+  ]);
+
 export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
 
 export const campaigns = (services: ApiServices) => {
@@ -240,7 +251,8 @@ export const campaigns = (services: ApiServices) => {
       const id = newId();
       const createdAt = new Date();
       const sendAt = sendTime(asked.sendAt, createdAt.getTime());
-      const { recipients, route, text, sender, withReplies, name, purpose, simulation } = asked;
+      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt } = asked;
+      if (resendInDoubt && purpose !== 'transactional') throw onlyAlerts();
       const plan = await planCampaign(
         { route, text, sender, withReplies, recipients },
         await rulesFor(services, account, route),
@@ -250,7 +262,19 @@ export const campaigns = (services: ApiServices) => {
 
       const { carrierId, wireSender, segments, messages, duplicatesRemoved } = plan;
       const total = messages.length;
-      const said = { id, name, route, purpose, text, sender: sender ?? null, withReplies, simulation, sendAt, createdAt };
+      const said = {
+        id,
+        name,
+        route,
+        purpose,
+        text,
+        sender: sender ?? null,
+        withReplies,
+        simulation,
+        resendInDoubt,
+        sendAt,
+        createdAt,
+      };
       const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
       const view = { ...campaignView({ ...campaign, launchedAt: createdAt, endedAt: null }), duplicatesRemoved };
       await transaction(db.pool, async (client) => {

@@ -23,6 +23,8 @@ const CampaignSchema = defineEntity({
     wireSender: p.text().nullable(),
     withReplies: p.boolean(),
     simulation: p.boolean(),
+    /** Whether a message that may have gone out is sent again, once: it may then arrive twice. Only for transactional ones. */
+    resendInDoubt: p.boolean().default(false),
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),

@@ -6,6 +6,7 @@ import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { Conversation } from './conversation.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
+import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
@@ -31,6 +32,7 @@ export const entities = [
   Conversation,
   Delivery,
   DeliveryAttempt,
+  Doubt,
   EndpointMinute,
   Event,
   IdempotencyKey,

@@ -40,6 +40,8 @@ const MessageSchema = defineEntity({
     epoch: p.bigint('number').nullable(),
     submittedAt: p.datetime(3).nullable(),
     settledAt: p.datetime(3).nullable(),
+    /** How often it was sent again after a doubt. */
+    resends: p.smallint().default(0),
     /** Why it is skipped, failed, in doubt or undelivered. */
     reason: p.text().nullable(),
   },
@@ -68,6 +70,9 @@ const OrphanReceiptSchema = defineEntity({
     id: p.uuid().primary(),
     carrierId: p.uuid(),
     reference: p.text(),
+    /** Of the message reported on, where the carrier says so. */
+    fromNumber: p.text().nullable(),
+    toNumber: p.text().nullable(),
     status: p.text(),
     error: p.text().nullable(),
     at: p.datetime(3),

@@ -20,6 +20,7 @@ export type NewCampaign = {
   wireSender: string | null;
   withReplies: boolean;
   simulation: boolean;
+  resendInDoubt?: boolean;
   state: CampaignState;
   total: number;
   segments: number;
@@ -139,8 +140,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)`,
     [
       id,
       accountId,
@@ -158,6 +159,7 @@ export async function storeCampaign(
       campaign.segments,
       campaign.sendAt,
       createdAt,
+      campaign.resendInDoubt ?? false,
     ],
   );
   await copyMessages(client, { accountId, campaignId: id, conversationId: null, carrierId, twoWay, simulation }, messages);

@@ -137,7 +137,7 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
   const log = pino({ level: 'silent' });
   const ingest = await openIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {} }, carrierId, 0);
   stack.defer(() => ingest.close());
-  const it = stack.use(await open(table, { onReply: ingest.onReply, onReceipt: createReceiptIngest(db.pool, carrierId) }));
+  const it = stack.use(await open(table, { onReply: ingest.onReply, onReceipt: createReceiptIngest(db.pool, carrierId, 'FR') }));
   const loop = createTurnLoop({ pool: db.pool, slot, session: it.session, log });
   stack.defer(() => loop.stop());
   const renewing = setInterval(() => {

@@ -1,8 +1,10 @@
 import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
+import { Doubts } from './0050-doubts.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
   { name: '0001-initial', class: Initial },
   { name: '0010-endpoint-health', class: EndpointHealth },
+  { name: '0050-doubts', class: Doubts },
 ];
