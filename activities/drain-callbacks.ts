@@ -26,13 +26,13 @@ export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) =
       await wake.awake('retry-callbacks');
       const attempts = createFleet(attempt, log);
       const until = performance.now() + DRAIN_MS;
-      await reclaimDead(pool);
       while (performance.now() < until) {
         const allowed = line.allowance();
         const claimed =
           allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
         attempts.launch(claimed);
         if (claimed.length > 0 && !line.down) continue;
+        await reclaimDead(pool);
         const sleepMs = await untilNextDue(pool, 'callback');
         if (attempts.size === 0 && (sleepMs === null || sleepMs > 0)) break;
         await attempts.landed(LOOK_AGAIN_MS);

@@ -32,6 +32,8 @@ export type EndpointStep = {
 /** While our own line is down no endpoint is tried. */
 const LINE_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
+/** What was under way when it opened ends soon. */
+const IN_FLIGHT_SLEEP_MS = 1000;
 
 export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) => {
   async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
@@ -82,9 +84,11 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
         await all(freeStopped, endpointId, until);
         await all(holdBacklog, endpointId, until);
         const owed = await owedAt(pool, endpointId);
-        if (owed.untilDueMs === null && owed.inFlight === 0) return null;
-        const probeMs = await probe(endpoint, attempts);
-        return probeMs === 0 ? 'on' : Math.max(probeMs, FULL_SLEEP_MS, owed.untilDueMs ?? 0);
+        if (owed.backlog === 0 && owed.untilDueMs === null && owed.inFlight === 0) return null;
+        const probeMs = owed.backlog > 0 ? await probe(endpoint, attempts) : Infinity;
+        if (probeMs === 0) return 'on';
+        const soonest = Math.min(probeMs, owed.untilDueMs ?? Infinity, owed.inFlight > 0 ? IN_FLIGHT_SLEEP_MS : Infinity);
+        return Math.max(soonest, FULL_SLEEP_MS);
       }
       case 'recovering': {
         if (line.down) return LINE_DOWN_SLEEP_MS;
@@ -96,7 +100,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
           return 'on';
         }
         const owed = await owedAt(pool, endpointId);
-        if (owed.inFlight > 0 || owed.untilDueMs === 0) return FULL_SLEEP_MS;
+        if (owed.inFlight > 0 || owed.backlog > 0) return FULL_SLEEP_MS;
         await look(endpointId, 'drained');
         return 'on';
       }

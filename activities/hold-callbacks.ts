@@ -72,11 +72,16 @@ export async function freeStopped(pool: Pool, endpointId: string): Promise<boole
   return freed === HOLD_PAGE;
 }
 
-/** What one endpoint is owed, and until when nothing of it is due: 0 when something is, null when nothing is owed. */
-export async function owedAt(
-  pool: Pool,
-  endpointId: string,
-): Promise<{ backlog: number; inFlight: number; untilDueMs: number | null }> {
+/** What one endpoint is owed. */
+export type Owed = {
+  /** Held, or due. */
+  backlog: number;
+  inFlight: number;
+  /** Until something falls due that is not held yet; null when there is nothing. */
+  untilDueMs: number | null;
+};
+
+export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
   const [row] = await rows<{ backlog: number; in_flight: number; ms: number | null }>(
     pool,
     `select
@@ -84,7 +89,7 @@ export async function owedAt(
          and (state = 'held' or next_at <= now())) as backlog,
        (select count(*)::int from deliveries where endpoint_id = $1 and state = 'in_flight') as in_flight,
        (select extract(epoch from min(next_at) - now())::float8 * 1000 from deliveries
-         where endpoint_id = $1 and channel = 'callback' and ${OPEN} and next_at is not null) as ms`,
+         where endpoint_id = $1 and channel = 'callback' and ${OPEN} and state <> 'held') as ms`,
     [endpointId],
   );
   const ms = row?.ms ?? null;

@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
@@ -45,7 +46,8 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
         }
         await putOff(waiting, line.down ? 'network' : 'rate');
         await attempts.all();
-        if (attempts.troubled > 0) await wake.wake('retry-callbacks');
+        // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
+        if (attempts.troubled > 0 || activityInfo().attempt > 1) await wake.wake('retry-callbacks');
       }),
   };
 };
