@@ -45,7 +45,7 @@ export function createGuard({ allowHttp, ports, resolve = createResolve(), ...ru
     const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
     if (port === 0 || (ports !== 'any' && !ports.includes(port))) return blocked(`port ${port} is not allowed`);
     const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-    if (host === '') return blocked('it has no host');
+    if (isIP(host) === 0 && host.split('.').includes('')) return blocked('it has no host, or a host with an empty part');
     return { ok: true, target: { url, host, port } };
   };
 
