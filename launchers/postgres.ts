@@ -129,6 +129,8 @@ async function startServer(
   const port = await freePort(before.port === 0 || otherPort ? undefined : before.port);
   const state = { ...before, port, launcher: process.pid };
   await writeState(data, state, identity);
+  // A killed server leaves a file that says "ready". It stays: by it PostgreSQL finds processes that the kill left behind.
+  const stale = await readStatus(data);
   const settings = [...SETTINGS, ...(throwaway ? FORGETFUL : [])].flatMap((setting) => ['-c', setting]);
   const child = await startChild({
     command: [...identity.prefix, binaries.postgres, '-D', data, '-p', String(port), ...settings],
@@ -141,7 +143,7 @@ async function startServer(
     onSelfEnd: (code) => log.warn(`PostgreSQL ended by itself (${String(code)}). ${logFile} says why.`),
   });
   try {
-    await untilReady(place, child);
+    await untilReady(place, child, stale?.pid ?? null);
     await createDatabase(urlOf(state));
   } catch (error) {
     await child.stop();
@@ -152,9 +154,11 @@ async function startServer(
   return { url: urlOf(state), stop: child.stop, [Symbol.asyncDispose]: child.stop };
 }
 
-async function untilReady({ data, logFile }: Place, child: Child): Promise<void> {
+async function untilReady({ data, logFile }: Place, child: Child, stalePid: number | null): Promise<void> {
   const deadline = Date.now() + START_MS;
-  while ((await readStatus(data))?.ready !== true) {
+  for (;;) {
+    const status = await readStatus(data);
+    if (status !== null && status.ready && status.pid !== stalePid) return;
     if (child.hasEnded()) throw new Error(`PostgreSQL did not start on ${data}:\n${await lastLines(logFile)}`);
     if (Date.now() > deadline) throw new Error(`PostgreSQL was not ready after two minutes. ${logFile} says why.`);
     await sleep(15);

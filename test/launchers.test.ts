@@ -228,6 +228,23 @@ test.concurrent('two starts never build at once, and a lock whose holder is gone
   expect(order).toHaveLength(8);
 });
 
+test.concurrent('a PostgreSQL that was killed comes back with its data, and is not called ready before it is', async () => {
+  await using folder = await temporaryFolder();
+  const { log } = memory();
+  const before = await startPostgres({ dataDir: folder.path, log });
+  {
+    await using connection = await connected(before.url);
+    await connection.client.query('create table kept (n int)');
+    const [pid = ''] = (await readFile(join(folder.path, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    await before.stop();
+  }
+  await using after = await startPostgres({ dataDir: folder.path, log });
+  expect(after.url).toBe(before.url);
+  await using connection = await connected(after.url);
+  expect((await connection.client.query('select * from kept')).rows).toEqual([]);
+});
+
 const memory = () => {
   const lines: string[] = [];
   const add = (line: string) => void lines.push(line);

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { textOf } from '../seed.ts';
+import { takeLedger, type Ledger } from './faults-ledger.ts';
+import { PARTS, startFaultsStack, type FaultsStack, type Part } from './faults-stack.ts';
+
+export type FaultsOptions = { seconds: number; everySeconds: number; say: (line: string) => void };
+export type FaultsReport = { kills: { part: Part; recoveredAfterMs: number }[]; ledger: Ledger; drainedAfterMs: number };
+
+const CAMPAIGN = 25;
+const DRAIN_MS = 180_000;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Campaigns go out and phones answer while each part is killed in turn; then everything is left alone until it is at rest. */
+export async function runFaults({ seconds, everySeconds, say }: FaultsOptions): Promise<FaultsReport> {
+  await using stack = await startFaultsStack();
+  const end = performance.now() + seconds * 1000;
+  const campaigns: string[] = [];
+  const answered = new Set<string>();
+  let loading = true;
+
+  const campaigning = (async () => {
+    for (let n = 0; loading; n++) {
+      campaigns.push(await launch(stack, n));
+      await sleep(1000);
+    }
+  })();
+  const answering = (async () => {
+    while (loading) {
+      await answer(stack, answered);
+      await sleep(250);
+    }
+  })();
+
+  const kills: FaultsReport['kills'] = [];
+  for (let n = 0; performance.now() < end; n++) {
+    await sleep(everySeconds * 1000);
+    const part = PARTS[n % PARTS.length] ?? 'worker';
+    const begun = performance.now();
+    await stack.kill(part);
+    await untilWell(stack);
+    const recoveredAfterMs = Math.round(performance.now() - begun);
+    kills.push({ part, recoveredAfterMs });
+    say(`killed ${part}, a reply came home again ${(recoveredAfterMs / 1000).toFixed(1)} s after`);
+  }
+  loading = false;
+  await Promise.all([campaigning, answering]);
+
+  const begun = performance.now();
+  let ledger = await takeLedger(stack, campaigns);
+  while ((ledger.replies.lost > 0 || ledger.messages.waiting > 0) && performance.now() - begun < DRAIN_MS) {
+    await sleep(2000);
+    await answer(stack, answered);
+    ledger = await takeLedger(stack, campaigns);
+  }
+  await sleep(3000); // Long enough for a second copy to show itself.
+  return { kills, ledger: await takeLedger(stack, campaigns), drainedAfterMs: Math.round(performance.now() - begun) };
+}
+
+/** Accepted or not is told by the answer; without one the same request is sent again. */
+async function launch({ account }: FaultsStack, n: number): Promise<string> {
+  const recipients = Array.from({ length: CAMPAIGN }, (_, index) => ({ to: `+336${String(20_000_000 + n * CAMPAIGN + index)}` }));
+  const key = randomUUID();
+  for (;;) {
+    try {
+      const body = {
+        name: `Campagne ${n}`,
+        route: 'premium',
+        withReplies: true,
+        purpose: 'transactional',
+        text: 'Viendrez-vous ?',
+        recipients,
+      };
+      return textOf(await account.send('POST', '/v1/campaigns', body, { 'idempotency-key': key }), 'id');
+    } catch {
+      await sleep(500);
+    }
+  }
+}
+
+/** Every third phone that has its message answers it, once. */
+async function answer({ world }: FaultsStack, answered: Set<string>): Promise<void> {
+  const log: { received: { to: string }[] } = JSON.parse(await (await fetch(`${world.phones}/log`)).text());
+  for (const { to } of log.received) {
+    if (answered.has(to) || Number(to) % 3 !== 0) continue;
+    answered.add(to);
+    // Nobody waits for the acknowledgement: the carrier brings it until it has one.
+    void reply(world.phones, to, `Réponse n° ${answered.size}`);
+  }
+}
+
+const reply = (phones: string, phone: string, text: string): Promise<unknown> =>
+  fetch(`${phones}/phones/${encodeURIComponent(phone)}/reply`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+    signal: AbortSignal.timeout(300_000),
+  }).catch(() => {});
+
+/** Well is when a fresh reply comes out at the endpoint. */
+async function untilWell({ world }: FaultsStack): Promise<void> {
+  const total = async (): Promise<number> => {
+    const log: { total: number } = JSON.parse(await (await fetch(`${world.endpoint}/log?limit=1`)).text());
+    return log.total;
+  };
+  const before = await total();
+  for (const end = performance.now() + 120_000; performance.now() < end && (await total()) <= before;) await sleep(100);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { minutes: { type: 'string', default: '5' }, every: { type: 'string', default: '20' } },
+  });
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const report = await runFaults({ seconds: Number(values.minutes) * 60, everySeconds: Number(values.every), say });
+  await mkdir('bench/results', { recursive: true });
+  await appendFile('bench/results/faults.ndjson', `${JSON.stringify({ at: new Date().toISOString(), ...report })}\n`);
+  console.log(JSON.stringify(report, null, 2));
+  const { messages, replies, doubled } = report.ledger;
+  const whole =
+    messages.lost === 0 && messages.doubled === 0 && messages.waiting === 0 && replies.lost === 0 && doubled.platform === 0;
+  process.exit(whole ? 0 : 1);
+}
