@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/foreign/*.foreign.ts'],
+    globalSetup: ['test/foreign/setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    env: { TZ: 'UTC' },
+  },
+});
