@@ -86,7 +86,7 @@ async function startKannel() {
   const send = async (fields: Record<string, string>): Promise<number> => {
     const query = new URLSearchParams({ username: 'kannel', password: 'kannel', ...fields });
     for (let tries = 0; ; tries++) {
-      const answer = await fetch(`http://127.0.0.1:${ports[2]}/cgi-bin/sendsms?${query}`).catch(() => null);
+      const answer = await fetch(`http://127.0.0.1:${ports[2]}/cgi-bin/sendsms?${query.toString()}`).catch(() => null);
       if (answer?.status === 202) return answer.status;
       if (tries > 100) return answer?.status ?? 0;
       await new Promise((resolve) => setTimeout(resolve, 100));
