@@ -1,14 +1,14 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
-import { attribute, CLOCK_TOLERANCE_MS, WINDOW_MS, type Attribution, type Candidate } from '../domain/attribution.ts';
+import { attribute, type Attribution } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
-import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
 import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
 import { announce } from '../database/live.ts';
-import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
+import { affected, isUnreachable, transaction } from '../database/sql.ts';
+import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
 import { fileInConversations } from './file-in-conversations.ts';
-import { byAccountAndPhone, type Answered, type Filed, type Unfiled } from './filed-reply.ts';
+import { byAccountAndPhone, type Filed, type Unfiled } from './filed-reply.ts';
 import { replyReceived } from './reply-event.ts';
 
 type Deps = { pool: Pool; log: Logger };
@@ -55,38 +55,34 @@ export const createFileReplies = ({ pool, log }: Deps) => {
 const isCollision = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 
+const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
+
 async function file(client: PoolClient, ids: string[], runId: string): Promise<Emitted> {
-  const unfiled = await rows<Unfiled>(
-    client,
-    `select r.id, r.carrier_id, r.from_number, r.reply_code, r.text, r.received_at, r.partial, n.kind, n.account_id as renter
-     from replies r left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
-     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null
-     order by r.id for update of r`,
-    [ids],
-  );
+  const unfiled = await readUnfiled(client, ids);
   if (unfiled.length === 0) return { callbacks: [], emails: [], accounts: [] };
 
   const candidates = await findCandidates(client, unfiled);
-  const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply.renter) }));
+  const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
   const answered = await findAnswered(
     client,
-    attributions.flatMap(({ attribution }) => ('messageId' in attribution ? [attribution.messageId] : [])),
+    attributions.flatMap(({ attribution }) => messageOf(attribution) ?? []),
   );
   const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
 
   const filed: Filed[] = [];
   for (const { reply, attribution } of attributions) {
-    const message = 'messageId' in attribution ? (answered.get(attribution.messageId) ?? null) : null;
+    const message = answered.get(messageOf(attribution) ?? '') ?? null;
     const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
     if (!accountId) continue;
-    const optOut = readKeyword(reply.text).kind === 'stop';
+    const { kind } = readKeyword(reply.text);
     filed.push({
       reply,
       accountId,
       attribution,
       answered: message,
       hidden: message?.two_way === false,
-      optOut,
+      keyword: kind === 'none' ? null : kind,
+      optOut: kind === 'stop',
       conversationId: null,
       sequence: null,
     });
@@ -108,51 +104,6 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
   return emitEvents(client, happened, runId);
 }
 
-async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
-  const found = await rows<{ reply_id: string; id: string; account_id: string; campaign_id: string | null; submitted_at: Date }>(
-    client,
-    `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as r (id, phone, code, since, until)
-     join messages m on m.to_number = r.phone and m.reply_code = r.code
-       and m.submitted_at > r.since and m.submitted_at <= r.until and m.state = any($6::text[])`,
-    [
-      unfiled.map((reply) => reply.id),
-      unfiled.map((reply) => reply.from_number),
-      unfiled.map((reply) => reply.reply_code),
-      unfiled.map(
-        (reply) =>
-          new Date(
-            reply.received_at.getTime() - (reply.kind === 'sim' || reply.kind === 'virtual' ? WINDOW_MS.own : WINDOW_MS.shared),
-          ),
-      ),
-      unfiled.map((reply) => new Date(reply.received_at.getTime() + CLOCK_TOLERANCE_MS)),
-      [...MAY_HAVE_ARRIVED],
-    ],
-  );
-  const byReply = Map.groupBy(found, (row) => row.reply_id);
-  return new Map(
-    [...byReply].map(([id, rowsOfReply]) => [
-      id,
-      rowsOfReply.map((row) => ({
-        messageId: row.id,
-        accountId: row.account_id,
-        campaignId: row.campaign_id,
-        sentAt: row.submitted_at,
-      })),
-    ]),
-  );
-}
-
-async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
-  const found = await rows<Answered>(
-    client,
-    `select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name
-     from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
-    [messageIds],
-  );
-  return new Map(found.map((row) => [row.id, row]));
-}
-
 /** A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it. */
 async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
   const stops = filed.filter((each) => each.optOut).toSorted(byAccountAndPhone);
@@ -164,7 +115,7 @@ async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
       [stops.map((each) => each.accountId), stops.map((each) => each.reply.from_number), stops.map((each) => each.reply.id)],
     );
   }
-  const starts = filed.filter((each) => readKeyword(each.reply.text).kind === 'start');
+  const starts = filed.filter((each) => each.keyword === 'start');
   if (starts.length > 0) {
     await affected(
       client,
@@ -188,6 +139,7 @@ async function markFiled(
       accountId: null,
       answered: null,
       hidden: false,
+      keyword: null,
       optOut: false,
       conversationId: null,
       sequence: null,
@@ -196,9 +148,9 @@ async function markFiled(
   await affected(
     client,
     `update replies r set filed_at = now(), run_id = $1, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
-       conversation_id = f.conversation_id, sequence = f.sequence, attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden
-     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[], $9::bool[], $10::bool[])
-       as f (id, account_id, campaign_id, message_id, conversation_id, sequence, attribution, opt_out, hidden)
+       conversation_id = f.conversation_id, sequence = f.sequence, attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden, keyword = f.keyword
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[], $9::bool[], $10::bool[], $11::text[])
+       as f (id, account_id, campaign_id, message_id, conversation_id, sequence, attribution, opt_out, hidden, keyword)
      where r.id = f.id`,
     [
       runId,
@@ -211,6 +163,7 @@ async function markFiled(
       all.map((each) => JSON.stringify(each.attribution)),
       all.map((each) => each.optOut),
       all.map((each) => each.hidden),
+      all.map((each) => each.keyword),
     ],
   );
 }

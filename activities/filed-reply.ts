@@ -1,6 +1,7 @@
 import type { Attribution } from '../domain/attribution.ts';
+import type { KeywordKind } from '../domain/keywords.ts';
 
-/** A reply as it is read for filing. `renter` is the account that rents the number written to. */
+/** A reply as it is read for filing. `renter` is the account whose number it was written to. */
 export type Unfiled = {
   id: string;
   carrier_id: string;
@@ -9,9 +10,14 @@ export type Unfiled = {
   text: string;
   received_at: Date;
   partial: boolean;
+  /** In which a message must have been sent for this to answer it. */
+  since: Date;
+  until: Date;
+  slackMs: number;
   kind: 'short-code' | 'virtual' | 'sim' | null;
   renter: string | null;
 };
+
 /** The message that a reply answers, as its event shows it. */
 export type Answered = {
   id: string;
@@ -30,6 +36,7 @@ export type Filed = {
   attribution: Attribution;
   answered: Answered | null;
   hidden: boolean;
+  keyword: Exclude<KeywordKind, 'none'> | null;
   optOut: boolean;
   conversationId: string | null;
   sequence: number | null;

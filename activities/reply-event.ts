@@ -3,7 +3,7 @@ import type { Filed } from './filed-reply.ts';
 /** The body of `reply.received`, frozen: every attempt at every endpoint posts these bytes. */
 export function replyReceived(
   eventId: string,
-  { reply, answered, attribution, optOut, conversationId, sequence }: Filed,
+  { reply, answered, attribution, keyword, optOut, conversationId, sequence }: Filed,
 ): string {
   return JSON.stringify({
     id: eventId,
@@ -17,6 +17,7 @@ export function replyReceived(
         to: reply.reply_code,
         text: reply.text,
         receivedAt: reply.received_at.toISOString(),
+        keyword,
         optOut,
         partial: reply.partial,
       },

@@ -4,6 +4,7 @@ import { newId } from '../database/ids.ts';
 import { Message } from '../database/message.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
+import { readCampaignKeyword } from '../domain/attribution.ts';
 import { AppError } from '../domain/errors.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
@@ -62,6 +63,13 @@ const NewCampaignBody = z
       description:
         'Transactional only: a message of which nobody knows whether it went out is sent once more, so that it may arrive twice',
     }),
+    keyword: z
+      .string()
+      .max(40)
+      .optional()
+      .openapi({
+        description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
+      }),
     sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
@@ -81,6 +89,7 @@ const CampaignView = z
       .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
     withReplies: z.boolean(),
     simulation: z.boolean(),
+    keyword: z.string().nullable().openapi({ description: 'Replies that begin with it answer this campaign' }),
     resendInDoubt: z.boolean(),
     state: CampaignState,
     total: z.number().int().openapi({ description: 'Recipients' }),
@@ -108,7 +117,7 @@ const CampaignProgress = CampaignView.extend({
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
-  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt'
+  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'keyword'
 >;
 
 const campaignView = (campaign: Shown) => ({
@@ -120,6 +129,7 @@ const campaignView = (campaign: Shown) => ({
   sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
   withReplies: campaign.withReplies,
   simulation: campaign.simulation,
+  keyword: campaign.keyword ?? null,
   resendInDoubt: campaign.resendInDoubt ?? false,
   state: campaign.state,
   total: campaign.total,
@@ -213,6 +223,18 @@ const onlyAlerts = (): AppError =>
     { field: 'resendInDoubt', problem: 'is for transactional messages', remedy: 'Leave it out, or send purpose: transactional' },
   ]);
 
+/** Folded, as replies are compared with it. Throws what is wrong with it. */
+function keywordOf(raw: string): string {
+  const read = readCampaignKeyword(raw);
+  if ('word' in read) return read.word;
+  const fault = {
+    field: 'keyword',
+    problem: read.problem,
+    remedy: 'Choose one word of 3 to 20 letters and digits that is yours alone',
+  };
+  throw new AppError('invalid-request', 'The keyword is not accepted.', [fault]);
+}
+
 export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
 
 export const campaigns = (services: ApiServices) => {
@@ -251,7 +273,7 @@ export const campaigns = (services: ApiServices) => {
       const id = newId();
       const createdAt = new Date();
       const sendAt = sendTime(asked.sendAt, createdAt.getTime());
-      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt } = asked;
+      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt, keyword } = asked;
       if (resendInDoubt && purpose !== 'transactional') throw onlyAlerts();
       const plan = await planCampaign(
         { route, text, sender, withReplies, recipients },
@@ -272,6 +294,7 @@ export const campaigns = (services: ApiServices) => {
         withReplies,
         simulation,
         resendInDoubt,
+        keyword: keyword === undefined ? null : keywordOf(keyword),
         sendAt,
         createdAt,
       };

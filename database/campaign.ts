@@ -25,6 +25,8 @@ const CampaignSchema = defineEntity({
     simulation: p.boolean(),
     /** Whether a message that may have gone out is sent again, once: it may then arrive twice. Only for transactional ones. */
     resendInDoubt: p.boolean().default(false),
+    /** A word of the campaign's own that replies begin with: it tells two accounts' replies apart. Folded. */
+    keyword: p.text().nullable(),
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),

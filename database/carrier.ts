@@ -19,6 +19,10 @@ const CarrierSchema = defineEntity({
     /** How many sessions the carrier allows at once. */
     slots: p.smallint(),
     syncCursor: p.json<SyncCursor>().nullable(),
+    /** How far its clock may be from ours: a message sent so much after a reply may still be what it answers. */
+    clockToleranceMs: p.integer().default(2000),
+    /** Whether a STOP may be confirmed through it: many operators do so themselves. */
+    stopConfirmations: p.boolean().default(false),
     createdAt: p.datetime(3),
   },
 });

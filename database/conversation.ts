@@ -1,6 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from './account.ts';
 
+export type ConversationState = 'open' | 'closed' | 'snoozed' | 'blocked';
+
 const ConversationSchema = defineEntity({
   name: 'Conversation',
   tableName: 'conversations',
@@ -16,8 +18,32 @@ const ConversationSchema = defineEntity({
     /** The last sequence number drawn, under this row's lock. */
     sequence: p.integer().default(0),
     lastReplyAt: p.datetime(3),
+    /** Replies since somebody last looked. */
+    unread: p.integer().default(0),
+    state: p.text().$type<ConversationState>().default('open'),
+    snoozedUntil: p.datetime(3).nullable(),
+    /** Who looks after it, in the account's own words. */
+    assignee: p.text().nullable(),
+    tags: p.array().default([]),
     createdAt: p.datetime(3),
   },
 });
 export class Conversation extends ConversationSchema.class {}
 ConversationSchema.setClass(Conversation);
+
+/** What the account's people say among themselves: never sent. */
+const ConversationNoteSchema = defineEntity({
+  name: 'ConversationNote',
+  tableName: 'conversation_notes',
+  indexes: [{ properties: ['conversationId', 'id'] }],
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    conversationId: p.uuid(),
+    author: p.text(),
+    text: p.text(),
+    createdAt: p.datetime(3),
+  },
+});
+export class ConversationNote extends ConversationNoteSchema.class {}
+ConversationNoteSchema.setClass(ConversationNote);

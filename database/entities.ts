@@ -1,14 +1,17 @@
 import { Account, AccountCounter } from './account.ts';
+import { AccountPolicies } from './account-policies.ts';
 import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
 import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
-import { Conversation } from './conversation.ts';
+import { Contact } from './contact.ts';
+import { Conversation, ConversationNote } from './conversation.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
+import { KeywordRule } from './keyword-rule.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
@@ -22,6 +25,7 @@ import { WantedRun } from './wanted-run.ts';
 export const entities = [
   Account,
   AccountCounter,
+  AccountPolicies,
   ApiKey,
   AuditEntry,
   CallbackEndpoint,
@@ -29,7 +33,9 @@ export const entities = [
   Carrier,
   CarrierSession,
   CarrierSlot,
+  Contact,
   Conversation,
+  ConversationNote,
   Delivery,
   DeliveryAttempt,
   Doubt,
@@ -37,6 +43,7 @@ export const entities = [
   Event,
   IdempotencyKey,
   InboundPart,
+  KeywordRule,
   LineOutage,
   Message,
   MessageReference,

@@ -19,6 +19,10 @@ const SmsNumberSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
     /** The slot of the SIM in its gateway. */
     port: p.smallint().nullable(),
+    rentedAt: p.datetime(3).nullable(),
+    /** Who rented it last, and until when: replies that come late are still theirs for a while. */
+    releasedAt: p.datetime(3).nullable(),
+    lastAccountId: p.uuid().nullable(),
     createdAt: p.datetime(3),
   },
 });

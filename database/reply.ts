@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Attribution } from '../domain/attribution.ts';
+import type { KeywordKind } from '../domain/keywords.ts';
 
 const ReplySchema = defineEntity({
   name: 'Reply',
@@ -49,6 +50,8 @@ const ReplySchema = defineEntity({
     conversationId: p.uuid().nullable(),
     sequence: p.integer().nullable(),
     attribution: p.json<Attribution>().nullable(),
+    /** STOP and its like, or what only looks like one and waits for a person. */
+    keyword: p.text().$type<Exclude<KeywordKind, 'none'>>().nullable(),
     optOut: p.boolean().default(false),
     partial: p.boolean().default(false),
     /** It answers a message sent while two-way SMS was off: shown and delivered nowhere. */

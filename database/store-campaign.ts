@@ -21,6 +21,7 @@ export type NewCampaign = {
   withReplies: boolean;
   simulation: boolean;
   resendInDoubt?: boolean;
+  keyword: string | null;
   state: CampaignState;
   total: number;
   segments: number;
@@ -140,8 +141,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18)`,
     [
       id,
       accountId,
@@ -160,6 +161,7 @@ export async function storeCampaign(
       campaign.sendAt,
       createdAt,
       campaign.resendInDoubt ?? false,
+      campaign.keyword,
     ],
   );
   await copyMessages(client, { accountId, campaignId: id, conversationId: null, carrierId, twoWay, simulation }, messages);

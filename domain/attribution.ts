@@ -1,31 +1,122 @@
-/** A message that a reply may answer. `sentAt` is when it was marked `submitting`. */
-export type Candidate = { messageId: string; accountId: string; campaignId: string | null; sentAt: Date };
+import { wordsOf } from './keywords.ts';
 
-/** How a reply found its campaign. `candidates` are message ids, newest first. */
+/**
+ * A message that a reply may answer. `sentAt` is when it was marked `submitting`; `keyword` is its campaign's own word,
+ * folded; `text` is what the phone read.
+ */
+export type Candidate = {
+  messageId: string;
+  accountId: string;
+  campaignId: string | null;
+  sentAt: Date;
+  keyword: string | null;
+  text: string;
+};
+
+/** How a reply found its campaign. `candidates` are message ids, newest first. `by` is the key of the person who decided. */
 export type Attribution =
   | { method: 'reply-code' | 'keyword'; confidence: 'exact' | 'low'; messageId: string; candidates: string[] }
   | { method: 'rented-number'; accountId: string }
-  | { method: 'corrected'; messageId: string; by: string }
+  | { method: 'corrected'; messageId: string | null; by: string; at: string; candidates: string[] }
   | { method: 'none'; reason: 'no-candidate' | 'ambiguous'; candidates: string[] };
+
+/** A reply as it is decided on. */
+export type Arrival = {
+  text: string;
+  /** Two messages sent closer together than this can't be told apart. */
+  slackMs: number;
+  /** The account that rents the number written to, or rented it until not long ago. */
+  renter: string | null;
+};
 
 /** How much later than the reply a message may seem to have been sent, for carriers' clocks are not ours. */
 export const CLOCK_TOLERANCE_MS = 2000;
 /** How long after a message a reply to its code is taken for an answer to it. */
 export const WINDOW_MS = { shared: 72 * 3_600_000, own: 30 * 24 * 3_600_000 } as const;
+/** How long after its release a number's replies are still its last renter's. */
+export const LATE_REPLIES_MS = WINDOW_MS.own;
+
+/** What a clock that shows so much leaves out. */
+const UNSHOWN_MS: Record<string, number> = { minute: 60_000, second: 1000 };
+
+/** The span in which a message must have been sent for a reply to answer it. `ingestedAt`: no reply came after we had it. */
+export function windowOf(reply: {
+  kind: 'short-code' | 'virtual' | 'sim' | null;
+  receivedAt: Date;
+  ingestedAt: Date;
+  precision: string;
+  clockToleranceMs: number;
+}): { since: Date; until: Date; slackMs: number } {
+  const received = Math.min(reply.receivedAt.getTime(), reply.ingestedAt.getTime());
+  const slackMs = reply.clockToleranceMs + (UNSHOWN_MS[reply.precision] ?? 0);
+  const length = reply.kind === 'sim' || reply.kind === 'virtual' ? WINDOW_MS.own : WINDOW_MS.shared;
+  return { since: new Date(received - length - slackMs), until: new Date(received + slackMs), slackMs };
+}
+
+/** Whose number it was when the reply came: its renter's, or for a while its last one's. */
+export function renterAt(
+  receivedAt: Date,
+  number: { renter: string | null; rentedAt: Date | null; lastRenter: string | null; releasedAt: Date | null },
+): string | null {
+  if (number.renter !== null && (number.rentedAt === null || receivedAt >= number.rentedAt)) return number.renter;
+  if (number.lastRenter === null || number.releasedAt === null) return null;
+  return receivedAt.getTime() - number.releasedAt.getTime() <= LATE_REPLIES_MS ? number.lastRenter : null;
+}
+
+const chosenFrom = (method: 'reply-code' | 'keyword', own: Candidate[], slackMs: number, all: string[]): Attribution | null => {
+  const [newest, second] = own;
+  if (!newest) return null;
+  const close = second !== undefined && newest.sentAt.getTime() - second.sentAt.getTime() <= slackMs;
+  return { method, confidence: close ? 'low' : 'exact', messageId: newest.messageId, candidates: all };
+};
 
 /**
  * Decides whose reply it is. `candidates` were sent to that phone by that reply code, in the window, in any order.
- * The newest wins within one account; between accounts nobody does, for showing a reply to the wrong customer is a leak.
+ * 1. On a rented number only its renter's messages count, and without any it is the renter's all the same.
+ * 2. A reply that begins with the keyword of a campaign answers that campaign.
+ * 3. Else the newest message wins, if all are of one account.
+ * 4. Between accounts nobody wins: showing a reply to the wrong customer is a leak.
  */
-export function attribute(candidates: Candidate[], renter: string | null): Attribution {
-  const newestFirst = candidates.toSorted((a, b) => b.sentAt.getTime() - a.sentAt.getTime());
+export function attribute(candidates: Candidate[], { text, slackMs, renter }: Arrival): Attribution {
+  const newestFirst = candidates
+    .filter((candidate) => renter === null || candidate.accountId === renter)
+    .toSorted((a, b) => b.sentAt.getTime() - a.sentAt.getTime() || (a.messageId < b.messageId ? 1 : -1));
   const ids = newestFirst.map((candidate) => candidate.messageId);
-  const [newest, second] = newestFirst;
+  const [newest] = newestFirst;
   if (!newest)
     return renter ? { method: 'rented-number', accountId: renter } : { method: 'none', reason: 'no-candidate', candidates: [] };
+  const named = byKeyword(newestFirst, text);
+  if (named.length > 0)
+    return chosenFrom('keyword', named, slackMs, ids) ?? { method: 'none', reason: 'ambiguous', candidates: ids };
   if (newestFirst.some((candidate) => candidate.accountId !== newest.accountId)) {
     return { method: 'none', reason: 'ambiguous', candidates: ids };
   }
-  const close = second !== undefined && newest.sentAt.getTime() - second.sentAt.getTime() <= CLOCK_TOLERANCE_MS;
-  return { method: 'reply-code', confidence: close ? 'low' : 'exact', messageId: newest.messageId, candidates: ids };
+  return chosenFrom('reply-code', newestFirst, slackMs, ids) ?? { method: 'none', reason: 'no-candidate', candidates: [] };
+}
+
+/** The candidates whose keyword the reply begins with; none when another account may have asked for that word too. */
+function byKeyword(newestFirst: Candidate[], text: string): Candidate[] {
+  const [word] = newestFirst.some((candidate) => candidate.keyword !== null) ? wordsOf(text) : [];
+  if (word === undefined) return [];
+  const named = newestFirst.filter((candidate) => candidate.keyword === word);
+  const [first] = named;
+  if (!first) return [];
+  const others = newestFirst.filter((candidate) => candidate.accountId !== first.accountId);
+  const asked = others.some((candidate) => candidate.keyword === word || wordsOf(candidate.text).includes(word));
+  return asked ? [] : named;
+}
+
+/** Words that people answer with whoever asked: no campaign's own. */
+const COMMON = new Set(
+  `oui non ok yes no ouais nope stop start contact info infos merci bonjour salut peut etre maybe d accord daccord go
+   je j moi 1 2 3 4 5 6 7 8 9 0 a b c hello hi thanks rdv appel appelez rappel rappelez annuler confirmer confirme`.split(/\s+/),
+);
+
+/** A campaign's keyword as it is compared, or what is wrong with it. */
+export function readCampaignKeyword(raw: string): { word: string } | { problem: string } {
+  const [word, ...rest] = wordsOf(raw);
+  if (word === undefined || rest.length > 0) return { problem: 'is not one word' };
+  if (word.length < 3 || word.length > 20) return { problem: 'has not between 3 and 20 letters and digits' };
+  if (COMMON.has(word)) return { problem: 'is a word that people answer with whoever asked' };
+  return { word };
 }

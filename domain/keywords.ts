@@ -1,5 +1,6 @@
 /** What a whole reply asks for. `looks-like-stop` is for a person to read: nothing is done by itself. */
-export type Keyword = { kind: 'stop' | 'start' | 'contact' | 'looks-like-stop' | 'none'; word?: string };
+export type KeywordKind = 'stop' | 'start' | 'contact' | 'looks-like-stop' | 'none';
+export type Keyword = { kind: KeywordKind; word?: string };
 
 const STOP = new Set(['stop', 'arret', 'desabo', 'unsubscribe', 'stopall', 'cancel', 'end', 'quit']);
 const START = new Set(['start', 'reprendre']);
@@ -19,7 +20,7 @@ const MOST_HARMLESS = 8;
 const NEARLY = /^(?:stop|arret|desabo|desinscri|unsub|optout)/;
 
 /** Words without case, accents, punctuation and what can't be seen. */
-const wordsOf = (text: string): string[] =>
+export const wordsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
     .replaceAll(/[\p{M}\p{Cf}]/gu, '')

@@ -1,0 +1,113 @@
+import type { PoolClient } from 'pg';
+import type { Candidate } from '../domain/attribution.ts';
+import { renterAt, windowOf } from '../domain/attribution.ts';
+import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
+import { normaliseOrigin } from '../domain/phone-number.ts';
+import { affected, rows } from '../database/sql.ts';
+import type { Answered, Unfiled } from './filed-reply.ts';
+
+type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
+  from_raw: string;
+  ingested_at: Date;
+  precision: string;
+  country: string | null;
+  clock_tolerance_ms: number;
+  account_id: string | null;
+  rented_at: Date | null;
+  last_account_id: string | null;
+  released_at: Date | null;
+};
+
+/** The replies of a page that are to be filed, locked, with what decides whose they are. */
+export async function readUnfiled(client: PoolClient, ids: string[]): Promise<Unfiled[]> {
+  const found = await rows<UnfiledRow>(
+    client,
+    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial,
+       n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, coalesce(c.clock_tolerance_ms, 2000) as clock_tolerance_ms
+     from replies r left join carriers c on c.id = r.carrier_id
+     left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null
+     order by r.id for update of r`,
+    [ids],
+  );
+  const unfiled = found.map((row): Unfiled => {
+    const { since, until, slackMs } = windowOf({
+      kind: row.kind,
+      receivedAt: row.received_at,
+      ingestedAt: row.ingested_at,
+      precision: row.precision,
+      clockToleranceMs: row.clock_tolerance_ms,
+    });
+    const renter = renterAt(row.received_at, {
+      renter: row.account_id,
+      rentedAt: row.rented_at,
+      lastRenter: row.last_account_id,
+      releasedAt: row.released_at,
+    });
+    // A number without a prefix is of the country of the number it was written to, which only this row knows.
+    const phone = row.country === null ? row.from_number : normaliseOrigin(row.from_raw, row.country);
+    return { ...row, from_number: phone, renter, since, until, slackMs };
+  });
+  const mended = unfiled.filter((reply, index) => reply.from_number !== found[index]?.from_number);
+  if (mended.length > 0) {
+    await affected(
+      client,
+      `update replies r set from_number = f.phone from unnest($1::uuid[], $2::text[]) as f (id, phone) where r.id = f.id`,
+      [mended.map((reply) => reply.id), mended.map((reply) => reply.from_number)],
+    );
+  }
+  return unfiled;
+}
+
+/** Every message that each reply may answer, in one statement. */
+export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
+  const found = await rows<{
+    reply_id: string;
+    id: string;
+    account_id: string;
+    campaign_id: string | null;
+    submitted_at: Date;
+    keyword: string | null;
+    text: string;
+  }>(
+    client,
+    `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at, m.text, c.keyword
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as r (id, phone, code, since, until)
+     join messages m on m.to_number = r.phone and m.reply_code = r.code
+       and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
+     left join campaigns c on c.id = m.campaign_id`,
+    [
+      unfiled.map((reply) => reply.id),
+      unfiled.map((reply) => reply.from_number),
+      unfiled.map((reply) => reply.reply_code),
+      unfiled.map((reply) => reply.since),
+      unfiled.map((reply) => reply.until),
+      [...MAY_HAVE_ARRIVED],
+    ],
+  );
+  const byReply = Map.groupBy(found, (row) => row.reply_id);
+  return new Map(
+    [...byReply].map(([id, rowsOfReply]) => [
+      id,
+      rowsOfReply.map((row) => ({
+        messageId: row.id,
+        accountId: row.account_id,
+        campaignId: row.campaign_id,
+        sentAt: row.submitted_at,
+        keyword: row.keyword,
+        text: row.text,
+      })),
+    ]),
+  );
+}
+
+/** The messages that replies answer, as their events show them. */
+export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
+  const found = await rows<Answered>(
+    client,
+    `select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name
+     from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
+    [messageIds],
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}

@@ -1,0 +1,22 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from './account.ts';
+import type { KeywordAction } from '../domain/keyword-rules.ts';
+
+const KeywordRuleSchema = defineEntity({
+  name: 'KeywordRule',
+  tableName: 'keyword_rules',
+  indexes: [{ properties: ['account', 'id'] }],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk(),
+    /** Folded, as a reply's first word is when it is looked up. */
+    word: p.text(),
+    /** The reply code that it holds for; null for all. */
+    number: p.text().nullable(),
+    campaignId: p.uuid().nullable(),
+    action: p.json<KeywordAction>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class KeywordRule extends KeywordRuleSchema.class {}
+KeywordRuleSchema.setClass(KeywordRule);

@@ -1,0 +1,26 @@
+/** `refuse` and `hold` act, `warn` says so in the answer, `off` is silent. */
+export type Policies = {
+  /** Whether a STOP is confirmed by one SMS, where the carrier allows it. */
+  stopConfirmation: boolean;
+  stopText: string | null;
+  /** What CONTACT is answered with; null answers nothing. */
+  contactText: string | null;
+  quietHours: 'off' | 'warn' | 'hold';
+  quietPreset: 'standard' | 'strict';
+  /** Marketing to France by the lowcost route. */
+  lowcostMarketing: 'off' | 'warn' | 'refuse';
+  /** Days after which texts, and contacts that nothing was heard of, are removed; null keeps them. */
+  keepTextsDays: number | null;
+  keepContactsDays: number | null;
+};
+
+export const DEFAULT_POLICIES: Policies = {
+  stopConfirmation: true,
+  stopText: null,
+  contactText: null,
+  quietHours: 'warn',
+  quietPreset: 'standard',
+  lowcostMarketing: 'warn',
+  keepTextsDays: null,
+  keepContactsDays: null,
+};
