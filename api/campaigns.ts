@@ -6,6 +6,7 @@ import { rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
 import { readCampaignKeyword } from '../domain/attribution.ts';
 import { AppError } from '../domain/errors.ts';
+import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
@@ -13,7 +14,7 @@ import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from './plan-campaign.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { rulesFor } from './rules.ts';
-import { body, Id, IdParam, iso, json, Route, Time, TimeIn } from './schemas.ts';
+import { body, IdParam, json, Route, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const MOST_RECIPIENTS = 100_000;
@@ -63,82 +64,13 @@ const NewCampaignBody = z
       description:
         'Transactional only: a message of which nobody knows whether it went out is sent once more, so that it may arrive twice',
     }),
-    keyword: z
-      .string()
-      .max(40)
-      .optional()
-      .openapi({
-        description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
-      }),
+    keyword: z.string().max(40).optional().openapi({
+      description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
+    }),
     sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
   .openapi('NewCampaign');
-
-const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
-
-const CampaignView = z
-  .object({
-    id: Id,
-    name: z.string(),
-    route: Route,
-    purpose: z.enum(['marketing', 'transactional']),
-    text: z.string(),
-    sender: z
-      .object({ given: z.string().nullable(), became: z.string().nullable() })
-      .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
-    withReplies: z.boolean(),
-    simulation: z.boolean(),
-    keyword: z.string().nullable().openapi({ description: 'Replies that begin with it answer this campaign' }),
-    resendInDoubt: z.boolean(),
-    state: CampaignState,
-    total: z.number().int().openapi({ description: 'Recipients' }),
-    segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
-    sendAt: Time.nullable(),
-    createdAt: Time,
-    launchedAt: Time.nullable(),
-    endedAt: Time.nullable(),
-  })
-  .openapi('Campaign');
-
-const AcceptedCampaign = CampaignView.extend({
-  duplicatesRemoved: z
-    .number()
-    .int()
-    .openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
-}).openapi('AcceptedCampaign');
-
-const CampaignProgress = CampaignView.extend({
-  progress: z
-    .record(z.string(), z.number().int())
-    .openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
-}).openapi('CampaignProgress');
-
-type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
-type Shown = Nullable<
-  Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
-  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'keyword'
->;
-
-const campaignView = (campaign: Shown) => ({
-  id: campaign.id,
-  name: campaign.name,
-  route: campaign.route,
-  purpose: campaign.purpose,
-  text: campaign.text,
-  sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
-  withReplies: campaign.withReplies,
-  simulation: campaign.simulation,
-  keyword: campaign.keyword ?? null,
-  resendInDoubt: campaign.resendInDoubt ?? false,
-  state: campaign.state,
-  total: campaign.total,
-  segments: campaign.segments,
-  sendAt: iso(campaign.sendAt),
-  createdAt: campaign.createdAt.toISOString(),
-  launchedAt: iso(campaign.launchedAt),
-  endedAt: iso(campaign.endedAt),
-});
 
 const create = createRoute({
   method: 'post',

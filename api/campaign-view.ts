@@ -1,0 +1,68 @@
+import { z } from '@hono/zod-openapi';
+import type { Campaign } from '../database/campaign.ts';
+import { Id, iso, Route, Time } from './schemas.ts';
+
+export const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
+
+export const CampaignView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    route: Route,
+    purpose: z.enum(['marketing', 'transactional']),
+    text: z.string(),
+    sender: z
+      .object({ given: z.string().nullable(), became: z.string().nullable() })
+      .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
+    withReplies: z.boolean(),
+    simulation: z.boolean(),
+    keyword: z.string().nullable().openapi({ description: 'Replies that begin with it answer this campaign' }),
+    resendInDoubt: z.boolean(),
+    state: CampaignState,
+    total: z.number().int().openapi({ description: 'Recipients' }),
+    segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
+    sendAt: Time.nullable(),
+    createdAt: Time,
+    launchedAt: Time.nullable(),
+    endedAt: Time.nullable(),
+  })
+  .openapi('Campaign');
+
+export const AcceptedCampaign = CampaignView.extend({
+  duplicatesRemoved: z
+    .number()
+    .int()
+    .openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
+}).openapi('AcceptedCampaign');
+
+export const CampaignProgress = CampaignView.extend({
+  progress: z
+    .record(z.string(), z.number().int())
+    .openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),
+}).openapi('CampaignProgress');
+
+type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
+type Shown = Nullable<
+  Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
+  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'keyword'
+>;
+
+export const campaignView = (campaign: Shown) => ({
+  id: campaign.id,
+  name: campaign.name,
+  route: campaign.route,
+  purpose: campaign.purpose,
+  text: campaign.text,
+  sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
+  withReplies: campaign.withReplies,
+  simulation: campaign.simulation,
+  keyword: campaign.keyword ?? null,
+  resendInDoubt: campaign.resendInDoubt ?? false,
+  state: campaign.state,
+  total: campaign.total,
+  segments: campaign.segments,
+  sendAt: iso(campaign.sendAt),
+  createdAt: campaign.createdAt.toISOString(),
+  launchedAt: iso(campaign.launchedAt),
+  endedAt: iso(campaign.endedAt),
+});
