@@ -14,7 +14,8 @@ import { replyReceived } from './reply-event.ts';
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
-export const createFileReplies = ({ pool, log }: Deps) => {
+/** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
+export function createFiling({ pool, log }: Deps) {
   async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
     try {
       const { accounts, ...owed } = await transaction(pool, (client) => file(client, ids, runId));
@@ -39,11 +40,15 @@ export const createFileReplies = ({ pool, log }: Deps) => {
       return { callbacks: [], emails: [] };
     }
   }
+  return filePage;
+}
 
+export const createFileReplies = (deps: Deps) => {
+  const filePage = createFiling(deps);
   return {
     /**
      * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
-     * deliveries it owes. A reply that can't be filed is marked and listed; the rest of the page does not wait for it.
+     * deliveries it owes.
      */
     async fileReplies(replyIds: string[]): Promise<DeliveriesOwed> {
       return filePage(replyIds, activityInfo().workflowExecution?.workflowId ?? 'none');
