@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Candidate } from '../domain/attribution.ts';
-import { renterAt, windowOf } from '../domain/attribution.ts';
+import { CLOCK_TOLERANCE_MS, renterAt, windowOf } from '../domain/attribution.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
 import { affected, rows } from '../database/sql.ts';
@@ -11,7 +11,7 @@ type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
   ingested_at: Date;
   precision: string;
   country: string | null;
-  clock_tolerance_ms: number;
+  clock_tolerance_ms: number | null;
   account_id: string | null;
   rented_at: Date | null;
   last_account_id: string | null;
@@ -23,7 +23,7 @@ export async function readUnfiled(client: PoolClient, ids: string[]): Promise<Un
   const found = await rows<UnfiledRow>(
     client,
     `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial,
-       n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, coalesce(c.clock_tolerance_ms, 2000) as clock_tolerance_ms
+       n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, c.clock_tolerance_ms
      from replies r left join carriers c on c.id = r.carrier_id
      left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
      where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null
@@ -36,7 +36,7 @@ export async function readUnfiled(client: PoolClient, ids: string[]): Promise<Un
       receivedAt: row.received_at,
       ingestedAt: row.ingested_at,
       precision: row.precision,
-      clockToleranceMs: row.clock_tolerance_ms,
+      clockToleranceMs: row.clock_tolerance_ms ?? CLOCK_TOLERANCE_MS,
     });
     const renter = renterAt(row.received_at, {
       renter: row.account_id,
