@@ -7,6 +7,7 @@ import { createFilingLag } from './activities/filing-lag.ts';
 import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
 import { createWebhookIngest } from './activities/ingest-webhook.ts';
 import { openLines } from './activities/lines.ts';
+import { createWake } from './activities/wake.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
 import { createMetrics } from './api/metrics.ts';
@@ -96,6 +97,12 @@ export async function startSystem({
   });
   starting.defer(() => runs.flush());
 
+  const wake = createWake({ pool: db.pool, signal: runs.signal });
+  const owes = (): void =>
+    void wake
+      .wake('retry-callbacks')
+      .catch((error: unknown) => log.warn({ err: error }, 'the run of retries could not be woken; the sweep wakes it later'));
+
   const guard = createGuard({
     allowHttp: config.CALLBACK_ALLOW_HTTP,
     ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
@@ -125,6 +132,7 @@ export async function startSystem({
       carriers: config.CARRIERS,
       country: COUNTRY,
       deliverReplies: runs.deliverReplies,
+      owes,
     });
     const activities = createActivities({
       pool: db.pool,
@@ -160,7 +168,7 @@ export async function startSystem({
     const api = createApi({
       db,
       runs,
-      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies }),
+      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies, owes }),
       live,
       secrets,
       log,

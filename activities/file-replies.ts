@@ -5,11 +5,11 @@ import { attribute, type Attribution } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
 import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
 import { announce } from '../database/live.ts';
-import { affected, isUnreachable, transaction } from '../database/sql.ts';
+import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
 import { fileInConversations } from './file-in-conversations.ts';
 import { byAccountAndPhone, type Filed, type Unfiled } from './filed-reply.ts';
-import { replyReceived } from './reply-event.ts';
+import { contactOptedOut, replyReceived } from './reply-event.ts';
 
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;
@@ -94,7 +94,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
   }
   filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
 
-  await obeyKeywords(client, filed);
+  const optedOut = new Set(await obeyKeywords(client, filed));
   const shown = filed.filter((each) => !each.hidden);
   await fileInConversations(client, shown);
   const none = attributions.filter(({ reply }) => !filed.some((each) => each.reply === reply));
@@ -106,20 +106,34 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
     emails: true,
     body: (eventId: string) => replyReceived(eventId, each),
   }));
-  return emitEvents(client, happened, runId);
+  const left = filed
+    .filter((each) => optedOut.has(each.reply.id))
+    .map((each) => ({
+      accountId: each.accountId,
+      type: 'contact.opted-out' as const,
+      replyId: each.hidden ? null : each.reply.id,
+      emails: false,
+      body: (eventId: string) => contactOptedOut(eventId, each),
+    }));
+  return emitEvents(client, [...happened, ...left], runId);
 }
 
-/** A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it. */
-async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
+/**
+ * A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it. Answers with the
+ * replies that opted someone out who was not before.
+ */
+async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<string[]> {
   const stops = filed.filter((each) => each.optOut).toSorted(byAccountAndPhone);
-  if (stops.length > 0) {
-    await affected(
-      client,
-      `insert into opt_outs (account_id, phone, since, reply_id)
-       select account_id, phone, now(), reply_id from unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id) on conflict do nothing`,
-      [stops.map((each) => each.accountId), stops.map((each) => each.reply.from_number), stops.map((each) => each.reply.id)],
-    );
-  }
+  const left =
+    stops.length === 0
+      ? []
+      : await rows<{ reply_id: string }>(
+          client,
+          `insert into opt_outs (account_id, phone, since, reply_id)
+           select account_id, phone, now(), reply_id from unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id)
+           on conflict do nothing returning reply_id`,
+          [stops.map((each) => each.accountId), stops.map((each) => each.reply.from_number), stops.map((each) => each.reply.id)],
+        );
   const starts = filed.filter((each) => each.keyword === 'start');
   if (starts.length > 0) {
     await affected(
@@ -128,6 +142,7 @@ async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<void> {
       [starts.map((each) => each.accountId), starts.map((each) => each.reply.from_number)],
     );
   }
+  return left.map((row) => row.reply_id);
 }
 
 async function markFiled(

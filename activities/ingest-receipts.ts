@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
 import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
-import { rows } from '../database/sql.ts';
+import { announce } from '../database/live.ts';
+import { rows, transaction, type Sql } from '../database/sql.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
+import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
 import { storable } from './store-replies.ts';
 
 // A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
@@ -58,11 +60,11 @@ const APPLY = `
   select id from matched where message is null`;
 
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
-export function createReceiptIngest(pool: Pool, carrierId: string, country: string) {
+export function createReceiptIngest(pool: Pool, carrierId: string, country: string, owes: Owes) {
   const group = createGroup<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      await storeReceipts(pool, carrierId, country, receipts);
+      await storeReceipts(pool, carrierId, country, receipts, owes);
       return receipts.map(() => true as const);
     },
   });
@@ -71,8 +73,20 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
   };
 }
 
-/** Idempotent: moves the messages that these receipts name, and keeps those that name none yet. */
-export async function storeReceipts(pool: Pool, carrierId: string, country: string, receipts: InboundReceipt[]): Promise<void> {
+/** Called when callbacks came to be owed. */
+export type Owes = () => void;
+
+/**
+ * Idempotent: moves the messages that these receipts name, and keeps those that name none yet. Accounts that chose to hear of
+ * their messages do; where none did, that costs one look.
+ */
+export async function storeReceipts(
+  pool: Pool,
+  carrierId: string,
+  country: string,
+  receipts: InboundReceipt[],
+  owes: Owes = () => {},
+): Promise<void> {
   if (receipts.length === 0) return;
   const numberOf = (raw: string) => (raw === '' ? null : normaliseOrigin(storable(raw), country));
   await applyReceipts(
@@ -88,6 +102,7 @@ export async function storeReceipts(pool: Pool, carrierId: string, country: stri
       from_number: numberOf(from),
       to_number: numberOf(to),
     })),
+    owes,
   );
 }
 
@@ -103,8 +118,39 @@ type StoredReceipt = {
 };
 
 /** Answers with the ids of those that name no message. */
-async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
-  const left = await rows<{ id: string }>(pool, APPLY, [
+async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[], owes: Owes): Promise<string[]> {
+  if (!(await someoneHears(pool))) return apply(pool, carrierId, receipts);
+  const { left, accounts } = await transaction(pool, async (client) => {
+    const named = await rows<{ id: string }>(client, NAMED, [
+      carrierId,
+      receipts.map((receipt) => receipt.reference),
+      receipts.map((receipt) => receipt.message_id),
+      receipts.map((receipt) => receipt.from_number),
+      receipts.map((receipt) => receipt.to_number),
+    ]);
+    const before = await statesBefore(
+      client,
+      named.map(({ id }) => id),
+    );
+    const left = await apply(client, carrierId, receipts);
+    return { left, accounts: await emitMoves(client, before) };
+  });
+  if (accounts.length > 0) {
+    await announce(pool, accounts);
+    owes();
+  }
+  return left;
+}
+
+// Every message that a receipt may move.
+const NAMED = `
+  select message_id as id from message_references where carrier_id = $1 and reference = any($2::text[])
+  union select unnest($3::uuid[])
+  union select d.message_id from doubts d join unnest($4::text[], $5::text[]) as r (sender, phone)
+    on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone`;
+
+async function apply(sql: Sql, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
+  const left = await rows<{ id: string }>(sql, APPLY, [
     carrierId,
     receipts.map((receipt) => receipt.id),
     receipts.map((receipt) => receipt.reference),
@@ -122,7 +168,7 @@ async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredRece
  * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
  * and forgets those of more than a day ago.
  */
-export async function matchOrphans(pool: Pool): Promise<void> {
+export async function matchOrphans(pool: Pool, owes: Owes = () => {}): Promise<void> {
   await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
   const found = await rows<StoredReceipt & { carrier_id: string }>(
     pool,
@@ -133,7 +179,7 @@ export async function matchOrphans(pool: Pool): Promise<void> {
      limit 5000`,
   );
   for (const [carrierId, receipts] of Map.groupBy(found, (receipt) => receipt.carrier_id)) {
-    const left = new Set(await applyReceipts(pool, carrierId, receipts));
+    const left = new Set(await applyReceipts(pool, carrierId, receipts, owes));
     const matched = receipts.map(({ id }) => id).filter((id) => !left.has(id));
     await rows(pool, `delete from orphan_receipts where id = any($1::uuid[])`, [matched]);
   }

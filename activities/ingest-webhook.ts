@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { InboundReply, WebhookContent, WebhookReply } from '../carriers/carrier.ts';
 import { isUnreachable, rows } from '../database/sql.ts';
-import { storeReceipts } from './ingest-receipts.ts';
+import { storeReceipts, type Owes } from './ingest-receipts.ts';
 import { insertReplies, readReply } from './store-replies.ts';
 
-type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void };
+type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes: Owes };
 type Content = Extract<WebhookContent, { kind: 'content' }>;
 export type IngestWebhook = (carrierId: string, content: Content) => Promise<void>;
 
@@ -14,9 +14,9 @@ export type IngestWebhook = (carrierId: string, content: Content) => Promise<voi
  * while the database is unreachable; a reply that it refuses is stored as bytes.
  */
 export const createWebhookIngest =
-  ({ pool, log, country, deliverReplies }: Deps): IngestWebhook =>
+  ({ pool, log, country, deliverReplies, owes }: Deps): IngestWebhook =>
   async (carrierId, { replies, receipts, release }) => {
-    await storeReceipts(pool, carrierId, country, receipts);
+    await storeReceipts(pool, carrierId, country, receipts, owes);
     if (replies.length === 0) return;
     const named = await withNumbers(pool, carrierId, replies);
     const whole = named.map((reply) => readReply(reply, country));

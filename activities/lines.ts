@@ -4,7 +4,7 @@ import type { Carrier, CarrierSession, OutboundMessage } from '../carriers/carri
 import type { Secrets } from '../database/secrets.ts';
 import { rows } from '../database/sql.ts';
 import { openIngest } from './ingest-replies.ts';
-import { createReceiptIngest } from './ingest-receipts.ts';
+import { createReceiptIngest, type Owes } from './ingest-receipts.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { createTurnLoop, SlotLost, type TurnLoop } from './turn-loop.ts';
 
@@ -37,6 +37,7 @@ export type LinesDeps = {
   carriers: string[];
   country: string;
   deliverReplies: (ids: string[]) => void;
+  owes: Owes;
   lookEveryMs?: number;
 };
 
@@ -64,7 +65,7 @@ export function openLines(deps: LinesDeps): Lines {
     const ingest = await openIngest({ pool, log, country: deps.country, deliverReplies: deps.deliverReplies }, row.id, slot.slot);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
-      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country) },
+      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country, deps.owes) },
     });
     const loop = createTurnLoop({ pool, slot, session, log });
 

@@ -30,3 +30,21 @@ export function replyReceived(
     },
   });
 }
+
+/** The body of `contact.opted-out`: who wrote STOP, and to what. */
+export function contactOptedOut(eventId: string, { reply, answered, hidden }: Filed): string {
+  return JSON.stringify({
+    id: eventId,
+    type: 'contact.opted-out',
+    timestamp: new Date().toISOString(),
+    data: {
+      phone: reply.from_number,
+      to: reply.reply_code,
+      receivedAt: reply.received_at.toISOString(),
+      // A reply that the account is not shown is not named either.
+      reply: hidden ? null : { id: reply.id, text: reply.text },
+      campaign: answered?.campaign_id ? { id: answered.campaign_id, name: answered.campaign_name } : null,
+      message: answered ? { id: answered.id, reference: answered.reference } : null,
+    },
+  });
+}

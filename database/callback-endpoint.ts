@@ -8,7 +8,13 @@ export type LastFailure = { class: string; status: number | null; at: string };
 const CallbackEndpointSchema = defineEntity({
   name: 'CallbackEndpoint',
   tableName: 'callback_endpoints',
-  indexes: [{ properties: ['account'] }],
+  indexes: [
+    { properties: ['account'] },
+    {
+      name: 'callback_endpoints_messages_index',
+      expression: `create index "callback_endpoints_messages_index" on "callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.delivered', 'message.undelivered']`,
+    },
+  ],
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),

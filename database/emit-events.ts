@@ -4,7 +4,18 @@ import { newId } from './ids.ts';
 import { affected, rows } from './sql.ts';
 
 /** What an endpoint can choose to hear of. */
-export const EVENT_TYPES = ['reply.received', 'endpoint.failing', 'endpoint.disabled', 'endpoint.recovered'] as const;
+export const EVENT_TYPES = [
+  'reply.received',
+  'reply.reattributed',
+  'message.delivered',
+  'message.undelivered',
+  'contact.opted-out',
+  'two-way.enabled',
+  'two-way.refused',
+  'endpoint.failing',
+  'endpoint.disabled',
+  'endpoint.recovered',
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /**

@@ -137,7 +137,9 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
   const log = pino({ level: 'silent' });
   const ingest = await openIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {} }, carrierId, 0);
   stack.defer(() => ingest.close());
-  const it = stack.use(await open(table, { onReply: ingest.onReply, onReceipt: createReceiptIngest(db.pool, carrierId, 'FR') }));
+  const it = stack.use(
+    await open(table, { onReply: ingest.onReply, onReceipt: createReceiptIngest(db.pool, carrierId, 'FR', () => {}) }),
+  );
   const loop = createTurnLoop({ pool: db.pool, slot, session: it.session, log });
   stack.defer(() => loop.stop());
   const renewing = setInterval(() => {
@@ -147,7 +149,7 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
 
   const running = stack.move();
   const settings = table.carrier.settings.parse(it.peer.settings);
-  const ingestWebhook = createWebhookIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {} });
+  const ingestWebhook = createWebhookIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {}, owes: () => {} });
   return {
     ...it,
     async webhook(request: WebhookRequest): Promise<void> {
