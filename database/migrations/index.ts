@@ -1,14 +1,14 @@
 import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
-import { RepliesInFull } from './0040-replies-in-full.ts';
 import { HearingOfMessages } from './0015-hearing-of-messages.ts';
+import { RepliesInFull } from './0040-replies-in-full.ts';
 import { Doubts } from './0050-doubts.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
   { name: '0001-initial', class: Initial },
   { name: '0010-endpoint-health', class: EndpointHealth },
-  { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0015-hearing-of-messages', class: HearingOfMessages },
+  { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0050-doubts', class: Doubts },
 ];
