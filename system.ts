@@ -10,6 +10,7 @@ import { openLines } from './activities/lines.ts';
 import { createWake } from './activities/wake.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
+import { planList } from './api/list-planner.ts';
 import { createMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
@@ -143,6 +144,7 @@ export async function startSystem({
       mailer,
       runs,
       signal: runs.signal,
+      planList: (campaignId, columns) => planList({ db }, campaignId, columns),
       country: COUNTRY,
       mailDomain: domainOf(config.MAIL_FROM),
       publicUrl: config.PUBLIC_URL ?? null,

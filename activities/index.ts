@@ -9,6 +9,7 @@ import { createCampaignSteps } from './campaign-steps.ts';
 import { createDrainCallbacks } from './drain-callbacks.ts';
 import { createDrainEndpoint } from './drain-endpoint.ts';
 import { createFileReplies } from './file-replies.ts';
+import { createImportRecipients } from './import-recipients.ts';
 import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
 import { createOwnLine } from './own-line.ts';
@@ -28,6 +29,7 @@ type Deps = {
   mailer: Mailer | null;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
+  planList: Parameters<typeof createImportRecipients>[0]['plan'];
   country: string;
   mailDomain: string;
   publicUrl: string | null;
@@ -75,6 +77,7 @@ export function createActivities(deps: Deps) {
     control: {
       ...createFileReplies({ pool, log }),
       ...createCampaignSteps({ pool }),
+      ...createImportRecipients({ pool, plan: deps.planList }),
       ...createSweep({ pool, log, runs, signal }),
       openSync,
       closeSync,

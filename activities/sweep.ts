@@ -13,6 +13,7 @@ type Deps = {
     deliverReplies(ids: string[]): void;
     sendMessages(ids: string[]): void;
     sendCampaign(id: string): void;
+    importRecipients(id: string): void;
     campaignChanged(id: string): void;
     syncNow(carrierId: string): Promise<void>;
   };
@@ -53,6 +54,12 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
       if (campaign.handed) runs.campaignChanged(campaign.id);
       else runs.sendCampaign(campaign.id);
     }
+
+    const imports = await rows<{ id: string }>(
+      pool,
+      `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
+    );
+    for (const { id } of imports) runs.importRecipients(id);
 
     const syncs = await rows<{ carrier_id: string }>(
       pool,

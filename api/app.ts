@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { account } from './account.ts';
 import { accountOnly, operatorOnly } from './auth.ts';
@@ -9,6 +10,7 @@ import { conversations } from './conversations.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
 import { documentOf } from './document.ts';
+import { drafts } from './drafts.ts';
 import { endpointHealth } from './endpoint-health.ts';
 import { endpointSecrets } from './endpoint-secrets.ts';
 import { endpointStates } from './endpoint-states.ts';
@@ -18,6 +20,7 @@ import { running } from './health.ts';
 import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { requestLog } from './log.ts';
+import { lists } from './lists.ts';
 import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
 import { operatorAccounts } from './operator-accounts.ts';
@@ -37,10 +40,14 @@ import { webhooks } from './webhooks.ts';
 /** What an account's key opens. */
 const accountRoutes = (services: ApiServices) => {
   const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
-  app.use(accountOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
+  app.use(accountOnly(services));
+  // A list is read as it comes, by a limit of its own.
+  app.use(except('/v1/campaigns/:id/recipients', limitBody(services.bodyLimitBytes), wellFormedBody));
   app.on('POST', ['/campaigns', '/messages', '/conversations/:id/messages'], idempotent(services));
   return app
     .route('/', campaigns(services))
+    .route('/', drafts(services))
+    .route('/', lists(services))
     .route('/', messages(services))
     .route('/', replies(services))
     .route('/', conversations(services))

@@ -4,8 +4,8 @@ import { newId } from '../database/ids.ts';
 import { Message } from '../database/message.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
-import { readCampaignKeyword } from '../domain/attribution.ts';
 import { AppError } from '../domain/errors.ts';
+import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
@@ -14,14 +14,10 @@ import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from './plan-campaign.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { rulesFor } from './rules.ts';
-import { body, IdParam, json, Route, TimeIn } from './schemas.ts';
+import { body, IdParam, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const MOST_RECIPIENTS = 100_000;
-const A_YEAR_MS = 366 * 86_400_000;
-/** How far a customer's clock may be behind ours before `sendAt` counts as a mistake. */
-const PAST_TOLERANCE_MS = 5 * 60_000;
-
 type RecipientIn = { to: string; reference?: string; [column: string]: string | number | null | undefined };
 
 /** Looked at row by row by the plan, so that every bad row is named and other requests get their turn in between. */
@@ -39,35 +35,9 @@ const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
   additionalProperties: { type: ['string', 'number', 'null'], description: 'A value for the merge tag of that name' },
 });
 
-export const Sending = {
-  route: Route,
-  sender: z
-    .string()
-    .max(20)
-    .optional()
-    .openapi({ description: '3 to 11 letters and digits; needed on premium without replies', example: 'Boutique' }),
-  withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
-  simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
-};
-
 const NewCampaignBody = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
-    text: z
-      .string()
-      .min(1)
-      .max(5000)
-      .openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
-    ...Sending,
-    purpose: z.enum(['marketing', 'transactional']).default('marketing'),
-    resendInDoubt: z.boolean().default(false).openapi({
-      description:
-        'Transactional only: a message of which nobody knows whether it went out is sent once more, so that it may arrive twice',
-    }),
-    keyword: z.string().max(40).optional().openapi({
-      description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
-    }),
-    sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
+    ...CampaignText,
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
   .openapi('NewCampaign');
@@ -137,36 +107,6 @@ const pause = change('pause', 'Stop sending within a window of messages');
 const resume = change('resume', 'Go on with a paused campaign');
 const cancel = change('cancel', 'End a campaign; what is still queued is skipped');
 
-const sendTime = (sendAt: string | undefined, now: number): Date | null => {
-  if (sendAt === undefined) return null;
-  const time = new Date(sendAt);
-  const past = time.getTime() < now - PAST_TOLERANCE_MS;
-  if (!past && time.getTime() < now + A_YEAR_MS) return time;
-  const fault = {
-    field: 'sendAt',
-    problem: past ? 'is in the past' : 'is more than a year ahead',
-    remedy: past ? 'Leave it out to send at once' : 'Send a time within a year',
-  };
-  throw new AppError('invalid-request', 'The time to send at can not be used.', [fault]);
-};
-
-const onlyAlerts = (): AppError =>
-  new AppError('invalid-request', 'Only an alert may be sent again when it is in doubt.', [
-    { field: 'resendInDoubt', problem: 'is for transactional messages', remedy: 'Leave it out, or send purpose: transactional' },
-  ]);
-
-/** Folded, as replies are compared with it. Throws what is wrong with it. */
-function keywordOf(raw: string): string {
-  const read = readCampaignKeyword(raw);
-  if ('word' in read) return read.word;
-  const fault = {
-    field: 'keyword',
-    problem: read.problem,
-    remedy: 'Choose one word of 3 to 20 letters and digits that is yours alone',
-  };
-  throw new AppError('invalid-request', 'The keyword is not accepted.', [fault]);
-}
-
 export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
 
 export const campaigns = (services: ApiServices) => {
@@ -176,6 +116,9 @@ export const campaigns = (services: ApiServices) => {
   async function move(id: string, account: string, from: Campaign['state'][], to: Campaign['state']) {
     const em = db.em();
     const moved = await em.nativeUpdate(Campaign, { id, account, state: { $in: from } }, { state: to });
+    // What was never launched has no run that would end it.
+    if (to === 'cancelled')
+      await em.nativeUpdate(Campaign, { id, account, state: to, launchedAt: null }, { endedAt: new Date(), totals: {} });
     const campaign = await em.findOne(Campaign, { id, account });
     if (!campaign) throw missing();
     if (moved === 0) {
@@ -184,7 +127,7 @@ export const campaigns = (services: ApiServices) => {
         `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`,
       );
     }
-    runs.campaignChanged(id);
+    if (campaign.launchedAt) runs.campaignChanged(id);
     return campaignView(campaign);
   }
 
@@ -204,9 +147,8 @@ export const campaigns = (services: ApiServices) => {
       const asked = c.req.valid('json');
       const id = newId();
       const createdAt = new Date();
-      const sendAt = sendTime(asked.sendAt, createdAt.getTime());
-      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt, keyword } = asked;
-      if (resendInDoubt && purpose !== 'transactional') throw onlyAlerts();
+      const { sendAt, keyword } = readCampaignText(asked, createdAt);
+      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt } = asked;
       const plan = await planCampaign(
         { route, text, sender, withReplies, recipients },
         await rulesFor(services, account, route),
@@ -226,7 +168,7 @@ export const campaigns = (services: ApiServices) => {
         withReplies,
         simulation,
         resendInDoubt,
-        keyword: keyword === undefined ? null : keywordOf(keyword),
+        keyword,
         sendAt,
         createdAt,
       };
@@ -275,6 +217,14 @@ export const campaigns = (services: ApiServices) => {
     .openapi(pause, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['launched'], 'paused'), 200))
     .openapi(resume, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['paused'], 'launched'), 200))
     .openapi(cancel, async (c) =>
-      c.json(await move(c.req.valid('param').id, c.get('account').id, ['launched', 'paused'], 'cancelled'), 200),
+      c.json(
+        await move(
+          c.req.valid('param').id,
+          c.get('account').id,
+          ['draft', 'importing', 'ready', 'launched', 'paused'],
+          'cancelled',
+        ),
+        200,
+      ),
     );
 };

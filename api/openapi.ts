@@ -22,6 +22,7 @@ export async function describeApi(): Promise<string> {
     ingestWebhook: () => Promise.reject(new Error('Nothing is served')),
     runs: {
       sendCampaign() {},
+      importRecipients() {},
       campaignChanged() {},
       sendMessages() {},
       deliverReplies() {},

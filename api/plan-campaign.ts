@@ -54,6 +54,7 @@ function createFaults() {
   let unlisted = 0;
   return {
     rows,
+    listed,
     add(row: number, field: string, problem: string, remedy: string) {
       rows.add(row);
       if (listed.length < MOST_FAULTS) listed.push({ field, row, problem, remedy });
@@ -184,52 +185,58 @@ export async function planCampaign(request: CampaignRequest, rules: Rules, id: s
   return planRows(request, rules, template, sender);
 }
 
+/** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
+export type PlannedPage = {
+  carrierId: string;
+  messages: PlannedMessage[];
+  faults: Fault[];
+  /** Rows whose number stands earlier in the page. */
+  duplicatesRemoved: number;
+};
+
+/** Plans a page of a long list. A refusal concerns the campaign as a whole; bad rows are listed, and their page goes on. */
+export function planPage(
+  request: Omit<CampaignRequest, 'recipients'>,
+  rules: Rules,
+  id: string,
+  rows: readonly unknown[],
+  first: number,
+): PlannedPage | { refused: Refusal } {
+  const template = compile(request.text);
+  if ('code' in template) return { refused: template };
+  const sender = planSender(request, rules, turnOf(id) + first);
+  if ('refused' in sender) return sender;
+  const pass = createPass(rules.account.country, template, sender);
+  for (const [index, value] of rows.entries()) pass.add(value, first + index);
+  const { faults, messages, duplicatesRemoved, unreachable } = pass.result();
+  return {
+    carrierId: sender.carrierId,
+    messages,
+    faults: [...faults.listed, ...unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }))],
+    duplicatesRemoved,
+  };
+}
+
+/** The merge tags of a text that no column of its list is named for. */
+export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
+  const template = compile(text);
+  return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
+}
+
 async function planRows(
   request: CampaignRequest,
   rules: Rules,
   template: Template,
   sender: SenderPlan,
 ): Promise<Plan | { refused: Refusal }> {
-  const faults = createFaults();
-  const messages: PlannedMessage[] = [];
-  const seen = new Set<string>();
-  const unreachable = new Map<string, number>();
-  const wireSenders = new Set<string>();
-  let segments = 0;
-  let duplicatesRemoved = 0;
-
+  const pass = createPass(rules.account.country, template, sender);
   for (const [index, value] of request.recipients.entries()) {
     if (index % BREATH === BREATH - 1) await setImmediate();
-    const row = index + 1;
-    const recipient = readRecipient(value, row, faults);
-    if (!recipient) continue;
-    const phone = normalisePhone(recipient.to, rules.account.country);
-    if ('problem' in phone) {
-      faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
-      continue;
-    }
-    if (seen.has(phone.e164)) {
-      duplicatesRemoved += 1;
-      continue;
-    }
-    seen.add(phone.e164);
-    const origin = sender.pick(phone.country, messages.length);
-    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
-    if (!origin) unreachable.set(phone.country, (unreachable.get(phone.country) ?? 0) + 1);
-    if (!rendered || !origin) continue;
-    wireSenders.add(origin.sender);
-    segments += rendered.segments;
-    messages.push({
-      ...origin,
-      row: messages.length + 1,
-      to: phone.e164,
-      ...rendered,
-      reference: recipient.reference,
-    });
+    pass.add(value, index + 1);
   }
-
+  const { faults, unreachable, wireSenders, messages, segments, duplicatesRemoved } = pass.result();
   if (faults.rows.size > 0) return { refused: faults.refusal() };
-  if (unreachable.size > 0) return { refused: noReplyCode(unreachable) };
+  if (unreachable.length > 0) return { refused: noReplyCode(Map.groupBy(unreachable, ({ country }) => country)) };
   const [only] = wireSenders;
   return {
     carrierId: sender.carrierId,
@@ -240,10 +247,50 @@ async function planRows(
   };
 }
 
-function noReplyCode(unreachable: Map<string, number>): Refusal {
-  const faults = [...unreachable].map(([country, count]) => ({
+/** One pass over recipients, row by row. Those who could not reply are counted by country. */
+function createPass(country: string, template: Template, sender: SenderPlan) {
+  const faults = createFaults();
+  const messages: PlannedMessage[] = [];
+  const seen = new Set<string>();
+  const unreachable: (Fault & { row: number; country: string })[] = [];
+  const wireSenders = new Set<string>();
+  let segments = 0;
+  let duplicatesRemoved = 0;
+
+  function add(value: unknown, row: number): void {
+    const recipient = readRecipient(value, row, faults);
+    if (!recipient) return;
+    const phone = normalisePhone(recipient.to, country);
+    if ('problem' in phone) {
+      faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
+      return;
+    }
+    if (seen.has(phone.e164)) {
+      duplicatesRemoved += 1;
+      return;
+    }
+    seen.add(phone.e164);
+    const origin = sender.pick(phone.country, messages.length);
+    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
+    if (!origin) unreachable.push({ ...cannotReply(phone.country), row, country: phone.country });
+    if (!rendered || !origin) return;
+    wireSenders.add(origin.sender);
+    segments += rendered.segments;
+    messages.push({ ...origin, row: messages.length + 1, to: phone.e164, ...rendered, reference: recipient.reference });
+  }
+  return { add, result: () => ({ faults, messages, unreachable, wireSenders, segments, duplicatesRemoved }) };
+}
+
+const cannotReply = (country: string): Fault => ({
+  field: 'to',
+  problem: `could not reply: there is no short code for ${country}`,
+  remedy: 'Leave it out, or send with withReplies: false and a sender ID',
+});
+
+function noReplyCode(unreachable: Map<string, unknown[]>): Refusal {
+  const faults = [...unreachable].map(([country, list]) => ({
     field: 'recipients',
-    problem: `${count} in ${country} could not reply: there is no short code for that country`,
+    problem: `${list.length} in ${country} could not reply: there is no short code for that country`,
     remedy: 'Leave them out, or send to them with withReplies: false and a sender ID',
   }));
   return { code: 'no-reply-code', detail: 'Some recipients could not reply, so nothing was stored.', faults };

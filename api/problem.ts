@@ -10,6 +10,7 @@ import type { ApiEnv } from './services.ts';
 const answers = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'invalid-rows': { status: 422, title: 'Some recipients can not be accepted' },
+  'invalid-list': { status: 422, title: 'The list can not be read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   unauthenticated: { status: 401, title: 'No valid API key' },
   forbidden: { status: 403, title: 'Not allowed' },

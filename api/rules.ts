@@ -1,9 +1,9 @@
 import { rows } from '../database/sql.ts';
 import type { PoolNumber, RouteName, Rules } from './plan-sender.ts';
-import type { ApiServices, CallingAccount } from './services.ts';
+import type { ApiServices } from './services.ts';
 
 /** What a plan for this account on this route is made by: the first carrier of the route, and its numbers. */
-export async function rulesFor({ db }: ApiServices, account: CallingAccount, route: RouteName): Promise<Rules> {
+export async function rulesFor({ db }: Pick<ApiServices, 'db'>, account: Rules['account'], route: RouteName): Promise<Rules> {
   const [carrier] = await rows<{ id: string }>(db.pool, 'select id from carriers where route = $1 order by id limit 1', [route]);
   const numbers = carrier
     ? await rows<PoolNumber>(

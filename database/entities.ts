@@ -12,6 +12,7 @@ import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { KeywordRule } from './keyword-rule.ts';
+import { ListFault, ListImport, ListRow } from './list-import.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
@@ -44,6 +45,9 @@ export const entities = [
   IdempotencyKey,
   InboundPart,
   KeywordRule,
+  ListFault,
+  ListImport,
+  ListRow,
   LineOutage,
   Message,
   MessageReference,

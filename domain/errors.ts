@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid-request'
   | 'invalid-rows'
+  | 'invalid-list'
   | 'body-too-large'
   | 'unauthenticated'
   | 'forbidden'

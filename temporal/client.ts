@@ -10,6 +10,7 @@ import type {
   retryEmails,
   sendCampaign,
   sendMessages,
+  importRecipients,
 } from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/messages.ts';
 import { createGatherer } from './gatherer.ts';
@@ -116,6 +117,20 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
         }),
       ).catch((error: unknown) =>
         log.warn({ err: error, campaignId }, 'a campaign could not be started; the sweep starts it later'),
+      );
+    },
+
+    importRecipients(importId) {
+      soon(() =>
+        client.workflow.start<typeof importRecipients>('importRecipients', {
+          workflowId: `import/${importId}`,
+          taskQueue: CONTROL,
+          args: [importId],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      ).catch((error: unknown) =>
+        log.warn({ err: error, importId }, 'an import could not be started; the sweep starts it later'),
       );
     },
 

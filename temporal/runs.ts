@@ -2,6 +2,8 @@
 export type Runs = {
   /** Starts the run of a launched campaign. */
   sendCampaign(campaignId: string): void;
+  /** Has the rows of a list looked at. */
+  importRecipients(importId: string): void;
   /** Tells a campaign's run to look at its row again: paused, resumed or cancelled. */
   campaignChanged(campaignId: string): void;
   /** Gathers messages that belong to no campaign into runs. */

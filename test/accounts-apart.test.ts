@@ -27,6 +27,8 @@ const filters: Record<string, keyof Ids> = {
 /** A valid body for each operation that takes one. */
 const bodies: Record<string, unknown> = {
   createCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
+  createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
+  launchCampaign: {},
   createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
   answerConversation: { text: 'x' },
   changeReplySettings: { emails: [{ address: 'other@example.com' }] },
@@ -68,6 +70,11 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   const accountId = shop.id;
   const sent = { ...Object(bodies['createCampaign']), name: mark, text: mark };
   const campaign = (await shop.call('POST', '/campaigns', sent)).body.id;
+  await rows(
+    db.pool,
+    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at) values ($1, $2, $3, 'ready', $4, now())`,
+    [newId(), accountId, campaign, [mark]],
+  );
   const conversation = await aConversation(db, { account: accountId });
   const message = await aMessage(db, { accountId, text: mark, campaignId: campaign, row: 7 });
   const reply = await aReply(db, {

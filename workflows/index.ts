@@ -1,4 +1,5 @@
 export { deliverReplies } from './deliver-replies.ts';
+export { importRecipients } from './import-recipients.ts';
 export { recoverEndpoint } from './recover-endpoint.ts';
 export { retryCallbacks } from './retry-callbacks.ts';
 export { retryEmails } from './retry-emails.ts';

@@ -3,6 +3,7 @@ import { EndpointHealth } from './0010-endpoint-health.ts';
 import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { Doubts } from './0050-doubts.ts';
+import { Lists } from './0080-lists.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '0015-hearing-of-messages', class: HearingOfMessages },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0050-doubts', class: Doubts },
+  { name: '0080-lists', class: Lists },
 ];

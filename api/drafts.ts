@@ -1,0 +1,115 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../database/campaign.ts';
+import { ListImport } from '../database/list-import.ts';
+import { newId } from '../database/ids.ts';
+import { AppError } from '../domain/errors.ts';
+import { CampaignText, readCampaignText } from './campaign-request.ts';
+import { campaignView, CampaignView } from './campaign-view.ts';
+import { missing } from './campaigns.ts';
+import { invalid } from './invalid.ts';
+import { planPage } from './plan-campaign.ts';
+import { conflict, notFound, problems, refused } from './problem.ts';
+import { rulesFor } from './rules.ts';
+import { body, IdParam, json } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const Draft = z.strictObject(CampaignText).openapi('NewDraft');
+const Launch = z
+  .strictObject({
+    skipInvalid: z
+      .boolean()
+      .default(false)
+      .openapi({ description: 'Launch without the rows that can not be accepted; otherwise one of them refuses the launch' }),
+  })
+  .openapi('Launch');
+
+const create = createRoute({
+  method: 'post',
+  path: '/campaigns/drafts',
+  operationId: 'createDraft',
+  tags: ['Campaigns'],
+  summary: 'Begin a campaign whose list follows: POST /campaigns/{id}/recipients, then /campaigns/{id}/launch',
+  request: { body: body(Draft) },
+  responses: { 201: { description: 'Made', content: json(CampaignView) }, ...problems, ...refused },
+});
+
+const launch = createRoute({
+  method: 'post',
+  path: '/campaigns/{id}/launch',
+  operationId: 'launchCampaign',
+  tags: ['Campaigns'],
+  summary: 'Launch a campaign whose list is ready',
+  request: { params: IdParam, body: body(Launch) },
+  responses: {
+    202: { description: 'Launched; sending starts at sendAt', content: json(CampaignView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+export const drafts = (services: ApiServices) => {
+  const { db, runs } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      const { name, route, text, sender, withReplies, purpose, resendInDoubt, simulation } = asked;
+      const createdAt = new Date();
+      const { sendAt, keyword } = readCampaignText(asked, createdAt);
+      const id = newId();
+      // What concerns the campaign as a whole is said now, not when its list is there.
+      const plan = planPage({ route, text, sender, withReplies }, await rulesFor(services, account, route), id, [], 1);
+      if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+      const em = db.em();
+      const campaign = em.create(Campaign, {
+        id,
+        account: account.id,
+        carrier: plan.carrierId,
+        name,
+        route,
+        text,
+        withReplies,
+        purpose,
+        resendInDoubt,
+        simulation,
+        createdAt,
+        sender: sender ?? null,
+        wireSender: null,
+        state: 'draft',
+        total: 0,
+        segments: 0,
+        keyword,
+        sendAt,
+        launchedAt: null,
+        endedAt: null,
+        handedAt: null,
+        totals: null,
+      });
+      await em.flush();
+      return c.json(campaignView(campaign), 201);
+    })
+    .openapi(launch, async (c) => {
+      const { id } = c.req.valid('param');
+      const account = c.get('account').id;
+      const em = db.em();
+      const campaign = await em.findOne(Campaign, { id, account });
+      if (!campaign) throw missing();
+      const list = await em.findOne(ListImport, { campaign: id }, { orderBy: { id: 'desc' } });
+      if (campaign.state !== 'ready' || !list)
+        throw new AppError('conflict', `The campaign is ${campaign.state}: it can be launched when its list is ready.`);
+      if (list.invalid > 0 && !c.req.valid('json').skipInvalid) {
+        const problem = `has ${list.invalid} rows that can not be accepted`;
+        const remedy = 'Send {"skipInvalid": true}, or see GET /campaigns/{id}/recipients/faults and send the list again';
+        throw new AppError('invalid-rows', `${list.invalid} rows of the list can not be accepted.`, [
+          { field: 'list', problem, remedy },
+        ]);
+      }
+      const launchedAt = new Date();
+      const moved = await em.nativeUpdate(Campaign, { id, account, state: 'ready' }, { state: 'launched', launchedAt });
+      if (moved === 0) throw new AppError('conflict', 'The campaign has just changed. Look at it again.');
+      runs.sendCampaign(id);
+      return c.json({ ...campaignView(campaign), state: 'launched' as const, launchedAt: launchedAt.toISOString() }, 202);
+    });
+};

@@ -1,0 +1,49 @@
+import { Account } from '../database/account.ts';
+import { Campaign } from '../database/campaign.ts';
+import type { Fault } from '../domain/errors.ts';
+import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
+import { rulesFor } from './rules.ts';
+import type { ApiServices } from './services.ts';
+
+/** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
+export type ListPlan = {
+  accountId: string;
+  campaignId: string;
+  twoWay: boolean;
+  simulation: boolean;
+  page(rows: readonly unknown[], first: number): PlannedPage | { error: Fault };
+};
+
+/** Null when there is no such campaign; a fault when its text and its list don't fit. */
+export async function planList(
+  services: Pick<ApiServices, 'db'>,
+  campaignId: string,
+  columns: string[],
+): Promise<ListPlan | { error: Fault } | null> {
+  const em = services.db.em();
+  const campaign = await em.findOne(Campaign, { id: campaignId });
+  const account = campaign && (await em.findOne(Account, { id: campaign.account }));
+  if (!campaign || !account) return null;
+  const [unknown] = tagsWithoutColumn(campaign.text, columns);
+  if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
+  const rules = await rulesFor(services, account, campaign.route);
+  const { route, text, withReplies } = campaign;
+  return {
+    accountId: account.id,
+    campaignId,
+    twoWay: account.twoWay === 'on',
+    simulation: campaign.simulation,
+    page(list, first) {
+      const planned = planPage(
+        { route, text, withReplies, sender: campaign.sender ?? undefined },
+        rules,
+        campaignId,
+        list,
+        first,
+      );
+      if (!('refused' in planned)) return planned;
+      const { detail, faults } = planned.refused;
+      return { error: faults[0] ?? { field: 'campaign', problem: detail, remedy: 'Change the campaign, or ask your operator' } };
+    },
+  };
+}
