@@ -114,6 +114,7 @@ const pathFor = ({ path }: Operation, ids: Ids): string => {
 };
 const bodyOf = ({ operationId, hasBody }: Operation): object => {
   if (!hasBody) return {};
+  if (operationId === 'uploadRecipients') return { raw: 'to\n+33612000009\n', headers: { 'content-type': 'text/csv' } };
   if (!(operationId in bodies)) throw new Error(`Say in this test what a valid body of ${operationId} is`);
   return { body: bodies[operationId] };
 };
