@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
+import { createMarks } from './activities/claim-marks.ts';
 import { createFilingLag } from './activities/filing-lag.ts';
 import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
 import { createWebhookIngest } from './activities/ingest-webhook.ts';
@@ -20,6 +21,7 @@ import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
+import { openPhoneHash } from './database/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected } from './database/sql.ts';
 import type { Schedule } from './domain/retry-schedule.ts';
@@ -43,6 +45,8 @@ export type SystemOptions = {
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
   sweepEveryMs?: number;
+  /** What time it is for quiet hours; left out, the machine's. */
+  clock?: () => Date;
 };
 
 export type System = AsyncDisposable & {
@@ -61,6 +65,7 @@ export async function startSystem({
   callbackSchedule,
   emailSchedule,
   sweepEveryMs,
+  clock = () => new Date(),
 }: SystemOptions): Promise<System> {
   await using starting = new AsyncDisposableStack();
   const withApi = config.ROLE !== 'worker';
@@ -71,6 +76,8 @@ export async function startSystem({
   await migrate(config.DATABASE_URL);
   const db = await openDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL });
   starting.defer(() => db.close());
+
+  const hashPhone = await openPhoneHash(db.pool, secrets);
 
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
@@ -134,6 +141,7 @@ export async function startSystem({
       country: COUNTRY,
       deliverReplies: runs.deliverReplies,
       owes,
+      mark: createMarks({ hashPhone, clock }),
     });
     const activities = createActivities({
       pool: db.pool,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Carrier, CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
 import type { Secrets } from '../database/secrets.ts';
 import { rows } from '../database/sql.ts';
+import type { Mark } from './claim-marks.ts';
 import { openIngest } from './ingest-replies.ts';
 import { createReceiptIngest, type Owes } from './ingest-receipts.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
@@ -38,6 +39,8 @@ export type LinesDeps = {
   country: string;
   deliverReplies: (ids: string[]) => void;
   owes: Owes;
+  /** What a claim has to know of a number. */
+  mark: (message: OutboundMessage) => Mark;
   lookEveryMs?: number;
 };
 
@@ -67,7 +70,7 @@ export function openLines(deps: LinesDeps): Lines {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country, deps.owes) },
     });
-    const loop = createTurnLoop({ pool, slot, session, log });
+    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark });
 
     let renewedAt = performance.now();
     let lost = false;

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
+import type { Mark } from './claim-marks.ts';
 import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { takeTurn, type Claim, type Settled } from './turn.ts';
 
@@ -28,11 +29,13 @@ export function createTurnLoop({
   slot,
   session,
   log,
+  mark,
 }: {
   pool: Pool;
   slot: Slot;
   session: CarrierSession;
   log: Logger;
+  mark?: (message: OutboundMessage) => Mark;
 }): TurnLoop {
   const jobs: Job[] = [];
   const flying = new Map<string, Job>();
@@ -100,6 +103,7 @@ export function createTurnLoop({
         window,
         settled,
         picked.map(({ message }) => message.id),
+        mark ? picked.map(({ message }) => mark(message)) : [],
       );
     } catch (error) {
       // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed

@@ -3,13 +3,14 @@ import type { SubmitResult } from '../carriers/carrier.ts';
 import type { MessageState } from '../domain/message.ts';
 import { rows } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
+import type { Mark } from './claim-marks.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** A result to store: what a `submitting` message has become. */
 export type Settled = { id: string; result: SubmitResult };
 
 /** What the claim made of one row: it goes out now, it is done without going out, or it stays `queued`. */
-export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' };
+export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' | 'queued' };
 
 const after: Record<SubmitResult['outcome'], MessageState> = {
   accepted: 'accepted',
@@ -67,15 +68,22 @@ const TURN = `
     select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
   ), judged as (
     select m.id, m.simulation, c.state as campaign,
-      case when c.state = 'cancelled' then 'cancelled' when o.phone is not null then 'opted-out' end as skip
+      case when c.state = 'cancelled' then 'cancelled'
+        when m.automatic is distinct from 'stop-confirmation' and exists (
+          select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
+      case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
+        then nullif(case p.quiet_preset when 'strict' then w.strict else w.standard end, 0) end as wait
     from mine, messages m
     left join campaigns c on c.id = m.campaign_id
-    left join opt_outs o on o.account_id = m.account_id and o.phone = m.to_number
+    left join account_policies p on p.account_id = m.account_id
+    left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
     where m.id = any($11::uuid[]) and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
   ), claimed as (
     update messages m set
-      state = case when j.skip is not null then 'skipped' when j.simulation then 'simulated' else 'submitting' end,
-      reason = j.skip, epoch = $3, submitted_at = case when j.skip is null then now() end, not_before = null
+      state = case when j.skip is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
+      reason = case when j.skip is null and j.wait is not null then 'quiet-hours' else j.skip end, epoch = $3,
+      submitted_at = case when j.skip is null and j.wait is null then now() end,
+      not_before = case when j.skip is null then now() + make_interval(secs => j.wait / 1000.0) end
     from judged j
     where m.id = j.id and m.state = 'queued' and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
     returning m.id, m.state
@@ -87,7 +95,8 @@ const TURN = `
 /**
  * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
  * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
- * Opt-out, pause and cancel are conditions of the claim: they hold until the moment a message goes.
+ * Opt-out, quiet hours, pause and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say
+ * of the numbers what the database can't.
  */
 export async function takeTurn(
   pool: Pool,
@@ -95,6 +104,7 @@ export async function takeTurn(
   window: string[],
   settled: Settled[],
   wanted: string[],
+  marks: Mark[] = [],
 ): Promise<Claim[] | null> {
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
@@ -111,6 +121,10 @@ export async function takeTurn(
     references.map(({ reference }) => reference),
     references.map(({ id }) => id),
     wanted,
+    marks.map(({ id }) => id),
+    marks.map(({ hash }) => hash),
+    marks.map(({ standardWaitMs }) => standardWaitMs),
+    marks.map(({ strictWaitMs }) => strictWaitMs),
   ]);
   if (!turn || turn.held === 0) return null;
   return turn.ids.flatMap((id, index) => {

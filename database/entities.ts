@@ -16,6 +16,7 @@ import { ListFault, ListImport, ListRow } from './list-import.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
+import { InstallationKey } from './phone-hash.ts';
 import { InboundPart, Reply } from './reply.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { SyncRun } from './sync-run.ts';
@@ -44,6 +45,7 @@ export const entities = [
   Event,
   IdempotencyKey,
   InboundPart,
+  InstallationKey,
   KeywordRule,
   ListFault,
   ListImport,

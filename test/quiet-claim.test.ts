@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { startApp, phone, until } from './fixtures/app.ts';
+
+test('held marketing waits for the morning and goes by itself; transactional and chat do not wait', async () => {
+  // Three seconds before eight in Paris, on a Wednesday in winter, until the test says otherwise.
+  let now = new Date('2026-01-14T06:59:57Z');
+  await using app = await startApp({ ways: {}, clock: () => now });
+  await app.rows(`insert into account_policies (account_id, quiet_hours) values ($1, 'hold')`, [app.accountId]);
+  await app.campaign([{ to: phone(1) }], { purpose: 'transactional' });
+  const marketing = await app.campaign([{ to: phone(2) }]);
+  await until('the transactional one is there', () => app.world.phones.received[0]);
+  const held = await until('the other waits for the hour', async () => {
+    const [row] = await app.rows<{ state: string; reason: string }>(
+      `select state, reason from messages where campaign_id = $1 and not_before is not null`,
+      [marketing['id']],
+    );
+    return row;
+  });
+  expect(held).toEqual({ state: 'queued', reason: 'quiet-hours' });
+  expect(app.world.phones.received.map((sms) => sms.to)).toEqual([phone(1)]);
+  now = new Date('2026-01-14T07:00:00Z');
+  const sms = await until('it has gone by itself', () => app.world.phones.received[1]);
+  expect(sms.to).toBe(phone(2));
+});
+
+test('by default nothing is held, whatever the hour', async () => {
+  await using app = await startApp({ ways: {}, clock: () => new Date('2026-01-18T02:00:00Z') });
+  await app.campaign([{ to: phone(1) }]);
+  await until('the phone has it', () => app.world.phones.received[0]);
+});
