@@ -26,5 +26,6 @@ test('held marketing waits for the morning and goes by itself; transactional and
 test('by default nothing is held, whatever the hour', async () => {
   await using app = await startApp({ ways: {}, clock: () => new Date('2026-01-18T02:00:00Z') });
   await app.campaign([{ to: phone(1) }]);
-  await until('the phone has it', () => app.world.phones.received[0]);
+  const sms = await until('the phone has it', () => app.world.phones.received[0]);
+  expect(sms.to).toBe(phone(1));
 });
