@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
 import { ApiKey, newKey } from './database/api-key.ts';
@@ -5,9 +6,13 @@ import { AuditEntry } from './database/audit-entry.ts';
 import { newId } from './database/ids.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/orm.ts';
+import { hashPassword } from './database/password.ts';
+import { Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
-const USAGE = 'Usage: npm run admin -- create-operator --email you@example.com';
+const USAGE =
+  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com';
+const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
 
@@ -19,7 +24,7 @@ export async function createOperator(databaseUrl: string, email: string): Promis
   const createdAt = new Date();
   const known = await em.findOne(User, { email });
   if (known && known.role !== 'operator') throw new Error(`${email} belongs to a customer's user. Choose another address.`);
-  const user = known ?? em.create(User, { id: newId(), email, role: 'operator', account: null, createdAt });
+  const user = known ?? em.create(User, { id: newId(), email, role: 'operator', account: null, ...NO_PASSWORD, createdAt });
   const { key, prefix, hash } = newKey('operator');
   const made = em.create(ApiKey, {
     id: newId(),
@@ -45,6 +50,27 @@ export async function createOperator(databaseUrl: string, email: string): Promis
   return key;
 }
 
+/** A new password for a user there is; who was signed in is no more. It is shown this once. */
+export async function setPassword(databaseUrl: string, email: string): Promise<string> {
+  const password = randomBytes(12).toString('base64url');
+  await using database = await opened(databaseUrl);
+  const em = database.em();
+  const user = await em.findOne(User, { email });
+  if (!user) throw new Error(`There is no user ${email}.`);
+  user.passwordHash = await hashPassword(password);
+  await em.nativeDelete(Session, { user: user.id });
+  await em.flush();
+  return password;
+}
+
+/** Makes an owner of an account, without a password. */
+export async function createOwner(databaseUrl: string, email: string, account: string): Promise<void> {
+  await using database = await opened(databaseUrl);
+  const em = database.em();
+  em.create(User, { id: newId(), email, role: 'owner', account, ...NO_PASSWORD, createdAt: new Date() });
+  await em.flush();
+}
+
 async function opened(url: string) {
   const database = await openDatabase({ url, poolMax: 2 });
   return { em: database.em, [Symbol.asyncDispose]: () => database.close() };
@@ -54,10 +80,16 @@ if (import.meta.main) {
   try {
     const { positionals, values } = parseArgs({ allowPositionals: true, options: { email: { type: 'string' } } });
     const email = values.email?.trim().toLowerCase() ?? '';
-    if (positionals[0] !== 'create-operator' || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
-    const config = readConfig({ ...UNUSED, ...process.env });
-    const key = await createOperator(config.DATABASE_URL, email);
-    console.log(`Operator ${email}. The API key, shown this once:\n${key}`);
+    const [what] = positionals;
+    if ((what !== 'create-operator' && what !== 'set-password') || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
+    const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
+    if (what === 'create-operator') {
+      console.log(`Operator ${email}. The API key, shown this once:\n${await createOperator(DATABASE_URL, email)}`);
+    } else {
+      console.log(
+        `${email} may sign in to the console. The password, shown this once:\n${await setPassword(DATABASE_URL, email)}`,
+      );
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

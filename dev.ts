@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
-import { createOperator } from './admin.ts';
+import { createOperator, createOwner, setPassword } from './admin.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { startPostgres } from './launchers/postgres.ts';
@@ -19,6 +19,8 @@ export type DevState = {
   accountId: string;
   apiKey: string;
   callbackSecret: string;
+  /** Who may sign in to the console. */
+  people: Record<'owner' | 'operator', { email: string; password: string }>;
   url: string;
   ports: World['ports'] & { api: number };
   addresses: Record<'phones' | 'mailbox' | 'endpoint' | 'gateway', string>;
@@ -112,10 +114,12 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
         callbackUrl: `${world.endpoint.url}/hook`,
       });
   if (seeded?.callback) world.endpoint.addSecret(seeded.callback.secret);
+  const accountId = before?.accountId ?? seeded?.accountId ?? '';
   const state: DevState = {
     secretsKey,
     operatorKey,
-    accountId: before?.accountId ?? seeded?.accountId ?? '',
+    accountId,
+    people: before?.people ?? (await people(databaseUrl, accountId)),
     apiKey: before?.apiKey ?? seeded?.key ?? '',
     callbackSecret: before?.callbackSecret ?? seeded?.callback?.secret ?? '',
     url: system.url,
@@ -136,6 +140,17 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
   };
 }
 
+async function people(databaseUrl: string, accountId: string): Promise<DevState['people']> {
+  const owner = `owner-${randomUUID().slice(0, 8)}@localhost.example`;
+  const operator = `operator-${randomUUID().slice(0, 8)}@localhost.example`;
+  await createOwner(databaseUrl, owner, accountId);
+  await createOperator(databaseUrl, operator);
+  return {
+    owner: { email: owner, password: await setPassword(databaseUrl, owner) },
+    operator: { email: operator, password: await setPassword(databaseUrl, operator) },
+  };
+}
+
 const withoutPassword = (url: string): string => {
   const bare = new URL(url);
   bare.password = '';
@@ -144,7 +159,10 @@ const withoutPassword = (url: string): string => {
 
 function describe({ state, temporalUi, databaseUrl, world }: Dev): string {
   const lines: [string, string][] = [
-    ['API', state.url],
+    ['Console', state.url],
+    ['  owner', `${state.people.owner.email} / ${state.people.owner.password}`],
+    ['  operator', `${state.people.operator.email} / ${state.people.operator.password}`],
+    ['API', `${state.url}/v1`],
     ['  reference', `${state.url}/docs`],
     ['  account key', state.apiKey],
     ['  operator key', state.operatorKey],

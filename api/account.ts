@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../database/account.ts';
 import { affected } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
+import { actorOf } from './audit.ts';
 import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
 import { conflict, problems } from './problem.ts';
@@ -79,7 +80,7 @@ export const account = ({ db }: ApiServices) => {
       const step = {
         state: 'requested',
         at: new Date().toISOString(),
-        by: `key ${c.get('keyId')}`,
+        by: actorOf(c.get('keyId')),
         reason: `${reason} (${expectedVolume} replies a month)`,
       };
       const asked = await affected(

@@ -35,6 +35,8 @@ import { translateErrors } from './problem.ts';
 import { replies } from './replies.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
+import { sessionRoutes } from './session.ts';
+import { users } from './users.ts';
 import { webhooks } from './webhooks.ts';
 
 /** What an account's key opens. */
@@ -59,6 +61,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', endpointTest(services))
     .route('/', deliveries(services))
     .route('/', eventsRoutes(services))
+    .route('/', users(services))
     .route('/', account(services));
 };
 
@@ -90,6 +93,7 @@ export const createApi = (services: ApiServices) => {
   const api = app
     .route('/', running(services, metrics))
     .route('/webhooks', webhooks(services))
+    .route('/v1/session', sessionRoutes(services))
     .route('/v1/operator', operatorRoutes(services))
     .route('/v1', accountRoutes(services));
 

@@ -3,7 +3,7 @@ import { AuditEntry } from '../database/audit-entry.ts';
 import { newId } from '../database/ids.ts';
 
 type Act = {
-  /** The id of the key that did it. */
+  /** Of the request: who did it. */
   keyId: string;
   action: string;
   /** What it was done to, such as `carrier <id>`. */
@@ -13,12 +13,15 @@ type Act = {
   detail?: Record<string, unknown>;
 };
 
+/** Who a request is from, in words: a key, or a person by their session. */
+export const actorOf = (keyId: string): string => (keyId.startsWith('user ') ? keyId : `key ${keyId}`);
+
 /** Notes what an operator did, in the transaction that does it: the caller flushes. */
 export function audit(em: EntityManager, { keyId, action, target, accountId, detail }: Act): void {
   const entry = {
     id: newId(),
     at: new Date(),
-    actor: `key ${keyId}`,
+    actor: actorOf(keyId),
     accountId: accountId ?? null,
     action,
     target,

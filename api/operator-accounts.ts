@@ -4,7 +4,7 @@ import { Account, AccountCounter, type Platform } from '../database/account.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView } from './account.ts';
-import { audit } from './audit.ts';
+import { actorOf, audit } from './audit.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
@@ -141,7 +141,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       const { em, account } = await find(c.req.valid('param').id);
       const { state, reason } = c.req.valid('json');
       const keyId = c.get('keyId');
-      account.twoWayHistory = [...account.twoWayHistory, { state, at: new Date().toISOString(), by: `key ${keyId}`, reason }];
+      account.twoWayHistory = [...account.twoWayHistory, { state, at: new Date().toISOString(), by: actorOf(keyId), reason }];
       account.twoWay = state;
       audit(em, {
         keyId,

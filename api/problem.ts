@@ -13,6 +13,9 @@ const answers = {
   'invalid-list': { status: 422, title: 'The list can not be read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   unauthenticated: { status: 401, title: 'No valid API key' },
+  'sign-in-failed': { status: 401, title: 'Not signed in' },
+  'code-required': { status: 401, title: 'A code is needed too' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
   forbidden: { status: 403, title: 'Not allowed' },
   'not-found': { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Not possible in the present state' },
@@ -27,7 +30,11 @@ const answers = {
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
 /** Seconds after which a refusal that passes by itself is worth another try. */
-const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = { 'idempotency-key-in-flight': 2, 'try-later': 5 };
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
+  'idempotency-key-in-flight': 2,
+  'try-later': 5,
+  'too-many-attempts': 900,
+};
 
 const Fault = z
   .object({
@@ -61,6 +68,7 @@ export const problems = {
   503: problem('A part we need is out of reach; try again after `Retry-After` seconds'),
 } as const;
 export const notFound = { 404: problem('No such thing, or not in this account') } as const;
+export const tooMany = { 429: problem('Too many attempts; try again after `Retry-After` seconds') } as const;
 export const conflict = { 409: problem('Not possible in the present state') } as const;
 export const refused = {
   413: problem('The body is too large'),

@@ -41,6 +41,7 @@ export type CallingAccount = {
   twoWay: TwoWay;
 };
 
+/** `keyId` is the key's id, or `user <id>` for a session. */
 type Common = { requestId: string; log: Logger; keyId: string };
 
 export type ApiEnv = { Variables: Common };

@@ -14,6 +14,7 @@ import { IdempotencyKey } from './idempotency-key.ts';
 import { KeywordRule } from './keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './list-import.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
+import { Invitation, Session, SignInTries } from './session.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
 import { InstallationKey } from './phone-hash.ts';
@@ -50,6 +51,7 @@ export const entities = [
   ListFault,
   ListImport,
   ListRow,
+  Invitation,
   LineOutage,
   Message,
   MessageReference,
@@ -57,6 +59,8 @@ export const entities = [
   OrphanReceipt,
   Reply,
   ReplyEmail,
+  Session,
+  SignInTries,
   SmsNumber,
   SyncRun,
   User,

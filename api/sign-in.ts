@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
+import { isPassword } from '../database/password.ts';
+import type { Secrets } from '../database/secrets.ts';
+import { newToken } from '../database/session.ts';
+import { affected, rows, type Sql } from '../database/sql.ts';
+import type { Role } from '../database/user.ts';
+import { AppError } from '../domain/errors.ts';
+
+export const SESSION_DAYS = 30;
+/** Failures within a quarter of an hour: of one user, and of one network address with all who share it. */
+const LIMITS = { user: 10, address: 100 } as const;
+const STEP_S = 30;
+
+export type SignedIn = { token: string; userId: string };
+type UserRow = { id: string; role: Role; passwordHash: string | null; totp: Buffer | null; totpStep: string | null };
+type Attempt = { email: string; password: string; code: string | undefined; address: string };
+
+const whoOf = (kind: keyof typeof LIMITS, name: string): Buffer => createHash('sha256').update(`${kind} ${name}`).digest();
+
+export const totpOf = (secret: string): TOTP => new TOTP({ secret: Secret.fromBase32(secret), period: STEP_S });
+
+/** The step of time that a code belongs to, null for a wrong one. One step early or late is fine. */
+export function stepOf(secret: string, code: string): number | null {
+  const delta = totpOf(secret).validate({ token: code, window: 1 });
+  return delta === null ? null : Math.floor(Date.now() / 1000 / STEP_S) + delta;
+}
+
+/** Counts a try before it is looked at, so that many at once are counted too. Throws when there were too many. */
+async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string): Promise<void> {
+  const [{ tries } = { tries: 1 }] = await rows<{ tries: number }>(
+    sql,
+    `insert into sign_in_tries as t (who, tries, until) values ($1, 1, now() + interval '15 minutes')
+     on conflict (who) do update set
+       tries = case when t.until < now() then 1 else t.tries + 1 end,
+       until = case when t.until < now() then excluded.until else t.until end
+     returning tries`,
+    [whoOf(kind, name)],
+  );
+  if (tries > LIMITS[kind]) {
+    throw new AppError(
+      'too-many-attempts',
+      'There were too many attempts to sign in. Wait a quarter of an hour, then try again.',
+    );
+  }
+}
+
+/** A code counts once, whoever else uses it at the same moment. */
+async function useCode(sql: Sql, secrets: Secrets, user: UserRow, code: string | undefined): Promise<void> {
+  if (user.totp === null || user.totpStep === null) return;
+  if (code === undefined) {
+    throw new AppError('code-required', "This user signs in with an authenticator. Send its six digits as 'code'.");
+  }
+  const step = stepOf(secrets.open(user.totp), code);
+  const used =
+    step !== null && (await affected(sql, 'update users set totp_step = $2 where id = $1 and totp_step < $2', [user.id, step]));
+  if (used !== 1) throw new AppError('sign-in-failed', 'The code is not valid, or was used already. Wait for the next one.');
+}
+
+/** A session for who knows the password (and the code). Throws what is wrong without saying whether the user exists. */
+export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address }: Attempt): Promise<SignedIn> {
+  await countTry(sql, 'user', email);
+  await countTry(sql, 'address', address);
+  const [user] = await rows<UserRow>(
+    sql,
+    `select id, role, password_hash as "passwordHash", totp, totp_step as "totpStep" from users where email = $1`,
+    [email],
+  );
+  if (!(await isPassword(password, user?.passwordHash ?? null)) || !user) {
+    throw new AppError('sign-in-failed', 'The e-mail address or the password is not right.');
+  }
+  await useCode(sql, secrets, user, code);
+  await affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf('user', email)]);
+  return { token: await openSession(sql, user.id), userId: user.id };
+}
+
+/** What ended goes at the same time. */
+export async function openSession(sql: Sql, userId: string): Promise<string> {
+  const { token, hash } = newToken();
+  await rows(
+    sql,
+    `with ended as (delete from sessions where expires_at < now())
+     insert into sessions (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + make_interval(days => $3))`,
+    [hash, userId, SESSION_DAYS],
+  );
+  return token;
+}

@@ -1,0 +1,139 @@
+import { TOTP } from 'otpauth';
+import { expect, test } from 'vitest';
+import { createOperator, createOwner, setPassword } from '../admin.ts';
+import { rows } from '../database/sql.ts';
+import { anAccount, startApi, type TestApi } from './fixtures/api.ts';
+
+const WITH_HEADER = { 'x-requested-with': 'console' };
+const OWNER = 'patronne@boulangerie.example';
+const PASSWORD = 'une longue phrase secrète';
+
+const cookieOf = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? '';
+const signIn = (api: TestApi, body: object) => api.call('POST', '/v1/session', { body, headers: WITH_HEADER });
+
+/** The API with an account, its owner and the owner's session. */
+async function withOwner() {
+  await using stack = new AsyncDisposableStack();
+  const api = stack.use(await startApi());
+  const shop = await anAccount(api);
+  await createOwner(api.url, OWNER, shop.id);
+  const password = await setPassword(api.url, OWNER);
+  const signed = await signIn(api, { email: OWNER, password });
+  const as = (cookie: string) => (method: string, path: string, body?: unknown) =>
+    api.call(method, `/v1${path}`, { headers: { cookie, ...WITH_HEADER }, ...(body === undefined ? {} : { body }) });
+  const running = stack.move();
+  return {
+    api,
+    shop,
+    password,
+    signed,
+    as,
+    owner: as(cookieOf(signed.headers)),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** A person of that role, invited by the owner, with a session. */
+async function invited({ owner, as, api }: Awaited<ReturnType<typeof withOwner>>, role: string) {
+  const { body } = await owner('POST', '/users', { email: `${role}@boulangerie.example`, role });
+  const sent = { body: { token: body.token, password: PASSWORD }, headers: WITH_HEADER };
+  const accepted = await api.call('POST', '/v1/session/invitation', sent);
+  expect([accepted.status, accepted.body.user.role]).toEqual([200, role]);
+  expect((await api.call('POST', '/v1/session/invitation', sent)).body.code).toBe('sign-in-failed');
+  return as(cookieOf(accepted.headers));
+}
+
+test('an owner signs in with a password, reads the account, and signs out for good', async () => {
+  await using site = await withOwner();
+  const { api, shop, signed, owner, password } = site;
+  expect(signed.headers.get('set-cookie')).toMatch(/^aller_retour=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
+  expect(signed.body).toMatchObject({ user: { email: OWNER, role: 'owner', totp: false }, account: { id: shop.id } });
+  expect((await owner('GET', '/account')).body.id).toBe(shop.id);
+  const stored = await rows<{ row: string }>(api.db.pool, 'select (u.*)::text || (s.*)::text as row from users u, sessions s');
+  expect(stored[0]?.row).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+  for (const secret of [password, cookieOf(signed.headers).slice(13)]) {
+    expect(stored[0]?.row).not.toContain(secret);
+    expect(api.lines.join('')).not.toContain(secret);
+  }
+  expect((await owner('DELETE', '/session')).status).toBe(204);
+  for (const path of ['/session', '/account']) expect((await owner('GET', path)).status).toBe(401);
+});
+
+test('over https the cookie is bound to its host', async () => {
+  await using site = await withOwner();
+  const { api, password } = site;
+  const headers = { ...WITH_HEADER, 'x-forwarded-proto': 'https' };
+  const signed = await api.call('POST', '/v1/session', { body: { email: OWNER, password }, headers });
+  expect(signed.headers.get('set-cookie')).toMatch(/^__Host-aller_retour=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  const known = await api.call('GET', '/v1/session', { headers: { ...headers, cookie: cookieOf(signed.headers) } });
+  expect(known.body.user.email).toBe(OWNER);
+});
+
+test('a session writes only with the header that another site can not send', async () => {
+  await using site = await withOwner();
+  const headers = { cookie: cookieOf(site.signed.headers) };
+  const sent = { headers, body: { email: 'x@example.com', role: 'agent' } };
+  expect((await site.api.call('POST', '/v1/users', sent)).body.code).toBe('forbidden');
+  expect((await site.api.call('GET', '/v1/users', { headers })).body.items).toHaveLength(1);
+});
+
+test('a wrong password and an unknown address are answered alike, and the eleventh try waits', async () => {
+  await using site = await withOwner();
+  const { api, password } = site;
+  const [wrong, unknown] = [
+    await signIn(api, { email: OWNER, password: 'wrong' }),
+    await signIn(api, { email: 'nobody@example.com', password: 'wrong' }),
+  ];
+  expect([wrong.status, wrong.body.code, wrong.body.detail]).toEqual([401, 'sign-in-failed', unknown.body.detail]);
+  const tries = await Promise.all(Array.from({ length: 12 }, () => signIn(api, { email: OWNER, password: 'wrong' })));
+  expect(tries.filter(({ status }) => status === 429)).toHaveLength(3);
+  const locked = await signIn(api, { email: OWNER, password });
+  expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '900']);
+  await rows(api.db.pool, `update sign_in_tries set until = now() - interval '1 second'`);
+  expect((await signIn(api, { email: OWNER, password })).status).toBe(200);
+});
+
+test('a viewer reads and changes nothing; an agent has the conversations alone; an owner is no operator', async () => {
+  await using site = await withOwner();
+  const viewer = await invited(site, 'viewer');
+  const agent = await invited(site, 'agent');
+  const tried = async (as: typeof viewer, method: string, path: string) =>
+    (await as(method, path, method === 'GET' ? undefined : {})).status;
+  for (const path of ['/campaigns', '/replies', '/users', '/conversations']) expect(await tried(viewer, 'GET', path)).toBe(200);
+  for (const path of ['/campaigns', '/users', '/messages', '/two-way/request']) {
+    expect(await tried(viewer, 'POST', path)).toBe(403);
+    expect(await tried(agent, 'POST', path)).toBe(403);
+  }
+  for (const path of ['/conversations', '/account']) expect(await tried(agent, 'GET', path)).toBe(200);
+  for (const path of ['/campaigns', '/users', '/callback-endpoints', '/reply-settings'])
+    expect(await tried(agent, 'GET', path)).toBe(403);
+  for (const who of [site.owner, viewer, agent]) expect(await tried(who, 'GET', '/operator/accounts')).toBe(403);
+});
+
+test('an operator with a session opens the operator routes, and no account; what they do is noted as theirs', async () => {
+  await using site = await withOwner();
+  const { api, as, shop } = site;
+  await createOperator(api.url, 'ops@example.com');
+  const signed = await signIn(api, { email: 'ops@example.com', password: await setPassword(api.url, 'ops@example.com') });
+  const operator = as(cookieOf(signed.headers));
+  expect(signed.body.account).toBe(null);
+  expect((await operator('GET', '/account')).status).toBe(403);
+  expect((await operator('PUT', `/operator/accounts/${shop.id}/two-way`, { state: 'off', reason: 'x' })).status).toBe(200);
+  const noted = await rows(api.db.pool, `select actor from audit_log where actor = 'user ' || $1`, [signed.body.user.id]);
+  expect(noted).toHaveLength(1);
+});
+
+test('an authenticator, once confirmed, is asked for, and no code opens twice', async () => {
+  await using site = await withOwner();
+  const { api, owner, password } = site;
+  const { secret, uri } = (await owner('POST', '/session/totp')).body;
+  expect(uri).toContain(`secret=${secret}`);
+  expect((await signIn(api, { email: OWNER, password })).status).toBe(200); // not confirmed yet
+  const code = (steps: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
+  expect((await owner('PUT', '/session/totp', { code: code(-1) })).body.user.totp).toBe(true);
+  expect((await signIn(api, { email: OWNER, password })).body.code).toBe('code-required');
+  expect((await signIn(api, { email: OWNER, password, code: code(-1) })).body.code).toBe('sign-in-failed');
+  const next = code(0);
+  const both = await Promise.all([1, 2].map(() => signIn(api, { email: OWNER, password, code: next })));
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+});
