@@ -4,8 +4,8 @@ import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
-import { Lists } from './0080-lists.ts';
 import { People } from './0070-people.ts';
+import { Lists } from './0080-lists.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -15,6 +15,6 @@ export const migrations = [
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
-  { name: '0080-lists', class: Lists },
   { name: '0070-people', class: People },
+  { name: '0080-lists', class: Lists },
 ];
