@@ -14,6 +14,7 @@ import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
 import { createOwnLine } from './own-line.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
+import { createReplayPage } from './replay-page.ts';
 import { createSendBatch } from './send-batch.ts';
 import { createSendReplyEmails } from './send-reply-emails.ts';
 import { createSweep } from './sweep.ts';
@@ -78,6 +79,7 @@ export function createActivities(deps: Deps) {
       ...createFileReplies({ pool, log }),
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
+      ...createReplayPage({ pool, wake }),
       ...createSweep({ pool, log, runs, signal }),
       openSync,
       closeSync,

@@ -24,6 +24,7 @@ export type Ended = {
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
+// What was delivered once stays so, whatever an attempt that was asked for later comes to.
 const RECORD = `
   with e as (
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::int[], $8::jsonb[],
@@ -34,9 +35,13 @@ const RECORD = `
       remote_address = e.remote_address, response_headers = e.response_headers, body_excerpt = e.body_excerpt, error = e.error
     from e where a.id = e.claim
   )
-  update deliveries d set state = e.state, held_reason = e.held_reason,
-    next_at = now() + make_interval(secs => e.delay_ms / 1000), attempts = d.attempts - (not e.spent)::int,
-    last_class = e.class, claim = null, lease_until = null, finished_at = case when e.state in ('delivered', 'exhausted', 'aborted') then now() end
+  update deliveries d set
+    state = case when d.delivered_at is not null and e.spent then 'delivered' else e.state end,
+    held_reason = case when d.delivered_at is not null and e.spent then null else e.held_reason end,
+    next_at = case when d.delivered_at is not null and e.spent then null else now() + make_interval(secs => e.delay_ms / 1000) end,
+    delivered_at = coalesce(d.delivered_at, case when e.state = 'delivered' then now() end),
+    trigger = case when e.spent then 'auto' else d.trigger end, attempts = d.attempts - (not e.spent)::int,
+    last_class = e.class, claim = null, lease_until = null, finished_at = case when d.delivered_at is not null then d.finished_at when e.state in ('delivered', 'exhausted', 'aborted') then now() end
   from e where d.id = e.id and d.claim = e.claim and d.state = 'in_flight'`;
 
 /** One statement for a whole group. */

@@ -14,6 +14,7 @@ type Deps = {
     sendMessages(ids: string[]): void;
     sendCampaign(id: string): void;
     importRecipients(id: string): void;
+    replayDeliveries(id: string): void;
     campaignChanged(id: string): void;
     syncNow(carrierId: string): Promise<void>;
   };
@@ -60,6 +61,11 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
       `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
     );
     for (const { id } of imports) runs.importRecipients(id);
+    const replays = await rows<{ id: string }>(
+      pool,
+      `select id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
+    );
+    for (const { id } of replays) runs.replayDeliveries(id);
 
     const syncs = await rows<{ carrier_id: string }>(
       pool,

@@ -28,10 +28,12 @@ import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorKeys } from './operator-keys.ts';
+import { operatorLedger } from './operator-ledger.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { translateErrors } from './problem.ts';
+import { replays } from './replays.ts';
 import { replies } from './replies.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
@@ -60,6 +62,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', endpointStates(services))
     .route('/', endpointTest(services))
     .route('/', deliveries(services))
+    .route('/', replays(services))
     .route('/', eventsRoutes(services))
     .route('/', users(services))
     .route('/', account(services));
@@ -77,7 +80,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
     .route('/', operatorEndpoints(services))
-    .route('/', operatorInDoubt(services));
+    .route('/', operatorInDoubt(services))
+    .route('/', operatorLedger(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());
   return routes;

@@ -207,7 +207,7 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
         await affected(client, 'update callback_endpoints set deleted_at = now() where id = $1', [endpoint.id]);
         await affected(
           client,
-          `update deliveries set state = 'aborted', next_at = null, finished_at = now()
+          `update deliveries set state = case when delivered_at is null then 'aborted' else 'delivered' end, next_at = null, finished_at = now()
            where endpoint_id = $1 and channel = 'callback' and state in ('pending', 'retrying', 'held')`,
           [endpoint.id],
         );

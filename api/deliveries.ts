@@ -62,7 +62,7 @@ export const deliveryView = (
   endpointId: delivery.endpointId ?? null,
   emailId: delivery.emailId ?? null,
   event: event ? { id: event.id, type: event.type, replyId: event.replyId ?? null } : null,
-  state: delivery.state,
+  state: delivery.deliveredAt ? 'delivered' : delivery.state,
   attempts: delivery.attempts,
   nextAt: iso(delivery.nextAt),
   heldReason: delivery.heldReason ?? null,
@@ -143,7 +143,7 @@ export const deliveries = ({ db }: ApiServices) =>
       const where = {
         accountId,
         ...(after ? { id: { $lt: after[0] } } : {}),
-        ...(state ? { state } : {}),
+        ...(state === 'delivered' ? { deliveredAt: { $ne: null } } : state ? { state, deliveredAt: null } : {}),
         ...(channel ? { channel } : {}),
         ...(endpoint ? { endpointId: endpoint } : {}),
         ...(reply ? { eventId: { $in: ofReply.map((event) => event.id) } } : {}),

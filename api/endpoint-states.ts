@@ -78,7 +78,7 @@ export const endpointStates = ({ db, runs }: ApiServices) => {
       if (giveUpBefore === undefined) return;
       await affected(
         client,
-        `update deliveries set state = 'aborted', held_reason = null, next_at = null, finished_at = now()
+        `update deliveries set state = case when delivered_at is null then 'aborted' else 'delivered' end, held_reason = null, next_at = null, finished_at = now()
          where endpoint_id = $1 and account_id = $2 and channel = 'callback' and state in ('pending', 'retrying', 'held') and created_at < $3`,
         [endpoint.id, account, giveUpBefore],
       );

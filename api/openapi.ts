@@ -28,6 +28,7 @@ export async function describeApi(): Promise<string> {
       deliverReplies() {},
       retryCallbacks() {},
       recoverEndpoint() {},
+      replayDeliveries() {},
       scheduleSync: () => Promise.resolve(),
       syncNow: () => Promise.resolve(),
       reachable: () => Promise.resolve(false),

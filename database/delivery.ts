@@ -23,6 +23,10 @@ const DeliverySchema = defineEntity({
       expression: `create index "deliveries_asked_for_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "trigger" <> 'auto' and "state" in ('pending', 'retrying', 'held')`,
     },
     {
+      name: 'deliveries_replay_index',
+      expression: `create index "deliveries_replay_index" on "deliveries" ("replay_id") where "replay_id" is not null`,
+    },
+    {
       name: 'deliveries_in_flight_index',
       expression: `create index "deliveries_in_flight_index" on "deliveries" ("endpoint_id", "lease_until") where "state" = 'in_flight'`,
     },
@@ -54,6 +58,11 @@ const DeliverySchema = defineEntity({
     runId: p.text(),
     createdAt: p.datetime(3),
     finishedAt: p.datetime(3).nullable(),
+    /** When it was first taken: from then on it counts as delivered, whatever is sent again. */
+    deliveredAt: p.datetime(3).nullable(),
+    /** The replay that put it in line last, and the state that it had before. */
+    replayId: p.uuid().nullable(),
+    replayedFrom: p.text().$type<DeliveryState>().nullable(),
   },
 });
 export class Delivery extends DeliverySchema.class {}

@@ -108,6 +108,7 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
     ],
   );
 
+  const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
   // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
   // they are gap-free in the order of commits. A UUID's order would skip what commits late.
   await affected(
@@ -116,14 +117,14 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
        select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
      ), e as (
        select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) with ordinality as e (id, account_id, reply_id, type, body, ordinal)
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[]) with ordinality as e (id, account_id, reply_id, type, body, owed, ordinal)
      ), drawn as (
        update account_counters c set position = c.position + n.many
        from (select distinct account_id, many from e) n join locked using (account_id)
        where c.account_id = n.account_id returning c.account_id, c.position
      )
-     insert into events (id, account_id, position, type, reply_id, body, created_at)
-     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, now() from e join drawn d using (account_id)`,
+     insert into events (id, account_id, position, type, reply_id, body, owed, created_at)
+     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now() from e join drawn d using (account_id)`,
     [
       accounts,
       events.map((each) => each.eventId),
@@ -131,6 +132,7 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       events.map((each) => each.replyId),
       events.map((each) => each.type),
       events.map((each) => each.body(each.eventId)),
+      events.map((each) => owedFor.get(each.eventId) ?? 0),
     ],
   );
 

@@ -19,6 +19,7 @@ import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
 import { InstallationKey } from './phone-hash.ts';
 import { InboundPart, Reply } from './reply.ts';
+import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
@@ -57,6 +58,7 @@ export const entities = [
   MessageReference,
   OptOut,
   OrphanReceipt,
+  Replay,
   Reply,
   ReplyEmail,
   Session,

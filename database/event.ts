@@ -14,6 +14,8 @@ const EventSchema = defineEntity({
     replyId: p.uuid().nullable(),
     /** Frozen: the same bytes on every attempt. */
     body: p.text(),
+    /** Deliveries that were owed for it when it was frozen. */
+    owed: p.smallint().default(0),
     createdAt: p.datetime(3),
   },
 });

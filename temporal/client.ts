@@ -6,6 +6,7 @@ import { CONTROL } from '../domain/task-queues.ts';
 import type {
   deliverReplies,
   recoverEndpoint,
+  replayDeliveries,
   retryCallbacks,
   retryEmails,
   sendCampaign,
@@ -138,6 +139,19 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
       soon(() => client.workflow.getHandle(`campaign/${campaignId}`).executeUpdate(campaignChanged)).catch((error: unknown) =>
         log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
       );
+    },
+
+    replayDeliveries(replayId) {
+      soon(() =>
+        client.workflow.start<typeof replayDeliveries>('replayDeliveries', {
+          workflowId: `replay/${replayId}`,
+          taskQueue: CONTROL,
+          args: [replayId],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'Sends deliveries anew; ask replayProgress',
+        }),
+      ).catch((error: unknown) => log.warn({ err: error, replayId }, 'a replay could not be started; the sweep starts it later'));
     },
 
     scheduleSync: createSyncSchedule,

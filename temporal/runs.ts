@@ -14,6 +14,8 @@ export type Runs = {
   retryCallbacks(): void;
   /** Has an endpoint looked after that is in trouble, was stopped, or is wanted again. */
   recoverEndpoint(endpointId: string): void;
+  /** Sends deliveries anew, as a replay asks. */
+  replayDeliveries(replayId: string): void;
   /** Makes sure that a gateway's nightly schedule exists. */
   scheduleSync(carrierId: string): Promise<void>;
   /** Starts a gateway's sync now; never beside one that is under way. */

@@ -5,7 +5,15 @@ import { anAccount, carriers, startApi, type Answer, type TestAccount, type Test
 import { aConversation, aDelivery, aMessage, aReply } from './fixtures/rows.ts';
 
 type Operation = { method: string; path: string; operationId: string; hasId: boolean; hasBody: boolean; idFilters: string[] };
-type Ids = { campaign: string; message: string; reply: string; conversation: string; endpoint: string; delivery: string };
+type Ids = {
+  campaign: string;
+  message: string;
+  reply: string;
+  conversation: string;
+  endpoint: string;
+  delivery: string;
+  replay: string;
+};
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
 const things: Record<string, keyof Ids> = {
@@ -15,6 +23,7 @@ const things: Record<string, keyof Ids> = {
   conversations: 'conversation',
   'callback-endpoints': 'endpoint',
   deliveries: 'delivery',
+  replays: 'replay',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -37,6 +46,7 @@ const bodies: Record<string, unknown> = {
   changeCallbackEndpoint: { description: 'changed' },
   rotateCallbackSecret: {},
   enableCallbackEndpoint: { resume: 'all' },
+  replayDeliveries: {},
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
@@ -93,7 +103,16 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
     { bodyExcerpt: mark },
   );
-  return { campaign, message: message.id, reply: reply.id, conversation: conversation.id, endpoint, delivery: delivery.id };
+  const replay = (await shop.call('POST', `/callback-endpoints/${endpoint}/replay`, {})).body.id;
+  return {
+    campaign,
+    message: message.id,
+    reply: reply.id,
+    conversation: conversation.id,
+    endpoint,
+    delivery: delivery.id,
+    replay,
+  };
 }
 
 /** Every row of every table that names the account. */

@@ -1,6 +1,7 @@
 import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
 import { HearingOfMessages } from './0015-hearing-of-messages.ts';
+import { Replays } from './0016-replays.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
@@ -12,6 +13,7 @@ export const migrations = [
   { name: '0001-initial', class: Initial },
   { name: '0010-endpoint-health', class: EndpointHealth },
   { name: '0015-hearing-of-messages', class: HearingOfMessages },
+  { name: '0016-replays', class: Replays },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
