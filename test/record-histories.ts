@@ -95,6 +95,9 @@ try {
     );
   };
   await syncNow();
+  const endpoints = (await account.get('/v1/callback-endpoints'))['items'];
+  const [endpoint] = Array.isArray(endpoints) ? endpoints : [];
+  await account.send('POST', `/v1/callback-endpoints/${textOf(endpoint, 'id')}/replay`, { states: ['delivered'] });
   await until('a retry of the callback', () => world.endpoint.calls.length >= 4);
   await sleep(70_000); // A sweep, and the retry of the mail.
 
