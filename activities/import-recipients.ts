@@ -64,7 +64,7 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
   }
   const page = await rows<{ row: number; values: Record<string, string | null> }>(
     client,
-    `select row, "values" from list_rows where import_id = $1 and row > $2 order by row limit ${PAGE}`,
+    `select row, "values" from list_rows where import_id = $1 and row > $2 and row <= $2 + ${PAGE} order by row`,
     [importId, list.through],
   );
   if (page.length === 0) {
@@ -79,7 +79,9 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
 
   const known = await rows<{ to_number: string }>(
     client,
-    `select to_number from messages where campaign_id = $1 and to_number = any($2::text[])`,
+    // Number by number, by the index, whatever the planner believes of a table that is just being filled: at once it would read all of it.
+    `select distinct p.to_number from unnest($2::text[]) as p (to_number)
+     cross join lateral (select campaign_id from messages m where m.to_number = p.to_number offset 0) m where m.campaign_id = $1`,
     [plan.campaignId, planned.messages.map(({ to }) => to)],
   );
   const earlier = new Set(known.map(({ to_number: to }) => to));

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
+import { listsBench } from './lists.ts';
 import { repliesBench } from './replies.ts';
 import { startStack } from './stack.ts';
 import { receiptsBench, submitBench } from './submit.ts';
 
-const BENCHES: Bench[] = [acceptBench, submitBench, receiptsBench, repliesBench];
+const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, receiptsBench, repliesBench];
 const RESULTS = 'bench/results';
 
 const { positionals, values } = parseArgs({

@@ -48,6 +48,9 @@ export type Stack = AsyncDisposable & {
   operator: ApiClient;
   /** The first account. */
   account: ApiClient;
+  /** The first account's key, and the product's processes. */
+  key: string;
+  pids: { api: number; worker: number };
   world: World;
   /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
   customer(n: number): Promise<ApiClient>;
@@ -105,7 +108,8 @@ export async function startStack({
     PORT: '0',
     ...env,
   };
-  const product = async (role: string): Promise<string | null> => {
+  const pids = { api: 0, worker: 0 };
+  const product = async (role: 'api' | 'worker'): Promise<string | null> => {
     const child = fork(production ? BUILT : MAIN, {
       execArgv: [
         ...(production ? [] : ['--import', 'tsx']),
@@ -115,6 +119,7 @@ export async function startStack({
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     starting.defer(() => ended(child));
+    pids[role] = child.pid ?? 0;
     const [message] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => Promise.reject(new Error(`The ${role} process ended before it was ready`))),
@@ -133,7 +138,7 @@ export async function startStack({
     shortCodes: [SHORT_CODE],
     settings: { window, maxBinds },
   };
-  const { operator, account } = await seed({ url, operatorKey, smpp });
+  const { operator, account, key } = await seed({ url, operatorKey, smpp });
 
   const stack = starting.move();
   return {
@@ -141,6 +146,8 @@ export async function startStack({
     databaseUrl: postgres.url,
     operator,
     account,
+    key,
+    pids,
     world: {
       deliver: async (args) => Waits.parse(await ask('deliver', args)),
       arrived: async (args) => Arrived.parse(await ask('arrived', args)),
