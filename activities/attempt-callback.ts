@@ -53,32 +53,36 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
 
   return async (delivery) => {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
-    const result = await poster.post({
-      url: delivery.url,
+    const post = {
       headers: callbackHeaders({
         secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), new Date()),
         id: delivery.eventId,
         deliveryId: delivery.id,
         attempt: delivery.attempt,
         trigger: delivery.trigger,
+        format: delivery.format,
         body: delivery.body,
         now: new Date(),
       }),
       body: delivery.body,
       timeoutMs: delivery.timeoutMs,
-    });
+    };
+    const first = await poster.post({ ...post, url: delivery.url });
+    // No answer at all: the second address is part of the same attempt.
+    const again = delivery.fallbackUrl !== null && !first.ok && first.status === null;
+    const result = again ? await poster.post({ ...post, url: delivery.fallbackUrl ?? delivery.url }) : first;
     metrics.attempt(result.class, result.timings.totalMs ?? 0);
     const sight: Sight = {
       deliveryId: delivery.id,
       endpointId: delivery.endpointId,
       attempt: delivery.attempt,
-      url: delivery.url,
+      url: again ? (delivery.fallbackUrl ?? delivery.url) : delivery.url,
       ok: result.ok,
       class: result.class,
       connected: result.remoteAddress !== null,
     };
     const ours = line.saw(sight) === 'ours';
-    const ended = endOf(delivery, result, ours, delivery.schedule ?? schedule);
+    const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };
     const tried = { endpointId: delivery.endpointId, ...resultOf(delivery, result), class: result.class, status: result.status };
     const recorded = recorder.add({ ended, tried: ours ? null : tried });
     if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { HealthState } from '../domain/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../domain/places.ts';
 import { rows, transaction } from '../database/sql.ts';
@@ -15,6 +16,8 @@ export type ClaimedCallback = {
   url: string;
   secrets: Buffer;
   timeoutMs: number;
+  fallbackUrl: string | null;
+  format: CallbackFormat;
   schedule: number[] | null;
   eventId: string;
   body: string;
@@ -32,6 +35,8 @@ type ClaimRow = {
   url: string;
   secrets: Buffer;
   timeout_ms: number;
+  fallback_url: string | null;
+  format: CallbackFormat;
   schedule: number[] | null;
   event_id: string;
   body: string;
@@ -161,15 +166,16 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
       client,
       `with taken as (
          update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
-           lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + make_interval(secs => e.timeout_ms / 1000.0 + 15)
+           lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)
          from unnest($1::uuid[], $2::text[]) as g (id, lane), callback_endpoints e
          where d.id = g.id and e.id = d.endpoint_id and d.${OPEN} and d.next_at is not null
-         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.event_id, e.url, e.secrets, e.timeout_ms, e.schedule
+         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
+           e.secrets, e.timeout_ms, e.schedule
        ), written as (
          insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe)
          select claim, id, attempts, trigger, now(), 'unknown', $3 from taken
        )
-       select t.*, $3::bool as probe, v.body,
+       select t.*, $3::bool as probe, coalesce(t.own_body, v.body) as body,
          case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
        from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
       [going.map((each) => each.id), going.map((each) => each.lane), probing],
@@ -184,6 +190,8 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
       url: row.url,
       secrets: row.secrets,
       timeoutMs: row.timeout_ms,
+      fallbackUrl: row.fallback_url,
+      format: row.format,
       schedule: row.schedule,
       eventId: row.event_id,
       body: row.body,

@@ -9,7 +9,7 @@ import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
 import { fileInConversations } from './file-in-conversations.ts';
 import { byAccountAndPhone, type Filed, type Unfiled } from './filed-reply.ts';
-import { contactOptedOut, replyReceived } from './reply-event.ts';
+import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
 
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;
@@ -105,6 +105,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
     replyId: each.reply.id,
     emails: true,
     body: (eventId: string) => replyReceived(eventId, each),
+    octopush: { kind: 'inbound' as const, to: each.reply.reply_code, ...octopushFacts(each) },
   }));
   const left = filed
     .filter((each) => optedOut.has(each.reply.id))
@@ -114,6 +115,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
       replyId: each.hidden ? null : each.reply.id,
       emails: false,
       body: (eventId: string) => contactOptedOut(eventId, each),
+      octopush: { kind: 'stop' as const, ...octopushFacts(each) },
     }));
   return emitEvents(client, [...happened, ...left], runId);
 }

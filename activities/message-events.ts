@@ -57,7 +57,22 @@ export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, 
   const happened = after.flatMap((message): NewEvent[] => {
     const type = TYPES[message.state];
     if (type === undefined || before.get(message.id) === message.state) return [];
-    return [{ accountId: message.account_id, type, replyId: null, emails: false, body: (id) => bodyOf(id, type, message) }];
+    return [
+      {
+        accountId: message.account_id,
+        type,
+        replyId: null,
+        emails: false,
+        body: (id) => bodyOf(id, type, message),
+        octopush: {
+          kind: 'delivery',
+          ticket: message.campaign_id,
+          phone: message.to_number,
+          status: type === 'message.delivered' ? 'DELIVERED' : 'NOT_DELIVERED',
+          at: new Date(),
+        },
+      },
+    ];
   });
   return (await emitEvents(client, happened, null)).accounts;
 }

@@ -14,6 +14,8 @@ export type Ended = {
   /** False where the attempt does not count against the schedule. */
   spent?: boolean;
   class: string;
+  /** What became of the first address, where the second one was tried. */
+  firstClass?: string | null;
   status: number | null;
   timings: Record<string, number | null> | null;
   remoteAddress: string | null;
@@ -28,10 +30,10 @@ const json = (value: unknown): string | null => (value === null ? null : JSON.st
 const RECORD = `
   with e as (
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::int[], $8::jsonb[],
-      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[])
-      as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent)
+      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[], $14::text[])
+      as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent, first_class)
   ), closed as (
-    update delivery_attempts a set ended_at = now(), class = e.class, status = e.status, timings = e.timings,
+    update delivery_attempts a set ended_at = now(), class = e.class, first_class = e.first_class, status = e.status, timings = e.timings,
       remote_address = e.remote_address, response_headers = e.response_headers, body_excerpt = e.body_excerpt, error = e.error
     from e where a.id = e.claim
   )
@@ -60,6 +62,7 @@ export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> =>
     ended.map((each) => each.bodyExcerpt),
     ended.map((each) => each.error),
     ended.map((each) => each.spent ?? true),
+    ended.map((each) => each.firstClass ?? null),
   ]);
 
 /**

@@ -48,3 +48,11 @@ export function contactOptedOut(eventId: string, { reply, answered, hidden }: Fi
     },
   });
 }
+
+/** What Octopush's forms of both tell. */
+export const octopushFacts = ({ reply, answered, hidden }: Filed) => ({
+  ticket: answered?.campaign_id ?? null,
+  phone: reply.from_number,
+  text: hidden ? '' : reply.text,
+  at: reply.received_at,
+});

@@ -7,6 +7,7 @@ import { EVENT_TYPES } from '../database/emit-events.ts';
 import { changeHealth } from '../database/endpoint-health.ts';
 import { newId } from '../database/ids.ts';
 import { affected, transaction } from '../database/sql.ts';
+import { CALLBACK_FORMATS, OCTOPUSH_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { AppError } from '../domain/errors.ts';
 import { faultOf, MOST_DELAYS } from '../domain/retry-schedule.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -24,6 +25,14 @@ const fields = {
   url: z.url().max(2000).openapi({ example: 'https://example.com/sms-replies' }),
   description: z.string().max(200),
   types: z.array(EventType).min(1).max(20),
+  format: z.enum(CALLBACK_FORMATS).openapi({
+    description: 'How bodies are written: the standard event, or as Octopush writes replies, receipts and STOPs',
+  }),
+  fallbackUrl: z
+    .url()
+    .max(2000)
+    .nullable()
+    .openapi({ description: 'Tried within the same attempt when the first address can not be reached' }),
   timeoutMs: z.number().int().min(1000).max(30_000).openapi({ description: 'How long an attempt may take, body included' }),
   schedule: z
     .array(z.number().int().min(0))
@@ -39,6 +48,8 @@ const NewEndpoint = z
     ...fields,
     description: fields.description.default(''),
     types: fields.types.default(['reply.received']),
+    format: fields.format.default('standard'),
+    fallbackUrl: fields.fallbackUrl.default(null),
     timeoutMs: fields.timeoutMs.default(TIMEOUT_MS),
     schedule: fields.schedule.default(null),
   })
@@ -58,6 +69,8 @@ export const EndpointView = z
     url: z.string(),
     description: z.string(),
     types: z.array(z.string()),
+    format: fields.format,
+    fallbackUrl: z.string().nullable(),
     timeoutMs: z.number().int(),
     schedule: z.array(z.number()).nullable(),
     health: HealthState,
@@ -74,6 +87,8 @@ export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof Endpoin
   url: endpoint.url,
   description: endpoint.description,
   types: endpoint.types,
+  format: endpoint.format,
+  fallbackUrl: endpoint.fallbackUrl ?? null,
   timeoutMs: endpoint.timeoutMs,
   schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
   health: endpoint.health,
@@ -139,12 +154,13 @@ const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) 
 
 export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices) => {
   /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
-  async function checkUrl(url: string): Promise<void> {
+  async function checkUrl(field: 'url' | 'fallbackUrl', url: string | null | undefined): Promise<void> {
+    if (url === null || url === undefined) return;
     const checked = await guard.check(url);
     if (checked.ok) return;
     log.info({ reason: checked.reason }, 'a callback address was refused');
     const remedy = 'Send a public https address without user name or fragment, that answers on an allowed port';
-    throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field: 'url', problem: 'can not be used', remedy }]);
+    throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field, problem: 'can not be used', remedy }]);
   }
 
   const find = (id: string, account: string) => findEndpoint(db, id, account);
@@ -164,7 +180,9 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
         throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
       }
       checkSchedule(asked.schedule);
-      await checkUrl(asked.url);
+      checkFormat(asked.format, asked.types);
+      await checkUrl('url', asked.url);
+      await checkUrl('fallbackUrl', asked.fallbackUrl);
       const secret = newSecret();
       const sealed = secrets.seal(writeSecrets([{ secret, until: null }]));
       const endpoint = em.create(CallbackEndpoint, {
@@ -187,12 +205,16 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
     .openapi(get, async (c) => c.json(endpointView((await find(c.req.valid('param').id, c.get('account').id)).endpoint), 200))
     .openapi(change, async (c) => {
       const { em, endpoint } = await find(c.req.valid('param').id, c.get('account').id);
-      const { url, description, types, timeoutMs, schedule } = c.req.valid('json');
+      const { url, description, types, format, fallbackUrl, timeoutMs, schedule } = c.req.valid('json');
       checkSchedule(schedule);
-      if (url !== undefined) await checkUrl(url);
+      checkFormat(format ?? endpoint.format, types ?? endpoint.types);
+      await checkUrl('url', url);
+      await checkUrl('fallbackUrl', fallbackUrl);
       endpoint.url = url ?? endpoint.url;
       endpoint.description = description ?? endpoint.description;
       endpoint.types = types ?? endpoint.types;
+      endpoint.format = format ?? endpoint.format;
+      endpoint.fallbackUrl = fallbackUrl === undefined ? endpoint.fallbackUrl : fallbackUrl;
       endpoint.timeoutMs = timeoutMs ?? endpoint.timeoutMs;
       endpoint.schedule = schedule === undefined ? endpoint.schedule : inMs(schedule);
       await em.flush();
@@ -215,3 +237,13 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
       return c.body(null, 204);
     });
 };
+
+/** Throws `invalid-request` for types that Octopush has no form for. */
+function checkFormat(format: CallbackFormat, types: readonly string[]): void {
+  const odd = format === 'standard' ? [] : types.filter((type) => !OCTOPUSH_TYPES.has(type));
+  if (odd.length === 0) return;
+  const remedy = `Choose from ${[...OCTOPUSH_TYPES].join(', ')}, or the standard format`;
+  throw new AppError('invalid-request', `The format ${format} has no form for ${odd.join(', ')}.`, [
+    { field: 'types', problem: `has ${odd.join(', ')}, which ${format} can not tell`, remedy },
+  ]);
+}

@@ -45,6 +45,9 @@ const AttemptView = z
     trigger: z.enum(['auto', 'manual', 'replay', 'test']),
     startedAt: Time,
     endedAt: Time.nullable(),
+    firstClass: z.string().nullable().openapi({
+      description: 'What became of the first address, where the fallback was tried: the rest is of the fallback',
+    }),
     class: z.string().openapi({ description: 'unknown until the attempt is closed: it may have arrived' }),
     status: z.number().int().nullable(),
     timings: z.record(z.string(), z.number().nullable()).nullable().openapi({ description: 'Milliseconds' }),
@@ -80,7 +83,9 @@ function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
     number: attempt.number,
     trigger: attempt.trigger,
     startedAt: attempt.startedAt.toISOString(),
-    endedAt: hidden ? null : iso(attempt.endedAt),
+    // How long the first address took would tell as much as the class.
+    endedAt: hidden || attempt.firstClass ? null : iso(attempt.endedAt),
+    firstClass: attempt.firstClass ? classForCustomer(attempt.firstClass, null) : null,
     class: hidden ? 'unreachable' : attempt.class,
     status,
     timings: hidden ? null : (attempt.timings ?? null),

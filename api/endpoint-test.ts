@@ -42,7 +42,16 @@ export const endpointTest = ({ db, secrets, poster, log }: ApiServices) =>
     const signing = liveSecrets(readSecrets(secrets.open(endpoint.secrets)), now);
     const result = await poster.post({
       url: endpoint.url,
-      headers: callbackHeaders({ secrets: signing, id, deliveryId: newId(), attempt: 1, trigger: 'test', body, now }),
+      headers: callbackHeaders({
+        secrets: signing,
+        id,
+        deliveryId: newId(),
+        attempt: 1,
+        trigger: 'test',
+        format: 'standard',
+        body,
+        now,
+      }),
       body,
       timeoutMs: endpoint.timeoutMs,
     });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CONTENT_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { readRetryAfter } from '../domain/retry-schedule.ts';
 import { createConnections, type Connection } from './connections.ts';
 import type { Phases } from './connect.ts';
@@ -50,12 +51,13 @@ export function callbackHeaders(call: {
   deliveryId: string;
   attempt: number;
   trigger: 'auto' | 'manual' | 'replay' | 'test';
+  format: CallbackFormat;
   body: string;
   now: Date;
 }): Record<string, string> {
   const timestamp = Math.floor(call.now.getTime() / 1000);
   return {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': CONTENT_TYPES[call.format],
     'user-agent': `aller-retour-callback/${VERSION}`,
     'webhook-id': call.id,
     'webhook-timestamp': String(timestamp),

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { Health, HealthState } from '../domain/endpoint-health.ts';
 import { Account } from './account.ts';
 
@@ -25,6 +26,9 @@ const CallbackEndpointSchema = defineEntity({
     /** The live signing secrets as a JSON list, newest first, sealed with SECRETS_KEY. */
     secrets: p.blob(),
     timeoutMs: p.integer(),
+    format: p.text().$type<CallbackFormat>().default('standard'),
+    /** Tried within the same attempt when the first address can't be reached. */
+    fallbackUrl: p.text().nullable(),
     /** Delays of its own before each attempt, in ms. */
     schedule: p.json<number[]>().nullable(),
     /** What `track` says, for those who ask in SQL. The two are written together, by endpoint-health.ts only. */

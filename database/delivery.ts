@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { DeliveryState } from '../domain/delivery-state.ts';
 import type { Lane } from '../domain/places.ts';
 
@@ -58,6 +59,9 @@ const DeliverySchema = defineEntity({
     runId: p.text(),
     createdAt: p.datetime(3),
     finishedAt: p.datetime(3).nullable(),
+    /** As its endpoint chose when it was owed; `body` is null where the event's own is posted. */
+    format: p.text().$type<CallbackFormat>().default('standard'),
+    body: p.text().nullable(),
     /** When it was first taken: from then on it counts as delivered, whatever is sent again. */
     deliveredAt: p.datetime(3).nullable(),
     /** The replay that put it in line last, and the state that it had before. */
@@ -84,6 +88,8 @@ const DeliveryAttemptSchema = defineEntity({
     endedAt: p.datetime(3).nullable(),
     /** `unknown` until the attempt is closed: a crash leaves it so. */
     class: p.text(),
+    /** What became of the first address, where the second one was tried: the rest of the row is the second's. */
+    firstClass: p.text().nullable(),
     status: p.smallint().nullable(),
     timings: p.json<Record<string, number | null>>().nullable(),
     remoteAddress: p.text().nullable(),

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { HeldReason } from '../domain/delivery-state.ts';
+import { octopushBody, type CallbackFormat, type OctopushFacts } from '../domain/octopush-callback.ts';
 import { newId } from './ids.ts';
 import { affected, rows } from './sql.ts';
 
@@ -30,13 +31,22 @@ export type NewEvent = {
   /** An endpoint that is not told, for it is what the event is about. */
   exceptEndpoint?: string;
   body: (eventId: string) => string;
+  /** The same, for endpoints that want one of Octopush's forms; without it they are not told. */
+  octopush?: OctopushFacts;
 };
 
 /** Ids of deliveries whose first attempts are due now. */
 export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
 
 /** `held`: why what it is owed waits without being due; null where it is due at once. */
-type Target = { id: string; account_id: string; held: HeldReason | null; types: string[] };
+type Target = {
+  id: string;
+  account_id: string;
+  held: HeldReason | null;
+  types: string[];
+  format: CallbackFormat;
+  time_zone: string;
+};
 type Owed = {
   id: string;
   accountId: string;
@@ -44,6 +54,8 @@ type Owed = {
   channel: 'callback' | 'email';
   targetId: string;
   held: HeldReason | null;
+  format: CallbackFormat;
+  body: string | null;
 };
 /** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. */
 export type Emitted = DeliveriesOwed & { accounts: string[] };
@@ -61,29 +73,38 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
   const endpoints = await rows<Target>(
     client,
-    `select id, account_id, case when health in ('paused', 'disabled', 'gone') then health end as held, types from callback_endpoints
-     where account_id = any($1::uuid[]) and deleted_at is null and types && $2::text[] order by id`,
+    `select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.types, e.format, a.time_zone
+     from callback_endpoints e join accounts a on a.id = e.account_id
+     where e.account_id = any($1::uuid[]) and e.deleted_at is null and e.types && $2::text[] order by e.id`,
     [accounts, [...new Set(happened.map((each) => each.type))]],
   );
   const addresses = happened.some((each) => each.emails)
     ? await rows<Target>(
         client,
-        `select id, account_id, null as held, '{}'::text[] as types from reply_emails
+        `select id, account_id, null as held, '{}'::text[] as types, 'standard' as format, 'UTC' as time_zone from reply_emails
          where account_id = any($1::uuid[]) and deleted_at is null order by id`,
         [accounts],
       )
     : [];
 
   const events = happened.map((each) => ({ ...each, eventId: newId() }));
-  const owed = events.flatMap(({ accountId, eventId, type, emails, exceptEndpoint }): Owed[] => {
+  const owed = events.flatMap(({ accountId, eventId, type, emails, exceptEndpoint, octopush }): Owed[] => {
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
         .filter((target) => target.account_id === accountId)
-        .map((target) => ({ id: newId(), accountId, eventId, channel, targetId: target.id, held: target.held }));
+        .map(({ id, held, format, time_zone: timeZone }) => ({
+          ...{ id: newId(), accountId, eventId, channel, targetId: id, held, format },
+          body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
+        }));
     return [
       ...to(
         'callback',
-        endpoints.filter((endpoint) => endpoint.types.includes(type) && endpoint.id !== exceptEndpoint),
+        endpoints.filter(
+          (endpoint) =>
+            endpoint.types.includes(type) &&
+            endpoint.id !== exceptEndpoint &&
+            (endpoint.format === 'standard' || octopush !== undefined),
+        ),
       ),
       ...(emails ? to('email', addresses) : []),
     ];
@@ -91,11 +112,12 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
 
   await affected(
     client,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at)
+    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at, format, body)
      select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
        case when d.channel = 'email' then d.target end, case when d.held is null then 'pending' else 'held' end,
-       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now()
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[]) as d (id, account_id, event_id, channel, target, held)`,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now(), d.format, d.body
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[])
+       as d (id, account_id, event_id, channel, target, held, format, body)`,
     [
       owed.map((each) => each.id),
       owed.map((each) => each.accountId),
@@ -105,6 +127,8 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       owed.map((each) => each.held),
       runId ?? 'retry',
       runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
+      owed.map((each) => each.format),
+      owed.map((each) => each.body),
     ],
   );
 

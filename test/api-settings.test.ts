@@ -65,6 +65,8 @@ test('a callback endpoint is made with a secret that is shown once and stored se
     description: '',
     types: ['reply.received'],
     timeoutMs: 15_000,
+    format: 'standard',
+    fallbackUrl: null,
     schedule: null,
     health: 'healthy',
     goneAt: null,

@@ -6,7 +6,7 @@ import { newSecret, sign } from '../callbacks/signature.ts';
 
 const body = '{"id":"018f","text":"Ça va ? Oui, à 18 h 😀"}';
 const headersOf = (secrets: string[], now = new Date()) =>
-  callbackHeaders({ secrets, id: 'msg_1', deliveryId: 'd', attempt: 1, trigger: 'auto', body, now });
+  callbackHeaders({ secrets, id: 'msg_1', deliveryId: 'd', attempt: 1, trigger: 'auto', format: 'standard', body, now });
 
 const verifiers = {
   standardwebhooks: (secret: string) => new StandardWebhook(secret),

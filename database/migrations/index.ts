@@ -7,6 +7,7 @@ import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
+import { Formats } from './0017-formats.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '0050-doubts', class: Doubts },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
+  { name: '0017-formats', class: Formats },
 ];
