@@ -2,12 +2,12 @@ import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
 import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { Replays } from './0016-replays.ts';
+import { Formats } from './0017-formats.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
-import { Formats } from './0017-formats.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -15,10 +15,10 @@ export const migrations = [
   { name: '0010-endpoint-health', class: EndpointHealth },
   { name: '0015-hearing-of-messages', class: HearingOfMessages },
   { name: '0016-replays', class: Replays },
+  { name: '0017-formats', class: Formats },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
-  { name: '0017-formats', class: Formats },
 ];
