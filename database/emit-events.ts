@@ -93,7 +93,13 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       targets
         .filter((target) => target.account_id === accountId)
         .map(({ id, held, format, time_zone: timeZone }) => ({
-          ...{ id: newId(), accountId, eventId, channel, targetId: id, held, format },
+          id: newId(),
+          accountId,
+          eventId,
+          channel,
+          targetId: id,
+          held,
+          format,
           body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
         }));
     return [
