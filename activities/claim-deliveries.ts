@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Channel } from '../database/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
 import { OPEN } from './claim-callbacks.ts';
+import { MAIL_LEASE_SECONDS } from './keep-claims.ts';
 
 /** Attempts whose process died: they may have arrived, so they count, and are made again. */
 export const reclaimDead = (pool: Pool): Promise<number> =>
@@ -62,7 +63,7 @@ export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit
        select id from deliveries where channel = 'email' and ${OPEN} and next_at is not null and ${where} for update skip locked
      ), taken as (
        update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
-         lease_until = now() + interval '3 minutes'
+         lease_until = now() + interval '${MAIL_LEASE_SECONDS} seconds'
        from due where d.id = due.id returning d.id, d.claim, d.attempts, d.account_id, d.email_id, d.event_id
      ), written as (
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)

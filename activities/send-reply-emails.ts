@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -5,6 +6,7 @@ import { EMAIL_SCHEDULE, nextDelay, type Schedule } from '../domain/retry-schedu
 import { renderReplyEmail } from '../templates/email.ts';
 import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail } from './claim-deliveries.ts';
 import { heartbeating } from './heartbeat.ts';
+import { keepingClaims } from './keep-claims.ts';
 import type { Mailer, MailResult } from './mailer.ts';
 import { createRecorder, type Ended } from './record-attempts.ts';
 import type { Wake } from './wake.ts';
@@ -102,7 +104,10 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
     sendReplyEmails: (deliveryIds: string[]): Promise<void> =>
       heartbeating(async () => {
-        if (await sendAll(await claimEmails(pool, { ids: deliveryIds }))) await wake.wake('retry-emails');
+        const claimed = await claimEmails(pool, { ids: deliveryIds });
+        const troubled = await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed));
+        // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
+        if (troubled || Context.current().info.attempt > 1) await wake.wake('retry-emails');
       }),
 
     /** Sends whatever is due, for 30 s at most; answers how long the run may sleep, null when nothing is owed. */
@@ -114,12 +119,14 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
           await reclaimDead(pool);
           const claimed = await claimEmails(pool, { limit: 200 });
           if (claimed.length === 0) break;
-          await sendAll(claimed);
+          await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed));
         }
         return { sleepMs: await untilNextDue(pool, 'email') };
       }),
   };
 };
+
+const claimsOf = (claimed: ClaimedEmail[]): string[] => claimed.map(({ claim }) => claim);
 
 function judge(delivery: ClaimedEmail, result: MailResult, schedule: Schedule): Ended {
   const outcome = {
