@@ -3,8 +3,9 @@ import type { PolledPage } from '../carriers/carrier.ts';
 import type { SyncCursor } from '../database/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
+import { decodeText } from '../domain/sms-text.ts';
 import { heartbeating } from './heartbeat.ts';
-import { insertReplies, readReply } from './store-replies.ts';
+import { insertReplies, readReply, storable } from './store-replies.ts';
 import type { Lines } from './lines.ts';
 
 /** Where a run stands between two activities. `leading`: every id so far was old enough, so the cursor may pass it. */
@@ -59,7 +60,7 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
         const poll = lines.session(run.carrier_id).pollReplies;
         if (!poll) throw new Error('This carrier can not be asked for replies');
         const page = await poll(after);
-        if (cursor && wasReset(cursor, page)) {
+        if (cursor && (wasReset(cursor, page) || (await holdsOthers(pool, run.carrier_id, cursor, page)))) {
           await moveCursor(pool, run.carrier_id, cursor, { serial: page.serial, generation: cursor.generation + 1, id: 0 });
           at = { after: 0, leading: true };
           continue;
@@ -134,6 +135,28 @@ async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, st
 /** Ids belong to one device, and start over when it is reset: then its highest is lower than what was read before. */
 const wasReset = (cursor: SyncCursor, page: PolledPage): boolean =>
   cursor.serial !== page.serial || (cursor.id > 0 && (page.topId ?? 0) < cursor.id);
+
+/**
+ * Whether what is read again before the cursor is not what was stored under those ids: a device that was reset and has filled
+ * up past the cursor since.
+ */
+async function holdsOthers(pool: Pool, carrierId: string, cursor: SyncCursor, page: PolledPage): Promise<boolean> {
+  const again = new Map(
+    page.replies.filter(({ id }) => id <= cursor.id).map((reply) => [`${page.serial}:${cursor.generation}:${reply.id}`, reply]),
+  );
+  const stored = await rows<{ external_id: string; from_raw: string; text: string }>(
+    pool,
+    `select external_id, from_raw, text from replies where carrier_id = $1 and external_id = any($2::text[])`,
+    [carrierId, [...again.keys()]],
+  );
+  return stored.some((row) => {
+    const reply = again.get(row.external_id);
+    return (
+      reply !== undefined &&
+      (storable(reply.from) !== row.from_raw || storable(decodeText(reply.body, reply.encoding)) !== row.text)
+    );
+  });
+}
 
 /** Compare and set: two syncs that should not run beside each other can not move it back. */
 const moveCursor = (pool: Pool, carrierId: string, from: SyncCursor | null, to: SyncCursor): Promise<number> =>

@@ -77,3 +77,15 @@ test('a device that was reset begins its ids again: nothing is missed, nothing i
   expect(await sync(app, new Date(Date.now() + 8 * HOUR))).toMatchObject({ new: 1 });
   expect(await texts(app)).toHaveLength(4);
 });
+
+test('a device that was reset and has filled up past the cursor is told by what its ids hold now', async () => {
+  await using app = await startApp({ ways: {} });
+  const { gateway } = app.world;
+  for (const text of ['one', 'two', 'three']) receive(app, text);
+  expect(await sync(app, new Date(Date.now() + 7 * HOUR))).toMatchObject({ new: 3 });
+  gateway.reset();
+  for (const text of ['uno', 'due', 'tre', 'quattro']) receive(app, text);
+  expect(await sync(app, new Date(Date.now() + 8 * HOUR))).toMatchObject({ new: 4 });
+  expect(await texts(app)).toHaveLength(7);
+  expect(await sync(app, new Date(Date.now() + 9 * HOUR))).toMatchObject({ new: 0 });
+});
