@@ -50,12 +50,19 @@ export function createTurnLoop({
 
   function pick(room: number): { job: Job; message: OutboundMessage }[] {
     const picked: { job: Job; message: OutboundMessage }[] = [];
+    const going = new Set(flying.keys());
     while (picked.length < room && jobs.length > 0) {
       const job = jobs.shift();
       const message = job?.waiting.shift();
       if (!job || !message) continue;
-      picked.push({ job, message });
       if (job.waiting.length > 0) jobs.push(job);
+      // A batch that is tried again while its first try still waits here: one claim must not be written twice.
+      if (going.has(message.id)) {
+        close(job);
+        continue;
+      }
+      going.add(message.id);
+      picked.push({ job, message });
     }
     return picked;
   }

@@ -42,6 +42,8 @@ type Options = {
   counts: SmscCounts;
   deliveries: Deliveries;
   receipts: Receipts | null;
+  /** No more clients may bind. */
+  full: () => boolean;
   /** A whole message was accepted. */
   accepted: (sms: SubmittedSms) => void;
 };
@@ -158,8 +160,9 @@ export function createDesk(options: Options): SmscDesk {
   };
 }
 
-function bindStatus(client: SmscClient, pdu: Bind, { systemId, password }: Options): number {
+function bindStatus(client: SmscClient, pdu: Bind, { systemId, password, full }: Options): number {
   if (client.bind !== null) return STATUS.alreadyBound;
   if (pdu.systemId !== systemId) return STATUS.invalidSystemId;
-  return pdu.password === password ? STATUS.ok : STATUS.invalidPassword;
+  if (pdu.password !== password) return STATUS.invalidPassword;
+  return full() ? STATUS.alreadyBound : STATUS.ok;
 }

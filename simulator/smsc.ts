@@ -27,6 +27,10 @@ export type SmscOptions = {
   redeliverMs?: number;
   /** Messages brought to one client and unanswered at once; 100 by default. */
   deliverWindow?: number;
+  /** Binds beyond so many are refused as already bound; no limit by default. */
+  maxBinds?: number;
+  /** A bound client that says nothing for so long, though it is asked, is cut off; never by default. */
+  silentMs?: number;
   /** How many submitted messages to remember; at least the last 50,000 by default. */
   remember?: number;
   /** Called once per whole message that was accepted, whatever then becomes of the answer. */
@@ -64,6 +68,8 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   const clients = new Set<SmscClient>();
   const submitted: SubmittedSms[] = [];
   const counts = noCounts();
+  const heard = new WeakMap<SmscClient, number>();
+  const bound = (): number => [...clients].filter(({ bind }) => bind !== null).length;
   let lastReference = begunAt;
 
   const deliveries = createDeliveries({
@@ -82,6 +88,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     messageIds,
     begunAt,
     log: options.log,
+    full: () => options.maxBinds !== undefined && bound() >= options.maxBinds,
     counts,
     deliveries,
     receipts,
@@ -95,7 +102,10 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
 
   const server = createServer((socket) => {
     const client = serveClient(socket, {
-      pdu: handle,
+      pdu(from, pdu) {
+        heard.set(from, performance.now());
+        handle(from, pdu);
+      },
       lost(gone) {
         clients.delete(gone);
         deliveries.lost(gone);
@@ -109,7 +119,15 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   if (address === null || typeof address === 'string') throw new Error('The SMSC has no port.');
 
   const each = (act: (client: SmscClient) => void): void => clients.forEach(act);
+  const { silentMs } = options;
+  const watch = silentMs === undefined ? undefined : setInterval(() => each((client) => ask(client, silentMs)), silentMs / 3);
+  function ask(client: SmscClient, mostMs: number): void {
+    if (client.bind === null) return;
+    if (performance.now() - (heard.get(client) ?? 0) > mostMs) return client.cut();
+    client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() });
+  }
   async function stop(): Promise<void> {
+    clearInterval(watch);
     receipts?.stop();
     deliveries.stop();
     each((client) => client.cut());
@@ -121,7 +139,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     port: address.port,
     submitted,
     counts,
-    bound: () => [...clients].filter(({ bind }) => bind !== null).length,
+    bound,
     async deliver({ reversed = false, ...sms }) {
       const messages = phoneMessages(sms, ++lastReference);
       await Promise.all((reversed ? messages.reverse() : messages).map((message) => deliveries.bring(message)));

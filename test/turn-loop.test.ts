@@ -1,0 +1,28 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { acquireSlot } from '../activities/slot-lease.ts';
+import { createTurnLoop } from '../activities/turn-loop.ts';
+import { carriers, startApi } from './fixtures/api.ts';
+import { aMessage as aRow } from './fixtures/rows.ts';
+import { openTestSession, startTestSmsc, until } from './fixtures/smpp-session.ts';
+
+test('a batch that is tried again while its first try still waits sends each message once', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api);
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { window: 20 });
+  await it.session.whenReady();
+  const slot = await acquireSlot(api.db.pool, premiumId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const queued = { carrierId: premiumId, state: 'queued' as const, epoch: null, submittedAt: null };
+  const rows = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => aRow(api.db, { ...queued, toNumber: `+336120000${10 + n}` })),
+  );
+  const batch = rows.map(({ id, toNumber: to, sender: from, text }) => ({ id, to, from, text, port: null }));
+  const loop = createTurnLoop({ pool: api.db.pool, slot, session: it.session, log: pino({ level: 'silent' }) });
+  await Promise.all([loop.send(batch), loop.send(batch), loop.send(batch.toReversed())]);
+  await loop.stop();
+  await until(() => smsc.submitted.length >= 50);
+  expect(smsc.submitted).toHaveLength(50);
+  expect(new Set(smsc.submitted.map(({ to }) => to)).size).toBe(50);
+});
