@@ -98,7 +98,7 @@ async function send(
       window,
       maxBinds: binds,
     });
-    const onReceipt = createReceiptIngest(pool, carrierId, 'FR');
+    const onReceipt = createReceiptIngest(pool, carrierId, 'FR', () => {});
     const session = smpp.open(settings, { log, events: { onReply: () => Promise.reject(new Error('None')), onReceipt } });
     await session.whenReady();
     const loop = createTurnLoop({ pool, slot, session, log });
@@ -154,7 +154,7 @@ async function matched(desk: Desk, stored: number, receipts: number): Promise<nu
     );
   }
   await rows(desk.pool, 'analyze messages, message_references');
-  const onReceipt = createReceiptIngest(desk.pool, desk.carrierId, 'FR');
+  const onReceipt = createReceiptIngest(desk.pool, desk.carrierId, 'FR', () => {});
   let next = 0;
   const startedAt = performance.now();
   await Promise.all(

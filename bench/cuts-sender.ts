@@ -24,6 +24,8 @@ const lines = openLines({
   carriers: ['*'],
   country: 'FR',
   deliverReplies: () => {},
+  owes: () => {},
+  mark: ({ id }) => ({ id, hash: '', standardWaitMs: 0, strictWaitMs: 0 }),
   lookEveryMs: 250,
 });
 lines.start(() => Promise.resolve({ shutdown: () => Promise.resolve() }));
