@@ -70,7 +70,8 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
   }
   stack.defer(async () => {
     for (const child of senders.values()) child.kill('SIGKILL');
-    await Promise.all([...senders.values()].map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
+    const living = [...senders.values()].filter((child) => child.exitCode === null && child.signalCode === null);
+    await Promise.all(living.map((child) => once(child, 'exit')));
   });
 
   let loading = true;
