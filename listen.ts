@@ -58,10 +58,12 @@ export async function listen({ url, key, forward, secret, after, say, signal }: 
       body,
       now: new Date(),
     });
-    const answered = await fetch(forward, { method: 'POST', headers, body, redirect: 'manual', signal }).catch(
-      (error: unknown) => error,
-    );
-    return answered instanceof Response ? `→ ${answered.status}` : '→ could not be reached';
+    try {
+      const { status } = await fetch(forward, { method: 'POST', headers, body, redirect: 'manual', signal });
+      return `→ ${status}`;
+    } catch {
+      return '→ could not be reached';
+    }
   }
 }
 
