@@ -7,11 +7,13 @@ import { newId } from './database/ids.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/orm.ts';
 import { hashPassword } from './database/password.ts';
+import { reseal } from './database/reseal.ts';
+import { createSecrets } from './database/secrets.ts';
 import { Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
 const USAGE =
-  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com';
+  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- reseal';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -71,9 +73,15 @@ export async function createOwner(databaseUrl: string, email: string, account: s
   await em.flush();
 }
 
+/** Seals what is secret with the first key of SECRETS_KEY; afterwards the others can be taken away. Answers how many values. */
+export async function sealAnew(databaseUrl: string, secretsKey: string): Promise<number> {
+  await using database = await opened(databaseUrl);
+  return await reseal(database.pool, createSecrets(secretsKey));
+}
+
 async function opened(url: string) {
   const database = await openDatabase({ url, poolMax: 2 });
-  return { em: database.em, [Symbol.asyncDispose]: () => database.close() };
+  return { em: database.em, pool: database.pool, [Symbol.asyncDispose]: () => database.close() };
 }
 
 if (import.meta.main) {
@@ -81,6 +89,11 @@ if (import.meta.main) {
     const { positionals, values } = parseArgs({ allowPositionals: true, options: { email: { type: 'string' } } });
     const email = values.email?.trim().toLowerCase() ?? '';
     const [what] = positionals;
+    if (what === 'reseal') {
+      const { DATABASE_URL, SECRETS_KEY } = readConfig({ TEMPORAL_ADDRESS: UNUSED.TEMPORAL_ADDRESS, ...process.env });
+      console.log(`${await sealAnew(DATABASE_URL, SECRETS_KEY)} values are sealed with the first key.`);
+      process.exit();
+    }
     if ((what !== 'create-operator' && what !== 'set-password') || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
     const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
     if (what === 'create-operator') {

@@ -59,6 +59,9 @@ const Environment = z.object({
     .default('real')
     .describe('`injected` lets an operator name the time of a sync; refused in production'),
   BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
+  METRICS_PORT: int(1, 65_535)
+    .optional()
+    .describe('Port on which a worker without the API shows its metrics, at /metrics on HOST; the API has them at its own'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -172,6 +172,12 @@ export async function startSystem({
     workers.push(...opened.fixed);
   }
 
+  if (!withApi && config.METRICS_PORT !== undefined) {
+    const answer = async () => new Response(await metrics.metrics(), { headers: { 'content-type': metrics.contentType } });
+    const server = await listen(answer, config.HOST, config.METRICS_PORT);
+    starting.defer(() => closeServer(server.server));
+  }
+
   let url: string | null = null;
   if (withApi) {
     const live = openLive({ url: config.DATABASE_URL, log });

@@ -71,5 +71,20 @@ export function callbackGauges(registry: Registry, pool: Pool): void {
       this.set(row?.count ?? 0);
     },
   });
-  void [health, outage];
+  const oldest = new Gauge({
+    name: 'callback_oldest_waiting_seconds',
+    help: 'Age of the oldest delivery that waits, by state',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      const found = await rows<{ state: string; seconds: number }>(
+        pool,
+        `select state, extract(epoch from now() - min(created_at))::float8 as seconds from deliveries
+         where channel = 'callback' and state in ('pending', 'retrying', 'held') group by 1`,
+      );
+      for (const row of found) this.set({ state: row.state }, row.seconds);
+    },
+  });
+  void [health, outage, oldest];
 }

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { liveSecrets, readSecrets, rotated, writeSecrets } from '../callbacks/signing-secrets.ts';
+import { sealAnew } from '../admin.ts';
+import { SEALED } from '../database/reseal.ts';
+import { createSecrets } from '../database/secrets.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, startApi } from './fixtures/api.ts';
 
@@ -36,4 +40,35 @@ test('rotating shows the new secret once, sealed in the database, and the endpoi
   expect(api.lines.join('')).not.toContain(body.secret);
   const bad = await shop.call('POST', `/callback-endpoints/${made.id}/secrets`, { overlapHours: 200 });
   expect([bad.status, bad.body.errors[0].field]).toEqual([400, 'overlapHours']);
+});
+
+const aKey = (): string => randomBytes(32).toString('base64');
+
+test('SECRETS_KEY is rotated without a pause: both keys open, reseal seals everything with the first, then the old one can go', async () => {
+  const [old, next] = [aKey(), aKey()];
+  await using api = await startApi({ secrets: createSecrets(old) });
+  const shop = await anAccount(api);
+  const made = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
+  await rows(api.db.pool, `insert into installation_keys (name, sealed) values ('a test', $1)`, [createSecrets(old).seal('x')]);
+
+  const sealed = async () =>
+    (await rows<{ secrets: Buffer }>(api.db.pool, 'select secrets from callback_endpoints'))[0]?.secrets ?? Buffer.alloc(0);
+  expect(liveSecrets(readSecrets(createSecrets(`${next},${old}`).open(await sealed())), new Date())).toEqual([made.secret]);
+  await expect(sealAnew(api.url, next)).rejects.toThrow('SECRETS_KEY');
+  expect(await sealAnew(api.url, `${next},${old}`)).toBeGreaterThanOrEqual(2);
+  expect(liveSecrets(readSecrets(createSecrets(next).open(await sealed())), new Date())).toEqual([made.secret]);
+  const now = await sealed();
+  expect(() => createSecrets(old).open(now)).toThrow('SECRETS_KEY');
+  // Again, by the new key alone: nothing is left that it does not open.
+  expect(await sealAnew(api.url, next)).toBeGreaterThanOrEqual(2);
+});
+
+test('reseal knows every column that holds something sealed', async () => {
+  await using api = await startApi();
+  const found = await rows<{ name: string }>(
+    api.db.pool,
+    `select table_name || '.' || column_name as name from information_schema.columns
+     where table_schema = 'public' and data_type = 'bytea' and column_name not in ('hash', 'request_hash', 'body', 'who') order by 1`,
+  );
+  expect(found.map((row) => row.name)).toEqual(SEALED.map(([table, , column]) => `${table}.${column}`).toSorted());
 });
