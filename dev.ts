@@ -6,6 +6,7 @@ import pino, { type Logger } from 'pino';
 import { createOperator, createOwner, setPassword } from './admin.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
+import { consoleBuilt } from './launchers/console.ts';
 import { startPostgres } from './launchers/postgres.ts';
 import { startTemporal } from './launchers/temporal.ts';
 import { seed } from './seed.ts';
@@ -91,6 +92,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
   });
   await migrate(databaseUrl);
+  await consoleBuilt();
   const operatorKey =
     before?.operatorKey ?? (await createOperator(databaseUrl, `operator-${randomUUID().slice(0, 8)}@localhost.example`));
   const system = starting.use(await startSystem({ config, log }));

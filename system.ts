@@ -1,6 +1,7 @@
 import { serve, type ServerType } from '@hono/node-server';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { createMarks } from './activities/claim-marks.ts';
@@ -194,6 +195,7 @@ export async function startSystem({
       metrics,
       clockInjectable: config.SYNC_CLOCK === 'injected',
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+      consoleFolder: fileURLToPath(new URL('console/dist', import.meta.url)),
     });
     const server = await listen(api.fetch, config.HOST, config.PORT);
     starting.defer(() => closeServer(server.server));

@@ -6,6 +6,7 @@ import { accountOnly, operatorOnly } from './auth.ts';
 import { limitBody, wellFormedBody } from './body.ts';
 import { callbackEndpoints } from './callback-endpoints.ts';
 import { campaigns } from './campaigns.ts';
+import { serveConsole } from './console.ts';
 import { conversations } from './conversations.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
@@ -35,9 +36,11 @@ import { operatorUnattributed } from './operator-unattributed.ts';
 import { translateErrors } from './problem.ts';
 import { replays } from './replays.ts';
 import { replies } from './replies.ts';
+import { repliesExport } from './replies-export.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './session.ts';
+import { stream } from './stream.ts';
 import { users } from './users.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -64,6 +67,8 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', deliveries(services))
     .route('/', replays(services))
     .route('/', eventsRoutes(services))
+    .route('/', repliesExport(services))
+    .route('/', stream(services))
     .route('/', users(services))
     .route('/', account(services));
 };
@@ -108,6 +113,7 @@ export const createApi = (services: ApiServices) => {
     c.header('Content-Security-Policy', DOCS_POLICY);
     return c.html(page());
   });
+  serveConsole(api, services.consoleFolder);
   return api;
 };
 

@@ -47,6 +47,7 @@ export async function describeApi(): Promise<string> {
     metrics: new Registry(),
     clockInjectable: false,
     bodyLimitBytes: 1,
+    consoleFolder: 'none',
   });
   await orm.close();
   await pool.end();

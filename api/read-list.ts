@@ -30,7 +30,7 @@ export async function* readList(
   type: ListType,
   { gzip, limits }: { gzip: boolean; limits: ListLimits },
 ): AsyncGenerator<ListRow> {
-  const bytes = Readable.fromWeb(body);
+  const bytes = Readable.from(body, { objectMode: false });
   const plain: AsyncIterable<unknown> = gzip ? gunzip(bytes) : bytes;
   const text = decode(count(plain, limits.bytes));
   let row = 0;

@@ -28,6 +28,8 @@ export type ApiServices = {
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
+  /** Of the built console; where there is none, only the API is served. */
+  consoleFolder: string;
 };
 
 /** The account that a key belongs to, as it stood when the request began. */

@@ -20,6 +20,10 @@ export function countSegments(text: string): SegmentCount {
   return { encoding: 'ucs2', units: text.length, segments: segmentsOf(text, 'ucs2', text.length), forcing: notInGsm7(text) };
 }
 
+/** How many units fit in as many segments. */
+export const roomOf = ({ encoding, segments }: Pick<SegmentCount, 'encoding' | 'segments'>): number =>
+  segments === 1 ? ROOM[encoding].alone : segments * ROOM[encoding].part;
+
 /**
  * The parts as they go out; joined they are the text. An extension character or a surrogate pair is never split.
  * `encoding` is for a carrier that takes something else than the cheapest; a GSM-7 count needs a GSM-7 text.

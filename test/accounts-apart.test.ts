@@ -168,8 +168,10 @@ test('two accounts never see or touch each other, on every route of the document
     for (const filter of route.idFilters) {
       const thing = filters[filter];
       if (!thing) throw new Error(`Say in this test whose id the query ${filter} of ${route.path} takes`);
-      const { status, body } = await call(ids, `?${filter}=${ids[thing]}`);
-      expect({ name, filter, status, items: body.items }).toEqual({ name, filter, status: 200, items: [] });
+      const { status, body, text } = await call(ids, `?${filter}=${ids[thing]}`);
+      // A file has its names in the first line.
+      const items: unknown = body ? body.items : text.trim().split('\r\n').slice(1);
+      expect({ name, filter, status, items }).toEqual({ name, filter, status: 200, items: [] });
     }
   }
   expect(await snapshot(api, one.id)).toEqual(before);

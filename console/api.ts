@@ -1,0 +1,57 @@
+import { hc } from 'hono/client';
+import type { ApiType } from '../api/app.ts';
+import { fr, type Word } from './text.ts';
+
+/** The product's own API, typed by its routes. The header is what no other site can send. */
+export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });
+
+export type Fault = { field: string; row?: number; problem: string; remedy: string };
+
+/** A refusal, with the word that says it to a person. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly faults: Fault[];
+
+  constructor(code: string, faults: Fault[]) {
+    super(code);
+    this.name = 'Refusal';
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function faultsOf(errors: unknown): Fault[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.filter(isRecord).map(({ field, row, problem, remedy }) => ({
+    field: textOf(field),
+    problem: textOf(problem),
+    remedy: textOf(remedy),
+    ...(typeof row === 'number' ? { row } : {}),
+  }));
+}
+
+/** What an answer that was not the expected one says. */
+export async function refusalOf(response: { status: number; text(): Promise<string> }): Promise<Refusal> {
+  try {
+    const body: unknown = JSON.parse(await response.text());
+    if (isRecord(body)) return new Refusal(textOf(body['code']), faultsOf(body['errors']));
+  } catch {
+    // No problem document: something between us and the product answered.
+  }
+  return new Refusal('other', []);
+}
+
+const isWord = (name: string): name is Word => name in fr;
+
+export function wordOf(error: unknown): Word {
+  if (!(error instanceof Refusal)) return 'problem.network';
+  const word = `problem.${error.code}`;
+  return isWord(word) ? word : 'problem.other';
+}
+
+/** For an Idempotency-Key. `crypto.randomUUID` is not there on plain http. */
+export const freshKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join('-');

@@ -1,0 +1,46 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+
+/** What may have changed when the account has news. */
+const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
+/** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */
+const SILENCE_MS = 50_000;
+
+/** Keeps the pages up to date. Answers since when the connection is lost, null while it lives. */
+export function useLive(): Date | null {
+  const queries = useQueryClient();
+  const [lostAt, setLostAt] = useState<Date | null>(null);
+  useEffect(() => {
+    const lost = (): void => setLostAt((before) => before ?? new Date());
+    const refresh = (): void =>
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => CHANGING.has(String(queryKey[0])) });
+    let source: EventSource | undefined;
+    let again: number | undefined;
+    function open(): void {
+      source = new EventSource('/v1/stream');
+      source.addEventListener('open', () => {
+        setLostAt(null);
+        refresh();
+      });
+      source.addEventListener('news', refresh);
+      source.addEventListener('error', () => {
+        // Between two streams the browser connects by itself: only what does not come back at once is lost.
+        again ??= window.setTimeout(() => {
+          again = undefined;
+          if (source?.readyState === EventSource.OPEN) return;
+          lost();
+          source?.close();
+          open();
+        }, SILENCE_MS / 20);
+      });
+    }
+    open();
+    window.addEventListener('offline', lost);
+    return () => {
+      source?.close();
+      window.clearTimeout(again);
+      window.removeEventListener('offline', lost);
+    };
+  }, [queries]);
+  return lostAt;
+}

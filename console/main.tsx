@@ -1,0 +1,31 @@
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Refusal } from './api.ts';
+import { LocaleProvider } from './locale.tsx';
+import { router } from './routes.tsx';
+import { session } from './session.ts';
+import './style.css';
+
+const queries: QueryClient = new QueryClient({
+  // A session that ended shows the sign-in, whichever page finds out.
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Refusal && error.code === 'unauthenticated') queries.setQueryData(session.queryKey, null);
+    },
+  }),
+  defaultOptions: { queries: { retry: (count, error) => !(error instanceof Refusal) && count < 3 } },
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no place for the console');
+createRoot(root).render(
+  <StrictMode>
+    <LocaleProvider>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </LocaleProvider>
+  </StrictMode>,
+);

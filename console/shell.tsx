@@ -1,0 +1,110 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { refusalOf, v1 } from './api.ts';
+import { useLive } from './live.ts';
+import { useLocale } from './locale.tsx';
+import { Action, Problem } from './parts.tsx';
+import { session, type SignedIn } from './session.ts';
+import { SignIn } from './sign-in.tsx';
+import type { Word } from './text.ts';
+
+type Place = { to: '/chat' | '/replies' | '/campaigns' | '/operator'; word: Word };
+
+/** The pages that a person has, by role and platform. */
+function placesOf({ user, account }: SignedIn): Place[] {
+  const repliesWord = account?.platform === 'v0' ? 'repliesV0' : 'replies';
+  switch (user.role) {
+    case 'operator':
+      return [{ to: '/operator', word: 'operator' }];
+    case 'agent':
+      return [{ to: '/chat', word: 'chat' }];
+    case 'owner':
+    case 'viewer': {
+      const common: Place[] = [
+        { to: '/replies', word: repliesWord },
+        { to: '/campaigns', word: 'campaigns' },
+      ];
+      return account?.platform === 'v0' ? common : [{ to: '/chat', word: 'chat' }, ...common];
+    }
+    default:
+      return user.role satisfies never;
+  }
+}
+
+export function Shell() {
+  const { say } = useLocale();
+  const { data, isPending, error, refetch } = useQuery(session);
+  const { pathname } = useLocation();
+  if (pathname === '/invitation') return <Outlet />;
+  if (isPending) return <p className="lone">{say('loading')}</p>;
+  if (error) return <Problem error={error} retry={() => void refetch()} />;
+  if (data === null) return <SignIn />;
+  const places = placesOf(data);
+  const [first] = places;
+  // Somebody else's page, such as the chat for an operator, is not where they begin.
+  if (first && !places.some(({ to }) => pathname.startsWith(to))) return <Navigate to={first.to} />;
+  return <Inside who={data} places={places} />;
+}
+
+function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
+  const { say, locale, change } = useLocale();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: async () => {
+      const response = await v1.session.$delete();
+      if (response.status !== 204) throw await refusalOf(response);
+      // An answer that is on its way would bring back who has left.
+      await queries.cancelQueries();
+    },
+    onSuccess: () => {
+      queries.setQueryData(session.queryKey, null);
+      // What the next person sees is asked for anew.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
+    },
+  });
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say('skip')}
+      </a>
+      <header className="side">
+        <p className="brand">
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          <span>{who.account?.name ?? say('product')}</span>
+        </p>
+        <nav aria-label={say('main')}>
+          {places.map(({ to, word }) => (
+            <Link key={to} to={to} activeProps={{ className: 'here' }}>
+              {say(word)}
+            </Link>
+          ))}
+        </nav>
+        <div className="who">
+          <p>{who.user.email}</p>
+          <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
+            <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
+          </Action>
+          <Action onPress={() => leave.mutate()}>{say('signOut')}</Action>
+          <Problem error={leave.error} />
+        </div>
+      </header>
+      <main id="content">
+        {who.account ? <Connection /> : null}
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** Says so when what is shown may be old. */
+function Connection() {
+  const { say, locale } = useLocale();
+  const lostAt = useLive();
+  if (lostAt === null) return null;
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(lostAt);
+  return (
+    <p role="status" className="offline">
+      {say('offline', { time })}
+    </p>
+  );
+}

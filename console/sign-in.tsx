@@ -1,0 +1,61 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Form } from 'react-aria-components';
+import { Refusal, refusalOf, v1 } from './api.ts';
+import { useLocale } from './locale.tsx';
+import { Action, Field, Problem } from './parts.tsx';
+import { session } from './session.ts';
+
+export function SignIn() {
+  const { say, locale, change } = useLocale();
+  const queries = useQueryClient();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [asksCode, setAsksCode] = useState(false);
+  const enter = useMutation({
+    mutationFn: async () => {
+      const response = await v1.session.$post({ json: { email, password, ...(code === '' ? {} : { code }) } });
+      if (response.status === 200) return response.json();
+      throw await refusalOf(response);
+    },
+    onSuccess: (signedIn) => queries.setQueryData(session.queryKey, signedIn),
+    onError: (error) => {
+      if (error instanceof Refusal && error.code === 'code-required') setAsksCode(true);
+    },
+  });
+  return (
+    <main className="lone">
+      <h1>
+        <img src="/icon.svg" alt="" width="40" height="40" /> {say('product')}
+      </h1>
+      <Form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter.mutate();
+        }}
+      >
+        <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
+        <Field
+          label={say('password')}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={setPassword}
+        />
+        {asksCode ? (
+          <Field label={say('code')} autoComplete="one-time-code" inputMode="numeric" required value={code} onChange={setCode} />
+        ) : null}
+        <Problem error={enter.error} />
+        <Action kind="main" type="submit" isDisabled={enter.isPending}>
+          {say('signIn')}
+        </Action>
+      </Form>
+      <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
+        <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
+      </Action>
+    </main>
+  );
+}
