@@ -6,73 +6,10 @@ import { createFramer } from '../protocols/smpp-framer.ts';
 import { statusName } from '../protocols/smpp-status.ts';
 import { parseUdh, udh16, udh8 } from '../protocols/smpp-udh.ts';
 import { createPduWriter } from '../protocols/smpp-writer.ts';
-import { MESSAGE_DEFAULTS, NO_TLVS, SmppError, TLV } from '../protocols/smpp.ts';
+import { MESSAGE_DEFAULTS, SmppError, TLV } from '../protocols/smpp.ts';
 import type { OutgoingPdu, Pdu } from '../protocols/smpp.ts';
-
-type Roll = (sides: number) => number;
-
-/** The same sequence for every run. */
-function dice(seed: number): Roll {
-  let state = seed;
-  return (sides) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * sides);
-  };
-}
-
-const octets = (roll: Roll, most: number): Buffer => Buffer.from(Array.from({ length: roll(most + 1) }, () => roll(256)));
-const string = (roll: Roll, most: number): string =>
-  String.fromCharCode(...Array.from({ length: roll(most + 1) }, () => 1 + roll(255)));
-const address = (roll: Roll, most = 20) => ({ ton: roll(256), npi: roll(256), address: string(roll, most) });
-
-/** A PDU with anything at all in its fields. */
-function anyPdu(roll: Roll): OutgoingPdu {
-  const header = { sequence: roll(2 ** 32), status: roll(2 ** 32) };
-  const tags = Object.values(TLV);
-  const tlvs = roll(2)
-    ? NO_TLVS
-    : new Map(Array.from({ length: 1 + roll(4) }, () => [tags[roll(tags.length)] ?? 0, octets(roll, 300)]));
-  const binds = ['bind_receiver', 'bind_transmitter', 'bind_transceiver'] as const;
-  const plain = ['unbind', 'unbind_resp', 'enquire_link', 'enquire_link_resp', 'generic_nack'] as const;
-  const bind = binds[roll(3)] ?? 'bind_receiver';
-  switch (roll(5)) {
-    case 0:
-      return {
-        ...header,
-        command: bind,
-        systemId: string(roll, 15),
-        password: string(roll, 64),
-        systemType: string(roll, 12),
-        interfaceVersion: roll(256),
-        range: address(roll, 40),
-      };
-    case 1:
-      return { ...header, command: `${bind}_resp`, systemId: string(roll, 15), tlvs };
-    case 2:
-      return { ...header, command: roll(2) ? 'submit_sm_resp' : 'deliver_sm_resp', messageId: string(roll, 64) };
-    case 3:
-      return { ...header, command: plain[roll(plain.length)] ?? 'unbind' };
-    default:
-      return {
-        ...header,
-        command: roll(2) ? 'submit_sm' : 'deliver_sm',
-        serviceType: string(roll, 5),
-        source: address(roll),
-        destination: address(roll),
-        esmClass: roll(256),
-        protocolId: roll(256),
-        priority: roll(256),
-        scheduleDeliveryTime: string(roll, 16),
-        validityPeriod: string(roll, 16),
-        registeredDelivery: roll(256),
-        replaceIfPresent: roll(256),
-        dataCoding: roll(256),
-        defaultMessageId: roll(256),
-        shortMessage: octets(roll, 254),
-        tlvs,
-      };
-  }
-}
+import { fuzz } from '../bench/fuzz.ts';
+import { anyPdu, dice } from './fixtures/any-pdu.ts';
 
 const submit = {
   ...MESSAGE_DEFAULTS,
@@ -305,4 +242,11 @@ test('a short code keeps its form whatever type the carrier gives it', () => {
 test('a status has its name in the standard, or its digits', () => {
   expect(statusName(0x58)).toBe('ESME_RTHROTTLED');
   expect(statusName(0x401)).toBe('0x00000401');
+});
+
+test('20,000 mutated frames crash nothing, hang nothing and leave nothing behind', () => {
+  const report = fuzz(20_000, 11);
+  expect(report.frames).toBe(20_000);
+  expect([report.unreadable > 500, report.faults > 500]).toEqual([true, true]);
+  expect(report.slowestMs).toBeLessThan(1000);
 });
