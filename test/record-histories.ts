@@ -79,6 +79,18 @@ try {
     { 'idempotency-key': randomUUID() },
   );
 
+  // A list that is uploaded.
+  const draft = textOf(
+    await account.send('POST', '/v1/campaigns/drafts', { name: 'Liste', route: 'premium', withReplies: true, text: 'Bonjour ?' }),
+    'id',
+  );
+  await fetch(`${state.url}/v1/campaigns/${draft}/recipients`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${state.apiKey}`, 'content-type': 'text/csv' },
+    body: `to\n${phone(1)}\n${phone(2)}\n`,
+  });
+  await until('its list is ready', async () => (await account.get(`/v1/campaigns/${draft}`))['state'] === 'ready');
+
   // Lowcost, and two nights: one with the gateway down.
   const lowcost = await launch(people(3), { route: 'lowcost', withReplies: false });
   await until('it has ended', () => ended(lowcost));
