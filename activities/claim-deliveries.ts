@@ -16,7 +16,8 @@ const NEXT: Record<Channel, string> = {
   callback: `select min(d.next_at) as at from callback_endpoints e cross join lateral (
       select next_at from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null order by next_at limit 1
     ) d where e.deleted_at is null and e.health = 'healthy'`,
-  email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN}`,
+  email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN}
+    union all select min(next_at) from notices where finished_at is null`,
 };
 
 /** Milliseconds until the next delivery of that channel is due: 0 when one is, null when nothing is owed. */

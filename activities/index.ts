@@ -16,7 +16,7 @@ import { createOwnLine } from './own-line.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
 import { createReplayPage } from './replay-page.ts';
 import { createSendBatch } from './send-batch.ts';
-import { createSendReplyEmails } from './send-reply-emails.ts';
+import { createNoMails, createSendReplyEmails } from './send-reply-emails.ts';
 import { createSweep } from './sweep.ts';
 import { createSyncLowcost } from './sync-lowcost.ts';
 import { createWake, type LongRun } from './wake.ts';
@@ -58,15 +58,17 @@ export function createActivities(deps: Deps) {
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
   const callbacks = { pool, log, attempt, line, wake };
-  const mail = createSendReplyEmails({
-    pool,
-    log,
-    mailer: deps.mailer,
-    wake,
-    domain: deps.mailDomain,
-    publicUrl: deps.publicUrl,
-    ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
-  });
+  const mail = deps.mailer
+    ? createSendReplyEmails({
+        pool,
+        log,
+        mailer: deps.mailer,
+        wake,
+        domain: deps.mailDomain,
+        publicUrl: deps.publicUrl,
+        ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
+      })
+    : createNoMails();
   const { openSync, closeSync, syncPages } = createSyncLowcost({
     pool,
     lines,

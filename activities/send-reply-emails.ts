@@ -3,8 +3,10 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { EMAIL_SCHEDULE, nextDelay, type Schedule } from '../domain/retry-schedule.ts';
+import { renderNotice } from '../templates/notice.ts';
 import { renderReplyEmail } from '../templates/email.ts';
 import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail } from './claim-deliveries.ts';
+import { claimNotices, recordNotice, type ClaimedNotice } from './claim-notices.ts';
 import { heartbeating } from './heartbeat.ts';
 import { keepingClaims } from './keep-claims.ts';
 import type { Mailer, MailResult } from './mailer.ts';
@@ -14,8 +16,7 @@ import type { Wake } from './wake.ts';
 type Deps = {
   pool: Pool;
   log: Logger;
-  /** Null where no relay is configured: mails wait. */
-  mailer: Mailer | null;
+  mailer: Mailer;
   wake: Wake;
   /** The domain of Message-IDs. */
   domain: string;
@@ -26,6 +27,9 @@ export type SendReplyEmails = ReturnType<typeof createSendReplyEmails>;
 
 const DRAIN_MS = 30_000;
 const AT_ONCE = 20;
+
+/** No machine is to answer; never `All`, which would hold back bounces too. */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
 
 /** What a mail needs of the frozen event. */
 const ReplyEvent = z.object({
@@ -42,6 +46,12 @@ const ReplyEvent = z.object({
   }),
 });
 
+/** Where no relay is configured mails wait, unclaimed. */
+export const createNoMails = (): SendReplyEmails => ({
+  sendReplyEmails: async () => {},
+  drainEmails: async () => ({ sleepMs: null }),
+});
+
 export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicUrl, schedule = EMAIL_SCHEDULE }: Deps) => {
   const recorder = createRecorder(pool);
 
@@ -51,8 +61,21 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
     return ended.state;
   }
 
+  async function attemptNotice(notice: ClaimedNotice): Promise<Ended['state']> {
+    const { subject, html, text } = await renderNotice(notice, notice);
+    const result = await mailer.send({
+      id: notice.id,
+      to: notice.address,
+      subject,
+      html,
+      text,
+      messageId: `<${notice.id}@${domain}>`,
+      headers: AUTOMATIC,
+    });
+    return recordNotice(pool, notice, result, schedule);
+  }
+
   async function send(delivery: ClaimedEmail): Promise<MailResult> {
-    if (!mailer) return { outcome: 'later', response: 'no relay is configured (SMTP_URL)', status: null, class: 'refused' };
     const { data } = ReplyEvent.parse(JSON.parse(delivery.body));
     const mail = await renderReplyEmail({
       locale: delivery.locale,
@@ -76,27 +99,26 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
       headers: {
         'In-Reply-To': root,
         References: root,
-        'Auto-Submitted': 'auto-generated',
-        'X-Auto-Response-Suppress': 'OOF, AutoReply',
+        ...AUTOMATIC,
       },
     });
   }
 
   /** Sends what was claimed, so many at once; true when something is to be tried again. */
-  async function sendAll(claimed: ClaimedEmail[]): Promise<boolean> {
+  async function sendAll<T extends { id: string }>(claimed: T[], one: (mail: T) => Promise<Ended['state']>): Promise<boolean> {
     let troubled = false;
     const queue = [...claimed];
-    const one = async (): Promise<void> => {
+    const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const { id } = next;
-        const state = await attempt(next).catch((error: unknown) => {
-          log.error({ err: error, deliveryId: id }, 'a mail could not be recorded; its lease runs out');
+        const state = await one(next).catch((error: unknown) => {
+          log.error({ err: error, mailId: id }, 'a mail could not be recorded; its lease runs out');
           return 'retrying' as const;
         });
         if (state === 'retrying') troubled = true;
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
     return troubled;
   }
 
@@ -105,7 +127,7 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
     sendReplyEmails: (deliveryIds: string[]): Promise<void> =>
       heartbeating(async () => {
         const claimed = await claimEmails(pool, { ids: deliveryIds });
-        const troubled = await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed));
+        const troubled = await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed, attempt));
         // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
         if (troubled || Context.current().info.attempt > 1) await wake.wake('retry-emails');
       }),
@@ -118,8 +140,10 @@ export const createSendReplyEmails = ({ pool, log, mailer, wake, domain, publicU
         while (performance.now() < until) {
           await reclaimDead(pool);
           const claimed = await claimEmails(pool, { limit: 200 });
-          if (claimed.length === 0) break;
-          await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed));
+          const noticed = await claimNotices(pool, 50);
+          if (claimed.length + noticed.length === 0) break;
+          await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed, attempt));
+          await sendAll(noticed, attemptNotice);
         }
         return { sleepMs: await untilNextDue(pool, 'email') };
       }),

@@ -27,6 +27,7 @@ export async function describeApi(): Promise<string> {
       sendMessages() {},
       deliverReplies() {},
       retryCallbacks() {},
+      retryEmails() {},
       recoverEndpoint() {},
       replayDeliveries() {},
       scheduleSync: () => Promise.resolve(),

@@ -15,6 +15,7 @@ import { KeywordRule } from './keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './list-import.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { Invitation, Session, SignInTries } from './session.ts';
+import { OwedNotice } from './notice.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
 import { InstallationKey } from './phone-hash.ts';
@@ -59,6 +60,7 @@ export const entities = [
   OptOut,
   OrphanReceipt,
   Replay,
+  OwedNotice,
   Reply,
   ReplyEmail,
   Session,

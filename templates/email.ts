@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { emailWords } from './email-words.ts';
+import { dateIn } from './words.ts';
 
 export type ReplyEmail = {
   locale: 'fr' | 'en';
@@ -28,11 +29,7 @@ export async function renderReplyEmail(reply: ReplyEmail): Promise<{ subject: st
   ]);
   const words = emailWords[reply.locale];
   const phone = parsePhoneNumberFromString(reply.from)?.formatInternational() ?? reply.from;
-  const when = new Intl.DateTimeFormat(reply.locale === 'fr' ? 'fr-FR' : 'en-GB', {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone: reply.timeZone,
-  }).format(reply.receivedAt);
+  const when = dateIn(reply.locale, reply.timeZone, reply.receivedAt);
   const html = await render(createElement(ReplyReceived, { reply, phone, when }));
   const text = [
     words.title(phone),

@@ -187,6 +187,12 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
       );
     },
 
+    retryEmails() {
+      signal('retry-emails').catch((error: unknown) =>
+        log.warn({ err: error }, 'the run of mails could not be woken; the sweep wakes it later'),
+      );
+    },
+
     async flush() {
       await Promise.all([replies.flush(), messages.flush()]);
     },

@@ -12,6 +12,8 @@ export type Runs = {
   deliverReplies(replyIds: string[]): void;
   /** Has callbacks made that are owed and belong to no page. */
   retryCallbacks(): void;
+  /** Has mails sent that are owed and belong to no page. */
+  retryEmails(): void;
   /** Has an endpoint looked after that is in trouble, was stopped, or is wanted again. */
   recoverEndpoint(endpointId: string): void;
   /** Sends deliveries anew, as a replay asks. */

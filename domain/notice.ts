@@ -1,0 +1,17 @@
+/** Mails other than replies, by kind, with what each one says. Times are ISO; a URL is the customer's own. */
+export type NoticeData = {
+  'endpoint-failing': { url: string; since: string };
+  'endpoint-misconfigured': { url: string; problem: string };
+  'endpoint-disabled': { url: string; reason: 'no-success-for-five-days' | 'gone' };
+  'endpoint-recovered': { url: string };
+  /** Deliveries held for an endpoint that will soon be given up. */
+  'deliveries-expiring': { url: string; owed: number; at: string };
+  'two-way-requested': { accountName: string; accountId: string };
+  'two-way-enabled': { reason: string | null };
+  'two-way-refused': { reason: string | null };
+  'number-expiring': { number: string; at: string };
+  'mail-relay-refuses': { response: string };
+};
+export type NoticeKind = keyof NoticeData;
+/** One mail's kind and what it says. */
+export type Notice<K extends NoticeKind = NoticeKind> = { [P in K]: { kind: P; data: NoticeData[P] } }[K];

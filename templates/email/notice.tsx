@@ -1,0 +1,20 @@
+import { Section, Text } from '@react-email/components';
+import { Frame, INK } from './frame.tsx';
+
+type Props = { locale: 'fr' | 'en'; title: string; lines: string[]; footer: string };
+
+/** A few sentences under a title. */
+export const NoticeMail = ({ locale, title, lines, footer }: Props) => (
+  <Frame locale={locale} title={title} footer={footer}>
+    <Section
+      className="card"
+      style={{ backgroundColor: '#ffffff', border: '1px solid #d9dce2', borderRadius: '8px', padding: '16px' }}
+    >
+      {lines.map((line, index) => (
+        <Text key={line} className="ink" style={{ ...INK, marginTop: index === 0 ? 0 : '12px' }}>
+          {line}
+        </Text>
+      ))}
+    </Section>
+  </Frame>
+);

@@ -1,0 +1,119 @@
+import type { NoticeData, NoticeKind } from '../domain/notice.ts';
+
+/** What a notice says: its subject is its title too. `date` writes a time in the reader's language and time zone. */
+export type NoticeWords<K extends NoticeKind> = (
+  data: NoticeData[K],
+  date: (iso: string) => string,
+) => { subject: string; lines: string[] };
+
+const because = (reason: string | null, lead: string): string[] => (reason === null ? [] : [`${lead} ${reason}`]);
+
+const fr: { [K in NoticeKind]: NoticeWords<K> } = {
+  'endpoint-failing': ({ url, since }, date) => ({
+    subject: 'Votre adresse de callback ne répond plus',
+    lines: [
+      `${url} est en échec depuis le ${date(since)}.`,
+      'Rien n’est perdu : les réponses sont conservées et vous seront envoyées à son retour. Elles sont aussi sur la plateforme.',
+    ],
+  }),
+  'endpoint-misconfigured': ({ url, problem }) => ({
+    subject: 'Votre adresse de callback est mal réglée',
+    lines: [`${url} a refusé un envoi : ${problem}.`, 'Vérifiez l’adresse et ses droits. Nous réessayons entre-temps.'],
+  }),
+  'endpoint-disabled': ({ url, reason }) => ({
+    subject: 'Votre adresse de callback est désactivée',
+    lines: [
+      reason === 'gone'
+        ? `${url} a répondu 410 : elle n’existe plus, et nous n’y envoyons plus rien.`
+        : `${url} n’a accepté aucun envoi pendant cinq jours : nous avons cessé d’essayer.`,
+      'Ce qui vous est dû est conservé. Réactivez l’adresse et choisissez ce qui doit être envoyé.',
+    ],
+  }),
+  'endpoint-recovered': ({ url }) => ({
+    subject: 'Votre adresse de callback répond à nouveau',
+    lines: [`${url} accepte de nouveau les envois. Ce qui était en attente est parti.`],
+  }),
+  'deliveries-expiring': ({ url, owed, at }, date) => ({
+    subject: 'Des envois vers votre adresse de callback vont expirer',
+    lines: [
+      `${owed} envois attendent ${url}.`,
+      `Sans succès avant le ${date(at)}, ils ne seront plus tentés ; vous pourrez les renvoyer pendant 30 jours.`,
+    ],
+  }),
+  'two-way-requested': ({ accountName, accountId }) => ({
+    subject: 'Une demande de SMS bidirectionnel attend',
+    lines: [`${accountName} (${accountId}) demande à recevoir les réponses à ses SMS.`],
+  }),
+  'two-way-enabled': ({ reason }) => ({
+    subject: 'Le SMS bidirectionnel est activé',
+    lines: ['Vos destinataires peuvent désormais répondre à vos SMS.', ...because(reason, 'Motif :')],
+  }),
+  'two-way-refused': ({ reason }) => ({
+    subject: 'Votre demande de SMS bidirectionnel est refusée',
+    lines: ['Votre demande a été examinée et refusée.', ...because(reason, 'Motif :')],
+  }),
+  'number-expiring': ({ number, at }, date) => ({
+    subject: 'Un numéro loué arrive à échéance',
+    lines: [`La location du ${number} se termine le ${date(at)}. Renouvelez-la pour continuer à recevoir des réponses.`],
+  }),
+  'mail-relay-refuses': ({ response }) => ({
+    subject: 'Le relais de courrier refuse nos identifiants',
+    lines: ['Aucun e-mail ne part tant que SMTP_URL n’est pas corrigé. Rien n’est perdu.', `Réponse du relais : ${response}`],
+  }),
+};
+
+const en: { [K in NoticeKind]: NoticeWords<K> } = {
+  'endpoint-failing': ({ url, since }, date) => ({
+    subject: 'Your callback address is failing',
+    lines: [
+      `${url} has been failing since ${date(since)}.`,
+      'Nothing is lost: replies are kept and go out when it is back. They are on the platform too.',
+    ],
+  }),
+  'endpoint-misconfigured': ({ url, problem }) => ({
+    subject: 'Your callback address is not set up right',
+    lines: [`${url} refused a delivery: ${problem}.`, 'Check the address and who may post to it. We go on trying meanwhile.'],
+  }),
+  'endpoint-disabled': ({ url, reason }) => ({
+    subject: 'Your callback address is disabled',
+    lines: [
+      reason === 'gone'
+        ? `${url} answered 410: it is gone, and nothing is sent there any more.`
+        : `${url} has taken nothing for five days: we have stopped trying.`,
+      'What you are owed is kept. Enable the address again and choose what is to be sent.',
+    ],
+  }),
+  'endpoint-recovered': ({ url }) => ({
+    subject: 'Your callback address works again',
+    lines: [`${url} takes deliveries again. What was waiting has gone out.`],
+  }),
+  'deliveries-expiring': ({ url, owed, at }, date) => ({
+    subject: 'Deliveries to your callback address are about to expire',
+    lines: [
+      `${owed} deliveries wait for ${url}.`,
+      `Unless it takes them before ${date(at)} they are not tried any more; you can send them again for 30 days.`,
+    ],
+  }),
+  'two-way-requested': ({ accountName, accountId }) => ({
+    subject: 'A request for two-way SMS is waiting',
+    lines: [`${accountName} (${accountId}) asks to receive the replies to its SMS.`],
+  }),
+  'two-way-enabled': ({ reason }) => ({
+    subject: 'Two-way SMS is on',
+    lines: ['People can now answer your SMS.', ...because(reason, 'Reason:')],
+  }),
+  'two-way-refused': ({ reason }) => ({
+    subject: 'Your request for two-way SMS was refused',
+    lines: ['Your request was looked at and refused.', ...because(reason, 'Reason:')],
+  }),
+  'number-expiring': ({ number, at }, date) => ({
+    subject: 'A rented number is about to expire',
+    lines: [`The rent of ${number} ends on ${date(at)}. Renew it to go on receiving replies.`],
+  }),
+  'mail-relay-refuses': ({ response }) => ({
+    subject: 'The mail relay refuses our credentials',
+    lines: ['No e-mail leaves until SMTP_URL is put right. Nothing is lost.', `The relay answered: ${response}`],
+  }),
+};
+
+export const noticeWords = { fr, en } as const;

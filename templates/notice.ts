@@ -1,0 +1,28 @@
+import type { Notice, NoticeKind } from '../domain/notice.ts';
+import { noticeWords, type NoticeWords } from './notice-words.ts';
+import { dateIn } from './words.ts';
+
+const FOOTERS = {
+  fr: 'Vous recevez ce message parce que vous êtes un contact de ce compte.',
+  en: 'You receive this message because you are a contact of this account.',
+};
+
+type Table = { [K in NoticeKind]: NoticeWords<K> };
+const wordsOf = <K extends NoticeKind>(table: Table, notice: Notice<K>, date: (iso: string) => string) =>
+  table[notice.kind](notice.data, date);
+
+/** The mail for one notice. The first call loads the mail library, half a second: only what sends mail calls this. */
+export async function renderNotice(
+  notice: Notice,
+  { locale, timeZone }: { locale: 'fr' | 'en'; timeZone: string },
+): Promise<{ subject: string; html: string; text: string }> {
+  const [{ render }, { NoticeMail }, { createElement }] = await Promise.all([
+    import('@react-email/components'),
+    import('./email/notice.tsx'),
+    import('react'),
+  ]);
+  const { subject, lines } = wordsOf(noticeWords[locale], notice, (iso) => dateIn(locale, timeZone, new Date(iso)));
+  const footer = FOOTERS[locale];
+  const html = await render(createElement(NoticeMail, { locale, title: subject, lines, footer }));
+  return { subject, html, text: [subject, '', ...lines.flatMap((line) => [line, '']), footer, ''].join('\n') };
+}

@@ -1,0 +1,70 @@
+import { simpleParser } from 'mailparser';
+import { expect, test } from 'vitest';
+import { oweNotice } from '../database/notice.ts';
+import { transaction } from '../database/sql.ts';
+import type { Notice } from '../domain/notice.ts';
+import { renderNotice } from '../templates/notice.ts';
+import { MAIL, startApp, until } from './fixtures/app.ts';
+
+const NOTICES: Notice[] = [
+  { kind: 'endpoint-failing', data: { url: 'https://shop.example/in', since: '2026-03-01T09:00:00Z' } },
+  { kind: 'endpoint-misconfigured', data: { url: 'https://shop.example/in', problem: '404' } },
+  { kind: 'endpoint-disabled', data: { url: 'https://shop.example/in', reason: 'gone' } },
+  { kind: 'endpoint-recovered', data: { url: 'https://shop.example/in' } },
+  { kind: 'deliveries-expiring', data: { url: 'https://shop.example/in', owed: 12, at: '2026-03-01T09:00:00Z' } },
+  { kind: 'two-way-requested', data: { accountName: 'Boulangerie', accountId: 'a1' } },
+  { kind: 'two-way-enabled', data: { reason: null } },
+  { kind: 'two-way-refused', data: { reason: 'volume' } },
+  { kind: 'number-expiring', data: { number: '+33644000000', at: '2026-03-01T09:00:00Z' } },
+  { kind: 'mail-relay-refuses', data: { response: '535 no' } },
+];
+
+test.each(NOTICES)('a notice $kind is written in French and in English, by hand and in HTML', async (notice) => {
+  const french = await renderNotice(notice, { locale: 'fr', timeZone: 'Europe/Paris' });
+  const english = await renderNotice(notice, { locale: 'en', timeZone: 'Europe/Paris' });
+  expect(french.subject).not.toBe(english.subject);
+  for (const { subject, html, text } of [french, english]) {
+    expect(html).toContain('<html');
+    expect(html).not.toMatch(/<img|undefined|Invalid Date/);
+    expect(text.startsWith(subject)).toBe(true);
+    expect(text).not.toMatch(/undefined|Invalid Date|</);
+  }
+});
+
+test('a notice owed in a transaction reaches the addresses of its account once, and every operator; the sweep wakes what nobody woke', async () => {
+  await using app = await startApp({ emailSchedule: [0, 100, 100, 100], sweepEveryMs: 1000 });
+  app.world.mailbox.treat('later', 1);
+  const owed = await transaction(app.db.pool, (client) =>
+    oweNotice(client, {
+      to: { accountId: app.accountId },
+      kind: 'endpoint-recovered',
+      data: { url: 'https://shop.example/<in>' },
+    }),
+  );
+  expect(owed).toBe(1);
+  await expect(
+    transaction(app.db.pool, async (client) => {
+      await oweNotice(client, { to: { accountId: app.accountId }, kind: 'two-way-enabled', data: { reason: null } });
+      throw new Error('rolled back');
+    }),
+  ).rejects.toThrow('rolled back');
+  await oweNotice(app.db.pool, {
+    to: 'operators',
+    kind: 'two-way-requested',
+    data: { accountName: 'Boulangerie', accountId: app.accountId },
+  });
+  await until('both are there', () => app.world.mailbox.mails.length === 2);
+  const read = await Promise.all(app.world.mailbox.mails.map(({ raw }) => simpleParser(raw)));
+  const [forOwner, forOperator] = [MAIL, 'operator@aller-retour.example'].map((address) =>
+    read.find(({ to }) => to !== undefined && !Array.isArray(to) && to.text === address),
+  );
+  expect(forOwner?.subject).toBe('Votre adresse de callback répond à nouveau');
+  expect(forOwner?.headers.get('auto-submitted')).toBe('auto-generated');
+  expect(forOwner?.html).toContain('https://shop.example/&lt;in&gt;');
+  expect(forOperator?.text).toContain(app.accountId);
+  const notices = await app.rows('select state, attempts, last_class from notices order by attempts');
+  expect(notices).toEqual([
+    { state: 'delivered', attempts: 1, last_class: 'ok' },
+    { state: 'delivered', attempts: 2, last_class: 'ok' },
+  ]);
+});
