@@ -157,7 +157,7 @@ test('an alert whose campaign chose so is sent once more after a while; a second
   const never = await desk.doubtful({ campaignId: other.body.id, row: 2, toNumber: '+33612000003' });
   expect([await desk.stateOf(again), await desk.stateOf(never)]).toEqual(['queued', 'in_doubt']);
   expect(await takeTurn(desk.pool, desk.slot, [again], [], [again])).toEqual([]);
-  await rows(desk.pool, `update messages set not_before = now() where id = $1`, [again]);
+  await rows(desk.pool, `update messages set not_before = now() - interval '1 second' where id = $1`, [again]);
   expect(await takeTurn(desk.pool, desk.slot, [again], [], [again])).toEqual([{ id: again, state: 'submitting' }]);
   await takeTurn(desk.pool, desk.slot, [], [{ id: again, result: unanswered }], []);
   expect(await desk.stateOf(again)).toBe('in_doubt');
