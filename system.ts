@@ -188,6 +188,7 @@ export async function startSystem({
       ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies, owes }),
       live,
       secrets,
+      hashPhone,
       log,
       guard,
       poster,

@@ -5,11 +5,11 @@ import { attribute, type Attribution } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
 import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
 import { announce } from '../database/live.ts';
+import { byAccountAndPhone, fileInConversations } from '../database/file-in-conversations.ts';
 import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
-import { fileInConversations } from './file-in-conversations.ts';
-import { byAccountAndPhone, type Filed, type Unfiled } from './filed-reply.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
+import type { Filed, Unfiled } from './filed-reply.ts';
 
 type Deps = { pool: Pool; log: Logger };
 export type FileReplies = ReturnType<typeof createFileReplies>;

@@ -41,9 +41,3 @@ export type Filed = {
   conversationId: string | null;
   sequence: number | null;
 };
-
-/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
-export const byAccountAndPhone = (a: Filed, b: Filed): number => {
-  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
-  return left < right ? -1 : left > right ? 1 : 0;
-};

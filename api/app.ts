@@ -33,8 +33,11 @@ import { operatorLedger } from './operator-ledger.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
+import { optOuts } from './opt-outs.ts';
+import { policies } from './policies.ts';
 import { translateErrors } from './problem.ts';
 import { replays } from './replays.ts';
+import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
 import { replies } from './replies.ts';
 import { repliesExport } from './replies-export.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
@@ -57,6 +60,9 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', lists(services))
     .route('/', messages(services))
     .route('/', replies(services))
+    .route('/', replyAttribution(services))
+    .route('/', optOuts(services))
+    .route('/', policies(services))
     .route('/', conversations(services))
     .route('/', replySettingsRoutes(services))
     .route('/', callbackEndpoints(services))
@@ -84,6 +90,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorNumbers(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
+    .route('/', operatorAttribution(services))
     .route('/', operatorEndpoints(services))
     .route('/', operatorInDoubt(services))
     .route('/', operatorLedger(services));

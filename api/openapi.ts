@@ -40,6 +40,7 @@ export async function describeApi(): Promise<string> {
       closed: () => true,
       close: () => Promise.resolve(),
     },
+    hashPhone: (phone) => phone,
     secrets: createSecrets(randomBytes(32).toString('base64')),
     log: pino({ level: 'silent' }),
     guard: { check: () => Promise.resolve({ ok: false, reason: 'nothing is checked here' }) },

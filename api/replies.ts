@@ -33,6 +33,10 @@ const ReplyView = z
     receivedAt: Time.openapi({ description: 'When the device or the carrier received it' }),
     precision: z.string().openapi({ description: 'Of receivedAt: millisecond, second, minute, or ours' }),
     ingestedAt: Time,
+    keyword: z
+      .enum(['stop', 'start', 'contact', 'looks-like-stop'])
+      .nullable()
+      .openapi({ description: 'looks-like-stop: for a person to read, nothing was done' }),
     optOut: z.boolean(),
     partial: z.boolean().openapi({ description: 'Parts of it never came' }),
     campaignId: Id.nullable(),
@@ -71,6 +75,7 @@ const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
   receivedAt: reply.receivedAt.toISOString(),
   precision: reply.precision,
   ingestedAt: reply.ingestedAt.toISOString(),
+  keyword: reply.keyword ?? null,
   optOut: reply.optOut,
   partial: reply.partial,
   campaignId: reply.campaignId ?? null,
@@ -88,6 +93,7 @@ const Filters = PageQuery.extend({
   since: TimeIn.optional().openapi({ description: 'Received at or after' }),
   until: TimeIn.optional().openapi({ description: 'Received before' }),
   optOut: z.enum(['true', 'false']).optional(),
+  keyword: z.enum(['stop', 'start', 'contact', 'looks-like-stop']).optional(),
 });
 
 const list = createRoute({
@@ -122,7 +128,7 @@ export const replies = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account');
-      const { cursor, limit, campaign, conversation, from, since, until, optOut } = c.req.valid('query');
+      const { cursor, limit, campaign, conversation, from, since, until, optOut, keyword } = c.req.valid('query');
       const scope = `replies ${account.id}`;
       const after = readCursor(scope, cursor, ById);
       const receivedAt = { ...(since ? { $gte: new Date(since) } : {}), ...(until ? { $lt: new Date(until) } : {}) };
@@ -134,6 +140,7 @@ export const replies = ({ db }: ApiServices) =>
         ...(conversation ? { conversationId: conversation } : {}),
         ...(from === undefined ? {} : { fromNumber: phoneOf(from, account.country) }),
         ...(since || until ? { receivedAt } : {}),
+        ...(keyword === undefined ? {} : { keyword }),
         ...(optOut === undefined ? {} : { optOut: optOut === 'true' }),
       };
       const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });

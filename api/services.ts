@@ -5,6 +5,7 @@ import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../database/account.ts';
 import type { Live } from '../database/live.ts';
 import type { Database } from '../database/orm.ts';
+import type { HashPhone } from '../database/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
 import type { Runs } from '../temporal/runs.ts';
 import type { IdempotencyHold } from './idempotency.ts';
@@ -18,6 +19,8 @@ export type ApiServices = {
   /** Says when an account has new events. */
   live: Live;
   secrets: Secrets;
+  /** What stands for an erased number on the opt-out list. */
+  hashPhone: HashPhone;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
   /** Posts pings, as safely as callbacks are posted. */

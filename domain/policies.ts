@@ -13,3 +13,14 @@ export type Policies = {
   keepTextsDays: number | null;
   keepContactsDays: number | null;
 };
+
+export const DEFAULT_POLICIES: Policies = {
+  stopConfirmation: true,
+  stopText: null,
+  contactText: null,
+  quietHours: 'warn',
+  quietPreset: 'standard',
+  lowcostMarketing: 'warn',
+  keepTextsDays: null,
+  keepContactsDays: null,
+};

@@ -31,6 +31,7 @@ test('replies are listed newest first with the run that filed them and how they 
     receivedAt: newer.receivedAt.toISOString(),
     precision: 'second',
     ingestedAt: newer.ingestedAt.toISOString(),
+    keyword: null,
     optOut: true,
     partial: false,
     campaignId: null,

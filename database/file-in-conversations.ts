@@ -1,10 +1,26 @@
 import type { PoolClient } from 'pg';
-import { newId } from '../database/ids.ts';
-import { rows } from '../database/sql.ts';
-import { byAccountAndPhone, type Filed } from './filed-reply.ts';
+import { newId } from './ids.ts';
+import { rows } from './sql.ts';
 
-/** Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. */
-export async function fileInConversations(client: PoolClient, filed: Filed[]): Promise<void> {
+/** A reply on its way into a conversation, which gives it the last two. */
+export type Placed = {
+  accountId: string;
+  reply: { from_number: string; reply_code: string; carrier_id: string; received_at: Date };
+  conversationId: string | null;
+  sequence: number | null;
+};
+
+/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
+export const byAccountAndPhone = (a: Placed, b: Placed): number => {
+  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+/**
+ * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
+ * conversation that was closed or snoozed is open again; a blocked one stays so.
+ */
+export async function fileInConversations(client: PoolClient, filed: Placed[]): Promise<void> {
   const groups = [
     ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
   ];
@@ -14,9 +30,12 @@ export async function fileInConversations(client: PoolClient, filed: Filed[]): P
   });
   const conversations = await rows<{ id: string; account_id: string; phone: string; sequence: number }>(
     client,
-    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, created_at)
-     select c.*, now() from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[]) as c
+    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, unread, created_at)
+     select c.*, c.sequence, now() from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[])
+       as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at)
      on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
+       unread = conversations.unread + excluded.unread,
+       state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
        reply_code = excluded.reply_code, carrier_id = excluded.carrier_id,
        last_reply_at = greatest(conversations.last_reply_at, excluded.last_reply_at)
      returning id, account_id, phone, sequence`,
