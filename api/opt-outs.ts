@@ -155,6 +155,16 @@ const csvLine = (values: (string | null)[]): string =>
 /** A cell that begins like a formula would be one in a spreadsheet; a phone number is none. */
 const safe = (value: string): string => (/^[=@\t\r-]|^\+(?!\d+$)/.test(value) ? `'${value}` : value);
 
+/** Asks for the next piece when the reader wants it. */
+const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+
 export const optOuts = ({ db, hashPhone }: ApiServices) => {
   async function* lines(account: string) {
     yield Buffer.from(csvLine(['phone', 'since', 'source', 'reason']));
@@ -224,6 +234,6 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
     .openapi(download, (c) => {
       c.header('Content-Disposition', 'attachment; filename="opt-outs.csv"');
       c.header('Content-Type', 'text/csv; charset=utf-8');
-      return c.body(ReadableStream.from(lines(c.get('account').id)), 200);
+      return c.body(streamOf(lines(c.get('account').id)), 200);
     });
 };
