@@ -40,13 +40,22 @@ type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 export type TemporalRuns = Runs & {
   /** Starts the run if there is none, and has it look again. */
   signal(run: LongRun): Promise<void>;
-  /** Starts what is still gathered. */
+  /** Starts what is still gathered, and waits for what is being asked of Temporal. */
   flush(): Promise<void>;
 };
 
 /** The only place that starts, signals or names workflows. */
 export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, createSyncSchedule }: Deps): TemporalRuns {
-  const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + START_MS, work);
+  const underWay = new Set<Promise<unknown>>();
+  const soon = <T>(work: () => Promise<T>): Promise<T> => {
+    const call = client.withDeadline(Date.now() + START_MS, work);
+    const over: Promise<unknown> = call.then(
+      () => underWay.delete(over),
+      () => underWay.delete(over),
+    );
+    underWay.add(over);
+    return call;
+  };
 
   const replies = createGatherer({
     log,
@@ -195,6 +204,8 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
 
     async flush() {
       await Promise.all([replies.flush(), messages.flush()]);
+      // A call that is tried again after its connection was closed would end the process.
+      await Promise.all(underWay);
     },
   };
 }

@@ -16,6 +16,7 @@ test('a worker killed while it sends a mail: the mail is sent within half a minu
   const killedAt = performance.now();
   await until('the mail is there', () => app.world.mailbox.mails[0], 60_000);
   expect(performance.now() - killedAt).toBeLessThan(45_000);
+  await until('it is noted', async () => (await app.rows(`select 1 from deliveries where state = 'delivered'`))[0]);
   const attempts = await app.rows<{ class: string }>(`select class from delivery_attempts order by number`);
   expect(attempts.map((each) => each.class)).toEqual(['unknown', 'ok']);
   expect(app.world.mailbox.mails).toHaveLength(1);
