@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -15,7 +15,11 @@ export async function buildConsole(outDir = DIST): Promise<void> {
   });
 }
 
-/** The same, unless it was built before. */
+/** The same, unless what was built before is as new as its source. */
 export async function consoleBuilt(): Promise<void> {
-  if (!existsSync(`${DIST}/index.html`)) await buildConsole();
+  const built = statSync(`${DIST}/index.html`, { throwIfNoEntry: false });
+  const source = readdirSync(`${ROOT}console`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
+    .map((entry) => statSync(`${entry.parentPath}/${entry.name}`).mtimeMs);
+  if (!built || built.mtimeMs < Math.max(...source)) await buildConsole();
 }

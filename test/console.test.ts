@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
-import { phone, startApp, until, type App } from './fixtures/app.ts';
-import { axe, startBrowser } from './fixtures/browser.ts';
+import { phone, until, type App } from './fixtures/app.ts';
+import { axe, startConsole } from './fixtures/browser.ts';
 
 const OWNER = 'patronne@boulangerie.example';
 
@@ -12,8 +12,8 @@ async function owner(app: App): Promise<string> {
 }
 
 test('the round trip by a person’s hands: sign in, compose, send, the phone answers, the chat shows it live, the answer reaches the phone', async () => {
-  await using app = await startApp();
-  await using browser = await startBrowser();
+  await using started = await startConsole();
+  const { app, browser } = started;
   const password = await owner(app);
   const page = await browser.open();
   const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
