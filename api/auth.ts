@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Platform, TwoWay } from '../database/account.ts';
+import type { Platform, TwoWay } from '../domain/sender-policy.ts';
 import { hashKey } from '../database/api-key.ts';
 import { hashToken } from '../database/session.ts';
 import { rows } from '../database/sql.ts';

@@ -13,7 +13,15 @@ export const Sending = {
     .string()
     .max(20)
     .optional()
-    .openapi({ description: '3 to 11 letters and digits; needed on premium without replies', example: 'Boutique' }),
+    .openapi({
+      description:
+        '3 to 11 letters and digits, 12345 for a short code, or a number that the account rents; needed on premium without replies',
+      example: 'Boutique',
+    }),
+  allowUnreachable: z.boolean().default(false).openapi({
+    description:
+      'Sends to recipients who could not reply all the same: from the sender ID given, or the rented number; otherwise they refuse all',
+  }),
   withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
   simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
 };

@@ -44,7 +44,7 @@ export const CampaignProgress = CampaignView.extend({
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
-  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'keyword'
+  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'allowUnreachable' | 'keyword'
 >;
 
 export const campaignView = (campaign: Shown) => ({

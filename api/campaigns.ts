@@ -148,9 +148,9 @@ export const campaigns = (services: ApiServices) => {
       const id = newId();
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
-      const { recipients, route, text, sender, withReplies, name, purpose, simulation, resendInDoubt } = asked;
+      const { recipients, route, text, sender, withReplies, allowUnreachable, name, purpose, simulation, resendInDoubt } = asked;
       const plan = await planCampaign(
-        { route, text, sender, withReplies, recipients },
+        { route, text, sender, withReplies, allowUnreachable, recipients },
         await rulesFor(services, account, route),
         id,
       );

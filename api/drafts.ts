@@ -55,12 +55,18 @@ export const drafts = (services: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account');
       const asked = c.req.valid('json');
-      const { name, route, text, sender, withReplies, purpose, resendInDoubt, simulation } = asked;
+      const { name, route, text, sender, withReplies, allowUnreachable, purpose, resendInDoubt, simulation } = asked;
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
       // What concerns the campaign as a whole is said now, not when its list is there.
-      const plan = planPage({ route, text, sender, withReplies }, await rulesFor(services, account, route), id, [], 1);
+      const plan = planPage(
+        { route, text, sender, withReplies, allowUnreachable },
+        await rulesFor(services, account, route),
+        id,
+        [],
+        1,
+      );
       if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
       const em = db.em();
       const campaign = em.create(Campaign, {
@@ -71,6 +77,7 @@ export const drafts = (services: ApiServices) => {
         route,
         text,
         withReplies,
+        allowUnreachable,
         purpose,
         resendInDoubt,
         simulation,

@@ -27,7 +27,7 @@ export async function planList(
   const [unknown] = tagsWithoutColumn(campaign.text, columns);
   if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
   const rules = await rulesFor(services, account, campaign.route);
-  const { route, text, withReplies } = campaign;
+  const { route, text, withReplies, allowUnreachable } = campaign;
   return {
     accountId: account.id,
     campaignId,
@@ -35,7 +35,7 @@ export async function planList(
     simulation: campaign.simulation,
     page(list, first) {
       const planned = planPage(
-        { route, text, withReplies, sender: campaign.sender ?? undefined },
+        { route, text, withReplies, allowUnreachable, sender: campaign.sender ?? undefined },
         rules,
         campaignId,
         list,

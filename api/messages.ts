@@ -60,11 +60,11 @@ export const messages = (services: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const account = c.get('account');
-      const { to, reference, text, route, sender, withReplies, simulation } = c.req.valid('json');
+      const { to, reference, text, route, sender, withReplies, allowUnreachable, simulation } = c.req.valid('json');
       const recipients = [reference === undefined ? { to } : { to, reference }];
       const id = newId();
       const plan = await planCampaign(
-        { route, text, sender, withReplies, recipients },
+        { route, text, sender, withReplies, allowUnreachable, recipients },
         await rulesFor(services, account, route),
         id,
       );

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isSupportedCountry } from 'libphonenumber-js';
-import { Account, AccountCounter, type Platform } from '../database/account.ts';
+import { Account, AccountCounter } from '../database/account.ts';
+import type { Platform } from '../domain/sender-policy.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView } from './account.ts';

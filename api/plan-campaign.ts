@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
+import { planSender, type Origin, type Refusal, type RouteName, type Rules, type SenderPlan } from '../domain/sender-policy.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
-import { planSender, type Origin, type Refusal, type RouteName, type Rules, type SenderPlan } from './plan-sender.ts';
 
 const MOST_FAULTS = 1000;
 /** Rows between two breaths of the event loop: about 10 ms. */
@@ -20,6 +20,8 @@ export type CampaignRequest = {
   text: string;
   sender: string | undefined;
   withReplies: boolean;
+  /** Whether recipients who could not reply get it all the same. */
+  allowUnreachable: boolean;
   /** As they came: each is looked at here, so that every bad row is named. */
   recipients: readonly unknown[];
 };
@@ -281,17 +283,20 @@ function createPass(country: string, template: Template, sender: SenderPlan) {
   return { add, result: () => ({ faults, messages, unreachable, wireSenders, segments, duplicatesRemoved }) };
 }
 
+const REMEDY =
+  'Rent a number for that country, leave it out, or send anyway without replies: allowUnreachable: true and a sender ID, no XXXXX';
+
 const cannotReply = (country: string): Fault => ({
   field: 'to',
-  problem: `could not reply: there is no short code for ${country}`,
-  remedy: 'Leave it out, or send with withReplies: false and a sender ID',
+  problem: `could not reply: there is no number to reply to for ${country}`,
+  remedy: REMEDY,
 });
 
 function noReplyCode(unreachable: Map<string, unknown[]>): Refusal {
   const faults = [...unreachable].map(([country, list]) => ({
     field: 'recipients',
-    problem: `${list.length} in ${country} could not reply: there is no short code for that country`,
-    remedy: 'Leave them out, or send to them with withReplies: false and a sender ID',
+    problem: `${list.length} in ${country} could not reply: there is no number to reply to for that country`,
+    remedy: REMEDY,
   }));
   return { code: 'no-reply-code', detail: 'Some recipients could not reply, so nothing was stored.', faults };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Poster } from '../callbacks/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
-import type { Platform, TwoWay } from '../database/account.ts';
+import type { Platform, TwoWay } from '../domain/sender-policy.ts';
 import type { Live } from '../database/live.ts';
 import type { Database } from '../database/orm.ts';
 import type { HashPhone } from '../database/phone-hash.ts';

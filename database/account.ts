@@ -1,7 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Platform, TwoWay } from '../domain/sender-policy.ts';
 
-export type Platform = 'v0' | 'v2';
-export type TwoWay = 'off' | 'requested' | 'on' | 'refused';
 /** One step of an account's two-way history, oldest first. */
 export type TwoWayStep = { state: TwoWay; at: string; by: string; reason: string | null };
 

@@ -22,6 +22,8 @@ const CampaignSchema = defineEntity({
     /** What it became on the wire; null where each message has its own (SIMs, a pool of short codes). */
     wireSender: p.text().nullable(),
     withReplies: p.boolean(),
+    /** Whether recipients who could not reply get it all the same. */
+    allowUnreachable: p.boolean().default(false),
     simulation: p.boolean(),
     /** Whether a message that may have gone out is sent again, once: it may then arrive twice. Only for transactional ones. */
     resendInDoubt: p.boolean().default(false),

@@ -1,8 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { NumberKind } from '../domain/sender-policy.ts';
 import { Account } from './account.ts';
 import { Carrier } from './carrier.ts';
-
-export type NumberKind = 'short-code' | 'virtual' | 'sim';
 
 const SmsNumberSchema = defineEntity({
   name: 'SmsNumber',

@@ -16,6 +16,11 @@ export type ErrorCode =
   | 'two-way-off'
   | 'no-carrier'
   | 'no-reply-code'
+  | 'sender-missing'
+  | 'sender-invalid'
+  | 'placeholder-without-replies'
+  | 'brand-without-code'
+  | 'number-not-rented'
   | 'unsafe-url'
   | 'try-later'
   | 'internal';

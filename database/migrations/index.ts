@@ -4,6 +4,7 @@ import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { Replays } from './0016-replays.ts';
 import { Formats } from './0017-formats.ts';
 import { Mail } from './0020-mail.ts';
+import { Unreachable } from './0030-unreachable.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
@@ -18,6 +19,7 @@ export const migrations = [
   { name: '0016-replays', class: Replays },
   { name: '0017-formats', class: Formats },
   { name: '0020-mail', class: Mail },
+  { name: '0030-unreachable', class: Unreachable },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
