@@ -9,15 +9,11 @@ const PAST_TOLERANCE_MS = 5 * 60_000;
 
 export const Sending = {
   route: Route,
-  sender: z
-    .string()
-    .max(20)
-    .optional()
-    .openapi({
-      description:
-        '3 to 11 letters and digits, 12345 for a short code, or a number that the account rents; needed on premium without replies',
-      example: 'Boutique',
-    }),
+  sender: z.string().max(20).optional().openapi({
+    description:
+      '3 to 11 letters and digits, 12345 for a short code, or a number that the account rents; needed on premium without replies',
+    example: 'Boutique',
+  }),
   allowUnreachable: z.boolean().default(false).openapi({
     description:
       'Sends to recipients who could not reply all the same: from the sender ID given, or the rented number; otherwise they refuse all',

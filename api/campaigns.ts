@@ -166,6 +166,7 @@ export const campaigns = (services: ApiServices) => {
         text,
         sender: sender ?? null,
         withReplies,
+        allowUnreachable,
         simulation,
         resendInDoubt,
         keyword,

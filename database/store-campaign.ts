@@ -19,6 +19,7 @@ export type NewCampaign = {
   sender: string | null;
   wireSender: string | null;
   withReplies: boolean;
+  allowUnreachable: boolean;
   simulation: boolean;
   resendInDoubt?: boolean;
   keyword: string | null;
@@ -141,8 +142,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19)`,
     [
       id,
       accountId,
@@ -162,6 +163,7 @@ export async function storeCampaign(
       createdAt,
       campaign.resendInDoubt ?? false,
       campaign.keyword,
+      campaign.allowUnreachable,
     ],
   );
   await copyMessages(client, { accountId, campaignId: id, conversationId: null, carrierId, twoWay, simulation }, messages);

@@ -141,7 +141,7 @@ test('a number that another account rents is never sent from', async () => {
   expect((await renter.call('POST', '/campaigns', campaign)).body.sender.became).toBe('36777');
 });
 
-test('a V0 account sends like V2, but not replies from a sender ID of its own', async () => {
+test('a V0 account is taken at its word: 12345 becomes a short code, XXXXX in the text becomes it too, a sender ID alone is refused', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
@@ -150,8 +150,26 @@ test('a V0 account sends like V2, but not replies from a sender ID of its own', 
     given: '12345',
     became: '36200',
   });
-  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: 'Boutique' })).body.errors).toMatchObject([
-    { field: 'sender' },
-  ]);
+  const written = { ...campaign, sender: 'Boutique', withReplies: false, text: 'OUI au XXXXX, NON au XXXXX' };
+  expect((await shop.call('POST', '/campaigns', written)).body.sender).toEqual({ given: 'Boutique', became: 'Boutique' });
+  expect((await stored(api)).at(-1)).toMatchObject({ text: 'OUI au 36200, NON au 36200', reply_code: '36200', two_way: true });
+  expect((await shop.call('POST', '/campaigns', { ...campaign, sender: 'Boutique' })).body).toMatchObject({
+    code: 'brand-without-code',
+    errors: [{ field: 'sender' }],
+  });
   expect((await shop.call('POST', '/campaigns', { ...campaign, ...lowcost, withReplies: false })).status).toBe(202);
+});
+
+test('recipients who could not reply are sent to all the same where that is said, from the sender ID given', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const recipients = [{ to: phone(1) }, { to: '+32470123456' }];
+  const campaign = { ...premium, sender: 'Boutique', text: 'Bonjour', recipients, allowUnreachable: true };
+  expect((await shop.call('POST', '/campaigns', campaign)).status).toBe(202);
+  expect(await stored(api)).toMatchObject([
+    { sender: '36200', reply_code: '36200' },
+    { sender: 'Boutique', reply_code: null },
+  ]);
+  expect(await rows(api.db.pool, 'select allow_unreachable from campaigns')).toEqual([{ allow_unreachable: true }]);
 });
