@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import { callbackHeaders, type AttemptResult, type Poster } from '../callbacks/request.ts';
+import { isUnknownHost } from '../callbacks/outcome.ts';
 import { liveSecrets, readSecrets } from '../callbacks/signing-secrets.ts';
 import type { Secrets } from '../database/secrets.ts';
 import { afterAttempt } from '../domain/delivery-state.ts';
-import type { Result } from '../domain/endpoint-health.ts';
+import { isConfigurationError, type Result } from '../domain/endpoint-health.ts';
 import type { Schedule } from '../domain/retry-schedule.ts';
 import { transaction } from '../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
@@ -11,8 +12,8 @@ import type { ClaimedCallback } from './claim-callbacks.ts';
 import { createGroup } from './group.ts';
 import type { OwnLine, Sight } from './own-line.ts';
 import { recordEnded, type Ended } from './record-attempts.ts';
-import { trackHealth, type Tried } from './track-health.ts';
-import { endpointRun, type Wake } from './wake.ts';
+import { tellAfter, trackHealth, type Tried } from './track-health.ts';
+import type { Wake } from './wake.ts';
 
 type Deps = {
   pool: Pool;
@@ -36,7 +37,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
     maxSize: 500,
     waitMs: 10,
     async commit(group) {
-      const { troubled, owes } = await transaction(pool, async (client) => {
+      const told = await transaction(pool, async (client) => {
         await recordEnded(
           client,
           group.map((each) => each.ended),
@@ -46,7 +47,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
           group.flatMap((each) => each.tried ?? []),
         );
       });
-      await wake.wake(...troubled.map(endpointRun), ...(owes ? (['retry-callbacks'] as const) : []));
+      await tellAfter({ pool, wake }, told);
       return group.map(() => true as const);
     },
   });
@@ -83,7 +84,13 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
     };
     const ours = line.saw(sight) === 'ours';
     const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };
-    const tried = { endpointId: delivery.endpointId, ...resultOf(delivery, result), class: result.class, status: result.status };
+    const tried = {
+      endpointId: delivery.endpointId,
+      ...resultOf(delivery, result),
+      class: result.class,
+      status: result.status,
+      mistaken: isMistaken(result),
+    };
     const recorded = recorder.add({ ended, tried: ours ? null : tried });
     if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
     await recorded;
@@ -93,6 +100,10 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
 
 const outcomeOf = ({ ok, class: kind }: AttemptResult): Result['outcome'] =>
   ok ? 'ok' : kind === 'gone' ? 'gone' : kind === 'timeout' ? 'timeout' : 'failed';
+
+/** Name servers that answer nothing are no fault of the address. */
+const isMistaken = ({ ok, class: kind, status, error }: AttemptResult): boolean =>
+  !ok && isConfigurationError(kind, status) && (kind !== 'dns' || isUnknownHost(kind, error));
 
 const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => ({
   deliveryId: delivery.id,

@@ -12,7 +12,7 @@ import { createFleet } from './fleet.ts';
 import { heartbeating } from './heartbeat.ts';
 import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
 import type { OwnLine } from './own-line.ts';
-import { lookAtHealth } from './track-health.ts';
+import { lookAtHealth, tellAfter } from './track-health.ts';
 import { endpointRun, type Wake } from './wake.ts';
 
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
@@ -37,8 +37,8 @@ const IN_FLIGHT_SLEEP_MS = 1000;
 
 export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) => {
   async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
-    const { now, owes } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
-    if (owes) await wake.wake('retry-callbacks');
+    const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
+    await tellAfter({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
     return now;
   }
 
@@ -129,7 +129,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
   };
 
   async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {
-    const { now } = await transaction(pool, (client) => lookAtHealth(client, endpointId, 'looked-at'));
+    const now = await look(endpointId, 'looked-at');
     const { backlog } = await owedAt(pool, endpointId);
     const nextProbeAt = now?.health.nextProbeAt ?? null;
     return {

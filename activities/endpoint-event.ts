@@ -8,9 +8,11 @@ import { classForCustomer } from '../domain/attempt-class.ts';
 export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
 
 type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
-type Told = { turn: Turn; type: EventType; reason: Reason };
+/** One thing that somebody is to hear of an endpoint. */
+export type Told = { turn: Turn; type: EventType; reason: Reason };
 
-function tellings(turn: Turn): Told[] {
+/** What is to be told of a change: one thing per change, not per attempt. */
+export function tellings(turn: Turn): Told[] {
   const { before, now, mistaken } = turn;
   const told: Told[] = [];
   if (mistaken) told.push({ turn, type: 'endpoint.failing', reason: 'configuration' });
@@ -24,10 +26,8 @@ function tellings(turn: Turn): Told[] {
   return told;
 }
 
-/** What these turns tell the account's other endpoints. */
-export async function endpointEvents(client: PoolClient, turns: Turn[]): Promise<NewEvent[]> {
-  const told = turns.flatMap(tellings);
-  if (told.length === 0) return [];
+/** What the account's other endpoints are told. */
+export async function endpointEvents(client: PoolClient, told: Told[]): Promise<NewEvent[]> {
   const found = await rows<{ id: string; url: string; description: string }>(
     client,
     `select id, url, description from callback_endpoints where id = any($1::uuid[])`,

@@ -1,24 +1,26 @@
-import type { PoolClient } from 'pg';
-import {
-  after,
-  alarmsDue,
-  isConfigurationError,
-  joined,
-  type Failing,
-  type Result,
-  type Window,
-  WINDOW_MINUTES,
-} from '../domain/endpoint-health.ts';
+import type { Pool, PoolClient } from 'pg';
+import { after, alarmsDue, joined, type Failing, type Result, type Window, WINDOW_MINUTES } from '../domain/endpoint-health.ts';
 import { databaseNow, lockHealth, readHealth, writeHealth, type EndpointHealth } from '../database/endpoint-health.ts';
 import { emitEvents } from '../database/emit-events.ts';
+import { announce } from '../database/live.ts';
+import { oweNotices } from '../database/notice.ts';
 import { rows } from '../database/sql.ts';
-import { endpointEvents, type Turn } from './endpoint-event.ts';
+import { endpointEvents, tellings, type Turn } from './endpoint-event.ts';
+import { endpointNotices } from './endpoint-notice.ts';
+import { endpointRun, type LongRun, type Wake } from './wake.ts';
 
 /** How one attempt at an endpoint went, as its health sees it. */
-export type Tried = Result & { endpointId: string; class: string; status: number | null };
+export type Tried = Result & {
+  endpointId: string;
+  class: string;
+  status: number | null;
+  /** Whether only a change of its set-up helps. */
+  mistaken: boolean;
+};
 
-/** What is to be done once it is committed: endpoints that need a run of their own, and whether callbacks are owed by it. */
-export type AfterTracking = { troubled: string[]; owes: boolean };
+/** What is to be done once it is committed: runs that have work, and accounts whose pulls have something new. */
+export type AfterTracking = { runs: LongRun[]; accounts: string[] };
+const NOTHING: AfterTracking = { runs: [], accounts: [] };
 
 /** Successes are noted this often: to the second would write the endpoint's row with every group. */
 const NOTE_SUCCESS_MS = 30_000;
@@ -32,7 +34,7 @@ const TELL_AGAIN_MS = 24 * 3_600_000;
 export async function trackHealth(client: PoolClient, tried: Tried[]): Promise<AfterTracking> {
   const byEndpoint = Map.groupBy(tried, (each) => each.endpointId);
   const ids = [...byEndpoint.keys()].toSorted();
-  if (ids.length === 0) return { troubled: [], owes: false };
+  if (ids.length === 0) return NOTHING;
   const windows = await count(client, ids, byEndpoint);
   const now = await databaseNow(client);
   const calm = ({ id, health }: EndpointHealth): boolean =>
@@ -41,7 +43,7 @@ export async function trackHealth(client: PoolClient, tried: Tried[]): Promise<A
     now - (health.lastSuccessAt ?? 0) < NOTE_SUCCESS_MS &&
     (byEndpoint.get(id) ?? []).every((each) => each.outcome === 'ok');
   const restless = (await readHealth(client, ids)).filter((each) => !calm(each)).map((each) => each.id);
-  if (restless.length === 0) return { troubled: [], owes: false };
+  if (restless.length === 0) return NOTHING;
 
   const turns: Turn[] = (await lockHealth(client, restless)).map((before) => {
     const results = byEndpoint.get(before.id) ?? [];
@@ -56,7 +58,7 @@ function turned(before: EndpointHealth, health: EndpointHealth['health'], result
   const lastFailure = failed
     ? { class: failed.class, status: failed.status, at: new Date(now).toISOString() }
     : before.lastFailure;
-  const mistaken = results.some((each) => each.outcome !== 'ok' && isConfigurationError(each.class, each.status));
+  const mistaken = results.some((each) => each.mistaken);
   const tell = mistaken && now - (before.mistakeToldAt ?? -Infinity) >= TELL_AGAIN_MS;
   const told = Math.max(health.told, alarmsDue(health, now));
   return {
@@ -72,10 +74,19 @@ async function settle(client: PoolClient, turns: Turn[]): Promise<AfterTracking>
     client,
     turns.map((each) => each.now),
   );
-  const events = await endpointEvents(client, turns);
-  await emitEvents(client, events, null);
   const troubled = turns.filter(({ before, now }) => now.health.state !== 'healthy' && now.health.state !== before.health.state);
-  return { troubled: troubled.map((each) => each.now.id), owes: events.length > 0 };
+  const runs: LongRun[] = troubled.map((each) => endpointRun(each.now.id));
+  const told = turns.flatMap(tellings);
+  if (told.length === 0) return { runs, accounts: [] };
+  const mails = await oweNotices(client, await endpointNotices(client, told));
+  const { accounts } = await emitEvents(client, await endpointEvents(client, told), null);
+  return { runs: [...runs, 'retry-callbacks', ...(mails > 0 ? (['retry-emails'] as const) : [])], accounts };
+}
+
+/** After the commit: wakes the runs that have work now, and whoever waits for what is new. */
+export async function tellAfter({ pool, wake }: { pool: Pool; wake: Wake }, { runs, accounts }: AfterTracking): Promise<void> {
+  await wake.wake(...runs);
+  await announce(pool, accounts);
 }
 
 /** The clock went on, or the last of the backlog went out: the endpoint is looked at by itself. */
@@ -85,11 +96,11 @@ export async function lookAtHealth(
   kind: 'looked-at' | 'drained',
 ): Promise<AfterTracking & { now: EndpointHealth | null }> {
   const [before] = await lockHealth(client, [endpointId]);
-  if (!before) return { troubled: [], owes: false, now: null };
+  if (!before) return { ...NOTHING, now: null };
   const at = await databaseNow(client);
   const turn = turned(before, after(before.health, { kind }, at), [], at);
   const unchanged = turn.now.health.state === before.health.state && turn.now.health.told === before.health.told;
-  if (unchanged) return { troubled: [], owes: false, now: before };
+  if (unchanged) return { ...NOTHING, now: before };
   return { ...(await settle(client, [turn])), now: turn.now };
 }
 

@@ -48,6 +48,10 @@ export function readFault(error: unknown): { class: AttemptClass; error: string 
   return { class: CLASSES[codeOf(error)] ?? 'reset', error: wordingOf(error) };
 }
 
+/** Whether the name servers said that there is no such host, as against saying nothing. */
+export const isUnknownHost = (kind: AttemptClass, error: string | null): boolean =>
+  kind === 'dns' && /ENOTFOUND|ENODATA|has no address$/.test(error ?? '');
+
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 

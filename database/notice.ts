@@ -40,14 +40,17 @@ OwedNoticeSchema.setClass(OwedNotice);
 
 /** An account's users, or its reply addresses where it has none; all operators. */
 const RECIPIENTS = `
-  select distinct on (lower(address)) address, locale, "timeZone" from (
-    select u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id where c.id = $1
+  select distinct on (ordinal, lower(address)) ordinal::int, address, locale, "timeZone"
+  from unnest($1::uuid[]) with ordinality as n (account_id, ordinal) cross join lateral (
+    select u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id where c.id = n.account_id
     union all
     select e.address, e.locale, c.time_zone from reply_emails e join accounts c on c.id = e.account_id
-    where c.id = $1 and e.deleted_at is null and not exists (select from users u where u.account_id = $1)
+    where c.id = n.account_id and e.deleted_at is null and not exists (select from users u where u.account_id = n.account_id)
     union all
-    select email, 'en', 'UTC' from users where $1::uuid is null and role = 'operator'
-  ) told order by lower(address), address`;
+    select email, 'en', 'UTC' from users where n.account_id is null and role = 'operator'
+  ) told order by ordinal, lower(address), address`;
+
+export type NewNotice = Notice & { to: 'operators' | { accountId: string } };
 
 /**
  * Owes one mail to each of an account's users (where there are none: to its reply addresses), or to every operator, in the
@@ -58,18 +61,29 @@ const RECIPIENTS = `
  *     await oweNotice(client, { to: { accountId }, kind: 'endpoint-recovered', data: { url } });
  *     await oweNotice(client, { to: 'operators', kind: 'two-way-requested', data: { accountId, accountName } });
  */
-export async function oweNotice(sql: Sql, notice: Notice & { to: 'operators' | { accountId: string } }): Promise<number> {
-  const accountId = notice.to === 'operators' ? null : notice.to.accountId;
-  const told = await rows<{ address: string; locale: string; timeZone: string }>(sql, RECIPIENTS, [accountId]);
+export const oweNotice = (sql: Sql, notice: NewNotice): Promise<number> => oweNotices(sql, [notice]);
+
+/** The same for any number of notices, in two statements. */
+export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number> {
+  if (notices.length === 0) return 0;
+  const accountOf = ({ to }: NewNotice): string | null => (to === 'operators' ? null : to.accountId);
+  const found = await rows<{ ordinal: number; address: string; locale: string; timeZone: string }>(sql, RECIPIENTS, [
+    notices.map(accountOf),
+  ]);
+  const told = found.flatMap((each) => {
+    const notice = notices[each.ordinal - 1];
+    return notice ? [{ ...each, notice }] : [];
+  });
   return affected(
     sql,
     `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, next_at, created_at)
-     select id, $1, address, locale, time_zone, $2, $3::jsonb, 'pending', now(), now()
-     from unnest($4::uuid[], $5::text[], $6::text[], $7::text[]) as t (id, address, locale, time_zone)`,
+     select id, account_id, address, locale, time_zone, kind, data, 'pending', now(), now()
+     from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+       as t (account_id, kind, data, id, address, locale, time_zone)`,
     [
-      accountId,
-      notice.kind,
-      JSON.stringify(notice.data),
+      told.map((each) => accountOf(each.notice)),
+      told.map((each) => each.notice.kind),
+      told.map((each) => JSON.stringify(each.notice.data)),
       told.map(() => newId()),
       told.map((each) => each.address),
       told.map((each) => each.locale),

@@ -31,7 +31,7 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
   }),
   'endpoint-recovered': ({ url }) => ({
     subject: 'Votre adresse de callback répond à nouveau',
-    lines: [`${url} accepte de nouveau les envois. Ce qui était en attente est parti.`],
+    lines: [`${url} accepte de nouveau les envois. Ce qui était en attente part, le plus ancien d’abord.`],
   }),
   'deliveries-expiring': ({ url, owed, at }, date) => ({
     subject: 'Des envois vers votre adresse de callback vont expirer',
@@ -85,7 +85,7 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
   }),
   'endpoint-recovered': ({ url }) => ({
     subject: 'Your callback address works again',
-    lines: [`${url} takes deliveries again. What was waiting has gone out.`],
+    lines: [`${url} takes deliveries again. What was waiting goes out, oldest first.`],
   }),
   'deliveries-expiring': ({ url, owed, at }, date) => ({
     subject: 'Deliveries to your callback address are about to expire',

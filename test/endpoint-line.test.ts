@@ -72,6 +72,7 @@ test('when our name servers are gone no attempt is spent, no endpoint is blamed,
   expect(await app.rows(`select 1 from callback_endpoints where health <> 'healthy' or (track->>'failures')::int > 0`)).toEqual(
     [],
   );
+  expect(await app.rows(`select 1 from events where type like 'endpoint.%'`)).toEqual([]);
   await until(
     'the outage has ended',
     async () => (await app.operator.get('/v1/operator/endpoints'))['linesDown']?.toString() === '',
