@@ -82,7 +82,7 @@ export function createActivities(deps: Deps) {
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
       ...createReplayPage({ pool, wake }),
-      ...createSweep({ pool, log, runs, signal }),
+      ...createSweep({ pool, log, country, runs, signal }),
       openSync,
       closeSync,
     },

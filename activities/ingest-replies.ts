@@ -2,8 +2,10 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CarrierEvents, InboundReply } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
+import { announce } from '../database/live.ts';
 import { isUnreachable, rows } from '../database/sql.ts';
 import { createGroup } from './group.ts';
+import type { Owes } from './ingest-receipts.ts';
 import { putTogether } from './put-together.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
@@ -32,7 +34,7 @@ const keyOf = (copy: Copy): string => JSON.stringify([copy.fromRaw, copy.toRaw, 
 
 const REDELIVERY_MS = 10 * 60_000;
 
-export type IngestDeps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void };
+export type IngestDeps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes?: Owes };
 type Item = { reply: InboundReply; read: NewReply };
 
 /** One bind as the database knows it. `unacked` is in the order of ids: what is before its first entry is certain. */
@@ -80,7 +82,11 @@ function isCopy(session: Session, read: NewReply): boolean {
  * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
  */
-export async function openIngest({ pool, log, country, deliverReplies }: IngestDeps, carrierId: string, slot: number) {
+export async function openIngest(
+  { pool, log, country, deliverReplies, owes = () => {} }: IngestDeps,
+  carrierId: string,
+  slot: number,
+) {
   let session = await openSession(pool, carrierId, slot, 0);
   let renewing: Promise<void> | undefined;
 
@@ -106,8 +112,13 @@ export async function openIngest({ pool, log, country, deliverReplies }: IngestD
     const { id, ackedThrough } = session;
     const ids = whole.length > 0 ? await insertReplies(pool, carrierId, id, ackedThrough, whole) : [];
     if (session.id === id) session.noted = ackedThrough;
-    if (parts.length > 0) ids.push(...(await putTogether(pool, carrierId, id, country, parts)));
-    return ids;
+    if (parts.length === 0) return ids;
+    const together = await putTogether(pool, carrierId, id, country, parts);
+    if (together.accounts.length > 0) {
+      await announce(pool, together.accounts);
+      owes();
+    }
+    return [...ids, ...together.ids];
   }
 
   /** Halves a group that the database refuses until the row is found; that one is stored as bytes. */

@@ -65,7 +65,8 @@ export function openLines(deps: LinesDeps): Lines {
     const carrier = deps.registry[row.type];
     if (!carrier) throw new Error(`Carrier type ${row.type} is not in the registry`);
     const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(deps.secrets.open(row.secrets)) });
-    const ingest = await openIngest({ pool, log, country: deps.country, deliverReplies: deps.deliverReplies }, row.id, slot.slot);
+    const { country, deliverReplies, owes } = deps;
+    const ingest = await openIngest({ pool, log, country, deliverReplies, owes }, row.id, slot.slot);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country, deps.owes) },

@@ -1,28 +1,66 @@
 import type { Pool, PoolClient } from 'pg';
 import type { InboundReply } from '../carriers/carrier.ts';
+import { joinBodies, joinParts, placeOf, type ReplyPart } from '../domain/long-reply.ts';
 import type { TextEncoding } from '../domain/sms-text.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
-import { insertReplies, readReply } from './store-replies.ts';
+import { completeReplies, type Completed } from './complete-replies.ts';
+import { insertReplies, newReply, type NewReply } from './store-replies.ts';
 
-type Part = InboundReply & { part: { reference: number; total: number; index: number } };
-type StoredPart = {
-  id: string;
+type Precision = InboundReply['precision'];
+type Incoming = InboundReply & { part: { reference: number; total: number; index: number } };
+
+/** Which message of which phone: what all its parts say. */
+type Key = { from: string; to: string; reference: number; total: number };
+export type Part = ReplyPart & { receivedAt: Date; precision: Precision };
+export type PartRow = {
+  carrier_id: string;
+  from_raw: string;
+  to_raw: string;
+  reference: number;
+  total: number;
   index: number;
   body: Buffer;
   encoding: TextEncoding;
   received_at: Date;
-  precision: Part['precision'];
+  precision: Precision;
+  ingested_at: Date;
   reply_id: string | null;
 };
 
-const hasPart = (reply: InboundReply): reply is Part => reply.part !== null;
-const keyOf = (part: Part): string => JSON.stringify([part.from, part.to, part.part.reference, part.part.total]);
+const hasPart = (reply: InboundReply): reply is Incoming => reply.part !== null;
+export const lockOf = (carrierId: string, { from, to, reference, total }: Key): string =>
+  `${carrierId} ${JSON.stringify([from, to, reference, total])}`;
+export const keyOf = (row: PartRow): Key => ({
+  from: row.from_raw,
+  to: row.to_raw,
+  reference: row.reference,
+  total: row.total,
+});
+export const partOf = (row: PartRow): Part => ({
+  index: row.index,
+  body: row.body,
+  encoding: row.encoding,
+  receivedAt: row.received_at,
+  precision: row.precision,
+  ingestedAt: row.ingested_at,
+  replyId: row.reply_id,
+});
+
+/** The reply that these parts make; `[…]` stands for those that are missing. */
+export function replyOf({ from, to, total }: Key, parts: readonly Part[], country: string): NewReply {
+  const last = parts.reduce((latest, part) => (part.receivedAt > latest.receivedAt ? part : latest));
+  const { receivedAt, precision } = last;
+  const encoding = parts.some((part) => part.encoding === 'binary') ? 'binary' : last.encoding;
+  const whole = { externalId: null, from, to, body: joinBodies(parts), encoding, part: null, receivedAt, precision };
+  return { ...newReply(whole, joinParts(parts, total), country), partial: parts.length < total };
+}
 
 /**
- * Stores parts of long messages and answers with the replies that are whole now, stored in the same transaction.
- * Two sessions may bring parts of one message at once: they take turns by message. Parts stay for a while after their
- * message is whole, so that a copy of one is recognised; the same reference with other bytes is a new message.
+ * Stores parts of long messages and answers with the replies that are to be filed, stored in the same transaction; a reply that
+ * was shown in part is completed. Two sessions may bring parts of one message at once: they take turns by message. Parts stay
+ * for a day, so that a copy of one is recognised; the same reference with other bytes is a new message, and what there is of the
+ * old one is shown as it is.
  */
 export const putTogether = (
   pool: Pool,
@@ -30,74 +68,110 @@ export const putTogether = (
   sessionId: string,
   country: string,
   replies: InboundReply[],
-): Promise<string[]> =>
+): Promise<Completed> =>
   transaction(pool, async (client) => {
-    const parts = replies.filter(hasPart).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const messages = Map.groupBy(parts, keyOf);
-    const ids: string[] = [];
-    for (const [key, group] of messages) {
-      await rows(client, `select pg_advisory_xact_lock(hashtextextended($1, 7))`, [`${carrierId} ${key}`]);
-      for (const part of group) await storePart(client, carrierId, part);
-      const [first] = group;
-      if (first) ids.push(...(await assemble(client, carrierId, sessionId, country, first)));
+    const messages = Map.groupBy(replies.filter(hasPart), ({ from, to, part }) => lockOf(carrierId, { from, to, ...part }));
+    const locks = [...messages.keys()].toSorted();
+    await rows(client, `select pg_advisory_xact_lock(hashtextextended(k, 7)) from unnest($1::text[]) as k`, [locks]);
+    const keys = locks.flatMap((lock) => {
+      const [first] = messages.get(lock) ?? [];
+      if (!first) return [];
+      const { reference, total } = first.part;
+      return [{ lock, key: { from: first.from, to: first.to, reference, total } }];
+    });
+    const stored = Map.groupBy(
+      await partsOf(
+        client,
+        carrierId,
+        keys.map(({ key }) => key),
+      ),
+      (row) => lockOf(carrierId, keyOf(row)),
+    );
+
+    const changed: { key: Key; parts: Part[] }[] = [];
+    const made: NewReply[] = [];
+    const amended = new Map<string, NewReply>();
+    for (const { lock, key } of keys) {
+      const gathered = gather(key, (stored.get(lock) ?? []).map(partOf), messages.get(lock) ?? [], country);
+      if (gathered.changed) changed.push({ key, parts: gathered.parts });
+      made.push(...gathered.made);
+      for (const reply of gathered.amended) amended.set(reply.id, reply);
     }
-    return ids;
+    await writeParts(client, carrierId, changed);
+    const ids = made.length > 0 ? await insertReplies(client, carrierId, sessionId, null, made) : [];
+    const completed = await completeReplies(client, [...amended.values()]);
+    return { ids: [...ids, ...completed.ids], accounts: completed.accounts };
   });
 
-const WHERE = `carrier_id = $1 and from_raw = $2 and to_raw = $3 and reference = $4 and total = $5`;
-const keyValues = (carrierId: string, part: Part) => [carrierId, part.from, part.to, part.part.reference, part.part.total];
-
-async function storePart(client: PoolClient, carrierId: string, part: Part): Promise<void> {
-  const key = keyValues(carrierId, part);
-  const [same] = await rows<{ body: Buffer; recent: boolean }>(
-    client,
-    `select body, ingested_at > now() - interval '10 minutes' as recent from inbound_parts where ${WHERE} and index = $6`,
-    [...key, part.part.index],
-  );
-  if (same) {
-    if (same.recent && same.body.equals(part.body)) return;
-    // The phone uses the reference again for another message.
-    await affected(client, `delete from inbound_parts where ${WHERE}`, key);
+/** What becomes of one message when parts of it arrive, in the order in which they do. */
+function gather(key: Key, stored: Part[], incoming: Incoming[], country: string) {
+  const made: NewReply[] = [];
+  const amended: NewReply[] = [];
+  let parts = stored;
+  let changed = false;
+  const show = (): void => {
+    const reply = replyOf(key, parts, country);
+    made.push(reply);
+    parts = parts.map((part) => ({ ...part, replyId: reply.id }));
+  };
+  for (const { part, body, encoding, receivedAt, precision } of incoming) {
+    const now = new Date();
+    const place = placeOf({ index: part.index, body }, parts, key.total, now);
+    if (place === 'copy') continue;
+    if (place === 'other') {
+      if (parts[0]?.replyId === null) show();
+      parts = [];
+    }
+    changed = true;
+    const replyId = parts[0]?.replyId ?? null;
+    parts = [...parts, { index: part.index, body, encoding, receivedAt, precision, ingestedAt: now, replyId }];
+    if (replyId !== null) amended.push({ ...replyOf(key, parts, country), id: replyId });
+    else if (parts.length === key.total) show();
   }
-  await affected(
-    client,
-    `insert into inbound_parts (carrier_id, from_raw, to_raw, reference, total, index, id, body, encoding, received_at, precision, ingested_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())`,
-    [...key, part.part.index, newId(), Buffer.from(part.body), part.encoding, part.receivedAt, part.precision],
-  );
+  return { parts, changed, made, amended };
 }
 
-async function assemble(
-  client: PoolClient,
-  carrierId: string,
-  sessionId: string,
-  country: string,
-  like: Part,
-): Promise<string[]> {
-  const key = keyValues(carrierId, like);
-  const stored = await rows<StoredPart>(
+const partsOf = (client: PoolClient, carrierId: string, keys: Key[]): Promise<PartRow[]> =>
+  rows<PartRow>(
     client,
-    `select id, index, body, encoding, received_at, precision, reply_id from inbound_parts where ${WHERE} order by index`,
-    key,
+    `select p.* from unnest($2::text[], $3::text[], $4::int[], $5::smallint[]) as k (from_raw, to_raw, reference, total)
+     join inbound_parts p using (from_raw, to_raw, reference, total) where p.carrier_id = $1 order by p.index`,
+    [carrierId, ...columnsOf(keys)],
   );
-  const [first] = stored;
-  if (!first || stored.length < like.part.total || first.reply_id !== null) return [];
-  const last = stored.reduce((latest, part) => (part.received_at > latest.received_at ? part : latest), first);
-  // Bytes are joined before they are read: an escape or a surrogate pair may be cut between two parts.
-  const reply = readReply(
-    {
-      ...like,
-      externalId: null,
-      body: Buffer.concat(stored.map((part) => part.body)),
-      encoding: first.encoding,
-      receivedAt: last.received_at,
-      precision: last.precision,
-    },
-    country,
+
+const columnsOf = (keys: Key[]) => [
+  keys.map(({ from }) => from),
+  keys.map(({ to }) => to),
+  keys.map(({ reference }) => reference),
+  keys.map(({ total }) => total),
+];
+
+/** What is there of these messages becomes `parts`. */
+async function writeParts(client: PoolClient, carrierId: string, messages: { key: Key; parts: Part[] }[]): Promise<void> {
+  if (messages.length === 0) return;
+  await affected(
+    client,
+    `delete from inbound_parts p using unnest($2::text[], $3::text[], $4::int[], $5::smallint[]) as k (from_raw, to_raw, reference, total)
+     where p.carrier_id = $1 and p.from_raw = k.from_raw and p.to_raw = k.to_raw and p.reference = k.reference and p.total = k.total`,
+    [carrierId, ...columnsOf(messages.map(({ key }) => key))],
   );
-  await affected(client, `update inbound_parts set reply_id = $2 where id = any($1::uuid[])`, [
-    stored.map((part) => part.id),
-    reply.id,
-  ]);
-  return insertReplies(client, carrierId, sessionId, null, [reply]);
+  const all = messages.flatMap(({ key, parts }) => parts.map((part) => ({ key, part })));
+  await affected(
+    client,
+    `insert into inbound_parts (carrier_id, from_raw, to_raw, reference, total, index, id, body, encoding, received_at, precision, ingested_at, reply_id)
+     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::smallint[], $6::smallint[], $7::uuid[], $8::bytea[], $9::text[],
+       $10::timestamptz[], $11::text[], $12::timestamptz[], $13::uuid[])`,
+    [
+      carrierId,
+      ...columnsOf(all.map(({ key }) => key)),
+      all.map(({ part }) => part.index),
+      all.map(() => newId()),
+      all.map(({ part }) => Buffer.from(part.body)),
+      all.map(({ part }) => part.encoding),
+      all.map(({ part }) => part.receivedAt),
+      all.map(({ part }) => part.precision),
+      all.map(({ part }) => part.ingestedAt),
+      all.map(({ part }) => part.replyId),
+    ],
+  );
 }

@@ -1,13 +1,21 @@
-import type { Filed } from './filed-reply.ts';
+import type { Filed, Unfiled } from './filed-reply.ts';
 
-/** The body of `reply.received`, frozen: every attempt at every endpoint posts these bytes. */
-export function replyReceived(
+/** What is told of a reply. */
+type Told = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'conversationId' | 'sequence'> & {
+  reply: Pick<Unfiled, 'id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
+};
+
+export const replyReceived = (eventId: string, filed: Filed): string => replyBody('reply.received', eventId, filed);
+
+/** The body of an event about a reply, frozen: every attempt at every endpoint posts these bytes. */
+export function replyBody(
+  type: 'reply.received' | 'reply.completed',
   eventId: string,
-  { reply, answered, attribution, keyword, optOut, conversationId, sequence }: Filed,
+  { reply, answered, attribution, keyword, optOut, conversationId, sequence }: Told,
 ): string {
   return JSON.stringify({
     id: eventId,
-    type: 'reply.received',
+    type,
     timestamp: new Date().toISOString(),
     sequence,
     data: {
@@ -32,7 +40,10 @@ export function replyReceived(
 }
 
 /** The body of `contact.opted-out`: who wrote STOP, and to what. */
-export function contactOptedOut(eventId: string, { reply, answered, hidden }: Filed): string {
+export function contactOptedOut(
+  eventId: string,
+  { reply, answered, hidden }: Pick<Told, 'reply' | 'answered'> & { hidden: boolean },
+): string {
   return JSON.stringify({
     id: eventId,
     type: 'contact.opted-out',
@@ -50,7 +61,7 @@ export function contactOptedOut(eventId: string, { reply, answered, hidden }: Fi
 }
 
 /** What Octopush's forms of both tell. */
-export const octopushFacts = ({ reply, answered, hidden }: Filed) => ({
+export const octopushFacts = ({ reply, answered, hidden }: Pick<Told, 'reply' | 'answered'> & { hidden: boolean }) => ({
   ticket: answered?.campaign_id ?? null,
   phone: reply.from_number,
   text: hidden ? '' : reply.text,

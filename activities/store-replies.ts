@@ -16,13 +16,18 @@ export type NewReply = {
   body: Buffer | null;
   receivedAt: Date;
   precision: string;
+  /** Whether parts of it are missing. */
+  partial: boolean;
 };
 
 /** PostgreSQL refuses U+0000 and lone surrogates. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 
-export function readReply(reply: InboundReply, country: string): NewReply {
-  const read = decodeText(reply.body, reply.encoding);
+export const readReply = (reply: InboundReply, country: string): NewReply =>
+  newReply(reply, decodeText(reply.body, reply.encoding), country);
+
+/** The row of a reply whose text has been read already. */
+export function newReply(reply: InboundReply, read: string, country: string): NewReply {
   const text = storable(read);
   const fromRaw = storable(reply.from);
   const toRaw = storable(reply.to);
@@ -37,6 +42,7 @@ export function readReply(reply: InboundReply, country: string): NewReply {
     body: text === read && reply.encoding !== 'binary' ? null : Buffer.from(reply.body),
     receivedAt: reply.receivedAt,
     precision: reply.precision,
+    partial: false,
   };
 }
 
@@ -45,11 +51,11 @@ const INSERT = `
     update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
   )
   insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
-    received_at, precision, ingested_at, released_at)
+    received_at, precision, partial, ingested_at, released_at)
   select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
-    r.received_at, r.precision, now(), case when $14 then now() end
-  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[])
-    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision)
+    r.received_at, r.precision, r.partial, now(), case when $14 then now() end
+  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[], $15::bool[])
+    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial)
   on conflict do nothing returning id`;
 
 /** Stores replies; answers with the ids that are new. Those that are not `released` wait for the nightly sync. */
@@ -76,6 +82,7 @@ export async function insertReplies(
     replies.map((reply) => reply.receivedAt),
     replies.map((reply) => reply.precision),
     released,
+    replies.map((reply) => reply.partial),
   ]);
   return stored.map((row) => row.id);
 }

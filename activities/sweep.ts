@@ -4,11 +4,14 @@ import { affected, rows } from '../database/sql.ts';
 import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
 import { endDoubts } from './doubts.ts';
 import { matchOrphans } from './ingest-receipts.ts';
+import { showPartials } from './partial-replies.ts';
 import { endpointRun, type LongRun } from './wake.ts';
 
 type Deps = {
   pool: Pool;
   log: Logger;
+  /** The country in which carriers' numbers without a prefix are read. */
+  country: string;
   runs: {
     deliverReplies(ids: string[]): void;
     sendMessages(ids: string[]): void;
@@ -25,7 +28,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 /** How many waiting rows one sweep hands over; the next takes more. */
 const AT_ONCE = 20_000;
 
-export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
+export const createSweep = ({ pool, log, country, runs, signal }: Deps) => ({
   /** Idempotent: finds what a crash left between a commit and its run, and starts it. The database is the only memory of it. */
   async sweep(): Promise<void> {
     // Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow.
@@ -37,6 +40,9 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
        order by ingested_at limit ${AT_ONCE}`,
     );
     if (replies.length > 0) runs.deliverReplies(replies.map((row) => row.id));
+
+    const partials = await showPartials(pool, country);
+    if (partials.length > 0) runs.deliverReplies(partials);
 
     const messages = await rows<{ id: string }>(
       pool,
@@ -82,7 +88,8 @@ export const createSweep = ({ pool, log, runs, signal }: Deps) => ({
     const forgotten = await affected(
       pool,
       `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
-         parts as (delete from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day'),
+         parts as (delete from inbound_parts where reply_id in (
+           select reply_id from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')),
          minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
          runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
        delete from carrier_sessions where closed_at < now() - interval '30 days'`,

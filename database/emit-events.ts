@@ -7,6 +7,7 @@ import { affected, rows } from './sql.ts';
 /** What an endpoint can choose to hear of. */
 export const EVENT_TYPES = [
   'reply.received',
+  'reply.completed',
   'reply.reattributed',
   'message.delivered',
   'message.undelivered',

@@ -65,6 +65,12 @@ const InboundPartSchema = defineEntity({
   name: 'InboundPart',
   tableName: 'inbound_parts',
   uniques: [{ name: 'inbound_parts_key', properties: ['carrierId', 'fromRaw', 'toRaw', 'reference', 'total', 'index'] }],
+  indexes: [
+    {
+      name: 'inbound_parts_waiting_index',
+      expression: 'create index "inbound_parts_waiting_index" on "inbound_parts" ("ingested_at") where "reply_id" is null',
+    },
+  ],
   properties: {
     id: p.uuid().primary(),
     carrierId: p.uuid(),
@@ -78,7 +84,7 @@ const InboundPartSchema = defineEntity({
     receivedAt: p.datetime(3),
     precision: p.text(),
     ingestedAt: p.datetime(3),
-    /** The reply that it became a part of; kept a while, to recognise a copy of the part. */
+    /** The reply that it became a part of; kept a day, to recognise a copy and to complete a reply shown without some part. */
     replyId: p.uuid().nullable(),
   },
 });

@@ -10,6 +10,7 @@ export const CALLBACK_FORMATS = ['standard', 'octopush-json', 'octopush-form'] a
 /** The events that have one of its forms. */
 export const OCTOPUSH_TYPES: ReadonlySet<string> = new Set([
   'reply.received',
+  'reply.completed',
   'message.delivered',
   'message.undelivered',
   'contact.opted-out',

@@ -8,6 +8,7 @@ import { Unreachable } from './0030-unreachable.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
+import { Parts } from './0063-parts.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
 
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
+  { name: '0063-parts', class: Parts },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
 ];
