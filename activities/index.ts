@@ -14,6 +14,7 @@ import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
 import { createOwnLine } from './own-line.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
+import { createRenewRentals } from './renew-rentals.ts';
 import { createReplayPage } from './replay-page.ts';
 import { createSendBatch } from './send-batch.ts';
 import { createNoMails, createSendReplyEmails } from './send-reply-emails.ts';
@@ -81,6 +82,7 @@ export function createActivities(deps: Deps) {
       ...createFileReplies({ pool, log }),
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
+      ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
       ...createSweep({ pool, log, country, runs, signal }),
       openSync,

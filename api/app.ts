@@ -24,6 +24,7 @@ import { requestLog } from './log.ts';
 import { lists } from './lists.ts';
 import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
+import { numbers } from './numbers.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
@@ -31,6 +32,7 @@ import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorNumbers } from './operator-numbers.ts';
+import { operatorPrices } from './operator-prices.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
@@ -75,6 +77,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', eventsRoutes(services))
     .route('/', repliesExport(services))
     .route('/', stream(services))
+    .route('/', numbers(services))
     .route('/', users(services))
     .route('/', account(services));
 };
@@ -88,6 +91,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorKeys(services))
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))
+    .route('/', operatorPrices(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
     .route('/', operatorAttribution(services))

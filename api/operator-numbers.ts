@@ -2,15 +2,20 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Account } from '../database/account.ts';
 import { Carrier } from '../database/carrier.ts';
+import { noteAct } from '../database/act.ts';
 import { newId } from '../database/ids.ts';
+import { oweNotice } from '../database/notice.ts';
 import { SmsNumber } from '../database/number.ts';
+import { releaseNumber } from '../database/rentals.ts';
+import { transaction } from '../database/sql.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
+import { restsUntil } from '../domain/rental.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import { audit } from './audit.ts';
+import { actorOf, audit } from './audit.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { conflict, problems } from './problem.ts';
-import { body, Country, Id, json, Time } from './schemas.ts';
+import { conflict, notFound, problems } from './problem.ts';
+import { body, Country, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
@@ -24,6 +29,12 @@ const NumberView = z
     country: Country,
     account: Id.nullable().openapi({ description: 'The account that rents it' }),
     port: z.number().int().nullable(),
+    rentedAt: Time.nullable(),
+    rentedUntil: Time.nullable(),
+    renews: z.boolean(),
+    releasedAt: Time.nullable(),
+    lastAccount: Id.nullable().openapi({ description: 'Who rented it last: late replies are theirs' }),
+    restsUntil: Time.nullable().openapi({ description: 'Until then only its last renter may rent it' }),
     createdAt: Time,
   })
   .openapi('Number');
@@ -59,6 +70,15 @@ const list = createRoute({
   request: { query: PageQuery.extend({ carrier: Id.optional(), kind: Kind.optional() }) },
   responses: { 200: { description: 'A page', content: json(pageOf(NumberView)) }, ...problems },
 });
+const release = createRoute({
+  method: 'post',
+  path: '/numbers/{id}/release',
+  operationId: 'takeBackNumber',
+  tags,
+  summary: 'Take a virtual number back from its renter, who is told',
+  request: { params: IdParam, body: body(z.strictObject({ reason: z.string().trim().min(1).max(300) }).openapi('TakeBack')) },
+  responses: { 200: { description: 'Taken back', content: json(NumberView) }, ...problems, ...notFound, ...conflict },
+});
 
 const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({
   id: number.id,
@@ -68,6 +88,12 @@ const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({
   country: number.country,
   account: number.account ?? null,
   port: number.port ?? null,
+  rentedAt: iso(number.rentedAt),
+  rentedUntil: iso(number.rentedUntil),
+  renews: number.renews,
+  releasedAt: iso(number.releasedAt),
+  lastAccount: number.lastAccountId ?? null,
+  restsUntil: number.account ? null : iso(restsUntil({ releasedAt: number.releasedAt ?? null }, new Date())),
   createdAt: number.createdAt.toISOString(),
 });
 
@@ -101,7 +127,7 @@ function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['rout
 const unknown = (field: string): AppError =>
   refuse({ field, problem: 'does not exist', remedy: `Send the id of one that GET /v1/operator/${field}s lists` });
 
-export const operatorNumbers = ({ db }: ApiServices) =>
+export const operatorNumbers = ({ db, runs }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const asked = c.req.valid('json');
@@ -118,6 +144,7 @@ export const operatorNumbers = ({ db }: ApiServices) =>
         kind: asked.kind,
         country: asked.country,
         account: asked.account ?? null,
+        rentedAt: asked.account === undefined ? null : new Date(),
         port: asked.port ?? null,
         createdAt: new Date(),
       });
@@ -144,4 +171,21 @@ export const operatorNumbers = ({ db }: ApiServices) =>
         page(found, limit, numberView, (last) => writeCursor('numbers', [last.id])),
         200,
       );
+    })
+    .openapi(release, async (c) => {
+      const { id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const number = await db.em().findOne(SmsNumber, { id });
+      if (!number) throw new AppError('not-found', 'There is no number by that id.');
+      await transaction(db.pool, async (client) => {
+        const released = await releaseNumber(client, id, null);
+        if (!released) throw new AppError('conflict', 'Nobody rents this number, or it is not a virtual one.');
+        const { accountId } = released;
+        const actor = actorOf(c.get('keyId'));
+        await noteAct(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
+        const data = { number: released.number, reason: 'operator' } as const;
+        await oweNotice(client, { to: { accountId }, kind: 'number-released', data });
+      });
+      runs.retryEmails();
+      return c.json(numberView(await db.em().findOneOrFail(SmsNumber, { id })), 200);
     });

@@ -29,6 +29,7 @@ const answers = {
   'placeholder-without-replies': { status: 422, title: 'The sender asks for replies, the campaign does not' },
   'brand-without-code': { status: 422, title: 'Nobody could reply to this sender' },
   'number-not-rented': { status: 422, title: 'The number is not rented by this account' },
+  'number-unavailable': { status: 409, title: 'No such number is on offer' },
   'unsafe-url': { status: 422, title: 'The address can not be used' },
   'try-later': { status: 503, title: 'Try again later' },
   internal: { status: 500, title: 'Something went wrong' },

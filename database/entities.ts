@@ -20,6 +20,8 @@ import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
 import { InstallationKey } from './phone-hash.ts';
 import { InboundPart, Reply } from './reply.ts';
+import { NumberCharge } from './number-charge.ts';
+import { Price } from './price.ts';
 import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { SyncRun } from './sync-run.ts';
@@ -57,8 +59,10 @@ export const entities = [
   LineOutage,
   Message,
   MessageReference,
+  NumberCharge,
   OptOut,
   OrphanReceipt,
+  Price,
   Replay,
   OwedNotice,
   Reply,

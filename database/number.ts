@@ -19,6 +19,14 @@ const SmsNumberSchema = defineEntity({
     /** The slot of the SIM in its gateway. */
     port: p.smallint().nullable(),
     rentedAt: p.datetime(3).nullable(),
+    /** The end of the months that are rented; null while nobody rents it, or without end. */
+    rentedUntil: p.datetime(3).nullable(),
+    /** How many months from `rentedAt` to `rentedUntil`. */
+    rentMonths: p.integer().default(0),
+    /** Whether another month begins at the end. */
+    renews: p.boolean().default(true),
+    /** When its renter was told that it ends. */
+    toldExpiringAt: p.datetime(3).nullable(),
     /** Who rented it last, and until when: replies that come late are still theirs for a while. */
     releasedAt: p.datetime(3).nullable(),
     lastAccountId: p.uuid().nullable(),

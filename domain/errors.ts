@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'placeholder-without-replies'
   | 'brand-without-code'
   | 'number-not-rented'
+  | 'number-unavailable'
   | 'unsafe-url'
   | 'try-later'
   | 'internal';

@@ -10,6 +10,8 @@ export type NoticeData = {
   'two-way-enabled': { reason: string | null };
   'two-way-refused': { reason: string | null };
   'number-expiring': { number: string; at: string };
+  'number-renewed': { number: string; until: string };
+  'number-released': { number: string; reason: 'expired' | 'operator' };
   'mail-relay-refuses': { response: string };
 };
 export type NoticeKind = keyof NoticeData;

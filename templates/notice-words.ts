@@ -56,6 +56,17 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: 'Un numéro loué arrive à échéance',
     lines: [`La location du ${number} se termine le ${date(at)}. Renouvelez-la pour continuer à recevoir des réponses.`],
   }),
+  'number-renewed': ({ number, until }, date) => ({
+    subject: 'La location d’un numéro est renouvelée',
+    lines: [`Le ${number} reste à vous jusqu’au ${date(until)}.`],
+  }),
+  'number-released': ({ number, reason }) => ({
+    subject: 'Un numéro n’est plus loué',
+    lines: [
+      reason === 'expired' ? `La location du ${number} a pris fin.` : `L’opérateur a mis fin à la location du ${number}.`,
+      'Ses réponses tardives restent à vous pendant 30 jours ; jusque-là personne d’autre ne peut le louer.',
+    ],
+  }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'Le relais de courrier refuse nos identifiants',
     lines: ['Aucun e-mail ne part tant que SMTP_URL n’est pas corrigé. Rien n’est perdu.', `Réponse du relais : ${response}`],
@@ -109,6 +120,17 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
   'number-expiring': ({ number, at }, date) => ({
     subject: 'A rented number is about to expire',
     lines: [`The rent of ${number} ends on ${date(at)}. Renew it to go on receiving replies.`],
+  }),
+  'number-renewed': ({ number, until }, date) => ({
+    subject: 'A rented number was renewed',
+    lines: [`${number} stays yours until ${date(until)}.`],
+  }),
+  'number-released': ({ number, reason }) => ({
+    subject: 'A number is no longer rented',
+    lines: [
+      reason === 'expired' ? `The rent of ${number} has ended.` : `The operator ended the rent of ${number}.`,
+      'Its late replies stay yours for 30 days; until then nobody else can rent it.',
+    ],
   }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'The mail relay refuses our credentials',

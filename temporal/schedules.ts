@@ -53,3 +53,21 @@ export const scheduleSync = (
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
   });
 };
+
+export const RENTALS_SCHEDULE = 'rentals';
+
+/** Nightly, an hour before lowcost replies are synced by default: a rental that ends is told, renewed or released. */
+export const scheduleRentals = (client: Client, timeZone: string): Promise<void> =>
+  put(client, {
+    scheduleId: RENTALS_SCHEDULE,
+    spec: { calendars: [{ hour: 5, minute: 0 }], timezone: timeZone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'renewRentals',
+      workflowId: RENTALS_SCHEDULE,
+      taskQueue: CONTROL,
+      args: [],
+      workflowRunTimeout: '6 hours',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
+  });

@@ -13,6 +13,7 @@ type Ids = {
   endpoint: string;
   delivery: string;
   replay: string;
+  number: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -24,6 +25,7 @@ const things: Record<string, keyof Ids> = {
   'callback-endpoints': 'endpoint',
   deliveries: 'delivery',
   replays: 'replay',
+  numbers: 'number',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -51,6 +53,8 @@ const bodies: Record<string, unknown> = {
   changePolicies: { quietHours: 'hold' },
   importOptOuts: { entries: ['+33612000077'] },
   liftOptOut: { phone: '+33612000001', reason: 'asked' },
+  rentNumber: { country: 'FR' },
+  changeRentedNumber: { renews: false },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
@@ -109,6 +113,12 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     { bodyExcerpt: mark },
   );
   const replay = (await shop.call('POST', `/callback-endpoints/${endpoint}/replay`, {})).body.id;
+  const [{ id: carrier } = { id: '' }] = await rows<{ id: string }>(db.pool, `select id from carriers where route = 'premium'`);
+  const stock = { kind: 'virtual', carrier, country: 'FR' };
+  const rented = { ...stock, number: `+336447000${accountId.replaceAll(/\D/g, '').slice(-2)}`, account: accountId };
+  const number = (await api.asOperator('POST', '/numbers', rented)).body.id;
+  // One more for who asks for any.
+  await api.asOperator('POST', '/numbers', { ...stock, number: `+336448000${accountId.replaceAll(/\D/g, '').slice(-2)}` });
   return {
     campaign,
     message: message.id,
@@ -117,6 +127,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     endpoint,
     delivery: delivery.id,
     replay,
+    number,
   };
 }
 
@@ -185,8 +196,7 @@ test('two accounts never see or touch each other, on every route of the document
   for (const route of routes) {
     const own = await api.call(route.method, pathFor(route, ids), { key: one.key, ...bodyOf(route) });
     const name = `${route.method} ${route.path}`;
-    // Policies are a few words that any account may have chosen.
-    const shown = route.method !== 'GET' || route.path === '/v1/policies' || secret.some((value) => own.text.includes(value));
+    const shown = route.method !== 'GET' || UNMARKED.has(route.path) || secret.some((value) => own.text.includes(value));
     const leaked = others.filter((value) => own.text.includes(value));
     expect({ name, shown, leaked, refused: own.status >= 400 && own.status !== 409 }).toEqual({
       name,
@@ -196,6 +206,9 @@ test('two accounts never see or touch each other, on every route of the document
     });
   }
 });
+
+/** What shows nothing of the account: policies are a few words that anyone may have chosen, offers are for everybody. */
+const UNMARKED = new Set(['/v1/policies', '/v1/numbers/offers']);
 
 /** A refusal but for its request's id; what was done for a caller differs each time. */
 const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>

@@ -16,6 +16,8 @@ const NOTICES: Notice[] = [
   { kind: 'two-way-enabled', data: { reason: null } },
   { kind: 'two-way-refused', data: { reason: 'volume' } },
   { kind: 'number-expiring', data: { number: '+33644000000', at: '2026-03-01T09:00:00Z' } },
+  { kind: 'number-renewed', data: { number: '+33644000000', until: '2026-03-01T09:00:00Z' } },
+  { kind: 'number-released', data: { number: '+33644000000', reason: 'expired' } },
   { kind: 'mail-relay-refuses', data: { response: '535 no' } },
 ];
 

@@ -1,6 +1,7 @@
 export { deliverReplies } from './deliver-replies.ts';
 export { importRecipients } from './import-recipients.ts';
 export { recoverEndpoint } from './recover-endpoint.ts';
+export { renewRentals } from './renew-rentals.ts';
 export { replayDeliveries } from './replay-deliveries.ts';
 export { retryCallbacks } from './retry-callbacks.ts';
 export { retryEmails } from './retry-emails.ts';
