@@ -7,6 +7,7 @@ import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { Contact } from './contact.ts';
 import { Conversation, ConversationNote } from './conversation.ts';
+import { CountryRule } from './country-rule.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
@@ -43,6 +44,7 @@ export const entities = [
   Contact,
   Conversation,
   ConversationNote,
+  CountryRule,
   Delivery,
   DeliveryAttempt,
   Doubt,
