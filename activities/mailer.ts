@@ -1,14 +1,18 @@
 import { createTransport, type Transporter } from 'nodemailer';
 
-/** How a mail ended. `ambiguous`: the connection was lost after the text had gone: it may have arrived. */
+/**
+ * How a mail ended. Refused with `badAddress`: the mailbox does not exist, so nothing is to be sent there any more.
+ * Later with `unknown`: the connection was lost after the whole text had gone, so it may have arrived. Later with `auth`: the
+ * relay does not take us, whatever the mail.
+ */
 export type MailResult =
   | { outcome: 'sent'; response: string }
-  | { outcome: 'refused'; response: string; status: number | null }
+  | { outcome: 'refused'; response: string; status: number | null; badAddress: boolean }
   | {
       outcome: 'later';
       response: string;
       status: number | null;
-      class: 'refused' | 'timeout' | 'smtp_4xx' | 'auth' | 'dns' | 'unknown';
+      class: 'refused' | 'reset' | 'timeout' | 'tls' | 'smtp_4xx' | 'auth' | 'dns' | 'unknown';
     };
 
 export type Mail = {
@@ -24,12 +28,16 @@ export type Mailer = { send(mail: Mail): Promise<MailResult>; close(): void };
 
 /** One pool of SMTP connections. nodemailer's own time limits are too long for a worker. */
 export function createMailer(smtpUrl: string, from: string): Mailer {
+  // Mails whose whole text has been handed to the socket, and which are not answered yet.
+  const gone = new Set<string>();
   const transport: Transporter = createTransport(
     {
       url: smtpUrl,
       pool: true,
       maxConnections: 5,
       maxMessages: 1000,
+      // Only where not a byte of the text has gone: an idle connection that the relay had closed.
+      maxRequeues: 1,
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
       dnsTimeout: 5000,
@@ -39,6 +47,10 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
     },
     { from },
   );
+  transport.use('stream', ({ message, data }, done) => {
+    message.processFunc((text) => text.once('end', () => gone.add(String(data.messageId))));
+    done();
+  });
   return {
     async send(mail) {
       try {
@@ -52,7 +64,9 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
         });
         return { outcome: 'sent', response: responseOf(sent) };
       } catch (error) {
-        return readError(error);
+        return readError(error, gone.has(mail.messageId));
+      } finally {
+        gone.delete(mail.messageId);
       }
     },
     close: () => transport.close(),
@@ -65,18 +79,44 @@ function responseOf(value: unknown): string {
   return 'message' in value && typeof value.message === 'string' ? value.message.slice(0, 500) : '';
 }
 
-function readError(error: unknown): MailResult {
+const text = (error: unknown, field: string): string => {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+/** Answers that are about us and not about the mail. */
+const NOT_TAKEN = new Set([530, 534, 535, 538]);
+/** What came before the mail was spoken of: it says nothing about it. */
+const BEFORE_MAIL = /^(?:CONN|EHLO|HELO|LHLO|STARTTLS)/;
+/** RFC 3463: the recipient's address is at fault. 5.1.7 to 5.1.9 are about the sender's. */
+const BAD_ADDRESS = /^5\d\d[ -]5\.1\.(?:[0-6]|10)\b/;
+
+function readError(error: unknown, gone: boolean): MailResult {
   const response = responseOf(error);
-  const status =
-    typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number'
-      ? error.responseCode
-      : null;
-  const code = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'EAUTH') return { outcome: 'later', response, status, class: 'auth' };
-  if (status !== null && status >= 500 && status !== 503) return { outcome: 'refused', response, status };
-  if (status !== null && status >= 400) return { outcome: 'later', response, status, class: 'smtp_4xx' };
-  if (code === 'EDNS' || code === 'ENOTFOUND') return { outcome: 'later', response, status, class: 'dns' };
-  if (code === 'ETIMEDOUT') return { outcome: 'later', response, status, class: 'timeout' };
-  if (code === 'ECONNREFUSED' || code === 'ESOCKET') return { outcome: 'later', response, status, class: 'refused' };
-  return { outcome: 'later', response, status, class: 'unknown' };
+  const [code, command] = [text(error, 'code'), text(error, 'command')];
+  const status = Number(text(error, 'responseCode')) || null;
+  const later = (kind: Extract<MailResult, { outcome: 'later' }>['class']): MailResult => ({
+    outcome: 'later',
+    response,
+    status,
+    class: kind,
+  });
+  if (status === null && gone) return later('unknown');
+  if (status !== null && NOT_TAKEN.has(status)) return later('auth');
+  if (code === 'EAUTH' && (status === null || status >= 500)) return later('auth');
+  if (status !== null && status >= 500 && status !== 503) {
+    if (BEFORE_MAIL.test(command)) return later('refused');
+    return { outcome: 'refused', response, status, badAddress: BAD_ADDRESS.test(response) };
+  }
+  if (status !== null && status >= 400) return later('smtp_4xx');
+  switch (code) {
+    case 'EDNS':
+      return later('dns');
+    case 'ETIMEDOUT':
+      return later('timeout');
+    case 'ETLS':
+      return later('tls');
+    default:
+      return later(text(error, 'originalCode') === 'ECONNREFUSED' ? 'refused' : 'reset');
+  }
 }

@@ -66,7 +66,7 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
           at: new Date(),
           raw: Buffer.concat(chunks),
         });
-        if (how === 'drop-after-data') return done(new Answer(421, '4.4.2 connection lost'));
+        if (how === 'drop-after-data') return void smtp.connections.forEach((each) => each.id === session.id && each.close());
         return done();
       });
     },
