@@ -10,6 +10,7 @@ import { callbackGauges, createCallbackMetrics } from './activities/callback-met
 import { createWebhookIngest } from './activities/ingest-webhook.ts';
 import { openLines } from './activities/lines.ts';
 import { createWake } from './activities/wake.ts';
+import { mailGauges } from './activities/mail-metrics.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
 import { planList } from './api/list-planner.ts';
@@ -22,6 +23,7 @@ import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
+import { openMailTokens } from './database/mail-tokens.ts';
 import { openPhoneHash } from './database/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected } from './database/sql.ts';
@@ -79,6 +81,7 @@ export async function startSystem({
   starting.defer(() => db.close());
 
   const hashPhone = await openPhoneHash(db.pool, secrets);
+  const mailTokens = await openMailTokens(db.pool, secrets);
 
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
@@ -88,6 +91,7 @@ export async function startSystem({
   };
   const metrics = createMetrics();
   callbackGauges(metrics, db.pool);
+  mailGauges(metrics, db.pool);
   const { client, connection } = openClient(temporal);
   starting.defer(() => connection.close());
 
@@ -156,6 +160,7 @@ export async function startSystem({
       signal: runs.signal,
       planList: (campaignId, columns) => planList({ db }, campaignId, columns),
       country: COUNTRY,
+      mailTokens,
       mailDomain: domainOf(config.MAIL_FROM),
       publicUrl: config.PUBLIC_URL ?? null,
       injectableClock: config.SYNC_CLOCK === 'injected',
@@ -190,6 +195,7 @@ export async function startSystem({
       live,
       secrets,
       hashPhone,
+      mailTokens,
       log,
       guard,
       poster,

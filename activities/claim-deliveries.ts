@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Channel } from '../database/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
 import { OPEN } from './claim-callbacks.ts';
+import { CHANNEL_OPEN } from './mail-channel.ts';
 import { MAIL_LEASE_SECONDS } from './keep-claims.ts';
 
 /** Attempts whose process died: they may have arrived, so they count, and are made again. */
@@ -16,8 +17,10 @@ const NEXT: Record<Channel, string> = {
   callback: `select min(d.next_at) as at from callback_endpoints e cross join lateral (
       select next_at from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null order by next_at limit 1
     ) d where e.deleted_at is null and e.health = 'healthy'`,
-  email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN}
-    union all select min(next_at) from notices where finished_at is null`,
+  // While the relay refuses us, what is due is to ask it again.
+  email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN} and ${CHANNEL_OPEN}
+    union all select min(next_at) from notices where finished_at is null and ${CHANNEL_OPEN}
+    union all select min(check_at) from mail_channels where paused_at is not null`,
 };
 
 /** Milliseconds until the next delivery of that channel is due: 0 when one is, null when nothing is owed. */
@@ -36,6 +39,7 @@ export type ClaimedEmail = {
   id: string;
   claim: string;
   attempt: number;
+  emailId: string;
   address: string;
   locale: 'fr' | 'en';
   accountId: string;
@@ -49,30 +53,47 @@ type EmailRow = {
   attempts: number;
   address: string;
   locale: 'fr' | 'en';
+  email_id: string;
   account_id: string;
   time_zone: string;
   body: string;
 };
 
-/** Claims mails: those given, or whatever is due. Claim and attempt are one commit, as for callbacks. */
+/**
+ * Claims mails: those given, or whatever is due. Claim and attempt are one commit, as for callbacks. What is owed to an address
+ * that was suppressed or removed meanwhile ends here, aborted.
+ */
 export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit: number }): Promise<ClaimedEmail[]> {
   const [where, value] =
-    'ids' in which ? ['id = any($1::uuid[])', which.ids] : ['next_at <= now() order by next_at limit $1', which.limit];
+    'ids' in which ? ['d.id = any($1::uuid[])', which.ids] : ['next_at <= now() order by next_at limit $1', which.limit];
   const claimed = await rows<EmailRow>(
     pool,
     `with due as (
-       select id from deliveries where channel = 'email' and ${OPEN} and next_at is not null and ${where} for update skip locked
+       select d.id, a.deleted_at is not null as removed, s.address is not null as suppressed
+       from deliveries d join reply_emails a on a.id = d.email_id
+         left join mail_suppressions s on s.account_id = d.account_id and s.address = lower(a.address)
+       where channel = 'email' and ${OPEN} and next_at is not null and ${CHANNEL_OPEN} and ${where} for update of d skip locked
+     ), ended as (
+       update deliveries d set state = 'aborted', last_class = case when due.removed then 'removed' else 'suppressed' end,
+         held_reason = null, next_at = null, finished_at = now()
+       from due where d.id = due.id and (due.removed or due.suppressed)
      ), taken as (
        update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
          lease_until = now() + interval '${MAIL_LEASE_SECONDS} seconds'
-       from due where d.id = due.id returning d.id, d.claim, d.attempts, d.account_id, d.email_id, d.event_id
+       from due where d.id = due.id and not due.removed and not due.suppressed returning d.id, d.claim, d.attempts, d.account_id, d.email_id, d.event_id
      ), written as (
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
        select claim, id, attempts, 'auto', now(), 'unknown' from taken
      )
-     select t.id, t.claim, t.attempts, t.account_id, a.address, a.locale, c.time_zone, v.body
+     select t.id, t.claim, t.attempts, t.account_id, t.email_id, a.address, a.locale, c.time_zone, v.body
      from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,
     [value],
   );
-  return claimed.map((row) => ({ ...row, attempt: row.attempts, accountId: row.account_id, timeZone: row.time_zone }));
+  return claimed.map((row) => ({
+    ...row,
+    attempt: row.attempts,
+    emailId: row.email_id,
+    accountId: row.account_id,
+    timeZone: row.time_zone,
+  }));
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Poster } from '../callbacks/request.ts';
 import { CALLBACK_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
+import type { MailTokens } from '../database/mail-tokens.ts';
 import type { Secrets } from '../database/secrets.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
@@ -34,6 +35,7 @@ type Deps = {
   planList: Parameters<typeof createImportRecipients>[0]['plan'];
   country: string;
   mailDomain: string;
+  mailTokens: MailTokens;
   publicUrl: string | null;
   injectableClock: boolean;
   /** Names this process for the operator. */
@@ -67,6 +69,7 @@ export function createActivities(deps: Deps) {
         wake,
         domain: deps.mailDomain,
         publicUrl: deps.publicUrl,
+        tokens: deps.mailTokens,
         ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
       })
     : createNoMails();

@@ -16,7 +16,6 @@ export type MailResult =
     };
 
 export type Mail = {
-  id: string;
   to: string;
   subject: string;
   html: string;
@@ -24,7 +23,12 @@ export type Mail = {
   headers: Record<string, string>;
   messageId: string;
 };
-export type Mailer = { send(mail: Mail): Promise<MailResult>; close(): void };
+export type Mailer = {
+  send(mail: Mail): Promise<MailResult>;
+  /** Whether the relay takes us: it greets us, and our password. */
+  check(): Promise<boolean>;
+  close(): void;
+};
 
 /** One pool of SMTP connections. nodemailer's own time limits are too long for a worker. */
 export function createMailer(smtpUrl: string, from: string): Mailer {
@@ -69,6 +73,11 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
         gone.delete(mail.messageId);
       }
     },
+    check: () =>
+      transport.verify().then(
+        () => true,
+        () => false,
+      ),
     close: () => transport.close(),
   };
 }

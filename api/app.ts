@@ -23,6 +23,7 @@ import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { requestLog } from './log.ts';
 import { lists } from './lists.ts';
+import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
 import { numbers } from './numbers.ts';
@@ -32,6 +33,7 @@ import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorLedger } from './operator-ledger.ts';
+import { operatorMail } from './operator-mail.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorPrices } from './operator-prices.ts';
 import { operatorSyncs } from './operator-syncs.ts';
@@ -47,6 +49,7 @@ import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { stream } from './stream.ts';
+import { unsubscribe } from './unsubscribe.ts';
 import { users } from './users.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -68,6 +71,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', policies(services))
     .route('/', conversations(services))
     .route('/', replySettingsRoutes(services))
+    .route('/', mailSuppressions(services))
     .route('/', callbackEndpoints(services))
     .route('/', endpointSecrets(services))
     .route('/', endpointHealth(services))
@@ -99,6 +103,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorUnattributed(services))
     .route('/', operatorAttribution(services))
     .route('/', operatorEndpoints(services))
+    .route('/', operatorMail(services))
+    .route('/', operatorMailSuppressions(services))
     .route('/', operatorInDoubt(services))
     .route('/', operatorLedger(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
@@ -116,6 +122,7 @@ export const createApi = (services: ApiServices) => {
   const api = app
     .route('/', running(services, metrics))
     .route('/webhooks', webhooks(services))
+    .route('/unsubscribe', unsubscribe(services))
     .route('/v1/session', sessionRoutes(services))
     .route('/v1/operator', operatorRoutes(services))
     .route('/v1', accountRoutes(services));

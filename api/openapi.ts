@@ -40,6 +40,7 @@ export async function describeApi(): Promise<string> {
       closed: () => true,
       close: () => Promise.resolve(),
     },
+    mailTokens: { write: () => '', read: () => null },
     hashPhone: (phone) => phone,
     secrets: createSecrets(randomBytes(32).toString('base64')),
     log: pino({ level: 'silent' }),

@@ -2,9 +2,11 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { newId } from '../database/ids.ts';
+import { MailSuppression } from '../database/mail-suppression.ts';
 import { ReplyEmail } from '../database/reply-email.ts';
 import { AppError } from '../domain/errors.ts';
 import { invalid } from './invalid.ts';
+import { Reason } from './mail-suppressions.ts';
 import { problems } from './problem.ts';
 import { body, Id, json, Locale } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
@@ -14,7 +16,14 @@ const MOST_ADDRESSES = 20;
 export const ReplySettingsView = z
   .object({
     platform: z.literal(true).openapi({ description: 'Replies are always shown on the platform' }),
-    emails: z.array(z.object({ id: Id, address: z.string(), locale: Locale })),
+    emails: z.array(
+      z.object({
+        id: Id,
+        address: z.string(),
+        locale: Locale,
+        suppressed: Reason.nullable().openapi({ description: 'Why nothing is sent there' }),
+      }),
+    ),
     callbacks: z.array(z.object({ id: Id, url: z.string() })),
   })
   .openapi('ReplySettings');
@@ -30,6 +39,9 @@ export const ReplySettingsChange = z
 
 export async function replySettings(em: EntityManager, account: string): Promise<z.infer<typeof ReplySettingsView>> {
   const emails = await em.find(ReplyEmail, { account, deletedAt: null }, { orderBy: { id: 'asc' } });
+  const addresses = emails.map(({ address }) => address.toLowerCase());
+  const suppressed = await em.find(MailSuppression, { accountId: account, address: { $in: addresses } });
+  const reasons = new Map(suppressed.map((each) => [each.address, each.reason]));
   const endpoints = await em.find(
     CallbackEndpoint,
     { account, deletedAt: null },
@@ -37,7 +49,12 @@ export async function replySettings(em: EntityManager, account: string): Promise
   );
   return {
     platform: true,
-    emails: emails.map(({ id, address, locale }) => ({ id, address, locale })),
+    emails: emails.map(({ id, address, locale }) => ({
+      id,
+      address,
+      locale,
+      suppressed: reasons.get(address.toLowerCase()) ?? null,
+    })),
     callbacks: endpoints.map(({ id, url }) => ({ id, url })),
   };
 }

@@ -4,6 +4,7 @@ import type { Poster } from '../callbacks/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../domain/sender-policy.ts';
 import type { Live } from '../database/live.ts';
+import type { MailTokens } from '../database/mail-tokens.ts';
 import type { Database } from '../database/orm.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
@@ -21,6 +22,8 @@ export type ApiServices = {
   secrets: Secrets;
   /** What stands for an erased number on the opt-out list. */
   hashPhone: HashPhone;
+  /** What links in mails carry. */
+  mailTokens: MailTokens;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
   /** Posts pings, as safely as callbacks are posted. */

@@ -12,14 +12,16 @@ import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
+import { InstallationKey } from './installation-key.ts';
 import { KeywordRule } from './keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './list-import.ts';
+import { MailChannel } from './mail-channel.ts';
+import { MailSuppression } from './mail-suppression.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { Invitation, Session, SignInTries } from './session.ts';
 import { OwedNotice } from './notice.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
-import { InstallationKey } from './phone-hash.ts';
 import { InboundPart, Reply } from './reply.ts';
 import { NumberCharge } from './number-charge.ts';
 import { Price } from './price.ts';
@@ -59,6 +61,8 @@ export const entities = [
   ListRow,
   Invitation,
   LineOutage,
+  MailChannel,
+  MailSuppression,
   Message,
   MessageReference,
   NumberCharge,

@@ -15,6 +15,8 @@ export type ReplyEmail = {
   partial: boolean;
   /** The conversation on the platform. */
   link: string | null;
+  /** Where its reader leaves these mails. */
+  unsubscribe: string | null;
 };
 
 /**
@@ -43,6 +45,7 @@ export async function renderReplyEmail(reply: ReplyEmail): Promise<{ subject: st
     ...(reply.link === null ? [] : ['', `${words.open} : ${reply.link}`]),
     '',
     words.footer,
+    ...(reply.unsubscribe === null ? [] : [`${words.unsubscribe} : ${reply.unsubscribe}`]),
     '',
   ].join('\n');
   return { subject: words.subject(phone), html, text };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { newId } from '../database/ids.ts';
+import { suppress } from '../database/mail-suppression.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi, type Answer, type TestAccount, type TestApi } from './fixtures/api.ts';
 import { aConversation, aDelivery, aMessage, aReply } from './fixtures/rows.ts';
@@ -55,6 +56,7 @@ const bodies: Record<string, unknown> = {
   liftOptOut: { phone: '+33612000001', reason: 'asked' },
   rentNumber: { country: 'FR' },
   changeRentedNumber: { renews: false },
+  liftMailSuppression: { address: 'both@example.com', reason: 'asked' },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
@@ -107,6 +109,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   const endpoint = (await shop.call('POST', '/callback-endpoints', { url: `https://${mark}.example.com/in` })).body.id;
   await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
   await shop.call('POST', '/opt-outs/import', { entries: [{ phone: '+33612000001', reason: mark }] });
+  await suppress(db.pool, { accountId, address: 'both@example.com', reason: 'bounced', detail: mark });
   const delivery = await aDelivery(
     db,
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },

@@ -7,7 +7,6 @@ import { startMailbox } from '../simulator/mailbox.ts';
 import { phone, startApp, until, type App } from './fixtures/app.ts';
 
 const MAIL: Mail = {
-  id: 'a',
   to: 'someone@example.com',
   subject: 's',
   html: '<p>h</p>',
@@ -83,7 +82,9 @@ test.each([
   ['hangs up after the text', { text: undefined }, { outcome: 'later', class: 'unknown' }],
 ] as const)('a relay that %s is understood', async (_, answers, result) => {
   const kept: Record<string, string | undefined> = { ...GOOD, ...answers };
-  await using relay = await aRelay(Object.fromEntries(Object.entries(kept).filter(([, answer]) => answer !== undefined)) as Record<string, string>);
+  await using relay = await aRelay(
+    Object.fromEntries(Object.entries(kept).filter(([, answer]) => answer !== undefined)) as Record<string, string>,
+  );
   const mailer = createMailer(relay.url('us:secret@'), 'us@example.com');
   expect(await mailer.send(MAIL)).toMatchObject(result);
   mailer.close();
@@ -104,8 +105,9 @@ async function aReplyArrives(app: App): Promise<void> {
   await app.world.phones.reply(phone(1), 'OUI');
 }
 const settled = (app: App) =>
-  until('the mail is settled', async () =>
-    (await app.rows<{ state: string }>(`select state from deliveries where state in ('delivered', 'exhausted')`))[0],
+  until(
+    'the mail is settled',
+    async () => (await app.rows<{ state: string }>(`select state from deliveries where state in ('delivered', 'exhausted')`))[0],
   );
 const classes = async (app: App) =>
   (await app.rows<{ class: string }>('select class from delivery_attempts order by number')).map((each) => each.class);

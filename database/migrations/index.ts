@@ -4,6 +4,7 @@ import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { Replays } from './0016-replays.ts';
 import { Formats } from './0017-formats.ts';
 import { Mail } from './0020-mail.ts';
+import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Rentals } from './0033-rentals.ts';
 import { CountryRules } from './0034-country-rules.ts';
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0016-replays', class: Replays },
   { name: '0017-formats', class: Formats },
   { name: '0020-mail', class: Mail },
+  { name: '0021-mail-suppressions', class: MailSuppressions },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0033-rentals', class: Rentals },
   { name: '0034-country-rules', class: CountryRules },

@@ -1,4 +1,4 @@
-import { Button, Section, Text } from '@react-email/components';
+import { Button, Link, Section, Text } from '@react-email/components';
 import type { ReplyEmail } from '../email.ts';
 import { emailWords } from '../email-words.ts';
 import { BUTTON, Frame, INK, SOFT } from './frame.tsx';
@@ -6,8 +6,16 @@ import { BUTTON, Frame, INK, SOFT } from './frame.tsx';
 /** One reply, as its mail shows it. */
 export function ReplyReceived({ reply, phone, when }: { reply: ReplyEmail; phone: string; when: string }) {
   const words = emailWords[reply.locale];
+  const below =
+    reply.unsubscribe === null ? null : (
+      <Text className="soft" style={{ ...SOFT, fontSize: '12px' }}>
+        <Link href={reply.unsubscribe} style={{ color: '#5a606b', textDecoration: 'underline' }}>
+          {words.unsubscribe}
+        </Link>
+      </Text>
+    );
   return (
-    <Frame locale={reply.locale} title={words.title(phone)} footer={words.footer}>
+    <Frame locale={reply.locale} title={words.title(phone)} footer={words.footer} below={below}>
       <Section
         className="card"
         style={{ backgroundColor: '#ffffff', border: '1px solid #d9dce2', borderRadius: '8px', padding: '16px' }}

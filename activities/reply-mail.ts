@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { MailTokens } from '../database/mail-tokens.ts';
+import { renderReplyEmail } from '../templates/email.ts';
+import type { ClaimedEmail } from './claim-deliveries.ts';
+import type { Mail } from './mailer.ts';
+
+type Deps = {
+  /** The domain of Message-IDs. */
+  domain: string;
+  publicUrl: string | null;
+  tokens: MailTokens;
+};
+
+/** No machine is to answer; never `All`, which would hold back bounces too. */
+export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
+
+/** What a mail needs of the frozen event. */
+const ReplyEvent = z.object({
+  data: z.object({
+    reply: z.object({
+      from: z.string(),
+      text: z.string(),
+      receivedAt: z.iso.datetime(),
+      optOut: z.boolean(),
+      partial: z.boolean(),
+    }),
+    campaign: z.object({ name: z.string() }).nullable(),
+    conversationId: z.string(),
+  }),
+});
+
+/** The mail that a delivery owes: the same headers on every attempt. */
+export const createReplyMail =
+  ({ domain, publicUrl, tokens }: Deps) =>
+  async (delivery: ClaimedEmail): Promise<Mail> => {
+    const { data } = ReplyEvent.parse(JSON.parse(delivery.body));
+    const unsubscribe = publicUrl && `${publicUrl}/unsubscribe/${tokens.write('unsubscribe', delivery.emailId, null)}`;
+    const rendered = await renderReplyEmail({
+      locale: delivery.locale,
+      from: data.reply.from,
+      text: data.reply.text,
+      receivedAt: new Date(data.reply.receivedAt),
+      timeZone: delivery.timeZone,
+      campaignName: data.campaign?.name ?? null,
+      optOut: data.reply.optOut,
+      partial: data.reply.partial,
+      link: publicUrl && `${publicUrl}/conversations/${data.conversationId}`,
+      unsubscribe,
+    });
+    // One virtual root per conversation, so that it threads; the same Message-ID on every try, so that a mail that came
+    // twice can be told. The id of the delivery was stored before.
+    const root = `<conversation-${data.conversationId}@${domain}>`;
+    return {
+      ...rendered,
+      to: delivery.address,
+      messageId: `<${delivery.id}@${domain}>`,
+      headers: {
+        'In-Reply-To': root,
+        References: root,
+        ...AUTOMATIC,
+        ...(unsubscribe === null
+          ? {}
+          : { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+      },
+    };
+  };
