@@ -66,7 +66,10 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
           at: new Date(),
           raw: Buffer.concat(chunks),
         });
-        if (how === 'drop-after-data') return void smtp.connections.forEach((each) => each.id === session.id && each.close());
+        if (how === 'drop-after-data') {
+          for (const each of smtp.connections) if (each.id === session.id) each.close();
+          return undefined;
+        }
         return done();
       });
     },

@@ -53,8 +53,8 @@ test('the mails of a conversation thread in any client, each address in a transa
     'Conversation SMS avec +33 6 12 00 00 02',
   ]);
   const stored = await app.rows<{ id: string }>('select id from deliveries');
-  expect(mails.map(({ raw }) => header(raw, 'Message-ID')).toSorted()).toEqual(
-    stored.map(({ id }) => `<${id}@aller-retour.example>`).toSorted(),
+  expect(new Set(mails.map(({ raw }) => header(raw, 'Message-ID')))).toEqual(
+    new Set(stored.map(({ id }) => `<${id}@aller-retour.example>`)),
   );
   for (const { raw } of mails) {
     expect(header(raw, 'Auto-Submitted')).toBe('auto-generated');
