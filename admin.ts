@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { noteRestore } from './activities/note-restore.ts';
 import { readConfig } from './config.ts';
 import { ApiKey, newKey } from './database/api-key.ts';
 import { AuditEntry } from './database/audit-entry.ts';
@@ -13,7 +14,7 @@ import { Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
 const USAGE =
-  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- reseal';
+  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -79,6 +80,19 @@ export async function sealAnew(databaseUrl: string, secretsKey: string): Promise
   return await reseal(database.pool, createSecrets(secretsKey));
 }
 
+/** Says of this database that it was restored from a backup; answers how many messages are in doubt for it. */
+export async function restored(databaseUrl: string, backupAt: Date, lostAt: Date): Promise<number> {
+  await migrate(databaseUrl);
+  await using database = await opened(databaseUrl);
+  return await noteRestore(database.pool, backupAt, lostAt);
+}
+
+const timeOf = (name: string, value: string): Date => {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) throw new Error(`--${name} is not a time. Write it like 2026-11-23T03:00:00Z.`);
+  return at;
+};
+
 async function opened(url: string) {
   const database = await openDatabase({ url, poolMax: 2 });
   return { em: database.em, pool: database.pool, [Symbol.asyncDispose]: () => database.close() };
@@ -86,12 +100,29 @@ async function opened(url: string) {
 
 if (import.meta.main) {
   try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options: { email: { type: 'string' } } });
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: {
+        email: { type: 'string' },
+        'backup-at': { type: 'string' },
+        'lost-at': { type: 'string' },
+      },
+    });
     const email = values.email?.trim().toLowerCase() ?? '';
     const [what] = positionals;
     if (what === 'reseal') {
       const { DATABASE_URL, SECRETS_KEY } = readConfig({ TEMPORAL_ADDRESS: UNUSED.TEMPORAL_ADDRESS, ...process.env });
       console.log(`${await sealAnew(DATABASE_URL, SECRETS_KEY)} values are sealed with the first key.`);
+      process.exit();
+    }
+    if (what === 'restored') {
+      const backupAt = timeOf('backup-at', values['backup-at'] ?? '');
+      const lostAt = timeOf('lost-at', values['lost-at'] ?? new Date().toISOString());
+      const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
+      const inDoubt = await restored(DATABASE_URL, backupAt, lostAt);
+      console.log(
+        `${inDoubt} messages may have gone out since the backup and are in doubt. Nothing is sent until an operator says so: POST /v1/operator/restores/release`,
+      );
       process.exit();
     }
     if ((what !== 'create-operator' && what !== 'set-password') || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);

@@ -54,16 +54,17 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
 
   return async (delivery) => {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
+    const now = delivery.now();
     const post = {
       headers: callbackHeaders({
-        secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), new Date()),
+        secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), now),
         id: delivery.eventId,
         deliveryId: delivery.id,
         attempt: delivery.attempt,
         trigger: delivery.trigger,
         format: delivery.format,
         body: delivery.body,
-        now: new Date(),
+        now,
       }),
       body: delivery.body,
       timeoutMs: delivery.timeoutMs,

@@ -23,6 +23,8 @@ export type ClaimedCallback = {
   body: string;
   /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
   waitedMs: number | null;
+  /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
+  now: () => Date;
 };
 
 type ClaimRow = {
@@ -41,6 +43,7 @@ type ClaimRow = {
   event_id: string;
   body: string;
   waited_ms: number | null;
+  claimed_at: Date;
 };
 type Candidate = { id: string; endpoint_id: string; lane: Lane };
 
@@ -175,12 +178,14 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
          insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe)
          select claim, id, attempts, trigger, now(), 'unknown', $3 from taken
        )
-       select t.*, $3::bool as probe, coalesce(t.own_body, v.body) as body,
+       select t.*, now() as claimed_at, $3::bool as probe, coalesce(t.own_body, v.body) as body,
          case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
        from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
       [going.map((each) => each.id), going.map((each) => each.lane), probing],
     );
+    const seen = performance.now();
     return claimed.map((row) => ({
+      now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
       id: row.id,
       claim: row.claim,
       attempt: row.attempts,

@@ -46,6 +46,7 @@ export function newReply(reply: InboundReply, read: string, country: string): Ne
   };
 }
 
+// What came now came now by the database's clock: a worker whose own is wrong would put a reply before what it answers.
 const INSERT = `
   with session as (
     update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
@@ -53,7 +54,7 @@ const INSERT = `
   insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
     received_at, precision, partial, ingested_at, released_at)
   select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
-    r.received_at, r.precision, r.partial, now(), case when $14 then now() end
+    case when r.precision = 'ours' and not r.partial then now() else r.received_at end, r.precision, r.partial, now(), case when $14 then now() end
   from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[], $15::bool[])
     as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial)
   on conflict do nothing returning id`;

@@ -4,6 +4,7 @@ import type { MessageState } from '../domain/message.ts';
 import { rows } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Mark } from './claim-marks.ts';
+import { SENDING_HELD } from './note-restore.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** A result to store: what a `submitting` message has become. */
@@ -77,7 +78,7 @@ const TURN = `
     left join campaigns c on c.id = m.campaign_id
     left join account_policies p on p.account_id = m.account_id
     left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
-    where m.id = any($11::uuid[]) and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
+    where m.id = any($11::uuid[]) and m.state = 'queued' and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
   ), claimed as (
     update messages m set
       state = case when j.skip is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,

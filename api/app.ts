@@ -8,7 +8,6 @@ import { callbackEndpoints } from './callback-endpoints.ts';
 import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
 import { conversations } from './conversations.ts';
-import { countries, operatorCountries } from './countries.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
 import { documentOf } from './document.ts';
@@ -31,6 +30,7 @@ import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
+import { operatorRestores } from './operator-restores.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorMail } from './operator-mail.ts';
@@ -83,7 +83,6 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', repliesExport(services))
     .route('/', stream(services))
     .route('/', numbers(services))
-    .route('/', countries(services))
     .route('/', users(services))
     .route('/', account(services));
 };
@@ -98,7 +97,6 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))
     .route('/', operatorPrices(services))
-    .route('/', operatorCountries(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
     .route('/', operatorAttribution(services))
@@ -106,6 +104,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorMail(services))
     .route('/', operatorMailSuppressions(services))
     .route('/', operatorInDoubt(services))
+    .route('/', operatorRestores(services))
     .route('/', operatorLedger(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());

@@ -3,18 +3,86 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { textOf } from '../seed.ts';
 import { takeLedger, type Ledger } from './faults-ledger.ts';
-import { PARTS, startFaultsStack, type FaultsStack, type Part } from './faults-stack.ts';
+import { LINKS, TROUBLES, type Trouble } from './faults-links.ts';
+import { PARTS, startFaultsStack, type FaultsStack } from './faults-stack.ts';
 
-export type FaultsOptions = { seconds: number; everySeconds: number; say: (line: string) => void };
-export type FaultsReport = { kills: { part: Part; recoveredAfterMs: number }[]; ledger: Ledger; drainedAfterMs: number };
+export const KINDS = ['kill', 'network', 'clock', 'disk'] as const;
+export type Kind = (typeof KINDS)[number];
+export type FaultsOptions = {
+  seconds: number;
+  everySeconds: number;
+  /** How long a trouble lasts that is not a kill. */
+  lastsSeconds?: number;
+  kinds?: readonly Kind[];
+  say: (line: string) => void;
+};
+type Fault = { name: string; begin(): Promise<void> | void; end(): Promise<void> | void };
+export type FaultsReport = {
+  faults: { fault: string; recoveredAfterMs: number }[];
+  ledger: Ledger;
+  drainedAfterMs: number;
+};
 
 const CAMPAIGN = 25;
 const DRAIN_MS = 180_000;
+const HOUR = 3_600_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Campaigns go out and phones answer while each part is killed in turn; then everything is left alone until it is at rest. */
-export async function runFaults({ seconds, everySeconds, say }: FaultsOptions): Promise<FaultsReport> {
-  await using stack = await startFaultsStack();
+/** Everything that can go wrong, in the order in which it does: the kinds take turns. */
+function faultsOf(stack: FaultsStack, kinds: readonly Kind[]): Fault[] {
+  const { links, disk } = stack;
+  const of: Record<Kind, Fault[]> = {
+    kill: PARTS.map((part) => ({ name: `kill -9 ${part}`, begin: () => stack.kill(part), end: () => {} })),
+    // Each trouble to another link each time, so that a short run sees all of either.
+    network: LINKS.flatMap((_, shift) =>
+      Object.keys(TROUBLES).map((trouble, n) => {
+        const link = LINKS[(n + shift) % LINKS.length] ?? 'postgres';
+        return {
+          name: `${trouble} to ${link}`,
+          begin: () => links?.spoil(link, isTrouble(trouble)),
+          end: () => links?.mend(link),
+        };
+      }),
+    ),
+    clock: [HOUR, -HOUR].map((ms) => ({
+      name: `clocks ${ms > 0 ? 'an hour ahead' : 'an hour behind'}`,
+      begin: () => stack.shiftClocks(ms),
+      end: () => stack.shiftClocks(0),
+    })),
+    disk: [
+      {
+        name: 'disk of PostgreSQL full',
+        begin: () => disk?.fill(),
+        async end() {
+          await disk?.free();
+          await stack.kill('postgres'); // It may have ended by itself; whoever looks after it starts it again.
+        },
+      },
+    ],
+  };
+  const lists = kinds.map((kind) => of[kind]);
+  const longest = Math.max(...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, n) => lists.flatMap((list) => list[n % list.length] ?? [])).flat();
+}
+
+const isTrouble = (name: string): Trouble => {
+  const found = Object.keys(TROUBLES).find((trouble): trouble is Trouble => trouble === name);
+  if (!found) throw new Error(`There is no trouble ${name}`);
+  return found;
+};
+
+/** Campaigns go out and phones answer while one thing after the other goes wrong; then everything is left alone until it is at rest. */
+export async function runFaults({
+  seconds,
+  everySeconds,
+  lastsSeconds = 5,
+  kinds = KINDS,
+  say,
+}: FaultsOptions): Promise<FaultsReport> {
+  await using stack = await startFaultsStack({
+    proxied: kinds.includes('network'),
+    ...(kinds.includes('disk') ? { diskMegabytes: 1024 } : {}),
+  });
   const end = performance.now() + seconds * 1000;
   const campaigns: string[] = [];
   const answered = new Set<string>();
@@ -33,16 +101,21 @@ export async function runFaults({ seconds, everySeconds, say }: FaultsOptions): 
     }
   })();
 
-  const kills: FaultsReport['kills'] = [];
+  const faults: FaultsReport['faults'] = [];
+  const all = faultsOf(stack, kinds);
   for (let n = 0; performance.now() < end; n++) {
     await sleep(everySeconds * 1000);
-    const part = PARTS[n % PARTS.length] ?? 'worker';
+    const fault = all[n % all.length];
+    if (!fault) break;
+    const lasts = !fault.name.startsWith('kill');
+    await fault.begin();
+    if (lasts) await sleep(lastsSeconds * 1000);
     const begun = performance.now();
-    await stack.kill(part);
+    await fault.end();
     await untilWell(stack);
     const recoveredAfterMs = Math.round(performance.now() - begun);
-    kills.push({ part, recoveredAfterMs });
-    say(`killed ${part}, a reply came home again ${(recoveredAfterMs / 1000).toFixed(1)} s after`);
+    faults.push({ fault: fault.name, recoveredAfterMs });
+    say(`${fault.name}: a reply came home again ${(recoveredAfterMs / 1000).toFixed(1)} s after`);
   }
   loading = false;
   await Promise.all([campaigning, answering]);
@@ -55,12 +128,12 @@ export async function runFaults({ seconds, everySeconds, say }: FaultsOptions): 
     ledger = await takeLedger(stack, campaigns);
   }
   await sleep(3000); // Long enough for a second copy to show itself.
-  return { kills, ledger: await takeLedger(stack, campaigns), drainedAfterMs: Math.round(performance.now() - begun) };
+  return { faults, ledger: await takeLedger(stack, campaigns), drainedAfterMs: Math.round(performance.now() - begun) };
 }
 
 /** Accepted or not is told by the answer; without one the same request is sent again. */
-async function launch({ account }: FaultsStack, n: number): Promise<string> {
-  const recipients = Array.from({ length: CAMPAIGN }, (_, index) => ({ to: `+336${String(20_000_000 + n * CAMPAIGN + index)}` }));
+export async function launch({ account }: FaultsStack, n: number, count = CAMPAIGN): Promise<string> {
+  const recipients = Array.from({ length: count }, (_, index) => ({ to: `+336${String(20_000_000 + n * 1000 + index)}` }));
   const key = randomUUID();
   for (;;) {
     try {
@@ -110,10 +183,17 @@ async function untilWell({ world }: FaultsStack): Promise<void> {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { minutes: { type: 'string', default: '5' }, every: { type: 'string', default: '20' } },
+    options: {
+      minutes: { type: 'string', default: '5' },
+      every: { type: 'string', default: '20' },
+      kinds: { type: 'string', default: KINDS.join(',') },
+    },
   });
+  const asked = values.kinds.split(',');
+  const kinds = KINDS.filter((kind) => asked.includes(kind));
+  if (kinds.length !== asked.length) throw new Error(`--kinds takes some of ${KINDS.join(',')}`);
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const report = await runFaults({ seconds: Number(values.minutes) * 60, everySeconds: Number(values.every), say });
+  const report = await runFaults({ seconds: Number(values.minutes) * 60, everySeconds: Number(values.every), kinds, say });
   await mkdir('bench/results', { recursive: true });
   await appendFile('bench/results/faults.ndjson', `${JSON.stringify({ at: new Date().toISOString(), ...report })}\n`);
   console.log(JSON.stringify(report, null, 2));

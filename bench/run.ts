@@ -8,9 +8,9 @@ import type { Bench, Figure } from './bench.ts';
 import { listsBench } from './lists.ts';
 import { repliesBench } from './replies.ts';
 import { startStack } from './stack.ts';
-import { receiptsBench, submitBench } from './submit.ts';
+import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 
-const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, receiptsBench, repliesBench];
+const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, twoBindsBench, receiptsBench, repliesBench];
 const RESULTS = 'bench/results';
 
 const { positionals, values } = parseArgs({

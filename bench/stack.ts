@@ -45,6 +45,7 @@ type Waits = { seconds: number; p50: number; p99: number };
 export type Stack = AsyncDisposable & {
   url: string;
   databaseUrl: string;
+  temporalAddress: string;
   operator: ApiClient;
   /** The first account. */
   account: ApiClient;
@@ -144,6 +145,7 @@ export async function startStack({
   return {
     url,
     databaseUrl: postgres.url,
+    temporalAddress: temporal.address,
     operator,
     account,
     key,

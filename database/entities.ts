@@ -7,7 +7,6 @@ import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { Contact } from './contact.ts';
 import { Conversation, ConversationNote } from './conversation.ts';
-import { CountryRule } from './country-rule.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
@@ -27,6 +26,7 @@ import { NumberCharge } from './number-charge.ts';
 import { Price } from './price.ts';
 import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
+import { Restore } from './restore.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
 import { WantedRun } from './wanted-run.ts';
@@ -46,7 +46,6 @@ export const entities = [
   Contact,
   Conversation,
   ConversationNote,
-  CountryRule,
   Delivery,
   DeliveryAttempt,
   Doubt,
@@ -73,6 +72,7 @@ export const entities = [
   OwedNotice,
   Reply,
   ReplyEmail,
+  Restore,
   Session,
   SignInTries,
   SmsNumber,
