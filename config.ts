@@ -47,6 +47,15 @@ const Environment = z.object({
   CALLBACK_ALLOW_HTTP: flag.default(false).describe('Whether callback addresses may be plain http'),
   CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
   CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
+  ALARM_WEBHOOK_URL: z
+    .url()
+    .optional()
+    .describe('Where alarms about carriers are posted, beside the mails to operators; as guarded as callbacks are'),
+  ALARM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and base64 of at least 24 bytes')
+    .optional()
+    .describe('Signs what is posted there, as callbacks are signed: `whsec_` and base64'),
   REPLIES_PER_RUN: int(1, 1000).default(500).describe('Most replies in one workflow run; 1 gives each its own run, unpaced'),
   SYNC_AT: z
     .string()
@@ -84,6 +93,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (read.data.NODE_ENV === 'production' && read.data.SYNC_CLOCK === 'injected') {
     throw new Error("The configuration can't be used:\n  SYNC_CLOCK: an injected clock is refused in production. Unset it.");
+  }
+  if (read.data.ALARM_WEBHOOK_URL !== undefined && read.data.ALARM_WEBHOOK_SECRET === undefined) {
+    throw new Error("The configuration can't be used:\n  ALARM_WEBHOOK_SECRET: is missing. Alarms that are posted are signed.");
   }
   return read.data;
 }

@@ -163,6 +163,10 @@ export async function startSystem({
       mailTokens,
       mailDomain: domainOf(config.MAIL_FROM),
       publicUrl: config.PUBLIC_URL ?? null,
+      alarmWebhook:
+        config.ALARM_WEBHOOK_URL === undefined
+          ? null
+          : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
       injectableClock: config.SYNC_CLOCK === 'injected',
       worker,
       metrics: createCallbackMetrics(metrics),

@@ -4,6 +4,7 @@ import type { Poster } from '../callbacks/request.ts';
 import { CALLBACK_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
 import type { MailTokens } from '../database/mail-tokens.ts';
 import type { Secrets } from '../database/secrets.ts';
+import type { AlarmWebhook } from './alarm-posts.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import { createCampaignSteps } from './campaign-steps.ts';
@@ -38,6 +39,7 @@ type Deps = {
   mailTokens: MailTokens;
   publicUrl: string | null;
   injectableClock: boolean;
+  alarmWebhook: AlarmWebhook | null;
   /** Names this process for the operator. */
   worker: string;
   metrics: CallbackMetrics;
@@ -87,7 +89,7 @@ export function createActivities(deps: Deps) {
       ...createImportRecipients({ pool, plan: deps.planList }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
-      ...createSweep({ pool, log, country, runs, signal }),
+      ...createSweep({ pool, log, country, runs, signal, poster: deps.poster, alarmWebhook: deps.alarmWebhook }),
       openSync,
       closeSync,
     },

@@ -5,6 +5,7 @@ import type { Secrets } from '../database/secrets.ts';
 import { rows } from '../database/sql.ts';
 import type { Mark } from './claim-marks.ts';
 import { openIngest } from './ingest-replies.ts';
+import { createBeats } from './line-beats.ts';
 import { createReceiptIngest, type Owes } from './ingest-receipts.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { createTurnLoop, SlotLost, type TurnLoop } from './turn-loop.ts';
@@ -48,6 +49,7 @@ type Line = { slot: Slot; session: CarrierSession; loop: TurnLoop; close(drain: 
 
 const RENEW_MS = 3000;
 const DRAIN_MS = 30_000;
+const BEAT_MS = 2000;
 
 /** Opens the carriers given, as their slots come free, and keeps their leases. */
 export function openLines(deps: LinesDeps): Lines {
@@ -57,6 +59,8 @@ export function openLines(deps: LinesDeps): Lines {
   let stopping = false;
   let looking: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let beating: NodeJS.Timeout | undefined;
+  const beat = createBeats(pool, deps.holder);
 
   const keyOf = (carrierId: string, slot: number) => `${carrierId} ${slot}`;
   const linesOf = (carrierId: string) => [...lines.values()].filter((line) => line.slot.carrierId === carrierId);
@@ -144,6 +148,20 @@ export function openLines(deps: LinesDeps): Lines {
     }
   }
 
+  /** Tells how the lines are, and hears which carriers are paused. */
+  async function tell(): Promise<void> {
+    const all = [...lines.values()];
+    const paused = await beat(
+      all.map(({ slot, session, loop }) => ({
+        slot,
+        window: session.window,
+        accepted: loop.accepted(),
+        health: session.health(),
+      })),
+    );
+    for (const { slot, loop } of all) loop.pause(paused.has(slot.carrierId));
+  }
+
   return {
     async send(carrierId, messages) {
       const [line, ...others] = linesOf(carrierId);
@@ -172,10 +190,14 @@ export function openLines(deps: LinesDeps): Lines {
       timer = setInterval(() => {
         looking = looking.then(again);
       }, deps.lookEveryMs ?? 1000);
+      beating = setInterval(() => {
+        tell().catch((error: unknown) => log.warn({ err: error }, 'the lines could not be told of'));
+      }, BEAT_MS);
     },
     async stop() {
       stopping = true;
       clearInterval(timer);
+      clearInterval(beating);
       await looking;
       await Promise.all([...lines.values()].map((line) => line.close(true)));
     },

@@ -14,6 +14,10 @@ export class SlotLost extends Error {}
 export type TurnLoop = {
   /** Gives every message one turn. Rejects with SlotLost; then what had no turn is still `queued`. */
   send(messages: OutboundMessage[]): Promise<void>;
+  /** While paused nothing new is claimed; what waits goes on waiting. */
+  pause(paused: boolean): void;
+  /** Messages that the carrier took so far. */
+  accepted(): number;
   /** When the lease was last renewed, by this process's monotonic clock. */
   renewed(atMs: number): void;
   /** Takes no more messages and resolves when every result under way is stored. */
@@ -45,6 +49,8 @@ export function createTurnLoop({
   let renewedAt = performance.now();
   let wake: () => void = () => {};
   let turning = false;
+  let paused = false;
+  let accepted = 0;
 
   const leaseIsSafe = () => performance.now() - renewedAt < STOP_AFTER_MS;
 
@@ -89,6 +95,7 @@ export function createTurnLoop({
         const job = flying.get(message.id);
         flying.delete(message.id);
         finished.push({ id: message.id, result });
+        if (result.outcome === 'accepted') accepted++;
         if (job) owners.push(job);
         if (flying.size <= session.window / 2) wake();
       });
@@ -100,7 +107,7 @@ export function createTurnLoop({
     const settledJobs = owners;
     finished = [];
     owners = [];
-    const picked = state === 'open' ? pick(session.window - flying.size) : [];
+    const picked = state === 'open' && !paused ? pick(session.window - flying.size) : [];
     const window = [...flying.keys(), ...picked.map(({ message }) => message.id)];
     let claims: Claim[] | null;
     try {
@@ -122,7 +129,7 @@ export function createTurnLoop({
       }));
       finished = [...settled, ...back, ...finished];
       owners = [...settledJobs, ...picked.map(({ job }) => job), ...owners];
-      await pause(500);
+      await rest(500);
       if (!leaseIsSafe()) lose('the database could not be reached');
       return;
     }
@@ -140,7 +147,7 @@ export function createTurnLoop({
   }
 
   /** Until something finishes, arrives or ends, `ms` at most. */
-  function pause(ms: number): Promise<void> {
+  function rest(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       wake = () => {
@@ -154,13 +161,13 @@ export function createTurnLoop({
     if (turning) return;
     turning = true;
     while (state !== 'lost') {
-      const wanted = state === 'open' && jobs.length > 0;
+      const wanted = state === 'open' && jobs.length > 0 && !paused;
       if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') await turn();
       else if (finished.length > 0) {
         // Results that come alone wait a moment for company, never for the other half of a window.
-        if (flying.size > 0) await pause(5);
+        if (flying.size > 0) await rest(5);
         await turn();
-      } else if (wanted || flying.size > 0) await pause(250);
+      } else if (jobs.length > 0 || flying.size > 0) await rest(250);
       else break;
     }
     turning = false;
@@ -176,6 +183,11 @@ export function createTurnLoop({
         void run();
       });
     },
+    pause(now) {
+      paused = now;
+      wake();
+    },
+    accepted: () => accepted,
     renewed(atMs) {
       renewedAt = atMs;
     },

@@ -74,11 +74,11 @@ const TURN = `
           select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
       case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
         then nullif(case p.quiet_preset when 'strict' then w.strict else w.standard end, 0) end as wait
-    from mine, messages m
+    from mine join carriers s on s.id = $1 and s.paused_at is null cross join messages m
     left join campaigns c on c.id = m.campaign_id
     left join account_policies p on p.account_id = m.account_id
     left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
-    where m.id = any($11::uuid[]) and m.state = 'queued' and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
+    where m.id = any($11::uuid[]) and m.state = 'queued' and m.carrier_id = $1 and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
   ), claimed as (
     update messages m set
       state = case when j.skip is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
@@ -96,7 +96,7 @@ const TURN = `
 /**
  * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
  * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
- * Opt-out, quiet hours, pause and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say
+ * Opt-out, quiet hours, pause (of the campaign or of the carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say
  * of the numbers what the database can't.
  */
 export async function takeTurn(

@@ -26,6 +26,8 @@ import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.
 import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
 import { numbers } from './numbers.ts';
+import { operatorAlarms } from './operator-alarms.ts';
+import { operatorLines } from './operator-lines.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
@@ -105,6 +107,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorMailSuppressions(services))
     .route('/', operatorInDoubt(services))
     .route('/', operatorRestores(services))
+    .route('/', operatorAlarms(services))
+    .route('/', operatorLines(services))
     .route('/', operatorLedger(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());

@@ -95,6 +95,8 @@ export type SessionHealth = {
   since: Date;
   inFlight: number;
   lastError: string | null;
+  /** Whether the carrier refuses our login: it needs a person. */
+  refused?: boolean;
 };
 
 /** An open line to a carrier. It reconnects by itself until it is closed. */

@@ -23,6 +23,8 @@ const CarrierSchema = defineEntity({
     clockToleranceMs: p.integer().default(2000),
     /** Whether a STOP may be confirmed through it: many operators do so themselves. */
     stopConfirmations: p.boolean().default(false),
+    /** Nothing is sent through it from then on; what comes in is taken. */
+    pausedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

@@ -1,10 +1,12 @@
 import { Account, AccountCounter } from './account.ts';
 import { AccountPolicies } from './account-policies.ts';
+import { Alarm } from './alarm.ts';
 import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
 import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
+import { CarrierLine } from './carrier-line.ts';
 import { Contact } from './contact.ts';
 import { Conversation, ConversationNote } from './conversation.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
@@ -36,11 +38,13 @@ export const entities = [
   Account,
   AccountCounter,
   AccountPolicies,
+  Alarm,
   ApiKey,
   AuditEntry,
   CallbackEndpoint,
   Campaign,
   Carrier,
+  CarrierLine,
   CarrierSession,
   CarrierSlot,
   Contact,

@@ -1,3 +1,5 @@
+import type { AlarmKind } from './alarm.ts';
+
 /** Mails other than replies, by kind, with what each one says. Times are ISO; a URL is the customer's own. */
 export type NoticeData = {
   'endpoint-failing': { url: string; since: string };
@@ -12,6 +14,9 @@ export type NoticeData = {
   'number-expiring': { number: string; at: string };
   'number-renewed': { number: string; until: string };
   'number-released': { number: string; reason: 'expired' | 'operator' };
+  /** Something is wrong with a carrier, or no longer is. */
+  'carrier-alarm': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
+  'carrier-alarm-over': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
   'mail-relay-refuses': { response: string };
 };
 export type NoticeKind = keyof NoticeData;

@@ -1,3 +1,4 @@
+import type { AlarmKind } from '../domain/alarm.ts';
 import type { NoticeData, NoticeKind } from '../domain/notice.ts';
 
 /** What a notice says: its subject is its title too. `date` writes a time in the reader's language and time zone. */
@@ -7,6 +8,19 @@ export type NoticeWords<K extends NoticeKind> = (
 ) => { subject: string; lines: string[] };
 
 const because = (reason: string | null, lead: string): string[] => (reason === null ? [] : [`${lead} ${reason}`]);
+
+const PROBLEMS: Record<'fr' | 'en', Record<AlarmKind, string>> = {
+  fr: {
+    'login-refused': 'il refuse notre connexion',
+    'carrier-down': 'aucune ligne n’est ouverte',
+    'doubts-growing': 'des messages restent en doute',
+  },
+  en: {
+    'login-refused': 'it refuses our login',
+    'carrier-down': 'no line is open',
+    'doubts-growing': 'messages are in doubt',
+  },
+};
 
 const fr: { [K in NoticeKind]: NoticeWords<K> } = {
   'endpoint-failing': ({ url, since }, date) => ({
@@ -66,6 +80,18 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
       reason === 'expired' ? `La location du ${number} a pris fin.` : `L’opérateur a mis fin à la location du ${number}.`,
       'Ses réponses tardives restent à vous pendant 30 jours ; jusque-là personne d’autre ne peut le louer.',
     ],
+  }),
+  'carrier-alarm': ({ carrier, problem, since, detail }, date) => ({
+    subject: `Opérateur ${carrier} : ${PROBLEMS.fr[problem]}`,
+    lines: [
+      `Constaté depuis le ${date(since)}.`,
+      'Ce qui n’est pas parti attend ; rien n’est envoyé deux fois. GET /v1/operator/alarms et /v1/operator/carriers/{id}/state disent où cela en est.',
+      ...because(detail, 'Dernière erreur ou nombre :'),
+    ],
+  }),
+  'carrier-alarm-over': ({ carrier, problem, since }, date) => ({
+    subject: `Opérateur ${carrier} : retour à la normale`,
+    lines: [`C’est terminé : ${PROBLEMS.fr[problem]}, depuis le ${date(since)}.`],
   }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'Le relais de courrier refuse nos identifiants',
@@ -131,6 +157,18 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
       reason === 'expired' ? `The rent of ${number} has ended.` : `The operator ended the rent of ${number}.`,
       'Its late replies stay yours for 30 days; until then nobody else can rent it.',
     ],
+  }),
+  'carrier-alarm': ({ carrier, problem, since, detail }, date) => ({
+    subject: `Carrier ${carrier}: ${PROBLEMS.en[problem]}`,
+    lines: [
+      `Seen since ${date(since)}.`,
+      'What has not gone out waits; nothing is sent twice. GET /v1/operator/alarms and /v1/operator/carriers/{id}/state tell how it stands.',
+      ...because(detail, 'Last error, or how many:'),
+    ],
+  }),
+  'carrier-alarm-over': ({ carrier, problem, since }, date) => ({
+    subject: `Carrier ${carrier}: back to normal`,
+    lines: [`It is over: ${PROBLEMS.en[problem]}, since ${date(since)}.`],
   }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'The mail relay refuses our credentials',

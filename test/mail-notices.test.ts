@@ -18,6 +18,14 @@ const NOTICES: Notice[] = [
   { kind: 'number-expiring', data: { number: '+33644000000', at: '2026-03-01T09:00:00Z' } },
   { kind: 'number-renewed', data: { number: '+33644000000', until: '2026-03-01T09:00:00Z' } },
   { kind: 'number-released', data: { number: '+33644000000', reason: 'expired' } },
+  {
+    kind: 'carrier-alarm',
+    data: { carrier: 'operator-fr', problem: 'login-refused', since: '2026-03-01T09:00:00Z', detail: 'ESME_RINVPASWD' },
+  },
+  {
+    kind: 'carrier-alarm-over',
+    data: { carrier: 'operator-fr', problem: 'carrier-down', since: '2026-03-01T09:00:00Z', detail: null },
+  },
   { kind: 'mail-relay-refuses', data: { response: '535 no' } },
 ];
 

@@ -15,6 +15,7 @@ export function openSession(settings: HttpSettings, { log }: OpenDeps): CarrierS
   let state: 'connecting' | 'bound' | 'draining' | 'closed' = 'bound';
   let since = new Date();
   let lastError: string | null = null;
+  let refused = false;
   let retryMs = settings.retryMinMs;
   let inFlight = 0;
   let pausedUntil = 0;
@@ -38,11 +39,13 @@ export function openSession(settings: HttpSettings, { log }: OpenDeps): CarrierS
     if (result.outcome === 'throttled') pausedUntil = performance.now() + result.retryAfterMs;
     if (result.outcome === 'accepted') {
       lastError = null;
+      refused = false;
       retryMs = settings.retryMinMs;
     }
     if (trouble === null || state !== 'bound') return;
     const reason = 'reason' in result ? result.reason : '';
     lastError = reason;
+    refused = trouble === 'refused';
     const ms = trouble === 'refused' ? settings.refusedRetryMs : retryMs;
     if (trouble === 'refused')
       log.error({ alarm: 'http-login-refused', reason, retryInMs: ms }, 'The carrier refuses our calls: check the settings');
@@ -98,7 +101,7 @@ export function openSession(settings: HttpSettings, { log }: OpenDeps): CarrierS
       pump();
       return results;
     },
-    health: () => ({ state, since, inFlight, lastError }),
+    health: () => ({ state, since, inFlight, lastError, refused }),
     async close(graceMs) {
       clearTimeout(timer);
       enter('draining');

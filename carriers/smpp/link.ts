@@ -21,6 +21,8 @@ export type Link = {
   state(): LinkState;
   since(): Date;
   lastError(): string | null;
+  /** Whether the carrier refused our login the last time. */
+  refused(): boolean;
   drop(reason: string): void;
   /** From now on a lost connection is not opened again. */
   drain(): void;
@@ -32,6 +34,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
   let state: LinkState = 'closed';
   let since = new Date();
   let lastError: string | null = null;
+  let loginRefused = false;
   let connection: Connection | null = null;
   let retry: NodeJS.Timeout | null = null;
   let opened = 0;
@@ -55,6 +58,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
         bound(fresh) {
           boundAt = performance.now();
           lastError = null;
+          loginRefused = false;
           enter('bound');
           log.info({ bind }, 'Bound to the carrier');
           handlers.bound(fresh);
@@ -67,6 +71,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
           if (boundAt !== null) handlers.lost(reason);
           if (ending) return;
           lastError = reason;
+          loginRefused = refused;
           if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
           const retryInMs = refused ? refusedWaitMs() : waitMs();
           if (refused)
@@ -95,6 +100,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
     state: () => state,
     since: () => since,
     lastError: () => lastError,
+    refused: () => loginRefused,
     drop: (reason) => connection?.drop(reason),
     drain() {
       ending = true;

@@ -74,6 +74,7 @@ export function openSession(settings: SmppSettings, { events, log }: OpenDeps): 
       since: weakest?.since() ?? new Date(),
       inFlight: submitter.unanswered() + receiver.inHand(),
       lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? null,
+      refused: links.some((link) => link.refused()),
     };
   }
 

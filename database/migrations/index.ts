@@ -11,6 +11,7 @@ import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
 import { Parts } from './0063-parts.ts';
+import { LinesTold } from './0064-lines.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -30,6 +31,7 @@ export const migrations = [
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
   { name: '0063-parts', class: Parts },
+  { name: '0064-lines', class: LinesTold },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
   { name: '0090-restores', class: Restores },

@@ -1,0 +1,177 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { affected, rows, transaction } from '../database/sql.ts';
+import { noteAct } from '../database/act.ts';
+import { actorOf } from './audit.ts';
+import { missing } from './campaigns.ts';
+import { invalid } from './invalid.ts';
+import { notFound, problems } from './problem.ts';
+import { Id, IdParam, iso, json, Time } from './schemas.ts';
+import type { ApiEnv, ApiServices } from './services.ts';
+
+const LineView = z
+  .object({
+    slot: z.number().int(),
+    worker: z.string().openapi({ description: 'The process that holds it' }),
+    live: z.boolean().openapi({ description: 'Its worker told of it within the last 15 seconds' }),
+    state: z.enum(['connecting', 'bound', 'draining', 'closed']),
+    since: Time.openapi({ description: 'In this state: for a bound line, bound since' }),
+    refused: z.boolean().openapi({ description: 'The carrier refuses our login' }),
+    windowUsed: z.number().int().openapi({ description: 'Submitted and not answered yet, and replies in hand' }),
+    window: z.number().int(),
+    accepted: z.number().int().openapi({ description: 'Messages that the carrier took since the worker opened the line' }),
+    perSecond: z.number().openapi({ description: 'Of these, how many a second of late' }),
+    lastError: z.string().nullable(),
+    toldAt: Time,
+  })
+  .openapi('CarrierLine');
+
+const StateView = z
+  .object({
+    carrier: Id,
+    name: z.string(),
+    state: z.enum(['up', 'down', 'paused', 'draining']).openapi({
+      description:
+        'up: a line is bound. draining: paused, and some messages are still to be answered. paused: nothing is under way',
+    }),
+    pausedAt: Time.nullable(),
+    submitting: z.number().int().openapi({ description: 'Messages written and not answered yet' }),
+    perSecond: z.number(),
+    rate: z.number().nullable().openapi({ description: 'The most a second that its settings allow, for all lines together' }),
+    inDoubt: z.number().int(),
+    lines: z.array(LineView),
+  })
+  .openapi('CarrierState');
+
+const tags = ['Operator: carriers'];
+const answers = { 200: { description: 'How it stands', content: json(StateView) }, ...problems, ...notFound } as const;
+const request = { params: IdParam };
+const state = createRoute({
+  method: 'get',
+  path: '/carriers/{id}/state',
+  operationId: 'getCarrierState',
+  tags,
+  summary: 'How a carrier’s lines are now, as their workers told within the last seconds',
+  request,
+  responses: answers,
+});
+const pause = createRoute({
+  method: 'post',
+  path: '/carriers/{id}/pause',
+  operationId: 'pauseCarrier',
+  tags,
+  summary: 'Send nothing more through it. What is under way is answered, replies still come in, what is queued waits',
+  request,
+  responses: answers,
+});
+const resume = createRoute({
+  method: 'post',
+  path: '/carriers/{id}/resume',
+  operationId: 'resumeCarrier',
+  tags,
+  summary: 'Send through it again',
+  request,
+  responses: answers,
+});
+
+type Line = {
+  slot: number;
+  worker: string;
+  live: boolean;
+  state: 'connecting' | 'bound' | 'draining' | 'closed';
+  since: Date;
+  refused: boolean;
+  in_flight: number;
+  window: number;
+  accepted: string;
+  per_second: number;
+  last_error: string | null;
+  beat_at: Date;
+};
+type CarrierRow = {
+  id: string;
+  name: string;
+  paused_at: Date | null;
+  settings: Record<string, unknown>;
+  submitting: number;
+  in_doubt: number;
+};
+
+const lineView = (line: Line): z.infer<typeof LineView> => ({
+  slot: line.slot,
+  worker: line.worker,
+  live: line.live,
+  state: line.state,
+  since: line.since.toISOString(),
+  refused: line.refused,
+  windowUsed: line.live ? line.in_flight : 0,
+  window: line.window,
+  accepted: Number(line.accepted),
+  perSecond: line.live ? round(line.per_second) : 0,
+  lastError: line.last_error,
+  toldAt: line.beat_at.toISOString(),
+});
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+export const operatorLines = ({ db }: ApiServices) => {
+  async function viewOf(id: string): Promise<z.infer<typeof StateView>> {
+    const [carrier] = await rows<CarrierRow>(
+      db.pool,
+      `select c.id, c.name, c.paused_at, c.settings, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
+         coalesce((select sum(cardinality(s."window"))::int from carrier_slots s where s.carrier_id = c.id), 0) as submitting
+       from carriers c where c.id = $1`,
+      [id],
+    );
+    if (!carrier) throw missing();
+    const found = await rows<Line>(
+      db.pool,
+      `select slot, worker, beat_at > now() - interval '15 seconds' as live, state, since, refused, in_flight, "window", accepted, per_second,
+         last_error, beat_at from carrier_lines where carrier_id = $1 order by slot`,
+      [id],
+    );
+    const lines = found.map(lineView);
+    const { segmentsPerSecond, messagesPerSecond } = carrier.settings;
+    const rate = segmentsPerSecond ?? messagesPerSecond;
+    const bound = lines.some((line) => line.live && line.state === 'bound');
+    return {
+      carrier: carrier.id,
+      name: carrier.name,
+      state: carrier.paused_at === null ? (bound ? 'up' : 'down') : carrier.submitting > 0 ? 'draining' : 'paused',
+      pausedAt: iso(carrier.paused_at),
+      submitting: carrier.submitting,
+      perSecond: round(lines.reduce((sum, line) => sum + line.perSecond, 0)),
+      rate: typeof rate === 'number' ? rate : null,
+      inDoubt: carrier.in_doubt,
+      lines,
+    };
+  }
+
+  /** Idempotent: what is so already stays, since when it was. */
+  const setPaused = (id: string, paused: boolean, keyId: string): Promise<void> =>
+    transaction(db.pool, async (client) => {
+      const changed = await affected(
+        client,
+        `update carriers set paused_at = case when $2 then now() end where id = $1 and (paused_at is not null) <> $2`,
+        [id, paused],
+      );
+      if (changed === 1)
+        await noteAct(client, {
+          actor: actorOf(keyId),
+          accountId: null,
+          action: paused ? 'carrier.pause' : 'carrier.resume',
+          target: `carrier ${id}`,
+        });
+    });
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(state, async (c) => c.json(await viewOf(c.req.valid('param').id), 200))
+    .openapi(pause, async (c) => {
+      const { id } = c.req.valid('param');
+      await setPaused(id, true, c.get('keyId'));
+      return c.json(await viewOf(id), 200);
+    })
+    .openapi(resume, async (c) => {
+      const { id } = c.req.valid('param');
+      await setPaused(id, false, c.get('keyId'));
+      return c.json(await viewOf(id), 200);
+    });
+};
