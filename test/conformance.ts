@@ -205,7 +205,10 @@ export function conforms<P extends Peer>(table: Conformance<P>): void {
   ])(`${name}: %s says what is known, and the next message goes`, async ([fault, expected, atMost]) => {
     await using it = await open(table);
     const [first, second] = [it.message(), it.message()];
-    expect(await it.peer.meet(fault, () => it.submit([first]))).toEqual([expected]);
+    // Who knows messages by our ids is asked again: then there is no doubt.
+    const known = atMost === 1 && capabilities.dedupe === 'client-id';
+    const result = known ? { outcome: 'accepted', references: [first.id] } : expected;
+    expect(await it.peer.meet(fault, () => it.submit([first]))).toEqual([result]);
     await until('it goes', async () => (await it.submit([second]))[0]?.outcome === 'accepted');
     await until('the second is there', () => it.peer.taken().some(({ to }) => to === second.to));
     expect(it.peer.taken().filter(({ to }) => to === first.to).length).toBeLessThanOrEqual(atMost);

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { isGsm7 } from '../../domain/gsm7.ts';
 import { defineCarrier, type CarrierSession, type OpenDeps, type OutboundMessage, type SubmitResult } from '../carrier.ts';
-import { openDevice, type DeviceAnswer } from './device.ts';
+import { openDevice, type DeviceAnswer } from '../device.ts';
 import { readIncoming, readResults } from './incoming.ts';
 import { dinstarSettings, type DinstarSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import { Agent, errors, request } from 'undici';
-import { authorize, parseChallenge, type Challenge, type Credentials } from '../../protocols/http-digest.ts';
+import { authorize, parseChallenge, type Challenge, type Credentials } from '../protocols/http-digest.ts';
 
 /** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
 export type DeviceAnswer =
@@ -79,7 +79,7 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
       const { statusCode, text } = answer;
       if (statusCode === 401 || statusCode === 403) return { kind: 'unsent', reason: `http-${statusCode}`, refused: true };
       if (statusCode >= 300 && statusCode < 500) return { kind: 'unsent', reason: `http-${statusCode}`, refused: false };
-      if (statusCode !== 200 && statusCode !== 202) return { kind: 'unknown', reason: `http-${statusCode}` };
+      if (statusCode < 200 || statusCode >= 300) return { kind: 'unknown', reason: `http-${statusCode}` };
       return readJson(text);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -1,0 +1,13 @@
+import { defineCarrier } from '../carrier.ts';
+import { openSession } from './session.ts';
+import { smsgateSettings } from './settings.ts';
+import { parseWebhook } from './webhook.ts';
+
+/** An Android phone with the app SMSGate. It knows messages by our ids, so that asking again sends nothing twice. */
+export const smsgate = defineCarrier({
+  name: 'smsgate',
+  settings: smsgateSettings,
+  capabilities: { route: 'lowcost', replies: 'push', receipts: 'push', maxBatch: 1, dedupe: 'client-id', cursor: 'none' },
+  open: openSession,
+  parseWebhook,
+});

@@ -1,0 +1,102 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookRequest } from '../carrier.ts';
+import type { SmsgateSettings } from './settings.ts';
+
+const Event = z.object({ id: z.string().min(1).max(128), event: z.string(), payload: z.unknown() });
+/** `sender` is what newer versions call the number it came from. */
+const Received = z.object({
+  message: z.string(),
+  phoneNumber: z.string().nullish(),
+  sender: z.string().nullish(),
+  simNumber: z.int().nullish(),
+  receivedAt: z.string().nullish(),
+});
+const Report = z.object({
+  messageId: z.string().min(1),
+  phoneNumber: z.string().nullish(),
+  recipient: z.string().nullish(),
+  sentAt: z.string().nullish(),
+  deliveredAt: z.string().nullish(),
+  failedAt: z.string().nullish(),
+  reason: z.string().nullish(),
+});
+const STATUSES: Record<string, ReceiptStatus> = {
+  'sms:sent': 'accepted',
+  'sms:delivered': 'delivered',
+  'sms:failed': 'undelivered',
+};
+const A_UUID = z.uuid();
+const UNREADABLE = { kind: 'unreadable', reason: 'not an event of the form agreed' } as const;
+
+/**
+ * Reads what the phone reports. A phone's own id of an SMS is made of its content and not unique: what tells a copy is the
+ * event's id, which stays the same when a webhook comes again.
+ */
+export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest): WebhookContent {
+  const forged = forgery(settings, request);
+  if (forged !== null) return { kind: 'forged', reason: forged };
+  const event = Event.safeParse(read(request.body));
+  if (!event.success) return UNREADABLE;
+  const { id, event: name, payload } = event.data;
+  const release = settings.immediate ? 'now' : 'sync';
+
+  if (name === 'sms:received') {
+    const sms = Received.safeParse(payload);
+    const from = sms.success ? (sms.data.sender ?? sms.data.phoneNumber) : null;
+    if (!sms.success || !from) return UNREADABLE;
+    const told = timeOf(sms.data.receivedAt);
+    const reply = {
+      externalId: id,
+      from,
+      to: { port: sms.data.simNumber ?? settings.defaultSim },
+      body: Buffer.from(sms.data.message),
+      encoding: 'utf8' as const,
+      receivedAt: told ?? request.receivedAt,
+      precision: told ? ('second' as const) : ('ours' as const),
+    };
+    return { kind: 'content', replies: [reply], receipts: [], release };
+  }
+  // Other events (a call, a ping, a data message) are no news here, and acknowledged.
+  const status = STATUSES[name];
+  if (!status) return { kind: 'content', replies: [], receipts: [], release };
+  const report = Report.safeParse(payload);
+  if (!report.success) return UNREADABLE;
+  const { messageId, recipient, phoneNumber, sentAt, deliveredAt, failedAt } = report.data;
+  const receipt: InboundReceipt = {
+    reference: messageId,
+    messageId: A_UUID.safeParse(messageId).success ? messageId : null,
+    from: '',
+    to: recipient ?? phoneNumber ?? '',
+    status,
+    error: status === 'undelivered' ? 'phone-failed' : null,
+    at: timeOf(deliveredAt ?? failedAt ?? sentAt) ?? request.receivedAt,
+  };
+  return { kind: 'content', replies: [], receipts: [receipt], release };
+}
+
+/** Why the request is not the phone's; null when it is. Signed are the body's octets, followed by the time in seconds. */
+function forgery({ webhookSecret, toleranceSeconds }: SmsgateSettings, { headers, body, receivedAt }: WebhookRequest) {
+  if (webhookSecret === undefined) return 'no webhooks are agreed with this phone';
+  const timestamp = headers['x-timestamp'] ?? '';
+  const away = Math.abs(receivedAt.getTime() / 1000 - (timestamp === '' ? Number.NaN : Number(timestamp)));
+  if (!(away <= toleranceSeconds)) return 'the signed time is missing or too far away';
+  const expected = createHmac('sha256', webhookSecret).update(body).update(timestamp).digest();
+  const given = Buffer.from(headers['x-signature'] ?? '', 'hex');
+  return given.length === expected.length && timingSafeEqual(given, expected) ? null : 'the signature is wrong';
+}
+
+function read(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(text: string | null | undefined): Date | null {
+  // Without an offset it would be the time of a zone that nobody knows.
+  if (!text || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) return null;
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
