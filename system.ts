@@ -154,6 +154,7 @@ export async function startSystem({
       log,
       secrets,
       lines,
+      registry,
       poster,
       mailer,
       runs,

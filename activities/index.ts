@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { Carrier } from '../carriers/carrier.ts';
 import type { Poster } from '../callbacks/request.ts';
 import { CALLBACK_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
 import type { MailTokens } from '../database/mail-tokens.ts';
@@ -29,6 +30,7 @@ type Deps = {
   log: Logger;
   secrets: Secrets;
   lines: Lines;
+  registry: Record<string, Carrier>;
   poster: Poster;
   mailer: Mailer | null;
   runs: Parameters<typeof createSweep>[0]['runs'];
@@ -75,9 +77,10 @@ export function createActivities(deps: Deps) {
         ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
       })
     : createNoMails();
-  const { openSync, closeSync, syncPages } = createSyncLowcost({
+  const { openSync, closeSync, syncPages, releaseReplies } = createSyncLowcost({
     pool,
     lines,
+    registry: deps.registry,
     country,
     deliverReplies: runs.deliverReplies,
     injectableClock: deps.injectableClock,
@@ -92,6 +95,7 @@ export function createActivities(deps: Deps) {
       ...createSweep({ pool, log, country, runs, signal, poster: deps.poster, alarmWebhook: deps.alarmWebhook }),
       openSync,
       closeSync,
+      releaseReplies,
     },
     callbacks: createPostCallbacks(callbacks),
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },

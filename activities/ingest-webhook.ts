@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { InboundReply, WebhookContent, WebhookReply } from '../carriers/carrier.ts';
-import { isUnreachable, rows } from '../database/sql.ts';
+import { isUnreachable, rows, transaction } from '../database/sql.ts';
 import { storeReceipts, type Owes } from './ingest-receipts.ts';
-import { insertReplies, readReply } from './store-replies.ts';
+import { adopt } from './adopt-polled.ts';
+import { contentKey, lockReplies } from './store-polled.ts';
+import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
 type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes: Owes };
 type Content = Extract<WebhookContent, { kind: 'content' }>;
@@ -19,8 +21,17 @@ export const createWebhookIngest =
     await storeReceipts(pool, carrierId, country, receipts, owes);
     if (replies.length === 0) return;
     const named = await withNumbers(pool, carrierId, replies);
-    const whole = named.map((reply) => readReply(reply, country));
-    const insert = (some: typeof whole) => insertReplies(pool, carrierId, null, null, some, release === 'now');
+    const whole = named.map((reply, index) => keyed(readReply(reply, country), replies[index]));
+    const now = release === 'now';
+    const insert = (some: typeof whole) =>
+      some.every((reply) => reply.contentKey === null)
+        ? insertReplies(pool, carrierId, null, null, some, now)
+        : transaction(pool, async (client) => {
+            await lockReplies(client, carrierId);
+            const { adopted, released } = await adopt(client, carrierId, some, now);
+            const rest = some.filter((reply) => !adopted.has(reply.externalId));
+            return [...released, ...(await insertReplies(client, carrierId, null, null, rest, now))];
+          });
 
     const ids: string[] = [];
     try {
@@ -41,6 +52,12 @@ export const createWebhookIngest =
       }
     }
   };
+
+/** What may be read from the gateway's inbox, too, is told from others in the same way. */
+const keyed = (read: NewReply, reply: WebhookReply | undefined): NewReply =>
+  reply?.stamp === undefined || typeof reply.to === 'string'
+    ? read
+    : { ...read, contentKey: contentKey({ port: reply.to.port, from: reply.from, text: read.text, stamp: reply.stamp }) };
 
 /** A gateway names the slot of its SIM: the numbers of the SIMs are the platform's. */
 async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[]): Promise<InboundReply[]> {

@@ -1,30 +1,34 @@
 import type { Pool } from 'pg';
-import type { PolledPage } from '../carriers/carrier.ts';
+import type { Carrier, PolledPage } from '../carriers/carrier.ts';
 import type { SyncCursor } from '../database/carrier.ts';
 import { newId } from '../database/ids.ts';
-import { affected, rows } from '../database/sql.ts';
-import { decodeText } from '../domain/sms-text.ts';
+import { affected, rows, transaction } from '../database/sql.ts';
 import { heartbeating } from './heartbeat.ts';
-import { insertReplies, readReply, storable } from './store-replies.ts';
 import type { Lines } from './lines.ts';
+import { createReleaseReplies } from './release-replies.ts';
+import { polledKey, prefixOf, storePolled } from './store-polled.ts';
 
-/** Where a run stands between two activities. `leading`: every id so far was old enough, so the cursor may pass it. */
-export type SyncPosition = { after: number | null; leading: boolean };
+/** Where a run stands between two activities. */
+export type SyncPosition = { after: number | null };
 export type SyncStep = { position: SyncPosition; done: boolean };
 
-type Deps = { pool: Pool; lines: Lines; country: string; deliverReplies: (ids: string[]) => void; injectableClock: boolean };
+type Deps = {
+  pool: Pool;
+  lines: Lines;
+  registry: Record<string, Carrier>;
+  country: string;
+  deliverReplies: (ids: string[]) => void;
+  injectableClock: boolean;
+};
 export type SyncLowcost = ReturnType<typeof createSyncLowcost>;
 
-/** A reply is released when its gateway has had it for this long. */
-export const CUTOFF_MS = 6 * 3_600_000;
-/** How many ids before the cursor are read again, in case the device stored one late. */
-const OVERLAP = 10;
+/** How far before the cursor is read again, in case the device stored one late: ids, or ms where the cursor is a time. */
+const OVERLAP: Record<'id' | 'time', number> = { id: 10, time: 3 * 86_400_000 };
 const WORK_MS = 30_000;
 
-type CarrierRow = { sync_cursor: SyncCursor | null };
-type RunRow = { id: string; carrier_id: string; now: Date | null };
+type RunRow = { id: string; carrier_id: string; now: Date | null; type: string };
 
-export const createSyncLowcost = ({ pool, lines, country, deliverReplies, injectableClock }: Deps) => ({
+export const createSyncLowcost = ({ pool, lines, registry, country, deliverReplies, injectableClock }: Deps) => ({
   /** Takes the oldest sync that was asked for, or notes a new one for tonight's. Null when `onlyAsked` and none was. */
   async openSync(carrierId: string, onlyAsked: boolean): Promise<string | null> {
     const [asked] = await rows<{ id: string }>(
@@ -43,73 +47,56 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
   },
 
   /**
-   * Idempotent: stores the replies that are old enough, page by page, each before the next is asked for, and moves the
-   * gateway's cursor over the leading run of them. Works for 30 s at most; the answer's position goes into the next call.
+   * Idempotent: stores what the gateway holds, page by page, each before the next is asked for and with the cursor that passes
+   * it. Works for 30 s at most; the answer's position goes into the next call.
    */
   syncPages: (runId: string, position: SyncPosition | null): Promise<SyncStep> =>
     heartbeating(async () => {
-      const [run] = await rows<RunRow>(pool, `select id, carrier_id, now from sync_runs where id = $1`, [runId]);
+      const [run] = await rows<RunRow>(
+        pool,
+        `select r.id, r.carrier_id, r.now, c.type from sync_runs r join carriers c on c.id = r.carrier_id where r.id = $1`,
+        [runId],
+      );
       if (!run) throw new Error('There is no such sync');
-      const now = injectableClock && run.now ? run.now : new Date();
+      const seenAt = injectableClock && run.now ? run.now : new Date();
       const until = performance.now() + WORK_MS;
-      let at = position;
+      const isTime = registry[run.type]?.capabilities.cursor === 'time';
+      let after = position?.after;
       for (;;) {
-        const [carrier] = await rows<CarrierRow>(pool, `select sync_cursor from carriers where id = $1`, [run.carrier_id]);
-        const cursor = carrier?.sync_cursor ?? null;
-        const after = at ? at.after : cursor && Math.max(0, cursor.id - OVERLAP);
+        const cursor = await readCursor(pool, run.carrier_id);
+        after ??= cursor && Math.max(0, cursor.id - OVERLAP[isTime ? 'time' : 'id']);
         const poll = lines.session(run.carrier_id).pollReplies;
         if (!poll) throw new Error('This carrier can not be asked for replies');
         const page = await poll(after);
-        if (cursor && (wasReset(cursor, page) || (await holdsOthers(pool, run.carrier_id, cursor, page)))) {
+        if (!isTime && cursor && (wasReset(cursor, page) || (await holdsOthers(pool, run.carrier_id, cursor, page)))) {
           await moveCursor(pool, run.carrier_id, cursor, { serial: page.serial, generation: cursor.generation + 1, id: 0 });
-          at = { after: 0, leading: true };
+          after = 0;
           continue;
         }
-        const generation = cursor?.generation ?? 1;
-        const old = page.replies.filter((reply) => now.getTime() - reply.receivedAt.getTime() >= CUTOFF_MS);
+        const origin = { serial: page.serial, generation: cursor?.generation ?? 1, country, seenAt };
         const sims = await simNumbers(pool, run.carrier_id);
-        const stored = await insertReplies(
-          pool,
-          run.carrier_id,
-          null,
-          null,
-          old.map((reply) =>
-            readReply(
-              {
-                ...reply,
-                to: sims.get(reply.port) ?? `port ${reply.port}`,
-                externalId: `${page.serial}:${generation}:${reply.id}`,
-              },
-              country,
-            ),
-          ),
-        );
-        if (stored.length > 0) deliverReplies(stored);
-
-        const firstYoung = page.replies.findIndex((reply) => !old.includes(reply));
-        const leading = (at?.leading ?? true) ? (firstYoung === -1 ? page.replies : page.replies.slice(0, firstYoung)) : [];
-        const passed = leading.at(-1)?.id;
-        if (passed !== undefined && passed > (cursor?.id ?? 0)) {
-          await moveCursor(pool, run.carrier_id, cursor, { serial: page.serial, generation, id: passed });
-        }
-        await affected(
-          pool,
-          `update sync_runs set read = read + $2, new = new + $3, duplicates = duplicates + $4, young = young + $5,
-             cursor = (select sync_cursor from carriers where id = $6) where id = $1`,
-          [
-            runId,
-            page.replies.length,
-            stored.length,
-            old.length - stored.length,
-            page.replies.length - old.length,
-            run.carrier_id,
-          ],
-        );
-        at = { after: page.replies.at(-1)?.id ?? after, leading: (at?.leading ?? true) && firstYoung === -1 };
-        if (!page.more) return { position: at, done: true };
-        if (performance.now() > until) return { position: at, done: false };
+        const last = Math.max(after ?? 0, ...[...page.replies, ...page.unreadable].flatMap(({ id }) => id ?? []));
+        await transaction(pool, async (client) => {
+          const stored = await storePolled(client, run.carrier_id, page, { ...origin, sims });
+          if (last > (cursor?.id ?? 0)) {
+            await moveCursor(client, run.carrier_id, cursor, { serial: origin.serial, generation: origin.generation, id: last });
+          }
+          const read = page.replies.length + page.unreadable.length;
+          await affected(
+            client,
+            `update sync_runs set read = read + $2, duplicates = duplicates + $3, errors = errors + $4,
+               clock_skew_ms = case when $5::int is null then clock_skew_ms when abs($5) > abs(coalesce(clock_skew_ms, 0)) then $5 else clock_skew_ms end,
+               cursor = (select sync_cursor from carriers where id = $6) where id = $1`,
+            [runId, read, read - stored, page.unreadable.length, skewOf(page), run.carrier_id],
+          );
+        });
+        after = last;
+        if (!page.more) return { position: { after }, done: true };
+        if (performance.now() > until) return { position: { after }, done: false };
       }
     }),
+
+  ...createReleaseReplies({ pool, deliverReplies, injectableClock }),
 
   /** Idempotent: notes how a sync ended. */
   async closeSync(runId: string, error: string | null): Promise<void> {
@@ -122,6 +109,13 @@ export const createSyncLowcost = ({ pool, lines, country, deliverReplies, inject
   },
 });
 
+async function readCursor(pool: Pool, carrierId: string): Promise<SyncCursor | null> {
+  const [carrier] = await rows<{ sync_cursor: SyncCursor | null }>(pool, `select sync_cursor from carriers where id = $1`, [
+    carrierId,
+  ]);
+  return carrier?.sync_cursor ?? null;
+}
+
 /** Which number each slot of a gateway has. */
 async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, string>> {
   const sims = await rows<{ port: number; number: string }>(
@@ -132,35 +126,44 @@ async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, st
   return new Map(sims.map((sim) => [sim.port, sim.number]));
 }
 
+/**
+ * How far the device's clock is ahead of ours, in ms: as it says itself, or at least as far as what it holds is dated in the
+ * future.
+ */
+function skewOf({ clock, replies }: PolledPage): number | null {
+  const now = Date.now();
+  const said = clock ? clock.getTime() - now : null;
+  const ahead = Math.max(...replies.map(({ receivedAt }) => receivedAt.getTime() - now));
+  const skew = ahead > Math.max(said ?? 0, 1000) ? ahead : said;
+  // Its second may have begun up to a second ago. Years fit in the column.
+  return skew === null ? null : Math.abs(skew) <= 2000 ? 0 : Math.max(-MOST_SKEW, Math.min(MOST_SKEW, Math.round(skew)));
+}
+const MOST_SKEW = 2 ** 31 - 1;
+
 /** Ids belong to one device, and start over when it is reset: then its highest is lower than what was read before. */
 const wasReset = (cursor: SyncCursor, page: PolledPage): boolean =>
   cursor.serial !== page.serial || (cursor.id > 0 && (page.topId ?? 0) < cursor.id);
 
 /**
  * Whether what is read again before the cursor is not what was stored under those ids: a device that was reset and has filled
- * up past the cursor since.
+ * up past the cursor since. Compared by hashes, which outlive an erased text.
  */
 async function holdsOthers(pool: Pool, carrierId: string, cursor: SyncCursor, page: PolledPage): Promise<boolean> {
-  const again = new Map(
-    page.replies.filter(({ id }) => id <= cursor.id).map((reply) => [`${page.serial}:${cursor.generation}:${reply.id}`, reply]),
-  );
-  const stored = await rows<{ external_id: string; from_raw: string; text: string }>(
+  const again = page.replies.filter(({ id, externalId }) => id <= cursor.id && externalId !== null);
+  if (again.length === 0) return false;
+  const keys = new Set(again.map((reply) => `${reply.externalId} ${polledKey(reply)}`));
+  const prefix = prefixOf({ serial: page.serial, generation: cursor.generation });
+  const stored = await rows<{ external_id: string; content_key: string }>(
     pool,
-    `select external_id, from_raw, text from replies where carrier_id = $1 and external_id = any($2::text[])`,
-    [carrierId, [...again.keys()]],
+    `select external_id, content_key from replies where carrier_id = $1 and external_id = any($2::text[]) and content_key is not null`,
+    [carrierId, again.map(({ externalId }) => `${prefix}${externalId}`)],
   );
-  return stored.some((row) => {
-    const reply = again.get(row.external_id);
-    return (
-      reply !== undefined &&
-      (storable(reply.from) !== row.from_raw || storable(decodeText(reply.body, reply.encoding)) !== row.text)
-    );
-  });
+  return stored.some((row) => !keys.has(`${row.external_id.slice(prefix.length)} ${row.content_key}`));
 }
 
 /** Compare and set: two syncs that should not run beside each other can not move it back. */
-const moveCursor = (pool: Pool, carrierId: string, from: SyncCursor | null, to: SyncCursor): Promise<number> =>
-  affected(pool, `update carriers set sync_cursor = $3 where id = $1 and sync_cursor is not distinct from $2`, [
+const moveCursor = (sql: Parameters<typeof affected>[0], carrierId: string, from: SyncCursor | null, to: SyncCursor) =>
+  affected(sql, `update carriers set sync_cursor = $3 where id = $1 and sync_cursor is not distinct from $2`, [
     carrierId,
     from === null ? null : JSON.stringify(from),
     JSON.stringify(to),

@@ -21,11 +21,19 @@ const SyncRunView = z
     requestedAt: Time,
     startedAt: Time.nullable(),
     endedAt: Time.nullable(),
-    read: z.number().int(),
-    new: z.number().int(),
-    duplicates: z.number().int(),
+    read: z.number().int().openapi({ description: 'SMS that the gateway showed' }),
+    new: z.number().int().openapi({ description: 'Replies that came home: 6 hours old, and released by this run' }),
+    duplicates: z.number().int().openapi({ description: 'Read, and known already' }),
     young: z.number().int().openapi({ description: 'Stored, and released by a later run: not yet 6 hours old' }),
-    errors: z.number().int(),
+    errors: z
+      .number()
+      .int()
+      .openapi({ description: 'SMS that could not be read (kept for the operator), and 1 for a run that failed' }),
+    clockSkewMs: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'How far the device’s clock is ahead of ours, negative when behind; null when it did not show' }),
     error: z.string().nullable(),
     cursor: z.object({ serial: z.string(), generation: z.number().int(), id: z.number().int() }).nullable(),
   })
@@ -85,6 +93,7 @@ const syncRunView = (run: SyncRun): z.infer<typeof SyncRunView> => ({
   duplicates: run.duplicates,
   young: run.young,
   errors: run.errors,
+  clockSkewMs: run.clockSkewMs ?? null,
   error: run.error ?? null,
   cursor: run.cursor ?? null,
 });
@@ -112,6 +121,7 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
         now: now === undefined ? null : new Date(now),
         requestedAt: new Date(),
         startedAt: null,
+        clockSkewMs: null,
         endedAt: null,
         error: null,
         cursor: null,

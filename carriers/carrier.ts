@@ -57,16 +57,24 @@ export type CarrierEvents = {
   onReceipt(receipt: InboundReceipt): Promise<void>;
 };
 
-/** A reply in a gateway's inbox: it names the SIM's slot that received it, and the numbers of the SIMs are the platform's. */
-export type PolledReply = Omit<InboundReply, 'to' | 'bind'> & { id: number; port: number };
+/**
+ * A reply in a gateway's inbox: it names the SIM's slot that received it, and the numbers of the SIMs are the platform's.
+ * `id` is where it stands in the inbox: the device's id, or the time where the cursor is one. `stamp` is the time as the device
+ * wrote it: with the slot, the sender and the text it tells one reply from another where ids don't.
+ */
+export type PolledReply = Omit<InboundReply, 'to' | 'bind' | 'part'> & { id: number; port: number; stamp: string };
 
-/** One page of a gateway's inbox, in the order of its ids. `serial` names the device: ids are only its own. */
+/** One page of a gateway's inbox, oldest first. `serial` names the device: ids are only its own. */
 export type PolledPage = {
   serial: string;
   replies: PolledReply[];
+  /** What could not be read, as the device wrote it: kept for a person, and no reason why the others should wait. */
+  unreadable: { id: number | null; raw: string }[];
   /** The highest id the device holds now, null for an empty inbox. Lower than a cursor means that the device was reset. */
   topId: number | null;
   more: boolean;
+  /** What the device took for now when it answered, where it says so. */
+  clock: Date | null;
 };
 
 /** A request that a carrier made to us. `body` is as it came: signatures are over octets. Names of headers are in lower case. */
@@ -78,8 +86,11 @@ export type WebhookRequest = {
   receivedAt: Date;
 };
 
-/** A reply in a webhook, always whole: `to` is the number it was sent to, or the slot of the SIM that received it. */
-export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & { to: string | { port: number } };
+/**
+ * A reply in a webhook, always whole: `to` is the number it was sent to, or the slot of the SIM that received it. `stamp` is there
+ * where the same reply may be read from the gateway's inbox, too, and is then the same as in it.
+ */
+export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & { to: string | { port: number }; stamp?: string };
 
 /**
  * What a request of the carrier says, once its signature held. `release`: whether its replies go on at once, or wait for the
@@ -107,7 +118,7 @@ export type CarrierSession = {
   whenReady(): Promise<void>;
   /** One promise per message, in order. None rejects, none is forgotten: a cut or a timeout answers `unknown`. */
   submit(batch: OutboundMessage[]): Promise<SubmitResult>[];
-  /** Replies with ids above `afterId`, oldest first. Reads only: changes nothing on the device. */
+  /** Replies that stand above `afterId`, oldest first. Reads only: changes nothing on the device. Rejects when it can't be asked. */
   pollReplies?(afterId: number | null): Promise<PolledPage>;
   /** What became of messages submitted earlier, by the references that `submit` answered. What is not known yet is left out. */
   pollReceipts?(references: string[]): Promise<InboundReceipt[]>;

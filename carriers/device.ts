@@ -3,7 +3,7 @@ import { authorize, parseChallenge, type Challenge, type Credentials } from '../
 
 /** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
 export type DeviceAnswer =
-  | { kind: 'answer'; body: unknown }
+  | { kind: 'answer'; body: unknown; headers: Record<string, string | string[] | undefined> }
   | { kind: 'unsent'; reason: string; refused: boolean }
   | { kind: 'unknown'; reason: string };
 
@@ -54,7 +54,12 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
     if (statusCode === 401) {
       await stream.dump();
       const given = headers['www-authenticate'];
-      return { statusCode, challenge: parseChallenge(Array.isArray(given) ? given.join(', ') : (given ?? '')), text: '' };
+      return {
+        statusCode,
+        challenge: parseChallenge(Array.isArray(given) ? given.join(', ') : (given ?? '')),
+        text: '',
+        headers,
+      };
     }
     const chunks: Buffer[] = [];
     let length = 0;
@@ -64,7 +69,7 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
       if (length > LONGEST_ANSWER) throw new Error('the answer is too long');
       chunks.push(chunk);
     }
-    return { statusCode, challenge: null, text: Buffer.concat(chunks).toString('utf8') };
+    return { statusCode, challenge: null, text: Buffer.concat(chunks).toString('utf8'), headers };
   }
 
   async function call(method: 'GET' | 'POST', uri: string, body: string | null): Promise<DeviceAnswer> {
@@ -76,11 +81,11 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
         answered = 0;
         answer = await once(method, uri, body);
       }
-      const { statusCode, text } = answer;
+      const { statusCode, text, headers } = answer;
       if (statusCode === 401 || statusCode === 403) return { kind: 'unsent', reason: `http-${statusCode}`, refused: true };
       if (statusCode >= 300 && statusCode < 500) return { kind: 'unsent', reason: `http-${statusCode}`, refused: false };
       if (statusCode < 200 || statusCode >= 300) return { kind: 'unknown', reason: `http-${statusCode}` };
-      return readJson(text);
+      return readJson(text, headers);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
@@ -102,9 +107,16 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   };
 }
 
-function readJson(text: string): DeviceAnswer {
+/** What the device took for now when it answered; null when it does not say. */
+export function clockOf(answer: DeviceAnswer): Date | null {
+  const said = answer.kind === 'answer' ? answer.headers['date'] : undefined;
+  const time = typeof said === 'string' ? new Date(said) : null;
+  return time && !Number.isNaN(time.getTime()) ? time : null;
+}
+
+function readJson(text: string, headers: Record<string, string | string[] | undefined>): DeviceAnswer {
   try {
-    return { kind: 'answer', body: JSON.parse(text) };
+    return { kind: 'answer', body: JSON.parse(text), headers };
   } catch {
     return { kind: 'unknown', reason: 'unreadable-answer' };
   }

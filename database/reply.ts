@@ -14,6 +14,16 @@ const ReplySchema = defineEntity({
     { properties: ['accountId', 'id'] },
     { properties: ['conversationId', 'sequence'] },
     {
+      name: 'replies_content_key_index',
+      expression:
+        'create index "replies_content_key_index" on "replies" ("carrier_id", "content_key") where "content_key" is not null',
+    },
+    {
+      name: 'replies_waiting_index',
+      expression:
+        'create index "replies_waiting_index" on "replies" ("carrier_id", least("received_at", "ingested_at")) where "released_at" is null',
+    },
+    {
       name: 'replies_session_index',
       expression: 'create index "replies_session_index" on "replies" ("session_id", "id") where "session_id" is not null',
     },
@@ -24,6 +34,8 @@ const ReplySchema = defineEntity({
     /** The carrier session that brought it, where the carrier has no ids. */
     sessionId: p.uuid().nullable(),
     externalId: p.text().nullable(),
+    /** A hash of slot, sender, text and device time, of what was or may be read from a gateway's inbox. */
+    contentKey: p.text().nullable(),
     /** As the carrier wrote them. */
     fromRaw: p.text(),
     toRaw: p.text(),

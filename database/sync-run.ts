@@ -19,6 +19,8 @@ const SyncRunSchema = defineEntity({
     duplicates: p.integer().default(0),
     young: p.integer().default(0),
     errors: p.integer().default(0),
+    /** How far the device's clock was ahead of ours (behind, when negative), in ms; null when it did not show. */
+    clockSkewMs: p.integer().nullable(),
     error: p.text().nullable(),
     cursor: p.json<SyncCursor>().nullable(),
   },

@@ -52,13 +52,17 @@ async function startPeer(): Promise<Peer & { phone(): AndroidPhone }> {
   };
 }
 
+let second = 0;
 conforms({
   carrier: smsgate,
   secrets: [LOGIN.password, SECRET],
   number: SIM,
   port: 1,
   start: startPeer,
-  receive: null,
+  receive: (peer, { from, text }) => {
+    // The network's time, one second after the other.
+    peer.phone().receive({ from, text, at: new Date(Date.UTC(2026, 5, 1) + 1000 * ++second) });
+  },
   pushes: (peer) => ({
     receipt: (to, { reference, message }) =>
       to.webhook(asRequest(peer.phone().event('sms:delivered', { messageId: reference, phoneNumber: message.to }))),

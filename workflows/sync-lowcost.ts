@@ -1,11 +1,17 @@
-import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure, patched, proxyActivities } from '@temporalio/workflow';
 import type { SyncLowcost, SyncPosition } from '../activities/sync-lowcost.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 // Bookkeeping of ours: try until it is done.
 const { openSync, closeSync } = proxyActivities<SyncLowcost>({ startToCloseTimeout: '30 seconds' });
 
-/** The nightly sync of one gateway, then whatever was asked for meanwhile. A gateway that is down is caught up by the next. */
+// In pages, each by a condition of its rows: repeating it releases nothing twice.
+const { releaseReplies } = proxyActivities<SyncLowcost>({ startToCloseTimeout: '1 hour', heartbeatTimeout: '10 seconds' });
+
+/**
+ * The nightly sync of one gateway, then whatever was asked for meanwhile: everything it holds is stored, and what is old enough
+ * is released. A gateway that is down is caught up by the next.
+ */
 export async function syncLowcost(carrierId: string): Promise<void> {
   for (let onlyAsked = false; ; onlyAsked = true) {
     const runId = await openSync(carrierId, onlyAsked);
@@ -23,6 +29,7 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 8 },
   });
+  let failure: string | null = null;
   try {
     let position: SyncPosition | null = null;
     for (;;) {
@@ -31,9 +38,10 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
       position = step.position;
     }
   } catch (error) {
-    const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : 'unknown';
-    await closeSync(runId, reason.slice(0, 500));
-    throw ApplicationFailure.nonRetryable(`The sync failed: ${reason}`);
+    failure = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : 'unknown';
   }
-  await closeSync(runId, null);
+  // What came by webhook, or was read earlier, does not wait for a gateway that is down.
+  if (patched('release-replies')) await releaseReplies(runId);
+  await closeSync(runId, failure === null ? null : failure.slice(0, 500));
+  if (failure !== null) throw ApplicationFailure.nonRetryable(`The sync failed: ${failure}`);
 }

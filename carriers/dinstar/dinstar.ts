@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { isGsm7 } from '../../domain/gsm7.ts';
 import { defineCarrier, type CarrierSession, type OpenDeps, type OutboundMessage, type SubmitResult } from '../carrier.ts';
-import { openDevice, type DeviceAnswer } from '../device.ts';
+import { clockOf, openDevice, type DeviceAnswer } from '../device.ts';
 import { readIncoming, readResults } from './incoming.ts';
 import { dinstarSettings, type DinstarSettings } from './settings.ts';
 
@@ -117,13 +117,14 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
             : await device.post('/api/query_incoming_sms', { flag: 'all', incoming_sms_id: above }),
         );
         if (answer.kind !== 'answer') throw new Error(`the gateway could not be asked: ${answer.reason}`);
-        return readIncoming(answer.body, above, settings.deviceTimeZone, new Date());
+        return { ...readIncoming(answer.body, above, settings.deviceTimeZone, new Date()), clock: clockOf(answer) };
       };
       const page = await ask(after);
-      if (page.replies.length > 0 || after === 0) return { ...page, more: page.replies.length > 0 };
+      const last = Math.max(0, ...[...page.replies, ...page.unreadable].flatMap(({ id }) => id ?? []));
+      if (last > after || after === 0) return { ...page, more: last > after };
       // Nothing above: whether that is the end of the inbox, or a device that began again, is told by what it holds at all.
       const whole = await ask(0);
-      return { serial: whole.serial, replies: [], topId: whole.topId, more: false };
+      return { ...page, topId: whole.topId, more: false };
     },
     async pollReceipts(references) {
       const answer = note(await device.post('/api/query_sms_result', { user_id: references.map(Number) }));

@@ -3,12 +3,14 @@ import { instantOf } from '../../domain/zoned-time.ts';
 import type { InboundReceipt, PolledPage, PolledReply, ReceiptStatus } from '../carrier.ts';
 
 const Sms = z.object({
-  incoming_sms_id: z.coerce.number().int().min(0),
+  /** Missing or 0 where the firmware gives none. */
+  incoming_sms_id: z.coerce.number().int().min(0).default(0),
   port: z.coerce.number().int(),
   number: z.string(),
   timestamp: z.string(),
   text: z.string(),
 });
+const OnlyId = z.object({ incoming_sms_id: z.coerce.number().int().min(1) });
 const Incoming = z.object({
   sn: z.string().default(''),
   error_code: z.coerce.number().int(),
@@ -31,16 +33,17 @@ const Results = z.object({
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
 
-/** The device's local time as an instant; null when it is no date. */
+/** The device's local time as an instant; null when it is no date, or that of a clock that was never set. */
 export function readDeviceTime(text: string, timeZone: string): Date | null {
   const found = DATE.exec(text.trim());
   if (!found) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1).map(Number);
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
+  // A device that lost its clock begins at 1970 or 2000: it does not know when this was.
+  if (year < 2020 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
   return instantOf(Date.UTC(year, month - 1, day, hour, minute, second), timeZone);
 }
 
-export type IncomingPage = Omit<PolledPage, 'more'>;
+export type IncomingPage = Omit<PolledPage, 'more' | 'clock'>;
 
 /** Reads one answer to `query_incoming_sms`: what came in above `afterId`, in the order of its ids. Throws when it can't be read. */
 export function readIncoming(body: unknown, afterId: number, timeZone: string, now: Date): IncomingPage {
@@ -48,30 +51,36 @@ export function readIncoming(body: unknown, afterId: number, timeZone: string, n
   if (!parsed.success) throw new Error('the gateway’s answer can not be read');
   const { error_code: code, sn, sms } = parsed.data;
   if (code !== 200) throw new Error(`the gateway answers error ${code}`);
-  const byId = new Map<number, PolledReply>();
+  const replies: PolledReply[] = [];
+  const unreadable: IncomingPage['unreadable'] = [];
   for (const item of sms) {
     const read = Sms.safeParse(item);
-    // A page that is silently shorter would be a reply silently lost.
-    if (!read.success) throw new Error('an SMS in the gateway’s answer can not be read');
+    if (!read.success) {
+      const id = OnlyId.safeParse(item);
+      unreadable.push({ id: id.success ? id.data.incoming_sms_id : null, raw: JSON.stringify(item) });
+      continue;
+    }
     const { incoming_sms_id: id, port, number, timestamp, text } = read.data;
     const receivedAt = readDeviceTime(timestamp, timeZone);
-    byId.set(id, {
+    replies.push({
       id,
       port,
-      externalId: String(id),
+      stamp: timestamp.trim(),
+      externalId: id === 0 ? null : String(id),
       from: number,
       body: Buffer.from(text, 'utf8'),
       encoding: 'utf8',
-      part: null,
       receivedAt: receivedAt ?? now,
       precision: receivedAt ? 'second' : 'ours',
     });
   }
-  const ids = [...byId.keys()].toSorted((a, b) => a - b);
+  replies.sort((a, b) => a.id - b.id);
+  const ids = [...replies, ...unreadable].flatMap(({ id }) => id ?? []);
   return {
     serial: sn,
-    replies: ids.filter((id) => id > afterId).flatMap((id) => byId.get(id) ?? []),
-    topId: ids.at(-1) ?? null,
+    replies: replies.filter(({ id }) => id === 0 || id > afterId),
+    unreadable: unreadable.filter(({ id }) => id === null || id > afterId),
+    topId: ids.length === 0 ? null : Math.max(...ids),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CarrierSession, OpenDeps, OutboundMessage, SubmitResult } from '../carrier.ts';
 import { openDevice, type DeviceAnswer } from '../device.ts';
+import { readInbox } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 
 /** A phone sends one SMS every few seconds; more calls at once would only queue in it. */
@@ -12,7 +13,7 @@ type Waiting = { message: OutboundMessage; settle: (result: SubmitResult) => voi
 
 export function openSession(settings: SmsgateSettings, { log }: OpenDeps): CarrierSession {
   const device = openDevice(settings.url, settings, settings.timeoutMs);
-  const path = `${new URL(settings.url).pathname.replace(/\/$/, '')}/messages`;
+  const base = new URL(settings.url).pathname.replace(/\/$/, '');
   let state: 'connecting' | 'bound' | 'closed' = 'bound';
   let since = new Date();
   let lastError: string | null = null;
@@ -55,7 +56,7 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
   }
 
   async function ask({ id, to, text, port }: OutboundMessage): Promise<DeviceAnswer> {
-    const answer = await device.post(path, {
+    const answer = await device.post(`${base}/messages`, {
       id,
       textMessage: { text },
       phoneNumbers: [to],
@@ -106,6 +107,17 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
       });
       pump();
       return results;
+    },
+    async pollReplies(after) {
+      return readInbox(settings, after, async (query) => {
+        const answer = await device.get(`${base}/inbox?${query}`);
+        // A phone without an inbox still sends.
+        if (answer.kind === 'unsent' && answer.reason === 'http-404')
+          throw new Error('the phone’s app keeps no inbox: set readInbox to false');
+        note(answer);
+        if (answer.kind !== 'answer') throw new Error(`the phone could not be asked: ${answer.reason}`);
+        return answer;
+      });
     },
     health: () => ({ state, since, inFlight, lastError }),
     async close(graceMs) {

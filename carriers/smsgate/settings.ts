@@ -11,6 +11,8 @@ export const smsgateSettings = z.strictObject({
   toleranceSeconds: z.int().min(10).max(3600).default(300),
   /** Replies go on as they come, and don't wait for the nightly sync. */
   immediate: z.boolean().default(false),
+  /** Older versions of the app keep no inbox: then the nightly sync releases what webhooks brought, and that is all. */
+  readInbox: z.boolean().default(true),
   /** The slot of a phone that does not say which of its SIMs received a message. */
   defaultSim: z.int().min(1).max(8).default(1),
   /** How long the phone may keep a message that it can't send. */

@@ -7,7 +7,7 @@ import { parseWebhook } from './webhook.ts';
 export const smsgate = defineCarrier({
   name: 'smsgate',
   settings: smsgateSettings,
-  capabilities: { route: 'lowcost', replies: 'push', receipts: 'push', maxBatch: 1, dedupe: 'client-id', cursor: 'none' },
+  capabilities: { route: 'lowcost', replies: 'both', receipts: 'push', maxBatch: 1, dedupe: 'client-id', cursor: 'time' },
   open: openSession,
   parseWebhook,
 });

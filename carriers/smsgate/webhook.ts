@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookRequest } from '../carrier.ts';
+import { stampOf } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 
 const Event = z.object({ id: z.string().min(1).max(128), event: z.string(), payload: z.unknown() });
@@ -54,6 +55,7 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
       encoding: 'utf8' as const,
       receivedAt: told ?? request.receivedAt,
       precision: told ? ('second' as const) : ('ours' as const),
+      ...(told ? { stamp: stampOf(told) } : {}),
     };
     return { kind: 'content', replies: [reply], receipts: [], release };
   }

@@ -10,6 +10,7 @@ import { Rentals } from './0033-rentals.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
+import { PolledReplies } from './0060-polled-replies.ts';
 import { Parts } from './0063-parts.ts';
 import { LinesTold } from './0064-lines.ts';
 import { People } from './0070-people.ts';
@@ -30,6 +31,7 @@ export const migrations = [
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },
+  { name: '0060-polled-replies', class: PolledReplies },
   { name: '0063-parts', class: Parts },
   { name: '0064-lines', class: LinesTold },
   { name: '0070-people', class: People },

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { PolledPage, PolledReply } from '../carrier.ts';
+import { clockOf, type DeviceAnswer } from '../device.ts';
+import type { SmsgateSettings } from './settings.ts';
+
+type Answer = Extract<DeviceAnswer, { kind: 'answer' }>;
+/** The text of an SMS is its preview, whole. Its id is made of its content, and not unique. */
+const Sms = z.object({
+  sender: z.string(),
+  simNumber: z.int().nullish(),
+  contentPreview: z.string(),
+  createdAt: z.iso.datetime({ offset: true }),
+});
+const Page = z.array(z.unknown());
+const Total = z.coerce.number().int().min(0);
+
+/** The most that the app gives in one answer. */
+const MOST = 500;
+/** A phone whose clock is ahead dates its SMS in the future, and leaves them out unless it is asked for them. */
+const FAR = '2100-01-01T00:00:00.000Z';
+const TRIES = 5;
+
+/** A message is told by the second: the network's time has no more, whatever an event or the inbox shows of it. */
+export const stampOf = (time: Date): string => String(Math.floor(time.getTime() / 1000));
+
+/** Reads what stands in the inbox after a time (ms since 1970), oldest first, though the app shows the newest first. */
+export async function readInbox(
+  settings: SmsgateSettings,
+  after: number | null,
+  ask: (query: string) => Promise<Answer>,
+): Promise<PolledPage> {
+  if (!settings.readInbox) return { serial: 'phone', replies: [], unreadable: [], topId: null, more: false, clock: null };
+  const from = new Date((after ?? -1) + 1).toISOString();
+  const query = (limit: number, offset: number) =>
+    `type=SMS&from=${encodeURIComponent(from)}&to=${encodeURIComponent(FAR)}&limit=${limit}&offset=${offset}`;
+  let total = totalOf(await ask(query(1, 0)));
+  for (let tries = 0; tries < TRIES; tries++) {
+    const offset = Math.max(0, total - MOST);
+    const answer = await ask(query(MOST, offset));
+    const now = totalOf(answer);
+    // One that came in between moves all others along: the page would begin too late.
+    if (now === total || offset === 0) return pageOf(answer, offset, settings);
+    total = now;
+  }
+  throw new Error('the phone’s inbox changes faster than it can be read');
+}
+
+function pageOf(answer: Answer, left: number, { defaultSim }: SmsgateSettings): PolledPage {
+  const items = Page.safeParse(answer.body);
+  if (!items.success) throw new Error('the phone’s answer can not be read');
+  const replies: PolledReply[] = [];
+  const unreadable: PolledPage['unreadable'] = [];
+  for (const item of items.data) {
+    const read = Sms.safeParse(item);
+    if (!read.success) {
+      unreadable.push({ id: null, raw: JSON.stringify(item) });
+      continue;
+    }
+    const { sender, simNumber, contentPreview, createdAt } = read.data;
+    const receivedAt = new Date(createdAt);
+    replies.push({
+      id: receivedAt.getTime(),
+      port: simNumber ?? defaultSim,
+      stamp: stampOf(receivedAt),
+      externalId: null,
+      from: sender,
+      body: Buffer.from(contentPreview, 'utf8'),
+      encoding: 'utf8',
+      receivedAt,
+      precision: 'second',
+    });
+  }
+  // The sort is stable, and equal ones are counted: their order says nothing.
+  replies.sort((a, b) => a.id - b.id);
+  const last = replies.at(-1)?.id;
+  // More may be of the last one's very moment: all of a moment are read together.
+  const whole = left > 0 ? replies.filter(({ id }) => id !== last) : replies;
+  if (left > 0 && whole.length === 0) throw new Error('more than 500 SMS of one moment can not be read');
+  return {
+    serial: 'phone',
+    replies: whole,
+    unreadable,
+    topId: replies.at(-1)?.id ?? null,
+    more: left > 0,
+    clock: clockOf(answer),
+  };
+}
+
+function totalOf(answer: Answer): number {
+  const total = Total.safeParse(answer.headers['x-total-count']);
+  if (!total.success) throw new Error('the phone’s answer says no X-Total-Count');
+  return total.data;
+}
