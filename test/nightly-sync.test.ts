@@ -14,7 +14,9 @@ async function sync(app: App, now: Date): Promise<Answer> {
   });
 }
 const texts = async (app: App) =>
-  (await app.rows<{ text: string }>(`select text from replies order by received_at`)).map((row) => row.text);
+  (await app.rows<{ text: string }>(`select text from replies where released_at is not null order by received_at`)).map(
+    (row) => row.text,
+  );
 const receive = (app: App, text: string) => app.world.gateway.receive({ from: phone(1), to: SIM, text });
 
 test('a lowcost reply comes home the next night: 5 h 59 stays, 6 h 00 comes, everywhere and once', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { smsgate } from '../carriers/smsgate/smsgate.ts';
-import type { WebhookRequest } from '../carriers/carrier.ts';
+import type { PolledPage, WebhookRequest } from '../carriers/carrier.ts';
 import { textOf, type Answer } from '../seed.ts';
 import { startAndroidPhone, type SignedEvent } from '../simulator/smsgate.ts';
 import { phone, startApp, until, type App } from './fixtures/app.ts';
@@ -29,13 +29,15 @@ async function withPhone(app: App, settings: object = {}) {
     port: 1,
     country: 'FR',
   });
+  const ask = (now: Date) => app.operator.send('POST', `/v1/operator/carriers/${carrierId}/sync`, { now: now.toISOString() });
   return {
     device,
     carrierId,
     post: ({ body, headers }: SignedEvent): Promise<number> =>
       fetch(`${app.url}/webhooks/${carrierId}`, { method: 'POST', body, headers }).then(({ status }) => status),
+    ask,
     async sync(now: Date): Promise<Answer> {
-      const asked = await app.operator.send('POST', `/v1/operator/carriers/${carrierId}/sync`, { now: now.toISOString() });
+      const asked = await ask(now);
       return until('the sync has ended', async () => {
         const run = await app.operator.get(`/v1/operator/sync-runs/${textOf(asked, 'id')}`);
         return run['endedAt'] !== null && run;
@@ -63,7 +65,7 @@ test('what a phone pushes waits for the night, and comes home with it though the
   expect(await it.home()).toEqual([]);
 
   await it.device[Symbol.asyncDispose]();
-  expect(await it.sync(new Date(at.getTime() + 6 * HOUR + 5000))).toMatchObject({ state: 'failed', new: 1, young: 0, errors: 1 });
+  await it.ask(new Date(at.getTime() + 6 * HOUR + 5000));
   await until('it is filed', async () => (await it.home())[0]?.filed);
   expect(await it.home()).toEqual([{ text: 'OUI', filed: true, reply_code: SIM }]);
 }, 120_000);
@@ -107,7 +109,7 @@ test('an inbox of more than one answer is read whole, oldest first, and equal mo
   const read: number[] = [];
   let after: number | null = null;
   for (let more = true; more;) {
-    const page = await session.pollReplies?.(after);
+    const page: PolledPage | undefined = await session.pollReplies?.(after);
     if (!page) throw new Error('It can not be asked');
     read.push(...page.replies.map(({ body }) => Number(Buffer.from(body).toString())));
     after = page.replies.at(-1)?.id ?? after;

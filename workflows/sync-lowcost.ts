@@ -29,6 +29,9 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 8 },
   });
+  // What came by webhook, or was read earlier, does not wait for a gateway that is down.
+  const releases = patched('release-replies');
+  if (releases) await releaseReplies(runId);
   let failure: string | null = null;
   try {
     let position: SyncPosition | null = null;
@@ -40,8 +43,7 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
   } catch (error) {
     failure = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : 'unknown';
   }
-  // What came by webhook, or was read earlier, does not wait for a gateway that is down.
-  if (patched('release-replies')) await releaseReplies(runId);
+  if (releases) await releaseReplies(runId);
   await closeSync(runId, failure === null ? null : failure.slice(0, 500));
   if (failure !== null) throw ApplicationFailure.nonRetryable(`The sync failed: ${failure}`);
 }
