@@ -96,6 +96,7 @@ test('a gateway set to immediate waits for no night', async () => {
   await using it = await withPhone(app, { immediate: true });
   await it.post(it.device.receive({ from: phone(1), text: 'tout de suite' }));
   await until('it is filed', async () => (await it.home())[0]?.filed);
+  expect(await it.waiting()).toEqual([]);
 });
 
 test('an inbox of more than one answer is read whole, oldest first, and equal moments are not parted', async () => {
