@@ -11,7 +11,7 @@ type ListPlan = {
   campaignId: string;
   twoWay: boolean;
   simulation: boolean;
-  page(list: readonly unknown[], first: number): Page | { error: Fault };
+  page(list: readonly unknown[], first: number, sql: PoolClient): Promise<Page | { error: Fault }>;
 };
 type Deps = {
   pool: Pool;
@@ -71,9 +71,10 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
     await finish(client, importId, plan.campaignId);
     return 'done';
   }
-  const planned = plan.page(
+  const planned = await plan.page(
     page.map(({ values }) => values),
     list.through + 1,
+    client,
   );
   if ('error' in planned) return planned.error;
 

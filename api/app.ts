@@ -8,6 +8,7 @@ import { callbackEndpoints } from './callback-endpoints.ts';
 import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
 import { conversations } from './conversations.ts';
+import { countries, operatorCountries } from './countries.ts';
 import { deliveries } from './deliveries.ts';
 import { DOCS_POLICY, docsPage } from './docs.ts';
 import { documentOf } from './document.ts';
@@ -85,6 +86,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', repliesExport(services))
     .route('/', stream(services))
     .route('/', numbers(services))
+    .route('/', countries(services))
     .route('/', users(services))
     .route('/', account(services));
 };
@@ -99,6 +101,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))
     .route('/', operatorPrices(services))
+    .route('/', operatorCountries(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))
     .route('/', operatorAttribution(services))

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../database/campaign.ts';
-import { Id, iso, Route, Time } from './schemas.ts';
+import { Country, Id, iso, Route, Time } from './schemas.ts';
 
 export const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
 
@@ -28,11 +28,33 @@ export const CampaignView = z
   })
   .openapi('Campaign');
 
+export const Warnings = z.array(
+  z
+    .object({
+      code: z.enum(['country-unknown', 'country-no-reply', 'quiet-hours', 'attribution-ambiguous']),
+      detail: z.string(),
+    })
+    .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
+);
+export const Reach = z
+  .array(
+    z.object({
+      country: Country,
+      recipients: z.number().int(),
+      canReply: z.number().int().openapi({ description: 'How many of them can reply, as far as is known' }),
+      answer: z.enum(['yes', 'no', 'unknown']).openapi({ description: 'Whether replies come from there by this route' }),
+      codes: z.array(z.string()).openapi({ description: 'What they reply to; the first few' }),
+    }),
+  )
+  .openapi('Reach', { description: 'By country, most recipients first' });
+
 export const AcceptedCampaign = CampaignView.extend({
   duplicatesRemoved: z
     .number()
     .int()
     .openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
+  countries: Reach,
+  warnings: Warnings,
 }).openapi('AcceptedCampaign');
 
 export const CampaignProgress = CampaignView.extend({

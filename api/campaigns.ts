@@ -13,6 +13,7 @@ import { invalid } from './invalid.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from './plan-campaign.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
+import { refusalOf } from './refusal.ts';
 import { rulesFor } from './rules.ts';
 import { body, IdParam, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
@@ -150,13 +151,13 @@ export const campaigns = (services: ApiServices) => {
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const { recipients, route, text, sender, withReplies, allowUnreachable, name, purpose, simulation, resendInDoubt } = asked;
       const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, recipients },
+        { route, text, sender, withReplies, allowUnreachable, sendAt, recipients },
         await rulesFor(services, account, route),
         id,
       );
-      if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+      if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 
-      const { carrierId, wireSender, segments, messages, duplicatesRemoved } = plan;
+      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings } = plan;
       const total = messages.length;
       const said = {
         id,
@@ -174,7 +175,12 @@ export const campaigns = (services: ApiServices) => {
         createdAt,
       };
       const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
-      const view = { ...campaignView({ ...campaign, launchedAt: createdAt, endedAt: null }), duplicatesRemoved };
+      const view = {
+        ...campaignView({ ...campaign, launchedAt: createdAt, endedAt: null }),
+        duplicatesRemoved,
+        countries: reach,
+        warnings,
+      };
       await transaction(db.pool, async (client) => {
         await storeCampaign(client, campaign, account.twoWay === 'on', messages);
         await c.get('idempotency')?.keep(client, 202, view);

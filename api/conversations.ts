@@ -10,7 +10,7 @@ import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { fresh, MessageState, MessageView, messageView } from './message-view.ts';
-import { textFault } from './plan-campaign.ts';
+import { textFault } from './plan-rows.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';

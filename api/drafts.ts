@@ -60,11 +60,10 @@ export const drafts = (services: ApiServices) => {
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
       // What concerns the campaign as a whole is said now, not when its list is there.
-      const plan = planPage(
-        { route, text, sender, withReplies, allowUnreachable },
+      const plan = await planPage(
+        { route, text, sender, withReplies, allowUnreachable, sendAt, recipients: [] },
         await rulesFor(services, account, route),
         id,
-        [],
         1,
       );
       if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);

@@ -1,5 +1,7 @@
 import { Account } from '../database/account.ts';
 import { Campaign } from '../database/campaign.ts';
+import { codesInUse } from '../database/codes-in-use.ts';
+import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/errors.ts';
 import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
 import { rulesFor } from './rules.ts';
@@ -11,7 +13,7 @@ export type ListPlan = {
   campaignId: string;
   twoWay: boolean;
   simulation: boolean;
-  page(rows: readonly unknown[], first: number): PlannedPage | { error: Fault };
+  page(rows: readonly unknown[], first: number, sql: Sql): Promise<PlannedPage | { error: Fault }>;
 };
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
@@ -33,12 +35,12 @@ export async function planList(
     campaignId,
     twoWay: account.twoWay === 'on',
     simulation: campaign.simulation,
-    page(list, first) {
-      const planned = planPage(
-        { route, text, withReplies, allowUnreachable, sender: campaign.sender ?? undefined },
-        rules,
+    async page(list, first, sql) {
+      const sender = campaign.sender ?? undefined;
+      const planned = await planPage(
+        { route, text, withReplies, allowUnreachable, sender, sendAt: campaign.sendAt ?? null, recipients: list },
+        { ...rules, codesInUse: (phones, at) => codesInUse(sql, phones, rules.carrier?.numbers ?? [], at) },
         campaignId,
-        list,
         first,
       );
       if (!('refused' in planned)) return planned;

@@ -30,6 +30,10 @@ export const MessageView = z
     to: z.string(),
     sender: z.string().openapi({ description: 'What the recipient sees' }),
     replyCode: z.string().nullable().openapi({ description: 'The number a reply is sent to' }),
+    attribution: z.enum(['exact', 'may-be-ambiguous']).nullable().openapi({
+      description:
+        'Whether a reply tells which campaign it answers: not when another one awaits it by the same number. null: nobody can reply',
+    }),
     text: z.string(),
     segments: z.number().int(),
     reference: z.string().nullable(),
@@ -51,6 +55,7 @@ type Shown = Pick<
   | 'toNumber'
   | 'sender'
   | 'replyCode'
+  | 'ambiguous'
   | 'text'
   | 'segments'
   | 'reference'
@@ -70,6 +75,7 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
   to: message.toNumber,
   sender: message.sender,
   replyCode: message.replyCode ?? null,
+  attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
   text: message.text,
   segments: message.segments,
   reference: message.reference ?? null,
@@ -82,4 +88,11 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
 });
 
 /** What a message has before anything happened to it. */
-export const fresh = { state: 'queued', reason: null, notBefore: null, submittedAt: null, settledAt: null } as const;
+export const fresh = {
+  state: 'queued',
+  reason: null,
+  notBefore: null,
+  submittedAt: null,
+  settledAt: null,
+  ambiguous: false,
+} as const;

@@ -64,7 +64,7 @@ export const messages = (services: ApiServices) => {
       const recipients = [reference === undefined ? { to } : { to, reference }];
       const id = newId();
       const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, recipients },
+        { route, text, sender, withReplies, allowUnreachable, sendAt: null, recipients },
         await rulesFor(services, account, route),
         id,
       );
@@ -84,7 +84,7 @@ export const messages = (services: ApiServices) => {
 
       const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId: plan.carrierId, simulation };
       const stored = { ...message, id, row: null };
-      const view = { ...messageView({ ...stored, ...basis, ...fresh, toNumber: message.to }), given: { sender: sender ?? null } };
+      const view = { ...messageView({ ...fresh, ...stored, ...basis, toNumber: message.to }), given: { sender: sender ?? null } };
       await transaction(db.pool, async (client) => {
         await insertMessage(client, { ...basis, twoWay: account.twoWay === 'on' }, stored);
         await c.get('idempotency')?.keep(client, 202, view);

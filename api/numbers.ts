@@ -99,7 +99,7 @@ const release = createRoute({
   responses: { 204: { description: 'Released' }, ...problems, ...notFound, ...conflict },
 });
 
-const offerView = ({ id, number, country, micros }: RentedNumber): z.infer<typeof OfferedNumber> => ({
+export const offerView = ({ id, number, country, micros }: RentedNumber): z.infer<typeof OfferedNumber> => ({
   id,
   number,
   country,

@@ -1,150 +1,66 @@
 import { setImmediate } from 'node:timers/promises';
+import { countryWarnings, createReach, heedCountries, type CountryReach, type Warning } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
-import { planSender, type Origin, type Refusal, type RouteName, type Rules, type SenderPlan } from '../domain/sender-policy.ts';
+import {
+  planSender,
+  type AnswerBy,
+  type Origin,
+  type Refusal,
+  type SenderPlan,
+  type SenderRequest,
+} from '../domain/sender-policy.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
+import {
+  createFaults,
+  isRecord,
+  readRecipient,
+  renderText,
+  textFault,
+  type Faults,
+  type Recipient,
+  type Template,
+} from './plan-rows.ts';
+import type { PlanRules } from './rules.ts';
 
-const MOST_FAULTS = 1000;
 /** Rows between two breaths of the event loop: about 10 ms. */
 const BREATH = 1000;
-const MOST_REFERENCE = 255;
 
-/** What PostgreSQL or a phone can't hold. Line breaks are text. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-
-export type CampaignRequest = {
-  route: RouteName;
-  /** With merge tags. */
-  text: string;
-  sender: string | undefined;
-  withReplies: boolean;
-  /** Whether recipients who could not reply get it all the same. */
-  allowUnreachable: boolean;
+/** `text` has merge tags, `sender` is as the customer wrote it. */
+export type CampaignRequest = SenderRequest & {
+  /** When it begins: codes that are free again by then are free. */
+  sendAt: Date | null;
   /** As they came: each is looked at here, so that every bad row is named. */
   recipients: readonly unknown[];
 };
 
-type PlannedMessage = Origin & { row: number; to: string; text: string; segments: number; reference: string | null };
+export type PlannedMessage = Origin & {
+  row: number;
+  to: string;
+  country: string;
+  text: string;
+  segments: number;
+  reference: string | null;
+  /** Whether another campaign awaits replies from this phone by the same code. */
+  ambiguous: boolean;
+};
 
-export type Plan = {
+/** What a list comes to, whether or not it may go. */
+export type Outlook = {
   carrierId: string;
+  answerBy: AnswerBy;
   /** The sender that all messages go out under, null where they differ. */
   wireSender: string | null;
   messages: PlannedMessage[];
   segments: number;
   /** Recipients left out because their number stood earlier in the list. */
   duplicatesRemoved: number;
+  reach: CountryReach[];
+  warnings: Warning[];
+  /** Why it may not go; nothing is stored while there is one. */
+  refusals: Refusal[];
 };
-
-type Template = ReturnType<typeof compileSmsTemplate>;
-
-/** What is wrong with a text, whoever it goes to. */
-export function textFault(text: string): Omit<Fault, 'field'> | undefined {
-  if (text.trim() === '') return { problem: 'is empty', remedy: 'Write a text' };
-  if (CONTROL.test(text))
-    return { problem: 'contains a control character', remedy: 'Remove it; a line break or a space may stand in its place' };
-  if (!text.isWellFormed()) return { problem: 'contains half of a surrogate pair', remedy: 'Remove the broken character' };
-  return undefined;
-}
-
-/** Gathers what is wrong with the list: the first thousand by name, the rest by number. */
-function createFaults() {
-  const listed: Fault[] = [];
-  const rows = new Set<number>();
-  let unlisted = 0;
-  return {
-    rows,
-    listed,
-    add(row: number, field: string, problem: string, remedy: string) {
-      rows.add(row);
-      if (listed.length < MOST_FAULTS) listed.push({ field, row, problem, remedy });
-      else unlisted += 1;
-    },
-    refusal(): Refusal {
-      const more = unlisted === 0 ? '' : ` The first ${MOST_FAULTS} problems are listed; there are ${unlisted} more.`;
-      const detail = `${rows.size} of the recipients can not be accepted, so nothing was stored.${more}`;
-      return { code: 'invalid-rows', detail, faults: listed };
-    },
-  };
-}
-type Faults = ReturnType<typeof createFaults>;
-
-type Recipient = { to: string; reference: string | null; values: Record<string, string> };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Reads one recipient, or names what is wrong with it. */
-function readRecipient(value: unknown, row: number, faults: Faults): Recipient | undefined {
-  if (!isRecord(value)) {
-    faults.add(row, 'recipients', 'is not an object', 'Send {"to": "+33612345678", …}');
-    return undefined;
-  }
-  const values: Record<string, string> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item === 'string') values[key] = item;
-    else if (typeof item === 'number' && (Number.isSafeInteger(item) || !Number.isInteger(item))) values[key] = String(item);
-    else if (item !== null)
-      faults.add(
-        row,
-        key,
-        typeof item === 'number' ? 'is too large a number' : 'is neither text nor a number',
-        'Send it as a string',
-      );
-  }
-  const { to, reference } = value;
-  if (to === undefined || to === null) faults.add(row, 'to', 'is missing', 'Send the phone number, such as "+33612345678"');
-  else if (typeof to === 'number')
-    faults.add(row, 'to', 'is a number', 'Send the phone number as a string, such as "+33612345678"');
-  if (
-    typeof reference === 'string' &&
-    (reference.length > MOST_REFERENCE || CONTROL.test(reference) || !reference.isWellFormed())
-  ) {
-    faults.add(
-      row,
-      'reference',
-      'is not accepted',
-      `Send at most ${MOST_REFERENCE} characters, none of them a control character`,
-    );
-  }
-  if (typeof to !== 'string' || faults.rows.has(row)) return undefined;
-  return { to, reference: values['reference'] ?? null, values };
-}
-
-/** Renders one text as it will be read, or names what is wrong with it. `XXXXX` (in a mention of STOP) becomes the reply code. */
-function renderText(
-  template: Template,
-  recipient: Recipient,
-  replyCode: string | null,
-  row: number,
-  faults: Faults,
-): { text: string; segments: number } | undefined {
-  const rendered = template.render(recipient.values);
-  if ('missing' in rendered) {
-    for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
-    return undefined;
-  }
-  const text = replyCode === null ? rendered.text : rendered.text.replaceAll('XXXXX', replyCode);
-  const fault = textFault(text);
-  if (fault) {
-    const field = template.variables.find((name) => textFault(`x${recipient.values[name] ?? ''}`) !== undefined) ?? 'text';
-    faults.add(row, field, fault.problem, fault.remedy);
-    return undefined;
-  }
-  const { segments, encoding } = countSegments(text);
-  if (segments > MAX_SEGMENTS) {
-    faults.add(
-      row,
-      'text',
-      `takes ${segments} segments in ${encoding}`,
-      `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`,
-    );
-    return undefined;
-  }
-  return { text, segments };
-}
+export type Plan = Outlook;
 
 function compile(text: string): Template | Refusal {
   const fault = textFault(text);
@@ -169,22 +85,41 @@ function unknownTags(template: Template, recipients: readonly unknown[]): Fault[
     }));
 }
 
+/** The merge tags of a text that no column of its list is named for. */
+export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
+  const template = compile(text);
+  return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
+}
+
 /** Where in the pool a campaign begins, so that SIMs and short codes are used alike. */
 const turnOf = (id: string): number => Number.parseInt(id.slice(-6), 16);
 
 /**
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
- * segments. A refusal names every bad row. Lets other work in between its rows. `id` is the campaign's.
+ * segments, by which code each answers. Lets other work in between its rows. `id` is the campaign's.
  */
-export async function planCampaign(request: CampaignRequest, rules: Rules, id: string): Promise<Plan | { refused: Refusal }> {
+export async function lookAhead(request: CampaignRequest, rules: PlanRules, id: string): Promise<Outlook | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
   if (tags.length > 0)
     return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
-  const sender = planSender(request, rules, turnOf(id));
-  if ('refused' in sender) return sender;
-  return planRows(request, rules, template, sender);
+  const { faults, unreachable, ...found } = await planRows(request, rules, template, id, 1);
+  if ('refused' in found) return { refused: found.refused };
+  const silent = Map.groupBy(unreachable, ({ country }) => country);
+  const refusals = [
+    ...(faults.rows.size > 0 ? [faults.refusal()] : []),
+    ...(unreachable.length > 0 ? [noReplyCode(silent)] : []),
+  ];
+  return { ...found, refusals };
+}
+
+/** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
+export async function planCampaign(request: CampaignRequest, rules: PlanRules, id: string): Promise<Plan | { refused: Refusal }> {
+  const outlook = await lookAhead(request, rules, id);
+  if ('refused' in outlook) return outlook;
+  const [refused] = outlook.refusals;
+  return refused ? { refused } : outlook;
 }
 
 /** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
@@ -197,90 +132,111 @@ export type PlannedPage = {
 };
 
 /** Plans a page of a long list. A refusal concerns the campaign as a whole; bad rows are listed, and their page goes on. */
-export function planPage(
-  request: Omit<CampaignRequest, 'recipients'>,
-  rules: Rules,
+export async function planPage(
+  request: CampaignRequest,
+  rules: PlanRules,
   id: string,
-  rows: readonly unknown[],
   first: number,
-): PlannedPage | { refused: Refusal } {
+): Promise<PlannedPage | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
-  const sender = planSender(request, rules, turnOf(id) + first);
-  if ('refused' in sender) return sender;
-  const pass = createPass(rules.account.country, template, sender);
-  for (const [index, value] of rows.entries()) pass.add(value, first + index);
-  const { faults, messages, duplicatesRemoved, unreachable } = pass.result();
+  const found = await planRows(request, rules, template, id, first);
+  if ('refused' in found) return { refused: found.refused };
+  const { faults, unreachable, carrierId, messages, duplicatesRemoved } = found;
   return {
-    carrierId: sender.carrierId,
+    carrierId,
     messages,
     faults: [...faults.listed, ...unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }))],
     duplicatesRemoved,
   };
 }
 
-/** The merge tags of a text that no column of its list is named for. */
-export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
-  const template = compile(text);
-  return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
-}
+type Unreachable = Fault & { row: number; country: string };
+type Rows = Omit<Outlook, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
+type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 
+/** Reads every row, asks once which codes are taken towards them, then writes every message. `first` is the first row's place. */
 async function planRows(
   request: CampaignRequest,
-  rules: Rules,
+  rules: PlanRules,
   template: Template,
-  sender: SenderPlan,
-): Promise<Plan | { refused: Refusal }> {
-  const pass = createPass(rules.account.country, template, sender);
-  for (const [index, value] of request.recipients.entries()) {
+  id: string,
+  first: number,
+): Promise<Rows | Refused> {
+  const faults = createFaults();
+  const unreachable: Unreachable[] = [];
+  const decided = planSender(request, rules, turnOf(id) + first - 1);
+  if ('refused' in decided) return { ...decided, faults, unreachable };
+  const sender: SenderPlan = heedCountries(decided, request, rules.countries);
+  const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);
+  const phones = entries.map(({ phone }) => phone);
+  const taken = sender.answerBy === 'none' ? new Map() : await rules.codesInUse(phones, request.sendAt ?? new Date());
+
+  const messages: PlannedMessage[] = [];
+  const reach = createReach(rules.countries, request);
+  const wireSenders = new Set<string>();
+  let segments = 0;
+  for (const [index, { row, phone, country, recipient }] of entries.entries()) {
     if (index % BREATH === BREATH - 1) await setImmediate();
-    pass.add(value, index + 1);
+    const busy = taken.get(phone);
+    const origin = sender.pick(country, messages.length, busy);
+    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
+    reach.add(country, origin);
+    if (!origin) unreachable.push({ ...cannotReply(country), row, country });
+    if (!rendered || !origin) continue;
+    wireSenders.add(origin.sender);
+    segments += rendered.segments;
+    const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
+    const { reference } = recipient;
+    messages.push({ ...origin, row: messages.length + 1, to: phone, country, ...rendered, reference, ambiguous });
   }
-  const { faults, unreachable, wireSenders, messages, segments, duplicatesRemoved } = pass.result();
-  if (faults.rows.size > 0) return { refused: faults.refusal() };
-  if (unreachable.length > 0) return { refused: noReplyCode(Map.groupBy(unreachable, ({ country }) => country)) };
   const [only] = wireSenders;
   return {
     carrierId: sender.carrierId,
+    answerBy: sender.answerBy,
     wireSender: wireSenders.size === 1 && only !== undefined ? only : null,
     messages,
     segments,
     duplicatesRemoved,
+    reach: reach.result(),
+    warnings: [
+      ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
+      ...ambiguity(messages),
+    ],
+    faults,
+    unreachable,
   };
 }
 
-/** One pass over recipients, row by row. Those who could not reply are counted by country. */
-function createPass(country: string, template: Template, sender: SenderPlan) {
-  const faults = createFaults();
-  const messages: PlannedMessage[] = [];
-  const seen = new Set<string>();
-  const unreachable: (Fault & { row: number; country: string })[] = [];
-  const wireSenders = new Set<string>();
-  let segments = 0;
-  let duplicatesRemoved = 0;
+type Entry = { row: number; phone: string; country: string; recipient: Recipient };
 
-  function add(value: unknown, row: number): void {
+/** The recipients that can be read, each number once. */
+async function readEntries(recipients: readonly unknown[], country: string, first: number, faults: Faults) {
+  const seen = new Set<string>();
+  const entries: Entry[] = [];
+  let duplicatesRemoved = 0;
+  for (const [index, value] of recipients.entries()) {
+    if (index % BREATH === BREATH - 1) await setImmediate();
+    const row = first + index;
     const recipient = readRecipient(value, row, faults);
-    if (!recipient) return;
+    if (!recipient) continue;
     const phone = normalisePhone(recipient.to, country);
-    if ('problem' in phone) {
+    if ('problem' in phone)
       faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
-      return;
+    else if (seen.has(phone.e164)) duplicatesRemoved += 1;
+    else {
+      seen.add(phone.e164);
+      entries.push({ row, phone: phone.e164, country: phone.country, recipient });
     }
-    if (seen.has(phone.e164)) {
-      duplicatesRemoved += 1;
-      return;
-    }
-    seen.add(phone.e164);
-    const origin = sender.pick(phone.country, messages.length);
-    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
-    if (!origin) unreachable.push({ ...cannotReply(phone.country), row, country: phone.country });
-    if (!rendered || !origin) return;
-    wireSenders.add(origin.sender);
-    segments += rendered.segments;
-    messages.push({ ...origin, row: messages.length + 1, to: phone.e164, ...rendered, reference: recipient.reference });
   }
-  return { add, result: () => ({ faults, messages, unreachable, wireSenders, segments, duplicatesRemoved }) };
+  return { entries, duplicatesRemoved };
+}
+
+function ambiguity(messages: PlannedMessage[]): Warning[] {
+  const count = messages.filter(({ ambiguous }) => ambiguous).length;
+  if (count === 0) return [];
+  const detail = `${count} recipients await to answer another campaign by the same number, and no other number is free: whose reply it is may be ambiguous. A keyword of the campaign's own tells them apart.`;
+  return [{ code: 'attribution-ambiguous', detail }];
 }
 
 const REMEDY =
@@ -298,5 +254,6 @@ function noReplyCode(unreachable: Map<string, unknown[]>): Refusal {
     problem: `${list.length} in ${country} could not reply: there is no number to reply to for that country`,
     remedy: REMEDY,
   }));
-  return { code: 'no-reply-code', detail: 'Some recipients could not reply, so nothing was stored.', faults };
+  const detail = 'Some recipients could not reply, so nothing was stored.';
+  return { code: 'no-reply-code', detail, faults, countries: [...unreachable.keys()] };
 }

@@ -1,17 +1,38 @@
-import { rows } from '../database/sql.ts';
+import { codesInUse } from '../database/codes-in-use.ts';
+import { currentRules } from '../database/country-rule.ts';
+import { rows, type Sql } from '../database/sql.ts';
+import type { CountryAnswers } from '../domain/country-rules.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sender-policy.ts';
 import type { ApiServices } from './services.ts';
 
+/** What a campaign is planned by. */
+export type PlanRules = Rules & {
+  countries: CountryAnswers;
+  /** Which codes of the carrier are taken towards these phones at that time. */
+  codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, ReadonlySet<string>>>;
+};
+
 /** What a plan for this account on this route is made by: the first carrier of the route, its numbers, and those the account rents. */
-export async function rulesFor({ db }: Pick<ApiServices, 'db'>, account: Rules['account'], route: RouteName): Promise<Rules> {
-  const [carrier] = await rows<{ id: string }>(db.pool, 'select id from carriers where route = $1 order by id limit 1', [route]);
+export async function rulesFor(
+  { db }: Pick<ApiServices, 'db'>,
+  account: Rules['account'],
+  route: RouteName,
+  sql: Sql = db.pool,
+): Promise<PlanRules> {
+  const [carrier] = await rows<{ id: string }>(sql, 'select id from carriers where route = $1 order by id limit 1', [route]);
   const numbers = carrier
     ? await rows<PoolNumber>(
-        db.pool,
+        sql,
         `select number, carrier_id as "carrierId", kind, country, account_id as renter, port from numbers
          where carrier_id = $1 or (account_id = $2 and kind = 'virtual') order by id`,
         [carrier.id, account.id],
       )
     : [];
-  return { account, carrier: carrier ? { id: carrier.id, numbers } : null };
+  const countries = await currentRules(sql, route);
+  return {
+    account,
+    carrier: carrier ? { id: carrier.id, numbers } : null,
+    countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
+    codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
+  };
 }

@@ -9,6 +9,7 @@ import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { CarrierLine } from './carrier-line.ts';
 import { Contact } from './contact.ts';
 import { Conversation, ConversationNote } from './conversation.ts';
+import { CountryRule } from './country-rule.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
@@ -50,6 +51,7 @@ export const entities = [
   Contact,
   Conversation,
   ConversationNote,
+  CountryRule,
   Delivery,
   DeliveryAttempt,
   Doubt,

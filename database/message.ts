@@ -27,6 +27,8 @@ const MessageSchema = defineEntity({
     /** The number that a reply is sent to: short code, virtual number or SIM. */
     replyCode: p.text().nullable(),
     port: p.smallint().nullable(),
+    /** Whether another campaign awaited replies from this phone by the same code, and no other code was free. */
+    ambiguous: p.boolean().default(false),
     text: p.text(),
     segments: p.smallint(),
     /** The customer's own, echoed in callbacks. */

@@ -49,6 +49,8 @@ export type NewMessage = {
   text: string;
   segments: number;
   reference: string | null;
+  /** Whether a reply may answer another campaign as well. */
+  ambiguous?: boolean;
 };
 
 const COLUMNS = [
@@ -68,6 +70,7 @@ const COLUMNS = [
   'two_way',
   'simulation',
   'state',
+  'ambiguous',
 ];
 /** Messages encoded at a time: about 200 kB, and a few milliseconds. */
 const CHUNK = 1000;
@@ -107,6 +110,7 @@ const valuesOf = (basis: MessageBasis, id: string, message: NewMessage) => [
   basis.twoWay,
   basis.simulation,
   'queued',
+  message.ambiguous ?? false,
 ];
 
 /** Stores one message. */

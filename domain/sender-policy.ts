@@ -1,4 +1,5 @@
 import type { ErrorCode, Fault } from './errors.ts';
+import { pickCode } from './reply-code.ts';
 
 export type RouteName = 'premium' | 'lowcost';
 export type Platform = 'v0' | 'v2';
@@ -33,7 +34,8 @@ export type SenderRequest = {
   allowUnreachable: boolean;
 };
 
-export type Refusal = { code: ErrorCode; detail: string; faults: Fault[] };
+/** `countries`: where a rented number would help. */
+export type Refusal = { code: ErrorCode; detail: string; faults: Fault[]; countries?: string[] };
 
 /** Who a message comes from and through whom, and where a reply to it goes. */
 export type Origin = { carrierId: string; sender: string; replyCode: string | null; port: number | null };
@@ -41,11 +43,14 @@ export type Origin = { carrierId: string; sender: string; replyCode: string | nu
 /** How recipients answer: by pressing reply, by writing a new message to the number in the text, or not at all. */
 export type AnswerBy = 'reply' | 'new-message' | 'none';
 
-/** `pick` answers for the recipient at an index, in that country; null where nobody there could reply, and that was not allowed. */
+/**
+ * `pick` answers for the recipient at an index, in that country, avoiding the codes that are `busy` towards it; null where nobody
+ * there could reply, and that was not allowed.
+ */
 export type SenderPlan = {
   carrierId: string;
   answerBy: AnswerBy;
-  pick(country: string, index: number): Origin | null;
+  pick(country: string, index: number, busy?: ReadonlySet<string>): Origin | null;
 };
 
 type Decision = SenderPlan | { refused: Refusal };
@@ -152,23 +157,20 @@ function bySim({ carrierId, usable, turn }: Case): Decision {
   return {
     carrierId,
     answerBy: 'reply',
-    pick(_country, index) {
-      const sim = sims[(turn + index) % sims.length];
+    pick(_country, index, busy) {
+      const sim = pickCode(sims, turn + index, busy);
       return sim ? { carrierId, sender: sim.number, replyCode: sim.number, port: sim.port } : null;
     },
   };
 }
 
 /** The short code for each country, from the pool. */
-function codesOf({ usable, turn }: Case): (country: string) => string | undefined {
+function codesOf({ usable, turn }: Case): (country: string, busy?: ReadonlySet<string>) => string | undefined {
   const codes = Map.groupBy(
     usable.filter((number) => number.kind === 'short-code'),
     (number) => number.country,
   );
-  return (country) => {
-    const pool = codes.get(country) ?? [];
-    return pool[turn % pool.length]?.number;
-  };
+  return (country, busy) => pickCode(codes.get(country) ?? [], turn, busy)?.number;
 }
 
 /** The sender becomes a short code of the recipient's country; elsewhere, where that is allowed, the sender ID given stays. */
@@ -179,8 +181,8 @@ function byShortCode(one: Case): Decision {
   return {
     carrierId,
     answerBy: 'reply',
-    pick(country) {
-      const code = codeFor(country);
+    pick(country, _index, busy) {
+      const code = codeFor(country, busy);
       if (code !== undefined) return { carrierId, sender: code, replyCode: code, port: null };
       return brand === undefined ? null : { carrierId, sender: brand, replyCode: null, port: null };
     },
@@ -195,8 +197,8 @@ function byCodeInText(one: Case, sender: string): Decision {
   return {
     carrierId,
     answerBy: 'new-message',
-    pick(country) {
-      const code = codeFor(country);
+    pick(country, _index, busy) {
+      const code = codeFor(country, busy);
       return code === undefined ? null : { carrierId, sender, replyCode: code, port: null };
     },
   };
@@ -219,7 +221,7 @@ function byBrand({ carrierId, request }: Case, sender: string | undefined): Deci
 /** Whether who can't reply is sent to: not with XXXXX in the text, which can't be read as it stands. */
 const mayMiss = ({ allowUnreachable, text }: SenderRequest): boolean => allowUnreachable && !asksToWrite(text);
 
-const isBrand = (sender: string | undefined): sender is string => sender !== undefined && BRAND.test(sender);
+export const isBrand = (sender: string | undefined): sender is string => sender !== undefined && BRAND.test(sender);
 
 const notABrand = (sender: string): Decision =>
   refuse('sender-invalid', 'The sender is not a sender ID.', {

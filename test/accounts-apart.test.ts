@@ -211,7 +211,7 @@ test('two accounts never see or touch each other, on every route of the document
 });
 
 /** What shows nothing of the account: policies are a few words that anyone may have chosen, offers are for everybody. */
-const UNMARKED = new Set(['/v1/policies', '/v1/numbers/offers']);
+const UNMARKED = new Set(['/v1/policies', '/v1/numbers/offers', '/v1/countries']);
 
 /** A refusal but for its request's id; what was done for a caller differs each time. */
 const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>

@@ -35,7 +35,10 @@ test('two rentals of one number at once: one wins, the other is told what to cho
   const answers = await Promise.all(shops.map((shop) => rent(shop, { number: ONE })));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
   const refused = answers.find(({ status }) => status === 409);
-  expect(refused?.body).toMatchObject({ code: 'number-unavailable', errors: [{ field: 'number', remedy: /offers/ }] });
+  expect(refused?.body).toMatchObject({
+    code: 'number-unavailable',
+    errors: [{ field: 'number', remedy: expect.stringContaining('offers') }],
+  });
   expect(await rows(api.db.pool, 'select account_id from numbers where account_id is not null')).toHaveLength(1);
 });
 

@@ -7,6 +7,8 @@ import { Mail } from './0020-mail.ts';
 import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Rentals } from './0033-rentals.ts';
+import { CountryRules } from './0034-country-rules.ts';
+import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
@@ -28,6 +30,8 @@ export const migrations = [
   { name: '0021-mail-suppressions', class: MailSuppressions },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0033-rentals', class: Rentals },
+  { name: '0034-country-rules', class: CountryRules },
+  { name: '0035-ambiguous-messages', class: AmbiguousMessages },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { planList } from '../api/list-planner.ts';
+import { rows } from '../database/sql.ts';
+import { WINDOW_MS } from '../domain/attribution.ts';
+import { pickCode } from '../domain/reply-code.ts';
+import { anAccount, carriers, startApi, type TestAccount, type TestApi } from './fixtures/api.ts';
+
+const PHONES = ['+33612000001', '+33612000002', '+33612000003'];
+const campaign = { name: 'Samedi', route: 'premium', withReplies: true, text: 'Serez-vous là ?' };
+const send = (shop: TestAccount, fields: object = {}) =>
+  shop.call('POST', '/campaigns', { ...campaign, recipients: PHONES.map((to) => ({ to })), ...fields });
+const codesOf = ({ db }: TestApi, id: string) =>
+  rows<{ reply_code: string; ambiguous: boolean }>(
+    db.pool,
+    'select reply_code, ambiguous from messages where campaign_id = $1 order by row',
+    [id],
+  );
+/** Marks a campaign's messages as sent so long ago. */
+const sent = ({ db }: TestApi, id: string, ms: number) =>
+  rows(
+    db.pool,
+    `update messages set state = 'delivered', submitted_at = now() - make_interval(secs => $2) where campaign_id = $1`,
+    [id, ms / 1000],
+  );
+
+test('each campaign that awaits replies from a phone has a code of its own there, whoever sends it; when none is free it says so', async () => {
+  await using api = await startApi();
+  await carriers(api, { codes: ['36201', '36202'] });
+  const [one, two] = [await anAccount(api), await anAccount(api)];
+  const first = (await send(one)).body;
+  const second = await send(two, { recipients: [{ to: PHONES[0] }, { to: PHONES[1] }, { to: '+33612000009' }] });
+  const [used] = await codesOf(api, first.id);
+  const codes = await codesOf(api, second.body.id);
+  expect(codes.slice(0, 2).map(({ reply_code: code }) => code)).not.toContain(used?.reply_code);
+  expect([first.warnings, second.body.warnings]).toEqual([[], []]);
+
+  const third = await send(one);
+  expect(third.body.warnings).toMatchObject([{ code: 'attribution-ambiguous', detail: expect.stringMatching(/^2 recipients/) }]);
+  expect((await codesOf(api, third.body.id)).map(({ ambiguous }) => ambiguous)).toEqual([true, true, false]);
+  const { items } = (await one.call('GET', `/campaigns/${third.body.id}/messages`)).body;
+  expect(items.map(({ attribution }: { attribution: string }) => attribution)).toEqual([
+    'may-be-ambiguous',
+    'may-be-ambiguous',
+    'exact',
+  ]);
+});
+
+test('a code is free again when the window of its last campaign has ended: 72 hours on short codes, counted to the hour of sending', async () => {
+  await using api = await startApi();
+  await carriers(api, { codes: ['36201'] });
+  const shop = await anAccount(api);
+  const first = (await send(shop)).body.id;
+  const warned = async (fields: object = {}) => (await send(shop, { simulation: true, ...fields })).body.warnings.length > 0;
+  expect(await warned()).toBe(true);
+  await sent(api, first, WINDOW_MS.shared - 60_000);
+  expect(await warned()).toBe(true);
+  expect(await warned({ sendAt: new Date(Date.now() + 3_600_000).toISOString() })).toBe(false);
+  await sent(api, first, WINDOW_MS.shared + 1000);
+  expect(await warned()).toBe(false);
+  await rows(api.db.pool, `update messages set submitted_at = now(), state = 'failed' where campaign_id = $1`, [first]);
+  expect(await warned()).toBe(false);
+});
+
+test('an uploaded list avoids the same codes', async () => {
+  await using api = await startApi();
+  await carriers(api, { codes: ['36201', '36202'] });
+  const shop = await anAccount(api);
+  const taken = await codesOf(api, (await send(shop)).body.id);
+  const draft = (await shop.call('POST', '/campaigns/drafts', campaign)).body.id;
+  const plan = await planList({ db: api.db }, draft, ['to']);
+  if (plan === null || 'error' in plan) throw new Error('The list was not planned');
+  const planned = await plan.page(
+    PHONES.map((to) => ({ to })),
+    1,
+    api.db.pool,
+  );
+  if ('error' in planned) throw new Error(planned.error.problem);
+  expect(planned.messages).toHaveLength(PHONES.length);
+  for (const [index, { replyCode, ambiguous }] of planned.messages.entries()) {
+    expect(ambiguous).toBe(false);
+    expect(replyCode).not.toBe(taken[index]?.reply_code);
+  }
+});
+
+test('the pool is gone through once: the usual code when all are taken, none from an empty pool', () => {
+  const pool = ['a', 'b', 'c'].map((number) => ({ number }));
+  expect(pickCode(pool, 4)?.number).toBe('b');
+  expect(pickCode(pool, 4, new Set('b'))?.number).toBe('c');
+  expect(pickCode(pool, 4, new Set('bc'))?.number).toBe('a');
+  expect(pickCode(pool, 4, new Set('abc'))?.number).toBe('b');
+  expect(pickCode([], 4, new Set('b'))).toBeUndefined();
+});
