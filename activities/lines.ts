@@ -14,8 +14,8 @@ type CarrierRow = { id: string; name: string; type: string; settings: Record<str
 
 /** The lines to the carriers that this process holds slots of. */
 export type Lines = {
-  /** Gives every message one turn on a slot of that carrier. Rejects with SlotLost when this process holds none. */
-  send(carrierId: string, messages: OutboundMessage[]): Promise<void>;
+  /** Gives every message of an account one turn on a slot of that carrier. Rejects with SlotLost when this process holds none. */
+  send(carrierId: string, messages: OutboundMessage[], account?: string): Promise<void>;
   /** The session of a slot held here, for asking a gateway for its replies. */
   session(carrierId: string): CarrierSession;
   health(): { carrierId: string; slot: number; state: string }[];
@@ -163,12 +163,12 @@ export function openLines(deps: LinesDeps): Lines {
   }
 
   return {
-    async send(carrierId, messages) {
+    async send(carrierId, messages, account) {
       const [line, ...others] = linesOf(carrierId);
       if (!line) throw new SlotLost('this process holds no slot of the carrier');
       const all = [line, ...others];
       const share = Math.ceil(messages.length / all.length);
-      await Promise.all(all.map((each, index) => each.loop.send(messages.slice(index * share, (index + 1) * share))));
+      await Promise.all(all.map((each, index) => each.loop.send(messages.slice(index * share, (index + 1) * share), account)));
     },
     session(carrierId) {
       const [line] = linesOf(carrierId);

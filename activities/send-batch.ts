@@ -4,6 +4,7 @@ import type { CampaignState } from '../database/campaign.ts';
 import { rows } from '../database/sql.ts';
 import { heartbeating } from './heartbeat.ts';
 import type { Lines } from './lines.ts';
+import { createPlaces } from './places.ts';
 
 /** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
 export type Batch =
@@ -16,46 +17,64 @@ export type BatchResult = { left: number; waitMs: number };
 type Deps = { pool: Pool; lines: Lines };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
-type Row = { id: string; to: string; from: string; text: string; port: number | null };
+type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
 type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null };
 
 /** Waits up to this long are spent here; longer ones are the workflow's timers. */
 const PATIENCE_MS = 20_000;
+/** Batches of one account that are read and wait for their turns at one carrier: those of a campaign. */
+const AT_ONCE = 8;
 
-export const createSendBatch = ({ pool, lines }: Deps) => ({
-  /**
-   * Retryable: a message is claimed by its state, and it is the write to the socket that happens once. Every message of the
-   * batch is sent, set aside with its reason, or still `queued`.
-   */
-  sendBatch: (batch: Batch): Promise<BatchResult> =>
-    heartbeating(async () => {
-      const { where, values } = 'ids' in batch ? ofIds(batch.ids) : ofRows(batch);
-      for (;;) {
-        const due = await rows<Row>(
-          pool,
-          `select m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
-           where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now()) order by m.row, m.id`,
-          values,
-        );
-        await lines.send(batch.carrierId, due);
-        const [now] = await rows<Left>(
-          pool,
-          `select count(*)::int as left, max(c.state) as campaign,
-             extract(epoch from min(coalesce(m.not_before, now())) - now())::float8 * 1000 as wait_ms
-           from messages m left join campaigns c on c.id = m.campaign_id where ${where} and m.state = 'queued'`,
-          values,
-        );
-        const left = now?.left ?? 0;
-        const waitMs = Math.max(now?.wait_ms ?? 0, 0);
-        const halted = now?.campaign !== null && now?.campaign !== 'launched';
-        if (left === 0 || halted || waitMs > PATIENCE_MS) return { left, waitMs };
-        await Context.current().sleep(Math.max(waitMs, 250));
-      }
-    }),
+export const createSendBatch = ({ pool, lines }: Deps) => {
+  const places = createPlaces(AT_ONCE);
+
+  async function run(batch: Batch): Promise<BatchResult> {
+    const { where, values } = 'ids' in batch ? ofIds(batch) : ofRows(batch);
+    for (;;) {
+      const due = await rows<Row>(
+        pool,
+        `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
+         where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now()) order by m.row, m.id`,
+        values,
+      );
+      const accounts = Map.groupBy(due, (row) => row.account);
+      await Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+      const [now] = await rows<Left>(
+        pool,
+        `select count(*)::int as left, max(c.state) as campaign,
+           extract(epoch from min(coalesce(m.not_before, now())) - now())::float8 * 1000 as wait_ms
+         from messages m left join campaigns c on c.id = m.campaign_id where ${where} and m.state = 'queued'`,
+        values,
+      );
+      const left = now?.left ?? 0;
+      const waitMs = Math.max(now?.wait_ms ?? 0, 0);
+      const halted = now?.campaign !== null && now?.campaign !== 'launched';
+      if (left === 0 || halted || waitMs > PATIENCE_MS) return { left, waitMs };
+      await Context.current().sleep(Math.max(waitMs, 250));
+    }
+  }
+
+  return {
+    /**
+     * Retryable: a message is claimed by its state, and it is the write to the socket that happens once. Every message of the
+     * batch is sent, set aside with its reason, or still `queued`.
+     */
+    sendBatch: (batch: Batch): Promise<BatchResult> =>
+      heartbeating(async () => {
+        if ('ids' in batch) return run(batch);
+        const [campaign] = await rows<{ account_id: string }>(pool, 'select account_id from campaigns where id = $1', [
+          batch.campaignId,
+        ]);
+        return places(`${batch.carrierId} ${campaign?.account_id ?? ''}`, () => run(batch));
+      }),
+  };
+};
+
+const ofIds = (batch: { carrierId: string; ids: string[] }) => ({
+  where: 'm.id = any($1::uuid[]) and m.carrier_id = $2',
+  values: [batch.ids, batch.carrierId],
 });
-
-const ofIds = (ids: string[]) => ({ where: 'm.id = any($1::uuid[])', values: [ids] });
-const ofRows = (batch: { campaignId: string; fromRow: number; toRow: number }) => ({
-  where: 'm.campaign_id = $1 and m.row >= $2 and m.row < $3',
-  values: [batch.campaignId, batch.fromRow, batch.toRow],
+const ofRows = (batch: { carrierId: string; campaignId: string; fromRow: number; toRow: number }) => ({
+  where: 'm.campaign_id = $1 and m.row >= $2 and m.row < $3 and m.carrier_id = $4',
+  values: [batch.campaignId, batch.fromRow, batch.toRow, batch.carrierId],
 });

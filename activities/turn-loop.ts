@@ -2,18 +2,22 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
 import type { Mark } from './claim-marks.ts';
+import { createRotation } from './rotation.ts';
 import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { takeTurn, type Claim, type Settled } from './turn.ts';
 
-/** Messages handed in together. `done` resolves when each has had its turn: gone, done without going, or left `queued`. */
-type Job = { waiting: OutboundMessage[]; open: number; done: () => void; failed: (error: Error) => void };
+/** Messages of one account handed in together. `done` resolves when each has had its turn: gone, done without going, or left `queued`. */
+type Job = { account: string; waiting: OutboundMessage[]; open: number; done: () => void; failed: (error: Error) => void };
 
 /** The slot was lost or given up while messages waited for a turn: they are still `queued`. */
 export class SlotLost extends Error {}
 
 export type TurnLoop = {
-  /** Gives every message one turn. Rejects with SlotLost; then what had no turn is still `queued`. */
-  send(messages: OutboundMessage[]): Promise<void>;
+  /**
+   * Gives every message one turn; accounts take turns first, then what each of them handed in. Rejects with SlotLost; then what
+   * had no turn is still `queued`.
+   */
+  send(messages: OutboundMessage[], account?: string): Promise<void>;
   /** While paused nothing new is claimed; what waits goes on waiting. */
   pause(paused: boolean): void;
   /** Messages that the carrier took so far. */
@@ -26,7 +30,8 @@ export type TurnLoop = {
 
 /**
  * The one loop that writes to a slot: at most `session.window` rows are `submitting` at any time, whatever the number of
- * batches sending here, which are served in rotation. A turn starts when half the window is back, or when nothing else comes.
+ * batches sending here. Accounts are served in rotation, and the batches of each: one account's million does not hold back
+ * another's hundred. A turn starts when half the window is back, or when nothing else comes.
  */
 export function createTurnLoop({
   pool,
@@ -41,7 +46,7 @@ export function createTurnLoop({
   log: Logger;
   mark?: (message: OutboundMessage) => Mark;
 }): TurnLoop {
-  const jobs: Job[] = [];
+  const jobs = createRotation<Job>((job) => job.account);
   const flying = new Map<string, Job>();
   let finished: Settled[] = [];
   let owners: Job[] = [];
@@ -57,11 +62,11 @@ export function createTurnLoop({
   function pick(room: number): { job: Job; message: OutboundMessage }[] {
     const picked: { job: Job; message: OutboundMessage }[] = [];
     const going = new Set(flying.keys());
-    while (picked.length < room && jobs.length > 0) {
-      const job = jobs.shift();
+    while (picked.length < room && jobs.size > 0) {
+      const job = jobs.next();
       const message = job?.waiting.shift();
       if (!job || !message) continue;
-      if (job.waiting.length > 0) jobs.push(job);
+      if (job.waiting.length > 0) jobs.add(job);
       // A batch that is tried again while its first try still waits here: one claim must not be written twice.
       if (going.has(message.id)) {
         close(job);
@@ -82,8 +87,7 @@ export function createTurnLoop({
     if (state === 'lost') return;
     state = 'lost';
     const error = new SlotLost(reason);
-    for (const job of new Set([...jobs, ...flying.values(), ...owners])) job.failed(error);
-    jobs.length = 0;
+    for (const job of new Set([...jobs.clear(), ...flying.values(), ...owners])) job.failed(error);
     wake();
   }
 
@@ -161,24 +165,24 @@ export function createTurnLoop({
     if (turning) return;
     turning = true;
     while (state !== 'lost') {
-      const wanted = state === 'open' && jobs.length > 0 && !paused;
+      const wanted = state === 'open' && jobs.size > 0 && !paused;
       if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') await turn();
       else if (finished.length > 0) {
         // Results that come alone wait a moment for company, never for the other half of a window.
         if (flying.size > 0) await rest(5);
         await turn();
-      } else if (jobs.length > 0 || flying.size > 0) await rest(250);
+      } else if (jobs.size > 0 || flying.size > 0) await rest(250);
       else break;
     }
     turning = false;
   }
 
   return {
-    send(messages) {
+    send(messages, account = '') {
       if (state !== 'open') return Promise.reject(new SlotLost('the slot is being given up'));
       if (messages.length === 0) return Promise.resolve();
       return new Promise<void>((resolve, reject) => {
-        jobs.push({ waiting: [...messages], open: messages.length, done: resolve, failed: reject });
+        jobs.add({ account, waiting: [...messages], open: messages.length, done: resolve, failed: reject });
         wake();
         void run();
       });
@@ -194,7 +198,7 @@ export function createTurnLoop({
     async stop() {
       if (state === 'open') state = 'stopping';
       const error = new SlotLost('the slot is being given up');
-      for (const job of jobs.splice(0)) job.failed(error);
+      for (const job of jobs.clear()) job.failed(error);
       wake();
       while (turning) await new Promise((resolve) => setTimeout(resolve, 10));
     },

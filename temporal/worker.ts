@@ -21,6 +21,8 @@ export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
   });
 
 const GRACE = '20 seconds';
+/** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
+const CARRIER_SLOTS = 1000;
 
 export async function openWorkers({ settings, activities, bundle }: Deps) {
   const connection = await NativeConnection.connect({
@@ -59,7 +61,7 @@ export async function openWorkers({ settings, activities, bundle }: Deps) {
 
   return {
     fixed,
-    carrierWorker: (carrierId: string) => forActivities(carrierQueue(carrierId), activities.carrier, 100),
+    carrierWorker: (carrierId: string) => forActivities(carrierQueue(carrierId), activities.carrier, CARRIER_SLOTS),
     async close() {
       await Promise.all(fixed.map((worker) => worker.shutdown()));
       await connection.close();

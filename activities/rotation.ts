@@ -1,0 +1,43 @@
+export type Rotation<T> = {
+  readonly size: number;
+  add(item: T): void;
+  next(): T | undefined;
+  /** Takes all there is. */
+  clear(): T[];
+};
+
+/** A queue in which the owners of items take turns, each with its own items in order. */
+export function createRotation<T>(ownerOf: (item: T) => string): Rotation<T> {
+  /** In the order in which owners are served: one that was is put at the end. */
+  const owners = new Map<string, T[]>();
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add(item) {
+      const owner = ownerOf(item);
+      const items = owners.get(owner);
+      if (items) items.push(item);
+      else owners.set(owner, [item]);
+      size++;
+    },
+    next() {
+      for (const [owner, items] of owners) {
+        owners.delete(owner);
+        const item = items.shift();
+        if (items.length > 0) owners.set(owner, items);
+        if (item === undefined) continue;
+        size--;
+        return item;
+      }
+      return undefined;
+    },
+    clear() {
+      const all = [...owners.values()].flat();
+      owners.clear();
+      size = 0;
+      return all;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { createPlaces } from '../activities/places.ts';
+import { createRotation } from '../activities/rotation.ts';
+import { acquireSlot } from '../activities/slot-lease.ts';
+import { createTurnLoop } from '../activities/turn-loop.ts';
+import type { CarrierSession, OutboundMessage, SubmitResult } from '../carriers/carrier.ts';
+import { rows } from '../database/sql.ts';
+import { seed } from '../seed.ts';
+import { carriers, startApi } from './fixtures/api.ts';
+import { phone, startApp, until } from './fixtures/app.ts';
+
+test('owners take turns, and what each has stays in its order', () => {
+  const queue = createRotation<string>((item) => item.charAt(0));
+  for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.add(item);
+  const served: string[] = [];
+  for (let item = queue.next(); item !== undefined; item = queue.next()) {
+    served.push(item);
+    if (item === 'b1') queue.add('b2');
+  }
+  expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'a3']);
+  expect(queue.size).toBe(0);
+});
+
+test('so many at once for each name, and every one has its turn', async () => {
+  const places = createPlaces(2);
+  const running = { a: 0, b: 0 };
+  const most = { a: 0, b: 0 };
+  const work = async (name: 'a' | 'b') => {
+    running[name]++;
+    most[name] = Math.max(most[name], running[name]);
+    await new Promise(setImmediate);
+    running[name]--;
+    if (name === 'b') throw new Error('failed');
+  };
+  const all = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? places('a', () => work('a')) : places('b', () => work('b')))),
+  );
+  expect(most).toEqual({ a: 2, b: 2 });
+  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+});
+
+test('on SIMs, one message at a time, the messages of two accounts alternate', async () => {
+  await using api = await startApi();
+  const { lowcostId } = await carriers(api);
+  const { pool } = api.db;
+  const slot = await acquireSlot(pool, lowcostId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const store = (accountId: string, count: number) =>
+    rows<OutboundMessage>(
+      pool,
+      `insert into messages (id, account_id, carrier_id, to_number, sender, text, segments, two_way, simulation, state, port)
+       select uuidv7(), $1, $2, '+336' || lpad(n::text, 8, '0'), '+33600000101', 'x', 1, true, false, 'queued', 0 from generate_series(1, $3::int) n
+       returning id, to_number as "to", sender as "from", text, port`,
+      [accountId, lowcostId, count],
+    );
+  const [big, small] = [crypto.randomUUID(), crypto.randomUUID()];
+  const order: string[] = [];
+  const owner = new Map<string, string>();
+  const session: CarrierSession = {
+    window: 1,
+    whenReady: () => Promise.resolve(),
+    submit: (batch) =>
+      batch.map(async ({ id }): Promise<SubmitResult> => {
+        order.push(owner.get(id) ?? '');
+        return { outcome: 'accepted', references: [id] };
+      }),
+    health: () => ({ state: 'bound', since: new Date(), inFlight: 0, lastError: null }),
+    close: () => Promise.resolve(),
+  };
+  const loop = createTurnLoop({ pool, slot, session, log: api.services.log });
+  const batches = [await store(big, 40), await store(big, 40), await store(small, 10)];
+  const owners = [big, big, small];
+  for (const [at, batch] of batches.entries()) for (const { id } of batch) owner.set(id, at === 2 ? 'small' : 'big');
+  await Promise.all(batches.map((batch, at) => loop.send(batch, owners[at])));
+  await loop.stop();
+  expect(order).toHaveLength(90);
+  // Every other one, from where the small one came in to its end.
+  const first = order.indexOf('small');
+  expect(order.slice(first, first + 19)).toEqual(Array.from({ length: 19 }, (_, n) => (n % 2 === 0 ? 'small' : 'big')));
+});
+
+test("one account's many large campaigns do not hold back another's hundred: they are out within 5 s at 200 a second", async () => {
+  await using app = await startApp({ ways: {}, receipts: 'off', smpp: { segmentsPerSecond: 200 } });
+  const other = await seed({ url: app.url, operatorKey: app.operatorKey, name: 'Librairie' });
+  const large = Array.from({ length: 3000 }, (_, n) => ({ to: phone(n) }));
+  // More batches than any one queue of places: 4 campaigns of 6 batches.
+  for (let n = 0; n < 4; n++) await app.campaign(large);
+  await until('the large ones are under way', () => app.world.smsc.submitted.length > 400);
+  const small = new Set(Array.from({ length: 100 }, (_, n) => `+336990${String(n).padStart(5, '0')}`));
+  const begun = Date.now();
+  await other.account.send(
+    'POST',
+    '/v1/campaigns',
+    {
+      name: 'Petite',
+      route: 'premium',
+      withReplies: true,
+      text: 'Bonjour, une réponse ?',
+      recipients: [...small].map((to) => ({ to })),
+    },
+    { 'idempotency-key': crypto.randomUUID() },
+  );
+  const out = () => app.world.smsc.submitted.filter(({ to }) => small.has(to)).length;
+  await until('the hundred are out', () => out() === 100, 60_000);
+  const seconds = (Date.now() - begun) / 1000;
+  const others = app.world.smsc.submitted.length;
+  expect(others).toBeLessThan(12_000);
+  expect(seconds).toBeLessThan(5);
+});
