@@ -9,6 +9,7 @@ import { byAccountAndPhone, fileInConversations } from '../database/file-in-conv
 import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
 import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
+import { readReleased } from './released-replies.ts';
 import type { Filed, Unfiled } from './filed-reply.ts';
 
 type Deps = { pool: Pool; log: Logger };
@@ -64,7 +65,8 @@ const messageOf = (attribution: Attribution): string | null => ('messageId' in a
 
 async function file(client: PoolClient, ids: string[], runId: string): Promise<Emitted> {
   const unfiled = await readUnfiled(client, ids);
-  if (unfiled.length === 0) return { callbacks: [], emails: [], accounts: [] };
+  const released = await readReleased(client, ids);
+  if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [] };
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
@@ -95,10 +97,10 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
   filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
 
   const optedOut = new Set(await obeyKeywords(client, filed));
-  const shown = filed.filter((each) => !each.hidden);
+  const shown = [...filed.filter((each) => !each.hidden), ...released];
   await fileInConversations(client, shown);
   const none = attributions.filter(({ reply }) => !filed.some((each) => each.reply === reply));
-  await markFiled(client, filed, none, runId);
+  await markFiled(client, [...filed, ...released], none, runId);
   const happened = shown.map((each) => ({
     accountId: each.accountId,
     type: 'reply.received' as const,

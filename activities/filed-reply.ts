@@ -24,6 +24,7 @@ export type Answered = {
   text: string;
   submitted_at: Date;
   reference: string | null;
+  /** Whether its replies are shown. */
   two_way: boolean;
   campaign_id: string | null;
   campaign_name: string | null;
@@ -31,7 +32,7 @@ export type Answered = {
 
 /** A reply whose account is known, in the order in which its conversation gets it. */
 export type Filed = {
-  reply: Unfiled;
+  reply: Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
   accountId: string;
   attribution: Attribution;
   answered: Answered | null;

@@ -26,7 +26,7 @@ export async function readUnfiled(client: PoolClient, ids: string[]): Promise<Un
        n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, c.clock_tolerance_ms
      from replies r left join carriers c on c.id = r.carrier_id
      left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
-     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null and not r.unhide
      order by r.id for update of r`,
     [ids],
   );
@@ -105,8 +105,9 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
 export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
   const found = await rows<Answered>(
     client,
-    `select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name
-     from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
+    `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name,
+       m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way
+     from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
     [messageIds],
   );
   return new Map(found.map((row) => [row.id, row]));

@@ -40,6 +40,7 @@ import { operatorMail } from './operator-mail.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorPrices } from './operator-prices.ts';
 import { operatorSyncs } from './operator-syncs.ts';
+import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
 import { policies } from './policies.ts';
@@ -52,6 +53,7 @@ import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { stream } from './stream.ts';
+import { twoWay } from './two-way.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import { users } from './users.ts';
 import { webhooks } from './webhooks.ts';
@@ -88,7 +90,8 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', numbers(services))
     .route('/', countries(services))
     .route('/', users(services))
-    .route('/', account(services));
+    .route('/', account(services))
+    .route('/', twoWay(services));
 };
 
 /** What an operator's key opens. */
@@ -97,6 +100,7 @@ const operatorRoutes = (services: ApiServices) => {
   app.use(operatorOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccounts(services))
+    .route('/', operatorTwoWay(services))
     .route('/', operatorKeys(services))
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))

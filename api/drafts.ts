@@ -3,6 +3,7 @@ import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
+import { asksForReplies, twoWayOff } from '../domain/sender-policy.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { missing } from './campaigns.ts';
@@ -112,6 +113,9 @@ export const drafts = (services: ApiServices) => {
           { field: 'list', problem, remedy },
         ]);
       }
+      // A list may have been ready before two-way SMS was turned off.
+      if (asksForReplies({ ...campaign, sender: campaign.sender ?? undefined }) && c.get('account').twoWay !== 'on')
+        throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
       const launchedAt = new Date();
       const moved = await em.nativeUpdate(Campaign, { id, account, state: 'ready' }, { state: 'launched', launchedAt });
       if (moved === 0) throw new AppError('conflict', 'The campaign has just changed. Look at it again.');

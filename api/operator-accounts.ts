@@ -4,8 +4,8 @@ import { Account, AccountCounter } from '../database/account.ts';
 import type { Platform } from '../domain/sender-policy.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
-import { AccountView, accountView } from './account.ts';
-import { actorOf, audit } from './audit.ts';
+import { AccountView, accountView, TwoWayState } from './account.ts';
+import { audit } from './audit.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
@@ -38,10 +38,6 @@ const NewAccount = z
   })
   .openapi('NewAccount');
 
-const TwoWayDecision = z
-  .strictObject({ state: z.enum(['on', 'off', 'refused']), reason: z.string().trim().min(1).max(1000) })
-  .openapi('TwoWayDecision');
-
 const tags = ['Operator: accounts'];
 
 const create = createRoute({
@@ -59,7 +55,7 @@ const list = createRoute({
   operationId: 'listAccounts',
   tags,
   summary: 'Accounts, newest first',
-  request: { query: PageQuery.extend({ twoWay: z.enum(['off', 'requested', 'on', 'refused']).optional() }) },
+  request: { query: PageQuery.extend({ twoWay: TwoWayState.optional() }) },
   responses: { 200: { description: 'A page', content: json(pageOf(AccountView)) }, ...problems },
 });
 const get = createRoute({
@@ -70,15 +66,6 @@ const get = createRoute({
   summary: 'An account',
   request: { params: IdParam },
   responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems, ...notFound },
-});
-const decide = createRoute({
-  method: 'put',
-  path: '/accounts/{id}/two-way',
-  operationId: 'decideTwoWay',
-  tags,
-  summary: 'Turn two-way SMS on or off, or refuse it',
-  request: { params: IdParam, body: body(TwoWayDecision) },
-  responses: { 200: { description: 'The account as it is now', content: json(AccountView) }, ...problems, ...notFound },
 });
 const changeSettings = createRoute({
   method: 'patch',
@@ -120,6 +107,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
         platform: platformOf(platform, createdAt),
         twoWay: 'off',
         twoWayHistory: [],
+        heldReleasedAt: null,
         createdAt,
       });
       em.create(AccountCounter, { account: account.id, position: 0 });
@@ -138,22 +126,6 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       );
     })
     .openapi(get, async (c) => c.json(accountView((await find(c.req.valid('param').id)).account), 200))
-    .openapi(decide, async (c) => {
-      const { em, account } = await find(c.req.valid('param').id);
-      const { state, reason } = c.req.valid('json');
-      const keyId = c.get('keyId');
-      account.twoWayHistory = [...account.twoWayHistory, { state, at: new Date().toISOString(), by: actorOf(keyId), reason }];
-      account.twoWay = state;
-      audit(em, {
-        keyId,
-        action: 'two-way.decide',
-        target: `account ${account.id}`,
-        accountId: account.id,
-        detail: { state, reason },
-      });
-      await em.flush();
-      return c.json(accountView(account), 200);
-    })
     .openapi(changeSettings, async (c) => {
       const { em, account } = await find(c.req.valid('param').id);
       const { emails } = c.req.valid('json');

@@ -47,6 +47,8 @@ export type CallingAccount = {
   locale: 'fr' | 'en';
   timeZone: string;
   twoWay: TwoWay;
+  /** Why it is so, in the words of who decided or asked. */
+  twoWayReason: string | null;
 };
 
 /** `keyId` is the key's id, or `user <id>` for a session. */

@@ -62,6 +62,7 @@ export function OperatorPage() {
 function Decide({ account }: { account: Account }) {
   const { say } = useLocale();
   const queries = useQueryClient();
+  const asked = account.twoWayHistory.at(-1);
   const [reason, setReason] = useState('');
   const decide = useMutation({
     mutationFn: async (state: 'on' | 'refused') => {
@@ -72,7 +73,10 @@ function Decide({ account }: { account: Account }) {
   });
   return (
     <div className="decide">
-      <p>{account.twoWayHistory.at(-1)?.reason}</p>
+      <p>
+        {asked?.reason}
+        {asked?.expectedVolume === undefined ? null : ` (${say('expectedVolume')} : ${asked.expectedVolume})`}
+      </p>
       <Field label={say('reason')} value={reason} onChange={setReason} />
       <Problem error={decide.error} />
       <div className="row">

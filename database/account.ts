@@ -2,7 +2,14 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Platform, TwoWay } from '../domain/sender-policy.ts';
 
 /** One step of an account's two-way history, oldest first. */
-export type TwoWayStep = { state: TwoWay; at: string; by: string; reason: string | null };
+export type TwoWayStep = {
+  state: TwoWay;
+  at: string;
+  by: string;
+  reason: string | null;
+  /** Replies a month, of who asks. */
+  expectedVolume?: number;
+};
 
 const AccountSchema = defineEntity({
   name: 'Account',
@@ -17,6 +24,8 @@ const AccountSchema = defineEntity({
     timeZone: p.text(),
     twoWay: p.text().$type<TwoWay>(),
     twoWayHistory: p.json<TwoWayStep[]>(),
+    /** Replies to what was sent until then are shown even if two-way SMS was off. */
+    heldReleasedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

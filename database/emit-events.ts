@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'contact.opted-out',
   'two-way.enabled',
   'two-way.refused',
+  'two-way.disabled',
   'endpoint.failing',
   'endpoint.disabled',
   'endpoint.recovered',

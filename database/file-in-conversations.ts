@@ -36,7 +36,8 @@ export async function fileInConversations(client: PoolClient, filed: Placed[]): 
      on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
        unread = conversations.unread + excluded.unread,
        state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
-       reply_code = excluded.reply_code, carrier_id = excluded.carrier_id,
+       reply_code = case when conversations.last_reply_at > excluded.last_reply_at then conversations.reply_code else excluded.reply_code end,
+       carrier_id = case when conversations.last_reply_at > excluded.last_reply_at then conversations.carrier_id else excluded.carrier_id end,
        last_reply_at = greatest(conversations.last_reply_at, excluded.last_reply_at)
      returning id, account_id, phone, sequence`,
     [

@@ -68,6 +68,8 @@ const ReplySchema = defineEntity({
     partial: p.boolean().default(false),
     /** It answers a message sent while two-way SMS was off: shown and delivered nowhere. */
     hidden: p.boolean().default(false),
+    /** It was hidden, and is filed for its account now that an operator released it. */
+    unhide: p.boolean().default(false),
   },
 });
 export class Reply extends ReplySchema.class {}

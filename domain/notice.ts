@@ -11,6 +11,7 @@ export type NoticeData = {
   'two-way-requested': { accountName: string; accountId: string };
   'two-way-enabled': { reason: string | null };
   'two-way-refused': { reason: string | null };
+  'two-way-disabled': { reason: string | null };
   'number-expiring': { number: string; at: string };
   'number-renewed': { number: string; until: string };
   'number-released': { number: string; reason: 'expired' | 'operator' };

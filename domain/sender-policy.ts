@@ -21,7 +21,7 @@ export type PoolNumber = {
  * account rents are among them, whichever carrier they are on.
  */
 export type Rules = {
-  account: { id: string; country: string; platform: Platform; twoWay: TwoWay };
+  account: { id: string; country: string; platform: Platform; twoWay: TwoWay; twoWayReason?: string | null };
   carrier: { id: string; numbers: PoolNumber[] } | null;
 };
 
@@ -61,7 +61,6 @@ type Case = { request: SenderRequest; account: Rules['account']; carrierId: stri
 const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 const STOP_MENTION = /\bSTOP[\s:]+(?:(?:SMS|AU|TO|AT)[\s:]+)*X{5}(?!X)/gi;
-const HOW_TO_ASK = 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
 
 /** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
 const asksToWrite = (text: string): boolean => /X{5}/.test(text.replaceAll(STOP_MENTION, ''));
@@ -70,14 +69,27 @@ const refuse = (code: ErrorCode, detail: string, ...faults: Fault[]): { refused:
   refused: { code, detail, faults },
 });
 
+const isNumber = (sender: string | undefined): sender is string => sender !== undefined && /^\+\d{6,15}$/.test(sender);
+
+/** Whether two-way SMS must be on for it: by any of the ways in which a campaign asks for replies. */
+export const asksForReplies = ({ route, text, sender, withReplies }: Omit<SenderRequest, 'allowUnreachable'>): boolean =>
+  withReplies || isNumber(sender) || asksToWrite(text) || (route === 'premium' && sender === PLACEHOLDER);
+
+/** The refusal of replies to an account without two-way SMS: the reason, and how to ask. */
+export function twoWayOff({ twoWay, twoWayReason = null }: Pick<Rules['account'], 'twoWay' | 'twoWayReason'>): Refusal {
+  const why = twoWayReason === null || twoWay === 'requested' ? '' : `, for this reason: ${twoWayReason.replace(/[.\s]+$/, '')}`;
+  const how =
+    twoWay === 'requested'
+      ? 'It has been asked for with POST /v1/two-way/request; an operator decides, and you are told by mail.'
+      : 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
+  return { code: 'two-way-off', detail: `This account does not have two-way SMS (it is ${twoWay}${why}). ${how}`, faults: [] };
+}
+
 /** Decides carrier, sender and reply codes. `turn` spreads accounts and campaigns over the pool: any integer from 0. */
 export function planSender(request: SenderRequest, { account, carrier }: Rules, turn: number): Decision {
-  const { route, sender, withReplies } = request;
-  const asNumber = sender !== undefined && /^\+\d{6,15}$/.test(sender);
-  const asks = withReplies || asNumber || asksToWrite(request.text) || (route === 'premium' && sender === PLACEHOLDER);
-  if (asks && account.twoWay !== 'on') {
-    return refuse('two-way-off', `This account does not have two-way SMS (it is ${account.twoWay}). ${HOW_TO_ASK}`);
-  }
+  const { route, sender } = request;
+  const asNumber = isNumber(sender);
+  if (asksForReplies(request) && account.twoWay !== 'on') return { refused: twoWayOff(account) };
   if (!carrier) {
     const detail = `No carrier serves the ${route} route on this installation. Ask the operator, or choose another route.`;
     return refuse('no-carrier', detail);

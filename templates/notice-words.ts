@@ -66,6 +66,14 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: 'Votre demande de SMS bidirectionnel est refusée',
     lines: ['Votre demande a été examinée et refusée.', ...because(reason, 'Motif :')],
   }),
+
+  'two-way-disabled': ({ reason }) => ({
+    subject: 'Le SMS bidirectionnel est désactivé',
+    lines: [
+      'Les campagnes qui demandent des réponses sont refusées. Les réponses aux SMS déjà envoyés continuent de vous parvenir.',
+      ...because(reason, 'Motif :'),
+    ],
+  }),
   'number-expiring': ({ number, at }, date) => ({
     subject: 'Un numéro loué arrive à échéance',
     lines: [`La location du ${number} se termine le ${date(at)}. Renouvelez-la pour continuer à recevoir des réponses.`],
@@ -142,6 +150,14 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
   'two-way-refused': ({ reason }) => ({
     subject: 'Your request for two-way SMS was refused',
     lines: ['Your request was looked at and refused.', ...because(reason, 'Reason:')],
+  }),
+
+  'two-way-disabled': ({ reason }) => ({
+    subject: 'Two-way SMS is turned off',
+    lines: [
+      'Campaigns that ask for replies are refused. Replies to what was sent before still reach you.',
+      ...because(reason, 'Reason:'),
+    ],
   }),
   'number-expiring': ({ number, at }, date) => ({
     subject: 'A rented number is about to expire',

@@ -150,6 +150,7 @@ test('every write of an operator is in the audit log, with the key that did it',
   await using api = await startApi();
   const { lowcostId } = await carriers(api, { codes: ['36200'], sims: [] });
   const shop = await anAccount(api);
+  await api.asOperator('PUT', `/accounts/${shop.id}/two-way`, { state: 'on', reason: 'a test' });
   await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'a@example.com' }] });
   await api.asOperator('PATCH', `/carriers/${lowcostId}`, { settings: { url: 'http://gw2' } });
   await api.asOperator('POST', `/carriers/${lowcostId}/sync`);
@@ -163,8 +164,8 @@ test('every write of an operator is in the audit log, with the key that did it',
     'carrier.create',
     'number.create',
     'account.create',
-    'two-way.decide',
     'key.create',
+    'two-way.decide',
     'reply-settings.change',
     'carrier.change',
     'carrier.sync',

@@ -240,9 +240,9 @@ test('an account asks for two-way SMS, both sides see the state and its history,
   const { body } = await shop.call('GET', '/account');
   expect(body.twoWay).toBe('on');
   expect(body.twoWayHistory.map(({ state, reason }: { state: string; reason: string }) => [state, reason])).toEqual([
-    ['requested', 'Appointments (500 replies a month)'],
+    ['requested', 'Appointments'],
     ['refused', 'Say more'],
-    ['requested', 'Appointments (500 replies a month)'],
+    ['requested', 'Appointments'],
     ['on', 'Fine'],
   ]);
   expect((await shop.call('POST', '/two-way/request', { reason: ' ', expectedVolume: 0 })).body.errors).toMatchObject([

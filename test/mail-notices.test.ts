@@ -15,6 +15,7 @@ const NOTICES: Notice[] = [
   { kind: 'two-way-requested', data: { accountName: 'Boulangerie', accountId: 'a1' } },
   { kind: 'two-way-enabled', data: { reason: null } },
   { kind: 'two-way-refused', data: { reason: 'volume' } },
+  { kind: 'two-way-disabled', data: { reason: 'not paid' } },
   { kind: 'number-expiring', data: { number: '+33644000000', at: '2026-03-01T09:00:00Z' } },
   { kind: 'number-renewed', data: { number: '+33644000000', until: '2026-03-01T09:00:00Z' } },
   { kind: 'number-released', data: { number: '+33644000000', reason: 'expired' } },

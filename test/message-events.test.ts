@@ -129,6 +129,7 @@ test('a campaign’s messages are told of when they arrive, and a STOP when it i
     'message.delivered',
     'reply.received',
     'reply.received',
+    'two-way.enabled',
   ]);
   expect(pulled).toMatchObject({ items: types.map((type) => ({ type })) });
 });

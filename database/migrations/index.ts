@@ -6,6 +6,7 @@ import { Formats } from './0017-formats.ts';
 import { Mail } from './0020-mail.ts';
 import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { Unreachable } from './0030-unreachable.ts';
+import { Activation } from './0031-activation.ts';
 import { Rentals } from './0033-rentals.ts';
 import { CountryRules } from './0034-country-rules.ts';
 import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
@@ -29,6 +30,7 @@ export const migrations = [
   { name: '0020-mail', class: Mail },
   { name: '0021-mail-suppressions', class: MailSuppressions },
   { name: '0030-unreachable', class: Unreachable },
+  { name: '0031-activation', class: Activation },
   { name: '0033-rentals', class: Rentals },
   { name: '0034-country-rules', class: CountryRules },
   { name: '0035-ambiguous-messages', class: AmbiguousMessages },
