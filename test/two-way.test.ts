@@ -48,10 +48,11 @@ test('operators hear of a request by mail; the account hears of each decision by
     { address: 'owner@example.com', kind: 'two-way-disabled', data: { reason: 'it is off' } },
   ]);
   const { body } = await shop.call('GET', '/events');
-  expect(body.items).toMatchObject([
-    { type: 'two-way.refused', data: { twoWay: 'refused', reason: 'it is refused' } },
-    { type: 'two-way.enabled', data: { twoWay: 'on', reason: 'it is on' } },
-    { type: 'two-way.disabled', data: { twoWay: 'off', reason: 'it is off' } },
+  const told = body.items.map((each: { type: string; body: string }) => ({ type: each.type, body: JSON.parse(each.body) }));
+  expect(told).toMatchObject([
+    { type: 'two-way.refused', body: { data: { twoWay: 'refused', reason: 'it is refused' } } },
+    { type: 'two-way.enabled', body: { data: { twoWay: 'on', reason: 'it is on' } } },
+    { type: 'two-way.disabled', body: { data: { twoWay: 'off', reason: 'it is off' } } },
   ]);
   expect(api.asked.map(({ what }) => what)).toEqual(expect.arrayContaining(['retryEmails', 'retryCallbacks']));
   const { twoWayHistory } = (await shop.call('GET', '/account')).body;
