@@ -18,7 +18,15 @@ export const AccountView = z
     timeZone: z.string(),
     twoWay: TwoWayState,
     twoWayHistory: z
-      .array(z.object({ state: TwoWayState, at: Time, by: z.string(), reason: z.string().nullable() }))
+      .array(
+        z.object({
+          state: TwoWayState,
+          at: Time,
+          by: z.string(),
+          reason: z.string().nullable(),
+          expectedVolume: z.number().int().nullable().openapi({ description: 'Replies a month, of who asks' }),
+        }),
+      )
       .openapi({ description: 'Oldest first' }),
     createdAt: Time,
   })
@@ -32,7 +40,7 @@ export const accountView = (account: Account): z.infer<typeof AccountView> => ({
   locale: account.locale,
   timeZone: account.timeZone,
   twoWay: account.twoWay,
-  twoWayHistory: account.twoWayHistory,
+  twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
   createdAt: account.createdAt.toISOString(),
 });
 

@@ -75,7 +75,7 @@ function Decide({ account }: { account: Account }) {
     <div className="decide">
       <p>
         {asked?.reason}
-        {asked?.expectedVolume === undefined ? null : ` (${say('expectedVolume')} : ${asked.expectedVolume})`}
+        {asked?.expectedVolume ? ` (${say('expectedVolume')} : ${asked.expectedVolume})` : null}
       </p>
       <Field label={say('reason')} value={reason} onChange={setReason} />
       <Problem error={decide.error} />
