@@ -113,8 +113,9 @@ export const drafts = (services: ApiServices) => {
           { field: 'list', problem, remedy },
         ]);
       }
+      const { route, text, withReplies, sender } = campaign;
       // A list may have been ready before two-way SMS was turned off.
-      if (asksForReplies({ ...campaign, sender: campaign.sender ?? undefined }) && c.get('account').twoWay !== 'on')
+      if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && c.get('account').twoWay !== 'on')
         throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
       const launchedAt = new Date();
       const moved = await em.nativeUpdate(Campaign, { id, account, state: 'ready' }, { state: 'launched', launchedAt });
