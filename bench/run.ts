@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
+import { measureCommit } from './compare.ts';
 import { listsBench } from './lists.ts';
 import { repliesBench } from './replies.ts';
 import { startStack } from './stack.ts';
+import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 
 const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, twoBindsBench, receiptsBench, repliesBench];
@@ -19,8 +21,12 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     production: { type: 'boolean', default: false },
+    /** Each line is the median of so many runs, each on a stack of its own. */
+    times: { type: 'string', default: '1' },
+    compare: { type: 'string' },
   },
 });
+const times = Number(values.times);
 const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   console.error(`There is no bench named ${unknown.join(', ')}. There are: ${BENCHES.map((bench) => bench.name).join(', ')}`);
@@ -29,16 +35,22 @@ if (unknown.length > 0) {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (values.production) execFileSync(process.execPath, ['build.ts'], { stdio: 'inherit' });
-const figures: (Figure & { bench: string })[] = [];
-for (const bench of BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+const chosen = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const figures: Line[] = [];
+for (const bench of chosen) {
+  const runs: Figure[][] = [];
+  for (let n = 0; n < times; n++) runs.push(await measure(bench));
+  figures.push(...medians(runs).map((figure) => ({ bench: bench.name, ...figure })));
+}
+
+async function measure(bench: Bench): Promise<Figure[]> {
   say(`${bench.name}: starting a stack`);
   await using stack = await startStack({
     ...bench.stack,
     production: values.production,
     ...(values.profile ? { profileDir: join('bench/profiles', bench.name) } : {}),
   });
-  for (const figure of await bench.measure(stack, (line) => say(`${bench.name}: ${line}`)))
-    figures.push({ bench: bench.name, ...figure });
+  return await bench.measure(stack, (line) => say(`${bench.name}: ${line}`));
 }
 
 const run = {
@@ -48,31 +60,14 @@ const run = {
   cpu: cpus()[0]?.model ?? '',
   node: process.version,
   production: values.production,
+  times,
   figures,
 };
 await mkdir(RESULTS, { recursive: true });
 await appendFile(`${RESULTS}/figures.ndjson`, `${JSON.stringify(run)}\n`);
-console.log(values.json ? JSON.stringify(run, null, 2) : table(figures));
-
-function table(all: Figure[]): string {
-  const cells = all.map(({ line, value, unit, aim = '', ratio, note = '' }) => [
-    line,
-    `${value.toLocaleString('en')} ${unit}`,
-    aim,
-    ratio === undefined ? '' : `${Math.round(ratio * 100)} %`,
-    note,
-  ]);
-  const rows = [['line', 'measured', 'aim', 'of the ceiling', ''], ...cells];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
+const before =
+  values.compare === undefined ? null : await measureCommit(values.compare, [...chosen.map(({ name }) => name)], say);
+console.log(values.json ? JSON.stringify(run, null, 2) : table(figures, before));
 
 function commit(): string {
   try {

@@ -15,6 +15,14 @@ const STARTS_PER_SECOND = 10;
 /** Ids kept in memory; what is more waits in the database for the sweep. */
 const BOUND = 50_000;
 
+/**
+ * A surge is what arrives faster than it could be filed anyway. While it lasts, acknowledging it comes first, for at most so
+ * long: a carrier that waits for its acknowledgements hangs up, and brings everything again.
+ */
+const SURGE_PER_SECOND = 2000;
+const SURGE_LOOK_MS = 50;
+const HOLD_MS = 3000;
+
 export type Gatherer = { add(ids: string[]): void; /** Starts what waits, at once. */ flush(): Promise<void> };
 
 /**
@@ -26,6 +34,7 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
   let tokens = BURST;
   let filledAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
+  const surge = createSurge();
   const starting = new Set<Promise<void>>();
 
   function refill(): void {
@@ -51,6 +60,10 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
     clearTimeout(timer);
     timer = undefined;
     refill();
+    if (pageSize > 1 && surge.holds()) {
+      timer = setTimeout(pump, 20);
+      return;
+    }
     while (waiting.size > 0 && (tokens >= 1 || pageSize === 1)) {
       tokens = Math.max(0, tokens - 1);
       startPage();
@@ -60,6 +73,7 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
 
   return {
     add(ids) {
+      surge.saw(ids.length);
       for (const id of ids) if (waiting.size < BOUND) waiting.add(id);
       // What arrives in one turn of the event loop is one page.
       timer ??= setTimeout(pump, 0);
@@ -69,6 +83,33 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
       timer = undefined;
       while (waiting.size > 0) startPage();
       await Promise.all(starting);
+    },
+  };
+}
+
+/** Whether ids come in a surge, by the last look, and have not for longer than it may hold. */
+function createSurge() {
+  let lookedAt = performance.now();
+  let seen = 0;
+  let since: number | null = null;
+
+  function look(): void {
+    const now = performance.now();
+    if (now - lookedAt < SURGE_LOOK_MS) return;
+    if (seen <= ((now - lookedAt) / 1000) * SURGE_PER_SECOND) since = null;
+    else since ??= now;
+    lookedAt = now;
+    seen = 0;
+  }
+
+  return {
+    saw(count: number): void {
+      look();
+      seen += count;
+    },
+    holds(): boolean {
+      look();
+      return since !== null && performance.now() - since < HOLD_MS;
     },
   };
 }

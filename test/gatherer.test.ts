@@ -24,8 +24,8 @@ test('after a burst of 4 a process starts at most 10 runs a second, and loses no
   const begun = performance.now();
   let next = 0;
   while (performance.now() - begun < 2000) {
-    gatherer.add(ids(next, 10));
-    next += 10;
+    gatherer.add(ids(next, 5));
+    next += 5;
     await sleep(5);
   }
   await gatherer.flush();
@@ -33,6 +33,22 @@ test('after a burst of 4 a process starts at most 10 runs a second, and loses no
   const inTwoSeconds = pages.filter(({ at }) => at - begun <= 2000).length;
   expect(inTwoSeconds).toBeLessThanOrEqual(4 + 20 + 1);
   expect(inTwoSeconds).toBeGreaterThanOrEqual(15);
+});
+
+test('in a surge acknowledging comes first: runs wait until it is over, for three seconds at most', async () => {
+  const started: number[] = [];
+  const gatherer = createGatherer({ log, pageSize: 500, start: async () => void started.push(performance.now()) });
+  const begun = performance.now();
+  let next = 0;
+  while (performance.now() - begun < 4000) {
+    gatherer.add(ids(next, 200));
+    next += 200;
+    await sleep(10);
+  }
+  const within = (from: number, to: number) => started.filter((at) => at - begun >= from && at - begun < to).length;
+  expect(within(300, 2700)).toBe(0);
+  expect(within(2700, 4000)).toBeGreaterThan(0);
+  await gatherer.flush();
 });
 
 test('a page holds 500 at most, 1,000 while filing lags, and then fewer are started', async () => {
