@@ -3,7 +3,14 @@ import type { CampaignState } from '../database/campaign.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 
 /** What a campaign's run needs to know of its row. `startInMs` is 0 once it may send. */
-export type CampaignLook = { state: CampaignState; accountId: string; carrierId: string; total: number; startInMs: number };
+export type CampaignLook = {
+  state: CampaignState;
+  accountId: string;
+  carrierId: string;
+  carrierIds: string[];
+  total: number;
+  startInMs: number;
+};
 
 type Deps = { pool: Pool };
 export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
@@ -15,12 +22,13 @@ export const createCampaignSteps = ({ pool }: Deps) => ({
       state: CampaignState;
       account_id: string;
       carrier_id: string;
+      carrier_ids: string[];
       total: number;
       start_in_ms: number;
     }>(
       pool,
       `update campaigns set handed_at = coalesce(handed_at, now()) where id = $1
-       returning state, account_id, carrier_id, total,
+       returning state, account_id, carrier_id, coalesce(carrier_ids, array[carrier_id]) as carrier_ids, total,
          greatest(0, coalesce(extract(epoch from send_at - now()) * 1000, 0))::float8 as start_in_ms`,
       [campaignId],
     );
@@ -29,6 +37,7 @@ export const createCampaignSteps = ({ pool }: Deps) => ({
       state: row.state,
       accountId: row.account_id,
       carrierId: row.carrier_id,
+      carrierIds: row.carrier_ids,
       total: row.total,
       startInMs: Math.ceil(row.start_in_ms),
     };

@@ -38,7 +38,9 @@ export const createSendBatch = ({ pool, lines }: Deps) => {
         values,
       );
       const accounts = Map.groupBy(due, (row) => row.account);
-      await Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+      const sent = Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+      // Given up: what waits for its turn is claimed only if it is still queued, and here.
+      await Promise.race([sent, Context.current().cancelled]);
       const [now] = await rows<Left>(
         pool,
         `select count(*)::int as left, max(c.state) as campaign,

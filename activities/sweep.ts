@@ -7,6 +7,7 @@ import type { Poster } from '../callbacks/request.ts';
 import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
 import { endDoubts } from './doubts.ts';
 import { matchOrphans } from './ingest-receipts.ts';
+import { moveQueued } from './move-queued.ts';
 import { showPartials } from './partial-replies.ts';
 import { endpointRun, type LongRun } from './wake.ts';
 
@@ -90,7 +91,10 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       await matchOrphans(pool);
       await endDoubts(pool);
       // A process that has just started knows nothing yet of lines that are being opened.
-      if (performance.now() - startedAt > SETTLED_AFTER_MS) await watchCarriers(pool);
+      if (performance.now() - startedAt > SETTLED_AFTER_MS) {
+        await watchCarriers(pool);
+        for (const id of await moveQueued(pool)) runs.campaignChanged(id);
+      }
       await postAlarms({ pool, log, poster, webhook: alarmWebhook });
       await forgetAlarms(pool);
       await reclaimDead(pool);

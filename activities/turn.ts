@@ -86,7 +86,7 @@ const TURN = `
       submitted_at = case when j.skip is null and j.wait is null then now() end,
       not_before = case when j.skip is null then now() + make_interval(secs => j.wait / 1000.0) end
     from judged j
-    where m.id = j.id and m.state = 'queued' and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
+    where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
     returning m.id, m.state
   )
   select (select count(*)::int from mine) as held,

@@ -28,6 +28,7 @@ import { messages } from './messages.ts';
 import { createMetrics, requestMetrics } from './metrics.ts';
 import { numbers } from './numbers.ts';
 import { operatorAlarms } from './operator-alarms.ts';
+import { operatorRoutingTable } from './operator-routes.ts';
 import { operatorLines } from './operator-lines.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorCarriers } from './operator-carriers.ts';
@@ -116,6 +117,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorRestores(services))
     .route('/', operatorAlarms(services))
     .route('/', operatorLines(services))
+    .route('/', operatorRoutingTable(services))
     .route('/', operatorLedger(services));
   // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
   routes.all('*', (c) => c.notFound());

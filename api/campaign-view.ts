@@ -65,7 +65,7 @@ export const CampaignProgress = CampaignView.extend({
 
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
-  Omit<Campaign, 'account' | 'carrier' | 'handedAt' | 'totals'>,
+  Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'totals'>,
   'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'allowUnreachable' | 'keyword'
 >;
 

@@ -39,7 +39,7 @@ export async function planList(
       const sender = campaign.sender ?? undefined;
       const planned = await planPage(
         { route, text, withReplies, allowUnreachable, sender, sendAt: campaign.sendAt ?? null, recipients: list },
-        { ...rules, codesInUse: (phones, at) => codesInUse(sql, phones, rules.carrier?.numbers ?? [], at) },
+        { ...rules, codesInUse: (phones, at) => codesInUse(sql, phones, rules.numbers, at) },
         campaignId,
         first,
       );

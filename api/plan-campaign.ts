@@ -2,14 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { countryWarnings, createReach, heedCountries, type CountryReach, type Warning } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import {
-  planSender,
-  type AnswerBy,
-  type Origin,
-  type Refusal,
-  type SenderPlan,
-  type SenderRequest,
-} from '../domain/sender-policy.ts';
+import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import {
   createFaults,
@@ -22,6 +15,7 @@ import {
   type Template,
 } from './plan-rows.ts';
 import type { PlanRules } from './rules.ts';
+import { planRouted } from '../domain/routed-sender.ts';
 
 /** Rows between two breaths of the event loop: about 10 ms. */
 const BREATH = 1000;
@@ -165,7 +159,7 @@ async function planRows(
 ): Promise<Rows | Refused> {
   const faults = createFaults();
   const unreachable: Unreachable[] = [];
-  const decided = planSender(request, rules, turnOf(id) + first - 1);
+  const decided = planRouted(request, rules, turnOf(id) + first - 1);
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = heedCountries(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);

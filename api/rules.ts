@@ -2,17 +2,23 @@ import { codesInUse } from '../database/codes-in-use.ts';
 import { currentRules } from '../database/country-rule.ts';
 import { rows, type Sql } from '../database/sql.ts';
 import type { CountryAnswers } from '../domain/country-rules.ts';
+import type { Routing } from '../domain/routed-sender.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sender-policy.ts';
+import { routingFor } from './routing.ts';
 import type { ApiServices } from './services.ts';
 
 /** What a campaign is planned by. */
 export type PlanRules = Rules & {
   countries: CountryAnswers;
+  /** What the operator's routing table says, where it says something. */
+  routing?: Routing;
+  /** Of every carrier that may carry it. */
+  numbers: PoolNumber[];
   /** Which codes of the carrier are taken towards these phones at that time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, ReadonlySet<string>>>;
 };
 
-/** What a plan for this account on this route is made by: the first carrier of the route, its numbers, and those the account rents. */
+/** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
 export async function rulesFor(
   { db }: Pick<ApiServices, 'db'>,
   account: Rules['account'],
@@ -20,18 +26,22 @@ export async function rulesFor(
   sql: Sql = db.pool,
 ): Promise<PlanRules> {
   const [carrier] = await rows<{ id: string }>(sql, 'select id from carriers where route = $1 order by id limit 1', [route]);
-  const numbers = carrier
-    ? await rows<PoolNumber>(
-        sql,
-        `select number, carrier_id as "carrierId", kind, country, account_id as renter, port from numbers
-         where carrier_id = $1 or (account_id = $2 and kind = 'virtual') order by id`,
-        [carrier.id, account.id],
-      )
-    : [];
+  const numbersOf = (carrierId: string): Promise<PoolNumber[]> =>
+    rows<PoolNumber>(
+      sql,
+      `select number, carrier_id as "carrierId", kind, country, account_id as renter, port from numbers
+       where carrier_id = $1 or (account_id = $2 and kind = 'virtual') order by id`,
+      [carrierId, account.id],
+    );
+  const own = carrier ? await numbersOf(carrier.id) : [];
+  const routing = await routingFor(sql, account.id, route, numbersOf);
+  const numbers = routing ? routing.carriers.flatMap((each) => each.numbers) : own;
   const countries = await currentRules(sql, route);
   return {
     account,
-    carrier: carrier ? { id: carrier.id, numbers } : null,
+    carrier: carrier ? { id: carrier.id, numbers: own } : null,
+    ...(routing ? { routing } : {}),
+    numbers,
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
     codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
   };

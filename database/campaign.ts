@@ -13,6 +13,8 @@ const CampaignSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
     carrier: () => p.manyToOne(Carrier).mapToPk(),
+    /** Where its messages go by several, all of them; null: by `carrier` alone. */
+    carrierIds: p.array().columnType('uuid[]').nullable(),
     name: p.text(),
     route: p.text().$type<'premium' | 'lowcost'>(),
     purpose: p.text().$type<Purpose>(),

@@ -30,6 +30,7 @@ import { Price } from './price.ts';
 import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { Restore } from './restore.ts';
+import { Route } from './route.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
 import { WantedRun } from './wanted-run.ts';
@@ -82,6 +83,7 @@ export const entities = [
   Session,
   SignInTries,
   SmsNumber,
+  Route,
   SyncRun,
   User,
   WantedRun,

@@ -41,6 +41,8 @@ export type MessageBasis = {
 };
 
 export type NewMessage = {
+  /** Where it is not the one that all share. */
+  carrierId?: string;
   row: number | null;
   to: string;
   sender: string;
@@ -99,7 +101,7 @@ const valuesOf = (basis: MessageBasis, id: string, message: NewMessage) => [
   basis.campaignId,
   message.row,
   basis.conversationId,
-  basis.carrierId,
+  message.carrierId ?? basis.carrierId,
   message.to,
   message.sender,
   message.replyCode,
@@ -170,5 +172,8 @@ export async function storeCampaign(
       campaign.allowUnreachable,
     ],
   );
+  const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));
+  if (carrierIds.size > 1)
+    await affected(client, 'update campaigns set carrier_ids = $2::uuid[] where id = $1', [id, [...carrierIds]]);
   await copyMessages(client, { accountId, campaignId: id, conversationId: null, carrierId, twoWay, simulation }, messages);
 }

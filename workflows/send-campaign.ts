@@ -1,9 +1,13 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
+  isCancellation,
+  patched,
   proxyActivities,
   setHandler,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -23,6 +27,8 @@ const BATCH = 500;
 const AT_ONCE = 8;
 /** A campaign that is paused looks at its row this often, in case nobody could tell it. */
 const LOOK_EVERY_MS = 10 * 60_000;
+/** A batch under way when its campaign changes ends within a window; after that it waits for a carrier. */
+const GIVE_UP_AFTER_MS = 5000;
 
 /** Sends a campaign from its row: waits for its time, goes through its rows in a sliding window of batches, ends when nothing is left. */
 export async function sendCampaign(campaignId: string, fromRow = 1): Promise<void> {
@@ -56,7 +62,7 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
     let waitMs = 0;
     if (campaign.state === 'launched') {
       enter('sending');
-      const pass = await sendRows(campaignId, campaign.carrierId, campaign.total, next, hasChanged);
+      const pass = await sendAll(campaignId, carriersOf(campaign), campaign.total, next, hasChanged);
       next = pass.next;
       waitMs = pass.waitMs;
       if (next <= campaign.total && !hasChanged()) {
@@ -78,14 +84,50 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
   await condition(allHandlersFinished);
 }
 
-/** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
-async function sendRows(
+/** A run that began before campaigns went by several carriers looked at one. */
+const carriersOf = ({ carrierId, carrierIds }: { carrierId: string; carrierIds?: string[] }): string[] =>
+  carrierIds ?? [carrierId];
+
+type Pass = { next: number; waitMs: number };
+
+/**
+ * One pass over the rows, by each carrier of its own. When the campaign has changed, batches under way end by themselves, for the row
+ * decides at each claim; those of a carrier that can't send would wait for it, and are given up: what they hold is still `queued`.
+ */
+async function sendAll(
   campaignId: string,
-  carrierId: string,
+  carrierIds: string[],
   total: number,
   next: number,
   stop: () => boolean,
-): Promise<{ next: number; waitMs: number }> {
+): Promise<Pass> {
+  const passes = async (): Promise<Pass> => {
+    const all = await Promise.all(carrierIds.map((carrierId) => sendRows(campaignId, carrierId, total, next, stop)));
+    const waits = all.flatMap(({ waitMs }) => (waitMs > 0 ? [waitMs] : []));
+    return { next: Math.min(...all.map((pass) => pass.next)), waitMs: waits.length === 0 ? 0 : Math.min(...waits) };
+  };
+  if (!patched('give-up-batches')) return passes();
+  const scope = new CancellationScope();
+  let over = false;
+  const running = scope
+    .run(passes)
+    .catch((error: unknown): Pass => {
+      if (isCancellation(error) && scope.consideredCancelled) return { next: 1, waitMs: 0 };
+      throw error;
+    })
+    .finally(() => {
+      over = true;
+    });
+  await condition(() => over || stop());
+  if (!over) {
+    await Promise.race([running, sleep(GIVE_UP_AFTER_MS)]);
+    if (!over) scope.cancel();
+  }
+  return running;
+}
+
+/** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
+async function sendRows(campaignId: string, carrierId: string, total: number, next: number, stop: () => boolean): Promise<Pass> {
   // A batch claims by state, so it may be tried again; what it can't tell is in doubt, never resent.
   const { sendBatch } = proxyActivities<SendBatch>({
     taskQueue: carrierQueue(carrierId),

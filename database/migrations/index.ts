@@ -16,6 +16,7 @@ import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { Parts } from './0063-parts.ts';
 import { LinesTold } from './0064-lines.ts';
+import { Routes } from './0065-routes.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -40,6 +41,7 @@ export const migrations = [
   { name: '0060-polled-replies', class: PolledReplies },
   { name: '0063-parts', class: Parts },
   { name: '0064-lines', class: LinesTold },
+  { name: '0065-routes', class: Routes },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
   { name: '0090-restores', class: Restores },
