@@ -10,6 +10,7 @@ import { transaction } from '../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 import { createGroup } from './group.ts';
+import { freeNext, type Place } from './keep-order.ts';
 import type { OwnLine, Sight } from './own-line.ts';
 import { recordEnded, type Ended } from './record-attempts.ts';
 import { tellAfter, trackHealth, type Tried } from './track-health.ts';
@@ -27,8 +28,8 @@ type Deps = {
 };
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
-/** `tried`: what the endpoint's health learns of it; null where the fault was ours. */
-type Recorded = { ended: Ended; tried: Tried | null };
+/** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
+type Recorded = { ended: Ended; tried: Tried | null; freed: Place | null };
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
 export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, schedule }: Deps): AttemptCallback {
@@ -42,10 +43,13 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
           client,
           group.map((each) => each.ended),
         );
-        return trackHealth(
+        const freed = group.flatMap((each) => each.freed ?? []);
+        const tracked = await trackHealth(
           client,
           group.flatMap((each) => each.tried ?? []),
+          freed.map((each) => each.endpointId),
         );
+        return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
       });
       await tellAfter({ pool, wake }, told);
       return group.map(() => true as const);
@@ -63,6 +67,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
         attempt: delivery.attempt,
         trigger: delivery.trigger,
         format: delivery.format,
+        outOfOrder: delivery.outOfOrder,
         body: delivery.body,
         now,
       }),
@@ -92,7 +97,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
       status: result.status,
       mistaken: isMistaken(result),
     };
-    const recorded = recorder.add({ ended, tried: ours ? null : tried });
+    const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: placeOf(delivery, ended) });
     if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
     await recorded;
     return ended.state;
@@ -111,6 +116,10 @@ const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => (
   outcome: outcomeOf(result),
   probe: delivery.probe,
 });
+
+/** The conversation whose next reply may go now. */
+const placeOf = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): Place | null =>
+  conversationId !== null && (state === 'delivered' || state === 'exhausted') ? { endpointId, conversationId } : null;
 
 /** How long what our own line kept from going waits. */
 const OURS_WAITS_MS = 1000;

@@ -3,6 +3,7 @@ import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { HealthState } from '../domain/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../domain/places.ts';
 import { rows, transaction } from '../database/sql.ts';
+import { keepOrder } from './keep-order.ts';
 
 /** A delivery that this process may attempt, once, until its lease ends. */
 export type ClaimedCallback = {
@@ -13,6 +14,9 @@ export type ClaimedCallback = {
   probe: boolean;
   trigger: 'auto' | 'manual' | 'replay';
   endpointId: string;
+  /** Where its endpoint wants strict order; and whether an earlier reply was waited for in vain. */
+  conversationId: string | null;
+  outOfOrder: boolean;
   url: string;
   secrets: Buffer;
   timeoutMs: number;
@@ -34,6 +38,8 @@ type ClaimRow = {
   probe: boolean;
   trigger: 'auto' | 'manual' | 'replay';
   endpoint_id: string;
+  conversation_id: string | null;
+  late: boolean;
   url: string;
   secrets: Buffer;
   timeout_ms: number;
@@ -52,7 +58,8 @@ const LANE = `case when trigger = 'auto' then 'retry' else 'replay' end as lane`
 const DUE = `channel = 'callback' and ${OPEN} and next_at <= now()`;
 
 /** Which of these wait for an attempt; what is done, claimed or not due by itself is left out. */
-const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id = any($1::uuid[]) and ${OPEN} and next_at is not null order by id`;
+const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id = any($1::uuid[]) and ${OPEN} and next_at is not null
+  and held_reason is distinct from 'order' order by id`;
 
 // Per endpoint, so that the backlog of one never hides what is due at the others.
 const DUE_ANYWHERE = `
@@ -79,7 +86,7 @@ const CANARIES = `
   cross join lateral (select id, endpoint_id, ${LANE} from deliveries where endpoint_id = e.id and ${DUE} order by next_at limit 1) d
   limit $1`;
 
-type Endpoint = { id: string; health: HealthState; slow_start: number };
+type Endpoint = { id: string; health: HealthState; slow_start: number; ordered: boolean };
 
 /** How many of each lane may go now, by endpoint: places that live leases hold, and who else waits. */
 async function rooms(client: PoolClient, endpoints: Endpoint[], probing: boolean) {
@@ -153,17 +160,25 @@ function chosen(candidates: Candidate[], room: Awaited<ReturnType<typeof rooms>>
  * crash after it leaves an attempt that says `unknown`, never a hole. A place is an `in_flight` row whose lease lives, counted
  * under the endpoint's row lock; there is no counter for a crash to leak.
  */
-const claim = (pool: Pool, candidates: string, values: unknown[], probing = false): Promise<ClaimedCallback[]> =>
+const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: boolean): Promise<ClaimedCallback[] | 'again'> =>
   transaction(pool, async (client) => {
     const waiting = await rows<Candidate>(client, candidates, values);
     if (waiting.length === 0) return [];
     const endpoints = await rows<Endpoint>(
       client,
-      `select id, health, slow_start from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
+      `select id, health, slow_start, ordered from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
       [[...new Set(waiting.map((row) => row.endpoint_id))]],
     );
     // Statements of their own: they must see what others committed while this one waited for the lock.
-    const going = chosen(waiting, await rooms(client, endpoints, probing), probing);
+    const ordered = new Set(endpoints.filter((each) => each.ordered).map((each) => each.id));
+    const order = await keepOrder(
+      client,
+      waiting.filter((each) => ordered.has(each.endpoint_id)).map((each) => each.id),
+    );
+    const free = waiting.filter((each) => !order.waiting.has(each.id));
+    // What waits for its turn must not hide what could go.
+    if (free.length === 0) return 'again';
+    const going = chosen(free, await rooms(client, endpoints, probing), probing);
     if (going.length === 0) return [];
     const claimed = await rows<ClaimRow>(
       client,
@@ -172,16 +187,16 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
            lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)
          from unnest($1::uuid[], $2::text[]) as g (id, lane), callback_endpoints e
          where d.id = g.id and e.id = d.endpoint_id and d.${OPEN} and d.next_at is not null
-         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
+         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
            e.secrets, e.timeout_ms, e.schedule
        ), written as (
-         insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe)
-         select claim, id, attempts, trigger, now(), 'unknown', $3 from taken
+         insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe, out_of_order)
+         select claim, id, attempts, trigger, now(), 'unknown', $3, id = any($4::uuid[]) from taken
        )
-       select t.*, now() as claimed_at, $3::bool as probe, coalesce(t.own_body, v.body) as body,
+       select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body,
          case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
        from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
-      [going.map((each) => each.id), going.map((each) => each.lane), probing],
+      [going.map((each) => each.id), going.map((each) => each.lane), probing, [...order.late]],
     );
     const seen = performance.now();
     return claimed.map((row) => ({
@@ -192,6 +207,8 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
       probe: row.probe,
       trigger: row.trigger,
       endpointId: row.endpoint_id,
+      conversationId: row.conversation_id,
+      outOfOrder: row.late,
       url: row.url,
       secrets: row.secrets,
       timeoutMs: row.timeout_ms,
@@ -203,6 +220,17 @@ const claim = (pool: Pool, candidates: string, values: unknown[], probing = fals
       waitedMs: row.waited_ms,
     }));
   });
+
+/** Claims that find only what waits for its turn before they leave the rest for later. */
+const MOST_TRIES = 100;
+
+async function claim(pool: Pool, candidates: string, values: unknown[], probing = false): Promise<ClaimedCallback[]> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const claimed = await claimOnce(pool, candidates, values, probing);
+    if (claimed !== 'again') return claimed;
+  }
+  return [];
+}
 
 /** First attempts. */
 export const claimCallbacks = (pool: Pool, ids: string[]): Promise<ClaimedCallback[]> => claim(pool, GIVEN, [ids]);

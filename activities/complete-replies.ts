@@ -120,6 +120,7 @@ function tellOf(row: Shown, { text, partial }: NewReply, keyword: Exclude<Keywor
     type: 'reply.completed',
     replyId: row.id,
     emails: true,
+    campaignId: row.answered?.campaign_id ?? null,
     body: (eventId) => replyBody('reply.completed', eventId, told),
     octopush: { kind: 'inbound', to: row.reply_code, ...octopushFacts(told) },
   };
@@ -128,6 +129,7 @@ function tellOf(row: Shown, { text, partial }: NewReply, keyword: Exclude<Keywor
     type: 'contact.opted-out',
     replyId: row.hidden ? null : row.id,
     emails: false,
+    campaignId: row.answered?.campaign_id ?? null,
     body: (eventId) => contactOptedOut(eventId, told),
     octopush: { kind: 'stop', ...octopushFacts(told) },
   };

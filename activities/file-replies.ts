@@ -106,6 +106,11 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
     type: 'reply.received' as const,
     replyId: each.reply.id,
     emails: true,
+    order:
+      each.conversationId !== null && each.sequence !== null
+        ? { conversationId: each.conversationId, sequence: each.sequence }
+        : null,
+    campaignId: each.answered?.campaign_id ?? null,
     body: (eventId: string) => replyReceived(eventId, each),
     octopush: { kind: 'inbound' as const, to: each.reply.reply_code, ...octopushFacts(each) },
   }));
@@ -116,6 +121,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
       type: 'contact.opted-out' as const,
       replyId: each.hidden ? null : each.reply.id,
       emails: false,
+      campaignId: each.answered?.campaign_id ?? null,
       body: (eventId: string) => contactOptedOut(eventId, each),
       octopush: { kind: 'stop' as const, ...octopushFacts(each) },
     }));

@@ -86,7 +86,7 @@ export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
     pool,
     `select
        (select count(*)::int from deliveries where endpoint_id = $1 and channel = 'callback' and ${OPEN}
-         and (state = 'held' or next_at <= now())) as backlog,
+         and (state = 'held' and held_reason <> 'order' or next_at <= now())) as backlog,
        (select count(*)::int from deliveries where endpoint_id = $1 and state = 'in_flight') as in_flight,
        (select extract(epoch from min(next_at) - now())::float8 * 1000 from deliveries
          where endpoint_id = $1 and channel = 'callback' and ${OPEN} and state <> 'held') as ms`,

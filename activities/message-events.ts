@@ -63,6 +63,7 @@ export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, 
         type,
         replyId: null,
         emails: false,
+        campaignId: message.campaign_id,
         body: (id) => bodyOf(id, type, message),
         octopush: {
           kind: 'delivery',

@@ -29,12 +29,16 @@ const TELL_AGAIN_MS = 24 * 3_600_000;
 
 /**
  * Counts a group's attempts and moves the endpoints' health on, within the transaction that records them: a few statements for
- * hundreds of attempts, and one that only reads where all is well.
+ * hundreds of attempts, and one that only reads where all is well. `alsoLocked` are endpoints that the caller needs locked:
+ * all locks are taken at once, in one order.
  */
-export async function trackHealth(client: PoolClient, tried: Tried[]): Promise<AfterTracking> {
+export async function trackHealth(client: PoolClient, tried: Tried[], alsoLocked: string[] = []): Promise<AfterTracking> {
   const byEndpoint = Map.groupBy(tried, (each) => each.endpointId);
   const ids = [...byEndpoint.keys()].toSorted();
-  if (ids.length === 0) return NOTHING;
+  if (ids.length === 0) {
+    if (alsoLocked.length > 0) await lockHealth(client, alsoLocked);
+    return NOTHING;
+  }
   const windows = await count(client, ids, byEndpoint);
   const now = await databaseNow(client);
   const calm = ({ id, health }: EndpointHealth): boolean =>
@@ -43,9 +47,12 @@ export async function trackHealth(client: PoolClient, tried: Tried[]): Promise<A
     now - (health.lastSuccessAt ?? 0) < NOTE_SUCCESS_MS &&
     (byEndpoint.get(id) ?? []).every((each) => each.outcome === 'ok');
   const restless = (await readHealth(client, ids)).filter((each) => !calm(each)).map((each) => each.id);
-  if (restless.length === 0) return NOTHING;
+  const locking = [...new Set([...restless, ...alsoLocked])];
+  if (locking.length === 0) return NOTHING;
+  const locked = (await lockHealth(client, locking)).filter((each) => restless.includes(each.id));
+  if (locked.length === 0) return NOTHING;
 
-  const turns: Turn[] = (await lockHealth(client, restless)).map((before) => {
+  const turns: Turn[] = locked.map((before) => {
     const results = byEndpoint.get(before.id) ?? [];
     const window = windows.get(before.id) ?? { attempts: 0, failures: 0, several: false };
     return turned(before, after(before.health, { kind: 'results', results, window }, now), results, now);

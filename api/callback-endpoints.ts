@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { BLOCKED_WORDING } from '../callbacks/guard.ts';
 import { newSecret } from '../callbacks/signature.ts';
 import { writeSecrets } from '../callbacks/signing-secrets.ts';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
@@ -10,6 +9,7 @@ import { affected, transaction } from '../database/sql.ts';
 import { CALLBACK_FORMATS, OCTOPUSH_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { AppError } from '../domain/errors.ts';
 import { faultOf, MOST_DELAYS } from '../domain/retry-schedule.ts';
+import { CallbackUrl, checkCallbackUrl } from './callback-url.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from './invalid.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 15_000;
 const EventType = z.enum(EVENT_TYPES).openapi('EventType');
 
 const fields = {
-  url: z.url().max(2000).openapi({ example: 'https://example.com/sms-replies' }),
+  url: CallbackUrl,
   description: z.string().max(200),
   types: z.array(EventType).min(1).max(20),
   format: z.enum(CALLBACK_FORMATS).openapi({
@@ -33,6 +33,10 @@ const fields = {
     .max(2000)
     .nullable()
     .openapi({ description: 'Tried within the same attempt when the first address can not be reached' }),
+  ordered: z.boolean().openapi({
+    description:
+      'Strict order: a reply waits until the earlier ones of its conversation are taken or given up, 15 minutes at most while the endpoint is healthy; then it goes on, marked `x-order: late`',
+  }),
   timeoutMs: z.number().int().min(1000).max(30_000).openapi({ description: 'How long an attempt may take, body included' }),
   schedule: z
     .array(z.number().int().min(0))
@@ -50,6 +54,7 @@ const NewEndpoint = z
     types: fields.types.default(['reply.received']),
     format: fields.format.default('standard'),
     fallbackUrl: fields.fallbackUrl.default(null),
+    ordered: fields.ordered.default(false),
     timeoutMs: fields.timeoutMs.default(TIMEOUT_MS),
     schedule: fields.schedule.default(null),
   })
@@ -66,11 +71,15 @@ export const HealthState = z
 export const EndpointView = z
   .object({
     id: Id,
+    scope: z
+      .enum(['account', 'campaigns'])
+      .openapi({ description: 'Hears of the whole account, or only of campaigns that name its URL as their `callbackUrl`' }),
     url: z.string(),
     description: z.string(),
     types: z.array(z.string()),
     format: fields.format,
     fallbackUrl: z.string().nullable(),
+    ordered: z.boolean(),
     timeoutMs: z.number().int(),
     schedule: z.array(z.number()).nullable(),
     health: HealthState,
@@ -84,11 +93,13 @@ const CreatedEndpoint = EndpointView.extend({
 
 export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> => ({
   id: endpoint.id,
+  scope: endpoint.scope,
   url: endpoint.url,
   description: endpoint.description,
   types: endpoint.types,
   format: endpoint.format,
   fallbackUrl: endpoint.fallbackUrl ?? null,
+  ordered: endpoint.ordered,
   timeoutMs: endpoint.timeoutMs,
   schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
   health: endpoint.health,
@@ -153,16 +164,7 @@ function checkSchedule(seconds: number[] | null | undefined): void {
 const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) => each * 1000) ?? null;
 
 export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices) => {
-  /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
-  async function checkUrl(field: 'url' | 'fallbackUrl', url: string | null | undefined): Promise<void> {
-    if (url === null || url === undefined) return;
-    const checked = await guard.check(url);
-    if (checked.ok) return;
-    log.info({ reason: checked.reason }, 'a callback address was refused');
-    const remedy = 'Send a public https address without user name or fragment, that answers on an allowed port';
-    throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field, problem: 'can not be used', remedy }]);
-  }
-
+  const checkUrl = (field: string, url: string | null | undefined) => checkCallbackUrl({ guard, log }, field, url);
   const find = (id: string, account: string) => findEndpoint(db, id, account);
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
@@ -176,7 +178,7 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
       const account = c.get('account').id;
       const asked = c.req.valid('json');
       const em = db.em();
-      if ((await em.count(CallbackEndpoint, { account, deletedAt: null })) >= MOST_ENDPOINTS) {
+      if ((await em.count(CallbackEndpoint, { account, scope: 'account', deletedAt: null })) >= MOST_ENDPOINTS) {
         throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
       }
       checkSchedule(asked.schedule);
@@ -205,16 +207,18 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
     .openapi(get, async (c) => c.json(endpointView((await find(c.req.valid('param').id, c.get('account').id)).endpoint), 200))
     .openapi(change, async (c) => {
       const { em, endpoint } = await find(c.req.valid('param').id, c.get('account').id);
-      const { url, description, types, format, fallbackUrl, timeoutMs, schedule } = c.req.valid('json');
+      const { url, description, types, format, ordered, fallbackUrl, timeoutMs, schedule } = c.req.valid('json');
       checkSchedule(schedule);
       checkFormat(format ?? endpoint.format, types ?? endpoint.types);
       await checkUrl('url', url);
       await checkUrl('fallbackUrl', fallbackUrl);
+      if (url !== undefined && url !== endpoint.url && endpoint.scope === 'campaigns') throw namedByCampaigns();
       endpoint.url = url ?? endpoint.url;
       endpoint.description = description ?? endpoint.description;
       endpoint.types = types ?? endpoint.types;
       endpoint.format = format ?? endpoint.format;
       endpoint.fallbackUrl = fallbackUrl === undefined ? endpoint.fallbackUrl : fallbackUrl;
+      endpoint.ordered = ordered ?? endpoint.ordered;
       endpoint.timeoutMs = timeoutMs ?? endpoint.timeoutMs;
       endpoint.schedule = schedule === undefined ? endpoint.schedule : inMs(schedule);
       await em.flush();
@@ -237,6 +241,15 @@ export const callbackEndpoints = ({ db, runs, secrets, guard, log }: ApiServices
       return c.body(null, 204);
     });
 };
+
+const namedByCampaigns = (): AppError =>
+  new AppError('conflict', 'The address is named by campaigns.', [
+    {
+      field: 'url',
+      problem: 'is what campaigns named',
+      remedy: 'Name another callbackUrl in the next campaign, or make an endpoint',
+    },
+  ]);
 
 /** Throws `invalid-request` for types that Octopush has no form for. */
 function checkFormat(format: CallbackFormat, types: readonly string[]): void {

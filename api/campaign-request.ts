@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { readCampaignKeyword } from '../domain/attribution.ts';
 import { AppError } from '../domain/errors.ts';
+import { CallbackUrl } from './callback-url.ts';
 import { Route, TimeIn } from './schemas.ts';
 
 const A_YEAR_MS = 366 * 86_400_000;
@@ -38,6 +39,10 @@ export const CampaignText = {
   }),
   keyword: z.string().max(40).optional().openapi({
     description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
+  }),
+  callbackUrl: CallbackUrl.optional().openapi({
+    description:
+      'Where replies to this campaign are posted, besides the callback endpoints of the account. It becomes an endpoint with scope campaigns, shared by all campaigns that name it: POST /callback-endpoints/{id}/secrets shows a signing secret',
   }),
   sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
 };

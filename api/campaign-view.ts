@@ -18,6 +18,9 @@ export const CampaignView = z
     simulation: z.boolean(),
     keyword: z.string().nullable().openapi({ description: 'Replies that begin with it answer this campaign' }),
     resendInDoubt: z.boolean(),
+    callback: z.object({ url: z.string(), endpointId: Id }).nullable().openapi({
+      description: 'Where its replies are posted too, and the endpoint that holds its secret, health and deliveries',
+    }),
     state: CampaignState,
     total: z.number().int().openapi({ description: 'Recipients' }),
     segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
@@ -66,7 +69,16 @@ export const CampaignProgress = CampaignView.extend({
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'totals'>,
-  'sender' | 'wireSender' | 'sendAt' | 'launchedAt' | 'endedAt' | 'resendInDoubt' | 'allowUnreachable' | 'keyword'
+  | 'sender'
+  | 'wireSender'
+  | 'sendAt'
+  | 'launchedAt'
+  | 'endedAt'
+  | 'resendInDoubt'
+  | 'allowUnreachable'
+  | 'keyword'
+  | 'callbackUrl'
+  | 'callbackEndpointId'
 >;
 
 export const campaignView = (campaign: Shown) => ({
@@ -80,6 +92,10 @@ export const campaignView = (campaign: Shown) => ({
   simulation: campaign.simulation,
   keyword: campaign.keyword ?? null,
   resendInDoubt: campaign.resendInDoubt ?? false,
+  callback:
+    campaign.callbackUrl && campaign.callbackEndpointId
+      ? { url: campaign.callbackUrl, endpointId: campaign.callbackEndpointId }
+      : null,
   state: campaign.state,
   total: campaign.total,
   segments: campaign.segments,

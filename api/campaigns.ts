@@ -5,6 +5,8 @@ import { Message } from '../database/message.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
+import { campaignCallback } from './campaign-callback.ts';
+import { checkCallbackUrl } from './callback-url.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
@@ -150,6 +152,8 @@ export const campaigns = (services: ApiServices) => {
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const { recipients, route, text, sender, withReplies, allowUnreachable, name, purpose, simulation, resendInDoubt } = asked;
+      const { callbackUrl } = asked;
+      await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const plan = await planCampaign(
         { route, text, sender, withReplies, allowUnreachable, sendAt, recipients },
         await rulesFor(services, account, route),
@@ -175,15 +179,14 @@ export const campaigns = (services: ApiServices) => {
         createdAt,
       };
       const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
-      const view = {
-        ...campaignView({ ...campaign, launchedAt: createdAt, endedAt: null }),
-        duplicatesRemoved,
-        countries: reach,
-        warnings,
-      };
-      await transaction(db.pool, async (client) => {
-        await storeCampaign(client, campaign, account.twoWay === 'on', messages);
-        await c.get('idempotency')?.keep(client, 202, view);
+      const view = await transaction(db.pool, async (client) => {
+        const callbackEndpointId = await campaignCallback(services, client, account.id, callbackUrl);
+        const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId };
+        await storeCampaign(client, stored, account.twoWay === 'on', messages);
+        const shown = campaignView({ ...stored, launchedAt: createdAt, endedAt: null });
+        const accepted = { ...shown, duplicatesRemoved, countries: reach, warnings };
+        await c.get('idempotency')?.keep(client, 202, accepted);
+        return accepted;
       });
       runs.sendCampaign(id); // stored is accepted: a start that fails is the sweep's
       return c.json(view, 202);

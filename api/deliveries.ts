@@ -48,6 +48,7 @@ const AttemptView = z
     firstClass: z.string().nullable().openapi({
       description: 'What became of the first address, where the fallback was tried: the rest is of the fallback',
     }),
+    outOfOrder: z.boolean().openapi({ description: 'It went before an earlier reply that had been waited for long enough' }),
     class: z.string().openapi({ description: 'unknown until the attempt is closed: it may have arrived' }),
     status: z.number().int().nullable(),
     timings: z.record(z.string(), z.number().nullable()).nullable().openapi({ description: 'Milliseconds' }),
@@ -82,6 +83,7 @@ function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
     id: attempt.id,
     number: attempt.number,
     trigger: attempt.trigger,
+    outOfOrder: attempt.outOfOrder,
     startedAt: attempt.startedAt.toISOString(),
     // How long the first address took would tell as much as the class.
     endedAt: hidden || attempt.firstClass ? null : iso(attempt.endedAt),

@@ -2,8 +2,11 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
+import { transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { asksForReplies, twoWayOff } from '../domain/sender-policy.ts';
+import { campaignCallback } from './campaign-callback.ts';
+import { checkCallbackUrl } from './callback-url.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { missing } from './campaigns.ts';
@@ -56,7 +59,8 @@ export const drafts = (services: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account');
       const asked = c.req.valid('json');
-      const { name, route, text, sender, withReplies, allowUnreachable, purpose, resendInDoubt, simulation } = asked;
+      const { name, route, text, sender, withReplies, allowUnreachable, purpose, resendInDoubt, simulation, callbackUrl } = asked;
+      await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
@@ -68,6 +72,9 @@ export const drafts = (services: ApiServices) => {
         1,
       );
       if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+      const callbackEndpointId = await transaction(db.pool, (client) =>
+        campaignCallback(services, client, account.id, callbackUrl),
+      );
       const em = db.em();
       const campaign = em.create(Campaign, {
         id,
@@ -88,6 +95,8 @@ export const drafts = (services: ApiServices) => {
         total: 0,
         segments: 0,
         keyword,
+        callbackUrl: callbackUrl ?? null,
+        callbackEndpointId,
         sendAt,
         launchedAt: null,
         endedAt: null,

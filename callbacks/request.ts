@@ -52,6 +52,7 @@ export function callbackHeaders(call: {
   attempt: number;
   trigger: 'auto' | 'manual' | 'replay' | 'test';
   format: CallbackFormat;
+  outOfOrder?: boolean;
   body: string;
   now: Date;
 }): Record<string, string> {
@@ -65,6 +66,7 @@ export function callbackHeaders(call: {
     'x-attempt': String(call.attempt),
     'x-delivery-id': call.deliveryId,
     'x-trigger': call.trigger,
+    ...(call.outOfOrder === true ? { 'x-order': 'late' } : {}),
     traceparent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
   };
 }

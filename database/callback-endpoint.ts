@@ -3,6 +3,9 @@ import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { Health, HealthState } from '../domain/endpoint-health.ts';
 import { Account } from './account.ts';
 
+/** Whether an endpoint hears of all of its account, or only of campaigns that name its URL. */
+export type EndpointScope = 'account' | 'campaigns';
+
 /** How the last attempt that failed went. */
 export type LastFailure = { class: string; status: number | null; at: string };
 
@@ -12,6 +15,10 @@ const CallbackEndpointSchema = defineEntity({
   indexes: [
     { properties: ['account'] },
     {
+      name: 'callback_endpoints_campaigns_unique',
+      expression: `create unique index "callback_endpoints_campaigns_unique" on "callback_endpoints" ("account_id", "url") where "scope" = 'campaigns' and "deleted_at" is null`,
+    },
+    {
       name: 'callback_endpoints_messages_index',
       expression: `create index "callback_endpoints_messages_index" on "callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.delivered', 'message.undelivered']`,
     },
@@ -19,6 +26,7 @@ const CallbackEndpointSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
+    scope: p.text().$type<EndpointScope>().default('account'),
     url: p.text(),
     description: p.text(),
     /** The event types it chose. */
@@ -26,6 +34,8 @@ const CallbackEndpointSchema = defineEntity({
     /** The live signing secrets as a JSON list, newest first, sealed with SECRETS_KEY. */
     secrets: p.blob(),
     timeoutMs: p.integer(),
+    /** Whether a conversation's replies come one after the other. */
+    ordered: p.boolean().default(false),
     format: p.text().$type<CallbackFormat>().default('standard'),
     /** Tried within the same attempt when the first address can't be reached. */
     fallbackUrl: p.text().nullable(),

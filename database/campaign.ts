@@ -31,6 +31,9 @@ const CampaignSchema = defineEntity({
     resendInDoubt: p.boolean().default(false),
     /** A word of the campaign's own that replies begin with: it tells two accounts' replies apart. Folded. */
     keyword: p.text().nullable(),
+    /** Where its replies are posted, besides the account's endpoints: as it was given, and the endpoint that it became. */
+    callbackUrl: p.text().nullable(),
+    callbackEndpointId: p.uuid().nullable(),
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),

@@ -28,6 +28,10 @@ const DeliverySchema = defineEntity({
       expression: `create index "deliveries_replay_index" on "deliveries" ("replay_id") where "replay_id" is not null`,
     },
     {
+      name: 'deliveries_order_index',
+      expression: `create index "deliveries_order_index" on "deliveries" ("endpoint_id", "conversation_id", "sequence") where "conversation_id" is not null and "state" in ('pending', 'in_flight', 'retrying', 'held')`,
+    },
+    {
       name: 'deliveries_in_flight_index',
       expression: `create index "deliveries_in_flight_index" on "deliveries" ("endpoint_id", "lease_until") where "state" = 'in_flight'`,
     },
@@ -62,6 +66,10 @@ const DeliverySchema = defineEntity({
     /** As its endpoint chose when it was owed; `body` is null where the event's own is posted. */
     format: p.text().$type<CallbackFormat>().default('standard'),
     body: p.text().nullable(),
+    /** Where its endpoint asked for strict order when it was owed: its place in that, and since when one before it is waited for. */
+    conversationId: p.uuid().nullable(),
+    sequence: p.integer().nullable(),
+    orderSince: p.datetime(3).nullable(),
     /** When it was first taken: from then on it counts as delivered, whatever is sent again. */
     deliveredAt: p.datetime(3).nullable(),
     /** The replay that put it in line last, and the state that it had before. */
@@ -84,6 +92,8 @@ const DeliveryAttemptSchema = defineEntity({
     trigger: p.text().$type<'auto' | 'manual' | 'replay' | 'test'>(),
     /** Whether it tried the endpoint: then it was not spent. */
     probe: p.boolean().default(false),
+    /** Whether it went before an earlier reply of its conversation, which had been waited for long enough. */
+    outOfOrder: p.boolean().default(false),
     startedAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
     /** `unknown` until the attempt is closed: a crash leaves it so. */

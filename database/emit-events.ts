@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { HeldReason } from '../domain/delivery-state.ts';
 import { octopushBody, type CallbackFormat, type OctopushFacts } from '../domain/octopush-callback.ts';
+import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from './ids.ts';
 import { affected, rows } from './sql.ts';
 
@@ -30,6 +31,10 @@ export type NewEvent = {
   type: EventType;
   replyId: string | null;
   emails: boolean;
+  /** The campaign that it is about: the address which that one named hears of it too. */
+  campaignId?: string | null;
+  /** Its place in its conversation, for endpoints that want strict order. */
+  order?: { conversationId: string; sequence: number } | null;
   /** An endpoint that is not told, for it is what the event is about. */
   exceptEndpoint?: string;
   body: (eventId: string) => string;
@@ -45,7 +50,11 @@ type Target = {
   id: string;
   account_id: string;
   held: HeldReason | null;
+  scope: EndpointScope;
+  ordered: boolean;
   types: string[];
+  /** Those of the campaigns at hand that named it. */
+  campaigns: string[];
   format: CallbackFormat;
   time_zone: string;
 };
@@ -58,9 +67,18 @@ type Owed = {
   held: HeldReason | null;
   format: CallbackFormat;
   body: string | null;
+  conversationId: string | null;
+  sequence: number | null;
 };
 /** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. */
 export type Emitted = DeliveriesOwed & { accounts: string[] };
+
+/** A campaign's own address always hears its replies; of anything else what it chose, like any endpoint. */
+function hears({ scope, types, campaigns }: Target, type: EventType, campaignId: string | null): boolean {
+  const named = campaignId !== null && campaigns.includes(campaignId);
+  const itsReplies = type === 'reply.received' || type === 'reply.completed';
+  return named && itsReplies ? true : types.includes(type) && (scope === 'account' || named);
+}
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
@@ -75,26 +93,31 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
   const endpoints = await rows<Target>(
     client,
-    `select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.types, e.format, a.time_zone
+    `with named as (
+       select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
+     )
+     select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope, e.ordered, e.types, e.format,
+       a.time_zone, array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
      from callback_endpoints e join accounts a on a.id = e.account_id
-     where e.account_id = any($1::uuid[]) and e.deleted_at is null and e.types && $2::text[] order by e.id`,
-    [accounts, [...new Set(happened.map((each) => each.type))]],
+     where e.account_id = any($1::uuid[]) and e.deleted_at is null
+       and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named)) order by e.id`,
+    [accounts, [...new Set(happened.map((each) => each.type))], [...new Set(happened.flatMap((each) => each.campaignId ?? []))]],
   );
   const addresses = happened.some((each) => each.emails)
     ? await rows<Target>(
         client,
-        `select id, account_id, null as held, '{}'::text[] as types, 'standard' as format, 'UTC' as time_zone from reply_emails
+        `select id, account_id, null as held, 'account' as scope, false as ordered, '{}'::text[] as types, '{}'::uuid[] as campaigns, 'standard' as format, 'UTC' as time_zone from reply_emails
          where account_id = any($1::uuid[]) and deleted_at is null order by id`,
         [accounts],
       )
     : [];
 
   const events = happened.map((each) => ({ ...each, eventId: newId() }));
-  const owed = events.flatMap(({ accountId, eventId, type, emails, exceptEndpoint, octopush }): Owed[] => {
+  const owed = events.flatMap(({ accountId, eventId, type, emails, campaignId, order, exceptEndpoint, octopush }): Owed[] => {
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
         .filter((target) => target.account_id === accountId)
-        .map(({ id, held, format, time_zone: timeZone }) => ({
+        .map(({ id, held, ordered, format, time_zone: timeZone }) => ({
           id: newId(),
           accountId,
           eventId,
@@ -103,13 +126,15 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
           held,
           format,
           body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
+          conversationId: (ordered && order?.conversationId) || null,
+          sequence: ordered && order ? order.sequence : null,
         }));
     return [
       ...to(
         'callback',
         endpoints.filter(
           (endpoint) =>
-            endpoint.types.includes(type) &&
+            hears(endpoint, type, campaignId ?? null) &&
             endpoint.id !== exceptEndpoint &&
             (endpoint.format === 'standard' || octopush !== undefined),
         ),
@@ -120,12 +145,12 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
 
   await affected(
     client,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at, format, body)
+    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at, format, body, conversation_id, sequence)
      select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
        case when d.channel = 'email' then d.target end, case when d.held is null then 'pending' else 'held' end,
-       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now(), d.format, d.body
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[])
-       as d (id, account_id, event_id, channel, target, held, format, body)`,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now(), d.format, d.body, d.conversation_id, d.sequence
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[],
+       $11::uuid[], $12::int[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence)`,
     [
       owed.map((each) => each.id),
       owed.map((each) => each.accountId),
@@ -137,6 +162,8 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
       owed.map((each) => each.format),
       owed.map((each) => each.body),
+      owed.map((each) => each.conversationId),
+      owed.map((each) => each.sequence),
     ],
   );
 

@@ -77,7 +77,7 @@ export async function reattribute(
     );
   }
   const told: NewEvent[] = [
-    { ...basis(accountId, reply), body: (id) => moved(id, reply, message ?? null, campaignId, placed, attribution) },
+    { ...basis(accountId, reply), campaignId, body: (id) => moved(id, reply, message ?? null, campaignId, placed, attribution) },
   ];
   if (reply.account_id !== null && reply.account_id !== accountId) {
     told.push({ ...basis(reply.account_id, null), body: (id) => withdrawn(id, reply) });

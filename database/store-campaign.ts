@@ -23,6 +23,8 @@ export type NewCampaign = {
   simulation: boolean;
   resendInDoubt?: boolean;
   keyword: string | null;
+  callbackUrl?: string | null;
+  callbackEndpointId?: string | null;
   state: CampaignState;
   total: number;
   segments: number;
@@ -148,8 +150,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21)`,
     [
       id,
       accountId,
@@ -170,6 +172,8 @@ export async function storeCampaign(
       campaign.resendInDoubt ?? false,
       campaign.keyword,
       campaign.allowUnreachable,
+      campaign.callbackUrl ?? null,
+      campaign.callbackEndpointId ?? null,
     ],
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));

@@ -5,9 +5,9 @@ export type DeliveryState = 'pending' | 'in_flight' | 'delivered' | 'retrying' |
 /**
  * Why a delivery waits without an attempt being due: its endpoint has no place free (`rate`), is in trouble (`breaker`), was
  * stopped (`paused`, `disabled`) or answered 410 (`gone`); our own line is down (`network`); or the mail relay does not take us
- * (`relay`).
+ * (`relay`); or an earlier reply of its conversation comes first (`order`).
  */
-export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay';
+export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay' | 'order';
 
 /** What one attempt makes of its delivery. `spent`: whether it counts against the schedule. */
 export type AfterAttempt = {

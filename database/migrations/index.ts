@@ -1,5 +1,7 @@
 import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
+import { CampaignCallbacks } from './0011-campaign-callbacks.ts';
+import { Order } from './0012-order.ts';
 import { HearingOfMessages } from './0015-hearing-of-messages.ts';
 import { Replays } from './0016-replays.ts';
 import { Formats } from './0017-formats.ts';
@@ -25,6 +27,8 @@ import { Restores } from './0090-restores.ts';
 export const migrations = [
   { name: '0001-initial', class: Initial },
   { name: '0010-endpoint-health', class: EndpointHealth },
+  { name: '0011-campaign-callbacks', class: CampaignCallbacks },
+  { name: '0012-order', class: Order },
   { name: '0015-hearing-of-messages', class: HearingOfMessages },
   { name: '0016-replays', class: Replays },
   { name: '0017-formats', class: Formats },
