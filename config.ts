@@ -44,6 +44,21 @@ const Environment = z.object({
     .optional()
     .describe('Relay for e-mails, as smtp://user:password@host:587; without it no e-mail is sent'),
   MAIL_FROM: z.string().default('Aller-Retour <replies@localhost>').describe('Sender of e-mails'),
+  MAIL_INBOUND_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i)
+    .optional()
+    .describe('Domain whose mail comes to MAIL_INBOUND_PORT: e-mails can then be answered, and bounces are read'),
+  MAIL_INBOUND_PORT: int(0, 65_535)
+    .optional()
+    .describe('Port on which this process takes mail from your relay, by SMTP on HOST; needs MAIL_INBOUND_DOMAIN'),
+  MAIL_INBOUND_AUTHORITY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name under which your relay writes Authentication-Results: answers by e-mail then need SPF, DKIM or DMARC that passed',
+    ),
   CALLBACK_ALLOW_HTTP: flag.default(false).describe('Whether callback addresses may be plain http'),
   CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
   CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
@@ -96,6 +111,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (read.data.ALARM_WEBHOOK_URL !== undefined && read.data.ALARM_WEBHOOK_SECRET === undefined) {
     throw new Error("The configuration can't be used:\n  ALARM_WEBHOOK_SECRET: is missing. Alarms that are posted are signed.");
+  }
+  if (read.data.MAIL_INBOUND_PORT !== undefined && read.data.MAIL_INBOUND_DOMAIN === undefined) {
+    throw new Error("The configuration can't be used:\n  MAIL_INBOUND_DOMAIN: is missing, and MAIL_INBOUND_PORT needs it.");
   }
   return read.data;
 }

@@ -23,7 +23,7 @@ export type DevState = {
   /** Who may sign in to the console. */
   people: Record<'owner' | 'operator', { email: string; password: string }>;
   url: string;
-  ports: World['ports'] & { api: number };
+  ports: World['ports'] & { api: number; inboundMail: number };
   addresses: Record<'phones' | 'mailbox' | 'endpoint' | 'gateway', string>;
 };
 
@@ -90,13 +90,16 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     TEMPORAL_ADDRESS: temporal.address,
     SECRETS_KEY: secretsKey,
     SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
+    MAIL_INBOUND_DOMAIN: process.env['MAIL_INBOUND_DOMAIN'] ?? 'in.localhost.example',
+    MAIL_INBOUND_PORT: process.env['MAIL_INBOUND_PORT'] ?? String(before?.ports.inboundMail ?? 0),
   });
   await migrate(databaseUrl);
   await consoleBuilt();
   const operatorKey =
     before?.operatorKey ?? (await createOperator(databaseUrl, `operator-${randomUUID().slice(0, 8)}@localhost.example`));
   const system = starting.use(await startSystem({ config, log }));
-  if (system.url === null) throw new Error('The API did not start');
+  if (system.url === null || system.inboundMailPort === null) throw new Error('The API did not start');
+  world.mailbox.answersTo(system.inboundMailPort);
 
   const seeded = before
     ? null
@@ -125,7 +128,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     apiKey: before?.apiKey ?? seeded?.key ?? '',
     callbackSecret: before?.callbackSecret ?? seeded?.callback?.secret ?? '',
     url: system.url,
-    ports: { ...world.ports, api: Number(new URL(system.url).port) },
+    ports: { ...world.ports, api: Number(new URL(system.url).port), inboundMail: system.inboundMailPort },
     addresses: { phones: world.phones.url, mailbox: world.mailbox.url, endpoint: world.endpoint.url, gateway: world.gateway.url },
   };
   await writeFile(join(dataDir, STATE), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
@@ -172,6 +175,7 @@ function describe({ state, temporalUi, databaseUrl, world }: Dev): string {
     ['PostgreSQL', databaseUrl],
     ['Phones', `${state.addresses.phones}/phones`],
     ['Mailbox', `${state.addresses.mailbox}/mails   (SMTP ${world.mailbox.smtpUrl}; replies go to ${CUSTOMER})`],
+    ['  answer', `POST ${state.addresses.mailbox}/mails/{id}/answer {"text"}   (as its reader; goes out as an SMS)`],
     ['Endpoint', `${state.addresses.endpoint}/log   (receives at /hook)`],
     ['  secret', state.callbackSecret],
     [

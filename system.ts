@@ -8,6 +8,7 @@ import { createMarks } from './activities/claim-marks.ts';
 import { createFilingLag } from './activities/filing-lag.ts';
 import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
 import { createWebhookIngest } from './activities/ingest-webhook.ts';
+import { listenForMail } from './activities/inbound-mail.ts';
 import { openLines } from './activities/lines.ts';
 import { createWake } from './activities/wake.ts';
 import { mailGauges } from './activities/mail-metrics.ts';
@@ -55,6 +56,8 @@ export type SystemOptions = {
 export type System = AsyncDisposable & {
   /** Where the API listens; null in a worker. */
   url: string | null;
+  /** Where mail is taken; null where it is not. */
+  inboundMailPort: number | null;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
 };
@@ -162,6 +165,7 @@ export async function startSystem({
       planList: (campaignId, columns) => planList({ db }, campaignId, columns),
       country: COUNTRY,
       mailTokens,
+      inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
       mailDomain: domainOf(config.MAIL_FROM),
       publicUrl: config.PUBLIC_URL ?? null,
       alarmWebhook:
@@ -182,6 +186,22 @@ export async function startSystem({
     });
     lines.start(opened.carrierWorker);
     workers.push(...opened.fixed);
+  }
+
+  let inboundMailPort: number | null = null;
+  if (config.MAIL_INBOUND_PORT !== undefined && config.MAIL_INBOUND_DOMAIN !== undefined) {
+    const inbound = await listenForMail({
+      pool: db.pool,
+      log,
+      tokens: mailTokens,
+      sendMessages: runs.sendMessages,
+      host: config.HOST,
+      port: config.MAIL_INBOUND_PORT,
+      domain: config.MAIL_INBOUND_DOMAIN,
+      authority: config.MAIL_INBOUND_AUTHORITY ?? null,
+    });
+    starting.use(inbound);
+    inboundMailPort = inbound.port;
   }
 
   if (!withApi && config.METRICS_PORT !== undefined) {
@@ -221,6 +241,7 @@ export async function startSystem({
   const stack = starting.move();
   return {
     url,
+    inboundMailPort,
     failed: Promise.race([new Promise<never>(() => {}), ...workers.map((worker) => worker.failed)]),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

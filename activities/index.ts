@@ -39,6 +39,8 @@ type Deps = {
   country: string;
   mailDomain: string;
   mailTokens: MailTokens;
+  /** Where answers and bounces of mails are taken; null where they are not. */
+  inboundDomain: string | null;
   publicUrl: string | null;
   injectableClock: boolean;
   alarmWebhook: AlarmWebhook | null;
@@ -73,6 +75,7 @@ export function createActivities(deps: Deps) {
         wake,
         domain: deps.mailDomain,
         publicUrl: deps.publicUrl,
+        inboundDomain: deps.inboundDomain,
         tokens: deps.mailTokens,
         ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
       })

@@ -22,6 +22,10 @@ export type Mail = {
   text: string;
   headers: Record<string, string>;
   messageId: string;
+  /** Where answers go; null where nobody takes them. */
+  replyTo: string | null;
+  /** Where bounces go; null for the sender's own address. */
+  returnPath: string | null;
 };
 export type Mailer = {
   send(mail: Mail): Promise<MailResult>;
@@ -65,6 +69,8 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
           text: mail.text,
           messageId: mail.messageId,
           headers: mail.headers,
+          ...(mail.replyTo === null ? {} : { replyTo: mail.replyTo }),
+          ...(mail.returnPath === null ? {} : { envelope: { from: mail.returnPath, to: mail.to } }),
         });
         return { outcome: 'sent', response: responseOf(sent) };
       } catch (error) {

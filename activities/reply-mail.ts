@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { MailTokens } from '../database/mail-tokens.ts';
 import { renderReplyEmail } from '../templates/email.ts';
 import type { ClaimedEmail } from './claim-deliveries.ts';
+import { answerAddress, bounceAddress } from './mail-addresses.ts';
 import type { Mail } from './mailer.ts';
 
 type Deps = {
   /** The domain of Message-IDs. */
   domain: string;
   publicUrl: string | null;
+  /** Where answers and bounces are taken; null where they are not. */
+  inboundDomain: string | null;
   tokens: MailTokens;
 };
 
@@ -31,7 +34,7 @@ const ReplyEvent = z.object({
 
 /** The mail that a delivery owes: the same headers on every attempt. */
 export const createReplyMail =
-  ({ domain, publicUrl, tokens }: Deps) =>
+  ({ domain, publicUrl, inboundDomain, tokens }: Deps) =>
   async (delivery: ClaimedEmail): Promise<Mail> => {
     const { data } = ReplyEvent.parse(JSON.parse(delivery.body));
     const unsubscribe = publicUrl && `${publicUrl}/unsubscribe/${tokens.write('unsubscribe', delivery.emailId, null)}`;
@@ -46,6 +49,7 @@ export const createReplyMail =
       partial: data.reply.partial,
       link: publicUrl && `${publicUrl}/conversations/${data.conversationId}`,
       unsubscribe,
+      answerable: inboundDomain !== null,
     });
     // One virtual root per conversation, so that it threads; the same Message-ID on every try, so that a mail that came
     // twice can be told. The id of the delivery was stored before.
@@ -54,6 +58,8 @@ export const createReplyMail =
       ...rendered,
       to: delivery.address,
       messageId: `<${delivery.id}@${domain}>`,
+      replyTo: inboundDomain && answerAddress(tokens, data.conversationId, inboundDomain),
+      returnPath: inboundDomain && bounceAddress(tokens, 'b', delivery.id, inboundDomain),
       headers: {
         'In-Reply-To': root,
         References: root,

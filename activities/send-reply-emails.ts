@@ -9,6 +9,7 @@ import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail } from './cla
 import { claimNotices, recordNotice, type ClaimedNotice } from './claim-notices.ts';
 import { heartbeating } from './heartbeat.ts';
 import { keepingClaims } from './keep-claims.ts';
+import { bounceAddress } from './mail-addresses.ts';
 import { createMailChannel } from './mail-channel.ts';
 import { endOf } from './mail-outcome.ts';
 import type { Mailer, MailResult } from './mailer.ts';
@@ -24,6 +25,7 @@ type Deps = {
   /** The domain of Message-IDs. */
   domain: string;
   publicUrl: string | null;
+  inboundDomain: string | null;
   tokens: MailTokens;
   schedule?: Schedule;
 };
@@ -45,12 +47,13 @@ export const createSendReplyEmails = ({
   wake,
   domain,
   publicUrl,
+  inboundDomain,
   tokens,
   schedule = EMAIL_SCHEDULE,
 }: Deps) => {
   const recorder = createRecorder(pool);
 
-  const mailOf = createReplyMail({ domain, publicUrl, tokens });
+  const mailOf = createReplyMail({ domain, publicUrl, inboundDomain, tokens });
   const channel = createMailChannel({ pool, log, mailer });
 
   /** What is to be known before the attempt is closed: a crash in between makes it again, and finds it out again. */
@@ -75,6 +78,8 @@ export const createSendReplyEmails = ({
       to: notice.address,
       messageId: `<${notice.id}@${domain}>`,
       headers: AUTOMATIC,
+      replyTo: null,
+      returnPath: inboundDomain && bounceAddress(tokens, 'n', notice.id, inboundDomain),
     });
     await learn(result, notice);
     return recordNotice(pool, notice, result, schedule);

@@ -1,16 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { planAnswer, storeAnswer } from '../database/answer.ts';
 import { Conversation } from '../database/conversation.ts';
-import { newId } from '../database/ids.ts';
 import { rows, transaction } from '../database/sql.ts';
-import { insertMessage } from '../database/store-campaign.ts';
-import { AppError } from '../domain/errors.ts';
-import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
 import { missing } from './campaigns.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { fresh, MessageState, MessageView, messageView } from './message-view.ts';
-import { textFault } from './plan-rows.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
@@ -118,18 +114,6 @@ const entriesOf = (order: 'oldest' | 'newest'): string => {
 
 const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
 
-/** Segments of an answer's text. Throws what is wrong with it. */
-function segmentsOf(text: string): number {
-  const { segments, encoding } = countSegments(text);
-  const tooLong = {
-    problem: `takes ${segments} segments in ${encoding}`,
-    remedy: `Shorten it: ${MAX_SEGMENTS} segments at most`,
-  };
-  const fault = textFault(text) ?? (segments > MAX_SEGMENTS ? tooLong : undefined);
-  if (fault) throw new AppError('invalid-request', 'The text is not accepted.', [{ field: 'text', ...fault }]);
-  return segments;
-}
-
 export const conversations = ({ db, runs }: ApiServices) => {
   async function find(id: string, account: string): Promise<Conversation> {
     const conversation = await db.em().findOne(Conversation, { id, account });
@@ -169,35 +153,12 @@ export const conversations = ({ db, runs }: ApiServices) => {
     .openapi(answer, async (c) => {
       const account = c.get('account');
       const { text } = c.req.valid('json');
-      if (account.twoWay !== 'on') {
-        throw new AppError(
-          'two-way-off',
-          `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`,
-        );
-      }
       const conversation = await find(c.req.valid('param').id, account.id);
-      const segments = segmentsOf(text);
-      const { carrierId, replyCode } = conversation;
-      const [number] = await rows<{ port: number | null }>(
-        db.pool,
-        'select port from numbers where carrier_id = $1 and number = $2',
-        [carrierId, replyCode],
-      );
-      const basis = { accountId: account.id, campaignId: null, conversationId: conversation.id, carrierId, simulation: false };
-      const message = {
-        id: newId(),
-        row: null,
-        to: conversation.phone,
-        sender: replyCode,
-        replyCode,
-        port: number?.port ?? null,
-        text,
-        segments,
-        reference: null,
-      };
+      const planned = await planAnswer(db.pool, { account, conversation, text });
+      const { basis, message } = planned;
       const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
       await transaction(db.pool, async (client) => {
-        await insertMessage(client, { ...basis, twoWay: account.twoWay === 'on' }, message);
+        await storeAnswer(client, planned);
         await c.get('idempotency')?.keep(client, 202, view);
       });
       runs.sendMessages([message.id]);

@@ -3,17 +3,9 @@ import { countryWarnings, createReach, heedCountries, type CountryReach, type Wa
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
+import { textFault } from '../domain/text-fault.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
-import {
-  createFaults,
-  isRecord,
-  readRecipient,
-  renderText,
-  textFault,
-  type Faults,
-  type Recipient,
-  type Template,
-} from './plan-rows.ts';
+import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
 import type { PlanRules } from './rules.ts';
 import { planRouted } from '../domain/routed-sender.ts';
 

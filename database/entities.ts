@@ -14,6 +14,7 @@ import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
+import { InboundMail } from './inbound-mail.ts';
 import { InstallationKey } from './installation-key.ts';
 import { KeywordRule } from './keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './list-import.ts';
@@ -59,6 +60,7 @@ export const entities = [
   EndpointMinute,
   Event,
   IdempotencyKey,
+  InboundMail,
   InboundPart,
   InstallationKey,
   KeywordRule,

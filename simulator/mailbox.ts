@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { simpleParser } from 'mailparser';
 import { once } from 'node:events';
+import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
 import { serveOnLoopback } from './http.ts';
@@ -19,7 +20,21 @@ export type Mailbox = AsyncDisposable & {
   /** How the next mails are treated, for so many times or until told otherwise. */
   treat(mode: MailMode, times?: number): void;
   clear(): void;
+  /** Where its answers go from now on: the port of whoever takes them. */
+  answersTo(port: number): void;
+  /** Answers a mail as its reader would, quoting it. Rejects with what the other side said. */
+  answer(id: number, answer: MailAnswer): Promise<void>;
 };
+
+const Answering = z.strictObject({
+  text: z.string(),
+  /** Another author than who got the mail. */
+  from: z.email().optional(),
+  messageId: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  attachments: z.array(z.strictObject({ filename: z.string(), content: z.string() })).optional(),
+});
+type MailAnswer = z.infer<typeof Answering>;
 
 class Answer extends Error {
   readonly responseCode: number;
@@ -35,6 +50,22 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
   let mode: MailMode = 'ok';
   let left = Infinity;
   let lastId = 0;
+  let answersPort: number | null = null;
+
+  async function answer(id: number, { text, from, ...rest }: MailAnswer): Promise<void> {
+    const mail = mails.find((each) => each.id === id);
+    if (!mail || answersPort === null) throw new Error('There is no such mail, or nobody who takes an answer');
+    const read = await simpleParser(mail.raw);
+    const quoted = (read.text ?? '').replaceAll(/^/gm, '> ');
+    await createTransport({ host: '127.0.0.1', port: answersPort, ignoreTLS: true }).sendMail({
+      from: from ?? mail.to[0] ?? '',
+      to: read.replyTo?.text ?? read.from?.text ?? '',
+      subject: `Re: ${read.subject ?? ''}`,
+      inReplyTo: read.messageId ?? '',
+      text: `${text}\n\nLe lun. 2 mars 2026 à 09:12, Aller-Retour <replies@example.com> a écrit :\n\n${quoted}\n`,
+      ...rest,
+    });
+  }
 
   function treatment(): MailMode {
     if (mode === 'ok') return mode;
@@ -106,6 +137,13 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
       raw: mail.raw.toString('utf8'),
     });
   });
+  app.post('/mails/:id/answer', async (c) => {
+    const asked = Answering.parse(await c.req.json());
+    return answer(Number(c.req.param('id')), asked).then(
+      () => c.json({ sent: true }, 200),
+      (error: unknown) => c.json({ sent: false, error: error instanceof Error ? error.message : String(error) }, 502),
+    );
+  });
   app.delete('/mails', (c) => {
     mails.length = 0;
     return c.body(null, 204);
@@ -128,6 +166,8 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
       mode = next;
       left = times;
     },
+    answersTo: (to) => void (answersPort = to),
+    answer,
     clear: () => void mails.splice(0),
     async [Symbol.asyncDispose]() {
       await server.close();

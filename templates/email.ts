@@ -17,6 +17,8 @@ export type ReplyEmail = {
   link: string | null;
   /** Where its reader leaves these mails. */
   unsubscribe: string | null;
+  /** Whether an answer to the mail goes out as an SMS. */
+  answerable: boolean;
 };
 
 /**
@@ -44,6 +46,7 @@ export async function renderReplyEmail(reply: ReplyEmail): Promise<{ subject: st
     ...(reply.partial ? [words.partial] : []),
     ...(reply.link === null ? [] : ['', `${words.open} : ${reply.link}`]),
     '',
+    ...(reply.answerable ? [words.answer] : []),
     words.footer,
     ...(reply.unsubscribe === null ? [] : [`${words.unsubscribe} : ${reply.unsubscribe}`]),
     '',

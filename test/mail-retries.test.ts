@@ -12,6 +12,8 @@ const MAIL: Mail = {
   html: '<p>h</p>',
   text: 't',
   headers: {},
+  replyTo: null,
+  returnPath: null,
   messageId: '<a@example.com>',
 };
 

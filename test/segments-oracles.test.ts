@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createSegmenter } from '../carriers/smpp/long-message.ts';
 import { smppSettings } from '../carriers/smpp/settings.ts';
 import { countSegments, splitSegments } from '../domain/segments.ts';
-import { textFault } from '../api/plan-rows.ts';
+import { textFault } from '../domain/text-fault.ts';
 import { aMessage } from './fixtures/smpp-session.ts';
 
 const TEXTS = 20_000;

@@ -7,6 +7,7 @@ import { Replays } from './0016-replays.ts';
 import { Formats } from './0017-formats.ts';
 import { Mail } from './0020-mail.ts';
 import { MailSuppressions } from './0021-mail-suppressions.ts';
+import { InboundMails } from './0022-inbound-mails.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Activation } from './0031-activation.ts';
 import { Rentals } from './0033-rentals.ts';
@@ -34,6 +35,7 @@ export const migrations = [
   { name: '0017-formats', class: Formats },
   { name: '0020-mail', class: Mail },
   { name: '0021-mail-suppressions', class: MailSuppressions },
+  { name: '0022-inbound-mails', class: InboundMails },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0031-activation', class: Activation },
   { name: '0033-rentals', class: Rentals },

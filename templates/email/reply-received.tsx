@@ -42,6 +42,11 @@ export function ReplyReceived({ reply, phone, when }: { reply: ReplyEmail; phone
           {words.partial}
         </Text>
       ) : null}
+      {reply.answerable ? (
+        <Text className="soft" style={{ ...SOFT, marginTop: '12px' }}>
+          {words.answer}
+        </Text>
+      ) : null}
       {reply.link === null ? null : (
         <Button className="action" href={reply.link} style={BUTTON}>
           {words.open}

@@ -1,0 +1,58 @@
+import type { Conversation } from './conversation.ts';
+import { newId } from './ids.ts';
+import { rows, type Sql } from './sql.ts';
+import { insertMessage, type MessageBasis, type NewMessage } from './store-campaign.ts';
+import { AppError } from '../domain/errors.ts';
+import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
+import type { TwoWay } from '../domain/sender-policy.ts';
+import { textFault } from '../domain/text-fault.ts';
+
+/** An SMS in a conversation, ready to be stored. */
+export type Answer = { basis: MessageBasis; message: NewMessage & { id: string } };
+type Asked = {
+  account: { id: string; twoWay: TwoWay };
+  conversation: Pick<Conversation, 'id' | 'phone' | 'carrierId' | 'replyCode'>;
+  text: string;
+};
+
+/** An answer by the number that the phone last wrote to; the text goes as it is. Throws what is wrong with it. */
+export async function planAnswer(sql: Sql, { account, conversation, text }: Asked): Promise<Answer> {
+  if (account.twoWay !== 'on') {
+    const detail = `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`;
+    throw new AppError('two-way-off', detail);
+  }
+  const segments = segmentsOf(text);
+  const { id, phone, carrierId, replyCode } = conversation;
+  const [number] = await rows<{ port: number | null }>(sql, 'select port from numbers where carrier_id = $1 and number = $2', [
+    carrierId,
+    replyCode,
+  ]);
+  return {
+    basis: { accountId: account.id, campaignId: null, conversationId: id, carrierId, twoWay: true, simulation: false },
+    message: {
+      id: newId(),
+      row: null,
+      to: phone,
+      sender: replyCode,
+      replyCode,
+      port: number?.port ?? null,
+      text,
+      segments,
+      reference: null,
+    },
+  };
+}
+
+/** In the caller's transaction; after the commit, `runs.sendMessages([message.id])`. */
+export const storeAnswer = (sql: Sql, { basis, message }: Answer): Promise<void> => insertMessage(sql, basis, message);
+
+function segmentsOf(text: string): number {
+  const { segments, encoding } = countSegments(text);
+  const tooLong = {
+    problem: `takes ${segments} segments in ${encoding}`,
+    remedy: `Shorten it: ${MAX_SEGMENTS} segments at most`,
+  };
+  const fault = textFault(text) ?? (segments > MAX_SEGMENTS ? tooLong : undefined);
+  if (fault) throw new AppError('invalid-request', 'The text is not accepted.', [{ field: 'text', ...fault }]);
+  return segments;
+}
