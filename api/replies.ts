@@ -38,7 +38,11 @@ const ReplyView = z
       .nullable()
       .openapi({ description: 'looks-like-stop: for a person to read, nothing was done' }),
     optOut: z.boolean(),
-    partial: z.boolean().openapi({ description: 'Parts of it never came' }),
+    partial: z.boolean().openapi({ description: 'Parts of it have not come: […] stands for them' }),
+    raw: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Its octets in base64, where they are no text we can read, or none that can be stored whole' }),
     campaignId: Id.nullable(),
     messageId: Id.nullable(),
     conversationId: Id.nullable(),
@@ -78,6 +82,7 @@ const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
   keyword: reply.keyword ?? null,
   optOut: reply.optOut,
   partial: reply.partial,
+  raw: reply.body ? Buffer.from(reply.body).toString('base64') : null,
   campaignId: reply.campaignId ?? null,
   messageId: reply.messageId ?? null,
   conversationId: reply.conversationId ?? null,

@@ -22,5 +22,5 @@ export async function routingFor(
   if (lines.length === 0) return undefined;
   const named = new Map(lines.map(({ carrierId, up }) => [carrierId, up]));
   const carriers = await Promise.all([...named].map(async ([id, up]) => ({ id, up, numbers: await numbersOf(id) })));
-  return { rules: lines.map(({ up: _, ...rule }) => rule), carriers };
+  return { rules: lines, carriers };
 }

@@ -3,8 +3,9 @@ import type { Stack, StackOptions } from './stack.ts';
 /** One measured figure. `ratio` is to a ceiling measured in the same run, where the line has one. */
 export type Figure = { line: string; value: number; unit: string; aim?: string; ratio?: number; note?: string };
 
-/** A group of lines of the table, measured on a stack of its own. */
-export type Bench = {
+/** A group of lines of the table, measured on a stack of its own, or without one. */
+export type Bench = OnStack | { name: string; alone(say: (line: string) => void): Promise<Figure[]> };
+type OnStack = {
   name: string;
   stack: StackOptions;
   measure(stack: Stack, say: (line: string) => void): Promise<Figure[]>;

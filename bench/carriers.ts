@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
@@ -19,7 +20,7 @@ import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/orm.ts';
 import { rows } from '../database/sql.ts';
 import { startPostgres } from '../launchers/postgres.ts';
-import { round, type Figure } from './bench.ts';
+import { round, type Bench, type Figure } from './bench.ts';
 import { submitsPerSecond } from './smpp.ts';
 
 const SMSC = fileURLToPath(new URL('./carriers-smsc.ts', import.meta.url));
@@ -184,6 +185,9 @@ async function matched(desk: Desk, stored: number, receipts: number): Promise<nu
   return receipts / seconds;
 }
 
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
 /** Heap in MB after a collection, at each tenth of the way. */
 async function heap(desk: Desk, count: number): Promise<number[]> {
   await using smsc = await startSmscProcess(null);
@@ -191,7 +195,7 @@ async function heap(desk: Desk, count: number): Promise<number[]> {
   async function* pages(): AsyncGenerator<OutboundMessage[]> {
     for (let at = 0; at < count; at += BATCH) {
       if (at % (count / 10) === 0) {
-        globalThis.gc?.();
+        collect();
         sizes.push(process.memoryUsage().heapUsed / 1e6);
       }
       yield await store(desk, 'queued', at, BATCH);
@@ -201,16 +205,10 @@ async function heap(desk: Desk, count: number): Promise<number[]> {
   return sizes;
 }
 
+type Sizes = { count: number; stored: number; heapOver: number; say: (line: string) => void };
+
 /** Figures of the sending line alone: the turn loop, the session and the database; no workflow. */
-export async function carrierFigures({
-  count,
-  stored,
-  heapOver,
-}: {
-  count: number;
-  stored: number;
-  heapOver: number;
-}): Promise<Figure[]> {
+async function carrierFigures({ count, stored, heapOver, say }: Sizes): Promise<Figure[]> {
   await using desk = await startDatabase();
   await submitted(desk, 100, 1, null, 10_000, 0);
   const wire = await submitsPerSecond({ messages: 50_000, window: 100 });
@@ -222,10 +220,12 @@ export async function carrierFigures({
     ['durable submit, window 10', 10, 1, null, ''],
     ['durable submit, two binds of window 100', 100, 2, null, ''],
   ] as const) {
+    say(line);
     const value = await submitted(desk, window, binds, delayMs, count, 1_000_000 * figures.length);
     figures.push({ line, value: round(value), unit: '/s', aim, ratio: value / wire.perSecond, note });
   }
   if (heapOver > 0) {
+    say('heap');
     const sizes = await heap(desk, heapOver);
     const growth = (sizes.at(-1) ?? 0) - (sizes[1] ?? 0);
     const line = `heap after collection, from ${heapOver / 10} to ${heapOver} messages`;
@@ -238,15 +238,14 @@ export async function carrierFigures({
     });
   }
   if (stored > 0) {
+    say('receipts');
     const value = await matched(desk, stored, 50_000);
     figures.push({ line: `receipts matched over ${stored} messages`, value: round(value), unit: '/s', aim: '≥ 5,000/s' });
   }
   return figures;
 }
 
-if (import.meta.main) {
-  const number = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { count: number, stored: number, heap: number } });
-  const { count = 50_000, stored = 3_000_000, heap: heapOver = 1_000_000 } = values;
-  console.log(await carrierFigures({ count: Number(count), stored: Number(stored), heapOver: Number(heapOver) }));
-}
+export const carriersBench: Bench = {
+  name: 'carriers',
+  alone: (say) => carrierFigures({ count: 50_000, stored: 3_000_000, heapOver: 1_000_000, say }),
+};

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
+import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
 import { listsBench } from './lists.ts';
 import { repliesBench } from './replies.ts';
@@ -12,7 +13,7 @@ import { startStack } from './stack.ts';
 import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 
-const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, twoBindsBench, receiptsBench, repliesBench];
+const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, twoBindsBench, receiptsBench, repliesBench, carriersBench];
 const RESULTS = 'bench/results';
 
 const { positionals, values } = parseArgs({
@@ -44,13 +45,15 @@ for (const bench of chosen) {
 }
 
 async function measure(bench: Bench): Promise<Figure[]> {
-  say(`${bench.name}: starting a stack`);
+  const tell = (line: string): void => say(`${bench.name}: ${line}`);
+  if ('alone' in bench) return bench.alone(tell);
+  tell('starting a stack');
   await using stack = await startStack({
     ...bench.stack,
     production: values.production,
     ...(values.profile ? { profileDir: join('bench/profiles', bench.name) } : {}),
   });
-  return await bench.measure(stack, (line) => say(`${bench.name}: ${line}`));
+  return await bench.measure(stack, tell);
 }
 
 const run = {

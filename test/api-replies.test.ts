@@ -34,6 +34,7 @@ test('replies are listed newest first with the run that filed them and how they 
     keyword: null,
     optOut: true,
     partial: false,
+    raw: null,
     campaignId: null,
     messageId: message.id,
     conversationId: null,

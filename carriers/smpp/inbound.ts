@@ -25,7 +25,7 @@ export function toReply(pdu: DeliverSm, settings: SmppSettings, now: Date): Inbo
 }
 
 /** What data_coding means here: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
-export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet }: SmppSettings): TextEncoding {
+export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet, eightBit }: SmppSettings): TextEncoding {
   if (dataCoding === 0) return defaultAlphabet;
   if (dataCoding === own.ucs2) return 'ucs2';
   if (dataCoding === own.latin1) return 'latin1';
@@ -34,7 +34,8 @@ export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabe
   // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 tells text from data.
   if (dataCoding === 0x08 || (dataCoding & 0xfc) === 0x18) return 'ucs2';
   if ((dataCoding & 0xfc) === 0x10 || (dataCoding & 0xf4) === 0xf0) return 'gsm7';
-  return 'binary';
+  // 8-bit data, with a class or without; anything else is kept as it came.
+  return dataCoding === 4 || (dataCoding & 0xfc) === 0x14 || (dataCoding & 0xf4) === 0xf4 ? eightBit : 'binary';
 }
 
 function sarPart(tlvs: Tlvs): Part | null {

@@ -52,6 +52,8 @@ export const smppSettings = z
     dataCoding: z.strictObject({ gsm7: octet.default(0), latin1: octet.default(3), ucs2: octet.default(8) }).prefault({}),
     /** What the operator means by data_coding 0 in what it sends. */
     defaultAlphabet: z.enum(['gsm7', 'latin1']).default('gsm7'),
+    /** How octets that name no alphabet (data_coding 4 and its classes) are read: some operators send text so. */
+    eightBit: z.enum(['binary', 'latin1', 'utf8']).default('binary'),
     /** How a text of the GSM alphabet is written: latin1 for an operator that translates from it. */
     gsm7As: z.enum(['gsm7', 'latin1']).default('gsm7'),
     /** How the parts of a long message are marked, or `payload`: whole, in one message_payload. */
