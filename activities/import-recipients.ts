@@ -127,9 +127,9 @@ async function finish(client: PoolClient, importId: string, campaignId: string):
   await affected(
     client,
     `with list as (update list_imports set state = 'ready', ended_at = now() where id = $1 returning accepted, segments),
-       sender as (select case when min(sender) = max(sender) then min(sender) end as wire, min(carrier_id::text)::uuid as carrier, array_agg(distinct carrier_id) as carriers from messages where campaign_id = $2)
+       sender as (select case when min(sender) = max(sender) then min(sender) end as wire, min(carrier_id::text)::uuid as carrier, array_agg(distinct carrier_id) as carriers, sum(cost_micros) as cost from messages where campaign_id = $2)
      update campaigns c set state = case when list.accepted > 0 then 'ready' else 'draft' end, total = list.accepted,
-       segments = list.segments, wire_sender = sender.wire, carrier_id = coalesce(sender.carrier, c.carrier_id),
+       segments = list.segments, cost_micros = sender.cost, wire_sender = sender.wire, carrier_id = coalesce(sender.carrier, c.carrier_id),
        carrier_ids = case when cardinality(sender.carriers) > 1 then sender.carriers end
      from list, sender where c.id = $2 and c.state = 'importing'`,
     [importId, campaignId],

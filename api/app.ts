@@ -45,6 +45,7 @@ import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
 import { policies } from './policies.ts';
+import { previews } from './preview.ts';
 import { translateErrors } from './problem.ts';
 import { replays } from './replays.ts';
 import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
@@ -68,6 +69,7 @@ const accountRoutes = (services: ApiServices) => {
   app.on('POST', ['/campaigns', '/messages', '/conversations/:id/messages'], idempotent(services));
   return app
     .route('/', campaigns(services))
+    .route('/', previews(services))
     .route('/', drafts(services))
     .route('/', lists(services))
     .route('/', messages(services))

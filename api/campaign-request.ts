@@ -20,6 +20,9 @@ export const Sending = {
       'Sends to recipients who could not reply all the same: from the sender ID given, or the rented number; otherwise they refuse all',
   }),
   withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
+  optimise: z.boolean().default(false).openapi({
+    description: 'Writes characters that cost more plainly (’ as an apostrophe, ê as e); a preview shows what it would change',
+  }),
   simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
 };
 

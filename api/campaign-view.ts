@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../database/campaign.ts';
+import { Money, moneyOrNone } from './money-view.ts';
 import { Country, Id, iso, Route, Time } from './schemas.ts';
 
 export const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
@@ -24,6 +25,8 @@ export const CampaignView = z
     state: CampaignState,
     total: z.number().int().openapi({ description: 'Recipients' }),
     segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
+    cost: Money.nullable().openapi({ description: 'Of all messages together; null: no price is set' }),
+    optimise: z.boolean(),
     sendAt: Time.nullable(),
     createdAt: Time,
     launchedAt: Time.nullable(),
@@ -34,7 +37,7 @@ export const CampaignView = z
 export const Warnings = z.array(
   z
     .object({
-      code: z.enum(['country-unknown', 'country-no-reply', 'quiet-hours', 'attribution-ambiguous']),
+      code: z.enum(['country-unknown', 'country-no-reply', 'quiet-hours', 'attribution-ambiguous', 'price-missing']),
       detail: z.string(),
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
@@ -69,6 +72,8 @@ export const CampaignProgress = CampaignView.extend({
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'totals'>,
+  | 'costMicros'
+  | 'optimise'
   | 'sender'
   | 'wireSender'
   | 'sendAt'
@@ -99,6 +104,8 @@ export const campaignView = (campaign: Shown) => ({
   state: campaign.state,
   total: campaign.total,
   segments: campaign.segments,
+  cost: moneyOrNone(campaign.costMicros),
+  optimise: campaign.optimise ?? false,
   sendAt: iso(campaign.sendAt),
   createdAt: campaign.createdAt.toISOString(),
   launchedAt: iso(campaign.launchedAt),

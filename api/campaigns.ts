@@ -38,7 +38,7 @@ const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
   additionalProperties: { type: ['string', 'number', 'null'], description: 'A value for the merge tag of that name' },
 });
 
-const NewCampaignBody = z
+export const NewCampaignBody = z
   .strictObject({
     ...CampaignText,
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
@@ -151,17 +151,28 @@ export const campaigns = (services: ApiServices) => {
       const id = newId();
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
-      const { recipients, route, text, sender, withReplies, allowUnreachable, name, purpose, simulation, resendInDoubt } = asked;
+      const {
+        recipients,
+        route,
+        text,
+        sender,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        name,
+        purpose,
+        simulation,
+        resendInDoubt,
+      } = asked;
       const { callbackUrl } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, sendAt, recipients },
+        { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
         await rulesFor(services, account, route),
-        id,
       );
       if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 
-      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings } = plan;
+      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros } = plan;
       const total = messages.length;
       const said = {
         id,
@@ -172,6 +183,8 @@ export const campaigns = (services: ApiServices) => {
         sender: sender ?? null,
         withReplies,
         allowUnreachable,
+        optimise,
+        costMicros,
         simulation,
         resendInDoubt,
         keyword,

@@ -59,16 +59,27 @@ export const drafts = (services: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account');
       const asked = c.req.valid('json');
-      const { name, route, text, sender, withReplies, allowUnreachable, purpose, resendInDoubt, simulation, callbackUrl } = asked;
+      const {
+        name,
+        route,
+        text,
+        sender,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        purpose,
+        resendInDoubt,
+        simulation,
+        callbackUrl,
+      } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
       // What concerns the campaign as a whole is said now, not when its list is there.
       const plan = await planPage(
-        { route, text, sender, withReplies, allowUnreachable, sendAt, recipients: [] },
+        { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients: [] },
         await rulesFor(services, account, route),
-        id,
         1,
       );
       if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
@@ -85,6 +96,8 @@ export const drafts = (services: ApiServices) => {
         text,
         withReplies,
         allowUnreachable,
+        optimise,
+        costMicros: null,
         purpose,
         resendInDoubt,
         simulation,

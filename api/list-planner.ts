@@ -3,7 +3,7 @@ import { Campaign } from '../database/campaign.ts';
 import { codesInUse } from '../database/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/errors.ts';
-import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
+import { planPage, tagsWithoutColumn, type CampaignRequest, type PlannedPage } from './plan-campaign.ts';
 import { rulesFor } from './rules.ts';
 import type { ApiServices } from './services.ts';
 
@@ -15,6 +15,18 @@ export type ListPlan = {
   simulation: boolean;
   page(rows: readonly unknown[], first: number, sql: Sql): Promise<PlannedPage | { error: Fault }>;
 };
+
+/** What a stored campaign asks for. */
+export const requestOf = (campaign: Campaign): Omit<CampaignRequest, 'recipients'> => ({
+  route: campaign.route,
+  text: campaign.text,
+  sender: campaign.sender ?? undefined,
+  withReplies: campaign.withReplies,
+  allowUnreachable: campaign.allowUnreachable,
+  sendAt: campaign.sendAt ?? null,
+  purpose: campaign.purpose,
+  optimise: campaign.optimise,
+});
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
 export async function planList(
@@ -29,18 +41,16 @@ export async function planList(
   const [unknown] = tagsWithoutColumn(campaign.text, columns);
   if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
   const rules = await rulesFor(services, account, campaign.route);
-  const { route, text, withReplies, allowUnreachable } = campaign;
+  const asked = requestOf(campaign);
   return {
     accountId: account.id,
     campaignId,
     twoWay: account.twoWay === 'on',
     simulation: campaign.simulation,
     async page(list, first, sql) {
-      const sender = campaign.sender ?? undefined;
       const planned = await planPage(
-        { route, text, withReplies, allowUnreachable, sender, sendAt: campaign.sendAt ?? null, recipients: list },
+        { ...asked, recipients: list },
         { ...rules, codesInUse: (phones, at) => codesInUse(sql, phones, rules.numbers, at) },
-        campaignId,
         first,
       );
       if (!('refused' in planned)) return planned;

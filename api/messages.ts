@@ -60,13 +60,12 @@ export const messages = (services: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const account = c.get('account');
-      const { to, reference, text, route, sender, withReplies, allowUnreachable, simulation } = c.req.valid('json');
+      const { to, reference, text, route, sender, withReplies, allowUnreachable, optimise, simulation } = c.req.valid('json');
       const recipients = [reference === undefined ? { to } : { to, reference }];
       const id = newId();
       const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, sendAt: null, recipients },
+        { route, text, sender, withReplies, allowUnreachable, sendAt: null, purpose: 'transactional', optimise, recipients },
         await rulesFor(services, account, route),
-        id,
       );
       if ('refused' in plan) {
         const { code, detail, faults } = plan.refused;

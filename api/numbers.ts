@@ -3,19 +3,14 @@ import { noteAct } from '../database/act.ts';
 import { isSending, onOffer, releaseNumber, rentedBy, rentNumber, setRenews, type RentedNumber } from '../database/rentals.ts';
 import { transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
-import { CURRENCY, writeAmount } from '../domain/money.ts';
 import { actorOf } from './audit.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
+import { Money, money } from './money-view.ts';
 import { conflict, notFound, problems } from './problem.ts';
 import { body, Country, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
-
-export const Money = z
-  .object({ amount: z.string().openapi({ example: '0.045' }), currency: z.string().openapi({ example: 'EUR' }) })
-  .openapi('Money');
-export const money = (micros: number): z.infer<typeof Money> => ({ amount: writeAmount(micros), currency: CURRENCY });
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
 export const OfferedNumber = z

@@ -7,7 +7,7 @@ import { readAmount } from '../domain/money.ts';
 import { audit } from './audit.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { Money, money } from './numbers.ts';
+import { Money, money } from './money-view.ts';
 import { problems } from './problem.ts';
 import { body, Id, json, Route, Time, TimeIn } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { countryWarnings, createReach, heedCountries, type CountryReach, type Warning } from '../domain/country-rules.ts';
+import { segmentPrice, totalCost } from '../domain/cost.ts';
+import { countryWarnings, createReach, heedCountries, type CountryReach } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
+import { quietEffect, quietWarning, type QuietEffect } from '../domain/quiet-effect.ts';
+import type { SegmentEncoding } from '../domain/segments.ts';
 import { textFault } from '../domain/text-fault.ts';
+import type { Warning } from '../domain/warning.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
+import { ambiguity, cannotReply, noReplyCode, unpriced } from './plan-words.ts';
 import type { PlanRules } from './rules.ts';
 import { planRouted } from '../domain/routed-sender.ts';
 
@@ -16,6 +22,9 @@ const BREATH = 1000;
 export type CampaignRequest = SenderRequest & {
   /** When it begins: codes that are free again by then are free. */
   sendAt: Date | null;
+  purpose: 'marketing' | 'transactional';
+  /** Whether characters that cost more are written plainly. */
+  optimise: boolean;
   /** As they came: each is looked at here, so that every bad row is named. */
   recipients: readonly unknown[];
 };
@@ -29,6 +38,9 @@ export type PlannedMessage = Origin & {
   reference: string | null;
   /** Whether another campaign awaits replies from this phone by the same code. */
   ambiguous: boolean;
+  encoding: SegmentEncoding;
+  /** Millionths of the currency; null where no price is set. */
+  costMicros: number | null;
 };
 
 /** What a list comes to, whether or not it may go. */
@@ -42,6 +54,9 @@ export type Outlook = {
   /** Recipients left out because their number stood earlier in the list. */
   duplicatesRemoved: number;
   reach: CountryReach[];
+  /** Null when no message has a price. */
+  costMicros: number | null;
+  quiet: QuietEffect;
   warnings: Warning[];
   /** Why it may not go; nothing is stored while there is one. */
   refusals: Refusal[];
@@ -77,20 +92,21 @@ export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
   return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
 }
 
-/** Where in the pool a campaign begins, so that SIMs and short codes are used alike. */
-const turnOf = (id: string): number => Number.parseInt(id.slice(-6), 16);
+/** Where in the pool a campaign begins: not the same for all, and the same for a preview and what is sent after it. */
+const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
+  createHash('sha256').update(`${account.id} ${text}`).digest().readUIntBE(0, 3);
 
 /**
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
- * segments, by which code each answers. Lets other work in between its rows. `id` is the campaign's.
+ * segments, by which code each answers, what it costs. Lets other work in between its rows.
  */
-export async function lookAhead(request: CampaignRequest, rules: PlanRules, id: string): Promise<Outlook | { refused: Refusal }> {
+export async function lookAhead(request: CampaignRequest, rules: PlanRules): Promise<Outlook | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
   if (tags.length > 0)
     return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
-  const { faults, unreachable, ...found } = await planRows(request, rules, template, id, 1);
+  const { faults, unreachable, ...found } = await planRows(request, rules, template, 1);
   if ('refused' in found) return { refused: found.refused };
   const silent = Map.groupBy(unreachable, ({ country }) => country);
   const refusals = [
@@ -101,8 +117,8 @@ export async function lookAhead(request: CampaignRequest, rules: PlanRules, id: 
 }
 
 /** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
-export async function planCampaign(request: CampaignRequest, rules: PlanRules, id: string): Promise<Plan | { refused: Refusal }> {
-  const outlook = await lookAhead(request, rules, id);
+export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<Plan | { refused: Refusal }> {
+  const outlook = await lookAhead(request, rules);
   if ('refused' in outlook) return outlook;
   const [refused] = outlook.refusals;
   return refused ? { refused } : outlook;
@@ -121,12 +137,11 @@ export type PlannedPage = {
 export async function planPage(
   request: CampaignRequest,
   rules: PlanRules,
-  id: string,
   first: number,
 ): Promise<PlannedPage | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
-  const found = await planRows(request, rules, template, id, first);
+  const found = await planRows(request, rules, template, first);
   if ('refused' in found) return { refused: found.refused };
   const { faults, unreachable, carrierId, messages, duplicatesRemoved } = found;
   return {
@@ -142,21 +157,17 @@ type Rows = Omit<Outlook, 'refusals'> & { faults: Faults; unreachable: Unreachab
 type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 
 /** Reads every row, asks once which codes are taken towards them, then writes every message. `first` is the first row's place. */
-async function planRows(
-  request: CampaignRequest,
-  rules: PlanRules,
-  template: Template,
-  id: string,
-  first: number,
-): Promise<Rows | Refused> {
+async function planRows(request: CampaignRequest, rules: PlanRules, template: Template, first: number): Promise<Rows | Refused> {
   const faults = createFaults();
   const unreachable: Unreachable[] = [];
-  const decided = planRouted(request, rules, turnOf(id) + first - 1);
+  const decided = planRouted(request, rules, turnOf(request, rules) + first - 1);
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = heedCountries(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);
   const phones = entries.map(({ phone }) => phone);
-  const taken = sender.answerBy === 'none' ? new Map() : await rules.codesInUse(phones, request.sendAt ?? new Date());
+  const at = request.sendAt ?? new Date();
+  const taken = sender.answerBy === 'none' ? new Map() : await rules.codesInUse(phones, at);
+  const prices = await rules.prices(at);
 
   const messages: PlannedMessage[] = [];
   const reach = createReach(rules.countries, request);
@@ -166,7 +177,13 @@ async function planRows(
     if (index % BREATH === BREATH - 1) await setImmediate();
     const busy = taken.get(phone);
     const origin = sender.pick(country, messages.length, busy);
-    const rendered = renderText(template, recipient, origin?.replyCode ?? null, row, faults);
+    const rendered = renderText(
+      template,
+      recipient,
+      { code: origin?.replyCode ?? null, optimise: request.optimise },
+      row,
+      faults,
+    );
     reach.add(country, origin);
     if (!origin) unreachable.push({ ...cannotReply(country), row, country });
     if (!rendered || !origin) continue;
@@ -174,9 +191,18 @@ async function planRows(
     segments += rendered.segments;
     const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
     const { reference } = recipient;
-    messages.push({ ...origin, row: messages.length + 1, to: phone, country, ...rendered, reference, ambiguous });
+    const price = segmentPrice(prices, country);
+    const costMicros = price === null ? null : price * rendered.segments;
+    messages.push({ ...origin, row: messages.length + 1, to: phone, country, ...rendered, reference, ambiguous, costMicros });
   }
   const [only] = wireSenders;
+  const quiet = quietEffect(
+    messages.map(({ to }) => to),
+    at,
+    { ...rules.policies, purpose: request.purpose },
+  );
+  const quietDetail = quietWarning(quiet);
+  const costMicros = totalCost(messages);
   return {
     carrierId: sender.carrierId,
     answerBy: sender.answerBy,
@@ -185,9 +211,13 @@ async function planRows(
     segments,
     duplicatesRemoved,
     reach: reach.result(),
+    costMicros,
+    quiet,
     warnings: [
       ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
       ...ambiguity(messages),
+      ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
+      ...(costMicros === null ? [] : unpriced(messages)),
     ],
     faults,
     unreachable,
@@ -216,30 +246,4 @@ async function readEntries(recipients: readonly unknown[], country: string, firs
     }
   }
   return { entries, duplicatesRemoved };
-}
-
-function ambiguity(messages: PlannedMessage[]): Warning[] {
-  const count = messages.filter(({ ambiguous }) => ambiguous).length;
-  if (count === 0) return [];
-  const detail = `${count} recipients await to answer another campaign by the same number, and no other number is free: whose reply it is may be ambiguous. A keyword of the campaign's own tells them apart.`;
-  return [{ code: 'attribution-ambiguous', detail }];
-}
-
-const REMEDY =
-  'Rent a number for that country, leave it out, or send anyway without replies: allowUnreachable: true and a sender ID, no XXXXX';
-
-const cannotReply = (country: string): Fault => ({
-  field: 'to',
-  problem: `could not reply: there is no number to reply to for ${country}`,
-  remedy: REMEDY,
-});
-
-function noReplyCode(unreachable: Map<string, unknown[]>): Refusal {
-  const faults = [...unreachable].map(([country, list]) => ({
-    field: 'recipients',
-    problem: `${list.length} in ${country} could not reply: there is no number to reply to for that country`,
-    remedy: REMEDY,
-  }));
-  const detail = 'Some recipients could not reply, so nothing was stored.';
-  return { code: 'no-reply-code', detail, faults, countries: [...unreachable.keys()] };
 }

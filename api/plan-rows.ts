@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/errors.ts';
-import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
+import { optimiseText } from '../domain/optimise-text.ts';
+import { countSegments, MAX_SEGMENTS, type SegmentEncoding } from '../domain/segments.ts';
 import type { Refusal } from '../domain/sender-policy.ts';
 import { CONTROL, textFault } from '../domain/text-fault.ts';
 import type { compileSmsTemplate } from '../templates/sms.ts';
@@ -77,16 +78,17 @@ export function readRecipient(value: unknown, row: number, faults: Faults): Reci
 export function renderText(
   template: Template,
   recipient: Recipient,
-  replyCode: string | null,
+  { code, optimise }: { code: string | null; optimise: boolean },
   row: number,
   faults: Faults,
-): { text: string; segments: number } | undefined {
+): { text: string; segments: number; encoding: SegmentEncoding } | undefined {
   const rendered = template.render(recipient.values);
   if ('missing' in rendered) {
     for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
     return undefined;
   }
-  const text = replyCode === null ? rendered.text : rendered.text.replaceAll('XXXXX', replyCode);
+  const written = code === null ? rendered.text : rendered.text.replaceAll('XXXXX', code);
+  const text = optimise ? optimiseText(written) : written;
   const fault = textFault(text);
   if (fault) {
     const field = template.variables.find((name) => textFault(`x${recipient.values[name] ?? ''}`) !== undefined) ?? 'text';
@@ -103,5 +105,5 @@ export function renderText(
     );
     return undefined;
   }
-  return { text, segments };
+  return { text, segments, encoding };
 }

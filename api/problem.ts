@@ -42,7 +42,7 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
   'too-many-attempts': 900,
 };
 
-const Fault = z
+export const Fault = z
   .object({
     field: z.string(),
     row: z.number().int().optional().openapi({ description: 'Place in the list of recipients, from 1' }),

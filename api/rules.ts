@@ -1,8 +1,11 @@
 import { codesInUse } from '../database/codes-in-use.ts';
 import { currentRules } from '../database/country-rule.ts';
+import { segmentPrices } from '../database/price.ts';
 import { rows, type Sql } from '../database/sql.ts';
+import type { SegmentPrices } from '../domain/cost.ts';
 import type { CountryAnswers } from '../domain/country-rules.ts';
 import type { Routing } from '../domain/routed-sender.ts';
+import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sender-policy.ts';
 import { routingFor } from './routing.ts';
 import type { ApiServices } from './services.ts';
@@ -14,6 +17,9 @@ export type PlanRules = Rules & {
   routing?: Routing;
   /** Of every carrier that may carry it. */
   numbers: PoolNumber[];
+  policies: Pick<Policies, 'quietHours' | 'quietPreset'>;
+  /** What a segment costs the account at that time. */
+  prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, ReadonlySet<string>>>;
 };
@@ -37,12 +43,19 @@ export async function rulesFor(
   const routing = await routingFor(sql, account.id, route, numbersOf);
   const numbers = routing ? routing.carriers.flatMap((each) => each.numbers) : own;
   const countries = await currentRules(sql, route);
+  const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
+    sql,
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset" from account_policies where account_id = $1',
+    [account.id],
+  );
   return {
     account,
     carrier: carrier ? { id: carrier.id, numbers: own } : null,
     ...(routing ? { routing } : {}),
     numbers,
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
+    policies,
+    prices: (at) => segmentPrices(sql, account.id, route, at),
     codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
   };
 }

@@ -37,6 +37,10 @@ const CampaignSchema = defineEntity({
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),
+    /** What its messages cost together, in millionths; null where no price was set. */
+    costMicros: p.bigint('number').nullable(),
+    /** Whether characters that cost more are written plainly. */
+    optimise: p.boolean().default(false),
     sendAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     launchedAt: p.datetime(3).nullable(),

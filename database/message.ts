@@ -31,6 +31,8 @@ const MessageSchema = defineEntity({
     ambiguous: p.boolean().default(false),
     text: p.text(),
     segments: p.smallint(),
+    /** What it costs, in millionths; null where no price was set. */
+    costMicros: p.integer().nullable(),
     /** The customer's own, echoed in callbacks. */
     reference: p.text().nullable(),
     /** Whether the account had two-way SMS when this was accepted: replies to it are shown and delivered, or only stored. */

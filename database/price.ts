@@ -1,4 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { SegmentPrices } from '../domain/cost.ts';
+import { rows, type Sql } from './sql.ts';
 
 export type PriceKind = 'segment' | 'number-month';
 
@@ -33,3 +35,18 @@ export const monthPrice = ({ account, country, at }: { account: string; country:
   `select p.micros from prices p where p.kind = 'number-month' and p.country in (${country}, '*')
      and (p.account_id is null or p.account_id = ${account}) and p.valid_from <= ${at}
    order by p.account_id nulls last, p.country = '*', p.valid_from desc, p.id desc limit 1`;
+
+/** What segments of a route cost an account at that time. */
+export async function segmentPrices(sql: Sql, account: string, route: 'premium' | 'lowcost', at: Date): Promise<SegmentPrices> {
+  const found = await rows<{ country: string; own: boolean; micros: string }>(
+    sql,
+    `select distinct on (country, own) country, own, micros from (
+       select country, account_id is not null as own, micros, valid_from, id from prices
+       where kind = 'segment' and route = $2 and (account_id is null or account_id = $1) and valid_from <= $3) p
+     order by country, own, valid_from desc, id desc`,
+    [account, route, at],
+  );
+  const of = (own: boolean) =>
+    Object.fromEntries(found.filter((row) => row.own === own).map(({ country, micros }) => [country, Number(micros)]));
+  return { own: of(true), general: of(false) };
+}

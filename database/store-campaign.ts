@@ -28,6 +28,8 @@ export type NewCampaign = {
   state: CampaignState;
   total: number;
   segments: number;
+  costMicros: number | null;
+  optimise: boolean;
   sendAt: Date | null;
   createdAt: Date;
 };
@@ -55,6 +57,7 @@ export type NewMessage = {
   reference: string | null;
   /** Whether a reply may answer another campaign as well. */
   ambiguous?: boolean;
+  costMicros?: number | null;
 };
 
 const COLUMNS = [
@@ -75,6 +78,7 @@ const COLUMNS = [
   'simulation',
   'state',
   'ambiguous',
+  'cost_micros',
 ];
 /** Messages encoded at a time: about 200 kB, and a few milliseconds. */
 const CHUNK = 1000;
@@ -115,6 +119,7 @@ const valuesOf = (basis: MessageBasis, id: string, message: NewMessage) => [
   basis.simulation,
   'queued',
   message.ambiguous ?? false,
+  message.costMicros ?? null,
 ];
 
 /** Stores one message. */
@@ -150,8 +155,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23)`,
     [
       id,
       accountId,
@@ -174,6 +179,8 @@ export async function storeCampaign(
       campaign.allowUnreachable,
       campaign.callbackUrl ?? null,
       campaign.callbackEndpointId ?? null,
+      campaign.costMicros,
+      campaign.optimise,
     ],
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));

@@ -1,3 +1,4 @@
+import type { Warning } from './warning.ts';
 import { isBrand, type Origin, type SenderPlan, type SenderRequest } from './sender-policy.ts';
 
 /** Whether recipients of a country can reply to a route; a country that nobody has looked at is unknown. */
@@ -66,9 +67,6 @@ export function createReach(answers: CountryAnswers, request: Pick<SenderRequest
     result: (): CountryReach[] => [...byCountry.values()].toSorted((a, b) => b.recipients - a.recipients),
   };
 }
-
-/** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
-export type Warning = { code: 'country-unknown' | 'country-no-reply' | 'quiet-hours' | 'attribution-ambiguous'; detail: string };
 
 /** What there is to say about countries to who asks for replies. */
 export function countryWarnings(reach: CountryReach[], asksForReplies: boolean): Warning[] {

@@ -40,6 +40,7 @@ const filters: Record<string, keyof Ids> = {
 const bodies: Record<string, unknown> = {
   inviteUser: { email: 'someone@example.com', role: 'agent' },
   createCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
+  previewCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
   createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
   launchCampaign: {},
   createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },

@@ -6,7 +6,7 @@ import { pickCode } from '../domain/reply-code.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from './fixtures/api.ts';
 
 const PHONES = ['+33612000001', '+33612000002', '+33612000003'];
-const campaign = { name: 'Samedi', route: 'premium', withReplies: true, text: 'Serez-vous là ?' };
+const campaign = { name: 'Samedi', route: 'premium', withReplies: true, purpose: 'transactional', text: 'Serez-vous là ?' };
 const send = (shop: TestAccount, fields: object = {}) =>
   shop.call('POST', '/campaigns', { ...campaign, recipients: PHONES.map((to) => ({ to })), ...fields });
 const codesOf = ({ db }: TestApi, id: string) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from './fixtures/api.ts';
 
-const campaign = { name: 'Samedi', route: 'premium', withReplies: true, text: 'Serez-vous là ?' };
+const campaign = { name: 'Samedi', route: 'premium', withReplies: true, purpose: 'transactional', text: 'Serez-vous là ?' };
 const french = [{ to: '+33612000001' }, { to: '+33612000002' }];
 const belgian = { to: '+32470123456' };
 const send = (shop: TestAccount, fields: object) => shop.call('POST', '/campaigns', { ...campaign, ...fields });

@@ -13,6 +13,7 @@ import { Activation } from './0031-activation.ts';
 import { Rentals } from './0033-rentals.ts';
 import { CountryRules } from './0034-country-rules.ts';
 import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
+import { Costs } from './0036-costs.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { Doubts } from './0050-doubts.ts';
@@ -41,6 +42,7 @@ export const migrations = [
   { name: '0033-rentals', class: Rentals },
   { name: '0034-country-rules', class: CountryRules },
   { name: '0035-ambiguous-messages', class: AmbiguousMessages },
+  { name: '0036-costs', class: Costs },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0050-doubts', class: Doubts },

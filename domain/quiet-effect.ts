@@ -1,0 +1,52 @@
+import { quietNotes, quietWaitMs, type QuietNote } from './quiet-hours.ts';
+import type { Policies } from './policies.ts';
+import { placeOf } from './recipient-zone.ts';
+
+/** What the hour does to a campaign that begins then: who waits, until when at the latest, and what there is to say. */
+export type QuietEffect = {
+  policy: Policies['quietHours'];
+  held: number;
+  until: Date | null;
+  notes: (QuietNote & { recipients: number })[];
+};
+
+/** Transactional messages have no quiet hours. Looked at once for each place that numbers are of. */
+export function quietEffect(
+  phones: Iterable<string>,
+  at: Date,
+  { purpose, quietHours: policy, quietPreset: preset }: Pick<Policies, 'quietHours' | 'quietPreset'> & { purpose: string },
+): QuietEffect {
+  const effect: QuietEffect = { policy, held: 0, until: null, notes: [] };
+  if (purpose !== 'marketing' || policy === 'off') return effect;
+  const byPlace = new Map<string, { phone: string; count: number }>();
+  for (const phone of phones) {
+    const place = placeOf(phone).zones.join(' ');
+    const known = byPlace.get(place);
+    if (known) known.count += 1;
+    else byPlace.set(place, { phone, count: 1 });
+  }
+  for (const { phone, count } of byPlace.values()) {
+    for (const note of quietNotes(phone, at, preset)) {
+      const known = effect.notes.find(({ kind, name }) => kind === note.kind && name === note.name);
+      if (known) known.recipients += count;
+      else effect.notes.push({ ...note, recipients: count });
+    }
+    const waitMs = policy === 'hold' ? quietWaitMs(phone, at, preset) : 0;
+    if (waitMs === 0) continue;
+    effect.held += count;
+    const until = new Date(at.getTime() + waitMs);
+    if (effect.until === null || until > effect.until) effect.until = until;
+  }
+  return effect;
+}
+
+/** The same in a sentence, if there is anything to say. */
+export function quietWarning({ policy, held, until, notes }: QuietEffect): string | null {
+  if (policy === 'hold')
+    return held === 0 || until === null
+      ? null
+      : `${held} recipients have quiet hours then: their messages wait, the last until ${until.toISOString()}.`;
+  if (notes.length === 0) return null;
+  const list = notes.map(({ kind, name, recipients }) => `${kind} (${name}): ${recipients}`).join('; ');
+  return `Some recipients would get it at a time that is better avoided: ${list}. Choose another sendAt, or the policy quietHours: hold.`;
+}
