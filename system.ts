@@ -164,6 +164,7 @@ export async function startSystem({
       signal: runs.signal,
       planList: (campaignId, columns) => planList({ db }, campaignId, columns),
       country: COUNTRY,
+      hashPhone,
       mailTokens,
       inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
       mailDomain: domainOf(config.MAIL_FROM),

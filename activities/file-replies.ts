@@ -5,22 +5,36 @@ import { attribute, type Attribution } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
 import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
 import { announce } from '../database/live.ts';
-import { byAccountAndPhone, fileInConversations } from '../database/file-in-conversations.ts';
-import { affected, isUnreachable, rows, transaction } from '../database/sql.ts';
+import { fileInConversations } from '../database/file-in-conversations.ts';
+import type { HashPhone } from '../database/phone-hash.ts';
+import { affected, isUnreachable, transaction } from '../database/sql.ts';
+import { answerByItself } from './answer-by-itself.ts';
+import { keywordEvents, oweForwards, tagContacts } from './carry-out-rules.ts';
 import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
+import { findRules, obeyKeywords } from './obey-keywords.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
 import { readReleased } from './released-replies.ts';
 import type { Filed, Unfiled } from './filed-reply.ts';
 
-type Deps = { pool: Pool; log: Logger };
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  hashPhone: HashPhone;
+  /** After the commit: has messages sent that were stored, and mails that are owed. */
+  sendMessages: (ids: string[]) => void;
+  oweMails: () => Promise<void>;
+};
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
 /** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
-export function createFiling({ pool, log }: Deps) {
+export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: Deps) {
   async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
     try {
-      const { accounts, ...owed } = await transaction(pool, (client) => file(client, ids, runId));
+      const { accounts, answers, forwards, ...owed } = await transaction(pool, (client) => file(client, ids, runId, hashPhone));
       await announce(pool, accounts);
+      if (answers.length > 0) sendMessages(answers);
+      if (forwards > 0)
+        await oweMails().catch((error: unknown) => log.warn({ err: error }, 'mails are owed; the sweep has them sent'));
       return owed;
     } catch (error) {
       if (isUnreachable(error)) throw error;
@@ -61,12 +75,20 @@ export const createFileReplies = (deps: Deps) => {
 const isCollision = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 
+const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
+  const { kind } = readKeyword(text);
+  return kind === 'none' ? null : kind;
+};
+
 const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
 
-async function file(client: PoolClient, ids: string[], runId: string): Promise<Emitted> {
+/** What a page came to: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
+type FiledPage = Emitted & { answers: string[]; forwards: number };
+
+async function file(client: PoolClient, ids: string[], runId: string, hashPhone: HashPhone): Promise<FiledPage> {
   const unfiled = await readUnfiled(client, ids);
   const released = await readReleased(client, ids);
-  if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [] };
+  if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [], answers: [], forwards: 0 };
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
@@ -81,25 +103,36 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
     const message = answered.get(messageOf(attribution) ?? '') ?? null;
     const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
     if (!accountId) continue;
-    const { kind } = readKeyword(reply.text);
+    const keyword = keywordOf(reply);
     filed.push({
       reply,
       accountId,
       attribution,
       answered: message,
       hidden: message?.two_way === false,
-      keyword: kind === 'none' ? null : kind,
-      optOut: kind === 'stop',
+      keyword,
+      optOut: keyword === 'stop',
+      rule: null,
       conversationId: null,
       sequence: null,
     });
   }
   filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
 
-  const optedOut = new Set(await obeyKeywords(client, filed));
+  const attributed = new Set(filed.map((each) => each.reply));
+  const none = attributions.filter(({ reply }) => !attributed.has(reply));
+  await findRules(client, filed);
+  const optedOut = await obeyKeywords(
+    client,
+    filed,
+    none.map(({ reply }) => ({ reply, candidates: candidates.get(reply.id) ?? [] })),
+    hashPhone,
+  );
   const shown = [...filed.filter((each) => !each.hidden), ...released];
   await fileInConversations(client, shown);
-  const none = attributions.filter(({ reply }) => !filed.some((each) => each.reply === reply));
+  await tagContacts(client, shown);
+  const answers = await answerByItself(client, filed, optedOut);
+  const forwards = await oweForwards(client, shown);
   await markFiled(client, [...filed, ...released], none, runId);
   const happened = shown.map((each) => ({
     accountId: each.accountId,
@@ -125,34 +158,7 @@ async function file(client: PoolClient, ids: string[], runId: string): Promise<E
       body: (eventId: string) => contactOptedOut(eventId, each),
       octopush: { kind: 'stop' as const, ...octopushFacts(each) },
     }));
-  return emitEvents(client, [...happened, ...left], runId);
-}
-
-/**
- * A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it. Answers with the
- * replies that opted someone out who was not before.
- */
-async function obeyKeywords(client: PoolClient, filed: Filed[]): Promise<string[]> {
-  const stops = filed.filter((each) => each.optOut).toSorted(byAccountAndPhone);
-  const left =
-    stops.length === 0
-      ? []
-      : await rows<{ reply_id: string }>(
-          client,
-          `insert into opt_outs (account_id, phone, since, reply_id)
-           select account_id, phone, now(), reply_id from unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id)
-           on conflict do nothing returning reply_id`,
-          [stops.map((each) => each.accountId), stops.map((each) => each.reply.from_number), stops.map((each) => each.reply.id)],
-        );
-  const starts = filed.filter((each) => each.keyword === 'start');
-  if (starts.length > 0) {
-    await affected(
-      client,
-      `delete from opt_outs o using unnest($1::uuid[], $2::text[]) as s (account_id, phone) where o.account_id = s.account_id and o.phone = s.phone`,
-      [starts.map((each) => each.accountId), starts.map((each) => each.reply.from_number)],
-    );
-  }
-  return left.map((row) => row.reply_id);
+  return { ...(await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId)), answers, forwards };
 }
 
 async function markFiled(
@@ -163,14 +169,15 @@ async function markFiled(
 ): Promise<void> {
   const all = [
     ...filed,
+    // What it says is kept: whoever it turns out to belong to obeys it.
     ...none.map(({ reply, attribution }) => ({
       reply,
       attribution,
       accountId: null,
       answered: null,
       hidden: false,
-      keyword: null,
-      optOut: false,
+      keyword: keywordOf(reply),
+      optOut: keywordOf(reply) === 'stop',
       conversationId: null,
       sequence: null,
     })),

@@ -1,4 +1,5 @@
 import type { Attribution } from '../domain/attribution.ts';
+import type { KeywordRule } from '../domain/keyword-rules.ts';
 import type { KeywordKind } from '../domain/keywords.ts';
 
 /** A reply as it is read for filing. `renter` is the account whose number it was written to. */
@@ -16,6 +17,10 @@ export type Unfiled = {
   slackMs: number;
   kind: 'short-code' | 'virtual' | 'sim' | null;
   renter: string | null;
+  /** Of the SIM written to. */
+  port: number | null;
+  /** Whether its carrier lets a STOP be confirmed. */
+  stop_confirmations: boolean | null;
 };
 
 /** The message that a reply answers, as its event shows it. */
@@ -32,13 +37,16 @@ export type Answered = {
 
 /** A reply whose account is known, in the order in which its conversation gets it. */
 export type Filed = {
-  reply: Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
+  reply: Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'> &
+    Partial<Pick<Unfiled, 'port' | 'stop_confirmations'>>;
   accountId: string;
   attribution: Attribution;
   answered: Answered | null;
   hidden: boolean;
   keyword: Exclude<KeywordKind, 'none'> | null;
   optOut: boolean;
+  /** What the account wants done by itself. */
+  rule: KeywordRule | null;
   conversationId: string | null;
   sequence: number | null;
 };

@@ -4,6 +4,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import type { Poster } from '../callbacks/request.ts';
 import { CALLBACK_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
 import type { MailTokens } from '../database/mail-tokens.ts';
+import type { HashPhone } from '../database/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
 import type { AlarmWebhook } from './alarm-posts.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
@@ -37,6 +38,7 @@ type Deps = {
   signal: (run: LongRun) => Promise<void>;
   planList: Parameters<typeof createImportRecipients>[0]['plan'];
   country: string;
+  hashPhone: HashPhone;
   mailDomain: string;
   mailTokens: MailTokens;
   /** Where answers and bounces of mails are taken; null where they are not. */
@@ -90,7 +92,13 @@ export function createActivities(deps: Deps) {
   });
   return {
     control: {
-      ...createFileReplies({ pool, log }),
+      ...createFileReplies({
+        pool,
+        log,
+        hashPhone: deps.hashPhone,
+        sendMessages: runs.sendMessages,
+        oweMails: () => wake.wake('retry-emails'),
+      }),
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
       ...createRenewRentals({ pool, wake }),

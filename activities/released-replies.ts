@@ -36,6 +36,7 @@ export async function readReleased(client: PoolClient, ids: string[]): Promise<F
     hidden: false,
     keyword: row.keyword,
     optOut: row.opt_out,
+    rule: null,
     conversationId: null,
     sequence: null,
   }));

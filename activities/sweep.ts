@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { idAt } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
 import { postAlarms, type AlarmWebhook } from './alarm-posts.ts';
 import { forgetAlarms, watchCarriers } from './alarms.ts';
@@ -129,9 +130,3 @@ async function unattended(pool: Pool): Promise<string[]> {
   );
   return found.map((row) => row.id);
 }
-
-/** The lowest UUIDv7 of that millisecond. */
-const idAt = (ms: number): string => {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-};

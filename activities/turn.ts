@@ -70,7 +70,7 @@ const TURN = `
   ), judged as (
     select m.id, m.simulation, c.state as campaign,
       case when c.state = 'cancelled' then 'cancelled'
-        when m.automatic is distinct from 'stop-confirmation' and exists (
+        when coalesce(m.automatic, '') not in ('stop-confirmation', 'contact') and exists (
           select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
       case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
         then nullif(case p.quiet_preset when 'strict' then w.strict else w.standard end, 0) end as wait

@@ -7,6 +7,8 @@ import { limitBody, wellFormedBody } from './body.ts';
 import { callbackEndpoints } from './callback-endpoints.ts';
 import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
+import { contactsCsv } from './contacts-csv.ts';
+import { contacts } from './contacts.ts';
 import { conversations } from './conversations.ts';
 import { countries, operatorCountries } from './countries.ts';
 import { deliveries } from './deliveries.ts';
@@ -22,6 +24,7 @@ import { running } from './health.ts';
 import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { requestLog } from './log.ts';
+import { keywordRules } from './keyword-rules.ts';
 import { lists } from './lists.ts';
 import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { messages } from './messages.ts';
@@ -77,6 +80,9 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', replyAttribution(services))
     .route('/', optOuts(services))
     .route('/', policies(services))
+    .route('/', keywordRules(services))
+    .route('/', contacts(services))
+    .route('/', contactsCsv(services))
     .route('/', conversations(services))
     .route('/', replySettingsRoutes(services))
     .route('/', mailSuppressions(services))

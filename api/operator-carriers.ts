@@ -27,7 +27,13 @@ const NewCarrier = z
   })
   .openapi('NewCarrier');
 const CarrierChange = z
-  .strictObject({ settings: Settings })
+  .strictObject({
+    settings: Settings.default({}),
+    stopConfirmations: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Whether we may confirm a STOP through it: many operators do so themselves' }),
+  })
   .openapi('CarrierChange', { description: 'Settings left out stay as they are' });
 
 const CarrierView = z
@@ -39,6 +45,7 @@ const CarrierView = z
     settings: z.record(z.string(), z.unknown()),
     secretsSet: z.array(z.string()).openapi({ description: 'The secret settings that have a value' }),
     slots: z.number().int().openapi({ description: 'Sessions it allows at once' }),
+    stopConfirmations: z.boolean(),
     syncCursor: z.object({ serial: z.string(), generation: z.number().int(), id: z.number().int() }).nullable(),
     createdAt: Time,
   })
@@ -116,6 +123,7 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
     settings: carrier.settings,
     secretsSet: Object.keys(openSecrets(carrier.secrets)),
     slots: carrier.slots,
+    stopConfirmations: carrier.stopConfirmations,
     syncCursor: carrier.syncCursor ?? null,
     createdAt: carrier.createdAt.toISOString(),
   });
@@ -157,13 +165,14 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
     .openapi(get, async (c) => c.json(carrierView((await find(c.req.valid('param').id)).carrier), 200))
     .openapi(change, async (c) => {
       const { em, carrier } = await find(c.req.valid('param').id);
-      const { settings } = c.req.valid('json');
+      const { settings, stopConfirmations } = c.req.valid('json');
+      if (stopConfirmations !== undefined) carrier.stopConfirmations = stopConfirmations;
       em.assign(carrier, read(carrier.type, { ...carrier.settings, ...openSecrets(carrier.secrets), ...settings }));
       audit(em, {
         keyId: c.get('keyId'),
         action: 'carrier.change',
         target: `carrier ${carrier.id}`,
-        detail: { fields: Object.keys(settings) },
+        detail: { fields: Object.keys(settings), ...(stopConfirmations === undefined ? {} : { stopConfirmations }) },
       });
       await em.flush();
       return c.json(carrierView(carrier), 200);

@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { parse } from 'csv-parse/sync';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
+import { csvLine, csvLines, streamOf } from './csv.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { notFound, problems, refused } from './problem.ts';
@@ -14,7 +14,7 @@ const MOST = 100_000;
 const MOST_FAULTS = 1000;
 const EXPORT_PAGE = 5000;
 
-const Source = z.enum(['reply', 'import', 'api', 'keyword']);
+const Source = z.enum(['reply', 'import', 'api', 'keyword', 'erasure']);
 const OptOutView = z
   .object({
     phone: z.string().nullable().openapi({ description: 'null: the contact was erased, and only a hash is left' }),
@@ -129,41 +129,11 @@ function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
     throw new AppError('invalid-request', 'Send one list.', [fault]);
   }
   if (entries) return entries;
-  try {
-    const lines = z.array(z.array(z.string())).parse(
-      parse(csv ?? '', {
-        bom: true,
-        delimiter: [';', ',', '\t'],
-        relax_column_count: true,
-        skip_empty_lines: true,
-        trim: true,
-      }),
-    );
-    const [first] = lines;
-    const body = first?.[0] !== undefined && /\d/.test(first[0]) ? lines : lines.slice(1);
-    return body.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.slice(0, 200) : 'can not be read';
-    throw new AppError('invalid-request', 'The CSV can not be read.', [
-      { field: 'csv', problem, remedy: 'Quote texts that hold a delimiter' },
-    ]);
-  }
+  const lines = csvLines(csv ?? '');
+  const [first] = lines;
+  const body = first?.[0] !== undefined && /\d/.test(first[0]) ? lines : lines.slice(1);
+  return body.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
 }
-
-const csvLine = (values: (string | null)[]): string =>
-  `${values.map((value) => `"${safe(value ?? '').replaceAll('"', '""')}"`).join(',')}\r\n`;
-/** A cell that begins like a formula would be one in a spreadsheet; a phone number is none. */
-const safe = (value: string): string => (/^[=@\t\r-]|^\+(?!\d+$)/.test(value) ? `'${value}` : value);
-
-/** Asks for the next piece when the reader wants it. */
-const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
-  new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-  });
 
 export const optOuts = ({ db, hashPhone }: ApiServices) => {
   async function* lines(account: string) {

@@ -1,18 +1,33 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../database/account-policies.ts';
+import { AppError, type Fault } from '../domain/errors.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
 import { body, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
+import { shortTextFault } from './short-text.ts';
 
+const Text = z.string().min(1).max(2000).nullable();
+const Days = z.number().int().min(1).max(3650).nullable();
 const fields = {
+  stopConfirmation: z
+    .boolean()
+    .openapi({ description: 'Whether a STOP is confirmed by one SMS, where the carrier does not do so itself' }),
+  stopText: Text.openapi({ description: 'What confirms it; null: words of ours' }),
+  contactText: Text.openapi({ description: 'What CONTACT is answered with; null: nothing' }),
   quietHours: z.enum(['off', 'warn', 'hold']).openapi({ description: 'hold: marketing waits for the hours and goes by itself' }),
   quietPreset: z.enum(['standard', 'strict']).openapi({
     description: "standard: 8:00 to 21:30 by the recipient's clock; strict: 8:00 to 20:00, no Sundays, no public holidays",
   }),
+  lowcostMarketing: z
+    .enum(['off', 'warn', 'refuse'])
+    .openapi({ description: 'Marketing to France by the lowcost route, which 06 and 07 numbers may not carry' }),
+  keepTextsDays: Days.openapi({ description: 'Days after which texts are removed; null: never. Suggested: 395' }),
+  keepContactsDays: Days.openapi({
+    description: 'Days after the last message after which a contact is erased; null: never. Suggested: 1095',
+  }),
 };
-type Chosen = Pick<Policies, 'quietHours' | 'quietPreset'>;
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
 
@@ -21,7 +36,7 @@ const get = createRoute({
   path: '/policies',
   operationId: 'getPolicies',
   tags: ['Account'],
-  summary: 'What the account chose about quiet hours',
+  summary: 'What the account chose about STOP and CONTACT, marketing and quiet hours, and how long things are kept',
   responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
 });
 const patch = createRoute({
@@ -34,10 +49,27 @@ const patch = createRoute({
   responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
 });
 
-const view = (row: AccountPolicies | null): Chosen => ({
-  quietHours: row?.quietHours ?? DEFAULT_POLICIES.quietHours,
-  quietPreset: row?.quietPreset ?? DEFAULT_POLICIES.quietPreset,
-});
+const view = (row: AccountPolicies | null): Policies => {
+  const chosen: AccountPolicies | Policies = row ?? DEFAULT_POLICIES;
+  return {
+    stopConfirmation: chosen.stopConfirmation,
+    stopText: chosen.stopText ?? null,
+    contactText: chosen.contactText ?? null,
+    quietHours: chosen.quietHours,
+    quietPreset: chosen.quietPreset,
+    lowcostMarketing: chosen.lowcostMarketing,
+    keepTextsDays: chosen.keepTextsDays ?? null,
+    keepContactsDays: chosen.keepContactsDays ?? null,
+  };
+};
+
+function check({ stopText, contactText }: z.infer<typeof PoliciesChange>): void {
+  const faults = Object.entries({ stopText, contactText }).flatMap(([field, text]): Fault[] => {
+    const fault = typeof text === 'string' ? shortTextFault(text) : undefined;
+    return fault ? [{ field, ...fault }] : [];
+  });
+  if (faults.length > 0) throw new AppError('invalid-request', 'The text is not accepted.', faults);
+}
 
 export const policies = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
@@ -45,12 +77,9 @@ export const policies = ({ db }: ApiServices) =>
     .openapi(patch, async (c) => {
       const account = c.get('account').id;
       const em = db.em();
-      const change = Object.fromEntries(Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined));
-      await em.upsert(AccountPolicies, {
-        ...DEFAULT_POLICIES,
-        ...view(await em.findOne(AccountPolicies, { account })),
-        ...change,
-        account,
-      });
+      const asked = c.req.valid('json');
+      check(asked);
+      const change = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+      await em.upsert(AccountPolicies, { ...view(await em.findOne(AccountPolicies, { account })), ...change, account });
       return c.json(view(await db.em().findOne(AccountPolicies, { account })), 200);
     });

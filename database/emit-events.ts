@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'message.delivered',
   'message.undelivered',
   'contact.opted-out',
+  'keyword.matched',
   'two-way.enabled',
   'two-way.refused',
   'two-way.disabled',

@@ -5,7 +5,13 @@ import type { KeywordAction } from '../domain/keyword-rules.ts';
 const KeywordRuleSchema = defineEntity({
   name: 'KeywordRule',
   tableName: 'keyword_rules',
-  indexes: [{ properties: ['account', 'id'] }],
+  indexes: [
+    { properties: ['account', 'id'] },
+    {
+      name: 'keyword_rules_place',
+      expression: `create unique index "keyword_rules_place" on "keyword_rules" ("account_id", "word", "number", "campaign_id") nulls not distinct`,
+    },
+  ],
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
@@ -14,7 +20,7 @@ const KeywordRuleSchema = defineEntity({
     /** The reply code that it holds for; null for all. */
     number: p.text().nullable(),
     campaignId: p.uuid().nullable(),
-    action: p.json<KeywordAction>(),
+    actions: p.json<KeywordAction[]>(),
     createdAt: p.datetime(3),
   },
 });

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Automatic } from '../domain/automatic-answers.ts';
 import type { MessageState } from '../domain/message.ts';
 
 const MessageSchema = defineEntity({
@@ -37,8 +38,8 @@ const MessageSchema = defineEntity({
     reference: p.text().nullable(),
     /** Whether the account had two-way SMS when this was accepted: replies to it are shown and delivered, or only stored. */
     twoWay: p.boolean(),
-    /** What sent it by itself: a STOP's confirmation, or an answer to a keyword. */
-    automatic: p.text().$type<'stop-confirmation' | 'answer'>().nullable(),
+    /** What sent it by itself: a STOP's confirmation, or an answer to CONTACT or to a keyword. */
+    automatic: p.text().$type<Automatic>().nullable(),
     simulation: p.boolean(),
     state: p.text().$type<MessageState>(),
     notBefore: p.datetime(3).nullable(),

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from './account.ts';
 
 /** How a number came on the list. */
-export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword';
+export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
 
 const OptOutSchema = defineEntity({
   name: 'OptOut',

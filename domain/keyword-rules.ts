@@ -1,7 +1,48 @@
+import { readKeyword, wordsOf } from './keywords.ts';
+
 /** What happens by itself when a reply begins with a word that the account chose. */
 export type KeywordAction =
   | { do: 'answer'; text: string }
   | { do: 'tag'; tag: string }
   | { do: 'opt-out' }
   | { do: 'opt-in' }
+  /** A mail to this address. */
+  | { do: 'forward'; to: string }
+  /** The callback event `keyword.matched`, under this name. */
   | { do: 'event'; name: string };
+
+/** `number` and `campaignId` say where it holds; null for everywhere. */
+export type KeywordRule = {
+  id: string;
+  word: string;
+  number: string | null;
+  campaignId: string | null;
+  actions: KeywordAction[];
+};
+
+/** The word by which a reply's rule is looked up. */
+export const firstWordOf = (text: string): string | null => wordsOf(text)[0] ?? null;
+
+/** A rule's own word, folded as a reply's is, or what is wrong with it. */
+export function readRuleWord(raw: string): { word: string } | { problem: string } {
+  const [word, ...rest] = wordsOf(raw);
+  if (word === undefined || rest.length > 0 || word.length > 40)
+    return { problem: 'is not one word of at most 40 letters and digits' };
+  const { kind } = readKeyword(word);
+  if (kind === 'none' || kind === 'looks-like-stop') return { word };
+  return { problem: 'is obeyed by itself, whatever the rules' };
+}
+
+/** Of the rules of a reply's word the one nearest to it: its campaign's, then its number's, then the account's. */
+export function nearestRule(
+  rules: readonly KeywordRule[],
+  reply: { number: string; campaignId: string | null },
+): KeywordRule | null {
+  const holds = rules.filter(
+    (rule) =>
+      (rule.number === null || rule.number === reply.number) &&
+      (rule.campaignId === null || rule.campaignId === reply.campaignId),
+  );
+  const nearness = (rule: KeywordRule): number => (rule.campaignId === null ? 0 : 2) + (rule.number === null ? 0 : 1);
+  return holds.toSorted((a, b) => nearness(b) - nearness(a))[0] ?? null;
+}

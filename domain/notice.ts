@@ -18,6 +18,7 @@ export type NoticeData = {
   /** Something is wrong with a carrier, or no longer is. */
   'carrier-alarm': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
   'carrier-alarm-over': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
+  'reply-forwarded': { from: string; text: string; at: string; word: string };
   'mail-relay-refuses': { response: string };
 };
 export type NoticeKind = keyof NoticeData;

@@ -101,6 +101,10 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: `Opérateur ${carrier} : retour à la normale`,
     lines: [`C’est terminé : ${PROBLEMS.fr[problem]}, depuis le ${date(since)}.`],
   }),
+  'reply-forwarded': ({ from, text, at, word }, date) => ({
+    subject: `Réponse de ${from} (${word.toUpperCase()})`,
+    lines: [`Reçue le ${date(at)} :`, ...text.split('\n')],
+  }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'Le relais de courrier refuse nos identifiants',
     lines: ['Aucun e-mail ne part tant que SMTP_URL n’est pas corrigé. Rien n’est perdu.', `Réponse du relais : ${response}`],
@@ -185,6 +189,10 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
   'carrier-alarm-over': ({ carrier, problem, since }, date) => ({
     subject: `Carrier ${carrier}: back to normal`,
     lines: [`It is over: ${PROBLEMS.en[problem]}, since ${date(since)}.`],
+  }),
+  'reply-forwarded': ({ from, text, at, word }, date) => ({
+    subject: `Reply from ${from} (${word.toUpperCase()})`,
+    lines: [`Received ${date(at)}:`, ...text.split('\n')],
   }),
   'mail-relay-refuses': ({ response }) => ({
     subject: 'The mail relay refuses our credentials',

@@ -15,6 +15,8 @@ type Ids = {
   delivery: string;
   replay: string;
   number: string;
+  rule: string;
+  contact: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -27,6 +29,8 @@ const things: Record<string, keyof Ids> = {
   deliveries: 'delivery',
   replays: 'replay',
   numbers: 'number',
+  'keyword-rules': 'rule',
+  contacts: 'contact',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -53,6 +57,12 @@ const bodies: Record<string, unknown> = {
   replayDeliveries: {},
   correctReplyAttribution: { campaign: null },
   changePolicies: { quietHours: 'hold' },
+  createKeywordRule: { word: 'autre', actions: [{ do: 'tag', tag: 'x' }] },
+  changeKeywordRule: { word: 'rdv', actions: [{ do: 'tag', tag: 'x' }] },
+  putContact: { phone: '+33612000055' },
+  importContacts: { csv: 'phone\n+33612000056' },
+  reportContact: { phone: '+33612000001' },
+  eraseContact: { phone: '+33612000088' },
   importOptOuts: { entries: ['+33612000077'] },
   liftOptOut: { phone: '+33612000001', reason: 'asked' },
   rentNumber: { country: 'FR' },
@@ -111,6 +121,9 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
   await shop.call('POST', '/opt-outs/import', { entries: [{ phone: '+33612000001', reason: mark }] });
   await suppress(db.pool, { accountId, address: 'both@example.com', reason: 'bounced', detail: mark });
+  const actions = [{ do: 'answer', text: mark }];
+  const rule = (await shop.call('POST', '/keyword-rules', { word: 'rdv', actions })).body.id;
+  const contact = (await shop.call('PUT', '/contacts', { phone: '+33612000054', lastName: mark })).body.id;
   const delivery = await aDelivery(
     db,
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
@@ -130,6 +143,8 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     conversation: conversation.id,
     endpoint,
     delivery: delivery.id,
+    rule,
+    contact,
     replay,
     number,
   };

@@ -89,7 +89,13 @@ test('the same through the database: 3,000 replies filed as the product files th
     ],
   );
 
-  const file = createFiling({ pool, log: api.services.log });
+  const file = createFiling({
+    pool,
+    log: api.services.log,
+    hashPhone: api.services.hashPhone,
+    sendMessages: () => {},
+    oweMails: async () => {},
+  });
   for (let start = 0; start < replies.length; start += 500)
     await file(
       replies.slice(start, start + 500).map(({ id }) => id),

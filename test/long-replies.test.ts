@@ -36,7 +36,13 @@ async function startDesk() {
   const api = stack.use(await startApi());
   const { premiumId } = await carriers(api);
   const { pool } = api.db;
-  const file = createFiling({ pool, log: api.services.log });
+  const file = createFiling({
+    pool,
+    log: api.services.log,
+    hashPhone: api.services.hashPhone,
+    sendMessages: () => {},
+    oweMails: async () => {},
+  });
   const toFile: string[] = [];
   let owed = 0;
   const ingest = await openIngest(

@@ -16,6 +16,7 @@ import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
 import { Costs } from './0036-costs.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
+import { KeywordRules } from './0042-keyword-rules.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { Parts } from './0063-parts.ts';
@@ -45,6 +46,7 @@ export const migrations = [
   { name: '0036-costs', class: Costs },
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
+  { name: '0042-keyword-rules', class: KeywordRules },
   { name: '0050-doubts', class: Doubts },
   { name: '0060-polled-replies', class: PolledReplies },
   { name: '0063-parts', class: Parts },
