@@ -44,6 +44,15 @@ const Environment = z.object({
     .optional()
     .describe('Relay for e-mails, as smtp://user:password@host:587; without it no e-mail is sent'),
   MAIL_FROM: z.string().default('Aller-Retour <replies@localhost>').describe('Sender of e-mails'),
+  MAIL_DKIM_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('File with an RSA key in PEM, with which e-mails are signed for the domain of MAIL_FROM'),
+  MAIL_DKIM_SELECTOR: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i)
+    .optional()
+    .describe('Where the public half is found: <selector>._domainkey.<domain>'),
   MAIL_INBOUND_DOMAIN: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i)
@@ -111,6 +120,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (read.data.ALARM_WEBHOOK_URL !== undefined && read.data.ALARM_WEBHOOK_SECRET === undefined) {
     throw new Error("The configuration can't be used:\n  ALARM_WEBHOOK_SECRET: is missing. Alarms that are posted are signed.");
+  }
+  if (read.data.MAIL_DKIM_KEY_FILE !== undefined && read.data.MAIL_DKIM_SELECTOR === undefined) {
+    throw new Error("The configuration can't be used:\n  MAIL_DKIM_SELECTOR: is missing, and MAIL_DKIM_KEY_FILE needs it.");
   }
   if (read.data.MAIL_INBOUND_PORT !== undefined && read.data.MAIL_INBOUND_DOMAIN === undefined) {
     throw new Error("The configuration can't be used:\n  MAIL_INBOUND_DOMAIN: is missing, and MAIL_INBOUND_PORT needs it.");

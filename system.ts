@@ -8,6 +8,7 @@ import { createMarks } from './activities/claim-marks.ts';
 import { createFilingLag } from './activities/filing-lag.ts';
 import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
 import { createWebhookIngest } from './activities/ingest-webhook.ts';
+import { readDkim, type Dkim } from './activities/dkim-key.ts';
 import { listenForMail } from './activities/inbound-mail.ts';
 import { openLines } from './activities/lines.ts';
 import { createWake } from './activities/wake.ts';
@@ -136,7 +137,7 @@ export async function startSystem({
     await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
     await scheduleSweep(client, sweepEveryMs);
     await scheduleRentals(client, config.SYNC_TIME_ZONE);
-    const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM);
+    const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM, dkimOf(config));
     starting.defer(() => mailer?.close());
 
     const worker = `${hostname()} ${process.pid} ${randomUUID()}`;
@@ -264,5 +265,8 @@ const closeServer = (server: ServerType): Promise<void> =>
     if ('closeIdleConnections' in server) server.closeIdleConnections();
     setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5000).unref();
   });
+
+const dkimOf = ({ MAIL_DKIM_KEY_FILE: file, MAIL_DKIM_SELECTOR: selector, MAIL_FROM: from }: Config): Dkim | null =>
+  file === undefined || selector === undefined ? null : readDkim({ file, selector, domain: domainOf(from) });
 
 const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost';

@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import type { Dkim } from './dkim-key.ts';
 
 /**
  * How a mail ended. Refused with `badAddress`: the mailbox does not exist, so nothing is to be sent there any more.
@@ -34,8 +35,12 @@ export type Mailer = {
   close(): void;
 };
 
+/** What may not be changed on the way. One-click unsubscription asks for its two (RFC 8058). */
+const SIGNED =
+  'from:sender:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:auto-submitted:list-unsubscribe:list-unsubscribe-post';
+
 /** One pool of SMTP connections. nodemailer's own time limits are too long for a worker. */
-export function createMailer(smtpUrl: string, from: string): Mailer {
+export function createMailer(smtpUrl: string, from: string, dkim: Dkim | null = null): Mailer {
   // Mails whose whole text has been handed to the socket, and which are not answered yet.
   const gone = new Set<string>();
   const transport: Transporter = createTransport(
@@ -52,6 +57,16 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
       socketTimeout: 120_000,
       disableFileAccess: true,
       disableUrlAccess: true,
+      ...(dkim === null
+        ? {}
+        : {
+            dkim: {
+              domainName: dkim.domain,
+              keySelector: dkim.selector,
+              privateKey: dkim.privateKey,
+              headerFieldNames: SIGNED,
+            },
+          }),
     },
     { from },
   );
