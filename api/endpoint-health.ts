@@ -63,7 +63,8 @@ async function waitingAt(sql: Sql, endpointId: string, accountId: string): Promi
        min(created_at) as oldest,
        (select coalesce(sum(attempts), 0)::int from endpoint_minutes where endpoint_id = $1 and minute > now() - interval '${WINDOW_MINUTES} minutes') as attempts,
        (select coalesce(sum(failures), 0)::int from endpoint_minutes where endpoint_id = $1 and minute > now() - interval '${WINDOW_MINUTES} minutes') as failures
-     from deliveries where endpoint_id = $1 and account_id = $2 and channel = 'callback' and state in ('held', 'retrying', 'pending', 'in_flight')`,
+     from deliveries where endpoint_id = $1 and account_id = $2 and channel = 'callback' and delivered_at is null
+       and state in ('held', 'retrying', 'pending', 'in_flight')`,
     [endpointId, accountId],
   );
   return found ?? { held: 0, retrying: 0, pending: 0, in_flight: 0, oldest: null, attempts: 0, failures: 0 };

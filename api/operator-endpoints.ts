@@ -58,7 +58,7 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
     const owed = await rows<{ id: string; count: number }>(
       db.pool,
       `select endpoint_id as id, count(*)::int as count from deliveries
-       where endpoint_id = any($1::uuid[]) and channel = 'callback' and state in ('pending', 'retrying', 'held') group by 1`,
+       where endpoint_id = any($1::uuid[]) and channel = 'callback' and delivered_at is null and state in ('pending', 'retrying', 'held') group by 1`,
       [found.map((each) => each.id)],
     );
     const backlog = new Map(owed.map((row) => [row.id, row.count]));

@@ -23,10 +23,10 @@ test('replies to a campaign go, signed, to the address that it names and to the 
 
   await until('all phones have it', () => app.world.phones.received.length === 3);
   for (const n of [1, 2, 3]) await app.world.phones.reply(phone(n), `OUI ${n}`);
-  const texts = (name: string): unknown[] =>
+  const texts = (name: string): string[] =>
     app.world.endpoint.calls
       .filter((call) => call.name === name && call.answered === 200 && call.verified)
-      .map((call) => JSON.parse(call.body).data.reply.text)
+      .map((call) => String(JSON.parse(call.body).data.reply.text))
       .toSorted();
   await until('both have theirs', () => texts('spring').length === 2 && texts('hook').length === 3);
   expect([texts('hook'), texts('spring')]).toEqual([

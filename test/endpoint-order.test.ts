@@ -97,4 +97,5 @@ test('what is sent anew holds back nothing that is new', async () => {
   await app.account.send('POST', `/v1/deliveries/${textOf(old ?? {}, 'id')}/retry`, {});
   await say(app, 0, 'DEUX');
   await until('the new one is there', () => texts(app).includes('DEUX'));
+  expect(texts(app).indexOf('DEUX')).toBeGreaterThan(texts(app).indexOf('UN'));
 });
