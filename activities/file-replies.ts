@@ -10,7 +10,7 @@ import type { HashPhone } from '../database/phone-hash.ts';
 import { affected, isUnreachable, transaction } from '../database/sql.ts';
 import { answerByItself } from './answer-by-itself.ts';
 import { keywordEvents, oweForwards, tagContacts } from './carry-out-rules.ts';
-import { findAnswered, findCandidates, readUnfiled } from './find-candidates.ts';
+import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
 import { findRules, obeyKeywords } from './obey-keywords.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
 import { readReleased } from './released-replies.ts';
@@ -127,6 +127,10 @@ async function file(client: PoolClient, ids: string[], runId: string, hashPhone:
     filed,
     none.map(({ reply }) => ({ reply, candidates: candidates.get(reply.id) ?? [] })),
     hashPhone,
+  );
+  await learnCodes(
+    client,
+    filed.flatMap(({ answered: message, reply }) => (message ? [{ messageId: message.id, code: reply.reply_code }] : [])),
   );
   const shown = [...filed.filter((each) => !each.hidden), ...released];
   await fileInConversations(client, shown);

@@ -3,6 +3,7 @@ import type { Candidate } from '../domain/attribution.ts';
 import { CLOCK_TOLERANCE_MS, renterAt, windowOf } from '../domain/attribution.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
+import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import { affected, rows } from '../database/sql.ts';
 import type { Answered, Unfiled } from './filed-reply.ts';
 
@@ -72,8 +73,11 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
   }>(
     client,
     `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at, m.text, c.keyword
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as r (id, phone, code, since, until)
-     join messages m on m.to_number = r.phone and m.reply_code = r.code
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $7::uuid[], $8::bool[])
+       as r (id, phone, code, since, until, carrier, shared)
+     -- A code of the operator's that is not known yet may be any short one of that carrier.
+     join messages m on m.to_number = r.phone and m.reply_code in (r.code, '${PLACEHOLDER}')
+       and (m.reply_code = r.code or m.carrier_id = r.carrier and r.shared)
        and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
      left join campaigns c on c.id = m.campaign_id`,
     [
@@ -83,6 +87,8 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
       unfiled.map((reply) => reply.since),
       unfiled.map((reply) => reply.until),
       [...MAY_HAVE_ARRIVED],
+      unfiled.map((reply) => reply.carrier_id),
+      unfiled.map((reply) => reply.kind === 'short-code' || (reply.kind === null && /^\d{3,6}$/.test(reply.reply_code))),
     ],
   );
   const byReply = Map.groupBy(found, (row) => row.reply_id);
@@ -111,4 +117,16 @@ export async function findAnswered(client: PoolClient, messageIds: string[]): Pr
     [messageIds],
   );
   return new Map(found.map((row) => [row.id, row]));
+}
+
+/** The first reply says which code the operator had put in the place of 12345. */
+export async function learnCodes(client: PoolClient, answered: { messageId: string; code: string }[]): Promise<void> {
+  if (answered.length === 0) return;
+  const sorted = answered.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1));
+  await affected(
+    client,
+    `update messages m set reply_code = l.code from unnest($1::uuid[], $2::text[]) as l (id, code)
+     where m.id = l.id and m.reply_code = '${PLACEHOLDER}'`,
+    [sorted.map(({ messageId }) => messageId), sorted.map(({ code }) => code)],
+  );
 }

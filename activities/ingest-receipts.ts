@@ -3,6 +3,7 @@ import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { announce } from '../database/live.ts';
 import { rows, transaction, type Sql } from '../database/sql.ts';
+import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
 import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
@@ -31,10 +32,12 @@ const APPLY = `
     insert into message_references (carrier_id, reference, message_id)
     select distinct $1::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
   ), worst as (
-    select distinct on (message) message, status, error from matched where message is not null
+    select distinct on (message) message, status, error, from_number from matched where message is not null
     order by message, array_position(array['undelivered', 'expired', 'delivered', 'unknown', 'accepted'], status)
   ), applied as (
-    update messages m set state = w.status, reason = coalesce(w.error, case when w.status = 'delivered' then null else m.reason end)
+    update messages m set state = w.status, reason = coalesce(w.error, case when w.status = 'delivered' then null else m.reason end),
+      -- It comes from the code that the operator put in the place of 12345.
+      reply_code = case when m.reply_code = '${PLACEHOLDER}' and w.from_number ~ '^[0-9]{3,6}$' then w.from_number else m.reply_code end
     from (select * from worst order by message) w
     where m.id = w.message and case
       -- On its way: news only of a message in doubt.

@@ -3,7 +3,7 @@ import { Account } from '../database/account.ts';
 import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
-import { Country, Id, json, Locale, Time } from './schemas.ts';
+import { body, Country, Id, iso, json, Locale, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
@@ -28,6 +28,8 @@ export const AccountView = z
         }),
       )
       .openapi({ description: 'Oldest first' }),
+    defaultSender: z.string().nullable().openapi({ description: 'Who premium campaigns come from that name no sender' }),
+    migratedAt: Time.nullable().openapi({ description: 'When it was moved from V0 to V2' }),
     createdAt: Time,
   })
   .openapi('Account');
@@ -41,6 +43,8 @@ export const accountView = (account: Account): z.infer<typeof AccountView> => ({
   timeZone: account.timeZone,
   twoWay: account.twoWay,
   twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
+  defaultSender: account.defaultSender ?? null,
+  migratedAt: iso(account.migratedAt),
   createdAt: account.createdAt.toISOString(),
 });
 
@@ -53,6 +57,28 @@ const get = createRoute({
   responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
 });
 
+const AccountChange = z
+  .strictObject({
+    defaultSender: z
+      .string()
+      .regex(
+        /^(12345|\+\d{6,15}|(?=.*[A-Za-z])[A-Za-z0-9]{3,11})$/,
+        'Send 12345, a number that you rent, or 3 to 11 letters and digits',
+      )
+      .nullable()
+      .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' }),
+  })
+  .openapi('AccountChange');
+const change = createRoute({
+  method: 'patch',
+  path: '/account',
+  operationId: 'changeAccount',
+  tags: ['Account'],
+  summary: 'Set the sender of premium campaigns that name none',
+  request: { body: body(AccountChange) },
+  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
+});
+
 export const account = ({ db }: ApiServices) => {
   async function show(id: string) {
     const found = await db.em().findOne(Account, { id });
@@ -60,7 +86,11 @@ export const account = ({ db }: ApiServices) => {
     return accountView(found);
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(get, async (c) =>
-    c.json(await show(c.get('account').id), 200),
-  );
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, async (c) => c.json(await show(c.get('account').id), 200))
+    .openapi(change, async (c) => {
+      const { id } = c.get('account');
+      await db.em().nativeUpdate(Account, { id }, { defaultSender: c.req.valid('json').defaultSender });
+      return c.json(await show(id), 200);
+    });
 };

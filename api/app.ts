@@ -42,6 +42,7 @@ import { operatorKeys } from './operator-keys.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorMail } from './operator-mail.ts';
 import { operatorNumbers } from './operator-numbers.ts';
+import { operatorPlatform } from './operator-platform.ts';
 import { operatorPrices } from './operator-prices.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
@@ -110,6 +111,7 @@ const operatorRoutes = (services: ApiServices) => {
   const routes = app
     .route('/', operatorAccounts(services))
     .route('/', operatorTwoWay(services))
+    .route('/', operatorPlatform(services))
     .route('/', operatorKeys(services))
     .route('/', operatorCarriers(services))
     .route('/', operatorNumbers(services))

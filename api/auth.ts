@@ -20,10 +20,12 @@ type Caller = {
   timeZone: string;
   twoWay: TwoWay;
   twoWayReason: string | null;
+  defaultSender: string | null;
 };
 
 const FORM = /^Bearer +((?:ar|arop)_[A-Za-z0-9_-]{43})$/i;
-const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "timeZone", a.two_way as "twoWay", a.two_way_history->-1->>'reason' as "twoWayReason"`;
+const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "timeZone", a.two_way as "twoWay", a.two_way_history->-1->>'reason' as "twoWayReason",
+  a.default_sender as "defaultSender"`;
 /** No form and no other site can send it: with SameSite, what keeps a session's writes its own. */
 const CONSOLE_HEADER = 'x-requested-with';
 

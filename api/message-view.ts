@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Message } from '../database/message.ts';
+import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import { Id, iso, Time } from './schemas.ts';
 
 export const MessageState = z
@@ -74,7 +75,8 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
   row: message.row ?? null,
   to: message.toNumber,
   sender: message.sender,
-  replyCode: message.replyCode ?? null,
+  // The operator's own code is not known before a receipt or a reply names it.
+  replyCode: message.replyCode === PLACEHOLDER ? null : (message.replyCode ?? null),
   attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
   text: message.text,
   segments: message.segments,

@@ -108,6 +108,8 @@ export const operatorAccounts = ({ db }: ApiServices) => {
         twoWay: 'off',
         twoWayHistory: [],
         heldReleasedAt: null,
+        defaultSender: null,
+        migratedAt: null,
         createdAt,
       });
       em.create(AccountCounter, { account: account.id, position: 0 });

@@ -3,37 +3,38 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isUnreachable } from '../database/sql.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { languageOf, problemWords } from '../domain/problem-words.ts';
 import { describeError } from './log.ts';
 import type { ApiEnv } from './services.ts';
 
-/** A code without a status or a title is a compile error. */
-const answers = {
-  'invalid-request': { status: 400, title: 'The request is not valid' },
-  'invalid-rows': { status: 422, title: 'Some recipients can not be accepted' },
-  'invalid-list': { status: 422, title: 'The list can not be read' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  unauthenticated: { status: 401, title: 'No valid API key' },
-  'sign-in-failed': { status: 401, title: 'Not signed in' },
-  'code-required': { status: 401, title: 'A code is needed too' },
-  'too-many-attempts': { status: 429, title: 'Too many attempts' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  'not-found': { status: 404, title: 'Not found' },
-  conflict: { status: 409, title: 'Not possible in the present state' },
-  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
-  'idempotency-key-in-flight': { status: 409, title: 'The same request is under way' },
-  'two-way-off': { status: 403, title: 'Two-way SMS is not enabled' },
-  'no-carrier': { status: 422, title: 'No carrier serves this route' },
-  'no-reply-code': { status: 422, title: 'There is no number to reply to' },
-  'sender-missing': { status: 422, title: 'A sender is needed' },
-  'sender-invalid': { status: 422, title: 'The sender can not be used' },
-  'placeholder-without-replies': { status: 422, title: 'The sender asks for replies, the campaign does not' },
-  'brand-without-code': { status: 422, title: 'Nobody could reply to this sender' },
-  'number-not-rented': { status: 422, title: 'The number is not rented by this account' },
-  'number-unavailable': { status: 409, title: 'No such number is on offer' },
-  'unsafe-url': { status: 422, title: 'The address can not be used' },
-  'try-later': { status: 503, title: 'Try again later' },
-  internal: { status: 500, title: 'Something went wrong' },
-} as const satisfies Record<ErrorCode, { status: number; title: string }>;
+/** A code without a status is a compile error; its words are in domain/problem-words.ts. */
+export const STATUS = {
+  'invalid-request': 400,
+  'invalid-rows': 422,
+  'invalid-list': 422,
+  'body-too-large': 413,
+  unauthenticated: 401,
+  'sign-in-failed': 401,
+  'code-required': 401,
+  'too-many-attempts': 429,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'idempotency-key-reused': 422,
+  'idempotency-key-in-flight': 409,
+  'two-way-off': 403,
+  'no-carrier': 422,
+  'no-reply-code': 422,
+  'sender-missing': 422,
+  'sender-invalid': 422,
+  'placeholder-without-replies': 422,
+  'brand-without-code': 422,
+  'number-not-rented': 422,
+  'number-unavailable': 409,
+  'unsafe-url': 422,
+  'try-later': 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
 
 /** Seconds after which a refusal that passes by itself is worth another try. */
 const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
@@ -58,6 +59,7 @@ export const Problem = z
     status: z.number().int(),
     code: z.string().openapi({ description: 'Never renamed: what a program may branch on', example: 'invalid-request' }),
     detail: z.string(),
+    remedy: z.string().openapi({ description: 'What to do about it' }),
     requestId: z.string(),
     errors: z.array(Fault).optional(),
   })
@@ -83,20 +85,26 @@ export const refused = {
 
 /** The answer for one refusal. */
 function answer(c: Context<ApiEnv>, error: AppError): Response {
-  const { status, title } = answers[error.code];
+  const status = STATUS[error.code];
+  const language = languageOf(c.req.header('accept-language'));
+  const { title, sentence, remedy } = problemWords(language, error.code);
   const requestId = c.get('requestId');
   const document = {
     type: `urn:aller-retour:problem:${error.code}`,
     title,
     status,
     code: error.code,
-    detail: error.message,
+    // What is particular to this refusal is written in English only.
+    detail: language === 'en' ? error.message : sentence,
+    remedy,
     requestId,
     ...(error.faults.length > 0 ? { errors: error.faults } : {}),
   };
   const retryAfter = RETRY_AFTER_S[error.code];
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer');
+  c.header('Content-Language', language);
+  c.header('Vary', 'Accept-Language', { append: true });
   return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
 }
 

@@ -1,4 +1,5 @@
 import { codesInUse } from '../database/codes-in-use.ts';
+import { SHORT_CODE } from '../database/carrier.ts';
 import { currentRules } from '../database/country-rule.ts';
 import { segmentPrices } from '../database/price.ts';
 import { rows, type Sql } from '../database/sql.ts';
@@ -31,7 +32,11 @@ export async function rulesFor(
   route: RouteName,
   sql: Sql = db.pool,
 ): Promise<PlanRules> {
-  const [carrier] = await rows<{ id: string }>(sql, 'select id from carriers where route = $1 order by id limit 1', [route]);
+  const [carrier] = await rows<{ id: string; shortCode: 'ours' | 'operator' }>(
+    sql,
+    `select id, ${SHORT_CODE} as "shortCode" from carriers where route = $1 order by id limit 1`,
+    [route],
+  );
   const numbersOf = (carrierId: string): Promise<PoolNumber[]> =>
     rows<PoolNumber>(
       sql,
@@ -50,7 +55,7 @@ export async function rulesFor(
   );
   return {
     account,
-    carrier: carrier ? { id: carrier.id, numbers: own } : null,
+    carrier: carrier ? { ...carrier, numbers: own } : null,
     ...(routing ? { routing } : {}),
     numbers,
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),

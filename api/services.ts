@@ -49,6 +49,7 @@ export type CallingAccount = {
   twoWay: TwoWay;
   /** Why it is so, in the words of who decided or asked. */
   twoWayReason: string | null;
+  defaultSender: string | null;
 };
 
 /** `keyId` is the key's id, or `user <id>` for a session. */

@@ -26,6 +26,10 @@ const AccountSchema = defineEntity({
     twoWayHistory: p.json<TwoWayStep[]>(),
     /** Replies to what was sent until then are shown even if two-way SMS was off. */
     heldReleasedAt: p.datetime(3).nullable(),
+    /** Who premium campaigns come from that name no sender. */
+    defaultSender: p.text().nullable(),
+    /** When it was moved from V0 to V2; null for who began there, or is on V0. */
+    migratedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

@@ -64,3 +64,6 @@ const CarrierSessionSchema = defineEntity({
 });
 export class CarrierSession extends CarrierSessionSchema.class {}
 CarrierSessionSchema.setClass(CarrierSession);
+
+/** Who puts a real code in the place of the sender 12345, of a row of carriers. */
+export const SHORT_CODE = `case settings->>'shortCode' when 'operator' then 'operator' else 'ours' end`;

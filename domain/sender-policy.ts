@@ -21,8 +21,16 @@ export type PoolNumber = {
  * account rents are among them, whichever carrier they are on.
  */
 export type Rules = {
-  account: { id: string; country: string; platform: Platform; twoWay: TwoWay; twoWayReason?: string | null };
-  carrier: { id: string; numbers: PoolNumber[] } | null;
+  account: {
+    id: string;
+    country: string;
+    platform: Platform;
+    twoWay: TwoWay;
+    twoWayReason?: string | null;
+    defaultSender?: string | null | undefined;
+  };
+  /** `shortCode`: who puts a real code in the place of the sender 12345; ours unless it says otherwise. */
+  carrier: { id: string; numbers: PoolNumber[]; shortCode?: 'ours' | 'operator' } | null;
 };
 
 export type SenderRequest = {
@@ -55,10 +63,17 @@ export type SenderPlan = {
 
 type Decision = SenderPlan | { refused: Refusal };
 /** One request among the numbers it may use. */
-type Case = { request: SenderRequest; account: Rules['account']; carrierId: string; usable: PoolNumber[]; turn: number };
+type Case = {
+  request: SenderRequest;
+  account: Rules['account'];
+  carrierId: string;
+  usable: PoolNumber[];
+  turn: number;
+  theirs: boolean;
+};
 
-/** The sender that stands for a short code of ours. */
-const PLACEHOLDER = '12345';
+/** The sender that stands for a short code. As a reply code: one of the operator's that is not known yet. */
+export const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 const STOP_MENTION = /\bSTOP[\s:]+(?:(?:SMS|AU|TO|AT)[\s:]+)*X{5}(?!X)/gi;
 
@@ -85,9 +100,17 @@ export function twoWayOff({ twoWay, twoWayReason = null }: Pick<Rules['account']
   return { code: 'two-way-off', detail: `This account does not have two-way SMS (it is ${twoWay}${why}). ${how}`, faults: [] };
 }
 
+/** The sender given, or on premium the account's own. */
+const senderOf = (
+  { route, sender }: Pick<SenderRequest, 'route' | 'sender'>,
+  { defaultSender }: Pick<Rules['account'], 'defaultSender'>,
+): string | undefined => sender ?? (route === 'premium' ? (defaultSender ?? undefined) : undefined);
+
 /** Decides carrier, sender and reply codes. `turn` spreads accounts and campaigns over the pool: any integer from 0. */
-export function planSender(request: SenderRequest, { account, carrier }: Rules, turn: number): Decision {
-  const { route, sender } = request;
+export function planSender(asked: SenderRequest, { account, carrier }: Rules, turn: number): Decision {
+  const { route } = asked;
+  const sender = senderOf(asked, account);
+  const request = { ...asked, sender };
   const asNumber = isNumber(sender);
   if (asksForReplies(request) && account.twoWay !== 'on') return { refused: twoWayOff(account) };
   if (!carrier) {
@@ -95,7 +118,8 @@ export function planSender(request: SenderRequest, { account, carrier }: Rules, 
     return refuse('no-carrier', detail);
   }
   const usable = carrier.numbers.filter((number) => number.renter === null || number.renter === account.id);
-  const one: Case = { request, account, carrierId: carrier.id, usable, turn };
+  const theirs = carrier.shortCode === 'operator';
+  const one: Case = { request, account, carrierId: carrier.id, usable, turn, theirs };
   if (asNumber) return byRentedNumber(one, sender);
   if (route === 'lowcost') return bySim(one);
   return account.platform === 'v0' ? premiumV0(one) : premiumV2(one);
@@ -188,6 +212,11 @@ function codesOf({ usable, turn }: Case): (country: string, busy?: ReadonlySet<s
 /** The sender becomes a short code of the recipient's country; elsewhere, where that is allowed, the sender ID given stays. */
 function byShortCode(one: Case): Decision {
   const { carrierId, request } = one;
+  // With XXXXX in the text a code must be known beforehand.
+  if (one.theirs && !/X{5}/.test(request.text)) {
+    const origin: Origin = { carrierId, sender: PLACEHOLDER, replyCode: PLACEHOLDER, port: null };
+    return { carrierId, answerBy: 'reply', pick: () => origin };
+  }
   const codeFor = codesOf(one);
   const brand = mayMiss(request) && isBrand(request.sender) ? request.sender : undefined;
   return {

@@ -33,6 +33,8 @@ export type SmscOptions = {
   silentMs?: number;
   /** How many submitted messages to remember; at least the last 50,000 by default. */
   remember?: number;
+  /** What it puts in the place of the sender 12345, as phones and receipts have it; `submitted` keeps what came. */
+  shortCode?: string;
   /** Called once per whole message that was accepted, whatever then becomes of the answer. */
   onMessage?(sms: Omit<SubmittedSms, 'messageId' | 'messageIds'>): void;
 };
@@ -71,6 +73,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   const heard = new WeakMap<SmscClient, number>();
   const bound = (): number => [...clients].filter(({ bind }) => bind !== null).length;
   let lastReference = begunAt;
+  const shown = (sender: string): string => (sender === '12345' && options.shortCode !== undefined ? options.shortCode : sender);
 
   const deliveries = createDeliveries({
     receivers: () => [...clients].filter(({ bind }) => bind === 'bind_receiver' || bind === 'bind_transceiver'),
@@ -91,12 +94,15 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     full: () => options.maxBinds !== undefined && bound() >= options.maxBinds,
     counts,
     deliveries,
-    receipts,
+    receipts: receipts && {
+      ...receipts,
+      owe: (pdu, id) => receipts.owe({ ...pdu, source: { ...pdu.source, address: shown(pdu.source.address) } }, id),
+    },
     accepted(sms) {
       submitted.push(sms);
       if (submitted.length > remember * 2) submitted.splice(0, submitted.length - remember);
       const { from, to, text, segments, at } = sms;
-      options.onMessage?.({ from, to, text, segments, at });
+      options.onMessage?.({ from: shown(from), to, text, segments, at });
     },
   });
 

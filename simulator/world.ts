@@ -14,6 +14,8 @@ export type WorldOptions = {
   /** Signing secrets that the endpoint knows from the start. */
   endpointSecrets?: string[];
   receipts?: SmscOptions['receipts'];
+  /** What the operator puts in the place of the sender 12345. */
+  theirs?: string;
   log?: Logger;
 };
 export type WorldPorts = Record<'smsc' | 'gateway' | 'phones' | 'mailbox' | 'smtp' | 'endpoint', number>;
@@ -38,6 +40,7 @@ export async function startWorld({
   ports = {},
   endpointSecrets = [],
   receipts = { delayMs: 50 },
+  theirs,
   log,
 }: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
@@ -57,6 +60,7 @@ export async function startWorld({
       begunAt: randomInt(1_000_000_000),
       receipts,
       onMessage: phones.receive,
+      ...(theirs === undefined ? {} : { shortCode: theirs }),
       ...(ports.smsc === undefined ? {} : { port: ports.smsc }),
       ...(log ? { log } : {}),
     }),

@@ -68,6 +68,7 @@ const bodies: Record<string, unknown> = {
   rentNumber: { country: 'FR' },
   changeRentedNumber: { renews: false },
   liftMailSuppression: { address: 'both@example.com', reason: 'asked' },
+  changeAccount: { defaultSender: '12345' },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 

@@ -10,6 +10,7 @@ import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { InboundMails } from './0022-inbound-mails.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Activation } from './0031-activation.ts';
+import { Platforms } from './0032-platforms.ts';
 import { Rentals } from './0033-rentals.ts';
 import { CountryRules } from './0034-country-rules.ts';
 import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
@@ -40,6 +41,7 @@ export const migrations = [
   { name: '0022-inbound-mails', class: InboundMails },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0031-activation', class: Activation },
+  { name: '0032-platforms', class: Platforms },
   { name: '0033-rentals', class: Rentals },
   { name: '0034-country-rules', class: CountryRules },
   { name: '0035-ambiguous-messages', class: AmbiguousMessages },
