@@ -107,6 +107,7 @@ test('an unforeseen error says nothing but its request id, and neither answer no
   expect(rest).toEqual({
     type: 'urn:aller-retour:problem:internal',
     title: expect.any(String),
+    remedy: expect.any(String),
     status: 500,
     code: 'internal',
     requestId: answer.headers.get('x-request-id'),
