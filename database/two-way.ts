@@ -5,7 +5,7 @@ import { emitEvents } from './emit-events.ts';
 import { oweNotice } from './notice.ts';
 import { affected, rows } from './sql.ts';
 
-/** Accounts that ask, locked until the caller commits; undefined for none. */
+/** An account, locked until the caller commits; undefined for none. */
 export async function lockTwoWay(client: PoolClient, accountId: string): Promise<{ name: string; twoWay: TwoWay } | undefined> {
   const [found] = await rows<{ name: string; twoWay: TwoWay }>(
     client,

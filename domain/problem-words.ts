@@ -1,8 +1,8 @@
 import type { ErrorCode } from './errors.ts';
 
-export type Language = 'en' | 'fr';
+type Language = 'en' | 'fr';
 /** A refusal in words: its title, a sentence that a customer understands, and what to do. */
-export type ProblemWords = { title: string; sentence: string; remedy: string };
+type ProblemWords = { title: string; sentence: string; remedy: string };
 
 const words = (title: string, sentence: string, remedy: string): ProblemWords => ({ title, sentence, remedy });
 
