@@ -69,7 +69,13 @@ const run = {
 await mkdir(RESULTS, { recursive: true });
 await appendFile(`${RESULTS}/figures.ndjson`, `${JSON.stringify(run)}\n`);
 const before =
-  values.compare === undefined ? null : await measureCommit(values.compare, [...chosen.map(({ name }) => name)], say);
+  values.compare === undefined
+    ? null
+    : await measureCommit(
+        values.compare,
+        chosen.map(({ name }) => name),
+        say,
+      );
 console.log(values.json ? JSON.stringify(run, null, 2) : table(figures, before));
 
 function commit(): string {

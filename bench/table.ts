@@ -20,7 +20,7 @@ export function medians(runs: Figure[][]): Figure[] {
 export function table(figures: Line[], before: Line[] | null = null): string {
   const cells = figures.map(({ line, value, unit, aim = '', ratio, note = '' }) => {
     const old = before?.find((figure) => figure.line === line);
-    const compared = old ? [`${old.value.toLocaleString('en')}`, `× ${(value / old.value).toFixed(2)}`] : ['', ''];
+    const compared = old ? [old.value.toLocaleString('en'), `× ${(value / old.value).toFixed(2)}`] : ['', ''];
     const measured = `${value.toLocaleString('en')} ${unit}`;
     return [line, measured, ...(before ? compared : []), aim, ratio === undefined ? '' : `${Math.round(ratio * 100)} %`, note];
   });
