@@ -13,8 +13,8 @@ test('a V2 account sets its own e-mail addresses: one that stays keeps its id, o
   const set = async (...emails: object[]) => (await shop.call('PATCH', '/reply-settings', { emails })).body.emails;
   const [a, b] = await set({ address: address('a') }, { address: address('b'), locale: 'en' });
   expect([a, b]).toEqual([
-    { id: expect.any(String), address: address('a'), locale: 'fr' },
-    { id: expect.any(String), address: address('b'), locale: 'en' },
+    { id: expect.any(String), address: address('a'), locale: 'fr', suppressed: null },
+    { id: expect.any(String), address: address('b'), locale: 'en', suppressed: null },
   ]);
   expect(await set({ address: address('B') })).toEqual([{ ...b, address: address('B') }]);
   expect((await set({ address: address('a'), locale: 'en' })).map(({ id }: { id: string }) => id)).toEqual([a.id]);
@@ -68,6 +68,8 @@ test('a callback endpoint is made with a secret that is shown once and stored se
     format: 'standard',
     fallbackUrl: null,
     schedule: null,
+    ordered: false,
+    scope: 'account',
     health: 'healthy',
     goneAt: null,
     createdAt: expect.any(String),
