@@ -19,7 +19,7 @@ const BOUND = 50_000;
  * A surge is what arrives faster than it could be filed anyway. While it lasts, acknowledging it comes first, for at most so
  * long: a carrier that waits for its acknowledgements hangs up, and brings everything again.
  */
-const SURGE_PER_SECOND = 2000;
+const SURGE_PER_SECOND = 1000;
 const SURGE_LOOK_MS = 50;
 const HOLD_MS = 3000;
 

@@ -24,8 +24,8 @@ test('after a burst of 4 a process starts at most 10 runs a second, and loses no
   const begun = performance.now();
   let next = 0;
   while (performance.now() - begun < 2000) {
-    gatherer.add(ids(next, 5));
-    next += 5;
+    gatherer.add(ids(next, 2));
+    next += 2;
     await sleep(5);
   }
   await gatherer.flush();
