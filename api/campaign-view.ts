@@ -37,7 +37,14 @@ export const CampaignView = z
 export const Warnings = z.array(
   z
     .object({
-      code: z.enum(['country-unknown', 'country-no-reply', 'quiet-hours', 'attribution-ambiguous', 'price-missing']),
+      code: z.enum([
+        'country-unknown',
+        'country-no-reply',
+        'quiet-hours',
+        'attribution-ambiguous',
+        'price-missing',
+        'lowcost-marketing',
+      ]),
       detail: z.string(),
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/cost.ts';
 import { countryWarnings, createReach, heedCountries, type CountryReach } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
+import { lowcostMarketing } from '../domain/lowcost-marketing.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
 import { quietEffect, quietWarning, type QuietEffect } from '../domain/quiet-effect.ts';
@@ -164,6 +165,12 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = heedCountries(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);
+  const lowcost = lowcostMarketing({
+    ...request,
+    french: entries.filter(({ country }) => country === 'FR').length,
+    policy: rules.policies.lowcostMarketing,
+  });
+  if (lowcost && 'refused' in lowcost) return { ...lowcost, faults, unreachable };
   const phones = entries.map(({ phone }) => phone);
   const at = request.sendAt ?? new Date();
   const taken = sender.answerBy === 'none' ? new Map() : await rules.codesInUse(phones, at);
@@ -216,6 +223,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     warnings: [
       ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
       ...ambiguity(messages),
+      ...(lowcost ? [lowcost.warning] : []),
       ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
       ...(costMicros === null ? [] : unpriced(messages)),
     ],

@@ -9,7 +9,6 @@ import type { AccountEnv, ApiServices } from './services.ts';
 import { shortTextFault } from './short-text.ts';
 
 const Text = z.string().min(1).max(2000).nullable();
-const Days = z.number().int().min(1).max(3650).nullable();
 const fields = {
   stopConfirmation: z
     .boolean()
@@ -23,10 +22,6 @@ const fields = {
   lowcostMarketing: z
     .enum(['off', 'warn', 'refuse'])
     .openapi({ description: 'Marketing to France by the lowcost route, which 06 and 07 numbers may not carry' }),
-  keepTextsDays: Days.openapi({ description: 'Days after which texts are removed; null: never. Suggested: 395' }),
-  keepContactsDays: Days.openapi({
-    description: 'Days after the last message after which a contact is erased; null: never. Suggested: 1095',
-  }),
 };
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
@@ -36,7 +31,7 @@ const get = createRoute({
   path: '/policies',
   operationId: 'getPolicies',
   tags: ['Account'],
-  summary: 'What the account chose about STOP and CONTACT, marketing and quiet hours, and how long things are kept',
+  summary: 'What the account chose about STOP and CONTACT, marketing and quiet hours',
   responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
 });
 const patch = createRoute({
@@ -58,8 +53,6 @@ const view = (row: AccountPolicies | null): Policies => {
     quietHours: chosen.quietHours,
     quietPreset: chosen.quietPreset,
     lowcostMarketing: chosen.lowcostMarketing,
-    keepTextsDays: chosen.keepTextsDays ?? null,
-    keepContactsDays: chosen.keepContactsDays ?? null,
   };
 };
 

@@ -23,6 +23,7 @@ export const STATUS = {
   'idempotency-key-reused': 422,
   'idempotency-key-in-flight': 409,
   'two-way-off': 403,
+  'lowcost-marketing': 422,
   'no-carrier': 422,
   'no-reply-code': 422,
   'sender-missing': 422,

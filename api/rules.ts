@@ -18,7 +18,7 @@ export type PlanRules = Rules & {
   routing?: Routing;
   /** Of every carrier that may carry it. */
   numbers: PoolNumber[];
-  policies: Pick<Policies, 'quietHours' | 'quietPreset'>;
+  policies: Pick<Policies, 'quietHours' | 'quietPreset' | 'lowcostMarketing'>;
   /** What a segment costs the account at that time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
@@ -50,7 +50,7 @@ export async function rulesFor(
   const countries = await currentRules(sql, route);
   const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
     sql,
-    'select quiet_hours as "quietHours", quiet_preset as "quietPreset" from account_policies where account_id = $1',
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing" from account_policies where account_id = $1',
     [account.id],
   );
   return {

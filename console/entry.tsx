@@ -16,7 +16,7 @@ const words: Record<State, { tick: string; word: Word }> = {
   undelivered: { tick: '✕', word: 'stateFailed' },
   expired: { tick: '✕', word: 'stateFailed' },
   failed: { tick: '✕', word: 'stateFailed' },
-  skipped: { tick: '✕', word: 'stateFailed' },
+  skipped: { tick: '–', word: 'stateSkipped' },
   in_doubt: { tick: '?', word: 'stateUnknown' },
   unknown: { tick: '?', word: 'stateUnknown' },
   simulated: { tick: '✓', word: 'stateSimulated' },

@@ -1,5 +1,5 @@
 /** +33612345678 as people write it down; other numbers as they are. */
 export const phoneText = (e164: string): string => {
   const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(e164);
-  return french ? `+33 ${french.slice(1).join('\u00a0')}` : e164;
+  return french ? `+33\u00a0${french.slice(1).join('\u00a0')}` : e164;
 };

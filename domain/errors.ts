@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'idempotency-key-reused'
   | 'idempotency-key-in-flight'
   | 'two-way-off'
+  | 'lowcost-marketing'
   | 'no-carrier'
   | 'no-reply-code'
   | 'sender-missing'

@@ -9,9 +9,6 @@ export type Policies = {
   quietPreset: 'standard' | 'strict';
   /** Marketing to France by the lowcost route. */
   lowcostMarketing: 'off' | 'warn' | 'refuse';
-  /** Days after which texts, and contacts that nothing was heard of, are removed; null keeps them. */
-  keepTextsDays: number | null;
-  keepContactsDays: number | null;
 };
 
 export const DEFAULT_POLICIES: Policies = {
@@ -21,6 +18,4 @@ export const DEFAULT_POLICIES: Policies = {
   quietHours: 'warn',
   quietPreset: 'standard',
   lowcostMarketing: 'warn',
-  keepTextsDays: null,
-  keepContactsDays: null,
 };

@@ -68,6 +68,11 @@ const en: Record<ErrorCode, ProblemWords> = {
     'The first request with this key has not ended.',
     'Wait a moment and send it again with the same key.',
   ),
+  'lowcost-marketing': words(
+    'No marketing to France by the lowcost route',
+    'A mobile number may not send marketing in France.',
+    'Send the campaign by the premium route, or change the policy of the account.',
+  ),
   'two-way-off': words(
     'Two-way SMS is not enabled',
     'The campaign asks for replies, and this account does not have two-way SMS.',
@@ -191,6 +196,11 @@ const fr: Record<ErrorCode, ProblemWords> = {
     'La même requête est en cours',
     'La première requête avec cette clé n’est pas terminée.',
     'Patientez un instant et renvoyez-la avec la même clé.',
+  ),
+  'lowcost-marketing': words(
+    'Pas de marketing vers la France en lowcost',
+    'Un numéro mobile ne peut pas envoyer de messages commerciaux en France.',
+    'Envoyez cette campagne en premium, ou changez le réglage du compte.',
   ),
   'two-way-off': words(
     'Le SMS bidirectionnel n’est pas activé',

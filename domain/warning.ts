@@ -1,5 +1,5 @@
 /** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
 export type Warning = {
-  code: 'country-unknown' | 'country-no-reply' | 'quiet-hours' | 'attribution-ambiguous' | 'price-missing';
+  code: 'country-unknown' | 'country-no-reply' | 'quiet-hours' | 'attribution-ambiguous' | 'price-missing' | 'lowcost-marketing';
   detail: string;
 };
