@@ -1,5 +1,6 @@
 import { Agent, errors, request } from 'undici';
 import { authorize, parseChallenge, type Challenge, type Credentials } from '../protocols/http-digest.ts';
+import { NEVER_CONNECTED } from './never-connected.ts';
 
 /** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
 export type DeviceAnswer =
@@ -14,15 +15,6 @@ export type Device = {
   close(atOnce: boolean): Promise<void>;
 };
 
-/** Connections that never carried the request: whatever it asked for has not happened. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 const CONNECT_MS = 5000;
 /** Far above a full inbox's page; a device that sends without end is cut. */
 const LONGEST_ANSWER = 8 * 1_048_576;

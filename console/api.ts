@@ -1,6 +1,6 @@
 import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
-import { fr, type Word } from './text.ts';
+import { fr, type Word } from './text-fr.ts';
 
 /** The product's own API, typed by its routes. The header is what no other site can send. */
 export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });

@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import type { v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
-import type { Word } from './text.ts';
+import type { Word } from './text-fr.ts';
 import { Why } from './why.tsx';
 
 type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];

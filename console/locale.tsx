@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
-import { en, fr, type Word } from './text.ts';
+import { en } from './text-en.ts';
+import { fr, type Word } from './text-fr.ts';
 
 export type Locale = 'fr' | 'en';
 type Say = (word: Word, values?: Record<string, string | number>) => string;

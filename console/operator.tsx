@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { refusalOf, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
 import { Action, Field, Problem } from './parts.tsx';
-import type { Word } from './text.ts';
+import type { Word } from './text-fr.ts';
 
 const words = {
   off: 'twoWayOff',

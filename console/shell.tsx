@@ -6,7 +6,7 @@ import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
 import { session, type SignedIn } from './session.ts';
 import { SignIn } from './sign-in.tsx';
-import type { Word } from './text.ts';
+import type { Word } from './text-fr.ts';
 
 type Place = { to: '/chat' | '/replies' | '/campaigns' | '/operator'; word: Word };
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { en, fr } from '../console/text.ts';
+import { en } from '../console/text-en.ts';
+import { fr } from '../console/text-fr.ts';
 
 const valuesIn = (text: string): string[] =>
   [...text.matchAll(/(?<!\{)\{(\w+)\}(?!\})/g)].map(([, name = '']) => name).toSorted();

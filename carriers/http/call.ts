@@ -1,4 +1,5 @@
 import { Agent, errors, request } from 'undici';
+import { NEVER_CONNECTED } from '../never-connected.ts';
 
 /** What a call came to. `unsent`: it never reached the carrier. */
 export type Called =
@@ -8,15 +9,6 @@ export type Called =
 
 export type Call = { method: 'POST' | 'PUT' | 'GET'; url: string; headers: Record<string, string>; body: string | null };
 
-/** Connections that never carried the request: whatever it asked for has not happened. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 const CONNECT_MS = 5000;
 const LONGEST_ANSWER = 1_048_576;
 
