@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { announce } from '../database/live.ts';
-import { rows, transaction, type Sql } from '../database/sql.ts';
+import { prepared, rows, transaction, type Sql } from '../database/sql.ts';
 import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
@@ -153,7 +153,7 @@ const NAMED = `
     on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone`;
 
 async function apply(sql: Sql, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
-  const left = await rows<{ id: string }>(sql, APPLY, [
+  const left = await prepared<{ id: string }>(sql, 'apply-receipts', APPLY, [
     carrierId,
     receipts.map((receipt) => receipt.id),
     receipts.map((receipt) => receipt.reference),

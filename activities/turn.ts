@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { SubmitResult } from '../carriers/carrier.ts';
 import type { MessageState } from '../domain/message.ts';
-import { rows } from '../database/sql.ts';
+import { prepared } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
@@ -67,7 +67,7 @@ const TURN = `
   ), referenced as (
     insert into message_references (carrier_id, reference, message_id)
     select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
-  ), judged as (
+  ), judged as materialized (
     select m.id, m.simulation, c.state as campaign,
       case when c.state = 'cancelled' then 'cancelled'
         when coalesce(m.automatic, '') not in ('stop-confirmation', 'contact') and exists (
@@ -110,7 +110,7 @@ export async function takeTurn(
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
   );
-  const [turn] = await rows<{ held: number; ids: string[]; states: Claim['state'][] }>(pool, TURN, [
+  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(pool, 'take-turn', TURN, [
     slot.carrierId,
     slot.slot,
     slot.epoch,

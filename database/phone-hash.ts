@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { openInstallationKey } from './installation-key.ts';
 import type { Secrets } from './secrets.ts';
 import type { Sql } from './sql.ts';
@@ -8,6 +8,7 @@ export type HashPhone = (phone: string) => string;
 
 /** Reads the installation's key for phone numbers, or makes it. */
 export async function openPhoneHash(sql: Sql, secrets: Secrets): Promise<HashPhone> {
-  const key = await openInstallationKey(sql, secrets, 'phone-hash');
+  // A key made once: a hash for each message that goes costs a seventh.
+  const key = createSecretKey(await openInstallationKey(sql, secrets, 'phone-hash'));
   return (phone) => `#${createHmac('sha256', key).update(phone).digest('base64url')}`;
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto';
 
 /** Encrypts what is stored: AES-256-GCM. A sealed value is key id (4 bytes), nonce (12), tag (16), ciphertext. */
 export type Secrets = { seal(text: string): Buffer; open(sealed: Uint8Array): string };
@@ -13,7 +13,7 @@ export function createSecrets(keys: string): Secrets {
   const all = keys.split(',').map((key) => {
     const bytes = Buffer.from(key.trim(), 'base64');
     if (bytes.length !== 32) throw new Error('SECRETS_KEY must be base64 of 32 bytes (openssl rand -base64 32)');
-    return { id: idOf(bytes), bytes };
+    return { id: idOf(bytes), key: createSecretKey(bytes) };
   });
   const [sealing] = all;
   if (!sealing) throw new Error('SECRETS_KEY is empty');
@@ -21,16 +21,16 @@ export function createSecrets(keys: string): Secrets {
   return {
     seal(text) {
       const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', sealing.bytes, nonce);
+      const cipher = createCipheriv('aes-256-gcm', sealing.key, nonce);
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([sealing.id, nonce, cipher.getAuthTag(), body]);
     },
     open(sealed) {
       const bytes = Buffer.from(sealed);
       const id = bytes.subarray(0, 4);
-      const key = all.find((candidate) => candidate.id.equals(id));
-      if (!key) throw new Error('A stored secret was sealed with a key that SECRETS_KEY does not hold');
-      const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(4, 16));
+      const held = all.find((candidate) => candidate.id.equals(id));
+      if (!held) throw new Error('A stored secret was sealed with a key that SECRETS_KEY does not hold');
+      const decipher = createDecipheriv('aes-256-gcm', held.key, bytes.subarray(4, 16));
       decipher.setAuthTag(bytes.subarray(16, 32));
       return Buffer.concat([decipher.update(bytes.subarray(32)), decipher.final()]).toString('utf8');
     },

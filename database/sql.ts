@@ -8,6 +8,12 @@ export async function rows<R extends QueryResultRow>(sql: Sql, text: string, val
   return result.rows;
 }
 
+/** The same, for a long statement that is run all the time: by its name each connection plans it once, not at every run. */
+export async function prepared<R extends QueryResultRow>(sql: Sql, name: string, text: string, values: unknown[]): Promise<R[]> {
+  const result = await sql.query<R>({ name, text, values });
+  return result.rows;
+}
+
 /** How many rows one statement touched. */
 export async function affected(sql: Sql, text: string, values: unknown[] = []): Promise<number> {
   const result = await sql.query(text, values);
