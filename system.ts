@@ -161,6 +161,7 @@ export async function startSystem({
       registry,
       poster,
       mailer,
+      owes,
       runs,
       signal: runs.signal,
       planList: (campaignId, columns) => planList({ db }, campaignId, columns),

@@ -19,17 +19,17 @@ type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
   released_at: Date | null;
 };
 
-/** The replies of a page that are to be filed, locked, with what decides whose they are. */
-export async function readUnfiled(client: PoolClient, ids: string[]): Promise<Unfiled[]> {
+/** The replies of a page that are to be filed, locked, with what decides whose they are; or those that still wait for their night. */
+export async function readUnfiled(client: PoolClient, ids: string[], released = true): Promise<Unfiled[]> {
   const found = await rows<UnfiledRow>(
     client,
-    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial,
+    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked,
        n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, n.port, c.clock_tolerance_ms, c.stop_confirmations
      from replies r left join carriers c on c.id = r.carrier_id
      left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
-     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and r.released_at is not null and not r.unhide
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and (r.released_at is not null) = $2 and not r.unhide
      order by r.id for update of r`,
-    [ids],
+    [ids, released],
   );
   const unfiled = found.map((row): Unfiled => {
     const { since, until, slackMs } = windowOf({

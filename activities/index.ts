@@ -17,7 +17,10 @@ import { createImportRecipients } from './import-recipients.ts';
 import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
 import { createOwnLine } from './own-line.ts';
+import { createPeekStops } from './peek-stops.ts';
+import { createPollResults } from './poll-results.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
+import { createGatewayReader } from './read-gateway.ts';
 import { createRenewRentals } from './renew-rentals.ts';
 import { createReplayPage } from './replay-page.ts';
 import { createSendBatch } from './send-batch.ts';
@@ -34,6 +37,8 @@ type Deps = {
   registry: Record<string, Carrier>;
   poster: Poster;
   mailer: Mailer | null;
+  /** Called when callbacks came to be owed. */
+  owes: () => void;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
   planList: Parameters<typeof createImportRecipients>[0]['plan'];
@@ -82,11 +87,11 @@ export function createActivities(deps: Deps) {
         ...(deps.emailSchedule ? { schedule: deps.emailSchedule } : {}),
       })
     : createNoMails();
+  const readGateway = createGatewayReader({ pool, lines, registry: deps.registry, country });
+  const peekStops = createPeekStops({ pool, log, lines, readGateway });
   const { openSync, closeSync, syncPages, releaseReplies } = createSyncLowcost({
     pool,
-    lines,
-    registry: deps.registry,
-    country,
+    readGateway,
     deliverReplies: runs.deliverReplies,
     injectableClock: deps.injectableClock,
   });
@@ -111,6 +116,10 @@ export function createActivities(deps: Deps) {
     callbacks: createPostCallbacks(callbacks),
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
-    carrier: { ...createSendBatch({ pool, lines }), syncPages },
+    carrier: {
+      ...createSendBatch({ pool, lines, peekStops }),
+      ...createPollResults({ pool, lines, country, owes: deps.owes }),
+      syncPages,
+    },
   };
 }

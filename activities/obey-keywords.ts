@@ -47,7 +47,8 @@ const forAllWhoMayBeMeant = (reply: Unfiled, candidates: Candidate[]): Leaving[]
 
 /**
  * A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it, from an erased number
- * too. Answers with the replies that opted someone out who was not before.
+ * too. One that was obeyed while it waited for its night is not obeyed again, for it may have been lifted since. Answers with the
+ * replies that opted someone out who was not before.
  */
 export async function obeyKeywords(
   client: PoolClient,
@@ -56,7 +57,7 @@ export async function obeyKeywords(
   hashPhone: HashPhone,
 ): Promise<Set<string>> {
   const leaving: Leaving[] = filed
-    .filter((each) => each.optOut)
+    .filter((each) => each.optOut && each.reply.peeked !== 'obeyed')
     .map(({ accountId, reply, rule }) => ({
       accountId,
       phone: reply.from_number,
@@ -84,6 +85,17 @@ export async function obeyKeywords(
             all.map((each) => each.reason),
           ],
         );
+  const obeyed = filed.filter((each) => each.optOut && each.reply.peeked === 'obeyed');
+  if (obeyed.length > 0) {
+    left.push(
+      ...(await rows<{ reply_id: string }>(
+        client,
+        `select o.reply_id from opt_outs o join unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id)
+           using (account_id, phone, reply_id)`,
+        [obeyed.map((each) => each.accountId), obeyed.map((each) => each.reply.from_number), obeyed.map((each) => each.reply.id)],
+      )),
+    );
+  }
   const back = filed.filter(
     (each) => each.keyword === 'start' || each.rule?.actions.some((action) => action.do === 'opt-in') === true,
   );

@@ -4,6 +4,7 @@ import type { CampaignState } from '../database/campaign.ts';
 import { rows } from '../database/sql.ts';
 import { heartbeating } from './heartbeat.ts';
 import type { Lines } from './lines.ts';
+import type { PeekStops } from './peek-stops.ts';
 import { createPlaces } from './places.ts';
 
 /** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
@@ -14,7 +15,7 @@ export type Batch =
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };
 
-type Deps = { pool: Pool; lines: Lines };
+type Deps = { pool: Pool; lines: Lines; peekStops: PeekStops };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
@@ -24,8 +25,9 @@ type Left = { left: number; wait_ms: number | null; campaign: CampaignState | nu
 const PATIENCE_MS = 20_000;
 /** Batches of one account that are read and wait for their turns at one carrier: those of a campaign. */
 const AT_ONCE = 8;
+const PEEK_EVERY_MS = 15_000;
 
-export const createSendBatch = ({ pool, lines }: Deps) => {
+export const createSendBatch = ({ pool, lines, peekStops }: Deps) => {
   const places = createPlaces(AT_ONCE);
 
   async function run(batch: Batch): Promise<BatchResult> {
@@ -38,9 +40,14 @@ export const createSendBatch = ({ pool, lines }: Deps) => {
         values,
       );
       const accounts = Map.groupBy(due, (row) => row.account);
-      const sent = Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
-      // Given up: what waits for its turn is claimed only if it is still queued, and here.
-      await Promise.race([sent, Context.current().cancelled]);
+      if (due.length > 0) {
+        const send = () => Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+        await peeking(
+          () => peekStops(batch.carrierId),
+          // Given up: what waits for its turn is claimed only if it is still queued, and here.
+          () => Promise.race([send(), Context.current().cancelled]),
+        );
+      }
       const [now] = await rows<Left>(
         pool,
         `select count(*)::int as left, max(c.state) as campaign,
@@ -71,6 +78,18 @@ export const createSendBatch = ({ pool, lines }: Deps) => {
       }),
   };
 };
+
+/** By SIMs a batch goes out for minutes: whoever writes STOP meanwhile is left out of what is still to go. */
+async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>): Promise<void> {
+  await peek();
+  // What a look in between fails at, the next look or batch meets again.
+  const timer = setInterval(() => void peek().catch(() => {}), PEEK_EVERY_MS);
+  try {
+    await send();
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 const ofIds = (batch: { carrierId: string; ids: string[] }) => ({
   where: 'm.id = any($1::uuid[]) and m.carrier_id = $2',

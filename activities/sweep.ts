@@ -10,6 +10,7 @@ import { endDoubts } from './doubts.ts';
 import { matchOrphans } from './ingest-receipts.ts';
 import { moveQueued } from './move-queued.ts';
 import { showPartials } from './partial-replies.ts';
+import { unasked } from './poll-results.ts';
 import { endpointRun, type LongRun } from './wake.ts';
 
 type Deps = {
@@ -25,6 +26,7 @@ type Deps = {
     replayDeliveries(id: string): void;
     campaignChanged(id: string): void;
     syncNow(carrierId: string): Promise<void>;
+    pollResults(carrierId: string): void;
   };
   signal: (run: LongRun) => Promise<void>;
   poster: Pick<Poster, 'post'>;
@@ -88,6 +90,8 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
         `select distinct carrier_id from sync_runs where state = 'requested' and requested_at < now() - interval '1 minute'`,
       );
       for (const { carrier_id: carrierId } of syncs) await runs.syncNow(carrierId);
+
+      for (const { carrier_id: carrierId } of await unasked(pool)) runs.pollResults(carrierId);
 
       await matchOrphans(pool);
       await endDoubts(pool);

@@ -122,6 +122,7 @@ export function createTurnLoop({
         settled,
         picked.map(({ message }) => message.id),
         mark ? picked.map(({ message }) => mark(message)) : [],
+        session.pollReceipts !== undefined,
       );
     } catch (error) {
       // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed

@@ -67,6 +67,10 @@ const TURN = `
   ), referenced as (
     insert into message_references (carrier_id, reference, message_id)
     select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
+  ), awaited as (
+    insert into awaited_results (carrier_id, reference, submitted_at, next_at)
+    select $1, r.reference, now(), now() + interval '5 seconds' from mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
+    where $16 on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
   ), judged as materialized (
     select m.id, m.simulation, c.state as campaign,
       case when c.state = 'cancelled' then 'cancelled'
@@ -97,7 +101,7 @@ const TURN = `
  * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
  * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
  * Opt-out, quiet hours, pause (of the campaign or of the carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say
- * of the numbers what the database can't.
+ * of the numbers what the database can't. `asksResults`: the carrier tells results only when it is asked for them.
  */
 export async function takeTurn(
   pool: Pool,
@@ -106,6 +110,7 @@ export async function takeTurn(
   settled: Settled[],
   wanted: string[],
   marks: Mark[] = [],
+  asksResults = false,
 ): Promise<Claim[] | null> {
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
@@ -126,6 +131,7 @@ export async function takeTurn(
     marks.map(({ hash }) => hash),
     marks.map(({ standardWaitMs }) => standardWaitMs),
     marks.map(({ strictWaitMs }) => strictWaitMs),
+    asksResults,
   ]);
   if (!turn || turn.held === 0) return null;
   return turn.ids.flatMap((id, index) => {

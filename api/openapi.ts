@@ -32,6 +32,7 @@ export async function describeApi(): Promise<string> {
       replayDeliveries() {},
       scheduleSync: () => Promise.resolve(),
       syncNow: () => Promise.resolve(),
+      pollResults: () => {},
       reachable: () => Promise.resolve(false),
     },
     live: {

@@ -3,6 +3,7 @@ import { AccountPolicies } from './account-policies.ts';
 import { Alarm } from './alarm.ts';
 import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
+import { AwaitedResult } from './awaited-result.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
 import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
@@ -44,6 +45,7 @@ export const entities = [
   Alarm,
   ApiKey,
   AuditEntry,
+  AwaitedResult,
   CallbackEndpoint,
   Campaign,
   Carrier,

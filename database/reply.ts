@@ -55,6 +55,8 @@ const ReplySchema = defineEntity({
     handedAt: p.datetime(3).nullable(),
     runId: p.text().nullable(),
     filedAt: p.datetime(3).nullable(),
+    /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
+    peeked: p.text().$type<'obeyed' | 'looked-at'>().nullable(),
     filingFailed: p.text().nullable(),
     accountId: p.uuid().nullable(),
     campaignId: p.uuid().nullable(),

@@ -30,6 +30,8 @@ export type DinstarGateway = AsyncDisposable & {
   reset(): void;
   /** The next `times` calls (all, when left out) fail like that; null ends it. */
   fail(fault: GatewayFault | null, times?: number): void;
+  /** What the device says became of messages to that number, until it is told otherwise: DELIVERED, unless given. */
+  result(to: string, status: 'SENDING' | 'SENT_OK' | 'DELIVERED' | 'FAILED'): void;
   /** Every nonce is stale: who calls must answer a new challenge. */
   forgetNonces(): void;
   inbox(): readonly Incoming[];
@@ -67,6 +69,7 @@ export async function startDinstar({
   let fault: { what: GatewayFault; times: number } | null = null;
   let taskId = 0;
   const sent: Outgoing[] = [];
+  const results = new Map<string, string>();
   const calls: { path: string; authorized: boolean }[] = [];
   const hanging = new Set<() => void>();
   const now = (): Date => new Date(Date.now() + aheadMs);
@@ -134,7 +137,7 @@ export async function startDinstar({
         user_id: each.user_id,
         number: each.number,
         time: deviceTime(each.at),
-        status: 'DELIVERED',
+        status: results.get(each.number) ?? 'DELIVERED',
         count: 1,
         succ_count: 1,
         ref_id: 1,
@@ -163,6 +166,7 @@ export async function startDinstar({
     fail(what, times = Infinity) {
       fault = what === null ? null : { what, times };
     },
+    result: (to, status) => void results.set(to, status),
     forgetNonces: guard.forget,
     inbox: () => inbox,
     sent: () => sent,

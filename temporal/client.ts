@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { CONTROL } from '../domain/task-queues.ts';
 import type {
   deliverReplies,
+  pollResults,
   recoverEndpoint,
   replayDeliveries,
   retryCallbacks,
@@ -141,6 +142,21 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
         }),
       ).catch((error: unknown) =>
         log.warn({ err: error, importId }, 'an import could not be started; the sweep starts it later'),
+      );
+    },
+
+    pollResults(carrierId) {
+      soon(() =>
+        client.workflow.start<typeof pollResults>('pollResults', {
+          workflowId: `results/${carrierId}`,
+          taskQueue: CONTROL,
+          args: [carrierId],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'Asks a gateway what became of its messages',
+        }),
+      ).catch((error: unknown) =>
+        log.warn({ err: error, carrierId }, 'a gateway’s results could not be asked for; the sweep tries again'),
       );
     },
 

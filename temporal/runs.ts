@@ -22,6 +22,8 @@ export type Runs = {
   scheduleSync(carrierId: string): Promise<void>;
   /** Starts a gateway's sync now; never beside one that is under way. */
   syncNow(carrierId: string): Promise<void>;
+  /** Has a gateway asked what became of its messages. */
+  pollResults(carrierId: string): void;
   /** Whether Temporal answers. */
   reachable(): Promise<boolean>;
 };

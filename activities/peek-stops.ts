@@ -1,0 +1,85 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import { attribute } from '../domain/attribution.ts';
+import { readKeyword } from '../domain/keywords.ts';
+import { affected, rows, transaction } from '../database/sql.ts';
+import { findCandidates, readUnfiled } from './find-candidates.ts';
+import type { Lines } from './lines.ts';
+import type { createGatewayReader } from './read-gateway.ts';
+
+type Deps = { pool: Pool; log: Logger; lines: Pick<Lines, 'session'>; readGateway: ReturnType<typeof createGatewayReader> };
+export type PeekStops = (carrierId: string) => Promise<void>;
+
+/** A gateway that was asked less than this ago is not asked again for the next batch. */
+const FRESH_MS = 250;
+const PAGE = 500;
+
+/**
+ * Before something goes out by a gateway that is asked for its replies: whoever wrote STOP to it is on the list of opt-outs,
+ * though the reply itself is shown only after the nightly sync. A gateway that can't be asked keeps nothing from being sent:
+ * what was stored of it is looked at all the same. Never rejects for a gateway.
+ */
+export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekStops {
+  const peeked = new Map<string, { at: number; done: Promise<void> }>();
+
+  async function peek(carrierId: string): Promise<void> {
+    try {
+      let after: number | null = null;
+      for (let more = true; more;) ({ after, more } = await readGateway(carrierId, after, new Date()));
+    } catch (error) {
+      log.warn({ err: error, carrierId }, 'a gateway could not be asked for opt-outs before sending');
+    }
+    while ((await transaction(pool, (client) => applyStops(client, carrierId))) === PAGE);
+  }
+
+  return async (carrierId) => {
+    if (!lines.session(carrierId).pollReplies) return;
+    let latest = peeked.get(carrierId);
+    if (!latest || performance.now() - latest.at > FRESH_MS) {
+      latest = { at: performance.now(), done: peek(carrierId) };
+      peeked.set(carrierId, latest);
+    }
+    await latest.done;
+  };
+}
+
+/** Idempotent: looks at replies that wait for their night, once each, and obeys those that are a STOP to a known account. */
+async function applyStops(client: PoolClient, carrierId: string): Promise<number> {
+  const waiting = await rows<{ id: string; text: string }>(
+    client,
+    `select id, text from replies where carrier_id = $1 and released_at is null and filing_failed is null and peeked is null
+     order by least(received_at, ingested_at) limit ${PAGE} for update skip locked`,
+    [carrierId],
+  );
+  const stops = waiting.filter(({ text }) => readKeyword(text).kind === 'stop').map(({ id }) => id);
+  const replies = stops.length === 0 ? [] : await readUnfiled(client, stops, false);
+  const candidates = await findCandidates(client, replies);
+  const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
+  const left = replies.flatMap((reply) => {
+    const attribution = attribute(candidates.get(reply.id) ?? [], reply);
+    const accountId =
+      attribution.method === 'rented-number'
+        ? attribution.accountId
+        : 'messageId' in attribution
+          ? accountOf.get(attribution.messageId ?? '')
+          : undefined;
+    return accountId === undefined ? [] : [{ accountId, phone: reply.from_number, replyId: reply.id }];
+  });
+  left.sort((a, b) => (`${a.accountId} ${a.phone}` < `${b.accountId} ${b.phone}` ? -1 : 1));
+  if (left.length > 0) {
+    await affected(
+      client,
+      `insert into opt_outs (account_id, phone, since, reply_id)
+       select account_id, phone, now(), reply_id from unnest($1::uuid[], $2::text[], $3::uuid[]) as s (account_id, phone, reply_id)
+       on conflict do nothing`,
+      [left.map((each) => each.accountId), left.map((each) => each.phone), left.map((each) => each.replyId)],
+    );
+  }
+  const obeyed = left.map((each) => each.replyId);
+  await affected(
+    client,
+    `update replies set peeked = case when id = any($2::uuid[]) then 'obeyed' else 'looked-at' end where id = any($1::uuid[])`,
+    [waiting.map(({ id }) => id), obeyed],
+  );
+  return waiting.length;
+}

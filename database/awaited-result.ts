@@ -1,0 +1,16 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const AwaitedResultSchema = defineEntity({
+  name: 'AwaitedResult',
+  tableName: 'awaited_results',
+  indexes: [{ properties: ['carrierId', 'nextAt'] }],
+  properties: {
+    carrierId: p.uuid().primary(),
+    /** The carrier's id of a message that it took, and whose result it is asked for. */
+    reference: p.text().primary(),
+    submittedAt: p.datetime(3),
+    nextAt: p.datetime(3),
+  },
+});
+export class AwaitedResult extends AwaitedResultSchema.class {}
+AwaitedResultSchema.setClass(AwaitedResult);
