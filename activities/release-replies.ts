@@ -6,7 +6,7 @@ import { heartbeating } from './heartbeat.ts';
 type Deps = { pool: Pool; deliverReplies: (ids: string[]) => void; injectableClock: boolean };
 
 /** A reply is released when its gateway has had it for this long. */
-export const CUTOFF_MS = 6 * 3_600_000;
+const CUTOFF_MS = 6 * 3_600_000;
 const PAGE = 500;
 /** How many may be on their way to a run: what is more would only wait for the sweep. */
 const MOST_WAITING = 20_000;
@@ -24,6 +24,12 @@ const RELEASE = `
   )
   select id from released`;
 
+/** Releases a page of what is old enough at that time, and counts it in the run. Answers with the ids; none is the end. */
+export async function releasePage(pool: Pool, run: { id: string; carrierId: string }, now: Date): Promise<string[]> {
+  const released = await rows<{ id: string }>(pool, RELEASE, [run.carrierId, new Date(now.getTime() - CUTOFF_MS), run.id]);
+  return released.map(({ id }) => id);
+}
+
 export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: Deps) => ({
   /** Idempotent: releases, in pages, what a gateway has had for six hours, however it came here. */
   releaseReplies: (runId: string): Promise<void> =>
@@ -36,8 +42,8 @@ export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: 
       if (!run) throw new Error('There is no such sync');
       const now = injectableClock && run.now ? run.now : new Date();
       for (;;) {
-        const released = await rows<{ id: string }>(pool, RELEASE, [run.carrier_id, new Date(now.getTime() - CUTOFF_MS), runId]);
-        if (released.length > 0) deliverReplies(released.map(({ id }) => id));
+        const released = await releasePage(pool, { id: runId, carrierId: run.carrier_id }, now);
+        if (released.length > 0) deliverReplies(released);
         if (released.length < PAGE) break;
         while (await isFull(pool)) await Context.current().sleep(1000);
       }
