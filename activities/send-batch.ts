@@ -41,7 +41,8 @@ export const createSendBatch = ({ pool, lines, peekStops }: Deps) => {
       );
       const accounts = Map.groupBy(due, (row) => row.account);
       if (due.length > 0) {
-        const send = () => Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+        const send = () =>
+          Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
         await peeking(
           () => peekStops(batch.carrierId),
           // Given up: what waits for its turn is claimed only if it is still queued, and here.

@@ -14,7 +14,16 @@ import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { syncBench } from './sync.ts';
 
-const BENCHES: Bench[] = [acceptBench, listsBench, submitBench, twoBindsBench, receiptsBench, repliesBench, carriersBench, syncBench];
+const BENCHES: Bench[] = [
+  acceptBench,
+  listsBench,
+  submitBench,
+  twoBindsBench,
+  receiptsBench,
+  repliesBench,
+  carriersBench,
+  syncBench,
+];
 const RESULTS = 'bench/results';
 
 const { positionals, values } = parseArgs({
