@@ -39,7 +39,8 @@ export type Answered = {
 
 /** A reply whose account is known, in the order in which its conversation gets it. */
 export type Filed = {
-  reply: Partial<Pick<Unfiled, 'peeked'>> & Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'> &
+  reply: Partial<Pick<Unfiled, 'peeked'>> &
+    Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'> &
     Partial<Pick<Unfiled, 'port' | 'stop_confirmations'>>;
   accountId: string;
   attribution: Attribution;

@@ -50,7 +50,8 @@ export const createPollResults = ({ pool, lines, country, owes }: Deps) => ({
         `select extract(epoch from min(next_at) - now())::float8 * 1000 as ms from awaited_results where carrier_id = $1`,
         [carrierId],
       );
-      return { sleepMs: next?.ms == null ? null : Math.min(Math.max(next.ms, 1000), MOST_SLEEP_MS) };
+      const dueMs = next?.ms ?? null;
+      return { sleepMs: dueMs === null ? null : Math.min(Math.max(dueMs, 1000), MOST_SLEEP_MS) };
     }),
 });
 

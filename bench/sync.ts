@@ -66,15 +66,13 @@ export const syncBench: Bench = {
     const carrierId = newId();
     // No slots: no worker opens it.
     em.create(Carrier, {
-      ...{
-        id: carrierId,
-        name: 'bench-gateway',
-        type: 'dinstar',
-        route: 'lowcost',
-        settings,
-        secrets: Buffer.alloc(0),
-        slots: 0,
-      },
+      id: carrierId,
+      name: 'bench-gateway',
+      type: 'dinstar',
+      route: 'lowcost',
+      settings,
+      secrets: Buffer.alloc(0),
+      slots: 0,
       syncCursor: null,
       createdAt: new Date(),
     });
