@@ -91,6 +91,13 @@ const Environment = z.object({
     .enum(['real', 'injected'])
     .default('real')
     .describe('`injected` lets an operator name the time of a sync; refused in production'),
+  STOP_NUMBER: z
+    .string()
+    .regex(/^[3-8]\d{4}$/)
+    .optional()
+    .describe(
+      'Five digits that marketing to France names for STOP where it has no number to reply to; left out, a short code of the pool. No campaign gets it as its reply code',
+    ),
   BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
   METRICS_PORT: int(1, 65_535)
     .optional()

@@ -164,7 +164,7 @@ export async function startSystem({
       owes,
       runs,
       signal: runs.signal,
-      planList: (campaignId, columns) => planList({ db }, campaignId, columns),
+      planList: (campaignId, columns) => planList({ db, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
       country: COUNTRY,
       hashPhone,
       mailTokens,
@@ -230,6 +230,7 @@ export async function startSystem({
       registry,
       metrics,
       clockInjectable: config.SYNC_CLOCK === 'injected',
+      stopNumber: config.STOP_NUMBER ?? null,
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
       consoleFolder: fileURLToPath(new URL('console/dist', import.meta.url)),
     });

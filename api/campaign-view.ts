@@ -44,6 +44,7 @@ export const Warnings = z.array(
         'attribution-ambiguous',
         'price-missing',
         'lowcost-marketing',
+        'stop-mention-missing',
       ]),
       detail: z.string(),
     })
@@ -66,6 +67,10 @@ export const AcceptedCampaign = CampaignView.extend({
     .number()
     .int()
     .openapi({ description: 'Recipients left out because their number stood earlier in the list; the first is kept' }),
+  stopMentionsAdded: z
+    .number()
+    .int()
+    .openapi({ description: 'Messages to France whose text did not say how to stop them: it does now, counted in the segments' }),
   countries: Reach,
   warnings: Warnings,
 }).openapi('AcceptedCampaign');

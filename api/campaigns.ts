@@ -172,7 +172,7 @@ export const campaigns = (services: ApiServices) => {
       );
       if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 
-      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros } = plan;
+      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros, stops } = plan;
       const total = messages.length;
       const said = {
         id,
@@ -197,7 +197,7 @@ export const campaigns = (services: ApiServices) => {
         const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId };
         await storeCampaign(client, stored, account.twoWay === 'on', messages);
         const shown = campaignView({ ...stored, launchedAt: createdAt, endedAt: null });
-        const accepted = { ...shown, duplicatesRemoved, countries: reach, warnings };
+        const accepted = { ...shown, duplicatesRemoved, stopMentionsAdded: stops.added, countries: reach, warnings };
         await c.get('idempotency')?.keep(client, 202, accepted);
         return accepted;
       });

@@ -30,7 +30,7 @@ export const requestOf = (campaign: Campaign): Omit<CampaignRequest, 'recipients
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
 export async function planList(
-  services: Pick<ApiServices, 'db'>,
+  services: Pick<ApiServices, 'db' | 'stopNumber'>,
   campaignId: string,
   columns: string[],
 ): Promise<ListPlan | { error: Fault } | null> {

@@ -12,7 +12,8 @@ import { textFault } from '../domain/text-fault.ts';
 import type { Warning } from '../domain/warning.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
-import { ambiguity, cannotReply, noReplyCode, unpriced } from './plan-words.ts';
+import { ambiguity, cannotReply, noReplyCode, noStopNumber, unpriced, withoutStop } from './plan-words.ts';
+import { planStops, type StopEffect } from './plan-stop.ts';
 import type { PlanRules } from './rules.ts';
 import { planRouted } from '../domain/routed-sender.ts';
 
@@ -58,6 +59,7 @@ export type Outlook = {
   /** Null when no message has a price. */
   costMicros: number | null;
   quiet: QuietEffect;
+  stops: StopEffect;
   warnings: Warning[];
   /** Why it may not go; nothing is stored while there is one. */
   refusals: Refusal[];
@@ -161,7 +163,8 @@ type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 async function planRows(request: CampaignRequest, rules: PlanRules, template: Template, first: number): Promise<Rows | Refused> {
   const faults = createFaults();
   const unreachable: Unreachable[] = [];
-  const decided = planRouted(request, rules, turnOf(request, rules) + first - 1);
+  const turn = turnOf(request, rules) + first - 1;
+  const decided = planRouted(request, rules, turn);
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = heedCountries(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);
@@ -171,9 +174,11 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     policy: rules.policies.lowcostMarketing,
   });
   if (lowcost && 'refused' in lowcost) return { ...lowcost, faults, unreachable };
+  const stops = planStops(request, rules, turn);
   const phones = entries.map(({ phone }) => phone);
   const at = request.sendAt ?? new Date();
-  const taken = sender.answerBy === 'none' ? new Map() : await rules.codesInUse(phones, at);
+  const named = sender.answerBy !== 'none' || entries.some(({ country }) => stops.wants(country));
+  const taken = named ? await rules.codesInUse(phones, at) : new Map();
   const prices = await rules.prices(at);
 
   const messages: PlannedMessage[] = [];
@@ -184,23 +189,23 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     if (index % BREATH === BREATH - 1) await setImmediate();
     const busy = taken.get(phone);
     const origin = sender.pick(country, messages.length, busy);
-    const rendered = renderText(
-      template,
-      recipient,
-      { code: origin?.replyCode ?? null, optimise: request.optimise },
-      row,
-      faults,
-    );
+    const code = origin && stops.codeFor(origin, country, busy);
+    const words = stops.wordsFor(country, code);
+    const rendered = renderText(template, recipient, { code, optimise: request.optimise, stop: words }, row, faults);
     reach.add(country, origin);
     if (!origin) unreachable.push({ ...cannotReply(country), row, country });
+    else if (code === null && request.text.includes('XXXXX')) unreachable.push({ ...noStopNumber(country), row, country });
     if (!rendered || !origin) continue;
     wireSenders.add(origin.sender);
+    stops.note(rendered.stop);
     segments += rendered.segments;
     const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
     const { reference } = recipient;
     const price = segmentPrice(prices, country);
     const costMicros = price === null ? null : price * rendered.segments;
-    messages.push({ ...origin, row: messages.length + 1, to: phone, country, ...rendered, reference, ambiguous, costMicros });
+    const { text, encoding } = rendered;
+    const written = { text, segments: rendered.segments, encoding, replyCode: stops.replyCodeOf(origin, text) };
+    messages.push({ ...origin, ...written, row: messages.length + 1, to: phone, country, reference, ambiguous, costMicros });
   }
   const [only] = wireSenders;
   const quiet = quietEffect(
@@ -220,10 +225,12 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     reach: reach.result(),
     costMicros,
     quiet,
+    stops: stops.result(),
     warnings: [
       ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
       ...ambiguity(messages),
       ...(lowcost ? [lowcost.warning] : []),
+      ...withoutStop(stops.result()),
       ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
       ...(costMicros === null ? [] : unpriced(messages)),
     ],

@@ -2,6 +2,7 @@ import type { Fault } from '../domain/errors.ts';
 import { optimiseText } from '../domain/optimise-text.ts';
 import { countSegments, MAX_SEGMENTS, type SegmentEncoding } from '../domain/segments.ts';
 import type { Refusal } from '../domain/sender-policy.ts';
+import { hasStopMention, withMention } from '../domain/stop-mention.ts';
 import { CONTROL, textFault } from '../domain/text-fault.ts';
 import type { compileSmsTemplate } from '../templates/sms.ts';
 
@@ -74,21 +75,27 @@ export function readRecipient(value: unknown, row: number, faults: Faults): Reci
   return { to, reference: values['reference'] ?? null, values };
 }
 
-/** Renders one text as it will be read, or names what is wrong with it. `XXXXX` (in a mention of STOP) becomes the reply code. */
+/** `stop`: what is said of STOP unless the text says it; null where there is no number to name, undefined where nothing has to be. */
+type Writing = { code: string | null; optimise: boolean; stop: string | null | undefined };
+type Written = { text: string; segments: number; encoding: SegmentEncoding; stop: 'added' | 'missing' | 'there' };
+
+/** Renders one text as it will be read, or names what is wrong with it. `XXXXX` becomes the reply code. */
 export function renderText(
   template: Template,
   recipient: Recipient,
-  { code, optimise }: { code: string | null; optimise: boolean },
+  { code, optimise, stop }: Writing,
   row: number,
   faults: Faults,
-): { text: string; segments: number; encoding: SegmentEncoding } | undefined {
+): Written | undefined {
   const rendered = template.render(recipient.values);
   if ('missing' in rendered) {
     for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
     return undefined;
   }
   const written = code === null ? rendered.text : rendered.text.replaceAll('XXXXX', code);
-  const text = optimise ? optimiseText(written) : written;
+  const said = stop === undefined || hasStopMention(written);
+  const whole = said || stop === null ? written : withMention(written, stop);
+  const text = optimise ? optimiseText(whole) : whole;
   const fault = textFault(text);
   if (fault) {
     const field = template.variables.find((name) => textFault(`x${recipient.values[name] ?? ''}`) !== undefined) ?? 'text';
@@ -100,10 +107,10 @@ export function renderText(
     faults.add(
       row,
       'text',
-      `takes ${segments} segments in ${encoding}`,
+      `takes ${segments} segments in ${encoding}${text.length > written.length ? ', its mention of STOP counted' : ''}`,
       `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`,
     );
     return undefined;
   }
-  return { text, segments, encoding };
+  return { text, segments, encoding, stop: said ? 'there' : stop === null ? 'missing' : 'added' };
 }

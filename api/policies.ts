@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../database/account-policies.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
+import { hasStopMention } from '../domain/stop-mention.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
 import { body, json } from './schemas.ts';
@@ -22,6 +23,11 @@ const fields = {
   lowcostMarketing: z
     .enum(['off', 'warn', 'refuse'])
     .openapi({ description: 'Marketing to France by the lowcost route, which 06 and 07 numbers may not carry' }),
+  stopMention: Text.openapi({
+    description:
+      'What marketing to France ends with where its text does not say how to stop it; XXXXX becomes the number. null: STOP au XXXXX',
+    example: 'STOP SMS au XXXXX',
+  }),
 };
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
@@ -53,14 +59,21 @@ const view = (row: AccountPolicies | null): Policies => {
     quietHours: chosen.quietHours,
     quietPreset: chosen.quietPreset,
     lowcostMarketing: chosen.lowcostMarketing,
+    stopMention: chosen.stopMention ?? null,
   };
 };
 
-function check({ stopText, contactText }: z.infer<typeof PoliciesChange>): void {
-  const faults = Object.entries({ stopText, contactText }).flatMap(([field, text]): Fault[] => {
+function check({ stopText, contactText, stopMention }: z.infer<typeof PoliciesChange>): void {
+  const faults = Object.entries({ stopText, contactText, stopMention }).flatMap(([field, text]): Fault[] => {
     const fault = typeof text === 'string' ? shortTextFault(text) : undefined;
     return fault ? [{ field, ...fault }] : [];
   });
+  if (typeof stopMention === 'string' && !hasStopMention(stopMention))
+    faults.push({
+      field: 'stopMention',
+      problem: 'does not say how to stop',
+      remedy: 'Send words such as "STOP au XXXXX" or "STOP SMS au 36105"',
+    });
   if (faults.length > 0) throw new AppError('invalid-request', 'The text is not accepted.', faults);
 }
 

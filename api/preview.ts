@@ -11,6 +11,7 @@ import { invalid } from './invalid.ts';
 import { requestOf } from './list-planner.ts';
 import { Money, moneyOrNone } from './money-view.ts';
 import { lookAhead, type CampaignRequest, type Outlook } from './plan-campaign.ts';
+import { NO_STOPS } from './plan-stop.ts';
 import { conflict, Fault, notFound, problems, refused } from './problem.ts';
 import { withOffers } from './refusal.ts';
 import { rulesFor } from './rules.ts';
@@ -84,6 +85,12 @@ const Preview = z
       until: Time.nullable(),
       notes: z.array(z.object({ kind: z.string(), name: z.string(), recipients: z.number().int() })),
     }),
+    stopMention: z
+      .object({
+        added: z.number().int().openapi({ description: 'Messages that get one: it stands in the samples and is counted' }),
+        missing: z.number().int().openapi({ description: 'Messages that need one, and there is no number to name' }),
+      })
+      .openapi({ description: 'Marketing to France says how to stop it' }),
     cost: Money.nullable().openapi({ description: 'null: no price is set' }),
   })
   .openapi('Preview');
@@ -124,6 +131,7 @@ const NOTHING: Outlook = {
   reach: [],
   costMicros: null,
   quiet: { policy: 'off', held: 0, until: null, notes: [] },
+  stops: NO_STOPS,
   warnings: [],
   refusals: [],
 };
@@ -171,6 +179,7 @@ export const previews = (services: ApiServices) => {
       }),
       countries: outlook.reach,
       quietHours: { ...quiet, until: iso(quiet.until) },
+      stopMention: outlook.stops,
       cost: moneyOrNone(outlook.costMicros),
     };
   }

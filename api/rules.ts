@@ -18,7 +18,9 @@ export type PlanRules = Rules & {
   routing?: Routing;
   /** Of every carrier that may carry it. */
   numbers: PoolNumber[];
-  policies: Pick<Policies, 'quietHours' | 'quietPreset' | 'lowcostMarketing'>;
+  policies: Pick<Policies, 'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention'>;
+  /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
+  stopNumber: string | null;
   /** What a segment costs the account at that time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
@@ -27,7 +29,7 @@ export type PlanRules = Rules & {
 
 /** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
 export async function rulesFor(
-  { db }: Pick<ApiServices, 'db'>,
+  { db, stopNumber = null }: Pick<ApiServices, 'db' | 'stopNumber'>,
   account: Rules['account'],
   route: RouteName,
   sql: Sql = db.pool,
@@ -47,19 +49,24 @@ export async function rulesFor(
   const own = carrier ? await numbersOf(carrier.id) : [];
   const routing = await routingFor(sql, account.id, route, numbersOf);
   const numbers = routing ? routing.carriers.flatMap((each) => each.numbers) : own;
+  const replied = <T extends { numbers: PoolNumber[] }>(of: T): T => ({
+    ...of,
+    numbers: of.numbers.filter(({ number }) => number !== stopNumber),
+  });
   const countries = await currentRules(sql, route);
   const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
     sql,
-    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing" from account_policies where account_id = $1',
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", stop_mention as "stopMention" from account_policies where account_id = $1',
     [account.id],
   );
   return {
     account,
-    carrier: carrier ? { ...carrier, numbers: own } : null,
-    ...(routing ? { routing } : {}),
+    carrier: carrier ? replied({ ...carrier, numbers: own }) : null,
+    ...(routing ? { routing: { ...routing, carriers: routing.carriers.map(replied) } } : {}),
     numbers,
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
     policies,
+    stopNumber,
     prices: (at) => segmentPrices(sql, account.id, route, at),
     codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
   };

@@ -34,6 +34,8 @@ export type ApiServices = {
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
+  /** Where STOP is written to from France when a message has no number of its own. */
+  stopNumber?: string | null;
   /** Of the built console; where there is none, only the API is served. */
   consoleFolder: string;
 };

@@ -14,6 +14,7 @@ const AccountPoliciesSchema = defineEntity({
     quietHours: p.text().$type<Policies['quietHours']>().default('warn'),
     quietPreset: p.text().$type<Policies['quietPreset']>().default('standard'),
     lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
+    stopMention: p.text().nullable(),
     keepTextsDays: p.integer().nullable(),
     keepContactsDays: p.integer().nullable(),
   },

@@ -9,6 +9,8 @@ export type Policies = {
   quietPreset: 'standard' | 'strict';
   /** Marketing to France by the lowcost route. */
   lowcostMarketing: 'off' | 'warn' | 'refuse';
+  /** The words that marketing to France gets for STOP where its text has none; null: ours. */
+  stopMention: string | null;
 };
 
 export const DEFAULT_POLICIES: Policies = {
@@ -18,4 +20,5 @@ export const DEFAULT_POLICIES: Policies = {
   quietHours: 'warn',
   quietPreset: 'standard',
   lowcostMarketing: 'warn',
+  stopMention: null,
 };

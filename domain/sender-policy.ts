@@ -1,5 +1,6 @@
 import type { ErrorCode, Fault } from './errors.ts';
 import { pickCode } from './reply-code.ts';
+import { withoutStopCodes } from './stop-mention.ts';
 
 export type RouteName = 'premium' | 'lowcost';
 export type Platform = 'v0' | 'v2';
@@ -75,10 +76,9 @@ type Case = {
 /** The sender that stands for a short code. As a reply code: one of the operator's that is not known yet. */
 export const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
-const STOP_MENTION = /\bSTOP[\s:]+(?:(?:SMS|AU|TO|AT)[\s:]+)*X{5}(?!X)/gi;
 
 /** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
-const asksToWrite = (text: string): boolean => /X{5}/.test(text.replaceAll(STOP_MENTION, ''));
+const asksToWrite = (text: string): boolean => /X{5}/.test(withoutStopCodes(text));
 
 const refuse = (code: ErrorCode, detail: string, ...faults: Fault[]): { refused: Refusal } => ({
   refused: { code, detail, faults },

@@ -1,5 +1,12 @@
 /** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
 export type Warning = {
-  code: 'country-unknown' | 'country-no-reply' | 'quiet-hours' | 'attribution-ambiguous' | 'price-missing' | 'lowcost-marketing';
+  code:
+    | 'country-unknown'
+    | 'country-no-reply'
+    | 'quiet-hours'
+    | 'attribution-ambiguous'
+    | 'price-missing'
+    | 'lowcost-marketing'
+    | 'stop-mention-missing';
   detail: string;
 };

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
 
-const premium = { name: 'Samedi', route: 'premium', withReplies: true };
-const branded = { name: 'Samedi', route: 'premium', sender: 'Boutique' };
+const premium = { name: 'Samedi', purpose: 'transactional', route: 'premium', withReplies: true };
+const branded = { name: 'Samedi', purpose: 'transactional', route: 'premium', sender: 'Boutique' };
 /** A French mobile, by number. */
 const phone = (index: number) => `+336${String(12_000_000 + index)}`;
 

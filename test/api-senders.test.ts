@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
 
-const premium = { name: 'Samedi', route: 'premium', withReplies: true };
-const branded = { name: 'Samedi', route: 'premium', sender: 'Boutique' };
-const lowcost = { name: 'Samedi', route: 'lowcost' };
+const premium = { name: 'Samedi', purpose: 'transactional', route: 'premium', withReplies: true };
+const branded = { name: 'Samedi', purpose: 'transactional', route: 'premium', sender: 'Boutique' };
+const lowcost = { name: 'Samedi', purpose: 'transactional', route: 'lowcost' };
 /** A French mobile, by number. */
 const phone = (index: number) => `+336${String(12_000_000 + index)}`;
 
@@ -100,7 +100,7 @@ test('XXXXX in a mention of STOP asks for no reply, and becomes the number to wr
   expect((await stored(api)).map(({ text, segments }) => [text, segments])).toEqual([
     ['Soldes. STOP au 36200', 1],
     [expect.stringMatching(/STOP: \+3360000010[123]$/), 2],
-    ['Soldes. STOP SMS au XXXXX', 1],
+    ['Soldes. STOP SMS au 36200', 1],
   ]);
 });
 

@@ -125,7 +125,10 @@ test('an uploaded list is previewed from its first rows, with the totals of all 
   await api.call('POST', `/v1/campaigns/${draft}/recipients`, { key: shop.key, raw, headers: { 'content-type': 'text/csv' } });
   const shown = await shop.call('POST', `/campaigns/${draft}/preview`);
   expect(shown).toMatchObject({ status: 200, body: { accepted: true, sampled: 2, list: null, segments: { total: 2 } } });
-  expect(shown.body.samples.map(({ text }: { text: string }) => text)).toEqual(['Bonjour Léa', 'Bonjour Zoé']);
+  expect(shown.body.samples.map(({ text }: { text: string }) => text)).toEqual([
+    'Bonjour Léa STOP au 36200',
+    'Bonjour Zoé STOP au 36200',
+  ]);
 });
 
 test('whatever is asked for, the preview is what is accepted: sender, code, text, segments and cost', async () => {
@@ -141,11 +144,12 @@ test('whatever is asked for, the preview is what is accepted: sender, code, text
     withReplies: fc.boolean(),
     optimise: fc.boolean(),
     sender: fc.constantFrom('Boutique', '12345'),
+    purpose: fc.constantFrom('transactional', 'marketing'),
   });
   await fc.assert(
     fc.asyncProperty(request, async ({ names, ...fields }) => {
       const recipients = names.map((name, index) => ({ to: `+3361200000${index}`, name }));
-      const body = { ...premium, ...ALERT, ...fields, recipients };
+      const body = { ...premium, ...fields, recipients };
       const shown = await preview(shop, body);
       const made = await shop.call('POST', '/campaigns', body);
       const accepted = made.status === 202;
@@ -171,6 +175,7 @@ test('what the preview showed is what phones get: from whom, word for word, and 
     { text: `Fête d’été, {{name}} ! ${'Venez nombreux. '.repeat(6)}`, optimise: true },
     { route: 'lowcost', withReplies: false, text: 'Bonjour {{name}}' },
     { withReplies: false, sender: 'Boutique', text: 'Écrivez au XXXXX, {{name}}' },
+    { withReplies: false, sender: 'Boutique', text: 'Soldes, {{name}}', purpose: 'marketing' },
   ];
   let seen = 0;
   for (const [index, fields] of cases.entries()) {

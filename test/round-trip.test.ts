@@ -8,6 +8,7 @@ import { MAIL, phone, SHORT_CODES, startApp, until } from './fixtures/app.ts';
 test('a premium campaign goes out, and a reply comes home on the platform, by e-mail and by callback, once each', async () => {
   await using app = await startApp();
   const campaign = await app.campaign([{ to: phone(1), prenom: 'Zoé', reference: 'commande-7' }], {
+    purpose: 'transactional',
     text: 'Bonjour {{prenom}}, livraison demain ?',
   });
   const sms = await until('the phone has it', () => app.world.phones.received[0]);

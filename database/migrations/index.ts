@@ -15,6 +15,7 @@ import { Rentals } from './0033-rentals.ts';
 import { CountryRules } from './0034-country-rules.ts';
 import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
 import { Costs } from './0036-costs.ts';
+import { StopMention } from './0037-stop-mention.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { KeywordRules } from './0042-keyword-rules.ts';
@@ -59,4 +60,6 @@ export const migrations = [
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
   { name: '0090-restores', class: Restores },
+  // Changes what 0040 made.
+  { name: '0037-stop-mention', class: StopMention },
 ];
