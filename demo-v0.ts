@@ -1,6 +1,6 @@
 import { call, judge, outcomes, phonesSince, press, say, syncSixHoursLater, table, until, write } from './demo-tools.ts';
 import type { DevState } from './dev.ts';
-import { createClient, textOf, type ApiClient } from './seed.ts';
+import { createClient, itemsOf, textOf, type ApiClient } from './seed.ts';
 
 const MAIL = 'v0@boulangerie.example';
 
@@ -30,18 +30,21 @@ const WAYS = [
   },
 ] as const;
 
-/** A customer of before 2020-10-01, whose e-mail address the operator sets, and its answers to be. */
+/** A customer of before 2020-10-01: what it wants changed about its replies it asks for, and the operator carries it out. */
 async function aCustomer({ url, operatorKey, addresses }: DevState): Promise<ApiClient> {
   const operator = createClient(url, operatorKey);
   const basis = { name: 'Boulangerie V0', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
   const made = await operator.send('POST', '/v1/operator/accounts', { ...basis, createdAt: '2019-05-01T00:00:00Z' });
   const path = `/v1/operator/accounts/${textOf(made, 'id')}`;
   await operator.send('PUT', `${path}/two-way`, { state: 'on', reason: 'A demonstration account' });
-  await operator.send('PATCH', `${path}/reply-settings`, { emails: [{ address: MAIL }] });
   const account = createClient(url, textOf(await operator.send('POST', `${path}/keys`, { name: 'demo' }), 'key'));
   await account.send('PATCH', '/v1/account', { defaultSender: '12345' });
-  const endpoint = await account.send('POST', '/v1/callback-endpoints', { url: `${addresses.endpoint}/hook` });
-  await call(`${addresses.endpoint}/secrets`, 'POST', { secret: textOf(endpoint, 'secret') });
+  await account.send('PATCH', '/v1/reply-settings', { emails: [{ address: MAIL }] });
+  const asked = await account.send('POST', '/v1/callback-endpoints', { url: `${addresses.endpoint}/hook` });
+  await call(`${addresses.endpoint}/secrets`, 'POST', { secret: textOf(asked, 'secret') });
+  say('0. The customer asks for its replies by e-mail and by callback; the operator sets it up');
+  const waiting = itemsOf(await operator.get(`/v1/operator/setting-requests?account=${textOf(made, 'id')}`));
+  for (const request of waiting) await operator.send('POST', `/v1/operator/setting-requests/${textOf(request, 'id')}/carry-out`);
   return account;
 }
 

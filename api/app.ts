@@ -44,6 +44,7 @@ import { operatorMail } from './operator-mail.ts';
 import { operatorNumbers } from './operator-numbers.ts';
 import { operatorPlatform } from './operator-platform.ts';
 import { operatorPrices } from './operator-prices.ts';
+import { operatorSettingRequests } from './operator-setting-requests.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
@@ -58,6 +59,7 @@ import { repliesExport } from './replies-export.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './session.ts';
+import { settingRequests } from './setting-requests.ts';
 import { stream } from './stream.ts';
 import { twoWay } from './two-way.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -86,6 +88,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', contactsCsv(services))
     .route('/', conversations(services))
     .route('/', replySettingsRoutes(services))
+    .route('/', settingRequests(services))
     .route('/', mailSuppressions(services))
     .route('/', callbackEndpoints(services))
     .route('/', endpointSecrets(services))
@@ -111,6 +114,7 @@ const operatorRoutes = (services: ApiServices) => {
   const routes = app
     .route('/', operatorAccounts(services))
     .route('/', operatorTwoWay(services))
+    .route('/', operatorSettingRequests(services))
     .route('/', operatorPlatform(services))
     .route('/', operatorKeys(services))
     .route('/', operatorCarriers(services))

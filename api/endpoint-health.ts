@@ -4,7 +4,7 @@ import { rows, type Sql } from '../database/sql.ts';
 import { classForCustomer } from '../domain/attempt-class.ts';
 import { DISABLED_AFTER_MS, isConfigurationError, newHealth, WINDOW_MINUTES } from '../domain/endpoint-health.ts';
 import { PLACES } from '../domain/places.ts';
-import { HealthState } from './callback-endpoints.ts';
+import { HealthState } from './endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from './invalid.ts';
 import { notFound, problems } from './problem.ts';

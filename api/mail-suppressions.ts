@@ -1,13 +1,14 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
-import { newId } from '../database/ids.ts';
 import type { SuppressionReason } from '../database/mail-suppression.ts';
-import { affected, rows, transaction } from '../database/sql.ts';
-import { AppError } from '../domain/errors.ts';
+import { rows, transaction } from '../database/sql.ts';
 import { actorOf } from './audit.ts';
+import { asked, changeReplies } from './change-replies.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { liftSuppression } from './make-reply-change.ts';
+import { conflict, notFound, problems } from './problem.ts';
+import { Lift } from './reply-change.ts';
 import { body, Id, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 
@@ -23,21 +24,11 @@ const SuppressionView = z
     since: Time,
   })
   .openapi('MailSuppression');
-const Lift = z
-  .strictObject({
-    address: z.email().max(254),
-    reason: z.string().trim().min(1).max(300),
-    resend: z
-      .boolean()
-      .default(false)
-      .openapi({ description: 'Whether the mails that were not sent because of it, in the last 30 days, go out now' }),
-  })
-  .openapi('MailSuppressionLift');
 const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
 
 const query = PageQuery.extend({ reason: Reason.optional() });
 const listed = { 200: { description: 'A page', content: json(pageOf(SuppressionView)) }, ...problems };
-const lifted = { 200: { description: 'Lifted', content: json(Lifted) }, ...problems, ...notFound };
+const lifted = { 200: { description: 'Lifted', content: json(Lifted) }, ...problems, ...notFound } as const;
 
 const list = createRoute({
   method: 'get',
@@ -55,7 +46,7 @@ const lift = createRoute({
   tags: ['Reply settings'],
   summary: 'Write to an address again: its mailbox works, or its reader asked for it. The reason is kept',
   request: { body: body(Lift) },
-  responses: lifted,
+  responses: { ...lifted, ...conflict, ...asked } as const,
 });
 const operatorList = createRoute({
   method: 'get',
@@ -99,47 +90,16 @@ async function pageFor(pool: Pool, { account, reason, cursor, limit }: Asked) {
   return page(found, limit, view, (last) => writeCursor(scope, [last.since.toISOString(), last.address]));
 }
 
-const RESEND = `
-  update deliveries d set state = 'pending', last_class = null, next_at = now(), finished_at = null
-  from reply_emails a where a.id = d.email_id and a.account_id = $1 and lower(a.address) = lower($2) and a.deleted_at is null
-    and d.account_id = $1 and d.channel = 'email' and d.state = 'aborted' and d.last_class = 'suppressed'
-    and d.created_at > now() - interval '30 days'`;
-
-async function liftFor(pool: Pool, account: string, asked: z.infer<typeof Lift>, keyId: string) {
-  return transaction(pool, async (client) => {
-    const values = [account, asked.address];
-    const gone = await rows<{ reason: string }>(
-      client,
-      'delete from mail_suppressions where account_id = $1 and address = lower($2) returning reason',
-      values,
-    );
-    if (gone.length === 0) throw new AppError('not-found', 'That address is not on the list of this account.');
-    const resent = asked.resend ? await affected(client, RESEND, values) : 0;
-    await affected(
-      client,
-      `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'mail-suppression.lift', $4, $5)`,
-      [
-        newId(),
-        actorOf(keyId),
-        account,
-        `account ${account}`,
-        JSON.stringify({ was: gone[0]?.reason, reason: asked.reason, resent }),
-      ],
-    );
-    return { lifted: true as const, resent };
-  });
-}
-
-export const mailSuppressions = ({ db, runs }: ApiServices) =>
+export const mailSuppressions = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const { reason, cursor, limit } = c.req.valid('query');
-      return c.json(await pageFor(db.pool, { account: c.get('account').id, reason, cursor, limit }), 200);
+      return c.json(await pageFor(services.db.pool, { account: c.get('account').id, reason, cursor, limit }), 200);
     })
     .openapi(lift, async (c) => {
-      const answer = await liftFor(db.pool, c.get('account').id, c.req.valid('json'), c.get('keyId'));
-      if (answer.resent > 0) runs.retryEmails();
-      return c.json(answer, 200);
+      const outcome = await changeReplies(services, c, { kind: 'address-lift', lift: c.req.valid('json') });
+      if (outcome.asked) return c.json(outcome.asked, 202);
+      return c.json({ lifted: true as const, resent: outcome.resent }, 200);
     });
 
 export const operatorMailSuppressions = ({ db, runs }: ApiServices) =>
@@ -150,7 +110,8 @@ export const operatorMailSuppressions = ({ db, runs }: ApiServices) =>
     })
     .openapi(operatorLift, async (c) => {
       const { account, ...asked } = c.req.valid('json');
-      const answer = await liftFor(db.pool, account, asked, c.get('keyId'));
-      if (answer.resent > 0) runs.retryEmails();
-      return c.json(answer, 200);
+      const by = actorOf(c.get('keyId'));
+      const resent = await transaction(db.pool, (client) => liftSuppression(client, account, asked, by));
+      if (resent > 0) runs.retryEmails();
+      return c.json({ lifted: true as const, resent }, 200);
     });

@@ -1,16 +1,20 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { Account, AccountCounter } from '../database/account.ts';
+import { noteAct } from '../database/act.ts';
 import type { Platform } from '../domain/sender-policy.ts';
 import { newId } from '../database/ids.ts';
+import { setReplyEmails } from '../database/reply-email.ts';
+import { transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView, TwoWayState } from './account.ts';
-import { audit } from './audit.ts';
+import { actorOf, audit } from './audit.ts';
 import { missing } from './campaigns.ts';
+import { lockOwner } from './change-replies.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { notFound, problems } from './problem.ts';
-import { replySettings, ReplySettingsChange, ReplySettingsView, setReplyEmails } from './reply-settings.ts';
+import { replySettings, ReplySettingsChange, ReplySettingsView } from './reply-settings.ts';
 import { body, Country, IdParam, json, Locale, TimeIn } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 
@@ -129,18 +133,13 @@ export const operatorAccounts = ({ db }: ApiServices) => {
     })
     .openapi(get, async (c) => c.json(accountView((await find(c.req.valid('param').id)).account), 200))
     .openapi(changeSettings, async (c) => {
-      const { em, account } = await find(c.req.valid('param').id);
+      const { id } = c.req.valid('param');
       const { emails } = c.req.valid('json');
-      await setReplyEmails(em, account, emails);
-      const detail = { addresses: emails.length };
-      audit(em, {
-        keyId: c.get('keyId'),
-        action: 'reply-settings.change',
-        target: `account ${account.id}`,
-        accountId: account.id,
-        detail,
+      await transaction(db.pool, async (client) => {
+        await setReplyEmails(client, await lockOwner(client, id), emails);
+        const [actor, detail] = [actorOf(c.get('keyId')), { addresses: emails.length }];
+        await noteAct(client, { actor, accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
       });
-      await em.flush();
-      return c.json(await replySettings(db.em(), account.id), 200);
+      return c.json(await replySettings(db.em(), id), 200);
     });
 };

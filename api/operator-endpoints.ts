@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { rows } from '../database/sql.ts';
-import { HealthState } from './callback-endpoints.ts';
+import { HealthState } from './endpoint-fields.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { LastFailureView } from './endpoint-health.ts';
 import { invalid } from './invalid.ts';

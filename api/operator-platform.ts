@@ -21,7 +21,7 @@ const CHANGES = [
   },
   {
     what: 'Where replies go',
-    before: 'The operator sets the e-mail addresses',
+    before: 'The account asks for each change, and the operator sets it up',
     after: 'The account sets its e-mail addresses and callbacks itself',
   },
   { what: 'Where replies are shown', before: 'Reply history', after: 'SMS Chat, and received SMS' },

@@ -1,17 +1,15 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
-import { newId } from '../database/ids.ts';
 import { MailSuppression } from '../database/mail-suppression.ts';
 import { ReplyEmail } from '../database/reply-email.ts';
-import { AppError } from '../domain/errors.ts';
+import { asked, changeReplies } from './change-replies.ts';
 import { invalid } from './invalid.ts';
 import { Reason } from './mail-suppressions.ts';
-import { problems } from './problem.ts';
+import { conflict, problems } from './problem.ts';
+import { ReplyEmails } from './reply-change.ts';
 import { body, Id, json, Locale } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
-
-const MOST_ADDRESSES = 20;
 
 export const ReplySettingsView = z
   .object({
@@ -28,14 +26,7 @@ export const ReplySettingsView = z
   })
   .openapi('ReplySettings');
 
-export const ReplySettingsChange = z
-  .strictObject({
-    emails: z
-      .array(z.strictObject({ address: z.email().max(254), locale: Locale.optional() }))
-      .max(MOST_ADDRESSES)
-      .openapi({ description: "All addresses that are to get one e-mail per reply; the account's locale unless one is given" }),
-  })
-  .openapi('ReplySettingsChange');
+export const ReplySettingsChange = z.strictObject({ emails: ReplyEmails }).openapi('ReplySettingsChange');
 
 export async function replySettings(em: EntityManager, account: string): Promise<z.infer<typeof ReplySettingsView>> {
   const emails = await em.find(ReplyEmail, { account, deletedAt: null }, { orderBy: { id: 'asc' } });
@@ -59,30 +50,6 @@ export async function replySettings(em: EntityManager, account: string): Promise
   };
 }
 
-/** Makes these the account's addresses: one that stays keeps its id, one that comes back gets it back. The caller flushes. */
-export async function setReplyEmails(
-  em: EntityManager,
-  account: { id: string; locale: 'fr' | 'en' },
-  wanted: z.infer<typeof ReplySettingsChange>['emails'],
-): Promise<void> {
-  const byAddress = new Map(wanted.map((email) => [email.address.toLowerCase(), email]));
-  const existing = await em.find(ReplyEmail, { account: account.id });
-  const now = new Date();
-  for (const email of existing) {
-    const kept = byAddress.get(email.address.toLowerCase());
-    byAddress.delete(email.address.toLowerCase());
-    if (!kept) email.deletedAt ??= now;
-    else {
-      email.deletedAt = null;
-      email.address = kept.address;
-      email.locale = kept.locale ?? email.locale;
-    }
-  }
-  for (const { address, locale = account.locale } of byAddress.values()) {
-    em.create(ReplyEmail, { id: newId(), account: account.id, address, locale, createdAt: now, deletedAt: null });
-  }
-}
-
 const get = createRoute({
   method: 'get',
   path: '/reply-settings',
@@ -99,22 +66,19 @@ const patch = createRoute({
   tags: ['Reply settings'],
   summary: 'Set the e-mail addresses that replies go to',
   request: { body: body(ReplySettingsChange) },
-  responses: { 200: { description: 'The settings as they are now', content: json(ReplySettingsView) }, ...problems },
+  responses: {
+    200: { description: 'The settings as they are now', content: json(ReplySettingsView) },
+    ...problems,
+    ...conflict,
+    ...asked,
+  } as const,
 });
 
-export const replySettingsRoutes = ({ db }: ApiServices) =>
+export const replySettingsRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
-    .openapi(get, async (c) => c.json(await replySettings(db.em(), c.get('account').id), 200))
+    .openapi(get, async (c) => c.json(await replySettings(services.db.em(), c.get('account').id), 200))
     .openapi(patch, async (c) => {
-      const account = c.get('account');
-      if (account.platform === 'v0') {
-        throw new AppError(
-          'forbidden',
-          'On a V0 account the operator sets the e-mail addresses for you: send them the addresses you want.',
-        );
-      }
-      const em = db.em();
-      await setReplyEmails(em, account, c.req.valid('json').emails);
-      await em.flush();
-      return c.json(await replySettings(em, account.id), 200);
+      const outcome = await changeReplies(services, c, { kind: 'emails', emails: c.req.valid('json').emails });
+      if (outcome.asked) return c.json(outcome.asked, 202);
+      return c.json(await replySettings(services.db.em(), c.get('account').id), 200);
     });

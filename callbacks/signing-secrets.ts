@@ -22,9 +22,13 @@ export const liveSecrets = (secrets: SigningSecret[], now: Date): string[] =>
   secrets.filter(({ until }) => until === null || Date.parse(until) > now.getTime()).map(({ secret }) => secret);
 
 /** A new secret in front; those before go on signing for `overlapMs`, or for what was left to them. */
-export function rotated(secrets: SigningSecret[], now: Date, overlapMs: number): { secret: string; secrets: SigningSecret[] } {
+export function rotated(
+  secrets: SigningSecret[],
+  now: Date,
+  overlapMs: number,
+  secret = newSecret(),
+): { secret: string; secrets: SigningSecret[] } {
   const end = new Date(now.getTime() + overlapMs).toISOString();
-  const secret = newSecret();
   const kept = secrets
     .map((each) => ({ ...each, until: each.until !== null && each.until < end ? each.until : end }))
     .filter(({ until }) => Date.parse(until) > now.getTime());

@@ -17,6 +17,8 @@ export const EVENT_TYPES = [
   'two-way.enabled',
   'two-way.refused',
   'two-way.disabled',
+  'setting-request.done',
+  'setting-request.refused',
   'endpoint.failing',
   'endpoint.disabled',
   'endpoint.recovered',

@@ -33,6 +33,7 @@ import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { Restore } from './restore.ts';
 import { Route } from './route.ts';
+import { SettingRequest } from './setting-request.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
 import { WantedRun } from './wanted-run.ts';
@@ -85,6 +86,7 @@ export const entities = [
   ReplyEmail,
   Restore,
   Session,
+  SettingRequest,
   SignInTries,
   SmsNumber,
   Route,

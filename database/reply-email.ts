@@ -1,5 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { PoolClient } from 'pg';
 import { Account } from './account.ts';
+import { newId } from './ids.ts';
+import { affected, rows } from './sql.ts';
 
 const ReplyEmailSchema = defineEntity({
   name: 'ReplyEmail',
@@ -16,3 +19,41 @@ const ReplyEmailSchema = defineEntity({
 });
 export class ReplyEmail extends ReplyEmailSchema.class {}
 ReplyEmailSchema.setClass(ReplyEmail);
+
+type Wanted = { address: string; locale?: 'fr' | 'en' | undefined };
+
+/**
+ * Makes these the account's addresses, in the caller's transaction: one that stays keeps its id, one that comes back gets it
+ * back. The caller holds the account's lock, so that two who set them at once come one after the other.
+ */
+export async function setReplyEmails(
+  client: PoolClient,
+  account: { id: string; locale: 'fr' | 'en' },
+  wanted: readonly Wanted[],
+): Promise<void> {
+  const byAddress = new Map(wanted.map((email) => [email.address.toLowerCase(), email]));
+  const existing = await rows<{ id: string; address: string; locale: 'fr' | 'en' }>(
+    client,
+    'select id, address, locale from reply_emails where account_id = $1 order by id',
+    [account.id],
+  );
+  const kept = existing.flatMap(({ id, address, locale }) => {
+    const email = byAddress.get(address.toLowerCase());
+    byAddress.delete(address.toLowerCase());
+    return email ? [{ id, address: email.address, locale: email.locale ?? locale }] : [];
+  });
+  await affected(
+    client,
+    'update reply_emails set deleted_at = coalesce(deleted_at, now()) where account_id = $1 and not id = any($2::uuid[])',
+    [account.id, kept.map(({ id }) => id)],
+  );
+  const fresh = [...byAddress.values()].map(({ address, locale = account.locale }) => ({ id: newId(), address, locale }));
+  const now = [...kept, ...fresh];
+  await affected(
+    client,
+    `insert into reply_emails (id, account_id, address, locale, created_at)
+     select id, $1, address, locale, now() from unnest($2::uuid[], $3::text[], $4::text[]) as e (id, address, locale)
+     on conflict (id) do update set address = excluded.address, locale = excluded.locale, deleted_at = null`,
+    [account.id, now.map(({ id }) => id), now.map(({ address }) => address), now.map(({ locale }) => locale)],
+  );
+}

@@ -7,6 +7,7 @@ export const SEALED = [
   ['callback_endpoints', 'id', 'secrets'],
   ['carriers', 'id', 'secrets'],
   ['installation_keys', 'name', 'sealed'],
+  ['setting_requests', 'id', 'secret'],
   ['users', 'id', 'totp'],
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { AlarmKind } from './alarm.ts';
+import type { ReplyChangeKind } from './reply-change.ts';
 
 /** Mails other than replies, by kind, with what each one says. Times are ISO; a URL is the customer's own. */
 export type NoticeData = {
@@ -12,6 +13,9 @@ export type NoticeData = {
   'two-way-enabled': { reason: string | null };
   'two-way-refused': { reason: string | null };
   'two-way-disabled': { reason: string | null };
+  'setting-requested': { accountName: string; accountId: string; what: ReplyChangeKind };
+  'setting-done': { what: ReplyChangeKind };
+  'setting-refused': { what: ReplyChangeKind; reason: string };
   'number-expiring': { number: string; at: string };
   'number-renewed': { number: string; until: string };
   'number-released': { number: string; reason: 'expired' | 'operator' };

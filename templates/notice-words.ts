@@ -1,4 +1,5 @@
 import type { AlarmKind } from '../domain/alarm.ts';
+import type { ReplyChangeKind } from '../domain/reply-change.ts';
 import type { NoticeData, NoticeKind } from '../domain/notice.ts';
 
 /** What a notice says: its subject is its title too. `date` writes a time in the reader's language and time zone. */
@@ -19,6 +20,31 @@ const PROBLEMS: Record<'fr' | 'en', Record<AlarmKind, string>> = {
     'login-refused': 'it refuses our login',
     'carrier-down': 'no line is open',
     'doubts-growing': 'messages are in doubt',
+  },
+};
+
+const CHANGES: Record<'fr' | 'en', Record<ReplyChangeKind, string>> = {
+  fr: {
+    emails: 'les adresses e-mail qui reçoivent vos réponses',
+    'address-lift': 'une adresse e-mail à réutiliser',
+    'endpoint-new': 'une nouvelle adresse de callback',
+    'endpoint-change': 'le réglage d’une adresse de callback',
+    'endpoint-delete': 'la suppression d’une adresse de callback',
+    'endpoint-pause': 'la mise en pause d’une adresse de callback',
+    'endpoint-resume': 'la reprise d’une adresse de callback',
+    'endpoint-enable': 'la réactivation d’une adresse de callback',
+    'secret-rotate': 'un nouveau secret de signature',
+  },
+  en: {
+    emails: 'the e-mail addresses that get your replies',
+    'address-lift': 'an e-mail address to be written to again',
+    'endpoint-new': 'a new callback address',
+    'endpoint-change': 'the settings of a callback address',
+    'endpoint-delete': 'a callback address to be deleted',
+    'endpoint-pause': 'a callback address to be paused',
+    'endpoint-resume': 'a callback address to go on after a pause',
+    'endpoint-enable': 'a callback address to be taken up again',
+    'secret-rotate': 'a new signing secret',
   },
 };
 
@@ -73,6 +99,18 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
       'Les campagnes qui demandent des réponses sont refusées. Les réponses aux SMS déjà envoyés continuent de vous parvenir.',
       ...because(reason, 'Motif :'),
     ],
+  }),
+  'setting-requested': ({ accountName, accountId, what }) => ({
+    subject: 'Une demande de réglage attend',
+    lines: [`${accountName} (${accountId}) demande : ${CHANGES.fr[what]}.`],
+  }),
+  'setting-done': ({ what }) => ({
+    subject: 'Votre demande de réglage est faite',
+    lines: [`C’est en place dans votre compte : ${CHANGES.fr[what]}.`],
+  }),
+  'setting-refused': ({ what, reason }) => ({
+    subject: 'Votre demande de réglage est refusée',
+    lines: [`Rien n’a changé. Vous aviez demandé : ${CHANGES.fr[what]}.`, `Motif : ${reason}`],
   }),
   'number-expiring': ({ number, at }, date) => ({
     subject: 'Un numéro loué arrive à échéance',
@@ -162,6 +200,18 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
       'Campaigns that ask for replies are refused. Replies to what was sent before still reach you.',
       ...because(reason, 'Reason:'),
     ],
+  }),
+  'setting-requested': ({ accountName, accountId, what }) => ({
+    subject: 'A request to change settings is waiting',
+    lines: [`${accountName} (${accountId}) asks for: ${CHANGES.en[what]}.`],
+  }),
+  'setting-done': ({ what }) => ({
+    subject: 'What you asked for is set up',
+    lines: [`It is in place in your account: ${CHANGES.en[what]}.`],
+  }),
+  'setting-refused': ({ what, reason }) => ({
+    subject: 'What you asked for was refused',
+    lines: [`Nothing has changed. You had asked for: ${CHANGES.en[what]}.`, `Reason: ${reason}`],
   }),
   'number-expiring': ({ number, at }, date) => ({
     subject: 'A rented number is about to expire',

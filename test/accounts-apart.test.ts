@@ -17,6 +17,7 @@ type Ids = {
   number: string;
   rule: string;
   contact: string;
+  request: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -31,6 +32,7 @@ const things: Record<string, keyof Ids> = {
   numbers: 'number',
   'keyword-rules': 'rule',
   contacts: 'contact',
+  'setting-requests': 'request',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -125,6 +127,13 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   const actions = [{ do: 'answer', text: mark }];
   const rule = (await shop.call('POST', '/keyword-rules', { word: 'rdv', actions })).body.id;
   const contact = (await shop.call('PUT', '/contacts', { phone: '+33612000054', lastName: mark })).body.id;
+  const request = newId();
+  await rows(
+    db.pool,
+    `insert into setting_requests (id, account_id, kind, change, target, state, requested_at, requested_by)
+     values ($1, $2, 'emails', $3, 'emails', 'waiting', now(), 'key')`,
+    [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
+  );
   const delivery = await aDelivery(
     db,
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
@@ -148,6 +157,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     contact,
     replay,
     number,
+    request,
   };
 }
 

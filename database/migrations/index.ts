@@ -19,6 +19,7 @@ import { StopMention } from './0037-stop-mention.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { KeywordRules } from './0042-keyword-rules.ts';
+import { SettingRequests } from './0043-setting-requests.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { ResultsAndOptOuts } from './0061-results-and-opt-outs.ts';
@@ -51,6 +52,7 @@ export const migrations = [
   { name: '0040-replies-in-full', class: RepliesInFull },
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0042-keyword-rules', class: KeywordRules },
+  { name: '0043-setting-requests', class: SettingRequests },
   { name: '0050-doubts', class: Doubts },
   { name: '0060-polled-replies', class: PolledReplies },
   { name: '0061-results-and-opt-outs', class: ResultsAndOptOuts },
