@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -71,6 +72,10 @@ const Environment = z.object({
   CALLBACK_ALLOW_HTTP: flag.default(false).describe('Whether callback addresses may be plain http'),
   CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
   CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
+  CALLBACK_NAME_SERVERS: list
+    .refine((servers) => servers.every((each) => isIP(each.replace(/^\[(.+)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) !== 0), 'must be addresses')
+    .default([])
+    .describe('Name servers that resolve callback addresses, as `address` or `address:port`; the machine’s where empty'),
   ALARM_WEBHOOK_URL: z
     .url()
     .optional()

@@ -19,7 +19,7 @@ import { planList } from './api/list-planner.ts';
 import { createMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
-import type { Resolve } from './callbacks/resolve.ts';
+import { createResolve, type Resolve } from './callbacks/resolve.ts';
 import { registry } from './carriers/registry.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
@@ -124,7 +124,7 @@ export async function startSystem({
     allowHttp: config.CALLBACK_ALLOW_HTTP,
     ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
     allowCidrs: config.CALLBACK_ALLOW_CIDRS,
-    ...(resolve ? { resolve } : {}),
+    resolve: resolve ?? createResolve({ servers: config.CALLBACK_NAME_SERVERS }),
   });
 
   const poster = createPoster({ guard });

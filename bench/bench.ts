@@ -3,7 +3,7 @@ import type { Stack, StackOptions } from './stack.ts';
 /** One measured figure. `ratio` is to a ceiling measured in the same run, where the line has one. */
 export type Figure = { line: string; value: number; unit: string; aim?: string; ratio?: number; note?: string };
 
-/** A group of lines of the table, measured on a stack of its own, or without one. */
+/** A group of lines of the table, measured on a stack of its own, or without one. One of `callbacks-…` is also meant by `callbacks`. */
 export type Bench = OnStack | { name: string; alone(say: (line: string) => void): Promise<Figure[]> };
 type OnStack = {
   name: string;

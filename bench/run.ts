@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
+import { blackHolesBench } from './callbacks-black-holes.ts';
+import { backlogBench } from './callbacks-backlog.ts';
+import { nameServersBench } from './callbacks-name-servers.ts';
+import { dripBench } from './callbacks-drip.ts';
+import { latenessBench } from './callbacks-lateness.ts';
 import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
 import { listsBench } from './lists.ts';
@@ -14,6 +19,7 @@ import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { syncBench } from './sync.ts';
 
+const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, nameServersBench, dripBench, latenessBench];
 const BENCHES: Bench[] = [
   acceptBench,
   listsBench,
@@ -23,6 +29,7 @@ const BENCHES: Bench[] = [
   repliesBench,
   carriersBench,
   syncBench,
+  ...CALLBACKS,
 ];
 const RESULTS = 'bench/results';
 
@@ -38,7 +45,9 @@ const { positionals, values } = parseArgs({
   },
 });
 const times = Number(values.times);
-const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
+const isMeant = (bench: Bench, name: string): boolean =>
+  bench.name === name || (name === 'callbacks' && CALLBACKS.includes(bench));
+const unknown = positionals.filter((name) => !BENCHES.some((bench) => isMeant(bench, name)));
 if (unknown.length > 0) {
   console.error(`There is no bench named ${unknown.join(', ')}. There are: ${BENCHES.map((bench) => bench.name).join(', ')}`);
   process.exit(1);
@@ -46,7 +55,7 @@ if (unknown.length > 0) {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (values.production) execFileSync(process.execPath, ['build.ts'], { stdio: 'inherit' });
-const chosen = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const chosen = BENCHES.filter((bench) => positionals.length === 0 || positionals.some((name) => isMeant(bench, name)));
 const figures: Line[] = [];
 for (const bench of chosen) {
   const runs: Figure[][] = [];

@@ -11,7 +11,8 @@ import { createOperator } from '../admin.ts';
 import { startPostgres } from '../launchers/postgres.ts';
 import { startTemporalOnPostgres } from '../launchers/temporal-production.ts';
 import { startTemporal } from '../launchers/temporal.ts';
-import { createClient, seed, textOf, type ApiClient } from '../seed.ts';
+import { createClient, seed, textOf, type Answer, type ApiClient } from '../seed.ts';
+import { hostOf, type Behaviour } from './sink.ts';
 
 export type StackOptions = {
   /** Null withholds receipts. */
@@ -39,6 +40,14 @@ export type World = {
   }): Promise<Waits & { arrived: number; twice: number; max: number }>;
   submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
   reset(): Promise<unknown>;
+  /** From here on the endpoints of these customers answer so. */
+  behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
+  /** Whether the customers' name server answers. */
+  names(answered: boolean): Promise<unknown>;
+  /** From the first refusal of each to when it was taken, in ms. */
+  waited(prefix: string): Promise<number[]>;
+  /** Every text that was sent, by number, and that was taken, by name. */
+  taken(): Promise<{ sent: number; taken: string[]; twice: number }>;
 };
 type Waits = { seconds: number; p50: number; p99: number };
 
@@ -53,16 +62,23 @@ export type Stack = AsyncDisposable & {
   key: string;
   pids: { api: number; worker: number };
   world: World;
-  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
-  customer(n: number): Promise<ApiClient>;
+  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers, by its address or by name. */
+  customer(n: number, fields?: Answer, by?: 'address' | 'name'): Promise<Customer>;
+  /** Bytes that the worker holds on to after a collection. */
+  heap(): Promise<number>;
 };
+
+/** A customer's key to the API, and its endpoint. */
+export type Customer = ApiClient & { endpointId: string };
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const HEAP = new URL('./heap.ts', import.meta.url).href;
 const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
 const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
 const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
-const Answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
+const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.number() });
+const Told = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 
 /** PostgreSQL with fsync, Temporal's development server, the API and a worker in a process each, and the world in another. */
 export async function startStack({
@@ -90,8 +106,8 @@ export async function startStack({
   const worldProcess = fork(WORLD, { stdio: 'inherit' });
   starting.defer(() => ended(worldProcess));
   const ask = asker(worldProcess);
-  const { smscPort, endpointPort } = z
-    .object({ smscPort: z.number(), endpointPort: z.number() })
+  const { smscPort, endpointPort, nameServer } = z
+    .object({ smscPort: z.number(), endpointPort: z.number(), nameServer: z.string() })
     .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
 
   const environment = {
@@ -106,14 +122,16 @@ export async function startStack({
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
     SECRETS_KEY: randomBytes(32).toString('base64'),
+    CALLBACK_NAME_SERVERS: nameServer,
     PORT: '0',
     ...env,
   };
   const pids = { api: 0, worker: 0 };
-  const product = async (role: 'api' | 'worker'): Promise<string | null> => {
+  const product = async (role: 'api' | 'worker'): Promise<{ child: ChildProcess; url: string | null }> => {
     const child = fork(production ? BUILT : MAIN, {
       execArgv: [
         ...(production ? [] : ['--import', 'tsx']),
+        ...(role === 'worker' ? ['--import', HEAP] : []),
         ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
       ],
       env: { ...environment, ROLE: role },
@@ -125,10 +143,10 @@ export async function startStack({
       once(child, 'message'),
       once(child, 'exit').then(() => Promise.reject(new Error(`The ${role} process ended before it was ready`))),
     ]);
-    return z.object({ url: z.string().nullable() }).parse(message).url;
+    return { child, url: z.object({ url: z.string().nullable() }).parse(message).url };
   };
-  await product('worker');
-  const url = await product('api');
+  const worker = (await product('worker')).child;
+  const { url } = await product('api');
   if (url === null) throw new Error('The API did not start');
 
   const smpp = {
@@ -155,8 +173,17 @@ export async function startStack({
       arrived: async (args) => Arrived.parse(await ask('arrived', args)),
       submitted: async (args) => z.object({ submitted: z.number(), seconds: z.number() }).parse(await ask('submitted', args)),
       reset: () => ask('reset', {}),
+      behave: (customers, behaviour) => ask('behave', { paths: customers.map(pathOf), behaviour }),
+      names: (answered) => ask('names', { answered }),
+      waited: async (prefix) => z.array(z.number()).parse(await ask('waited', { prefix })),
+      taken: async () => Taken.parse(await ask('taken', {})),
     },
-    async customer(n) {
+    async heap() {
+      const answered = once(worker, 'message');
+      worker.send('heap');
+      return z.object({ heap: z.number() }).parse((await answered)[0]).heap;
+    },
+    async customer(n, fields = {}, by = 'address') {
       const made = await operator.send('POST', '/v1/operator/accounts', {
         name: `Client ${n}`,
         country: 'FR',
@@ -167,12 +194,18 @@ export async function startStack({
       await operator.send('PUT', `/v1/operator/accounts/${id}/two-way`, { state: 'on', reason: 'a bench' });
       const key = textOf(await operator.send('POST', `/v1/operator/accounts/${id}/keys`, { name: 'bench' }), 'key');
       const client = createClient(url, key);
-      await client.send('POST', '/v1/callback-endpoints', { url: `http://127.0.1.${(n % 200) + 1}:${endpointPort}/hook/${n}` });
-      return client;
+      const host = by === 'name' ? `shop${n}.example` : hostOf(n);
+      const endpoint = await client.send('POST', '/v1/callback-endpoints', {
+        url: `http://${host}:${endpointPort}${pathOf(n)}`,
+        ...fields,
+      });
+      return { ...client, endpointId: textOf(endpoint, 'id') };
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+const pathOf = (n: number): string => `/hook/${n}`;
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -187,7 +220,7 @@ function asker(child: ChildProcess): (method: string, args: object) => Promise<u
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let last = 0;
   child.on('message', (message) => {
-    const { id, result, error } = Answer.parse(message);
+    const { id, result, error } = Told.parse(message);
     if (error === undefined) waiting.get(id)?.resolve(result);
     else waiting.get(id)?.reject(new Error(error));
     waiting.delete(id);

@@ -1,9 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
 import { z } from 'zod';
 import { startSmsc } from '../simulator/smsc.ts';
+import { startNameServer } from '../test/fixtures/name-server.ts';
 import { percentile } from './bench.ts';
+import { Behaviour, hostOf, startSink } from './sink.ts';
 
-// A carrier and the customers' endpoints, in a process of their own: they cost the product nothing but its share of the machine.
+// A carrier, the customers' endpoints and their name server, in a process of their own: they cost the product nothing but its share of the machine.
 
 const Start = z.object({ receipts: z.object({ delayMs: z.number() }).nullable(), latencyMs: z.number() });
 const Deliver = z.object({
@@ -22,22 +23,22 @@ const Call = z.discriminatedUnion('method', [
   z.object({ id: z.number(), method: z.literal('arrived'), args: Arrived }),
   z.object({ id: z.number(), method: z.literal('submitted'), args: z.object({ count: z.number(), withinMs: z.number() }) }),
   z.object({ id: z.number(), method: z.literal('reset'), args: z.object({}) }),
+  z.object({ id: z.number(), method: z.literal('behave'), args: z.object({ paths: z.array(z.string()), behaviour: Behaviour }) }),
+  z.object({ id: z.number(), method: z.literal('names'), args: z.object({ answered: z.boolean() }) }),
+  z.object({ id: z.number(), method: z.literal('waited'), args: z.object({ prefix: z.string() }) }),
+  z.object({ id: z.number(), method: z.literal('taken'), args: z.object({}) }),
 ]);
-const Posted = z.object({ data: z.object({ reply: z.object({ text: z.string() }) }) });
-
-const ENDPOINTS = 200;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const sentAt = new Map<string, number>();
-const arrivedAt = new Map<string, number>();
-let twice = 0;
 let firstSubmit = 0;
 let lastSubmit = 0;
 let submitted = 0;
-let smsc: Awaited<ReturnType<typeof startSmsc>> | undefined;
+let namesAnswered = true;
+let world: Awaited<ReturnType<typeof open>> | undefined;
 
-async function start({ receipts, latencyMs }: z.infer<typeof Start>) {
-  smsc = await startSmsc({
+async function open({ receipts, latencyMs }: z.infer<typeof Start>) {
+  const smsc = await startSmsc({
     systemId: 'bench',
     password: 'bench',
     receipts: receipts ?? 'off',
@@ -47,33 +48,26 @@ async function start({ receipts, latencyMs }: z.infer<typeof Start>) {
       if (submitted++ === 0) firstSubmit = lastSubmit;
     },
   });
-  const handle: RequestListener = (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { text } = Posted.parse(JSON.parse(Buffer.concat(chunks).toString())).data.reply;
-      if (arrivedAt.has(text)) twice++;
-      else arrivedAt.set(text, performance.now());
-      setTimeout(() => response.writeHead(200).end('ok'), latencyMs);
-    });
-  };
-  // Customers have servers of their own: an address of the loopback network each.
-  const endpointPort = await listen(handle, '127.0.0.1', 0);
-  for (let n = 1; n <= ENDPOINTS; n++) await listen(handle, `127.0.1.${n}`, endpointPort);
-  return { smscPort: smsc.port, endpointPort };
+  const sink = await startSink(latencyMs);
+  // shop12.example is the server of customer 12.
+  const names = await startNameServer((name) =>
+    namesAnswered ? [hostOf(Number(/^shop(\d+)\./.exec(name)?.[1] ?? 0))] : 'silent',
+  );
+  return { smsc, sink, names };
 }
 
-const listen = (handle: RequestListener, host: string, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer(handle).listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-    server.once('error', reject);
-  });
+function opened(): NonNullable<typeof world> {
+  if (!world) throw new Error('Not started');
+  return world;
+}
+
+async function start(args: z.infer<typeof Start>) {
+  world = await open(args);
+  return { smscPort: world.smsc.port, endpointPort: world.sink.port, nameServer: world.names.address };
+}
 
 async function deliver({ from, to, count, prefix, perSecond }: z.infer<typeof Deliver>) {
-  if (!smsc) throw new Error('Not started');
+  const { smsc } = opened();
   const waits: number[] = [];
   const begun = performance.now();
   const all: Promise<void>[] = [];
@@ -92,22 +86,32 @@ async function deliver({ from, to, count, prefix, perSecond }: z.infer<typeof De
 }
 
 async function arrived({ prefix, count, withinMs }: z.infer<typeof Arrived>) {
-  const mine = () => [...arrivedAt.keys()].filter((text) => text.startsWith(prefix));
+  const { takenAt, twice } = opened().sink;
+  const mine = () => [...takenAt.keys()].filter((text) => text.startsWith(prefix));
   const end = performance.now() + withinMs;
-  while (arrivedAt.size < count && performance.now() < end) await sleep(20);
+  while (takenAt.size < count && performance.now() < end) await sleep(20);
   while (mine().length < count && performance.now() < end) await sleep(100);
   const texts = mine();
-  const waits = texts.map((text) => (arrivedAt.get(text) ?? 0) - (sentAt.get(text) ?? 0));
-  const first = Math.min(...texts.map((text) => sentAt.get(text) ?? Infinity));
-  const last = Math.max(...texts.map((text) => arrivedAt.get(text) ?? 0));
+  const waits = texts.map((text) => (takenAt.get(text) ?? 0) - (sentAt.get(text) ?? 0));
+  const first = texts.reduce((soonest, text) => Math.min(soonest, sentAt.get(text) ?? Infinity), Infinity);
+  const last = texts.reduce((latest, text) => Math.max(latest, takenAt.get(text) ?? 0), 0);
   return {
     arrived: texts.length,
-    twice,
+    twice: twice(),
     seconds: (last - first) / 1000,
     p50: percentile(waits, 0.5),
     p99: percentile(waits, 0.99),
-    max: Math.max(...waits),
+    max: waits.reduce((most, wait) => Math.max(most, wait), 0),
   };
+}
+
+/** From the first refusal of each to when it was taken, in ms. */
+function waited({ prefix }: { prefix: string }): number[] {
+  const { takenAt, failedAt } = opened().sink;
+  return [...failedAt].flatMap(([text, failed]) => {
+    const taken = takenAt.get(text);
+    return text.startsWith(prefix) && taken !== undefined ? [taken - failed] : [];
+  });
 }
 
 async function submittedUntil({ count, withinMs }: { count: number; withinMs: number }) {
@@ -119,8 +123,7 @@ async function submittedUntil({ count, withinMs }: { count: number; withinMs: nu
 function reset(): object {
   submitted = 0;
   sentAt.clear();
-  arrivedAt.clear();
-  twice = 0;
+  opened().sink.reset();
   return {};
 }
 
@@ -136,6 +139,16 @@ const answer = (call: z.infer<typeof Call>): unknown => {
       return submittedUntil(call.args);
     case 'reset':
       return reset();
+    case 'behave':
+      opened().sink.behave(call.args.paths, call.args.behaviour);
+      return {};
+    case 'names':
+      namesAnswered = call.args.answered;
+      return {};
+    case 'waited':
+      return waited(call.args);
+    case 'taken':
+      return { sent: sentAt.size, taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() };
     default:
       return call satisfies never;
   }

@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+
+/** How a customer's endpoint answers. */
+export const Behaviour = z.object({
+  /** `black-hole` never answers; `drip` sends its head, then its body byte by byte; `drip-head` its head byte by byte; `huge` a gigabyte. */
+  mode: z.enum(['ok', 'status', 'black-hole', 'drip', 'drip-head', 'huge']),
+  latencyMs: z.number().default(0),
+  status: z.number().default(500),
+  headers: z.record(z.string(), z.string()).default({}),
+});
+export type Behaviour = z.input<typeof Behaviour>;
+
+const Posted = z.object({ data: z.object({ reply: z.object({ text: z.string() }) }) });
+const HOSTS = 200;
+const GIGABYTE = 1_073_741_824;
+const DRIP_MS = 300;
+
+/** The endpoints of all customers: what each of them took, and when. Customers have servers of their own: an address of the loopback network each. */
+export async function startSink(latencyMs: number) {
+  const behaviours = new Map<string, z.infer<typeof Behaviour>>();
+  /** When a reply's text was taken, and when it was first refused or kept waiting. */
+  const takenAt = new Map<string, number>();
+  const failedAt = new Map<string, number>();
+  let twice = 0;
+
+  function take(text: string): void {
+    if (takenAt.has(text)) twice++;
+    else takenAt.set(text, performance.now());
+  }
+
+  function answer(response: ServerResponse, text: string, behaviour: z.infer<typeof Behaviour> | undefined): void {
+    const mode = behaviour?.mode ?? 'ok';
+    const headers = behaviour?.headers;
+    if (mode === 'ok' || mode === 'drip' || mode === 'huge') take(text);
+    else if (!failedAt.has(text)) failedAt.set(text, performance.now());
+    switch (mode) {
+      case 'ok':
+        return void response.writeHead(200, headers).end('ok');
+      case 'status':
+        return void response.writeHead(behaviour?.status ?? 500, headers).end();
+      case 'black-hole':
+        return undefined;
+      case 'drip':
+        response.writeHead(200, headers);
+        return every(response, DRIP_MS, () => void response.write('x'));
+      case 'drip-head':
+        return every(response, DRIP_MS, () => void response.socket?.write('H'));
+      case 'huge':
+        return flood(response);
+      default:
+        return mode satisfies never;
+    }
+  }
+
+  const handle: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { text } = Posted.parse(JSON.parse(Buffer.concat(chunks).toString())).data.reply;
+      const behaviour = behaviours.get(request.url ?? '');
+      setTimeout(
+        () => answer(response, text, behaviour),
+        behaviour?.mode === 'ok' ? behaviour.latencyMs || latencyMs : latencyMs,
+      );
+    });
+  };
+
+  const port = await listen(handle, '127.0.0.1', 0);
+  for (let n = 1; n <= HOSTS; n++) await listen(handle, `127.0.1.${n}`, port);
+
+  return {
+    port,
+    takenAt: takenAt as ReadonlyMap<string, number>,
+    failedAt: failedAt as ReadonlyMap<string, number>,
+    twice: () => twice,
+    /** From here on the endpoints at these paths answer so. */
+    behave(paths: string[], wish: Behaviour): void {
+      for (const path of paths) behaviours.set(path, Behaviour.parse(wish));
+    },
+    reset(): void {
+      takenAt.clear();
+      failedAt.clear();
+      twice = 0;
+    },
+  };
+}
+
+/** The address of the n-th customer's server. */
+export const hostOf = (n: number): string => `127.0.1.${(n % HOSTS) + 1}`;
+
+function every(response: ServerResponse, ms: number, work: () => void): void {
+  const timer = setInterval(work, ms);
+  response.once('close', () => clearInterval(timer));
+}
+
+function flood(response: ServerResponse): void {
+  const chunk = Buffer.alloc(65_536, 'x');
+  let left = GIGABYTE;
+  const more = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= chunk.length;
+      if (!response.write(chunk)) return void response.once('drain', more);
+    }
+    response.end();
+  };
+  response.writeHead(200, { 'content-length': GIGABYTE });
+  more();
+}
+
+const listen = (handle: RequestListener, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer(handle).listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+    server.once('error', reject);
+  });
