@@ -73,7 +73,10 @@ const Environment = z.object({
   CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
   CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
   CALLBACK_NAME_SERVERS: list
-    .refine((servers) => servers.every((each) => isIP(each.replace(/^\[(.+)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) !== 0), 'must be addresses')
+    .refine(
+      (servers) => servers.every((each) => isIP(each.replace(/^\[(.+)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) !== 0),
+      'must be addresses',
+    )
     .default([])
     .describe('Name servers that resolve callback addresses, as `address` or `address:port`; the machine’s where empty'),
   ALARM_WEBHOOK_URL: z

@@ -120,7 +120,7 @@ function watcher(account: ApiClient, id: string, endpointUrl: string, since: Dat
 async function report(account: ApiClient, id: string, endpointUrl: string, since: Date): Promise<boolean> {
   const heard = await heardBy(endpointUrl, since);
   const replies = itemsOf(await account.get('/v1/replies?limit=100')).filter(
-    (reply) => new Date(textOf(reply, 'ingestedAt')) >= since,
+    (reply) => PHONES.includes(textOf(reply, 'from')) && new Date(textOf(reply, 'ingestedAt')) >= since,
   );
   const owed = itemsOf(await account.get(`/v1/deliveries?limit=100&endpoint=${id}`));
   const rows = replies.map((reply) => {

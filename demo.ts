@@ -19,6 +19,7 @@ import {
   type Found,
   type Sent,
 } from './demo-tools.ts';
+import { playOutage } from './demo-outage.ts';
 import { playV0 } from './demo-v0.ts';
 import { createClient, itemsOf, textOf, type Answer } from './seed.ts';
 
@@ -147,11 +148,11 @@ const isAlive = async (state: DevState): Promise<boolean> =>
 const PLATFORMS = { v2: playV2, v0: playV0 };
 const Platforms = z.array(z.enum(['v2', 'v0']));
 
-/** Every platform that was named, one after the other on one stack. True when all of them came out right. */
-async function play(state: DevState, platforms: z.infer<typeof Platforms>): Promise<boolean> {
+/** Every platform that was named, one after the other on one stack, and an outage if it is wished. True when all of them came out right. */
+async function play(state: DevState, platforms: z.infer<typeof Platforms>, outage: boolean): Promise<boolean> {
   let right = true;
   for (const platform of platforms) right = (await PLATFORMS[platform](state)) && right;
-  return right;
+  return outage ? (await playOutage(state)) && right : right;
 }
 
 try {
@@ -159,19 +160,20 @@ try {
     options: {
       data: { type: 'string', default: '.data' },
       platform: { type: 'string', multiple: true, default: ['v2'] },
+      outage: { type: 'boolean', default: false },
     },
   });
   const platforms = Platforms.parse(values.platform);
   const running = await readDevState(resolve(values.data));
   if (running && (await isAlive(running))) {
     say(`Using the stack that runs at ${running.url}`);
-    process.exitCode = (await play(running, platforms)) ? 0 : 1;
+    process.exitCode = (await play(running, platforms, values.outage)) ? 0 : 1;
   } else {
     say('No stack runs here: starting one of its own, which goes away at the end');
     const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-demo-'));
     try {
       await using dev = await startDev({ dataDir, log: pino({ level: 'warn' }), progress: say });
-      process.exitCode = (await play(dev.state, platforms)) ? 0 : 1;
+      process.exitCode = (await play(dev.state, platforms, values.outage)) ? 0 : 1;
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }

@@ -25,6 +25,8 @@ export type DevState = {
   url: string;
   ports: World['ports'] & { api: number; inboundMail: number };
   addresses: Record<'phones' | 'mailbox' | 'endpoint' | 'gateway', string>;
+  /** Null where Temporal is not one of its own. */
+  temporalUi: string | null;
 };
 
 export type DevOptions = { dataDir: string; log: Logger; progress: (line: string) => void; apiPort?: number };
@@ -130,6 +132,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     url: system.url,
     ports: { ...world.ports, api: Number(new URL(system.url).port), inboundMail: system.inboundMailPort },
     addresses: { phones: world.phones.url, mailbox: world.mailbox.url, endpoint: world.endpoint.url, gateway: world.gateway.url },
+    temporalUi: temporal.uiUrl,
   };
   await writeFile(join(dataDir, STATE), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
 

@@ -15,6 +15,8 @@ export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 export const DRAIN_MS = 30_000;
 /** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
 const LOOK_AGAIN_MS = 250;
+/** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
+export const NEAR_MS = 1500;
 
 export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) => ({
   /**
@@ -34,10 +36,11 @@ export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) =
         if (claimed.length > 0 && !line.down) continue;
         await reclaimDead(pool);
         const sleepMs = await untilNextDue(pool, 'callback');
-        if (attempts.size === 0 && (sleepMs === null || sleepMs > 0)) break;
-        await attempts.landed(LOOK_AGAIN_MS);
+        if (attempts.size === 0 && (sleepMs === null || sleepMs > NEAR_MS)) break;
+        await attempts.landed(Math.min(sleepMs || LOOK_AGAIN_MS, LOOK_AGAIN_MS));
       }
       await attempts.all();
-      return { sleepMs: await untilNextDue(pool, 'callback') };
+      const sleepMs = await untilNextDue(pool, 'callback');
+      return { sleepMs: sleepMs === null ? null : Math.max(0, sleepMs - NEAR_MS) };
     }),
 });

@@ -7,7 +7,7 @@ import { transaction } from '../database/sql.ts';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimDueAt, claimProbe } from './claim-callbacks.ts';
 import { reclaimDead } from './claim-deliveries.ts';
-import { DRAIN_MS } from './drain-callbacks.ts';
+import { DRAIN_MS, NEAR_MS } from './drain-callbacks.ts';
 import { createFleet } from './fleet.ts';
 import { heartbeating } from './heartbeat.ts';
 import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
@@ -121,10 +121,13 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
         const attempts = createFleet(attempt, log);
         const until = performance.now() + DRAIN_MS;
         await reclaimDead(pool);
-        let next: number | null | 'on' = 'on';
-        while (next === 'on' && performance.now() < until) next = await step(endpointId, attempts, until);
+        let next = await step(endpointId, attempts, until);
+        while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
+          if (next !== 'on') await attempts.landed(next);
+          next = await step(endpointId, attempts, until);
+        }
         await attempts.all();
-        return describe(endpointId, next === 'on' ? 0 : next);
+        return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
       }),
   };
 

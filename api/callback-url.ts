@@ -3,7 +3,13 @@ import { BLOCKED_WORDING } from '../callbacks/guard.ts';
 import { AppError } from '../domain/errors.ts';
 import type { ApiServices } from './services.ts';
 
-export const CallbackUrl = z.url().max(2000).openapi({ example: 'https://example.com/sms-replies' });
+// Looked at before a URL is read from it: reading leaves line breaks out without a word.
+export const CallbackUrl = z
+  .string()
+  .max(2000)
+  .refine((text) => !/\p{Cc}/u.test(text), 'Remove the line break or other control character')
+  .pipe(z.url())
+  .openapi({ format: 'uri', example: 'https://example.com/sms-replies' });
 
 /** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
 export async function checkCallbackUrl(

@@ -17,11 +17,9 @@ const fields = {
   format: z.enum(CALLBACK_FORMATS).openapi({
     description: 'How bodies are written: the standard event, or as Octopush writes replies, receipts and STOPs',
   }),
-  fallbackUrl: z
-    .url()
-    .max(2000)
-    .nullable()
-    .openapi({ description: 'Tried within the same attempt when the first address can not be reached' }),
+  fallbackUrl: CallbackUrl.nullable().openapi({
+    description: 'Tried within the same attempt when the first address can not be reached',
+  }),
   ordered: z.boolean().openapi({
     description:
       'Strict order: a reply waits until the earlier ones of its conversation are taken or given up, 15 minutes at most while the endpoint is healthy; then it goes on, marked `x-order: late`',

@@ -33,6 +33,7 @@ export const STATUS = {
   'number-not-rented': 422,
   'number-unavailable': 409,
   'unsafe-url': 422,
+  'nothing-to-replay': 409,
   'try-later': 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;

@@ -64,6 +64,7 @@ const create = createRoute({
     202: { description: 'Begun: a durable job', content: json(ReplayView) },
     ...problems,
     ...notFound,
+    ...conflict,
   },
 });
 const list = createRoute({
@@ -145,8 +146,15 @@ export const replays = ({ db, runs }: ApiServices) => {
         states,
         ids: ids ?? null,
       };
+      if (new Date(filter.since) >= new Date(filter.until))
+        throw new AppError('invalid-request', 'The time ends before it begins.', [
+          until === undefined
+            ? { field: 'since', problem: 'is not over yet', remedy: 'Name a time before now' }
+            : { field: 'until', problem: 'is not after since', remedy: 'Name a time after since, or leave it out for now' },
+        ]);
       const total = await countSelected(db.pool, { accountId, endpointId: endpoint.id, filter });
       if (dryRun) return c.json({ dryRun: true as const, total }, 200);
+      if (total === 0) throw new AppError('nothing-to-replay', 'No delivery of this endpoint meets the selection.');
       const em = db.em();
       const basis = { position: null, createdAt: now, lookedAt: now, endedAt: null, state: 'queueing' as const };
       const replay = em.create(Replay, {

@@ -71,8 +71,8 @@ export async function startSink(latencyMs: number) {
 
   return {
     port,
-    takenAt: takenAt as ReadonlyMap<string, number>,
-    failedAt: failedAt as ReadonlyMap<string, number>,
+    takenAt,
+    failedAt,
     twice: () => twice,
     /** From here on the endpoints at these paths answer so. */
     behave(paths: string[], wish: Behaviour): void {

@@ -26,6 +26,8 @@ export type Guard = {
 /** What a tenant reads for a blocked, a refusing and a silent address alike: our network is not to be felt out. */
 export const BLOCKED_WORDING = 'The address could not be reached';
 
+const CONTROL = /\p{Cc}/u;
+
 /** How many of a host's addresses are worth a try. */
 const MOST_ADDRESSES = 8;
 
@@ -37,6 +39,8 @@ export function createGuard({ allowHttp, ports, resolve = createResolve(), ...ru
 
   const read: Guard['read'] = (text) => {
     if (!URL.canParse(text)) return blocked('it is no URL');
+    // A parser leaves out what a log or another parser reads as the end of a line.
+    if (CONTROL.test(text)) return blocked('it carries a line break or another control character');
     const url = new URL(text);
     if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
       return blocked(`the scheme ${url.protocol} is not allowed`);

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'number-not-rented'
   | 'number-unavailable'
   | 'unsafe-url'
+  | 'nothing-to-replay'
   | 'try-later'
   | 'internal';
 

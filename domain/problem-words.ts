@@ -118,6 +118,11 @@ const en: Record<ErrorCode, ProblemWords> = {
     'The number is taken, at rest, or not there.',
     'Choose another one of those on offer.',
   ),
+  'nothing-to-replay': words(
+    'Nothing to send again',
+    'No delivery of this endpoint meets the selection.',
+    'Widen the time, name other states, or look at the list of deliveries first.',
+  ),
   'unsafe-url': words(
     'The address can not be used',
     'Callbacks are not posted to such an address.',
@@ -246,6 +251,11 @@ const fr: Record<ErrorCode, ProblemWords> = {
     'Ce numéro n’est pas proposé',
     'Le numéro est pris, au repos, ou n’existe pas.',
     'Choisissez-en un autre parmi ceux qui sont proposés.',
+  ),
+  'nothing-to-replay': words(
+    'Rien à renvoyer',
+    'Aucune livraison de cet endpoint ne correspond à la sélection.',
+    'Élargissez la période, choisissez d’autres états ou consultez d’abord la liste des livraisons.',
   ),
   'unsafe-url': words(
     'L’adresse ne peut pas être utilisée',

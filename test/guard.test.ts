@@ -158,7 +158,6 @@ const REFUSED: [string, RegExp][] = [
   ['https:\\\\10.0.0.1\\path', /leads to 10\.0\.0\.1/],
   ['https:/\\10.0.0.1/', /leads to 10\.0\.0\.1/],
   ['https:10.0.0.1/', /leads to 10\.0\.0\.1/],
-  ['https://10.0.0.1\t/', /leads to 10\.0\.0\.1/],
 ];
 
 const startZone = () => startNameServer((name) => names[name] ?? null);
