@@ -49,7 +49,7 @@ async function importList(stack: Stack, count: number, from: number): Promise<Fi
   } while (list['endedAt'] === null);
   const seconds = (performance.now() - begun) / 1000;
   if (list['accepted'] !== count) throw new Error(`${String(list['accepted'])} of ${count} were accepted`);
-  const [worker, api] = await Promise.all([peakOf(pids.worker), peakOf(pids.api)]);
+  const [worker, api] = await Promise.all([peakOf(pids.workers[0] ?? 0), peakOf(pids.api)]);
   const line = `list of ${count.toLocaleString('en')}`;
   return [
     { line: `${line}, uploaded and looked at`, value: round(seconds), unit: 's', note: `upload ${round(uploaded)} s` },

@@ -14,6 +14,7 @@ import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
 import { listsBench } from './lists.ts';
 import { repliesBench } from './replies.ts';
+import { scaleBench } from './scale.ts';
 import { startStack } from './stack.ts';
 import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';

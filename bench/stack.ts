@@ -21,6 +21,8 @@ export type StackOptions = {
   /** How long each of the customers' endpoints takes. */
   endpointLatencyMs?: number;
   maxBinds?: number;
+  /** Worker processes. */
+  workers?: number;
   env?: Record<string, string>;
   /** A folder for a CPU profile of each of the product's processes. */
   profileDir?: string;
@@ -60,7 +62,7 @@ export type Stack = AsyncDisposable & {
   account: ApiClient;
   /** The first account's key, and the product's processes. */
   key: string;
-  pids: { api: number; worker: number };
+  pids: { api: number; workers: number[] };
   world: World;
   /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers, by its address or by name. */
   customer(n: number, fields?: Answer, by?: 'address' | 'name'): Promise<Customer>;
@@ -86,6 +88,7 @@ export async function startStack({
   window,
   endpointLatencyMs = 0,
   maxBinds = 1,
+  workers = 1,
   env = {},
   profileDir,
   production = false,
@@ -126,7 +129,7 @@ export async function startStack({
     PORT: '0',
     ...env,
   };
-  const pids = { api: 0, worker: 0 };
+  const pids: Stack['pids'] = { api: 0, workers: [] };
   const product = async (role: 'api' | 'worker'): Promise<{ child: ChildProcess; url: string | null }> => {
     const child = fork(production ? BUILT : MAIN, {
       execArgv: [
@@ -138,7 +141,8 @@ export async function startStack({
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     starting.defer(() => ended(child));
-    pids[role] = child.pid ?? 0;
+    if (role === 'api') pids.api = child.pid ?? 0;
+    else pids.workers.push(child.pid ?? 0);
     const [message] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => Promise.reject(new Error(`The ${role} process ended before it was ready`))),
@@ -146,6 +150,7 @@ export async function startStack({
     return { child, url: z.object({ url: z.string().nullable() }).parse(message).url };
   };
   const worker = (await product('worker')).child;
+  for (let n = 1; n < workers; n++) await product('worker');
   const { url } = await product('api');
   if (url === null) throw new Error('The API did not start');
 
