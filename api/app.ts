@@ -58,6 +58,7 @@ import { replies } from './replies.ts';
 import { repliesExport } from './replies-export.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
+import { savedLists } from './saved-lists.ts';
 import { sessionRoutes } from './session.ts';
 import { settingRequests } from './setting-requests.ts';
 import { stream } from './stream.ts';
@@ -71,13 +72,14 @@ const accountRoutes = (services: ApiServices) => {
   const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
   app.use(accountOnly(services));
   // A list is read as it comes, by a limit of its own.
-  app.use(except('/v1/campaigns/:id/recipients', limitBody(services.bodyLimitBytes), wellFormedBody));
+  app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
   app.on('POST', ['/campaigns', '/messages', '/conversations/:id/messages'], idempotent(services));
   return app
     .route('/', campaigns(services))
     .route('/', previews(services))
     .route('/', drafts(services))
     .route('/', lists(services))
+    .route('/', savedLists(services))
     .route('/', messages(services))
     .route('/', replies(services))
     .route('/', replyAttribution(services))

@@ -1,30 +1,22 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { PoolClient } from 'pg';
 import { stream } from 'hono/streaming';
 import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
-import { copyListRows } from '../database/store-list.ts';
 import { AppError } from '../domain/errors.ts';
 import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
-import { readList, listFault, type ListRow, type ListType } from './read-list.ts';
+import { listBody, ListColumns, uploadOf } from './list-upload.ts';
+import type { ListRow } from './read-list.ts';
 import { Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
-const LIMITS = { rows: 1_000_000, bytes: 2 * 1024 * 1_048_576 };
-/** How many of a list's rows tell its columns: lines of JSON may each have others. */
-const LOOKED_AT = 1000;
-const TYPES: Record<string, ListType> = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' };
 /** PostgreSQL's code for a row that somebody else holds. */
 const LOCKED = '55P03';
-/** What jsonb can't hold, as JSON writes it. */
-const UNSTORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/i;
-
-const ImportView = z
+export const ImportView = z
   .object({
     id: Id,
     campaignId: Id,
@@ -45,7 +37,7 @@ const ImportView = z
   })
   .openapi('ListImport');
 
-const importView = (list: ListImport): z.infer<typeof ImportView> => ({
+export const importView = (list: ListImport): z.infer<typeof ImportView> => ({
   id: list.id,
   campaignId: list.campaign,
   state: list.state,
@@ -71,16 +63,8 @@ const upload = createRoute({
     'Send the list of a draft: CSV with a header, or a JSON object a line; up to a million rows, gzip too. It replaces the one before',
   request: {
     params: IdParam,
-    query: z.strictObject({
-      to: z.string().min(1).max(100).default('to').openapi({ description: 'The column that holds the phone number' }),
-      reference: z
-        .string()
-        .min(1)
-        .max(100)
-        .default('reference')
-        .openapi({ description: 'The column that holds your reference, where there is one' }),
-    }),
-    body: { required: true, content: { 'text/csv': text, 'application/x-ndjson': text } },
+    query: ListColumns,
+    body: listBody,
   },
   responses: {
     202: { description: 'Stored; its rows are being looked at', content: json(ImportView) },
@@ -123,22 +107,14 @@ export const lists = ({ db, runs }: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(upload, async (c) => {
       const { id: campaignId } = c.req.valid('param');
-      const { to, reference } = c.req.valid('query');
       const accountId = c.get('account').id;
       if ((await db.em().count(Campaign, { id: campaignId, account: accountId })) === 0) throw missing();
-      const { body, type, gzip } = bodyOf(c);
+      const list = uploadOf(c, c.req.valid('query'));
       const id = newId();
       // One transaction: a list that can't be read, or a crash in the middle of it, leaves everything as it was.
       await transaction(db.pool, async (client) => {
-        await begin(client, campaignId, accountId);
-        const columns = new Set<string>();
-        const list = checked(readList(body, type, { gzip, limits: LIMITS }), { to, reference }, columns);
-        const listed = await copyListRows(client, id, list);
-        await affected(
-          client,
-          `insert into list_imports (id, account_id, campaign_id, state, columns, listed, created_at) values ($1, $2, $3, 'importing', $4, $5, now())`,
-          [id, accountId, campaignId, [...columns], listed],
-        );
+        await beginImport(client, campaignId, accountId);
+        await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
       });
       runs.importRecipients(id);
       return c.json(importView(await find(campaignId, accountId)), 202);
@@ -177,20 +153,8 @@ export const lists = ({ db, runs }: ApiServices) => {
     });
 };
 
-function bodyOf(c: Context<AccountEnv>): { body: ReadableStream<Uint8Array>; type: ListType; gzip: boolean } {
-  const type = TYPES[(c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
-  const encoding = c.req.header('content-encoding')?.toLowerCase() ?? 'identity';
-  const fault = (field: string, problem: string, remedy: string) =>
-    new AppError('invalid-request', 'The list can not be read.', [{ field, problem, remedy }]);
-  if (!type) throw fault('content-type', 'is neither CSV nor JSON lines', 'Send text/csv or application/x-ndjson');
-  if (encoding !== 'identity' && encoding !== 'gzip')
-    throw fault('content-encoding', 'is not known', 'Send it as it is, or with gzip');
-  if (!c.req.raw.body) throw listFault('is empty', 'Send a header and at least one recipient');
-  return { body: c.req.raw.body, type, gzip: encoding === 'gzip' };
-}
-
 /** The campaign becomes `importing`, without what an earlier list made of it; or an error says why it can't. */
-async function begin(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
+export async function beginImport(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
   const [campaign] = await rows<{ state: string }>(
     client,
     'select state from campaigns where id = $1 and account_id = $2 for update nowait',
@@ -213,22 +177,13 @@ async function begin(client: PoolClient, campaignId: string, accountId: string):
   );
 }
 
-/** Rows with the phone number as `to`, those that can be stored; notes their columns. */
-async function* checked(
-  list: AsyncIterable<ListRow>,
-  { to, reference }: { to: string; reference: string },
-  columns: Set<string>,
-): AsyncGenerator<ListRow> {
-  let row = 0;
-  for await (const values of list) {
-    row++;
-    if (row <= LOOKED_AT) for (const name of Object.keys(values)) columns.add(name);
-    if (row === 1 && !(to in values))
-      throw listFault(`has no column "${to.slice(0, 50)}"`, 'Name the column of phone numbers with ?to=…');
-    if (UNSTORABLE.test(JSON.stringify(values)))
-      throw listFault('has a character that can not be stored (U+0000, or half of a pair)', 'Remove it', row);
-    yield to === 'to' && reference === 'reference'
-      ? values
-      : { ...values, to: values[to] ?? null, reference: values[reference] ?? null };
-  }
-}
+/** What has been stored under that id becomes the campaign's import. */
+export const importStored = (
+  client: PoolClient,
+  list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number },
+): Promise<number> =>
+  affected(
+    client,
+    `insert into list_imports (id, account_id, campaign_id, state, columns, listed, created_at) values ($1, $2, $3, 'importing', $4, $5, now())`,
+    [list.id, list.accountId, list.campaignId, list.columns, list.listed],
+  );

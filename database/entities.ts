@@ -34,6 +34,7 @@ import { ReplyEmail } from './reply-email.ts';
 import { Restore } from './restore.ts';
 import { Route } from './route.ts';
 import { SettingRequest } from './setting-request.ts';
+import { SavedList } from './saved-list.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
 import { WantedRun } from './wanted-run.ts';
@@ -90,6 +91,7 @@ export const entities = [
   SignInTries,
   SmsNumber,
   Route,
+  SavedList,
   SyncRun,
   User,
   WantedRun,

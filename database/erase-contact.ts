@@ -54,8 +54,8 @@ export async function eraseContact(
   // Uploaded lists hold the number as it was written: its last nine digits tell it.
   await affected(
     client,
-    `update list_rows r set "values" = '{}' from list_imports i
-     where i.account_id = $1 and i.state <> 'importing' and r.import_id = i.id
+    `update list_rows r set "values" = '{}'
+     where r.import_id in (select id from list_imports where account_id = $1 and state <> 'importing' union all select id from saved_lists where account_id = $1)
        and right(regexp_replace(r."values" ->> 'to', '[^0-9]', '', 'g'), 9) = right($2, 9)`,
     [accountId, digits],
   );

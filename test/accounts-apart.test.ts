@@ -18,6 +18,7 @@ type Ids = {
   rule: string;
   contact: string;
   request: string;
+  list: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -33,6 +34,7 @@ const things: Record<string, keyof Ids> = {
   'keyword-rules': 'rule',
   contacts: 'contact',
   'setting-requests': 'request',
+  lists: 'list',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -71,6 +73,8 @@ const bodies: Record<string, unknown> = {
   changeRentedNumber: { renews: false },
   liftMailSuppression: { address: 'both@example.com', reason: 'asked' },
   changeAccount: { defaultSender: '12345' },
+  createSavedList: { name: 'another' },
+  takeRecipients: { contacts: {} },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
@@ -134,6 +138,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
      values ($1, $2, 'emails', $3, 'emails', 'waiting', now(), 'key')`,
     [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
   );
+  const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
   const delivery = await aDelivery(
     db,
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
@@ -155,6 +160,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     delivery: delivery.id,
     rule,
     contact,
+    list,
     replay,
     number,
     request,
@@ -181,7 +187,8 @@ const pathFor = ({ path }: Operation, ids: Ids): string => {
 };
 const bodyOf = ({ operationId, hasBody }: Operation): object => {
   if (!hasBody) return {};
-  if (operationId === 'uploadRecipients') return { raw: 'to\n+33612000009\n', headers: { 'content-type': 'text/csv' } };
+  if (['uploadRecipients', 'fillSavedList'].includes(operationId))
+    return { raw: 'to\n+33612000009\n', headers: { 'content-type': 'text/csv' } };
   if (!(operationId in bodies)) throw new Error(`Say in this test what a valid body of ${operationId} is`);
   return { body: bodies[operationId] };
 };

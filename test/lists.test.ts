@@ -93,6 +93,47 @@ test('lines of JSON, compressed, in more than one page; a second list replaces t
   expect(await app.ended(campaign)).toMatchObject({ progress: { simulated: 2500 } });
 });
 
+test('a list that is kept, and contacts by their tags, are recipients of one campaign after the other', async () => {
+  await using app = await startApp({ ways: {} });
+  const { account } = app;
+  const list = textOf(await account.send('POST', '/v1/lists', { name: 'Habitués' }), 'id');
+  await expect(account.send('POST', '/v1/lists', { name: 'Habitués' })).rejects.toThrow('conflict');
+  const fill = (csv: string) =>
+    fetch(`${app.url}/v1/lists/${list}/rows?to=tel`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${app.key}`, 'content-type': 'text/csv' },
+      body: csv,
+    });
+  const take = (id: string, from: Answer) => account.send('POST', `/v1/campaigns/${id}/recipients/from`, from);
+  const accepted = async (from: Answer, fields: Answer = {}) => {
+    const id = await draft(app, { simulation: true, ...fields });
+    await take(id, from);
+    return { id, list: await imported(app, id) };
+  };
+  await expect(accepted({ list })).rejects.toThrow('invalid-list');
+
+  expect((await fill(`tel;prenom\n${phone(1)};Zoé\n${phone(2)};Max\n${phone(2)};Max\n12;Léa\n`)).status).toBe(200);
+  const first = await accepted({ list });
+  expect(first.list).toMatchObject({ state: 'ready', listed: 4, accepted: 2, duplicates: 1, invalid: 1 });
+  // A list that can't be read leaves the one before; what a campaign took stays its own.
+  expect((await fill('nom\nZoé\n')).status).toBe(422);
+  expect(await account.get(`/v1/lists/${list}`)).toMatchObject({ name: 'Habitués', listed: 4, columns: ['tel', 'prenom'] });
+  expect((await fill(`tel;prenom\n${phone(3)};Ana\n`)).status).toBe(200);
+  expect((await accepted({ list })).list).toMatchObject({ listed: 1, accepted: 1 });
+  expect(await account.get(`/v1/campaigns/${first.id}`)).toMatchObject({ total: 2 });
+
+  await account.send('PUT', '/v1/contacts', { phone: phone(4), firstName: 'Noé', tags: ['pain'] });
+  await account.send('PUT', '/v1/contacts', { phone: phone(5), firstName: 'Eva', tags: ['brioche'] });
+  const text = 'Bonjour {{firstName}}';
+  expect((await accepted({ contacts: { tags: ['pain'] } }, { text })).list).toMatchObject({ accepted: 1 });
+  expect((await accepted({ contacts: {} }, { text })).list).toMatchObject({ accepted: 2 });
+
+  await account.send('POST', '/v1/contacts/erase', { phone: phone(3) });
+  await expect(accepted({ list })).rejects.toThrow('invalid-list');
+  await account.send('DELETE', `/v1/lists/${list}`);
+  await expect(account.get(`/v1/lists/${list}`)).rejects.toThrow('not-found');
+});
+
 test('a tag that the list has no column for fails the list, and leaves a draft to mend', async () => {
   await using app = await startApp({ ways: {} });
   const id = await draft(app, { text: 'Bonjour {{nom}} !' });

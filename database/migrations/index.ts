@@ -28,6 +28,7 @@ import { LinesTold } from './0064-lines.ts';
 import { Routes } from './0065-routes.ts';
 import { People } from './0070-people.ts';
 import { Lists } from './0080-lists.ts';
+import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
 
 /** In order. A migration that has landed is never edited. */
@@ -61,6 +62,7 @@ export const migrations = [
   { name: '0065-routes', class: Routes },
   { name: '0070-people', class: People },
   { name: '0080-lists', class: Lists },
+  { name: '0081-saved-lists', class: SavedLists },
   { name: '0090-restores', class: Restores },
   // Changes what 0040 made.
   { name: '0037-stop-mention', class: StopMention },
