@@ -35,16 +35,21 @@ export async function untilNextDue(pool: Pool, channel: Channel): Promise<number
   return next?.ms === null || next === undefined ? null : Math.max(0, Math.ceil(next.ms));
 }
 
+/** Those given, or so many of what is due. */
+export type WhichEmails = { ids: string[] } | { limit: number };
+
+/** A mail, and the deliveries that it carries: one, unless its address has a flood gathered. */
 export type ClaimedEmail = {
+  /** The first part of its Message-ID. */
   id: string;
-  claim: string;
-  attempt: number;
+  deliveries: { id: string; claim: string; attempt: number }[];
   emailId: string;
   address: string;
   locale: 'fr' | 'en';
   accountId: string;
   timeZone: string;
-  body: string;
+  /** The frozen events, in the order of their conversation. */
+  bodies: string[];
 };
 
 type EmailRow = {
@@ -59,20 +64,26 @@ type EmailRow = {
   body: string;
 };
 
+/** Which deliveries `which` means, as a condition of which `$1` is the value. */
+export const dueEmails = (which: WhichEmails): { where: string; value: unknown } =>
+  'ids' in which
+    ? { where: 'd.id = any($1::uuid[])', value: which.ids }
+    : { where: 'd.next_at <= now() order by d.next_at limit $1', value: which.limit };
+
 /**
- * Claims mails: those given, or whatever is due. Claim and attempt are one commit, as for callbacks. What is owed to an address
- * that was suppressed or removed meanwhile ends here, aborted.
+ * Claims mails of one reply each. Claim and attempt are one commit, as for callbacks. What is owed to an address that was
+ * suppressed or removed meanwhile ends here, aborted.
  */
-export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit: number }): Promise<ClaimedEmail[]> {
-  const [where, value] =
-    'ids' in which ? ['d.id = any($1::uuid[])', which.ids] : ['next_at <= now() order by next_at limit $1', which.limit];
+export async function claimEmails(pool: Pool, which: WhichEmails): Promise<ClaimedEmail[]> {
+  const { where, value } = dueEmails(which);
   const claimed = await rows<EmailRow>(
     pool,
     `with due as (
        select d.id, a.deleted_at is not null as removed, s.address is not null as suppressed
        from deliveries d join reply_emails a on a.id = d.email_id
          left join mail_suppressions s on s.account_id = d.account_id and s.address = lower(a.address)
-       where channel = 'email' and ${OPEN} and next_at is not null and ${CHANNEL_OPEN} and ${where} for update of d skip locked
+       where channel = 'email' and d.conversation_id is null and ${OPEN} and next_at is not null and ${CHANNEL_OPEN} and ${where}
+       for update of d skip locked
      ), ended as (
        update deliveries d set state = 'aborted', last_class = case when due.removed then 'removed' else 'suppressed' end,
          held_reason = null, next_at = null, finished_at = now()
@@ -89,11 +100,14 @@ export async function claimEmails(pool: Pool, which: { ids: string[] } | { limit
      from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,
     [value],
   );
-  return claimed.map((row) => ({
-    ...row,
-    attempt: row.attempts,
+  return claimed.map(({ id, claim, attempts, address, locale, ...row }) => ({
+    id,
+    deliveries: [{ id, claim, attempt: attempts }],
+    address,
+    locale,
     emailId: row.email_id,
     accountId: row.account_id,
     timeZone: row.time_zone,
+    bodies: [row.body],
   }));
 }

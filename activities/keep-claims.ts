@@ -10,7 +10,9 @@ export async function keepingClaims<T>(pool: Pool, claims: string[], work: () =>
   const renew = (): void => {
     affected(
       pool,
-      `update deliveries set lease_until = now() + make_interval(secs => $2) where claim = any($1::uuid[]) and state = 'in_flight'`,
+      // One that is locked is being recorded, in an order of its own: it needs no lease any more, and to wait for it could be for ever.
+      `update deliveries set lease_until = now() + make_interval(secs => $2) where id in (
+         select id from deliveries where claim = any($1::uuid[]) and state = 'in_flight' for update skip locked)`,
       [claims, MAIL_LEASE_SECONDS],
     ).catch(() => {}); // The database is out of reach: tried again, and meanwhile the lease runs on.
   };

@@ -3,11 +3,14 @@ import type { ClaimedEmail } from './claim-deliveries.ts';
 import type { MailResult } from './mailer.ts';
 import type { Ended } from './record-attempts.ts';
 
-/** What an attempt makes of its delivery. */
-export function endOf(delivery: Pick<ClaimedEmail, 'id' | 'claim' | 'attempt'>, result: MailResult, schedule: Schedule): Ended {
+/** What an attempt makes of the deliveries that its mail carries: the same of each, so that they stay together. */
+export function endOf({ deliveries }: Pick<ClaimedEmail, 'deliveries'>, result: MailResult, schedule: Schedule): Ended[] {
+  const ended = outcomeOf(Math.max(...deliveries.map(({ attempt }) => attempt)), result, schedule);
+  return deliveries.map(({ id, claim }) => ({ ...ended, id, claim }));
+}
+
+function outcomeOf(attempt: number, result: MailResult, schedule: Schedule): Omit<Ended, 'id' | 'claim'> {
   const outcome = {
-    id: delivery.id,
-    claim: delivery.claim,
     timings: null,
     remoteAddress: null,
     responseHeaders: null,
@@ -24,7 +27,7 @@ export function endOf(delivery: Pick<ClaimedEmail, 'id' | 'claim' | 'attempt'>, 
       // The relay does not take us: no mail's fault, and none is claimed until it does.
       if (result.class === 'auth')
         return { ...outcome, class: 'auth', state: 'held', heldReason: 'relay', delayMs: 0, spent: false };
-      const delayMs = nextDelay({ attempt: delivery.attempt, random: Math.random, schedule });
+      const delayMs = nextDelay({ attempt, random: Math.random, schedule });
       return { ...outcome, class: result.class, state: delayMs === null ? 'exhausted' : 'retrying', delayMs };
     }
     default:

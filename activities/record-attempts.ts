@@ -70,13 +70,14 @@ export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> =>
  * slowest endpoint.
  */
 export function createRecorder(pool: Pool) {
-  const group = createGroup<Ended, true>({
+  const group = createGroup<Ended[], true>({
     maxSize: 500,
     waitMs: 10,
     async commit(ended) {
-      await recordEnded(pool, ended);
+      await recordEnded(pool, ended.flat());
       return ended.map(() => true as const);
     },
   });
-  return { record: (ended: Ended): Promise<true> => group.add(ended) };
+  /** What is recorded together is committed together. */
+  return { record: (ended: Ended[]): Promise<true> => group.add(ended) };
 }

@@ -32,34 +32,38 @@ const ReplyEvent = z.object({
   }),
 });
 
-/** The mail that a delivery owes: the same headers on every attempt. */
+/** The mail as it is sent: the same on every attempt. */
 export const createReplyMail =
   ({ domain, publicUrl, inboundDomain, tokens }: Deps) =>
-  async (delivery: ClaimedEmail): Promise<Mail> => {
-    const { data } = ReplyEvent.parse(JSON.parse(delivery.body));
-    const unsubscribe = publicUrl && `${publicUrl}/unsubscribe/${tokens.write('unsubscribe', delivery.emailId, null)}`;
+  async ({ id, emailId, address, locale, timeZone, bodies }: ClaimedEmail): Promise<Mail> => {
+    const replies = bodies.map((body) => ReplyEvent.parse(JSON.parse(body)).data);
+    const [data] = replies;
+    if (!data) throw new Error('A mail carries no reply');
+    const unsubscribe = publicUrl && `${publicUrl}/unsubscribe/${tokens.write('unsubscribe', emailId, null)}`;
     const rendered = await renderReplyEmail({
-      locale: delivery.locale,
+      locale,
       from: data.reply.from,
-      text: data.reply.text,
-      receivedAt: new Date(data.reply.receivedAt),
-      timeZone: delivery.timeZone,
-      campaignName: data.campaign?.name ?? null,
-      optOut: data.reply.optOut,
-      partial: data.reply.partial,
+      timeZone,
+      replies: replies.map(({ reply, campaign }) => ({
+        text: reply.text,
+        receivedAt: new Date(reply.receivedAt),
+        campaignName: campaign?.name ?? null,
+        optOut: reply.optOut,
+        partial: reply.partial,
+      })),
       link: publicUrl && `${publicUrl}/conversations/${data.conversationId}`,
       unsubscribe,
       answerable: inboundDomain !== null,
     });
     // One virtual root per conversation, so that it threads; the same Message-ID on every try, so that a mail that came
-    // twice can be told. The id of the delivery was stored before.
+    // twice can be told. Its id was stored before.
     const root = `<conversation-${data.conversationId}@${domain}>`;
     return {
       ...rendered,
-      to: delivery.address,
-      messageId: `<${delivery.id}@${domain}>`,
+      to: address,
+      messageId: `<${id}@${domain}>`,
       replyTo: inboundDomain && answerAddress(tokens, data.conversationId, inboundDomain),
-      returnPath: inboundDomain && bounceAddress(tokens, 'b', delivery.id, inboundDomain),
+      returnPath: inboundDomain && bounceAddress(tokens, 'b', id, inboundDomain),
       headers: {
         'In-Reply-To': root,
         References: root,

@@ -5,7 +5,8 @@ import type { MailTokens } from '../database/mail-tokens.ts';
 import { suppress } from '../database/mail-suppression.ts';
 import { EMAIL_SCHEDULE, type Schedule } from '../domain/retry-schedule.ts';
 import { renderNotice } from '../templates/notice.ts';
-import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail } from './claim-deliveries.ts';
+import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail, type WhichEmails } from './claim-deliveries.ts';
+import { claimGathered } from './claim-gathered.ts';
 import { claimNotices, recordNotice, type ClaimedNotice } from './claim-notices.ts';
 import { heartbeating } from './heartbeat.ts';
 import { keepingClaims } from './keep-claims.ts';
@@ -63,12 +64,19 @@ export const createSendReplyEmails = ({
       await suppress(pool, { accountId: to.accountId, address: to.address, reason: 'bounced', detail: result.response });
   }
 
-  async function attempt(delivery: ClaimedEmail): Promise<Ended['state']> {
-    const result = await mailer.send(await mailOf(delivery));
-    await learn(result, delivery);
-    const ended = endOf(delivery, result, schedule);
+  /** `waiting`: replies that wait to go together. */
+  async function claim(which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
+    const alone = await claimEmails(pool, which);
+    const { mails, waiting } = await claimGathered(pool, which);
+    return { mails: [...alone, ...mails], waiting };
+  }
+
+  async function attempt(mail: ClaimedEmail): Promise<Ended['state']> {
+    const result = await mailer.send(await mailOf(mail));
+    await learn(result, mail);
+    const ended = endOf(mail, result, schedule);
     await recorder.record(ended);
-    return ended.state;
+    return ended[0]?.state ?? 'retrying';
   }
 
   async function attemptNotice(notice: ClaimedNotice): Promise<Ended['state']> {
@@ -107,10 +115,10 @@ export const createSendReplyEmails = ({
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
     sendReplyEmails: (deliveryIds: string[]): Promise<void> =>
       heartbeating(async () => {
-        const claimed = await claimEmails(pool, { ids: deliveryIds });
-        const troubled = await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed, attempt));
+        const { mails, waiting } = await claim({ ids: deliveryIds });
+        const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
         // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
-        if (troubled || Context.current().info.attempt > 1) await wake.wake('retry-emails');
+        if (troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
       }),
 
     /** Sends whatever is due, for 30 s at most; answers how long the run may sleep, null when nothing is owed. */
@@ -121,10 +129,10 @@ export const createSendReplyEmails = ({
         const until = performance.now() + DRAIN_MS;
         while (performance.now() < until) {
           await reclaimDead(pool);
-          const claimed = await claimEmails(pool, { limit: 200 });
+          const { mails, waiting } = await claim({ limit: 200 });
           const noticed = await claimNotices(pool, 50);
-          if (claimed.length + noticed.length === 0) break;
-          await keepingClaims(pool, claimsOf(claimed), () => sendAll(claimed, attempt));
+          if (mails.length + waiting + noticed.length === 0) break;
+          await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
           await sendAll(noticed, attemptNotice);
         }
         return { sleepMs: await untilNextDue(pool, 'email') };
@@ -132,4 +140,4 @@ export const createSendReplyEmails = ({
   };
 };
 
-const claimsOf = (claimed: ClaimedEmail[]): string[] => claimed.map(({ claim }) => claim);
+const claimsOf = (mails: ClaimedEmail[]): string[] => mails.flatMap(({ deliveries }) => deliveries.map(({ claim }) => claim));

@@ -112,6 +112,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
          parts as (delete from inbound_parts where reply_id in (
            select reply_id from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')),
          mails as (delete from inbound_mails where received_at < now() - interval '60 days'),
+         gathered as (delete from gathered_mails where at < now() - interval '1 hour'),
          minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
          runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
        delete from carrier_sessions where closed_at < now() - interval '30 days'`,

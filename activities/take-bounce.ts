@@ -10,7 +10,12 @@ const NO_MAILBOX = /^5\.(?:1\.(?:[0-6]|10)|2\.1)$/;
  * Idempotent: what a report says of the mail whose return path it came back to. A mailbox that does not exist is suppressed;
  * any other failure is noted with the delivery. What is no report of a failure changes nothing.
  */
-export async function takeBounce(pool: Pool, of: 'bounce' | 'notice-bounce', id: string, { report }: InboundMail): Promise<void> {
+export async function takeBounce(
+  pool: Pool,
+  of: 'bounce' | 'notice-bounce',
+  id: string,
+  { report }: Pick<InboundMail, 'report'>,
+): Promise<void> {
   if (report?.action !== 'failed' || !report.status.startsWith('5.')) return;
   const [mail] = await rows<{ account_id: string | null; address: string }>(
     pool,
@@ -20,8 +25,12 @@ export async function takeBounce(pool: Pool, of: 'bounce' | 'notice-bounce', id:
     [id],
   );
   if (!mail) return;
-  const table = of === 'bounce' ? 'deliveries' : 'notices';
-  await affected(pool, `update ${table} set last_class = 'bounced' where id = $1 and finished_at is not null`, [id]);
+  // A mail may have carried more than the delivery that it is named by.
+  const those =
+    of === 'bounce'
+      ? 'deliveries set last_class = $2 where (id = $1 or mail_id = $1)'
+      : 'notices set last_class = $2 where id = $1';
+  await affected(pool, `update ${those} and finished_at is not null`, [id, 'bounced']);
   if (mail.account_id === null || !NO_MAILBOX.test(report.status)) return;
   const detail = `${report.status} ${report.diagnostic}`.trim();
   await suppress(pool, { accountId: mail.account_id, address: mail.address, reason: 'bounced', detail });

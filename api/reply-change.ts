@@ -6,7 +6,16 @@ import { Id, Locale } from './schemas.ts';
 const MOST_ADDRESSES = 20;
 
 export const ReplyEmails = z
-  .array(z.strictObject({ address: z.email().max(254), locale: Locale.optional() }))
+  .array(
+    z.strictObject({
+      address: z.email().max(254),
+      locale: Locale.optional(),
+      gather: z.boolean().optional().openapi({
+        description:
+          'Whether a flood is gathered: an address that has had six e-mails within a minute then gets one a minute for each conversation, with all its replies. Left out: as it is, at first false',
+      }),
+    }),
+  )
   .max(MOST_ADDRESSES)
   .openapi({ description: "All addresses that are to get one e-mail per reply; the account's locale unless one is given" });
 

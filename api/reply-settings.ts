@@ -19,6 +19,7 @@ export const ReplySettingsView = z
         id: Id,
         address: z.string(),
         locale: Locale,
+        gather: z.boolean(),
         suppressed: Reason.nullable().openapi({ description: 'Why nothing is sent there' }),
       }),
     ),
@@ -40,10 +41,11 @@ export async function replySettings(em: EntityManager, account: string): Promise
   );
   return {
     platform: true,
-    emails: emails.map(({ id, address, locale }) => ({
+    emails: emails.map(({ id, address, locale, gather }) => ({
       id,
       address,
       locale,
+      gather,
       suppressed: reasons.get(address.toLowerCase()) ?? null,
     })),
     callbacks: endpoints.map(({ id, url }) => ({ id, url })),

@@ -13,6 +13,7 @@ import { latenessBench } from './callbacks-lateness.ts';
 import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
 import { listsBench } from './lists.ts';
+import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
 import { scaleBench } from './scale.ts';
 import { startStack } from './stack.ts';
@@ -28,6 +29,7 @@ const BENCHES: Bench[] = [
   twoBindsBench,
   receiptsBench,
   repliesBench,
+  mailBench,
   carriersBench,
   syncBench,
   ...CALLBACKS,

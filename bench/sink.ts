@@ -73,6 +73,7 @@ export async function startSink(latencyMs: number) {
     port,
     takenAt,
     failedAt,
+    take,
     twice: () => twice,
     /** From here on the endpoints at these paths answer so. */
     behave(paths: string[], wish: Behaviour): void {

@@ -20,6 +20,8 @@ export type StackOptions = {
   window: number;
   /** How long each of the customers' endpoints takes. */
   endpointLatencyMs?: number;
+  /** Whether mails go out, to the world's mailboxes. */
+  mails?: boolean;
   maxBinds?: number;
   /** Worker processes. */
   workers?: number;
@@ -57,6 +59,8 @@ export type Stack = AsyncDisposable & {
   url: string;
   databaseUrl: string;
   temporalAddress: string;
+  /** The customers' mailboxes. */
+  smtpUrl: string;
   operator: ApiClient;
   /** The first account. */
   account: ApiClient;
@@ -87,6 +91,7 @@ export async function startStack({
   receipts,
   window,
   endpointLatencyMs = 0,
+  mails = false,
   maxBinds = 1,
   workers = 1,
   env = {},
@@ -109,10 +114,11 @@ export async function startStack({
   const worldProcess = fork(WORLD, { stdio: 'inherit' });
   starting.defer(() => ended(worldProcess));
   const ask = asker(worldProcess);
-  const { smscPort, endpointPort, nameServer } = z
-    .object({ smscPort: z.number(), endpointPort: z.number(), nameServer: z.string() })
+  const { smscPort, endpointPort, nameServer, smtpPort } = z
+    .object({ smscPort: z.number(), endpointPort: z.number(), nameServer: z.string(), smtpPort: z.number() })
     .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
 
+  const smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
   const environment = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -127,6 +133,7 @@ export async function startStack({
     SECRETS_KEY: randomBytes(32).toString('base64'),
     CALLBACK_NAME_SERVERS: nameServer,
     PORT: '0',
+    ...(mails ? { SMTP_URL: smtpUrl, MAIL_FROM: 'Aller-Retour <replies@aller-retour.example>' } : {}),
     ...env,
   };
   const pids: Stack['pids'] = { api: 0, workers: [] };
@@ -169,6 +176,7 @@ export async function startStack({
     url,
     databaseUrl: postgres.url,
     temporalAddress: temporal.address,
+    smtpUrl,
     operator,
     account,
     key,

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { startSmsc } from '../simulator/smsc.ts';
 import { startNameServer } from '../test/fixtures/name-server.ts';
 import { percentile } from './bench.ts';
+import { startMailboxes } from './mailbox.ts';
 import { Behaviour, hostOf, startSink } from './sink.ts';
 
-// A carrier, the customers' endpoints and their name server, in a process of their own: they cost the product nothing but its share of the machine.
+// A carrier, the customers' endpoints, mailboxes and name server, in a process of their own: they cost the product nothing but its share of the machine.
 
 const Start = z.object({ receipts: z.object({ delayMs: z.number() }).nullable(), latencyMs: z.number() });
 const Deliver = z.object({
-  /** Who writes to which code; each text is `prefix` and a number, so that it is known again at the endpoint. */
+  /** Who writes to which code; each text is `prefix` and a number, so that it is known again at the endpoint or in the mailbox. */
   from: z.array(z.string()),
   to: z.string(),
   count: z.number(),
@@ -53,7 +54,7 @@ async function open({ receipts, latencyMs }: z.infer<typeof Start>) {
   const names = await startNameServer((name) =>
     namesAnswered ? [hostOf(Number(/^shop(\d+)\./.exec(name)?.[1] ?? 0))] : 'silent',
   );
-  return { smsc, sink, names };
+  return { smsc, sink, names, smtpPort: await startMailboxes(sink.take) };
 }
 
 function opened(): NonNullable<typeof world> {
@@ -63,7 +64,7 @@ function opened(): NonNullable<typeof world> {
 
 async function start(args: z.infer<typeof Start>) {
   world = await open(args);
-  return { smscPort: world.smsc.port, endpointPort: world.sink.port, nameServer: world.names.address };
+  return { smscPort: world.smsc.port, endpointPort: world.sink.port, nameServer: world.names.address, smtpPort: world.smtpPort };
 }
 
 async function deliver({ from, to, count, prefix, perSecond }: z.infer<typeof Deliver>) {

@@ -28,6 +28,10 @@ const DeliverySchema = defineEntity({
       expression: `create index "deliveries_replay_index" on "deliveries" ("replay_id") where "replay_id" is not null`,
     },
     {
+      name: 'deliveries_mail_index',
+      expression: `create index "deliveries_mail_index" on "deliveries" ("mail_id") where "mail_id" is not null`,
+    },
+    {
       name: 'deliveries_order_index',
       expression: `create index "deliveries_order_index" on "deliveries" ("endpoint_id", "conversation_id", "sequence") where "conversation_id" is not null and "state" in ('pending', 'in_flight', 'retrying', 'held')`,
     },
@@ -66,10 +70,12 @@ const DeliverySchema = defineEntity({
     /** As its endpoint chose when it was owed; `body` is null where the event's own is posted. */
     format: p.text().$type<CallbackFormat>().default('standard'),
     body: p.text().nullable(),
-    /** Where its endpoint asked for strict order when it was owed: its place in that, and since when one before it is waited for. */
+    /** Where its endpoint asked for strict order, or its address for gathering, when it was owed: its place in that, and since when one before it is waited for. */
     conversationId: p.uuid().nullable(),
     sequence: p.integer().nullable(),
     orderSince: p.datetime(3).nullable(),
+    /** Where its address asked for gathering: the mail that carries it, by its first delivery. Once set it stays, and so does what the mail says. */
+    mailId: p.uuid().nullable(),
     /** When it was first taken: from then on it counts as delivered, whatever is sent again. */
     deliveredAt: p.datetime(3).nullable(),
     /** The replay that put it in line last, and the state that it had before. */

@@ -109,7 +109,8 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
   const addresses = happened.some((each) => each.emails)
     ? await rows<Target>(
         client,
-        `select id, account_id, null as held, 'account' as scope, false as ordered, '{}'::text[] as types, '{}'::uuid[] as campaigns, 'standard' as format, 'UTC' as time_zone from reply_emails
+        // One that wants a flood gathered needs to know the conversation.
+        `select id, account_id, null as held, 'account' as scope, gather as ordered, '{}'::text[] as types, '{}'::uuid[] as campaigns, 'standard' as format, 'UTC' as time_zone from reply_emails
          where account_id = any($1::uuid[]) and deleted_at is null order by id`,
         [accounts],
       )

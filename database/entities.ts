@@ -14,6 +14,7 @@ import { CountryRule } from './country-rule.ts';
 import { Delivery, DeliveryAttempt } from './delivery.ts';
 import { Doubt } from './doubt.ts';
 import { Event } from './event.ts';
+import { GatheredMail } from './gathered-mail.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { InboundMail } from './inbound-mail.ts';
 import { InstallationKey } from './installation-key.ts';
@@ -63,6 +64,7 @@ export const entities = [
   Doubt,
   EndpointMinute,
   Event,
+  GatheredMail,
   IdempotencyKey,
   InboundMail,
   InboundPart,

@@ -5,9 +5,10 @@ export type DeliveryState = 'pending' | 'in_flight' | 'delivered' | 'retrying' |
 /**
  * Why a delivery waits without an attempt being due: its endpoint has no place free (`rate`), is in trouble (`breaker`), was
  * stopped (`paused`, `disabled`) or answered 410 (`gone`); our own line is down (`network`); or the mail relay does not take us
- * (`relay`); or an earlier reply of its conversation comes first (`order`).
+ * (`relay`); or an earlier reply of its conversation comes first (`order`); or its address gets one mail a minute for its
+ * conversation now (`gathering`).
  */
-export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay' | 'order';
+export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay' | 'order' | 'gathering';
 
 /** What one attempt makes of its delivery. `spent`: whether it counts against the schedule. */
 export type AfterAttempt = {

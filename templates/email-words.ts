@@ -2,7 +2,7 @@
 export const emailWords = {
   fr: {
     subject: (from: string) => `Conversation SMS avec ${from}`,
-    title: (from: string) => `Réponse de ${from}`,
+    title: (from: string, count: number) => (count === 1 ? `Réponse de ${from}` : `${count} réponses de ${from}`),
     received: 'Reçue le',
     campaign: 'Campagne',
     open: 'Ouvrir la conversation',
@@ -14,7 +14,7 @@ export const emailWords = {
   },
   en: {
     subject: (from: string) => `SMS conversation with ${from}`,
-    title: (from: string) => `Reply from ${from}`,
+    title: (from: string, count: number) => (count === 1 ? `Reply from ${from}` : `${count} replies from ${from}`),
     received: 'Received on',
     campaign: 'Campaign',
     open: 'Open the conversation',

@@ -1,18 +1,16 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { emailWords } from './email-words.ts';
+import { escapeHtml, fillable, slot } from './fill.ts';
 import { dateIn } from './words.ts';
 
 export type ReplyEmail = {
   locale: 'fr' | 'en';
   /** The phone, in E.164 where it could be read so. */
   from: string;
-  text: string;
-  receivedAt: Date;
   /** IANA name; the account's. */
   timeZone: string;
-  campaignName: string | null;
-  optOut: boolean;
-  partial: boolean;
+  /** At least one, all of one conversation, in its order. */
+  replies: MailedReply[];
   /** The conversation on the platform. */
   link: string | null;
   /** Where its reader leaves these mails. */
@@ -20,36 +18,93 @@ export type ReplyEmail = {
   /** Whether an answer to the mail goes out as an SMS. */
   answerable: boolean;
 };
+export type MailedReply = { text: string; receivedAt: Date; campaignName: string | null; optOut: boolean; partial: boolean };
+
+/** The lines that a page or a reply in it has or has not. */
+export type PageShape = { locale: 'fr' | 'en'; linked: boolean; leavable: boolean; answerable: boolean };
+export type CardShape = { locale: 'fr' | 'en'; campaign: boolean; optOut: boolean; partial: boolean };
+type Fill = (values: Record<string, string>) => string;
+
+// One of each shape: React takes a hundred times as long as filling in does.
+const filled = new Map<string, Promise<Fill>>();
+
+function once(key: string, make: () => Promise<string>): Promise<Fill> {
+  const known = filled.get(key);
+  if (known) return known;
+  const made = make().then(fillable);
+  filled.set(key, made);
+  made.catch(() => filled.delete(key));
+  return made;
+}
+
+/** The first call loads the mail library, half a second: only what sends mail calls this. */
+const load = () =>
+  Promise.all([import('@react-email/components'), import('./email/reply-received.tsx'), import('react')]).then(
+    ([{ render }, components, { createElement }]) => ({ render, createElement, ...components }),
+  );
+
+const page = (shape: PageShape): Promise<Fill> =>
+  once(`page ${JSON.stringify(shape)}`, async () => {
+    const { render, createElement, RepliesPage } = await load();
+    return render(
+      createElement(
+        RepliesPage,
+        { shape, title: slot('title'), link: slot('link'), unsubscribe: slot('unsubscribe') },
+        slot('replies'),
+      ),
+    );
+  });
+
+const card = (shape: CardShape): Promise<Fill> =>
+  once(`card ${JSON.stringify(shape)}`, async () => {
+    const { render, createElement, ReplyCard } = await load();
+    const html = await render(
+      createElement(ReplyCard, { shape, text: slot('text'), when: slot('when'), campaign: slot('campaign') }),
+    );
+    return html.replace(/^<!DOCTYPE[^>]*>/, '');
+  });
 
 /**
- * The mail for one reply. The subject is the same for a whole conversation, so that it threads, and never holds the text.
- * The first call loads the mail library, half a second: only what sends mail calls this.
+ * The mail for one reply, or for several of one conversation. The subject is the same for a whole conversation, so that it
+ * threads, and never holds the text.
  */
-export async function renderReplyEmail(reply: ReplyEmail): Promise<{ subject: string; html: string; text: string }> {
-  const [{ render }, { ReplyReceived }, { createElement }] = await Promise.all([
-    import('@react-email/components'),
-    import('./email/reply-received.tsx'),
-    import('react'),
-  ]);
-  const words = emailWords[reply.locale];
-  const phone = parsePhoneNumberFromString(reply.from)?.formatInternational() ?? reply.from;
-  const when = dateIn(reply.locale, reply.timeZone, reply.receivedAt);
-  const html = await render(createElement(ReplyReceived, { reply, phone, when }));
-  const text = [
-    words.title(phone),
+export async function renderReplyEmail(mail: ReplyEmail): Promise<{ subject: string; html: string; text: string }> {
+  const { locale, link, unsubscribe, answerable } = mail;
+  const words = emailWords[locale];
+  const phone = parsePhoneNumberFromString(mail.from)?.formatInternational() ?? mail.from;
+  const title = words.title(phone, mail.replies.length);
+  const replies = mail.replies.map((reply) => ({ ...reply, when: dateIn(locale, mail.timeZone, reply.receivedAt) }));
+
+  const cards: string[] = [];
+  for (const { text, when, campaignName, optOut, partial } of replies) {
+    const fill = await card({ locale, campaign: campaignName !== null, optOut, partial });
+    cards.push(fill({ text: escapeHtml(text), when: escapeHtml(when), campaign: escapeHtml(campaignName ?? '') }));
+  }
+  const fill = await page({ locale, linked: link !== null, leavable: unsubscribe !== null, answerable });
+  const html = fill({
+    title: escapeHtml(title),
+    replies: cards.join(''),
+    link: escapeHtml(link ?? ''),
+    unsubscribe: escapeHtml(unsubscribe ?? ''),
+  });
+
+  const lines = [
+    title,
     '',
-    ...reply.text.split('\n').map((line) => `> ${line}`),
-    '',
-    `${words.received} ${when}`,
-    ...(reply.campaignName === null ? [] : [`${words.campaign} : ${reply.campaignName}`]),
-    ...(reply.optOut ? [words.optOut] : []),
-    ...(reply.partial ? [words.partial] : []),
-    ...(reply.link === null ? [] : ['', `${words.open} : ${reply.link}`]),
-    '',
-    ...(reply.answerable ? [words.answer] : []),
+    ...replies.flatMap(({ text, when, campaignName, optOut, partial }) => [
+      ...text.split('\n').map((line) => `> ${line}`),
+      '',
+      `${words.received} ${when}`,
+      ...(campaignName === null ? [] : [`${words.campaign} : ${campaignName}`]),
+      ...(optOut ? [words.optOut] : []),
+      ...(partial ? [words.partial] : []),
+      '',
+    ]),
+    ...(link === null ? [] : [`${words.open} : ${link}`, '']),
+    ...(answerable ? [words.answer] : []),
     words.footer,
-    ...(reply.unsubscribe === null ? [] : [`${words.unsubscribe} : ${reply.unsubscribe}`]),
+    ...(unsubscribe === null ? [] : [`${words.unsubscribe} : ${unsubscribe}`]),
     '',
-  ].join('\n');
-  return { subject: words.subject(phone), html, text };
+  ];
+  return { subject: words.subject(phone), html, text: lines.join('\n') };
 }

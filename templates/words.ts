@@ -1,3 +1,14 @@
+// Making one takes far longer than using it. There are as many as accounts have time zones.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(locale: 'fr' | 'en', timeZone: string): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone });
+  formats.set(key, made);
+  return made;
+}
+
 /** A time in words, in the reader's language and time zone. */
-export const dateIn = (locale: 'fr' | 'en', timeZone: string, at: Date): string =>
-  new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone }).format(at);
+export const dateIn = (locale: 'fr' | 'en', timeZone: string, at: Date): string => formatOf(locale, timeZone).format(at);

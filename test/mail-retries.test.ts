@@ -17,7 +17,7 @@ const MAIL: Mail = {
   messageId: '<a@example.com>',
 };
 
-/** A relay that answers each command by its first word, and hangs up where it has no answer. */
+/** A relay that answers each command by its first word, hangs up where it has no answer, and says nothing where that is empty. */
 async function aRelay(answers: Record<string, string | undefined>) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -27,7 +27,7 @@ async function aRelay(answers: Record<string, string | undefined>) {
     const say = (word: string) => {
       const answer = answers[word];
       if (answer === undefined) socket.destroy();
-      else socket.write(`${answer}\r\n`);
+      else if (answer !== '') socket.write(`${answer}\r\n`);
     };
     say('greeting');
     socket.on('data', (chunk: Buffer) => {
@@ -86,6 +86,18 @@ test.each([
   await using relay = await aRelay({ ...GOOD, ...answers });
   const mailer = createMailer(relay.url('us:secret@'), 'us@example.com');
   expect(await mailer.send(MAIL)).toMatchObject(result);
+  mailer.close();
+});
+
+test.each([
+  ['as it greets', { greeting: '' }, 'timeout'],
+  ['before the text', { DATA: '' }, 'timeout'],
+  ['after the text', { text: '' }, 'unknown'],
+] as const)('a relay that falls silent %s is not waited for for ever', async (_, answers, kind) => {
+  await using relay = await aRelay({ ...GOOD, ...answers });
+  const limits = { connectionTimeout: 2000, greetingTimeout: 150, dnsTimeout: 2000, socketTimeout: 400 };
+  const mailer = createMailer(relay.url(), 'us@example.com', null, limits);
+  expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'later', class: kind });
   mailer.close();
 });
 

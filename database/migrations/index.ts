@@ -8,6 +8,7 @@ import { Formats } from './0017-formats.ts';
 import { Mail } from './0020-mail.ts';
 import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { InboundMails } from './0022-inbound-mails.ts';
+import { Gathering } from './0023-gathering.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Activation } from './0031-activation.ts';
 import { Platforms } from './0032-platforms.ts';
@@ -43,6 +44,7 @@ export const migrations = [
   { name: '0020-mail', class: Mail },
   { name: '0021-mail-suppressions', class: MailSuppressions },
   { name: '0022-inbound-mails', class: InboundMails },
+  { name: '0023-gathering', class: Gathering },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0031-activation', class: Activation },
   { name: '0032-platforms', class: Platforms },

@@ -1,57 +1,77 @@
 import { Button, Link, Section, Text } from '@react-email/components';
-import type { ReplyEmail } from '../email.ts';
+import type { ReactNode } from 'react';
+import type { CardShape, PageShape } from '../email.ts';
 import { emailWords } from '../email-words.ts';
 import { BUTTON, Frame, INK, SOFT } from './frame.tsx';
 
-/** One reply, as its mail shows it. */
-export function ReplyReceived({ reply, phone, when }: { reply: ReplyEmail; phone: string; when: string }) {
-  const words = emailWords[reply.locale];
-  const below =
-    reply.unsubscribe === null ? null : (
-      <Text className="soft" style={{ ...SOFT, fontSize: '12px' }}>
-        <Link href={reply.unsubscribe} style={{ color: '#5a606b', textDecoration: 'underline' }}>
-          {words.unsubscribe}
-        </Link>
-      </Text>
-    );
+type Page = { shape: PageShape; title: string; link: string; unsubscribe: string; children?: ReactNode };
+
+/** The mail around what was replied. */
+export function RepliesPage({ shape, title, link, unsubscribe, children }: Page) {
+  const words = emailWords[shape.locale];
+  const below = shape.leavable ? (
+    <Text className="soft" style={{ ...SOFT, fontSize: '12px' }}>
+      <Link href={unsubscribe} style={{ color: '#5a606b', textDecoration: 'underline' }}>
+        {words.unsubscribe}
+      </Link>
+    </Text>
+  ) : null;
   return (
-    <Frame locale={reply.locale} title={words.title(phone)} footer={words.footer} below={below}>
+    <Frame locale={shape.locale} title={title} footer={words.footer} below={below}>
+      {children}
+      {shape.answerable ? (
+        <Text className="soft" style={{ ...SOFT, marginTop: '12px' }}>
+          {words.answer}
+        </Text>
+      ) : null}
+      {shape.linked ? (
+        <Button className="action" href={link} style={BUTTON}>
+          {words.open}
+        </Button>
+      ) : null}
+    </Frame>
+  );
+}
+
+type Card = { shape: CardShape; text: string; when: string; campaign: string };
+
+/** One reply, as its mail shows it. */
+export function ReplyCard({ shape, text, when, campaign }: Card) {
+  const words = emailWords[shape.locale];
+  return (
+    <>
       <Section
         className="card"
-        style={{ backgroundColor: '#ffffff', border: '1px solid #d9dce2', borderRadius: '8px', padding: '16px' }}
+        style={{
+          backgroundColor: '#ffffff',
+          border: '1px solid #d9dce2',
+          borderRadius: '8px',
+          marginTop: '12px',
+          padding: '16px',
+        }}
       >
         <Text className="ink" style={{ ...INK, whiteSpace: 'pre-wrap' }}>
-          {reply.text}
+          {text}
         </Text>
       </Section>
       <Text className="soft" style={{ ...SOFT, marginTop: '12px' }}>
         {words.received} {when}
       </Text>
-      {reply.campaignName === null ? null : (
+      {shape.campaign ? (
         <Text className="soft" style={SOFT}>
-          {words.campaign} : {reply.campaignName}
+          {words.campaign} : {campaign}
         </Text>
-      )}
-      {reply.optOut ? (
+      ) : null}
+      {shape.optOut ? (
         <Text className="ink" style={{ ...SOFT, color: '#16181d', fontWeight: 'bold' }}>
           {words.optOut}
         </Text>
       ) : null}
-      {reply.partial ? (
+      {shape.partial ? (
         <Text className="soft" style={SOFT}>
           {words.partial}
         </Text>
       ) : null}
-      {reply.answerable ? (
-        <Text className="soft" style={{ ...SOFT, marginTop: '12px' }}>
-          {words.answer}
-        </Text>
-      ) : null}
-      {reply.link === null ? null : (
-        <Button className="action" href={reply.link} style={BUTTON}>
-          {words.open}
-        </Button>
-      )}
-    </Frame>
+    </>
   );
 }
