@@ -25,6 +25,7 @@ import { idempotent } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { requestLog } from './log.ts';
 import { keywordRules } from './keyword-rules.ts';
+import { keys } from './keys.ts';
 import { lists } from './lists.ts';
 import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { messages } from './messages.ts';
@@ -105,6 +106,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', numbers(services))
     .route('/', countries(services))
     .route('/', users(services))
+    .route('/', keys(services))
     .route('/', account(services))
     .route('/', twoWay(services));
 };

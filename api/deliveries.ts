@@ -1,8 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { Delivery, DeliveryAttempt } from '../database/delivery.ts';
 import { Event } from '../database/event.ts';
 import { Reply } from '../database/reply.ts';
 import { classForCustomer, unreachable } from '../domain/attempt-class.ts';
+import { CONTENT_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
@@ -123,6 +125,24 @@ const get = createRoute({
   responses: { 200: { description: 'The delivery', content: json(DeliveryView) }, ...problems, ...notFound },
 });
 
+const RequestView = z
+  .object({
+    url: z.string().nullable().openapi({ description: 'Null for an e-mail' }),
+    webhookId: Id,
+    contentType: z.string(),
+    body: z.string().openapi({ description: 'The bytes that every attempt posts. Empty once the contact was erased' }),
+  })
+  .openapi('DeliveryRequest');
+const request = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}/request',
+  operationId: 'getDeliveryRequest',
+  tags: ['Deliveries'],
+  summary: 'What every attempt at a delivery posts; each is signed anew',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The request', content: json(RequestView) }, ...problems, ...notFound },
+});
+
 const attempts = createRoute({
   method: 'get',
   path: '/deliveries/{id}/attempts',
@@ -176,6 +196,18 @@ export const deliveries = ({ db }: ApiServices) =>
       if (!delivery) throw missing();
       const event = await em.findOne(Event, { id: delivery.eventId, accountId });
       return c.json(deliveryView(delivery, event ?? undefined), 200);
+    })
+    .openapi(request, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
+      if (!delivery) throw missing();
+      const event = await em.findOne(Event, { id: delivery.eventId, accountId });
+      const id = delivery.endpointId;
+      const endpoint = id ? await em.findOne(CallbackEndpoint, { id, account: accountId }, { exclude: ['secrets'] }) : null;
+      const format: CallbackFormat = delivery.format;
+      const content = { contentType: CONTENT_TYPES[format], body: delivery.body ?? event?.body ?? '' };
+      return c.json({ url: endpoint?.url ?? null, webhookId: delivery.eventId, ...content }, 200);
     })
     .openapi(attempts, async (c) => {
       const em = db.em();

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Account } from '../database/account.ts';
 import { ApiKey, newKey } from '../database/api-key.ts';
 import { newId } from '../database/ids.ts';
@@ -10,21 +11,41 @@ import { conflict, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 
-const KeyView = z
+export const KeyView = z
   .object({ id: Id, name: z.string(), prefix: z.string(), createdAt: Time, revokedAt: Time.nullable() })
   .openapi('ApiKey');
-const CreatedKey = KeyView.extend({ key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }) }).openapi(
-  'CreatedApiKey',
-);
-const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
+export const CreatedKey = KeyView.extend({
+  key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }),
+}).openapi('CreatedApiKey');
+export const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
 
-const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
+export const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
   id: key.id,
   name: key.name,
   prefix: key.prefix,
   createdAt: key.createdAt.toISOString(),
   revokedAt: iso(key.revokedAt),
 });
+
+/** A new key of an account, noted as an act of who asked. */
+export async function makeKey(em: EntityManager, { account, keyId, name }: { account: string; keyId: string; name: string }) {
+  const { key, prefix, hash } = newKey('account');
+  const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
+  const made = em.create(ApiKey, { ...basis, name, prefix, hash });
+  audit(em, { keyId, action: 'key.create', target: `key ${made.id}`, accountId: account, detail: { name, prefix } });
+  await em.flush();
+  return { made, key };
+}
+
+/** From now on it opens nothing. One that is revoked already stays as it was. */
+export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): Promise<void> {
+  if (key.id === keyId) throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
+  if (key.revokedAt) return;
+  key.revokedAt = new Date();
+  const whose = key.account ? { accountId: key.account } : {};
+  audit(em, { keyId, action: 'key.revoke', target: `key ${key.id}`, ...whose });
+  await em.flush();
+}
 
 const tags = ['Operator: keys'];
 
@@ -66,27 +87,7 @@ export const operatorKeys = ({ db }: ApiServices) =>
       const em = db.em();
       const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
       if (!account) throw missing();
-      const { key, prefix, hash } = newKey('account');
-      const { name } = c.req.valid('json');
-      const made = em.create(ApiKey, {
-        id: newId(),
-        role: 'account',
-        account: account.id,
-        user: null,
-        name,
-        prefix,
-        hash,
-        createdAt: new Date(),
-        revokedAt: null,
-      });
-      audit(em, {
-        keyId: c.get('keyId'),
-        action: 'key.create',
-        target: `key ${made.id}`,
-        accountId: account.id,
-        detail: { name, prefix },
-      });
-      await em.flush();
+      const { made, key } = await makeKey(em, { account: account.id, keyId: c.get('keyId'), name: c.req.valid('json').name });
       return c.json({ ...keyView(made), key }, 201);
     })
     .openapi(list, async (c) => {
@@ -99,15 +100,8 @@ export const operatorKeys = ({ db }: ApiServices) =>
     .openapi(revoke, async (c) => {
       const em = db.em();
       const { id } = c.req.valid('param');
-      if (id === c.get('keyId'))
-        throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
       const key = await em.findOne(ApiKey, { id });
       if (!key) throw missing();
-      if (!key.revokedAt) {
-        key.revokedAt = new Date();
-        const whose = key.account ? { accountId: key.account } : {};
-        audit(em, { keyId: c.get('keyId'), action: 'key.revoke', target: `key ${id}`, ...whose });
-        await em.flush();
-      }
+      await revokeKey(em, key, c.get('keyId'));
       return c.body(null, 204);
     });

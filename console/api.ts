@@ -44,6 +44,17 @@ export async function refusalOf(response: { status: number; text(): Promise<stri
   return new Refusal('other', []);
 }
 
+type Answer = { status: number; ok: boolean; text(): Promise<string>; json(): Promise<unknown> };
+type Good<R> = R extends { status: 200 | 201 | 202; json(): Promise<infer T> } ? T : R extends { status: 204 } ? null : never;
+
+/** The body of an answer that is none of the refusals: which of a route's answers these are, only its type knows. */
+export function ask<R extends Answer>(asked: Promise<R>): Promise<Good<R>>;
+export async function ask(asked: Promise<Answer>): Promise<unknown> {
+  const response = await asked;
+  if (!response.ok) throw await refusalOf(response);
+  return response.status === 204 ? null : response.json();
+}
+
 const isWord = (name: string): name is Word => name in fr;
 
 export function wordOf(error: unknown): Word {

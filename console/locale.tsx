@@ -11,6 +11,8 @@ type Spoken = {
   change: (locale: Locale) => void;
   time: (iso: string) => string;
   number: (value: number) => string;
+  /** Nothing where no price is set. */
+  money: (value: { amount: string; currency: string } | null) => string;
 };
 
 const KEY = 'locale';
@@ -33,6 +35,10 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
       words[locale][word].replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
     number: (value) => numbers.format(value),
+    money: (value) =>
+      value === null
+        ? ''
+        : new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency }).format(Number(value.amount)),
   };
 }
 

@@ -1,12 +1,14 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import {
   Button,
+  Checkbox,
   FieldError,
   Input,
   Label,
   Text,
   TextArea,
   TextField,
+  Form,
   type ButtonProps,
   type TextFieldProps,
 } from 'react-aria-components';
@@ -18,7 +20,7 @@ type FieldProps = {
   value: string;
   onChange: (value: string) => void;
   hint?: string;
-  type?: 'text' | 'email' | 'password' | 'tel' | 'date';
+  type?: 'text' | 'email' | 'password' | 'tel' | 'date' | 'datetime-local' | 'url' | 'search';
   autoComplete?: string;
   inputMode?: 'numeric' | 'tel';
   required?: boolean;
@@ -50,6 +52,104 @@ export const Field = ({
     {hint ? <Text slot="description">{hint}</Text> : null}
     <FieldError />
   </TextField>
+);
+
+type Option = { value: string; label: string };
+type ChoiceProps<V extends string> = {
+  label: string;
+  value: V;
+  onChange: (value: V) => void;
+  options: readonly { value: V; label: string }[];
+};
+
+/** One of a few. The browser's own control: it is right on every phone. */
+export const Choice = <V extends string>({ label, value, onChange, options }: ChoiceProps<V>) => (
+  <label className="field">
+    {label}
+    <select
+      value={value}
+      onChange={(event) => {
+        const chosen = options.find((option: Option) => option.value === event.target.value);
+        if (chosen) onChange(chosen.value);
+      }}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+type CheckProps = { label: string; hint?: string; value: boolean; onChange: (value: boolean) => void };
+export const Check = ({ label, hint, value, onChange }: CheckProps) => (
+  <div>
+    <Checkbox className="check" isSelected={value} onChange={onChange}>
+      <span className="box" aria-hidden="true" /> {label}
+    </Checkbox>
+    {hint ? <p className="hint">{hint}</p> : null}
+  </div>
+);
+
+/** Fields, what went wrong with them, and the button that sends them. */
+export function Ask({
+  title,
+  label,
+  act,
+  disabled = false,
+  children,
+}: {
+  title?: string;
+  label: string;
+  act: { mutate: () => void; isPending: boolean; error: unknown };
+  disabled?: boolean;
+  children?: ReactNode;
+}) {
+  return (
+    <Form
+      className="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!act.isPending) act.mutate();
+      }}
+    >
+      {title ? <h2>{title}</h2> : null}
+      {children}
+      <Problem error={act.error} />
+      <Action kind="main" type="submit" isDisabled={disabled || act.isPending}>
+        {label}
+      </Action>
+    </Form>
+  );
+}
+
+/** What is shown this once, and a button that copies it. */
+export function Once({ label, value }: { label: string; value: string }) {
+  const { say } = useLocale();
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="notice" role="status">
+      <p>
+        <strong>{label}</strong> {say('shownOnce')}
+      </p>
+      <div className="row">
+        <code>{value}</code>
+        <Action
+          onPress={() => {
+            // Not on plain http: there a person selects it.
+            void navigator.clipboard?.writeText(value).then(() => setCopied(true));
+          }}
+        >
+          {say(copied ? 'copied' : 'copy')}
+        </Action>
+      </div>
+    </div>
+  );
+}
+
+export const Badge = ({ tone = 'plain', children }: { tone?: 'plain' | 'good' | 'bad'; children: ReactNode }) => (
+  <span className={`badge ${tone}`}>{children}</span>
 );
 
 export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' }) => (

@@ -42,6 +42,76 @@ const campaign = createRoute({
   path: '/campaigns/$id',
   component: lazyRouteComponent(() => import('./campaign.tsx'), 'CampaignPage'),
 });
+/** Pages under one heading: a file is loaded when its page is opened. */
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings.tsx'), 'SettingsPage'),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/callback' });
+  },
+});
+const settingsPages = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/callback',
+    component: lazyRouteComponent(() => import('./settings-callback.tsx'), 'CallbackSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/callback/$id',
+    component: lazyRouteComponent(() => import('./endpoint.tsx'), 'EndpointPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/deliveries/$id',
+    component: lazyRouteComponent(() => import('./delivery.tsx'), 'DeliveryPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./settings-keys.tsx'), 'KeysSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/sender',
+    component: lazyRouteComponent(() => import('./settings-sender.tsx'), 'SenderSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/keywords',
+    component: lazyRouteComponent(() => import('./settings-keywords.tsx'), 'KeywordsSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/policies',
+    component: lazyRouteComponent(() => import('./settings-policies.tsx'), 'PoliciesSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/opt-outs',
+    component: lazyRouteComponent(() => import('./settings-opt-outs.tsx'), 'OptOutsSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/numbers',
+    component: lazyRouteComponent(() => import('./settings-numbers.tsx'), 'NumbersSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/privacy',
+    component: lazyRouteComponent(() => import('./settings-privacy.tsx'), 'PrivacySettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/team',
+    component: lazyRouteComponent(() => import('./settings-team.tsx'), 'TeamSettings'),
+  }),
+] as const;
 const operator = createRoute({
   getParentRoute: () => root,
   path: '/operator',
@@ -57,6 +127,7 @@ export const router = createRouter({
     campaigns,
     newCampaign,
     campaign,
+    settings.addChildren([settingsHome, ...settingsPages]),
     operator,
   ]),
   defaultPreload: 'intent',

@@ -1,6 +1,8 @@
+import { settingsEn } from './text-en-settings.ts';
 import type { Word } from './text-fr.ts';
 
 export const en: Record<Word, string> = {
+  ...settingsEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',
   signOut: 'Sign out',

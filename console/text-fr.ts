@@ -1,5 +1,8 @@
+import { settingsFr } from './text-fr-settings.ts';
+
 /** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
 export const fr = {
+  ...settingsFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',

@@ -19,6 +19,7 @@ type Ids = {
   contact: string;
   request: string;
   list: string;
+  key: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -35,6 +36,7 @@ const things: Record<string, keyof Ids> = {
   contacts: 'contact',
   'setting-requests': 'request',
   lists: 'list',
+  keys: 'key',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -75,6 +77,7 @@ const bodies: Record<string, unknown> = {
   changeAccount: { defaultSender: '12345' },
   createSavedList: { name: 'another' },
   takeRecipients: { contacts: {} },
+  createOwnKey: { name: 'another' },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
 
@@ -139,6 +142,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
   );
   const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
+  const key = (await shop.call('POST', '/keys', { name: mark })).body.id;
   const delivery = await aDelivery(
     db,
     { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
@@ -164,6 +168,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     replay,
     number,
     request,
+    key,
   };
 }
 

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
 import { phone, until, type App } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import type { Page } from 'playwright-core';
 
 const OWNER = 'patronne@boulangerie.example';
 
@@ -11,12 +12,28 @@ async function owner(app: App): Promise<string> {
   return setPassword(app.config.DATABASE_URL, OWNER);
 }
 
+/** One app and one page for all of these: a browser of its own for each would take longer than what they look at. */
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole();
+  page = await started.browser.open();
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
+
+async function signIn(email: string, password: string): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
 test('the round trip by a person’s hands: sign in, compose, send, the phone answers, the chat shows it live, the answer reaches the phone', async () => {
-  await using started = await startConsole();
-  const { app, browser } = started;
+  const { app } = started;
   const password = await owner(app);
-  const page = await browser.open();
-  const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
 
   await page.goto(app.url);
   await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(OWNER);
@@ -86,3 +103,50 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   expect(page.troubles).toEqual([]);
 }, 180_000);
+
+test('an owner adds a callback address, sees its secret once, watches an outage with what went out and came back, and sends again what failed', async () => {
+  const { app } = started;
+  await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'API & Integration › Callback', level: 1 }).waitFor();
+  const url = `${app.world.endpoint.url}/hook/shop`;
+  await page.getByRole('textbox', { name: 'Address', exact: true }).fill(url);
+  await page.getByRole('button', { name: 'Add the callback' }).click();
+  const secret = await page.getByText(/^whsec_/).textContent();
+  app.world.endpoint.addSecret(String(secret));
+  await page.getByRole('button', { name: 'Send a ping' }).click();
+  await page.getByText('First byte').waitFor();
+  await clean('an endpoint');
+
+  app.world.endpoint.behave({ name: 'shop', mode: 'status', status: 503 });
+  await app.world.phones.reply(phone(2), 'Non merci');
+  await until('the endpoint was called', () => app.world.endpoint.calls.some(({ answered }) => answered === 503));
+  await page.reload();
+  await page.getByRole('link', { name: 'reply.received' }).click();
+  await page.getByRole('heading', { name: /Attempt 1/ }).waitFor();
+  await page.getByText('status 503').waitFor();
+  await page.getByText('"text": "Non merci"').waitFor();
+  await clean('a delivery');
+  app.world.endpoint.behave({ name: 'shop', mode: 'ok' });
+  await page.getByRole('button', { name: 'Try again now' }).click();
+  await page.getByText('Accepted').waitFor();
+  await page.getByRole('link', { name: 'Back to the address' }).click();
+  await page.getByRole('heading', { name: url }).waitFor();
+  expect(await page.getByText(/^whsec_/).count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'Also what was accepted' }).click({ force: true });
+  await page.getByRole('button', { name: 'Count without sending' }).click();
+  await page.getByText('1 deliveries').waitFor();
+  await page.getByRole('button', { name: 'Send now' }).click();
+  await page.getByRole('cell', { name: 'Done' }).waitFor();
+  const calls = app.world.endpoint.calls.filter(({ name, body }) => name === 'shop' && body.includes('Non merci'));
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(1);
+  expect(calls.map(({ answered, verified }) => [answered, verified])).toContainEqual([200, true]);
+
+  for (const name of ['API keys', 'Sender', 'Keywords', 'Hours and rules', 'Opt-outs', 'Numbers', 'Personal data', 'Team']) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await clean(name);
+  }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect(page.troubles).toEqual([]);
+}, 120_000);

@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, v1 } from './api.ts';
+import { useAct, useOwner } from './asking.ts';
+import { Loaded, Table, when } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Ask, Badge, Choice, Field, Once } from './parts.tsx';
+
+type Role = 'owner' | 'agent' | 'viewer';
+
+export function TeamSettings() {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('agent');
+  const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
+  const invite = useAct(
+    () => ask(v1.users.$post({ json: { email: email.trim(), role } })),
+    ['users'],
+    () => setEmail(''),
+  );
+  return (
+    <>
+      <h1>{say('team')}</h1>
+      <p>{say('teamHint')}</p>
+      <Loaded of={found}>
+        {({ items }) => (
+          <Table
+            label={say('team')}
+            rows={items}
+            keyOf={({ id }) => id}
+            columns={[
+              { name: say('email'), cell: (user) => user.email },
+              { name: say('role'), cell: (user) => say(`role.${user.role}`) },
+              {
+                name: say('state'),
+                cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
+              },
+              { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+            ]}
+          />
+        )}
+      </Loaded>
+      {invite.data ? (
+        <Once
+          label={say('invitationFor', { email: invite.data.email })}
+          value={`${window.location.origin}/invitation#${invite.data.token}`}
+        />
+      ) : null}
+      {owner ? (
+        <Ask title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
+          <Field label={say('email')} type="email" value={email} onChange={setEmail} />
+          <Choice
+            label={say('role')}
+            value={role}
+            onChange={setRole}
+            options={(['agent', 'viewer', 'owner'] as const).map((value) => ({ value, label: say(`role.${value}Hint`) }))}
+          />
+        </Ask>
+      ) : null}
+    </>
+  );
+}
