@@ -90,6 +90,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     ROLE: 'all',
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporal.address,
+    ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
     SECRETS_KEY: secretsKey,
     SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
     MAIL_INBOUND_DOMAIN: process.env['MAIL_INBOUND_DOMAIN'] ?? 'in.localhost.example',

@@ -229,6 +229,10 @@ export async function startSystem({
       poster,
       registry,
       metrics,
+      temporalRuns:
+        config.TEMPORAL_UI_URL === undefined
+          ? null
+          : new URL(`namespaces/${config.TEMPORAL_NAMESPACE}/workflows/`, `${config.TEMPORAL_UI_URL.replace(/\/*$/, '')}/`).href,
       clockInjectable: config.SYNC_CLOCK === 'injected',
       stopNumber: config.STOP_NUMBER ?? null,
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,

@@ -9,6 +9,9 @@ import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
 import { contactsCsv } from './contacts-csv.ts';
 import { contacts } from './contacts.ts';
+import { cannedAnswers } from './canned-answers.ts';
+import { conversationEntries } from './conversation-entries.ts';
+import { conversationPeople } from './conversation-people.ts';
 import { conversations } from './conversations.ts';
 import { countries, operatorCountries } from './countries.ts';
 import { deliveries } from './deliveries.ts';
@@ -33,8 +36,10 @@ import { createMetrics, requestMetrics } from './metrics.ts';
 import { numbers } from './numbers.ts';
 import { operatorAlarms } from './operator-alarms.ts';
 import { operatorRoutingTable } from './operator-routes.ts';
+import { operatorLinks } from './operator-links.ts';
 import { operatorLines } from './operator-lines.ts';
 import { operatorAccounts } from './operator-accounts.ts';
+import { operatorCarrierTypes } from './operator-carrier-types.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
@@ -90,6 +95,9 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', contacts(services))
     .route('/', contactsCsv(services))
     .route('/', conversations(services))
+    .route('/', conversationEntries(services))
+    .route('/', conversationPeople(services))
+    .route('/', cannedAnswers(services))
     .route('/', replySettingsRoutes(services))
     .route('/', settingRequests(services))
     .route('/', mailSuppressions(services))
@@ -122,6 +130,8 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorPlatform(services))
     .route('/', operatorKeys(services))
     .route('/', operatorCarriers(services))
+    .route('/', operatorCarrierTypes(services))
+    .route('/', operatorLinks(services))
     .route('/', operatorNumbers(services))
     .route('/', operatorPrices(services))
     .route('/', operatorCountries(services))

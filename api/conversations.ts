@@ -1,167 +1,214 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { planAnswer, storeAnswer } from '../database/answer.ts';
 import { Conversation } from '../database/conversation.ts';
-import { rows, transaction } from '../database/sql.ts';
+import { touch } from '../database/live.ts';
+import { rows } from '../database/sql.ts';
+import { AppError } from '../domain/errors.ts';
 import { missing } from './campaigns.ts';
+import {
+  conversationView,
+  ConversationView,
+  findConversation,
+  showing,
+  STATE,
+  STATES,
+  type ConversationRow,
+} from './conversation-view.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
-import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
-import { fresh, MessageState, MessageView, messageView } from './message-view.ts';
-import { conflict, notFound, problems, refused } from './problem.ts';
-import { body, Id, IdParam, json, Time } from './schemas.ts';
+import { personOf } from './person.ts';
+import { notFound, problems } from './problem.ts';
+import { body, Id, IdParam, json, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
-const ConversationView = z
-  .object({
-    id: Id,
-    phone: z.string(),
-    replyCode: z.string().openapi({ description: 'What the phone last wrote to: answers leave by it' }),
-    replies: z.number().int(),
-    lastReplyAt: Time,
-    createdAt: Time,
+const Yes = z.literal('true').optional();
+const Filters = PageQuery.extend({
+  state: z.enum(STATES).optional(),
+  unread: Yes,
+  flagged: Yes,
+  mine: Yes.openapi({ description: 'Those assigned to who asks' }),
+  optedOut: Yes,
+  tag: z.string().max(50).optional(),
+  campaign: Id.optional().openapi({ description: 'With a reply to this campaign' }),
+  search: z.string().trim().min(2).max(100).optional().openapi({ description: 'In numbers, names and the texts of replies' }),
+});
+
+const Change = z
+  .strictObject({
+    state: z.enum(STATES),
+    snoozedUntil: TimeIn.openapi({ description: 'With the state snoozed: when it opens by itself' }),
+    assignee: z.string().max(200).nullable().openapi({ description: 'The e-mail address of a person of the account' }),
+    tags: z.array(z.string().trim().min(1).max(50)).max(20),
+    flagged: z.boolean(),
   })
-  .openapi('Conversation');
+  .partial()
+  .openapi('ConversationChange');
 
-const EntryView = z
-  .object({
-    direction: z.enum(['inbound', 'outbound']),
-    id: Id.openapi({ description: 'Of the reply, or of the message' }),
-    at: Time.openapi({ description: 'When it was received, or sent; a message that waits: accepted' }),
-    text: z.string(),
-    campaignId: Id.nullable(),
-    state: MessageState.nullable().openapi({ description: 'Of a message' }),
-    reference: z.string().nullable(),
-    optOut: z.boolean(),
-    partial: z.boolean(),
-  })
-  .openapi('ConversationEntry');
-
-const NewAnswer = z.strictObject({ text: z.string().min(1).max(2000) }).openapi('NewAnswer');
-
+const tags = ['Conversations'];
+const one = { 200: { description: 'The conversation', content: json(ConversationView) }, ...problems, ...notFound } as const;
 const list = createRoute({
   method: 'get',
   path: '/conversations',
   operationId: 'listConversations',
-  tags: ['Conversations'],
+  tags,
   summary: 'Conversations, the one with the newest reply first',
-  request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(ConversationView)) }, ...problems },
+  request: { query: Filters },
+  responses: {
+    200: {
+      description: 'A page',
+      content: json(
+        pageOf(ConversationView).extend({
+          unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
+        }),
+      ),
+    },
+    ...problems,
+  },
 });
-
 const get = createRoute({
   method: 'get',
   path: '/conversations/{id}',
   operationId: 'getConversation',
-  tags: ['Conversations'],
+  tags,
   summary: 'A conversation',
   request: { params: IdParam },
-  responses: { 200: { description: 'The conversation', content: json(ConversationView) }, ...problems, ...notFound },
+  responses: one,
 });
-
-const listEntries = createRoute({
-  method: 'get',
-  path: '/conversations/{id}/messages',
-  operationId: 'listConversationMessages',
-  tags: ['Conversations'],
-  summary: 'Everything between the account and that phone, both ways, in the order of time',
-  request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
+const change = createRoute({
+  method: 'patch',
+  path: '/conversations/{id}',
+  operationId: 'changeConversation',
+  tags,
+  summary: 'Say whose it is, tag it, flag it, close it, snooze it, block it, or open it again',
+  request: { params: IdParam, body: body(Change) },
+  responses: one,
 });
-
-const answer = createRoute({
+const read = createRoute({
   method: 'post',
-  path: '/conversations/{id}/messages',
-  operationId: 'answerConversation',
-  tags: ['Conversations'],
-  summary: 'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags',
-  request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
-  responses: {
-    202: { description: 'Stored, and on its way', content: json(MessageView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-    ...refused,
-  },
+  path: '/conversations/{id}/read',
+  operationId: 'readConversation',
+  tags,
+  summary: 'Nothing in it is unread any more',
+  request: { params: IdParam },
+  responses: one,
 });
 
-const conversationView = (conversation: Conversation): z.infer<typeof ConversationView> => ({
-  id: conversation.id,
-  phone: conversation.phone,
-  replyCode: conversation.replyCode,
-  replies: conversation.sequence,
-  lastReplyAt: conversation.lastReplyAt.toISOString(),
-  createdAt: conversation.createdAt.toISOString(),
-});
+/** What of a search is digits of a number, as it is stored: without the zero that only its own country writes. */
+const digitsOf = (search: string): string => search.replaceAll(/\D/g, '').replace(/^0+/, '');
+const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+/** How many of the newest replies with a word are looked up. */
+const MOST_TEXTS = 1000;
 
-type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
+/** The conditions that a query asks for, and their values. */
+function conditionsOf(asked: z.infer<typeof Filters>, account: string, me: string | null) {
+  const values: unknown[] = [account];
+  const conditions = ['c.account_id = $1'];
+  const where = (condition: (value: string) => string, value: unknown): void => {
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
+  if (asked.unread) conditions.push('c.unread > 0');
+  if (asked.flagged) conditions.push('c.flagged');
+  if (asked.mine) where((who) => `c.assignee = ${who}`, me);
+  if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
+  if (asked.optedOut) {
+    conditions.push('exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)');
+  }
+  if (asked.campaign) {
+    const ofCampaign = (id: string) =>
+      `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;
+    where(ofCampaign, asked.campaign);
+  }
+  if (asked.search) {
+    const digits = digitsOf(asked.search);
+    if (digits.length > 2) values.push(like(digits));
+    const number = digits.length > 2 ? `c.phone like $${values.length} or` : '';
+    where(
+      (text) => `(${number} exists (select from contacts k where k.account_id = c.account_id and k.phone = c.phone
+          and concat_ws(' ', k.first_name, k.last_name) ilike ${text})
+        or c.id in (select conversation_id from replies where account_id = $1 and not hidden and text ilike ${text}
+          order by id desc limit ${MOST_TEXTS}))`,
+      like(asked.search),
+    );
+  }
+  return { values, conditions };
+}
 
-/** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
-const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
-const ENTRIES = `
-  select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
-    null as state, null as reference, opt_out as "optOut", partial
-  from replies where conversation_id = $1 and account_id = $2 and not hidden
-  union all
-  select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
-    state, reference, false, false
-  from messages where to_number = $3 and account_id = $2`;
-
-const entriesOf = (order: 'oldest' | 'newest'): string => {
-  const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
-  return `select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
-    order by ms ${direction}, id ${direction} limit $6`;
-};
-
-const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
-
-export const conversations = ({ db, runs }: ApiServices) => {
-  async function find(id: string, account: string): Promise<Conversation> {
-    const conversation = await db.em().findOne(Conversation, { id, account });
-    if (!conversation) throw missing();
-    return conversation;
+export const conversations = ({ db }: ApiServices) => {
+  /** Throws when nobody of the account has this address. */
+  async function checkAssignee(email: string, account: string): Promise<void> {
+    const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
+    if (found) return;
+    const fault = { field: 'assignee', problem: 'is nobody of the account', remedy: 'Send an address that GET /v1/users lists' };
+    throw new AppError('invalid-request', 'There is no such person in the account.', [fault]);
   }
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit } = c.req.valid('query');
+      const asked = c.req.valid('query');
+      const { cursor, limit } = asked;
       const scope = `conversations ${account}`;
       const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
-      const lastReplyAt = after && new Date(after[0]);
-      const where = lastReplyAt
-        ? { account, $or: [{ lastReplyAt: { $lt: lastReplyAt } }, { lastReplyAt, id: { $lt: after[1] } }] }
-        : { account };
-      const found = await db.em().find(Conversation, where, { orderBy: { lastReplyAt: 'desc', id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, conversationView, (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id])),
-        200,
+      const me = asked.mine ? await personOf(db.pool, c.get('keyId')) : null;
+      const { values, conditions } = conditionsOf(asked, account, me);
+      if (after) {
+        values.push(...after);
+        conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
+      }
+      values.push(limit + 1);
+      const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
+        order by c.last_reply_at desc, c.id desc limit $${values.length}`;
+      const found = await rows<ConversationRow>(db.pool, showing(chosen), values);
+      const [counted] = await rows<{ unread: number }>(
+        db.pool,
+        `select count(*)::int as unread from conversations where account_id = $1 and unread > 0 and state <> 'blocked'`,
+        [account],
       );
+      const shown = page(found, limit, conversationView, (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
+      return c.json({ ...shown, unread: counted?.unread ?? 0 }, 200);
     })
-    .openapi(get, async (c) => c.json(conversationView(await find(c.req.valid('param').id, c.get('account').id)), 200))
-    .openapi(listEntries, async (c) => {
-      const { cursor, limit, order } = c.req.valid('query');
-      const conversation = await find(c.req.valid('param').id, c.get('account').id);
-      const scope = `conversation ${order} ${conversation.id}`;
-      const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
-      const values = [conversation.id, conversation.account, conversation.phone, ms, id, limit + 1];
-      const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
-      return c.json(
-        page(found, limit, entryView, (last) => writeCursor(scope, [last.ms, last.id])),
-        200,
-      );
+    .openapi(get, async (c) => {
+      const found = await findConversation(db.pool, c.req.valid('param').id, c.get('account').id);
+      return c.json(conversationView(found), 200);
     })
-    .openapi(answer, async (c) => {
-      const account = c.get('account');
-      const { text } = c.req.valid('json');
-      const conversation = await find(c.req.valid('param').id, account.id);
-      const planned = await planAnswer(db.pool, { account, conversation, text });
-      const { basis, message } = planned;
-      const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
-      await transaction(db.pool, async (client) => {
-        await storeAnswer(client, planned);
-        await c.get('idempotency')?.keep(client, 202, view);
+    .openapi(change, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const { state, snoozedUntil, assignee, tags: wanted, flagged } = c.req.valid('json');
+      const em = db.em();
+      const conversation = await em.findOne(Conversation, { id, account });
+      if (!conversation) throw missing();
+      if (typeof assignee === 'string') await checkAssignee(assignee, account);
+      const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
+      em.assign(conversation, {
+        ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),
+        ...(assignee === undefined ? {} : { assignee }),
+        ...(wanted === undefined ? {} : { tags: [...new Set(wanted)] }),
+        ...(flagged === undefined ? {} : { flagged }),
       });
-      runs.sendMessages([message.id]);
-      return c.json(view, 202);
+      await em.flush();
+      await touch(db.pool, account);
+      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
+    })
+    .openapi(read, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const changed = await rows(
+        db.pool,
+        'update conversations set unread = 0 where id = $1 and account_id = $2 and unread > 0 returning id',
+        [id, account],
+      );
+      if (changed.length > 0) await touch(db.pool, account);
+      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
     });
 };
+
+/** Until when it is snoozed; null for every other state. Throws for a time that is missing or past. */
+function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Date | null {
+  if (state !== 'snoozed') return null;
+  const time = until === undefined ? null : new Date(until);
+  if (time !== null && time.getTime() > Date.now()) return time;
+  const fault = { field: 'snoozedUntil', problem: 'is missing or past', remedy: 'Send a time to come' };
+  throw new AppError('invalid-request', 'Say until when it is snoozed.', [fault]);
+}

@@ -49,6 +49,7 @@ export async function describeApi(): Promise<string> {
     poster: { post: () => Promise.reject(new Error('nothing is posted here')) },
     registry: {},
     metrics: new Registry(),
+    temporalRuns: null,
     clockInjectable: false,
     bodyLimitBytes: 1,
     consoleFolder: 'none',

@@ -20,6 +20,7 @@ export const STATUS = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  'answered-meanwhile': 409,
   'idempotency-key-reused': 422,
   'idempotency-key-in-flight': 409,
   'two-way-off': 403,

@@ -31,6 +31,8 @@ export type ApiServices = {
   registry: Record<string, Carrier>;
   /** Where to count; left out, a registry of the API's own with the process's usual figures. */
   metrics?: Registry;
+  /** Address of runs in the Temporal UI, to be followed by a workflow id; null where none is known. */
+  temporalRuns: string | null;
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;

@@ -9,7 +9,7 @@ const BEAT_MS = 15_000;
 const LONGEST_MS = 5 * 60_000;
 
 /**
- * Tells the console that its account has something new: a position, never what it is; the page asks for that itself. An id
+ * Tells the console that its account has something new, of events or of what people changed: a position, never what it is; the page asks for that itself. An id
  * is the position, so that a browser that was away learns at once whether it missed something. Not in the API's document:
  * programs have `/events` and callbacks.
  */
@@ -17,21 +17,23 @@ export const stream = ({ db, live }: ApiServices) =>
   new Hono<AccountEnv>().get('/stream', (c) => {
     const accountId = c.get('account').id;
     const signal = c.req.raw.signal;
-    const seen = Number(c.req.header('last-event-id') ?? NaN);
+    const seen = c.req.header('last-event-id') ?? '';
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {
       const end = performance.now() + LONGEST_MS;
-      let told = Number.isInteger(seen) ? seen : -1;
+      let told = seen;
       while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
         // Listening begins before the look: what is announced between the two is heard.
         const news = live.next(accountId, BEAT_MS, signal);
         try {
-          const [row] = await rows<{ position: string }>(db.pool, 'select position from account_counters where account_id = $1', [
-            accountId,
-          ]);
-          const position = Number(row?.position ?? 0);
+          const [row] = await rows<{ position: string }>(
+            db.pool,
+            `select position || '.' || touched as position from account_counters where account_id = $1`,
+            [accountId],
+          );
+          const position = row?.position ?? '0.0';
           if (position === told) await out.write(': still here\n\n');
-          else await out.writeSSE({ id: String(position), event: 'news', data: String(position) });
+          else await out.writeSSE({ id: position, event: 'news', data: position });
           told = position;
           await news.heard;
         } finally {

@@ -42,20 +42,20 @@ const campaign = createRoute({
   path: '/campaigns/$id',
   component: lazyRouteComponent(() => import('./campaign.tsx'), 'CampaignPage'),
 });
-/** Pages under one heading: a file is loaded when its page is opened. */
+/** Pages under one heading: the file of each is loaded when it is opened. */
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
   component: lazyRouteComponent(() => import('./settings.tsx'), 'SettingsPage'),
 });
-const settingsHome = createRoute({
-  getParentRoute: () => settings,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/settings/callback' });
-  },
-});
 const settingsPages = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/settings/callback' });
+    },
+  }),
   createRoute({
     getParentRoute: () => settings,
     path: '/callback',
@@ -117,6 +117,80 @@ const operator = createRoute({
   path: '/operator',
   component: lazyRouteComponent(() => import('./operator.tsx'), 'OperatorPage'),
 });
+const operatorPages = [
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/operator/requests' });
+    },
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/requests',
+    component: lazyRouteComponent(() => import('./operator-requests.tsx'), 'RequestsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/accounts',
+    component: lazyRouteComponent(() => import('./operator-accounts.tsx'), 'AccountsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/accounts/$id',
+    component: lazyRouteComponent(() => import('./operator-account.tsx'), 'AccountPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/carriers',
+    component: lazyRouteComponent(() => import('./operator-carriers.tsx'), 'CarriersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/carriers/new',
+    component: lazyRouteComponent(() => import('./operator-carrier.tsx'), 'NewCarrierPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/carriers/$id',
+    component: lazyRouteComponent(() => import('./operator-carrier.tsx'), 'CarrierPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/syncs',
+    component: lazyRouteComponent(() => import('./operator-syncs.tsx'), 'SyncsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/unattributed',
+    component: lazyRouteComponent(() => import('./operator-unattributed.tsx'), 'UnattributedPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/countries',
+    component: lazyRouteComponent(() => import('./operator-countries.tsx'), 'CountriesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/endpoints',
+    component: lazyRouteComponent(() => import('./operator-endpoints.tsx'), 'TroubledPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/mail',
+    component: lazyRouteComponent(() => import('./operator-mail.tsx'), 'MailPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/alarms',
+    component: lazyRouteComponent(() => import('./operator-alarms.tsx'), 'AlarmsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/ledger',
+    component: lazyRouteComponent(() => import('./operator-ledger.tsx'), 'LedgerPage'),
+  }),
+] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -127,8 +201,8 @@ export const router = createRouter({
     campaigns,
     newCampaign,
     campaign,
-    settings.addChildren([settingsHome, ...settingsPages]),
-    operator,
+    settings.addChildren(settingsPages),
+    operator.addChildren(operatorPages),
   ]),
   defaultPreload: 'intent',
 });

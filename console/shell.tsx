@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { refusalOf, v1 } from './api.ts';
 import { useLive } from './live.ts';
 import { useLocale } from './locale.tsx';
@@ -35,7 +35,8 @@ function placesOf({ user, account }: SignedIn): Place[] {
 export function Shell() {
   const { say } = useLocale();
   const { data, isPending, error, refetch } = useQuery(session);
-  const { pathname } = useLocation();
+  // Of the page that is shown: while the next one is loaded, the address is its own already.
+  const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
   if (pathname === '/invitation') return <Outlet />;
   if (isPending) return <p className="lone">{say('loading')}</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;

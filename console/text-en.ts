@@ -1,8 +1,10 @@
+import { operatorEn } from './text-en-operator.ts';
 import { settingsEn } from './text-en-settings.ts';
 import type { Word } from './text-fr.ts';
 
 export const en: Record<Word, string> = {
   ...settingsEn,
+  ...operatorEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',
   signOut: 'Sign out',
@@ -120,15 +122,8 @@ export const en: Record<Word, string> = {
   cancel: 'Cancel the campaign',
   deliveredOf: '{done} of {total} delivered',
   campaignReplies: 'Replies to this campaign',
-  operator: 'Operations',
-  accounts: 'Accounts',
   twoWay: 'Two-way SMS',
-  twoWayOff: 'Off',
-  twoWayRequested: 'Requested',
-  twoWayOn: 'On',
   twoWayRefused: 'Refused',
-  approve: 'Enable',
-  refuse: 'Refuse',
   reason: 'Reason',
   askTwoWay: 'Ask for two-way SMS',
   askTwoWayHint: 'Without it no reply arrives. An operator decides.',

@@ -1,8 +1,10 @@
+import { operatorFr } from './text-fr-operator.ts';
 import { settingsFr } from './text-fr-settings.ts';
 
 /** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
 export const fr = {
   ...settingsFr,
+  ...operatorFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
@@ -122,15 +124,8 @@ export const fr = {
   cancel: 'Annuler la campagne',
   deliveredOf: '{done} sur {total} remis',
   campaignReplies: 'Réponses à cette campagne',
-  operator: 'Exploitation',
-  accounts: 'Comptes',
   twoWay: 'SMS bidirectionnel',
-  twoWayOff: 'Désactivé',
-  twoWayRequested: 'Demandé',
-  twoWayOn: 'Activé',
   twoWayRefused: 'Refusé',
-  approve: 'Activer',
-  refuse: 'Refuser',
   reason: 'Raison',
   askTwoWay: 'Demander le SMS bidirectionnel',
   askTwoWayHint: 'Sans lui, les réponses n’arrivent pas. Un opérateur décide.',

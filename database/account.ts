@@ -43,6 +43,8 @@ const AccountCounterSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().primary(),
     /** The last position drawn for an event of this account. Drawn as the last statement of a transaction. */
     position: p.bigint('number').default(0),
+    /** How often people changed something that others of the account look at, such as whose a conversation is. */
+    touched: p.bigint('number').default(0),
   },
 });
 export class AccountCounter extends AccountCounterSchema.class {}

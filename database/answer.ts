@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import { newId } from './ids.ts';
-import { rows, type Sql } from './sql.ts';
+import { affected, rows, type Sql } from './sql.ts';
 import { insertMessage, type MessageBasis, type NewMessage } from './store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
 import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
@@ -43,8 +43,22 @@ export async function planAnswer(sql: Sql, { account, conversation, text }: Aske
   };
 }
 
-/** In the caller's transaction; after the commit, `runs.sendMessages([message.id])`. */
-export const storeAnswer = (sql: Sql, { basis, message }: Answer): Promise<void> => insertMessage(sql, basis, message);
+/**
+ * In the caller's transaction; after the commit, `runs.sendMessages([message.id])`. `seen`: how many answers its writer saw;
+ * throws `answered-meanwhile` when there are more.
+ */
+export async function storeAnswer(sql: Sql, { basis, message }: Answer, seen: number | null = null): Promise<void> {
+  const counted = await affected(
+    sql,
+    `update conversations set answers = answers + 1, answering_by = null, answering_until = null
+     where id = $1 and account_id = $2 and ($3::int is null or answers = $3)`,
+    [basis.conversationId, basis.accountId, seen],
+  );
+  if (counted === 0 && seen !== null) {
+    throw new AppError('answered-meanwhile', 'Somebody else has answered since you looked. Read their answer first.');
+  }
+  await insertMessage(sql, basis, message);
+}
 
 function segmentsOf(text: string): number {
   const { segments, encoding } = countSegments(text);

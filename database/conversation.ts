@@ -7,7 +7,13 @@ const ConversationSchema = defineEntity({
   name: 'Conversation',
   tableName: 'conversations',
   uniques: [{ properties: ['account', 'phone'] }],
-  indexes: [{ properties: ['account', 'lastReplyAt'] }],
+  indexes: [
+    { properties: ['account', 'lastReplyAt'] },
+    {
+      name: 'conversations_unread_index',
+      expression: 'create index "conversations_unread_index" on "conversations" ("account_id") where "unread" > 0',
+    },
+  ],
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
@@ -22,9 +28,15 @@ const ConversationSchema = defineEntity({
     unread: p.integer().default(0),
     state: p.text().$type<ConversationState>().default('open'),
     snoozedUntil: p.datetime(3).nullable(),
-    /** Who looks after it, in the account's own words. */
+    /** Who looks after it: the e-mail address of a person of the account. */
     assignee: p.text().nullable(),
     tags: p.array().default([]),
+    flagged: p.boolean().default(false),
+    /** How many answers were given: whoever answers says how many they saw, so that two people do not answer one reply. */
+    answers: p.integer().default(0),
+    /** Who is writing an answer, and until when that is believed without another sign of it. */
+    answeringBy: p.text().nullable(),
+    answeringUntil: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

@@ -5,6 +5,7 @@ import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { AwaitedResult } from './awaited-result.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
+import { CannedAnswer } from './canned-answer.ts';
 import { Campaign } from './campaign.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { CarrierLine } from './carrier-line.ts';
@@ -42,6 +43,7 @@ import { WantedRun } from './wanted-run.ts';
 
 /** Every table. A test compares them with what the migrations make. */
 export const entities = [
+  CannedAnswer,
   Account,
   AccountCounter,
   AccountPolicies,

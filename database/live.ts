@@ -38,6 +38,16 @@ export async function announce(sql: Sql, accountIds: readonly string[]): Promise
   ).catch(() => {});
 }
 
+/** The same for what people changed and no event tells: other pages that show it look again. */
+export async function touch(sql: Sql, accountId: string): Promise<void> {
+  await rows(
+    sql,
+    `with touched as (update account_counters set touched = touched + 1 where account_id = $1 returning account_id, position)
+     select pg_notify('${CHANNEL}', account_id || ' ' || position) from touched`,
+    [accountId],
+  ).catch(() => {});
+}
+
 /** Connects in the background, and again whenever the connection is lost. */
 export function openLive({ url, log }: { url: string; log: Logger }): Live {
   const listeners = new Map<string, Set<Heard>>();

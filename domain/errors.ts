@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  | 'answered-meanwhile'
   | 'idempotency-key-reused'
   | 'idempotency-key-in-flight'
   | 'two-way-off'

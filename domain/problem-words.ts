@@ -53,6 +53,11 @@ const en: Record<ErrorCode, ProblemWords> = {
     'Use a key or a role that may, or ask an owner or your operator.',
   ),
   'not-found': words('Not found', 'There is no such thing here, or it is not of this account.', 'Check the address and the id.'),
+  'answered-meanwhile': words(
+    'Answered meanwhile',
+    'Somebody else has answered since you looked.',
+    'Read their answer, and send yours if it is still needed.',
+  ),
   conflict: words(
     'Not possible in the present state',
     'The thing is in a state in which this can not be done.',
@@ -186,6 +191,11 @@ const fr: Record<ErrorCode, ProblemWords> = {
     'Introuvable',
     'Cet élément n’existe pas, ou n’est pas de ce compte.',
     'Vérifiez l’adresse et l’identifiant.',
+  ),
+  'answered-meanwhile': words(
+    'Répondu entre-temps',
+    'Quelqu’un d’autre a répondu depuis que vous avez regardé.',
+    'Lisez sa réponse, et envoyez la vôtre si elle reste utile.',
   ),
   conflict: words(
     'Impossible dans l’état actuel',

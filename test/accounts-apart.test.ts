@@ -20,6 +20,7 @@ type Ids = {
   request: string;
   list: string;
   key: string;
+  canned: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -37,6 +38,7 @@ const things: Record<string, keyof Ids> = {
   'setting-requests': 'request',
   lists: 'list',
   keys: 'key',
+  'canned-answers': 'canned',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -77,6 +79,10 @@ const bodies: Record<string, unknown> = {
   changeAccount: { defaultSender: '12345' },
   createSavedList: { name: 'another' },
   takeRecipients: { contacts: {} },
+  changeConversation: { flagged: true },
+  addConversationNote: { text: 'x' },
+  createCannedAnswer: { name: 'n', text: 'x' },
+  changeCannedAnswer: { name: 'n', text: 'x' },
   createOwnKey: { name: 'another' },
   requestTwoWay: { reason: 'x', expectedVolume: 1 },
 };
@@ -142,6 +148,8 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
   );
   const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
+  const canned = (await shop.call('POST', '/canned-answers', { name: mark, text: mark })).body.id;
+  await shop.call('POST', `/conversations/${conversation.id}/notes`, { text: mark });
   const key = (await shop.call('POST', '/keys', { name: mark })).body.id;
   const delivery = await aDelivery(
     db,
@@ -169,6 +177,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     number,
     request,
     key,
+    canned,
   };
 }
 

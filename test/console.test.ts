@@ -1,9 +1,11 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
+import { createClient, textOf } from '../seed.ts';
 import { phone, until, type App } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
-import type { Page } from 'playwright-core';
 
+const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
 
 /** An owner of the app's account, and their password. */
@@ -133,7 +135,7 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
   await page.getByRole('link', { name: 'Back to the address' }).click();
   await page.getByRole('heading', { name: url }).waitFor();
   expect(await page.getByText(/^whsec_/).count()).toBe(0);
-  await page.getByRole('checkbox', { name: 'Also what was accepted' }).click({ force: true });
+  await page.getByText('Also what was accepted').click();
   await page.getByRole('button', { name: 'Count without sending' }).click();
   await page.getByText('1 deliveries').waitFor();
   await page.getByRole('button', { name: 'Send now' }).click();
@@ -147,6 +149,51 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await clean(name);
   }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect(page.troubles).toEqual([]);
+}, 120_000);
+
+test('an operator approves who asks for two-way SMS, and a V0 account that asked finds its own words', async () => {
+  const { app } = started;
+  const operator = createClient(app.url, app.operatorKey);
+  const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
+  const garage = textOf(await operator.send('POST', '/v1/operator/accounts', { name: 'Garage Martin', ...basis }), 'id');
+  const key = textOf(await operator.send('POST', `/v1/operator/accounts/${garage}/keys`, { name: 'test' }), 'key');
+  const reason = 'Nos clients confirment leurs rendez-vous';
+  await createClient(app.url, key).send('POST', '/v1/two-way/request', { reason, expectedVolume: 400 });
+  await signIn(OPERATOR, await setPassword(app.config.DATABASE_URL, OPERATOR));
+  await page.getByRole('cell', { name: reason }).waitFor();
+  await clean('two-way requests');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('Bienvenue');
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('heading', { name: 'No requests' }).waitFor();
+  await page.getByRole('link', { name: 'Carriers' }).click();
+  await page.getByRole('link', { name: 'demo-smsc' }).click();
+  await page.getByText('Bound', { exact: true }).waitFor();
+  await page.getByRole('textbox', { name: 'systemId *' }).waitFor();
+  await clean('a carrier');
+  for (const name of [
+    'Accounts',
+    'Syncs',
+    'Replies without an account',
+    'Countries',
+    'Failing callbacks',
+    'E-mail',
+    'Alarms',
+    'Ledger',
+  ]) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await clean(name);
+  }
+  await page.getByText('All of it is there').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+
+  const martin = 'martin@garage.example';
+  await createOwner(app.config.DATABASE_URL, martin, garage);
+  await signIn(martin, await setPassword(app.config.DATABASE_URL, martin));
+  await page.getByRole('heading', { name: 'Reply history', level: 1 }).waitFor();
+  expect(await page.getByRole('link', { name: 'SMS Chat' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Sign out' }).click();
   expect(page.troubles).toEqual([]);
 }, 120_000);

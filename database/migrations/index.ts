@@ -28,6 +28,7 @@ import { Parts } from './0063-parts.ts';
 import { LinesTold } from './0064-lines.ts';
 import { Routes } from './0065-routes.ts';
 import { People } from './0070-people.ts';
+import { Chat } from './0071-chat.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -63,6 +64,7 @@ export const migrations = [
   { name: '0064-lines', class: LinesTold },
   { name: '0065-routes', class: Routes },
   { name: '0070-people', class: People },
+  { name: '0071-chat', class: Chat },
   { name: '0080-lists', class: Lists },
   { name: '0081-saved-lists', class: SavedLists },
   { name: '0090-restores', class: Restores },

@@ -1,0 +1,115 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { planAnswer, storeAnswer } from '../database/answer.ts';
+import { touch } from '../database/live.ts';
+import { rows, transaction } from '../database/sql.ts';
+import { findConversation } from './conversation-view.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
+import { IdempotencyHeader } from './idempotency.ts';
+import { invalid } from './invalid.ts';
+import { fresh, MessageState, MessageView, messageView } from './message-view.ts';
+import { conflict, notFound, problems, refused } from './problem.ts';
+import { body, Id, IdParam, json, Time } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const EntryView = z
+  .object({
+    direction: z.enum(['inbound', 'outbound']),
+    id: Id.openapi({ description: 'Of the reply, or of the message' }),
+    at: Time.openapi({ description: 'When it was received, or sent; a message that waits: accepted' }),
+    text: z.string(),
+    campaignId: Id.nullable(),
+    state: MessageState.nullable().openapi({ description: 'Of a message' }),
+    reference: z.string().nullable(),
+    optOut: z.boolean(),
+    partial: z.boolean(),
+  })
+  .openapi('ConversationEntry');
+
+const NewAnswer = z
+  .strictObject({
+    text: z.string().min(1).max(2000),
+    answers: z.number().int().min(0).optional().openapi({
+      description:
+        'The conversation’s `answers` as you saw it: refused with `answered-meanwhile` when somebody has answered since',
+    }),
+  })
+  .openapi('NewAnswer');
+
+const listEntries = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/messages',
+  operationId: 'listConversationMessages',
+  tags: ['Conversations'],
+  summary: 'Everything between the account and that phone, both ways, in the order of time',
+  request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
+});
+
+const answer = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/messages',
+  operationId: 'answerConversation',
+  tags: ['Conversations'],
+  summary: 'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags',
+  request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
+  responses: {
+    202: { description: 'Stored, and on its way', content: json(MessageView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
+
+/** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
+const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+const ENTRIES = `
+  select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
+    null as state, null as reference, opt_out as "optOut", partial
+  from replies where conversation_id = $1 and account_id = $2 and not hidden
+  union all
+  select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
+    state, reference, false, false
+  from messages where to_number = $3 and account_id = $2`;
+
+const entriesOf = (order: 'oldest' | 'newest'): string => {
+  const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  return `select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
+    order by ms ${direction}, id ${direction} limit $6`;
+};
+
+const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
+
+/** Everything in a conversation, and answering. */
+export const conversationEntries = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(listEntries, async (c) => {
+      const { cursor, limit, order } = c.req.valid('query');
+      const account = c.get('account').id;
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, account);
+      const scope = `conversation ${order} ${conversation.id}`;
+      const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
+      const values = [conversation.id, account, conversation.phone, ms, id, limit + 1];
+      const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
+      return c.json(
+        page(found, limit, entryView, (last) => writeCursor(scope, [last.ms, last.id])),
+        200,
+      );
+    })
+    .openapi(answer, async (c) => {
+      const account = c.get('account');
+      const { text, answers } = c.req.valid('json');
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, account.id);
+      const planned = await planAnswer(db.pool, { account, conversation, text });
+      const { basis, message } = planned;
+      const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
+      await transaction(db.pool, async (client) => {
+        await storeAnswer(client, planned, answers ?? null);
+        await c.get('idempotency')?.keep(client, 202, view);
+      });
+      runs.sendMessages([message.id]);
+      await touch(db.pool, account.id);
+      return c.json(view, 202);
+    });

@@ -1,0 +1,131 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, v1 } from './api.ts';
+import { useAct } from './asking.ts';
+import { DecideTwoWay } from './decide-two-way.tsx';
+import { Facts, Loaded, Table, when } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Ask, Badge, Field } from './parts.tsx';
+import { Sure } from './sure.tsx';
+
+const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
+
+export function AccountPage() {
+  const { say, number } = useLocale();
+  const { id = '' } = useParams({ strict: false });
+  const account = useQuery({
+    queryKey: ['accounts', id],
+    queryFn: () => ask(v1.operator.accounts[':id'].$get({ param: { id } })),
+  });
+  return (
+    <>
+      <p>
+        <Link to="/operator/accounts">{say('backToAccounts')}</Link>
+      </p>
+      <Loaded of={account}>
+        {(data) => (
+          <>
+            <h1>
+              {data.name} <Badge>{data.platform.toUpperCase()}</Badge>
+            </h1>
+            <Facts
+              facts={[
+                [say('country'), data.country],
+                [say('timeZone'), data.timeZone],
+                [say('created'), when(data.createdAt)],
+                [say('migratedAt'), when(data.migratedAt)],
+                [say('defaultSender'), data.defaultSender],
+                [say('twoWay'), say(`twoWay.${data.twoWay}`)],
+              ]}
+            />
+            <h2>{say('twoWay')}</h2>
+            {data.twoWayHistory.length > 0 ? (
+              <Table
+                label={say('history')}
+                rows={data.twoWayHistory}
+                keyOf={({ at, state }) => `${at} ${state}`}
+                columns={[
+                  { name: say('at'), cell: ({ at }) => when(at) },
+                  { name: say('state'), cell: ({ state }) => say(`twoWay.${state}`) },
+                  { name: say('by'), cell: ({ by }) => by },
+                  { name: say('reason'), cell: ({ reason }) => reason },
+                  {
+                    name: say('expectedVolume'),
+                    figure: true,
+                    cell: ({ expectedVolume }) => (expectedVolume === null ? '' : number(expectedVolume)),
+                  },
+                ]}
+              />
+            ) : null}
+            <div className="card">
+              <DecideTwoWay id={id} may={decisions[data.twoWay]} />
+            </div>
+            {data.platform === 'v0' ? (
+              <>
+                <ReplyEmails id={id} />
+                <Migration id={id} />
+              </>
+            ) : null}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+/** On V0 the operator sets where replies go. */
+function ReplyEmails({ id }: { id: string }) {
+  const { say } = useLocale();
+  const [list, setList] = useState('');
+  const emails = list.split(/[\s,;]+/).flatMap((address) => (address === '' ? [] : [{ address }]));
+  const set = useAct(
+    () => ask(v1.operator.accounts[':id']['reply-settings'].$patch({ param: { id }, json: { emails } })),
+    ['accounts', id],
+  );
+  return (
+    <Ask title={say('replyEmails')} label={say('save')} act={set}>
+      <Field label={say('newEmail')} hint={say('replyEmailsHint')} rows={3} value={list} onChange={setList} />
+      {set.data ? <p role="status">{set.data.emails.map(({ address }) => address).join(', ') || say('noEmails')}</p> : null}
+    </Ask>
+  );
+}
+
+function Migration({ id }: { id: string }) {
+  const { say, number } = useLocale();
+  const [reason, setReason] = useState('');
+  const preview = useQuery({
+    queryKey: ['accounts', id, 'migration'],
+    queryFn: () => ask(v1.operator.accounts[':id'].migration.$get({ param: { id } })),
+  });
+  const migrate = useAct(
+    () => ask(v1.operator.accounts[':id'].migration.$post({ param: { id }, json: { reason } })),
+    ['accounts'],
+  );
+  return (
+    <section>
+      <h2>{say('migration')}</h2>
+      <Loaded of={preview}>
+        {({ changes, campaignsUnderWay, draftsToCheck }) => (
+          <>
+            <Table
+              label={say('migration')}
+              rows={changes}
+              keyOf={({ what }) => what}
+              columns={[
+                { name: say('whatChanges'), cell: ({ what }) => <span lang="en">{what}</span> },
+                { name: 'V0', cell: ({ before }) => <span lang="en">{before}</span> },
+                { name: 'V2', cell: ({ after }) => <span lang="en">{after}</span> },
+              ]}
+            />
+            <p>{say('migrationCampaigns', { underWay: number(campaignsUnderWay), drafts: number(draftsToCheck) })}</p>
+            <Sure label={say('migrate')} question={say('migrateAsk')} act={migrate} disabled={reason.trim() === ''}>
+              <p>{say('migrateHint')}</p>
+              <Field label={say('reason')} value={reason} onChange={setReason} />
+            </Sure>
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}

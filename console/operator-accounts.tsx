@@ -1,0 +1,36 @@
+import { Link } from '@tanstack/react-router';
+import { ask, v1 } from './api.ts';
+import { usePages } from './asking.ts';
+import { List, when } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Badge } from './parts.tsx';
+
+export function AccountsPage() {
+  const { say } = useLocale();
+  const found = usePages(['accounts'], (cursor) => ask(v1.operator.accounts.$get({ query: { limit: '100', ...cursor } })));
+  return (
+    <>
+      <h1>{say('accounts')}</h1>
+      <List
+        label={say('accounts')}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={{ title: say('noAccounts'), hint: say('noAccountsHint') }}
+        columns={[
+          {
+            name: say('name'),
+            cell: ({ id, name }) => (
+              <Link to="/operator/accounts/$id" params={{ id }}>
+                {name}
+              </Link>
+            ),
+          },
+          { name: say('platform'), cell: ({ platform }) => <Badge>{platform.toUpperCase()}</Badge> },
+          { name: say('country'), cell: ({ country }) => country },
+          { name: say('twoWay'), cell: ({ twoWay }) => say(`twoWay.${twoWay}`) },
+          { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+        ]}
+      />
+    </>
+  );
+}

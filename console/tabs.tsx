@@ -1,0 +1,28 @@
+import { Link, Outlet, useLocation, type LinkProps } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useLocale } from './locale.tsx';
+import type { Word } from './text-fr.ts';
+
+export type Tab = { to: NonNullable<LinkProps['to']>; word: Word };
+
+/** Pages that belong together, each by its name above the one that is open. */
+export function Tabs({ label, pages }: { label: Word; pages: readonly Tab[] }) {
+  const { say } = useLocale();
+  const { pathname } = useLocation();
+  // Where they are wider than the screen, the one that is open is seen.
+  useEffect(() => {
+    document.querySelector('.tabs .here')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
+  return (
+    <div className="page">
+      <nav className="tabs" aria-label={say(label)}>
+        {pages.map(({ to, word }) => (
+          <Link key={to} to={to} activeProps={{ className: 'here' }}>
+            {say(word)}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </div>
+  );
+}
