@@ -78,7 +78,7 @@ export function requireConsole(c: Context): void {
 
 /** Agents: conversations, and what is needed to read them. */
 const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
-const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream|users)(?:\/|$)/;
+const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream)(?:\/|$)/;
 
 /** What is not said here, a role may not. */
 export function mayCall(role: Role, method: string, path: string): boolean {

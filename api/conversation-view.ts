@@ -59,12 +59,15 @@ export const showing = (found: string): string => `with c as materialized (${fou
     ) r on true
   order by c.last_reply_at desc, c.id desc`;
 
-export const conversationView = ({ carrierId: _, ...row }: ConversationRow): View => ({
-  ...row,
-  snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
-  lastReplyAt: row.lastReplyAt.toISOString(),
-  createdAt: row.createdAt.toISOString(),
-});
+export function conversationView(row: ConversationRow): View {
+  const { carrierId: _carrierId, ...shown } = row;
+  return {
+    ...shown,
+    snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
+    lastReplyAt: row.lastReplyAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
 
 /** One of the account's. Throws `not-found`. */
 export async function findConversation(sql: Sql, id: string, accountId: string): Promise<ConversationRow> {
