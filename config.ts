@@ -33,7 +33,10 @@ const Environment = z.object({
     .describe('Made on the first start if it does not exist'),
   TEMPORAL_API_KEY: z.string().optional().describe('For Temporal Cloud'),
   TEMPORAL_TLS: flag.default(false).describe('`true` to speak TLS to Temporal'),
-  TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where operators open the Temporal UI, for links in the console'),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where operators open the Temporal UI, for links in the console'),
   SECRETS_KEY: z
     .string()
     .min(1)

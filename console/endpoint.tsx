@@ -96,7 +96,8 @@ function Acts({ id, health, showSecret }: ActsProps) {
   const rotate = useAct(
     () => ask(v1['callback-endpoints'][':id'].secrets.$post({ param, json: {} })),
     ['endpoints', id],
-    (made) => showSecret(made.secret),
+    // On a V0 account it is asked for, and this one signs once an operator has carried it out.
+    ({ secret }) => secret !== null && showSecret(secret),
   );
   const remove = useAct(
     () => ask(v1['callback-endpoints'][':id'].$delete({ param })),

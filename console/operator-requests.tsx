@@ -5,6 +5,7 @@ import { DecideTwoWay } from './decide-two-way.tsx';
 import { List, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Badge } from './parts.tsx';
+import { SettingRequests } from './setting-requests.tsx';
 
 /** Who waits for two-way SMS, and the operator's word on it. */
 export function RequestsPage() {
@@ -43,6 +44,7 @@ export function RequestsPage() {
           { name: say('decision'), cell: ({ account }) => <DecideTwoWay id={account.id} may={['on', 'refused']} /> },
         ]}
       />
+      <SettingRequests />
     </>
   );
 }

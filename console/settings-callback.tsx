@@ -1,13 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
+import { AskedChanges } from './asked-changes.tsx';
 import { useAct, useOwner } from './asking.ts';
 import { Health } from './endpoint-health.tsx';
-import { Table } from './list.tsx';
-import { Loaded } from './list.tsx';
+import { Loaded, Table } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { Action, Ask, Badge, Empty, Field, Problem } from './parts.tsx';
+import { Action, Ask, Badge, Empty, Field, Once, Problem } from './parts.tsx';
 import { newSecrets } from './new-secrets.ts';
 import { session } from './session.ts';
 
@@ -20,20 +20,25 @@ export function CallbackSettings() {
       <p>{say('callbackHint')}</p>
       <Emails />
       <Endpoints />
+      <AskedChanges />
     </>
   );
 }
 
 function Emails() {
   const { say } = useLocale();
+  const queries = useQueryClient();
   const { data: who } = useQuery(session);
-  const owner = useOwner() && who?.account?.platform !== 'v0';
+  const owner = useOwner();
   const [address, setAddress] = useState('');
   const settings = useQuery({ queryKey: ['reply-settings'], queryFn: () => ask(v1['reply-settings'].$get()) });
   const set = useAct(
     (emails: { address: string }[]) => ask(v1['reply-settings'].$patch({ json: { emails } })),
     ['reply-settings'],
-    () => setAddress(''),
+    () => {
+      setAddress('');
+      void queries.invalidateQueries({ queryKey: ['setting-requests'] });
+    },
   );
   const addresses = settings.data?.emails.map((email) => ({ address: email.address, locale: email.locale })) ?? [];
   const add = { ...set, mutate: () => set.mutate([...addresses, { address: address.trim() }]) };
@@ -125,15 +130,19 @@ function NewEndpoint() {
   const create = useAct(
     () => ask(v1['callback-endpoints'].$post({ json: { url: url.trim(), description } })),
     ['endpoints'],
-    ({ id, secret }) => {
-      newSecrets.set(id, secret);
-      void navigate({ to: '/settings/callback/$id', params: { id } });
+    (made) => {
+      if ('request' in made) return;
+      newSecrets.set(made.id, made.secret);
+      void navigate({ to: '/settings/callback/$id', params: { id: made.id } });
     },
   );
+  const asked = create.data && 'request' in create.data ? create.data : null;
   return (
     <Ask title={say('newEndpoint')} label={say('addEndpoint')} act={create} disabled={url.trim() === ''}>
       <Field label={say('address')} hint={say('addressHint')} type="url" value={url} onChange={setUrl} />
       <Field label={say('description')} value={description} onChange={setDescription} />
+      {asked ? <p role="status">{say('askedChange')}</p> : null}
+      {asked?.secret ? <Once label={say('secret')} value={asked.secret} /> : null}
     </Ask>
   );
 }
