@@ -117,7 +117,13 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
           shortCodes: SHORT_CODES,
           settings: { window: 100 },
         },
-        dinstar: { url: world.gateway.url, username: world.gateway.username, password: world.gateway.password, sims: SIMS },
+        dinstar: {
+          url: world.gateway.url,
+          username: world.gateway.username,
+          password: world.gateway.password,
+          sims: SIMS,
+          settings: { simSmsPerMinute: 600, simSmsPerDay: 100_000 },
+        },
         emails: [{ address: CUSTOMER, locale: 'fr' }],
         callbackUrl: `${world.endpoint.url}/hook`,
       });

@@ -7,6 +7,7 @@ import type { Mark } from './claim-marks.ts';
 import { openIngest } from './ingest-replies.ts';
 import { createBeats } from './line-beats.ts';
 import { createReceiptIngest, type Owes } from './ingest-receipts.ts';
+import { openSimPace } from './sim-pace.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { createTurnLoop, SlotLost, type TurnLoop } from './turn-loop.ts';
 
@@ -45,7 +46,14 @@ export type LinesDeps = {
   lookEveryMs?: number;
 };
 
-type Line = { slot: Slot; session: CarrierSession; loop: TurnLoop; close(drain: boolean): Promise<void> };
+type Line = {
+  slot: Slot;
+  session: CarrierSession;
+  loop: TurnLoop;
+  /** Whether these are not the settings that it was opened with. */
+  changed(row: CarrierRow): boolean;
+  close(drain: boolean): Promise<void>;
+};
 
 const RENEW_MS = 3000;
 const DRAIN_MS = 30_000;
@@ -55,6 +63,7 @@ const BEAT_MS = 2000;
 export function openLines(deps: LinesDeps): Lines {
   const { pool, log } = deps;
   const lines = new Map<string, Line>();
+  const closing = new Set<Promise<void>>();
   const workers = new Map<string, Promise<{ shutdown(): Promise<void> }>>();
   let stopping = false;
   let looking: Promise<void> = Promise.resolve();
@@ -68,14 +77,17 @@ export function openLines(deps: LinesDeps): Lines {
   async function openLine(row: CarrierRow, slot: Slot): Promise<Line> {
     const carrier = deps.registry[row.type];
     if (!carrier) throw new Error(`Carrier type ${row.type} is not in the registry`);
-    const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(deps.secrets.open(row.secrets)) });
+    const secret = deps.secrets.open(row.secrets);
+    const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(secret) });
     const { country, deliverReplies, owes } = deps;
     const ingest = await openIngest({ pool, log, country, deliverReplies, owes }, row.id, slot.slot);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country, deps.owes) },
     });
-    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark });
+    const limits = carrier.sims?.(settings);
+    const pace = limits && (await openSimPace(pool, row.id, limits));
+    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark, ...(pace ? { pace } : {}) });
 
     let renewedAt = performance.now();
     let lost = false;
@@ -97,9 +109,14 @@ export function openLines(deps: LinesDeps): Lines {
     }
     const timer = setInterval(() => void renew(), RENEW_MS);
 
-    let closing: Promise<void> | undefined;
+    // Sealed anew they are other bytes, and the same secrets.
+    const changed = (now: CarrierRow): boolean =>
+      JSON.stringify(now.settings) !== JSON.stringify(row.settings) ||
+      (!now.secrets.equals(row.secrets) && deps.secrets.open(now.secrets) !== secret);
+
+    let closed: Promise<void> | undefined;
     function close(drain: boolean): Promise<void> {
-      closing ??= (async () => {
+      closed ??= (async () => {
         lines.delete(keyOf(row.id, slot.slot));
         // Waiting batches fail at once, so that the worker can end; what is on its way is answered and stored.
         const stopped = loop.stop();
@@ -112,9 +129,9 @@ export function openLines(deps: LinesDeps): Lines {
         if (drain)
           await releaseSlot(pool, slot).catch((error: unknown) => log.warn({ err: error }, 'a slot could not be released'));
       })();
-      return closing;
+      return closed;
     }
-    return { slot, session, loop, close };
+    return { slot, session, loop, changed, close };
   }
 
   async function stopWorker(carrierId: string): Promise<void> {
@@ -131,6 +148,7 @@ export function openLines(deps: LinesDeps): Lines {
       [all, deps.carriers],
     );
     for (const row of found) {
+      for (const line of linesOf(row.id)) if (line.changed(row)) renewLine(row.name, line);
       for (let number = 0; number < row.slots && !stopping; number++) {
         if (lines.has(keyOf(row.id, number))) continue;
         const slot = await acquireSlot(pool, row.id, number, deps.holder);
@@ -146,6 +164,13 @@ export function openLines(deps: LinesDeps): Lines {
         }
       }
     }
+  }
+
+  /** Under way is answered; its slot is free then, and taken with the settings of that moment. */
+  function renewLine(carrier: string, line: Line): void {
+    log.info({ carrier, slot: line.slot.slot }, 'the settings have changed: the line is opened again');
+    const closed = line.close(true).finally(() => closing.delete(closed));
+    closing.add(closed);
   }
 
   /** Tells how the lines are, and hears which carriers are paused. */
@@ -199,7 +224,7 @@ export function openLines(deps: LinesDeps): Lines {
       clearInterval(timer);
       clearInterval(beating);
       await looking;
-      await Promise.all([...lines.values()].map((line) => line.close(true)));
+      await Promise.all([...closing, ...[...lines.values()].map((line) => line.close(true))]);
     },
   };
 }

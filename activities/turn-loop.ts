@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage } from '../carriers/carrier.ts';
 import type { Mark } from './claim-marks.ts';
 import { createRotation } from './rotation.ts';
+import { putOff, type SimPace } from './sim-pace.ts';
 import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { takeTurn, type Claim, type Settled } from './turn.ts';
 
@@ -39,15 +40,20 @@ export function createTurnLoop({
   session,
   log,
   mark,
+  pace,
 }: {
   pool: Pool;
   slot: Slot;
   session: CarrierSession;
   log: Logger;
   mark?: (message: OutboundMessage) => Mark;
+  /** For a carrier that sends by SIMs: what each may send now. */
+  pace?: SimPace;
 }): TurnLoop {
   const jobs = createRotation<Job>((job) => job.account);
   const flying = new Map<string, Job>();
+  /** How long until a SIM that something waits for may send. */
+  let restMs = 0;
   let finished: Settled[] = [];
   let owners: Job[] = [];
   let state: 'open' | 'stopping' | 'lost' = 'open';
@@ -59,13 +65,32 @@ export function createTurnLoop({
 
   const leaseIsSafe = () => performance.now() - renewedAt < STOP_AFTER_MS;
 
+  /** The first whose SIM may send now. */
+  function takeReady({ waiting }: Job): OutboundMessage | undefined {
+    if (!pace) return waiting.shift();
+    let soonest = Infinity;
+    for (const [index, message] of waiting.entries()) {
+      const ms = pace.waitMs(message);
+      if (ms === 0) return waiting.splice(index, 1)[0];
+      soonest = Math.min(soonest, ms);
+    }
+    restMs = Math.min(restMs, soonest);
+    return undefined;
+  }
+
   function pick(room: number): { job: Job; message: OutboundMessage }[] {
     const picked: { job: Job; message: OutboundMessage }[] = [];
     const going = new Set(flying.keys());
+    const resting: Job[] = [];
+    restMs = Infinity;
     while (picked.length < room && jobs.size > 0) {
       const job = jobs.next();
-      const message = job?.waiting.shift();
-      if (!job || !message) continue;
+      if (!job || job.waiting.length === 0) continue;
+      const message = takeReady(job);
+      if (!message) {
+        resting.push(job);
+        continue;
+      }
       if (job.waiting.length > 0) jobs.add(job);
       // A batch that is tried again while its first try still waits here: one claim must not be written twice.
       if (going.has(message.id)) {
@@ -73,9 +98,32 @@ export function createTurnLoop({
         continue;
       }
       going.add(message.id);
+      pace?.took(message);
       picked.push({ job, message });
     }
+    for (const job of resting) jobs.add(job);
     return picked;
+  }
+
+  /** What does not fit into its SIM's day any more waits in the database, not here. */
+  async function setAside(sims: SimPace): Promise<void> {
+    const over: { job: Job; message: OutboundMessage; ms: number }[] = [];
+    for (const job of jobs.clear()) {
+      const spent = Map.groupBy(job.waiting, (message) => sims.spentMs(message));
+      job.waiting = spent.get(null) ?? [];
+      spent.delete(null);
+      for (const [ms, messages] of spent) for (const message of messages) if (ms !== null) over.push({ job, message, ms });
+      if (job.waiting.length > 0) jobs.add(job);
+    }
+    if (over.length === 0) return;
+    await putOff(
+      pool,
+      slot.carrierId,
+      over.map(({ message, ms }) => ({ id: message.id, ms })),
+    ).catch((error: unknown) =>
+      log.warn({ err: error, carrierId: slot.carrierId }, 'messages could not be put off; they are tried again'),
+    );
+    for (const { job } of over) close(job);
   }
 
   function close(job: Job): void {
@@ -99,6 +147,7 @@ export function createTurnLoop({
         const job = flying.get(message.id);
         flying.delete(message.id);
         finished.push({ id: message.id, result });
+        if (result.outcome !== 'accepted' && result.outcome !== 'unknown') pace?.gaveBack(message);
         if (result.outcome === 'accepted') accepted++;
         if (job) owners.push(job);
         if (flying.size <= session.window / 2) wake();
@@ -112,9 +161,12 @@ export function createTurnLoop({
     finished = [];
     owners = [];
     const picked = state === 'open' && !paused ? pick(session.window - flying.size) : [];
+    // Every SIM that something waits for has just sent.
+    if (picked.length === 0 && settled.length === 0) return rest(Math.min(restMs, 250));
     const window = [...flying.keys(), ...picked.map(({ message }) => message.id)];
     let claims: Claim[] | null;
     try {
+      await pace?.keep();
       claims = await takeTurn(
         pool,
         slot,
@@ -132,6 +184,7 @@ export function createTurnLoop({
         id: message.id,
         result: { outcome: 'unsent', reason: 'not-stored' },
       }));
+      for (const { message } of picked) pace?.gaveBack(message);
       finished = [...settled, ...back, ...finished];
       owners = [...settledJobs, ...picked.map(({ job }) => job), ...owners];
       await rest(500);
@@ -148,7 +201,11 @@ export function createTurnLoop({
       else return lose('the lease ran out before the messages could be written');
     }
     for (const job of settledJobs) close(job);
-    for (const { job, message } of picked) if (states.get(message.id) !== 'submitting') close(job);
+    for (const { job, message } of picked) {
+      if (states.get(message.id) === 'submitting') continue;
+      pace?.gaveBack(message);
+      close(job);
+    }
   }
 
   /** Until something finishes, arrives or ends, `ms` at most. */
@@ -167,8 +224,10 @@ export function createTurnLoop({
     turning = true;
     while (state !== 'lost') {
       const wanted = state === 'open' && jobs.size > 0 && !paused;
-      if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') await turn();
-      else if (finished.length > 0) {
+      if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') {
+        if (pace) await setAside(pace);
+        await turn();
+      } else if (finished.length > 0) {
         // Results that come alone wait a moment for company, never for the other half of a window.
         if (flying.size > 0) await rest(5);
         await turn();
@@ -202,6 +261,7 @@ export function createTurnLoop({
       for (const job of jobs.clear()) job.failed(error);
       wake();
       while (turning) await new Promise((resolve) => setTimeout(resolve, 10));
+      await pace?.keep().catch((error: unknown) => log.warn({ err: error }, 'what SIMs sent could not be written down'));
     },
   };
 }

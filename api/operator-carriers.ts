@@ -85,7 +85,7 @@ const change = createRoute({
   path: '/carriers/{id}',
   operationId: 'changeCarrier',
   tags,
-  summary: 'Change settings of a carrier; its sessions take them when they are opened again',
+  summary: 'Change settings of a carrier: its sessions finish what is under way and are opened again with them',
   request: { params: IdParam, body: body(CarrierChange) },
   responses: one,
 });

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { TextEncoding } from '../domain/sms-text.ts';
+import type { SimLimits } from './sims.ts';
 
 /** A message as it goes to a carrier. `from` is what goes on the wire: a short code, an E.164 number or 3–11 characters. */
 export type OutboundMessage = {
@@ -145,6 +146,8 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   settings: S;
   capabilities: Capabilities;
   open(settings: z.infer<S>, deps: OpenDeps): CarrierSession;
+  /** What each of its SIMs may send, for a carrier that sends by some. */
+  sims?(settings: z.infer<S>): SimLimits;
   /** Pure: verifies that the carrier made the request, and reads it. What it answers is committed before the carrier is told 200. */
   parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;
 };

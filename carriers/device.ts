@@ -1,5 +1,6 @@
 import { Agent, errors, request } from 'undici';
 import { authorize, parseChallenge, type Challenge, type Credentials } from '../protocols/http-digest.ts';
+import type { Way } from './calls.ts';
 import { NEVER_CONNECTED } from './never-connected.ts';
 
 /** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
@@ -21,7 +22,8 @@ const LONGEST_ANSWER = 8 * 1_048_576;
 
 /** The device's HTTP API. A challenge is answered once and remembered; the calls never throw. */
 export function openDevice(url: string, credentials: Credentials, timeoutMs: number): Device {
-  const agent = new Agent({ connections: 4, connect: { timeout: CONNECT_MS }, pipelining: 1 });
+  // No connection is kept for the next call: one that the device closed meanwhile would leave that call's messages in doubt.
+  const agent = new Agent({ connections: 4, connect: { timeout: CONNECT_MS }, pipelining: 0 });
   const base = new URL(url);
   let challenge: Challenge | null = null;
   let answered = 0;
@@ -98,6 +100,12 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
     },
   };
 }
+
+/** A device whose answer was lost or can't be read is tried by itself before more is sent to it. */
+export const wayOf = (answer: DeviceAnswer): Way =>
+  answer.kind === 'answer'
+    ? { is: 'open' }
+    : { is: answer.kind === 'unsent' && answer.refused ? 'refused' : 'away', reason: answer.reason };
 
 /** What the device took for now when it answered; null when it does not say. */
 export function clockOf(answer: DeviceAnswer): Date | null {

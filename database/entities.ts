@@ -25,6 +25,7 @@ import { MailChannel } from './mail-channel.ts';
 import { MailSuppression } from './mail-suppression.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
 import { Invitation, Session, SignInTries } from './session.ts';
+import { SimDay } from './sim-day.ts';
 import { OwedNotice } from './notice.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
@@ -93,6 +94,7 @@ export const entities = [
   Session,
   SettingRequest,
   SignInTries,
+  SimDay,
   SmsNumber,
   Route,
   SavedList,

@@ -36,7 +36,7 @@ export type DinstarGateway = AsyncDisposable & {
   forgetNonces(): void;
   inbox(): readonly Incoming[];
   sent(): readonly Outgoing[];
-  calls(): readonly { path: string; authorized: boolean }[];
+  calls(): readonly { path: string; login: boolean; authorized: boolean }[];
 };
 
 const SendSms = z.object({
@@ -70,7 +70,7 @@ export async function startDinstar({
   let taskId = 0;
   const sent: Outgoing[] = [];
   const results = new Map<string, string>();
-  const calls: { path: string; authorized: boolean }[] = [];
+  const calls: { path: string; login: boolean; authorized: boolean }[] = [];
   const hanging = new Set<() => void>();
   const now = (): Date => new Date(Date.now() + aheadMs);
   const deviceTime = (at: Date): string => at.toLocaleString('sv-SE', { timeZone: deviceTimeZone });
@@ -111,7 +111,7 @@ export async function startDinstar({
   app.use('/api/*', async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const authorized = guard.admits(c.req.header('authorization'), c.req.method, `${pathname}${search}`);
-    calls.push({ path: pathname, authorized });
+    calls.push({ path: pathname, login: c.req.header('authorization') !== undefined, authorized });
     const failing = fault?.what;
     if (!authorized || failing === 'unauthorized') return c.body('Unauthorized', 401, { 'www-authenticate': guard.challenge() });
     if (fault && --fault.times <= 0) fault = null;

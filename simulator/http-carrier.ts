@@ -17,6 +17,8 @@ export type HttpCarrier = AsyncDisposable & {
   withhold(on: boolean): void;
   taken: Sms[];
   ids: string[];
+  /** How many calls had a wrong token. */
+  refusals(): number;
 };
 
 /** A carrier with an HTTP API of one call a message, on loopback. */
@@ -27,12 +29,15 @@ export async function startHttpCarrier({ port = 0, token }: { port?: number; tok
   const hanging = Promise.withResolvers<void>();
   const taken: Sms[] = [];
   const ids: string[] = [];
+  let refusals = 0;
 
   const app = new Hono();
   app.post('/sms', async (c) => {
     const failing = fault;
     fault = null;
-    if (c.req.header('authorization') !== `Bearer ${token}` || failing === 401) return c.json({ status: 'unauthorized' }, 401);
+    const wrong = c.req.header('authorization') !== `Bearer ${token}`;
+    if (wrong) refusals++;
+    if (wrong || failing === 401) return c.json({ status: 'unauthorized' }, 401);
     if (failing === 302) return c.redirect('/elsewhere', 302);
     if (failing === 429) return c.json({ status: 'slow-down' }, 429, { 'retry-after': '1' });
     if (failing === 400 || failing === 402) return c.json({ status: 'no' }, failing);
@@ -61,6 +66,7 @@ export async function startHttpCarrier({ port = 0, token }: { port?: number; tok
     },
     taken,
     ids,
+    refusals: () => refusals,
     async [Symbol.asyncDispose]() {
       hanging.resolve();
       open.resolve();

@@ -43,8 +43,9 @@ export type AndroidPhone = AsyncDisposable & {
   sent: PhoneSms[];
   /** An SMS arrives: it is in the inbox, and this is the event that the app posts of it. */
   receive(sms: { from: string; text: string; sim?: number; at?: Date }): SignedEvent;
-  /** How often the inbox was asked for. */
+  /** How often the inbox was asked for, and how many calls had a wrong login. */
   asked(): number;
+  refusals(): number;
   /** A webhook as the app signs it; `id` is the event's, the same whenever it comes again. */
   event(name: string, payload: object, options?: { id?: string; at?: Date }): SignedEvent;
 };
@@ -60,11 +61,13 @@ export async function startAndroidPhone({ port = 0, username, password, webhookS
   const sent: PhoneSms[] = [];
   const inbox: InboxSms[] = [];
   let asked = 0;
+  let refusals = 0;
   const login = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
   const app = new Hono();
   app.use('*', async (c, next) => {
     if (c.req.header('authorization') === login) return next();
+    if (c.req.header('authorization')) refusals++;
     return c.body('Unauthorized', 401, { 'www-authenticate': 'Basic realm="Access to SMS Gateway"' });
   });
   app.get('/inbox', (c) => {
@@ -77,6 +80,7 @@ export async function startAndroidPhone({ port = 0, username, password, webhookS
     c.header('date', new Date().toUTCString());
     return c.json(found.slice(offset, offset + limit));
   });
+  app.get('/messages', (c) => c.json([]));
   app.post('/messages', async (c) => {
     const failing = fault;
     fault = null;
@@ -125,6 +129,7 @@ export async function startAndroidPhone({ port = 0, username, password, webhookS
       return event('sms:received', { messageId: 'c0ffee', message: text, sender: from, simNumber: sim, receivedAt: createdAt });
     },
     asked: () => asked,
+    refusals: () => refusals,
     event,
     async [Symbol.asyncDispose]() {
       hanging.resolve();

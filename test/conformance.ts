@@ -32,6 +32,8 @@ export type Peer = AsyncDisposable & {
   settings: Record<string, unknown>;
   /** Whole messages, as often as the peer took them. */
   taken(): Sms[];
+  /** How often it was called with a wrong login. */
+  refusals(): number;
   /** Runs the submission and meets it like that. */
   meet(fault: Fault, submit: Submit): Promise<SubmitResult[]>;
   /** Resolves when nobody answers at its address any more; `back` when somebody does. */
@@ -60,6 +62,8 @@ export type Conformance<P extends Peer> = {
   carrier: Carrier;
   /** Never to be seen in a result or a log. */
   secrets: string[];
+  /** Settings with which the peer does not let us in. */
+  wrongLogin: Record<string, unknown>;
   /** A number of the carrier's, for senders and for replies. */
   number: string;
   port: number | null;
@@ -82,7 +86,7 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 }
 
 /** A peer and a session to it. At its end nothing that was logged or answered may hold a secret, a number or a text. */
-async function open<P extends Peer>(table: Conformance<P>, events: CarrierEvents = quiet) {
+async function open<P extends Peer>(table: Conformance<P>, events: CarrierEvents = quiet, otherwise: object = {}) {
   await using stack = new AsyncDisposableStack();
   const peer = stack.use(await table.start());
   const seen: string[] = [];
@@ -90,18 +94,20 @@ async function open<P extends Peer>(table: Conformance<P>, events: CarrierEvents
   stack.defer(() => {
     for (const secret of kept) expect(seen.join('\n')).not.toContain(secret);
   });
-  const session = table.carrier.open(table.carrier.settings.parse(peer.settings), {
+  const session = table.carrier.open(table.carrier.settings.parse({ ...peer.settings, ...otherwise }), {
     log: pino({ level: 'trace' }, { write: (line) => void seen.push(line) }),
     events,
   });
   stack.defer(() => session.close(0));
   stack.defer(() => void seen.push(JSON.stringify(session.health())));
+  if (Object.keys(otherwise).length === 0) await session.whenReady();
 
   let last = 0;
   const running = stack.move();
   return {
     peer,
     session,
+    logged: seen,
     keepPrivate: (sms: Sms) => void kept.add(sms.text).add(sms.from.replace(/^\+/, '')),
     message(overrides: Partial<OutboundMessage> = {}): OutboundMessage {
       const n = ++last;
@@ -226,6 +232,26 @@ export function conforms<P extends Peer>(table: Conformance<P>): void {
     await until('it takes messages again', async () => (await it.submit([message]))[0]?.outcome === 'accepted');
     await until('it is there', () => it.peer.taken().length > 0);
     expect(it.peer.taken()).toMatchObject([{ to: message.to }]);
+  });
+
+  test(`${name}: a refused login is told, raises an alarm, and is not tried again soon whatever waits`, async () => {
+    await using it = await open(table, quiet, table.wrongLogin);
+    await Promise.all(it.session.submit([it.message()]));
+    await until('it is told', () => it.session.health().refused === true);
+    const tries = it.peer.refusals();
+    expect(tries).toBeLessThanOrEqual(2);
+    for (let n = 0; n < 20; n++) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as batches come
+      expect((await Promise.all(it.session.submit([it.message()]))).map(({ outcome }) => outcome)).toEqual(['unsent']);
+      // oxlint-disable-next-line no-await-in-loop -- so do questions
+      await expect(it.session.pollReplies?.(null) ?? Promise.reject(new Error('It can not be asked'))).rejects.toThrow(
+        /refuses our login|can not be asked/,
+      );
+    }
+    expect(it.peer.refusals()).toBe(tries);
+    expect(it.session.health()).toMatchObject({ state: 'connecting', refused: true, lastError: expect.any(String) });
+    expect(it.logged.filter((line) => line.includes(`"alarm":"${name}-login-refused"`))).toHaveLength(1);
+    expect(it.peer.taken()).toEqual([]);
   });
 
   test(`${name}: closing answers for every message and takes no more`, async () => {

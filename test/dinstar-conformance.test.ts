@@ -20,6 +20,7 @@ async function startPeer(): Promise<GatewayPeer> {
     settings: { url: gateway.url, ...LOGIN, timeoutMs: 800, retryMinMs: 20, retryMaxMs: 40 },
     gateway: () => gateway,
     taken: () => taken,
+    refusals: () => gateway.calls().filter(({ login, authorized }) => login && !authorized).length,
     meet(fault, submit) {
       gateway.fail(FAULTS[fault], 1);
       return submit();
@@ -40,6 +41,7 @@ async function startPeer(): Promise<GatewayPeer> {
 conforms({
   carrier: dinstar,
   secrets: [LOGIN.password],
+  wrongLogin: { password: 'wrong-55' },
   number: NUMBER,
   port: 3,
   start: startPeer,

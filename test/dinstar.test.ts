@@ -21,13 +21,22 @@ async function startGateway(settings: object = {}, options: Partial<DinstarOptio
   const gateway = stack.use(await startDinstar({ ...LOGIN, sims: SIMS, onMessage: (sms) => arrived.push(sms), ...options }));
   const logged: string[] = [];
   const session = dinstar.open(
-    dinstar.settings.parse({ url: gateway.url, ...LOGIN, timeoutMs: 300, retryMinMs: 20, retryMaxMs: 40, ...settings }),
+    dinstar.settings.parse({
+      url: gateway.url,
+      ...LOGIN,
+      timeoutMs: 300,
+      retryMinMs: 20,
+      retryMaxMs: 40,
+      refusedRetryMs: 40,
+      ...settings,
+    }),
     {
       log: pino({ level: 'debug' }, { write: (line) => logged.push(line) }),
       events: { onReply: () => Promise.resolve({ acknowledged() {} }), onReceipt: () => Promise.resolve() },
     },
   );
   stack.defer(() => session.close(0));
+  if (!('url' in settings)) await session.whenReady();
   const poll = (after: number | null) => session.pollReplies?.(after) ?? Promise.reject(new Error('It can not be asked'));
   const running = stack.move();
   return { gateway, session, arrived, logged, poll, [Symbol.asyncDispose]: () => running.disposeAsync() };
@@ -92,12 +101,22 @@ test('a gateway that can’t be reached leaves its messages unsent, is left alon
   free.close();
   await once(free, 'close');
   await using it = await startGateway({ url: `http://127.0.0.1:${port}`, retryMinMs: 300, retryMaxMs: 300 });
-  expect(await submitAll(it.session, [aMessage({ port: 0 })])).toEqual([{ outcome: 'unsent', reason: 'econnrefused' }]);
-  expect(it.session.health()).toMatchObject({ state: 'connecting', lastError: 'econnrefused' });
+  await until(() => it.session.health().lastError === 'econnrefused');
+  expect(await Promise.all(it.session.submit([aMessage({ port: 0 })]))).toEqual([{ outcome: 'unsent', reason: 'econnrefused' }]);
+  expect(it.session.health()).toMatchObject({ state: 'connecting', refused: false });
   await using back = await startDinstar({ ...LOGIN, sims: SIMS, port });
   expect(await submitAll(it.session, [aMessage({ port: 0 })])).toMatchObject([{ outcome: 'accepted' }]);
   expect(it.session.health()).toMatchObject({ state: 'bound', lastError: null });
   expect(back.sent()).toHaveLength(1);
+});
+
+test('a gateway that breaks off in the middle of a batch gets the rest only when it answers again', async () => {
+  await using it = await startGateway({ retryMinMs: 200, retryMaxMs: 200 });
+  it.gateway.fail('cut', 1);
+  const results = await submitAll(it.session, [aMessage({ port: 0 }), aMessage({ port: 3 })]);
+  expect(results).toMatchObject([{ outcome: 'unknown' }, { outcome: 'unsent' }]);
+  expect(it.session.health()).toMatchObject({ state: 'connecting' });
+  expect(await submitAll(it.session, [aMessage({ port: 3 })])).toMatchObject([{ outcome: 'accepted' }]);
 });
 
 test('a stale nonce costs a second call, never a second SMS', async () => {

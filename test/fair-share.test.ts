@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPlaces } from '../activities/places.ts';
 import { createRotation } from '../activities/rotation.ts';
+import { openSimPace } from '../activities/sim-pace.ts';
 import { acquireSlot } from '../activities/slot-lease.ts';
 import { createTurnLoop } from '../activities/turn-loop.ts';
 import type { CarrierSession, OutboundMessage, SubmitResult } from '../carriers/carrier.ts';
@@ -77,6 +78,84 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
   // Every other one, from where the small one came in to its end.
   const first = order.indexOf('small');
   expect(order.slice(first, first + 19)).toEqual(Array.from({ length: 19 }, (_, n) => (n % 2 === 0 ? 'small' : 'big')));
+});
+
+test('each SIM keeps its pace, and what its day does not bear goes in the morning, a restart or not', async () => {
+  await using api = await startApi();
+  const { lowcostId } = await carriers(api);
+  const { pool } = api.db;
+  const slot = await acquireSlot(pool, lowcostId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const limits = { smsPerMinute: 600, smsPerDay: 6, timeZone: 'Europe/Paris' };
+  const account = crypto.randomUUID();
+  const store = (port: number, count: number, text = 'x') =>
+    rows<OutboundMessage>(
+      pool,
+      `insert into messages (id, account_id, carrier_id, to_number, sender, text, segments, two_way, simulation, state, port)
+       select uuidv7(), $1, $2, '+336' || lpad(n::text, 8, '0'), '+33600000101', $5, 1, true, false, 'queued', $3 from generate_series(1, $4::int) n
+       returning id, to_number as "to", sender as "from", text, port`,
+      [account, lowcostId, port, count, text],
+    );
+  const written: { port: number | null; at: number }[] = [];
+  const session: CarrierSession = {
+    window: 128,
+    whenReady: () => Promise.resolve(),
+    submit: (batch) =>
+      batch.map(async ({ id, port, to }): Promise<SubmitResult> => {
+        if (to.endsWith('1')) return { outcome: 'throttled', retryAfterMs: 60_000 };
+        written.push({ port, at: performance.now() });
+        return { outcome: 'accepted', references: [id] };
+      }),
+    health: () => ({ state: 'bound', since: new Date(), inFlight: 0, lastError: null }),
+    close: () => Promise.resolve(),
+  };
+  const open = async () =>
+    createTurnLoop({ pool, slot, session, log: api.services.log, pace: await openSimPace(pool, lowcostId, limits) });
+  const states = () =>
+    rows<{ port: number; state: string; reason: string | null; count: number }>(
+      pool,
+      'select port, state, reason, count(*)::int from messages where account_id = $1 group by 1, 2, 3 order by 1, 2, 3',
+      [account],
+    );
+  const loop = await open();
+  await loop.send([...(await store(0, 9)), ...(await store(1, 3))], account);
+  await loop.stop();
+  // What the gateway did not take is not counted.
+  expect(await states()).toEqual([
+    { port: 0, state: 'accepted', reason: null, count: 6 },
+    { port: 0, state: 'queued', reason: 'sim-daily-cap', count: 2 },
+    { port: 0, state: 'queued', reason: 'throttled', count: 1 },
+    { port: 1, state: 'accepted', reason: null, count: 2 },
+    { port: 1, state: 'queued', reason: 'throttled', count: 1 },
+  ]);
+  for (const port of [0, 1]) {
+    const times = written.filter((each) => each.port === port).map(({ at }) => at);
+    for (const [index, at] of times.slice(1).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThan(60);
+  }
+  const mornings = await rows<{ hour: string; days: number }>(
+    pool,
+    `select to_char(not_before at time zone 'Europe/Paris', 'HH24:MI') as hour,
+       (not_before at time zone 'Europe/Paris')::date - (now() at time zone 'Europe/Paris')::date as days
+     from messages where reason = 'sim-daily-cap'`,
+  );
+  expect(mornings).toEqual([
+    { hour: expect.stringMatching(/^0[78]:(59|00)$/), days: 1 },
+    { hour: expect.stringMatching(/^0[78]:(59|00)$/), days: 1 },
+  ]);
+
+  // Two of SIM 1's day are used: a message of four SMS fits and one more does not; on SIM 0 nothing does.
+  const again = await open();
+  const long = await store(1, 3, 'z'.repeat(600));
+  await again.send([...(await store(0, 2)).slice(1), ...long.slice(1)], account);
+  await again.stop();
+  expect((await states()).filter(({ reason }) => reason !== 'throttled')).toEqual([
+    { port: 0, state: 'accepted', reason: null, count: 6 },
+    { port: 0, state: 'queued', reason: 'sim-daily-cap', count: 3 },
+    { port: 0, state: 'queued', reason: null, count: 1 },
+    { port: 1, state: 'accepted', reason: null, count: 3 },
+    { port: 1, state: 'queued', reason: 'sim-daily-cap', count: 1 },
+    { port: 1, state: 'queued', reason: null, count: 1 },
+  ]);
 });
 
 test("one account's many large campaigns do not hold back another's hundred: they are out within 5 s at 200 a second", async () => {

@@ -15,6 +15,7 @@ async function startPeer(): Promise<Peer & { api(): HttpCarrier }> {
     settings: settingsFor(api.url),
     api: () => api,
     taken: () => api.taken,
+    refusals: () => api.refusals(),
     meet(fault, submit) {
       api.fail(FAULTS[fault]);
       return submit();
@@ -35,6 +36,7 @@ async function startPeer(): Promise<Peer & { api(): HttpCarrier }> {
 conforms({
   carrier: http,
   secrets: [TOKEN, WEBHOOK_SECRET],
+  wrongLogin: { token: 'wrong-55' },
   number: '36111',
   port: null,
   start: startPeer,

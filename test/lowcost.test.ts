@@ -71,3 +71,22 @@ test('a lowcost STOP counts before the next send though its night has not come, 
   ]);
   expect(await app.rows(`select from opt_outs`)).toEqual([]);
 }, 120_000);
+
+test('a gateway that refuses our login is an alarm and keeps what waits; with the right password it goes, without a restart', async () => {
+  await using app = await startApp({ ways: {}, sweepEveryMs: 1000 });
+  app.log.expect(/refuses our calls/);
+  const setPassword = (password: string) =>
+    app.operator.send('PATCH', `/v1/operator/carriers/${app.dinstarId}`, { settings: { password } });
+  const open = async () => (await app.operator.get('/v1/operator/alarms?open=true'))['items'];
+  await setPassword('not-the-one');
+  await until('it is an alarm', async () => JSON.stringify(await open()).includes('login-refused'), 60_000);
+  const campaign = await lowcost(app, [1]);
+  const calls = app.world.gateway.calls().length;
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(app.world.gateway.calls()).toHaveLength(calls);
+  expect(await states(app)).toEqual([[phone(1), 'queued', null]]);
+  expect(await open()).toMatchObject([{ kind: 'login-refused', carrier: app.dinstarId, detail: 'http-401' }]);
+  await setPassword(app.world.gateway.password);
+  await app.ended(campaign);
+  expect(app.world.gateway.sent()).toHaveLength(1);
+}, 120_000);

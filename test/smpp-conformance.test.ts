@@ -25,6 +25,7 @@ async function startPeer(): Promise<SmscPeer> {
     },
     smsc: () => smsc,
     taken: () => taken,
+    refusals: () => smsc.counts.refusedBinds,
     async meet(fault, submit) {
       const { submits } = smsc.counts;
       const written = () => until(() => smsc.counts.submits === submits + 1);
@@ -55,6 +56,7 @@ async function startPeer(): Promise<SmscPeer> {
 conforms({
   carrier: smpp,
   secrets: [PASSWORD],
+  wrongLogin: { password: 'wrong-55' },
   number: '36111',
   port: null,
   start: startPeer,

@@ -34,6 +34,7 @@ async function startPeer(): Promise<Peer & { phone(): AndroidPhone }> {
   return {
     settings: { url: phone.url, ...LOGIN, webhookSecret: SECRET, timeoutMs: 800, retryMinMs: 20, retryMaxMs: 40 },
     phone: () => phone,
+    refusals: () => phone.refusals(),
     taken: () => phone.sent.map(({ to, text, sim }) => ({ from: `port ${sim}`, to, text })),
     meet(fault, submit) {
       phone.fail(FAULTS[fault]);
@@ -56,6 +57,7 @@ let second = 0;
 conforms({
   carrier: smsgate,
   secrets: [LOGIN.password, SECRET],
+  wrongLogin: { password: 'wrong-55' },
   number: SIM,
   port: 1,
   start: startPeer,

@@ -1,20 +1,23 @@
 import { z } from 'zod';
+import { retries, retriesAgree } from '../retries.ts';
+import { simLimits } from '../sims.ts';
 import { isTimeZone } from '../../domain/zoned-time.ts';
 
-export const dinstarSettings = z.strictObject({
-  /** Where the device's web interface is, such as https://192.168.1.20. */
-  url: z.url({ protocol: /^https?$/, error: 'Write the address of the device, such as https://192.168.1.20' }),
-  username: z.string().min(1).max(64),
-  password: z.string().min(1).max(128).meta({ secret: true }),
-  /** The device writes its local time, without a zone. */
-  deviceTimeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('Europe/Paris'),
-  /** Some firmware answers the question for what came in to POST only. */
-  incomingMethod: z.enum(['GET', 'POST']).default('GET'),
-  /** A call that takes longer is in doubt. */
-  timeoutMs: z.int().min(100).max(120_000).default(15_000),
-  /** The wait after a device could not be reached, doubled up to the second. */
-  retryMinMs: z.int().min(1).default(1000),
-  retryMaxMs: z.int().min(1).default(60_000),
-});
+export const dinstarSettings = z
+  .strictObject({
+    /** Where the device's web interface is, such as https://192.168.1.20. */
+    url: z.url({ protocol: /^https?$/, error: 'Write the address of the device, such as https://192.168.1.20' }),
+    username: z.string().min(1).max(64),
+    password: z.string().min(1).max(128).meta({ secret: true }),
+    /** The device writes its local time, without a zone. */
+    deviceTimeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('Europe/Paris'),
+    /** Some firmware answers the question for what came in to POST only. */
+    incomingMethod: z.enum(['GET', 'POST']).default('GET'),
+    /** A call that takes longer is in doubt. */
+    timeoutMs: z.int().min(100).max(120_000).default(15_000),
+    ...simLimits,
+    ...retries,
+  })
+  .superRefine(retriesAgree);
 
 export type DinstarSettings = z.infer<typeof dinstarSettings>;

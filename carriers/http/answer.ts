@@ -1,23 +1,28 @@
+import type { Way } from '../calls.ts';
 import type { SubmitResult } from '../carrier.ts';
 import type { Called } from './call.ts';
 import type { HttpSettings } from './settings.ts';
 import { at, textAt } from './template.ts';
 
-/** A result, and whether the trouble is the line's: the login, the address, the network. Then no other message need try. */
-export type Judged = { result: SubmitResult; trouble: 'refused' | 'away' | null };
+/** A result, and what it tells of the line: the login, the address, the network. When that is the trouble, no other message need try. */
+type Judged = { result: SubmitResult; way: Way | null };
 
 const THROTTLED_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Statuses that say that the settings are wrong, not the message. */
 const MISPLACED = new Set([404, 405, 410]);
 
-const only = (result: SubmitResult): Judged => ({ result, trouble: null });
+const only = (result: SubmitResult): Judged => ({ result, way: null });
+const trouble = (is: 'away' | 'refused', reason: string): Judged => ({
+  result: { outcome: 'unsent', reason },
+  way: { is, reason },
+});
 const throttled = (retryAfter: string | undefined): Judged =>
   only({ outcome: 'throttled', retryAfterMs: pauseOf(retryAfter, THROTTLED_MS) });
 
 /** What an answer says of its message. */
 export function judge(called: Called, { answer }: HttpSettings): Judged {
-  if (called.kind === 'unsent') return { result: { outcome: 'unsent', reason: called.reason }, trouble: 'away' };
+  if (called.kind === 'unsent') return trouble('away', called.reason);
   if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });
   const { status, retryAfter, text } = called;
   const document = readJson(text);
@@ -38,9 +43,8 @@ export function judge(called: Called, { answer }: HttpSettings): Judged {
     default:
       return known satisfies never;
   }
-  if (status === 401 || status === 403) return { result: { outcome: 'unsent', reason: name }, trouble: 'refused' };
-  if ((status >= 300 && status < 400) || MISPLACED.has(status))
-    return { result: { outcome: 'unsent', reason: name }, trouble: 'refused' };
+  if (status === 401 || status === 403) return trouble('refused', name);
+  if ((status >= 300 && status < 400) || MISPLACED.has(status)) return trouble('refused', name);
   if (status === 429 || status === 425) return throttled(retryAfter);
   // It gave up waiting for us, or failed with the message in its hands.
   if (status === 408 || status >= 500 || status < 200) return only({ outcome: 'unknown', reason: name });
@@ -48,7 +52,8 @@ export function judge(called: Called, { answer }: HttpSettings): Judged {
   if (answer.accepted && (code === undefined || !answer.accepted.includes(code)))
     return only(code === undefined ? { outcome: 'unknown', reason: 'unreadable-answer' } : { outcome: 'rejected', code });
   const references = referencesIn(document, answer.reference);
-  return only(references.length > 0 ? { outcome: 'accepted', references } : { outcome: 'unknown', reason: 'unreadable-answer' });
+  if (references.length === 0) return only({ outcome: 'unknown', reason: 'unreadable-answer' });
+  return { result: { outcome: 'accepted', references }, way: { is: 'open' } };
 }
 
 function referencesIn(document: unknown, path: string): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../../domain/zoned-time.ts';
+import { retries, retriesAgree } from '../retries.ts';
 import { placesIn } from './template.ts';
 
 const path = z
@@ -81,10 +82,7 @@ export const httpSettings = z
     messagesPerSecond: z.number().positive().optional(),
     maxBinds: z.int().min(1).max(32).default(1),
     timeoutMs: z.int().min(10).default(30_000),
-    retryMinMs: z.int().min(1).default(1000),
-    retryMaxMs: z.int().min(1).default(60_000),
-    /** How long nothing is sent after a refused login. */
-    refusedRetryMs: z.int().min(1).default(300_000),
+    ...retries,
     webhook: z
       .strictObject({
         signature,
@@ -114,9 +112,9 @@ export const httpSettings = z
     if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'A GET has no body: put its values into url');
     if (!placesIn([settings.url, settings.body]).some((name) => name === 'to' || name === 'toDigits'))
       refuse([settings.method === 'GET' ? 'url' : 'body'], 'Say where the recipient goes: {{to}} or {{toDigits}}');
-    const { answer, webhook, retryMinMs, retryMaxMs } = settings;
+    const { answer, webhook } = settings;
     if (answer.accepted && !answer.code) refuse(['answer', 'code'], 'Say where the code is that accepted lists');
-    if (retryMinMs > retryMaxMs) refuse(['retryMaxMs'], 'Write at least retryMinMs');
+    retriesAgree(settings, context);
     if (!webhook) return;
     if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'Give the secret that signs webhooks');
     if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'Say how a reply or a receipt is read');

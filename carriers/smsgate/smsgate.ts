@@ -9,5 +9,10 @@ export const smsgate = defineCarrier({
   settings: smsgateSettings,
   capabilities: { route: 'lowcost', replies: 'both', receipts: 'push', maxBatch: 1, dedupe: 'client-id', cursor: 'time' },
   open: openSession,
+  sims: ({ simSmsPerMinute, simSmsPerDay, simTimeZone }) => ({
+    smsPerMinute: simSmsPerMinute,
+    smsPerDay: simSmsPerDay,
+    timeZone: simTimeZone,
+  }),
   parseWebhook,
 });

@@ -24,6 +24,7 @@ import { SettingRequests } from './0043-setting-requests.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { ResultsAndOptOuts } from './0061-results-and-opt-outs.ts';
+import { SimDays } from './0062-sim-days.ts';
 import { Parts } from './0063-parts.ts';
 import { LinesTold } from './0064-lines.ts';
 import { Routes } from './0065-routes.ts';
@@ -60,6 +61,7 @@ export const migrations = [
   { name: '0050-doubts', class: Doubts },
   { name: '0060-polled-replies', class: PolledReplies },
   { name: '0061-results-and-opt-outs', class: ResultsAndOptOuts },
+  { name: '0062-sim-days', class: SimDays },
   { name: '0063-parts', class: Parts },
   { name: '0064-lines', class: LinesTold },
   { name: '0065-routes', class: Routes },

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { isTimeZone } from '../domain/zoned-time.ts';
+
+/** What each SIM of a carrier may send: a plan for people bears no more, and one that sends more is blocked. */
+export type SimLimits = { smsPerMinute: number; smsPerDay: number; timeZone: string };
+
+export const simLimits = {
+  /** SMS (parts of messages) that each SIM sends in a minute, evenly. */
+  simSmsPerMinute: z.number().positive().max(6000).default(10),
+  /** SMS that each SIM sends in a calendar day. */
+  simSmsPerDay: z.int().min(1).max(1_000_000).default(500),
+};
+
+/** Where the SIMs are, and whose day is meant. */
+export const simTimeZone = z
+  .string()
+  .refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.')
+  .default('Europe/Paris');
