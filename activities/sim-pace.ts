@@ -86,7 +86,7 @@ export async function openSimPace(
         await affected(
           pool,
           `insert into sim_days as d (carrier_id, port, day, sent)
-           select $1, port, $2, greatest(0, sent) from unnest($3::smallint[], $4::int[]) as t (port, sent) order by port
+           select $1, port, $2, sent from unnest($3::smallint[], $4::int[]) as t (port, sent) order by port
            on conflict (carrier_id, port, day) do update set sent = greatest(0, d.sent + excluded.sent)`,
           [carrierId, nameOf(of), ports, counts],
         );
