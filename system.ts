@@ -16,6 +16,7 @@ import { mailGauges } from './activities/mail-metrics.ts';
 import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
 import { planList } from './api/list-planner.ts';
+import { planListPreview } from './api/list-preview-plan.ts';
 import { createMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
@@ -164,6 +165,8 @@ export async function startSystem({
       owes,
       runs,
       signal: runs.signal,
+      planPreview: (campaignId, columns) =>
+        planListPreview({ db, hashPhone, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
       planList: (campaignId, columns) => planList({ db, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
       country: COUNTRY,
       hashPhone,

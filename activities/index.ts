@@ -21,6 +21,7 @@ import { createPeekStops } from './peek-stops.ts';
 import { createPollResults } from './poll-results.ts';
 import { createPostCallbacks } from './post-callbacks.ts';
 import { createGatewayReader } from './read-gateway.ts';
+import { createPreviewList } from './preview-list.ts';
 import { createRenewRentals } from './renew-rentals.ts';
 import { createReplayPage } from './replay-page.ts';
 import { createSendBatch } from './send-batch.ts';
@@ -42,6 +43,7 @@ type Deps = {
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
   planList: Parameters<typeof createImportRecipients>[0]['plan'];
+  planPreview: Parameters<typeof createPreviewList>[0]['plan'];
   country: string;
   hashPhone: HashPhone;
   mailDomain: string;
@@ -106,6 +108,7 @@ export function createActivities(deps: Deps) {
       }),
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
+      ...createPreviewList({ pool, plan: deps.planPreview }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
       ...createSweep({ pool, log, country, runs, signal, poster: deps.poster, alarmWebhook: deps.alarmWebhook }),

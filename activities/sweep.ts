@@ -23,6 +23,7 @@ type Deps = {
     sendMessages(ids: string[]): void;
     sendCampaign(id: string): void;
     importRecipients(id: string): void;
+    previewList(id: string): void;
     replayDeliveries(id: string): void;
     campaignChanged(id: string): void;
     syncNow(carrierId: string): Promise<void>;
@@ -79,6 +80,11 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
         `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
       );
       for (const { id } of imports) runs.importRecipients(id);
+      const previews = await rows<{ id: string }>(
+        pool,
+        `select id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
+      );
+      for (const { id } of previews) runs.previewList(id);
       const replays = await rows<{ id: string }>(
         pool,
         `select id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,

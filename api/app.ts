@@ -29,6 +29,7 @@ import { invalid } from './invalid.ts';
 import { requestLog } from './log.ts';
 import { keywordRules } from './keyword-rules.ts';
 import { keys } from './keys.ts';
+import { listPreviews } from './list-preview.ts';
 import { lists } from './lists.ts';
 import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { messages } from './messages.ts';
@@ -83,6 +84,7 @@ const accountRoutes = (services: ApiServices) => {
   return app
     .route('/', campaigns(services))
     .route('/', previews(services))
+    .route('/', listPreviews(services))
     .route('/', drafts(services))
     .route('/', lists(services))
     .route('/', savedLists(services))

@@ -4,7 +4,7 @@ import { codesInUse } from '../database/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/errors.ts';
 import { planPage, tagsWithoutColumn, type CampaignRequest, type PlannedPage } from './plan-campaign.ts';
-import { rulesFor } from './rules.ts';
+import { rulesFor, type PlanRules } from './rules.ts';
 import type { ApiServices } from './services.ts';
 
 /** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
@@ -28,6 +28,12 @@ export const requestOf = (campaign: Campaign): Omit<CampaignRequest, 'recipients
   optimise: campaign.optimise,
 });
 
+/** Rules for a campaign whose own messages may be stored already: only others' take codes away from it. */
+export const besideOthers = (rules: PlanRules, sql: Sql, campaignId: string): PlanRules => ({
+  ...rules,
+  codesInUse: (phones, at) => codesInUse(sql, phones, rules.numbers, at, campaignId),
+});
+
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
 export async function planList(
   services: Pick<ApiServices, 'db' | 'stopNumber'>,
@@ -48,11 +54,7 @@ export async function planList(
     twoWay: account.twoWay === 'on',
     simulation: campaign.simulation,
     async page(list, first, sql) {
-      const planned = await planPage(
-        { ...asked, recipients: list },
-        { ...rules, codesInUse: (phones, at) => codesInUse(sql, phones, rules.numbers, at) },
-        first,
-      );
+      const planned = await planPage({ ...asked, recipients: list }, besideOthers(rules, sql, campaignId), first);
       if (!('refused' in planned)) return planned;
       const { detail, faults } = planned.refused;
       return { error: faults[0] ?? { field: 'campaign', problem: detail, remedy: 'Change the campaign, or ask your operator' } };

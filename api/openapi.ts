@@ -23,6 +23,7 @@ export async function describeApi(): Promise<string> {
     runs: {
       sendCampaign() {},
       importRecipients() {},
+      previewList() {},
       campaignChanged() {},
       sendMessages() {},
       deliverReplies() {},

@@ -128,12 +128,13 @@ export async function planCampaign(request: CampaignRequest, rules: PlanRules): 
 }
 
 /** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
-export type PlannedPage = {
-  carrierId: string;
-  messages: PlannedMessage[];
+export type PlannedPage = Omit<Outlook, 'refusals'> & {
+  /** Of its rows, and of those who could not reply. */
   faults: Fault[];
-  /** Rows whose number stands earlier in the page. */
-  duplicatesRemoved: number;
+  rowFaults: Fault[];
+  /** How many rows have one. */
+  faultRows: number;
+  unreachable: Unreachable[];
 };
 
 /** Plans a page of a long list. A refusal concerns the campaign as a whole; bad rows are listed, and their page goes on. */
@@ -146,12 +147,14 @@ export async function planPage(
   if ('code' in template) return { refused: template };
   const found = await planRows(request, rules, template, first);
   if ('refused' in found) return { refused: found.refused };
-  const { faults, unreachable, carrierId, messages, duplicatesRemoved } = found;
+  const { faults, unreachable, ...planned } = found;
+  const silent = unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }));
   return {
-    carrierId,
-    messages,
-    faults: [...faults.listed, ...unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }))],
-    duplicatesRemoved,
+    ...planned,
+    faults: [...faults.listed, ...silent],
+    rowFaults: faults.listed,
+    faultRows: faults.rows.size,
+    unreachable,
   };
 }
 
@@ -167,7 +170,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const decided = planRouted(request, rules, turn);
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = heedCountries(decided, request, rules.countries);
-  const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules.account.country, first, faults);
+  const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules, first, faults);
   const lowcost = lowcostMarketing({
     ...request,
     french: entries.filter(({ country }) => country === 'FR').length,
@@ -242,7 +245,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
 type Entry = { row: number; phone: string; country: string; recipient: Recipient };
 
 /** The recipients that can be read, each number once. */
-async function readEntries(recipients: readonly unknown[], country: string, first: number, faults: Faults) {
+async function readEntries(recipients: readonly unknown[], { account, listedBefore }: PlanRules, first: number, faults: Faults) {
   const seen = new Set<string>();
   const entries: Entry[] = [];
   let duplicatesRemoved = 0;
@@ -251,7 +254,7 @@ async function readEntries(recipients: readonly unknown[], country: string, firs
     const row = first + index;
     const recipient = readRecipient(value, row, faults);
     if (!recipient) continue;
-    const phone = normalisePhone(recipient.to, country);
+    const phone = normalisePhone(recipient.to, account.country);
     if ('problem' in phone)
       faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
     else if (seen.has(phone.e164)) duplicatesRemoved += 1;
@@ -260,5 +263,8 @@ async function readEntries(recipients: readonly unknown[], country: string, firs
       entries.push({ row, phone: phone.e164, country: phone.country, recipient });
     }
   }
-  return { entries, duplicatesRemoved };
+  const before = await listedBefore?.(entries.map(({ phone }) => phone));
+  if (!before) return { entries, duplicatesRemoved };
+  const fresh = entries.filter(({ phone }) => !before.has(phone));
+  return { entries: fresh, duplicatesRemoved: duplicatesRemoved + entries.length - fresh.length };
 }

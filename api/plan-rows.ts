@@ -6,7 +6,7 @@ import { hasStopMention, withMention } from '../domain/stop-mention.ts';
 import { CONTROL, textFault } from '../domain/text-fault.ts';
 import type { compileSmsTemplate } from '../templates/sms.ts';
 
-const MOST_FAULTS = 1000;
+export const MOST_FAULTS = 1000;
 const MOST_REFERENCE = 255;
 
 export type Template = ReturnType<typeof compileSmsTemplate>;
@@ -24,13 +24,22 @@ export function createFaults() {
       if (listed.length < MOST_FAULTS) listed.push({ field, row, problem, remedy });
       else unlisted += 1;
     },
-    refusal(): Refusal {
-      const more = unlisted === 0 ? '' : ` The first ${MOST_FAULTS} problems are listed; there are ${unlisted} more.`;
-      const detail = `${rows.size} of the recipients can not be accepted, so nothing was stored.${more}`;
-      return { code: 'invalid-rows', detail, faults: listed.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0)) };
-    },
+    refusal: (): Refusal =>
+      rowsRefusal(
+        rows.size,
+        listed.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0)),
+        unlisted,
+      ),
   };
 }
+
+/** Refuses a list for so many of its rows. */
+export function rowsRefusal(rows: number, faults: Fault[], unlisted: number): Refusal {
+  const more = unlisted === 0 ? '' : ` The first ${MOST_FAULTS} problems are listed; there are ${unlisted} more.`;
+  const detail = `${rows} of the recipients can not be accepted, so nothing was stored.${more}`;
+  return { code: 'invalid-rows', detail, faults };
+}
+
 export type Faults = ReturnType<typeof createFaults>;
 
 export type Recipient = { to: string; reference: string | null; values: Record<string, string> };

@@ -4,17 +4,21 @@ import type { Warning } from '../domain/warning.ts';
 import type { PlannedMessage } from './plan-campaign.ts';
 import type { StopEffect } from './plan-stop.ts';
 
-export function ambiguity(messages: PlannedMessage[]): Warning[] {
-  const count = messages.filter(({ ambiguous }) => ambiguous).length;
+export const ambiguity = (messages: PlannedMessage[]): Warning[] =>
+  ambiguous(messages.filter(({ ambiguous }) => ambiguous).length);
+
+export function ambiguous(count: number): Warning[] {
   if (count === 0) return [];
   const detail = `${count} recipients await to answer another campaign by the same number, and no other number is free: whose reply it is may be ambiguous. A keyword of the campaign's own tells them apart.`;
   return [{ code: 'attribution-ambiguous', detail }];
 }
 
-export function unpriced(messages: PlannedMessage[]): Warning[] {
-  const countries = new Set(messages.filter(({ costMicros }) => costMicros === null).map(({ country }) => country));
-  if (countries.size === 0) return [];
-  return [{ code: 'price-missing', detail: `No price is set for ${[...countries].join(', ')}: the cost leaves these out.` }];
+export const unpriced = (messages: PlannedMessage[]): Warning[] =>
+  priceMissing([...new Set(messages.filter(({ costMicros }) => costMicros === null).map(({ country }) => country))]);
+
+export function priceMissing(countries: string[]): Warning[] {
+  if (countries.length === 0) return [];
+  return [{ code: 'price-missing', detail: `No price is set for ${countries.join(', ')}: the cost leaves these out.` }];
 }
 
 export function withoutStop({ missing }: StopEffect): Warning[] {
@@ -38,10 +42,14 @@ export const noStopNumber = (country: string): Fault => ({
   remedy: 'Write the number that STOP can be sent to, leave that country out, or ask your operator for a short code',
 });
 
-export function noReplyCode(unreachable: Map<string, unknown[]>): Refusal {
-  const faults = [...unreachable].map(([country, list]) => ({
+export const noReplyCode = (unreachable: Map<string, unknown[]>): Refusal =>
+  nobodyReplies(new Map([...unreachable].map(([country, list]) => [country, list.length])));
+
+/** Refuses a list for those who could not reply, by country. */
+export function nobodyReplies(unreachable: Map<string, number>): Refusal {
+  const faults = [...unreachable].map(([country, count]) => ({
     field: 'recipients',
-    problem: `${list.length} in ${country} could not reply: there is no number to reply to for that country`,
+    problem: `${count} in ${country} could not reply: there is no number to reply to for that country`,
     remedy: REMEDY,
   }));
   const detail = 'Some recipients could not reply, so nothing was stored.';

@@ -25,6 +25,8 @@ export type PlanRules = Rules & {
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, ReadonlySet<string>>>;
+  /** Which of these phones stand on an earlier page of the same list. */
+  listedBefore?: (phones: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
 /** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */

@@ -21,6 +21,7 @@ import { InboundMail } from './inbound-mail.ts';
 import { InstallationKey } from './installation-key.ts';
 import { KeywordRule } from './keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './list-import.ts';
+import { ListPreview, ListPreviewPhone } from './list-preview.ts';
 import { MailChannel } from './mail-channel.ts';
 import { MailSuppression } from './mail-suppression.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
@@ -75,6 +76,8 @@ export const entities = [
   KeywordRule,
   ListFault,
   ListImport,
+  ListPreview,
+  ListPreviewPhone,
   ListRow,
   Invitation,
   LineOutage,

@@ -1,5 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from './account.ts';
+import type { HashPhone } from './phone-hash.ts';
+import { rows, type Sql } from './sql.ts';
 
 /** How a number came on the list. */
 export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
@@ -21,3 +23,14 @@ const OptOutSchema = defineEntity({
 });
 export class OptOut extends OptOutSchema.class {}
 OptOutSchema.setClass(OptOut);
+
+/** How many of these phones are on an account's list. */
+export async function countOptedOut(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    sql,
+    `select count(*)::int as count from unnest($2::text[], $3::text[]) as p (phone, hash)
+     where exists (select from opt_outs o where o.account_id = $1 and o.phone in (p.phone, p.hash))`,
+    [account, phones, phones.map(hashPhone)],
+  );
+  return found?.count ?? 0;
+}

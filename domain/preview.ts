@@ -57,16 +57,17 @@ export function forcingCharacters(
     .toSorted((a, b) => b.messages - a.messages);
 }
 
-/** What plain characters would change: which of them, and how many segments would be left. Null when there is nothing to gain. */
-export function optimisation(messages: readonly Previewed[], text: string) {
-  let before = 0;
-  let after = 0;
-  for (const message of messages) {
-    before += message.segments;
-    after += message.encoding === 'gsm7' ? message.segments : countSegments(optimiseText(message.text)).segments;
-  }
-  return after < before ? { text: optimiseText(text), changes: changesOf(text), segments: after, saved: before - after } : null;
+/** How many segments messages would take in plain characters. */
+export function plainSegments(messages: readonly Previewed[]): number {
+  let plain = 0;
+  for (const { encoding, segments, text } of messages)
+    plain += encoding === 'gsm7' ? segments : countSegments(optimiseText(text)).segments;
+  return plain;
 }
+
+/** What plain characters would change: which of them, and how many segments would be left. Null when there is nothing to gain. */
+export const optimisation = (text: string, before: number, after: number) =>
+  after < before ? { text: optimiseText(text), changes: changesOf(text), segments: after, saved: before - after } : null;
 
 /** Three real recipients: the first, the one whose text is longest, and one more of another country where there is one. */
 export function sampleOf<T extends Previewed>(messages: readonly T[]): T[] {

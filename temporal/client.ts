@@ -13,6 +13,7 @@ import type {
   sendCampaign,
   sendMessages,
   importRecipients,
+  previewList,
 } from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/messages.ts';
 import { createGatherer } from './gatherer.ts';
@@ -157,6 +158,21 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
         }),
       ).catch((error: unknown) =>
         log.warn({ err: error, carrierId }, 'a gateway’s results could not be asked for; the sweep tries again'),
+      );
+    },
+
+    previewList(previewId) {
+      soon(() =>
+        client.workflow.start<typeof previewList>('previewList', {
+          workflowId: `preview/${previewId}`,
+          taskQueue: CONTROL,
+          args: [previewId],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'Previews the whole of a list; its row says how far it is',
+        }),
+      ).catch((error: unknown) =>
+        log.warn({ err: error, previewId }, 'a preview could not be started; the sweep starts it later'),
       );
     },
 

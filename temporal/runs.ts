@@ -4,6 +4,8 @@ export type Runs = {
   sendCampaign(campaignId: string): void;
   /** Has the rows of a list looked at. */
   importRecipients(importId: string): void;
+  /** Has the whole of a list previewed. */
+  previewList(previewId: string): void;
   /** Tells a campaign's run to look at its row again: paused, resumed or cancelled. */
   campaignChanged(campaignId: string): void;
   /** Gathers messages that belong to no campaign into runs. */

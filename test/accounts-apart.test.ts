@@ -123,6 +123,11 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     `insert into list_imports (id, account_id, campaign_id, state, columns, created_at) values ($1, $2, $3, 'ready', $4, now())`,
     [newId(), accountId, campaign, [mark]],
   );
+  await rows(
+    db.pool,
+    `insert into list_previews (id, account_id, campaign_id, import_id, state, listed, created_at) select $1, account_id, campaign_id, id, 'ready', 0, now() from list_imports where campaign_id = $2`,
+    [newId(), campaign],
+  );
   const conversation = await aConversation(db, { account: accountId });
   const message = await aMessage(db, { accountId, text: mark, campaignId: campaign, row: 7 });
   const reply = await aReply(db, {

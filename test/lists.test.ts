@@ -88,6 +88,18 @@ test('lines of JSON, compressed, in more than one page; a second list replaces t
   await imported(app, id);
   await upload(app, id, gzipSync(lines(2500)), { type: 'application/x-ndjson', gzip: true });
   expect(await imported(app, id)).toMatchObject({ state: 'ready', accepted: 2500, invalid: 0, duplicates: 0 });
+  // Previewed in full as a job. Its own messages, which wait to be launched, take no reply code away from it.
+  await app.account.send('POST', `/v1/campaigns/${id}/preview/full`);
+  const preview = await until('it is previewed', async () => {
+    const found = await app.account.get(`/v1/campaigns/${id}/preview/full`);
+    return found['state'] === 'ready' && found;
+  });
+  expect(preview['result']).toMatchObject({
+    accepted: true,
+    warnings: [],
+    recipients: { given: 2500, kept: 2500, duplicatesRemoved: 0 },
+    samples: [{ mayBeAmbiguous: false }, {}, {}],
+  });
   const campaign = await launch(app, id);
   expect(campaign).toMatchObject({ state: 'launched', total: 2500 });
   expect(await app.ended(campaign)).toMatchObject({ progress: { simulated: 2500 } });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rows } from '../database/sql.ts';
+import { previewPage } from '../activities/preview-list.ts';
+import { planListPreview } from '../api/list-preview-plan.ts';
+import { rows, transaction } from '../database/sql.ts';
 import { itemsOf, textOf, type Answer } from '../seed.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from './fixtures/api.ts';
 import { phone, startApp, until } from './fixtures/app.ts';
@@ -194,4 +196,88 @@ test('what the preview showed is what phones get: from whom, word for word, and 
       expect({ from: sms?.from, text: sms?.text }).toEqual({ from: textOf(sample, 'sender'), text: textOf(sample, 'text') });
     }
   }
+});
+
+const uploaded = async (api: TestApi, shop: TestAccount, fields: object, recipients: object[]): Promise<string> => {
+  const { id } = (await shop.call('POST', '/campaigns/drafts', { ...premium, ...fields })).body;
+  const raw = recipients.map((each) => JSON.stringify(each)).join('\n');
+  const headers = { 'content-type': 'application/x-ndjson' };
+  await api.call('POST', `/v1/campaigns/${id}/recipients`, { key: shop.key, raw, headers });
+  return id;
+};
+/** Does what the run of a preview does, page by page. */
+async function previewed(api: TestApi, campaignId: string, previewId: string): Promise<void> {
+  const [list] = await rows<{ columns: string[] }>(
+    api.db.pool,
+    'select columns from list_imports where campaign_id = $1 order by id desc limit 1',
+    [campaignId],
+  );
+  const plan = await planListPreview(api.services, campaignId, list?.columns ?? []);
+  if (!plan) throw new Error('There is no such campaign');
+  while (!(await transaction(api.db.pool, (client) => previewPage(client, previewId, plan))));
+}
+
+test('the preview of a whole list says, page by page, what the preview of the same recipients at once says, and stores none of them', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  await withPrices(api);
+  const shop = await anAccount(api);
+  await shop.call('POST', '/opt-outs/import', { entries: [phone(7), phone(2100)] });
+  // Pages with a bad row each, numbers that stand on two pages, a long text on the last, people elsewhere who can't reply.
+  const recipients = Array.from({ length: 2300 }, (_, index) => ({
+    to: index % 900 === 5 ? 'nobody' : index % 1000 === 8 ? '+32470123456' : phone(index % 2150),
+    name: index === 2140 ? 'Zoë '.repeat(40) : index % 500 === 3 ? 'Zoë' : 'Léa',
+  }));
+  const fields = { text: 'Bonjour {{name}}, à samedi ?' };
+  const id = await uploaded(api, shop, fields, recipients);
+  const begun = await shop.call('POST', `/campaigns/${id}/preview/full`);
+  expect(begun).toMatchObject({ status: 202, body: { state: 'running', listed: 2300, through: 0, stale: false, result: null } });
+  expect((await shop.call('POST', `/campaigns/${id}/preview/full`)).body.id).toBe(begun.body.id);
+  expect(api.asked).toContainEqual({ what: 'previewList', ids: [begun.body.id] });
+  await previewed(api, id, begun.body.id);
+  const { body } = await shop.call('GET', `/campaigns/${id}/preview/full`);
+  expect(body).toMatchObject({ id: begun.body.id, state: 'ready', through: 2300, endedAt: expect.any(String) });
+  const atOnce = await preview(shop, { ...fields, recipients });
+  expect(body.result).toEqual(atOnce);
+  expect(atOnce).toMatchObject({ accepted: false, recipients: { given: 2300, optedOut: 2 }, samples: [{}, {}, {}] });
+  expect([atOnce.recipients.duplicatesRemoved > 140, atOnce.segments.classes.length > 1]).toEqual([true, true]);
+
+  expect(await rows(api.db.pool, 'select 1 from messages')).toEqual([]);
+  expect(await rows(api.db.pool, 'select 1 from list_preview_phones')).toEqual([]);
+  const [kept] = await rows<{ text: string }>(api.db.pool, 'select p::text as text from list_previews p');
+  expect(kept?.text).not.toMatch(/3361200|Bonjour/);
+  expect((await shop.call('POST', `/campaigns/${id}/preview/full`)).body.id).not.toBe(begun.body.id);
+  expect(await rows(api.db.pool, 'select 1 from list_previews')).toHaveLength(1);
+});
+
+test('a preview of a list that is replaced meanwhile is cancelled; one of a text that does not fit its list says why', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const id = await uploaded(api, shop, { text: 'Bonjour' }, [{ to: phone(1) }, { to: phone(2) }]);
+  const path = `/campaigns/${id}/preview/full`;
+  expect((await shop.call('GET', path)).status).toBe(404);
+  const first = (await shop.call('POST', path)).body.id;
+  await rows(api.db.pool, `update campaigns set state = 'ready'`);
+  const headers = { 'content-type': 'text/csv' };
+  await api.call('POST', `/v1/campaigns/${id}/recipients`, { key: shop.key, raw: `to\n${phone(3)}\n`, headers });
+  await previewed(api, id, first);
+  expect((await shop.call('GET', path)).body).toMatchObject({ id: first, state: 'cancelled', stale: true, result: null });
+  const second = (await shop.call('POST', path)).body;
+  await previewed(api, id, second.id);
+  expect((await shop.call('GET', path)).body).toMatchObject({
+    state: 'ready',
+    stale: false,
+    result: { recipients: { kept: 1 } },
+  });
+
+  const unfit = await uploaded(api, shop, { text: 'Bonjour {{nom}}' }, [{ to: phone(1) }]);
+  await previewed(api, unfit, (await shop.call('POST', `/campaigns/${unfit}/preview/full`)).body.id);
+  expect((await shop.call('GET', `/campaigns/${unfit}/preview/full`)).body.result).toMatchObject({
+    accepted: false,
+    refusals: [{ code: 'invalid-request', errors: [{ field: 'text' }] }],
+    recipients: { given: 1, kept: 0 },
+  });
+  const none = (await shop.call('POST', '/campaigns/drafts', { ...premium, text: 'x' })).body.id;
+  expect((await shop.call('POST', `/campaigns/${none}/preview/full`)).status).toBe(409);
 });

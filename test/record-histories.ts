@@ -92,6 +92,12 @@ try {
   });
   await until('its list is ready', async () => (await account.get(`/v1/campaigns/${draft}`))['state'] === 'ready');
 
+  await account.send('POST', `/v1/campaigns/${draft}/preview/full`);
+  await until(
+    'it is previewed in full',
+    async () => (await account.get(`/v1/campaigns/${draft}/preview/full`))['state'] === 'ready',
+  );
+
   // Lowcost, and two nights: one with the gateway down.
   const lowcost = await launch(people(3), { route: 'lowcost', withReplies: false });
   await until('it has ended', () => ended(lowcost));

@@ -1,6 +1,7 @@
 export { deliverReplies } from './deliver-replies.ts';
 export { importRecipients } from './import-recipients.ts';
 export { pollResults } from './poll-results.ts';
+export { previewList } from './preview-list.ts';
 export { recoverEndpoint } from './recover-endpoint.ts';
 export { renewRentals } from './renew-rentals.ts';
 export { replayDeliveries } from './replay-deliveries.ts';

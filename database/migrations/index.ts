@@ -21,6 +21,7 @@ import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { KeywordRules } from './0042-keyword-rules.ts';
 import { SettingRequests } from './0043-setting-requests.ts';
+import { ListPreviews } from './0045-list-previews.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { ResultsAndOptOuts } from './0061-results-and-opt-outs.ts';
@@ -58,6 +59,7 @@ export const migrations = [
   { name: '0041-installation-keys', class: InstallationKeys },
   { name: '0042-keyword-rules', class: KeywordRules },
   { name: '0043-setting-requests', class: SettingRequests },
+  { name: '0045-list-previews', class: ListPreviews },
   { name: '0050-doubts', class: Doubts },
   { name: '0060-polled-replies', class: PolledReplies },
   { name: '0061-results-and-opt-outs', class: ResultsAndOptOuts },
