@@ -120,7 +120,7 @@ export function createActivities(deps: Deps) {
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {
-      ...createSendBatch({ pool, lines, peekStops }),
+      ...createSendBatch({ pool, lines, peekStops, wake }),
       ...createPollResults({ pool, lines, country, owes: deps.owes }),
       syncPages,
     },

@@ -6,6 +6,8 @@ import { heartbeating } from './heartbeat.ts';
 import type { Lines } from './lines.ts';
 import type { PeekStops } from './peek-stops.ts';
 import { createPlaces } from './places.ts';
+import { tellHeld } from './tell-held.ts';
+import type { Wake } from './wake.ts';
 
 /** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
 export type Batch =
@@ -15,11 +17,11 @@ export type Batch =
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };
 
-type Deps = { pool: Pool; lines: Lines; peekStops: PeekStops };
+type Deps = { pool: Pool; lines: Lines; peekStops: PeekStops; wake: Pick<Wake, 'wake'> };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
-type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null };
+type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null; held: string[] | null };
 
 /** Waits up to this long are spent here; longer ones are the workflow's timers. */
 const PATIENCE_MS = 20_000;
@@ -27,7 +29,7 @@ const PATIENCE_MS = 20_000;
 const AT_ONCE = 8;
 const PEEK_EVERY_MS = 15_000;
 
-export const createSendBatch = ({ pool, lines, peekStops }: Deps) => {
+export const createSendBatch = ({ pool, lines, peekStops, wake }: Deps) => {
   const places = createPlaces(AT_ONCE);
 
   async function run(batch: Batch): Promise<BatchResult> {
@@ -36,7 +38,9 @@ export const createSendBatch = ({ pool, lines, peekStops }: Deps) => {
       const due = await rows<Row>(
         pool,
         `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
-         where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now()) order by m.row, m.id`,
+         where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
+           and not (m.cost_micros > 0 and exists (select from spend_limits l where l.account_id = m.account_id and l.held_until > now()))
+         order by m.row, m.id`,
         values,
       );
       const accounts = Map.groupBy(due, (row) => row.account);
@@ -52,10 +56,13 @@ export const createSendBatch = ({ pool, lines, peekStops }: Deps) => {
       const [now] = await rows<Left>(
         pool,
         `select count(*)::int as left, max(c.state) as campaign,
-           extract(epoch from min(coalesce(m.not_before, now())) - now())::float8 * 1000 as wait_ms
-         from messages m left join campaigns c on c.id = m.campaign_id where ${where} and m.state = 'queued'`,
+           extract(epoch from min(greatest(m.not_before, l.held_until, now())) - now())::float8 * 1000 as wait_ms,
+           array_agg(distinct l.account_id) filter (where l.account_id is not null) as held
+         from messages m left join campaigns c on c.id = m.campaign_id
+         left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 where ${where} and m.state = 'queued'`,
         values,
       );
+      if (now?.held) await tellHeld(pool, wake, now.held);
       const left = now?.left ?? 0;
       const waitMs = Math.max(now?.wait_ms ?? 0, 0);
       const halted = now?.campaign !== null && now?.campaign !== 'launched';

@@ -175,6 +175,7 @@ export function createTurnLoop({
         picked.map(({ message }) => message.id),
         mark ? picked.map(({ message }) => mark(message)) : [],
         session.pollReceipts !== undefined,
+        [...new Set([...picked.map(({ job }) => job.account), ...settledJobs.map(({ account }) => account)])].filter(Boolean),
       );
     } catch (error) {
       // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed

@@ -5,6 +5,7 @@ import { prepared } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
+import { BUDGET, SPENT } from './spend.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** A result to store: what a `submitting` message has become. */
@@ -61,7 +62,7 @@ const TURN = `
     from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
     left join (select distinct on (id) id, status, error from early) e on e.id = r.id
     where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'
-    returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at
+    returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at, m.account_id, m.cost_micros, r.state as said
   ), doubted as (
     ${NOTE_DOUBTS('stored')}
   ), referenced as (
@@ -72,8 +73,12 @@ const TURN = `
     select $1, r.reference, now(), now() + interval '5 seconds' from mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
     where $16 on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
   ), judged as materialized (
-    select m.id, m.simulation, c.state as campaign,
+    select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
       case when c.state = 'cancelled' then 'cancelled'
+        when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number like '+33%' then 'lowcost-marketing'
+        when m.sender like '+%' and exists (
+          select from numbers n where n.carrier_id = $1 and n.number = m.sender and n.kind = 'virtual' and n.account_id is distinct from m.account_id
+        ) then 'number-released'
         when coalesce(m.automatic, '') not in ('stop-confirmation', 'contact') and exists (
           select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
       case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
@@ -83,7 +88,7 @@ const TURN = `
     left join account_policies p on p.account_id = m.account_id
     left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
     where m.id = any($11::uuid[]) and m.state = 'queued' and m.carrier_id = $1 and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
-  ), claimed as (
+  ), ${BUDGET}, claimed as (
     update messages m set
       state = case when j.skip is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
       reason = case when j.skip is null and j.wait is not null then 'quiet-hours' else j.skip end, epoch = $3,
@@ -91,8 +96,9 @@ const TURN = `
       not_before = case when j.skip is null then now() + make_interval(secs => j.wait / 1000.0) end
     from judged j
     where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
-    returning m.id, m.state
-  )
+      and not exists (select from beyond o where o.id = j.id)
+    returning m.id, m.state, j.account_id, j.cost
+  ), ${SPENT}
   select (select count(*)::int from mine) as held,
     coalesce((select array_agg(id::text) from claimed), '{}') as ids,
     coalesce((select array_agg(state) from claimed), '{}') as states`;
@@ -100,8 +106,9 @@ const TURN = `
 /**
  * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
  * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
- * Opt-out, quiet hours, pause (of the campaign or of the carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say
- * of the numbers what the database can't. `asksResults`: the carrier tells results only when it is asked for them.
+ * Opt-out, quiet hours, the policy on lowcost marketing, a rental that ended, the spend limit, pause (of the campaign or of the
+ * carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say of the numbers what the
+ * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
  */
 export async function takeTurn(
   pool: Pool,
@@ -111,6 +118,7 @@ export async function takeTurn(
   wanted: string[],
   marks: Mark[] = [],
   asksResults = false,
+  accounts: string[] = [],
 ): Promise<Claim[] | null> {
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
@@ -132,6 +140,7 @@ export async function takeTurn(
     marks.map(({ standardWaitMs }) => standardWaitMs),
     marks.map(({ strictWaitMs }) => strictWaitMs),
     asksResults,
+    accounts,
   ]);
   if (!turn || turn.held === 0) return null;
   return turn.ids.flatMap((id, index) => {

@@ -56,6 +56,7 @@ import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
+import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 import { policies } from './policies.ts';
 import { previews } from './preview.ts';
 import { translateErrors } from './problem.ts';
@@ -93,6 +94,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', replyAttribution(services))
     .route('/', optOuts(services))
     .route('/', policies(services))
+    .route('/', spendLimits(services))
     .route('/', keywordRules(services))
     .route('/', contacts(services))
     .route('/', contactsCsv(services))
@@ -136,6 +138,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorLinks(services))
     .route('/', operatorNumbers(services))
     .route('/', operatorPrices(services))
+    .route('/', operatorSpendLimits(services))
     .route('/', operatorCountries(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))

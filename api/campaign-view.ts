@@ -45,6 +45,7 @@ export const Warnings = z.array(
         'price-missing',
         'lowcost-marketing',
         'stop-mention-missing',
+        'spend-limit',
       ]),
       detail: z.string(),
     })
@@ -76,6 +77,10 @@ export const AcceptedCampaign = CampaignView.extend({
 }).openapi('AcceptedCampaign');
 
 export const CampaignProgress = CampaignView.extend({
+  waiting: z
+    .object({ reason: z.enum(['spend-limit']), until: Time })
+    .nullable()
+    .openapi({ description: 'Why what is queued does not go, though the campaign is launched' }),
   progress: z
     .record(z.string(), z.number().int())
     .openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../database/campaign.ts';
 import { newId } from '../database/ids.ts';
 import { Message } from '../database/message.ts';
+import { spendingOf } from '../database/spend-limits.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
@@ -220,7 +221,11 @@ export const campaigns = (services: ApiServices) => {
       const { id } = c.req.valid('param');
       const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
       if (!campaign) throw missing();
-      return c.json({ ...campaignView(campaign), progress: campaign.totals ?? (await count(id)) }, 200);
+      const progress = campaign.totals ?? (await count(id));
+      const held = campaign.state === 'launched' ? (await spendingOf(db.pool, campaign.account))?.heldUntil : undefined;
+      const waiting =
+        held && (progress['queued'] ?? 0) > 0 ? { reason: 'spend-limit' as const, until: held.toISOString() } : null;
+      return c.json({ ...campaignView(campaign), waiting, progress }, 200);
     })
     .openapi(listMessages, async (c) => {
       const { id } = c.req.valid('param');

@@ -8,6 +8,7 @@ import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
 import { quietEffect, quietWarning, type QuietEffect } from '../domain/quiet-effect.ts';
 import type { SegmentEncoding } from '../domain/segments.ts';
+import { spendWarning } from '../domain/spend-limit.ts';
 import { textFault } from '../domain/text-fault.ts';
 import type { Warning } from '../domain/warning.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
@@ -182,7 +183,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const at = request.sendAt ?? new Date();
   const named = sender.answerBy !== 'none' || entries.some(({ country }) => stops.wants(country));
   const taken = named ? await rules.codesInUse(phones, at) : new Map();
-  const prices = await rules.prices(at);
+  const [prices, room] = await Promise.all([rules.prices(at), rules.room(at)]);
 
   const messages: PlannedMessage[] = [];
   const reach = createReach(rules.countries, request);
@@ -236,6 +237,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
       ...withoutStop(stops.result()),
       ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
       ...(costMicros === null ? [] : unpriced(messages)),
+      ...spendWarning(costMicros, room),
     ],
     faults,
     unreachable,

@@ -2,10 +2,12 @@ import { codesInUse } from '../database/codes-in-use.ts';
 import { SHORT_CODE } from '../database/carrier.ts';
 import { currentRules } from '../database/country-rule.ts';
 import { segmentPrices } from '../database/price.ts';
+import { spendingOf, type Spending } from '../database/spend-limits.ts';
 import { rows, type Sql } from '../database/sql.ts';
 import type { SegmentPrices } from '../domain/cost.ts';
 import type { CountryAnswers } from '../domain/country-rules.ts';
 import type { Routing } from '../domain/routed-sender.ts';
+import { lower, type Room } from '../domain/spend-limit.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sender-policy.ts';
 import { routingFor } from './routing.ts';
@@ -21,6 +23,8 @@ export type PlanRules = Rules & {
   policies: Pick<Policies, 'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention'>;
   /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
   stopNumber: string | null;
+  /** What the account may spend at that time. */
+  room: (at: Date) => Promise<Room>;
   /** What a segment costs the account at that time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
@@ -69,7 +73,22 @@ export async function rulesFor(
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
     policies,
     stopNumber,
+    room: async (at) => roomOf(await spendingOf(sql, account.id), at),
     prices: (at) => segmentPrices(sql, account.id, route, at),
     codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
+  };
+}
+
+const A_DAY_MS = 86_400_000;
+
+/** What is left today and this month; of a later day the whole limit is. */
+function roomOf(spending: Spending | undefined, at: Date): Room {
+  if (!spending) return { day: null, month: null };
+  const { operatorDay, operatorMonth, ownDay, ownMonth, daySpent, monthSpent } = spending;
+  const ahead = at.getTime() - Date.now();
+  const left = (limit: number | null, spent: number): number | null => (limit === null ? null : limit - spent);
+  return {
+    day: left(lower(operatorDay, ownDay), ahead > A_DAY_MS ? 0 : daySpent),
+    month: left(lower(operatorMonth, ownMonth), ahead > 31 * A_DAY_MS ? 0 : monthSpent),
   };
 }

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'two-way.disabled',
   'setting-request.done',
   'setting-request.refused',
+  'account.spend-limit-reached',
   'endpoint.failing',
   'endpoint.disabled',
   'endpoint.recovered',

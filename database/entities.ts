@@ -1,5 +1,6 @@
 import { Account, AccountCounter } from './account.ts';
 import { AccountPolicies } from './account-policies.ts';
+import { SpendLimit } from './spend-limits.ts';
 import { Alarm } from './alarm.ts';
 import { ApiKey } from './api-key.ts';
 import { AuditEntry } from './audit-entry.ts';
@@ -49,6 +50,7 @@ export const entities = [
   Account,
   AccountCounter,
   AccountPolicies,
+  SpendLimit,
   Alarm,
   ApiKey,
   AuditEntry,

@@ -19,6 +19,8 @@ export type NoticeData = {
   'number-expiring': { number: string; at: string };
   'number-renewed': { number: string; until: string };
   'number-released': { number: string; reason: 'expired' | 'operator' };
+  /** Messages wait until then for a limit of the account's, or of the operator's. */
+  'spend-limit-reached': { limit: 'day' | 'month'; amount: string; currency: string; until: string };
   /** Something is wrong with a carrier, or no longer is. */
   'carrier-alarm': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
   'carrier-alarm-over': { carrier: string; problem: AlarmKind; since: string; detail: string | null };

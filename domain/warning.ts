@@ -7,6 +7,7 @@ export type Warning = {
     | 'attribution-ambiguous'
     | 'price-missing'
     | 'lowcost-marketing'
-    | 'stop-mention-missing';
+    | 'stop-mention-missing'
+    | 'spend-limit';
   detail: string;
 };

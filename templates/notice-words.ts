@@ -127,6 +127,13 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
       'Ses réponses tardives restent à vous pendant 30 jours ; jusque-là personne d’autre ne peut le louer.',
     ],
   }),
+  'spend-limit-reached': ({ limit, amount, currency, until }, date) => ({
+    subject: 'Une limite de dépense est atteinte',
+    lines: [
+      `La limite ${limit === 'day' ? 'du jour' : 'du mois'} (${amount} ${currency}) est atteinte : vos SMS attendent.`,
+      `Ils partiront d’eux-mêmes à partir du ${date(until)}, ou dès que la limite sera relevée.`,
+    ],
+  }),
   'carrier-alarm': ({ carrier, problem, since, detail }, date) => ({
     subject: `Opérateur ${carrier} : ${PROBLEMS.fr[problem]}`,
     lines: [
@@ -226,6 +233,13 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
     lines: [
       reason === 'expired' ? `The rent of ${number} has ended.` : `The operator ended the rent of ${number}.`,
       'Its late replies stay yours for 30 days; until then nobody else can rent it.',
+    ],
+  }),
+  'spend-limit-reached': ({ limit, amount, currency, until }, date) => ({
+    subject: 'A spend limit is reached',
+    lines: [
+      `The limit of the ${limit} (${amount} ${currency}) is reached: your messages wait.`,
+      `They go by themselves from ${date(until)} on, or as soon as the limit is raised.`,
     ],
   }),
   'carrier-alarm': ({ carrier, problem, since, detail }, date) => ({

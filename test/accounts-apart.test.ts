@@ -64,6 +64,7 @@ const bodies: Record<string, unknown> = {
   enableCallbackEndpoint: { resume: 'all' },
   replayDeliveries: {},
   correctReplyAttribution: { campaign: null },
+  changeSpendLimits: { day: '5' },
   changePolicies: { quietHours: 'hold' },
   createKeywordRule: { word: 'autre', actions: [{ do: 'tag', tag: 'x' }] },
   changeKeywordRule: { word: 'rdv', actions: [{ do: 'tag', tag: 'x' }] },
@@ -263,8 +264,8 @@ test('two accounts never see or touch each other, on every route of the document
   }
 });
 
-/** What shows nothing of the account: policies are a few words that anyone may have chosen, offers are for everybody. */
-const UNMARKED = new Set(['/v1/policies', '/v1/numbers/offers', '/v1/countries']);
+/** What shows nothing of the account: policies and limits are what anyone may have chosen, offers are for everybody. */
+const UNMARKED = new Set(['/v1/policies', '/v1/spend-limits', '/v1/numbers/offers', '/v1/countries']);
 
 /** A refusal but for its request's id; what was done for a caller differs each time. */
 const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>

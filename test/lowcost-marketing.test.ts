@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
 
@@ -27,4 +28,37 @@ test('marketing to France by the lowcost route is warned of, refused or not spok
   expect(await codes()).toEqual([422, 'lowcost-marketing']);
   expect(await rows(api.db.pool, 'select from campaigns')).toHaveLength(before.length);
   expect(await codes({ purpose: 'transactional' })).toEqual([202, false]);
+});
+
+test('what was accepted before is looked at again when it is about to go: marketing that is refused by then, and a number that is rented no longer, are left out', async () => {
+  await using api = await startApi();
+  const { premiumId, lowcostId } = await carriers(api);
+  const shop = await anAccount(api);
+  await api.asOperator('POST', '/numbers', { number: '+33700000001', kind: 'virtual', carrier: premiumId, country: 'FR' });
+  const { body: rented } = await shop.call('POST', '/numbers/rent', { country: 'FR' });
+  const fromRented = { ...campaign, route: 'premium', sender: '+33700000001', purpose: 'transactional', recipients: [french] };
+  expect((await shop.call('POST', '/campaigns', { ...campaign, recipients: [french, belgian] })).status).toBe(202);
+  expect((await shop.call('POST', '/campaigns', { ...campaign, purpose: 'transactional', recipients: [french] })).status).toBe(
+    202,
+  );
+  expect((await shop.call('POST', '/campaigns', fromRented)).status).toBe(202);
+
+  await shop.call('PATCH', '/policies', { lowcostMarketing: 'refuse' });
+  await rows(api.db.pool, `update numbers set account_id = null, released_at = now() where id = $1`, [rented.id]);
+  for (const carrierId of [premiumId, lowcostId]) {
+    await rows(
+      api.db.pool,
+      `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, 0, 1, 't', now() + interval '1 hour', '{}')`,
+      [carrierId],
+    );
+    const queued = await rows<{ id: string }>(api.db.pool, 'select id from messages where carrier_id = $1', [carrierId]);
+    const ids = queued.map(({ id }) => id);
+    await takeTurn(api.db.pool, { carrierId, slot: 0, epoch: 1 }, ids, [], ids);
+  }
+  expect(await rows(api.db.pool, 'select to_number as "to", state, reason from messages order by id')).toEqual([
+    { to: french.to, state: 'skipped', reason: 'lowcost-marketing' },
+    { to: belgian.to, state: 'submitting', reason: null },
+    { to: french.to, state: 'submitting', reason: null },
+    { to: french.to, state: 'skipped', reason: 'number-released' },
+  ]);
 });

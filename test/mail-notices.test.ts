@@ -28,6 +28,7 @@ const NOTICES: Notice[] = [
     kind: 'carrier-alarm-over',
     data: { carrier: 'operator-fr', problem: 'carrier-down', since: '2026-03-01T09:00:00Z', detail: null },
   },
+  { kind: 'spend-limit-reached', data: { limit: 'day', amount: '5.00', currency: 'EUR', until: '2026-03-01T23:00:00Z' } },
   { kind: 'mail-relay-refuses', data: { response: '535 no' } },
 ];
 
