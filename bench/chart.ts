@@ -31,7 +31,8 @@ const latest = new Map<string, Bar>();
 for (const { figures } of runs) {
   for (const { line, value, unit, aim = '' } of figures) {
     const share = shareOf(value, aim);
-    if (share !== null) latest.set(line, { line, measured: `${value.toLocaleString('en')} ${unit}`.replace(' /s', '/s'), aim, share });
+    if (share !== null)
+      latest.set(line, { line, measured: `${value.toLocaleString('en')} ${unit}`.replace(' /s', '/s'), aim, share });
   }
 }
 const bars = [...latest.values()];

@@ -33,7 +33,7 @@ function Emails() {
   const [address, setAddress] = useState('');
   const settings = useQuery({ queryKey: ['reply-settings'], queryFn: () => ask(v1['reply-settings'].$get()) });
   const set = useAct(
-    (emails: { address: string }[]) => ask(v1['reply-settings'].$patch({ json: { emails } })),
+    (emails: { address: string; gather?: boolean }[]) => ask(v1['reply-settings'].$patch({ json: { emails } })),
     ['reply-settings'],
     () => {
       setAddress('');
@@ -56,7 +56,20 @@ function Emails() {
                 <li key={email.id}>
                   <span>
                     {email.address} {email.suppressed ? <Badge tone="bad">{say(email.suppressed)}</Badge> : null}
+                    {email.gather ? <Badge>{say('gathered')}</Badge> : null}
                   </span>
+                  {owner ? (
+                    <Action
+                      aria-label={say(email.gather ? 'gatherNotOne' : 'gatherOne', { name: email.address })}
+                      onPress={() =>
+                        set.mutate(
+                          addresses.map((each) => (each.address === email.address ? { ...each, gather: !email.gather } : each)),
+                        )
+                      }
+                    >
+                      {say(email.gather ? 'gatherNot' : 'gather')}
+                    </Action>
+                  ) : null}
                   {owner ? (
                     <Action
                       aria-label={say('removeOne', { name: email.address })}
