@@ -28,6 +28,8 @@ export type CutsOptions = {
 export type CutsReport = {
   messages: number;
   inDoubt: number;
+  /** What one cut, kill or stall left in doubt at most, and may have: everybody's window. */
+  mostInDoubtAtOnce: number;
   mostInDoubtAllowed: number;
   twice: number;
   lost: number;
@@ -96,12 +98,21 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
     }
   };
 
+  let doubts = 0;
+  let mostInDoubtAtOnce = 0;
+  const countDoubts = async (): Promise<void> => {
+    const [row] = await rows<{ count: number }>(db.pool, `select count(*)::int as count from messages where state = 'in_doubt'`);
+    mostInDoubtAtOnce = Math.max(mostInDoubtAtOnce, (row?.count ?? 0) - doubts);
+    doubts = row?.count ?? 0;
+  };
+
   await start();
   await start();
   await sending();
   for (let n = 1; n <= cuts; n++) {
     smsc.cut();
     await sending();
+    await countDoubts();
     if (n % 20 === 0) say(`${n} cuts, ${smsc.counts.submits} submitted`);
   }
   const takeoversMs: number[] = [];
@@ -114,6 +125,7 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
     await start();
     while ((await holders()).some((each) => each === holder) || (await holders()).length < BINDS) await sleep(20);
     await sending();
+    await countDoubts();
     takeoversMs.push(Math.round(performance.now() - begun));
     say(`${what}: sending again after ${takeoversMs.at(-1)} ms`);
     return child;
@@ -128,18 +140,20 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
     stopped?.kill('SIGCONT');
     await sleep(3000);
     await sending();
+    await countDoubts();
   }
 
   loading = false;
   await feeding;
   await atRest(db.pool);
+  await countDoubts();
   const states = await rows<{ to: string; state: string }>(db.pool, 'select to_number as "to", state from messages');
   const taken = Map.groupBy(smsc.submitted, ({ to }) => to);
-  const events = cuts + kills + (stallSeconds > 0 ? 1 : 0);
   return {
     messages,
     inDoubt: states.filter(({ state }) => state === 'in_doubt').length,
-    mostInDoubtAllowed: WINDOW * BINDS * events,
+    mostInDoubtAtOnce,
+    mostInDoubtAllowed: WINDOW * BINDS,
     twice: [...taken.values()].filter((each) => each.length > 1).length,
     lost: states.filter(({ to, state }) => state === 'accepted' && !taken.has(to)).length,
     stuck: states.filter(({ state }) => state !== 'accepted' && state !== 'in_doubt').length,

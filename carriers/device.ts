@@ -107,6 +107,10 @@ export const wayOf = (answer: DeviceAnswer): Way =>
     ? { is: 'open' }
     : { is: answer.kind === 'unsent' && answer.refused ? 'refused' : 'away', reason: answer.reason };
 
+/** The same of a question asked only to see whether it is there: versions differ in what they know, which tells nothing. */
+export const wayByQuestion = (answer: DeviceAnswer): Way | null =>
+  answer.kind === 'unsent' && (answer.reason === 'http-404' || answer.reason === 'http-405') ? null : wayOf(answer);
+
 /** What the device took for now when it answered; null when it does not say. */
 export function clockOf(answer: DeviceAnswer): Date | null {
   const said = answer.kind === 'answer' ? answer.headers['date'] : undefined;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isGsm7 } from '../../domain/gsm7.ts';
 import { defineCarrier, type CarrierSession, type OpenDeps, type OutboundMessage, type SubmitResult } from '../carrier.ts';
 import { openCalls } from '../calls.ts';
-import { clockOf, openDevice, wayOf, type DeviceAnswer } from '../device.ts';
+import { clockOf, openDevice, wayByQuestion, wayOf, type DeviceAnswer } from '../device.ts';
 import { readIncoming, readResults } from './incoming.ts';
 import { dinstarSettings, type DinstarSettings } from './settings.ts';
 
@@ -64,7 +64,7 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
     settings,
     callsOf,
     call: send,
-    probe: async () => wayOf(await incoming(LAST_ID)),
+    probe: async () => wayByQuestion(await incoming(LAST_ID)),
     close: (atOnce) => device.close(atOnce),
   });
 

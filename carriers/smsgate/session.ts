@@ -1,6 +1,6 @@
 import type { CarrierSession, OpenDeps, OutboundMessage, SubmitResult } from '../carrier.ts';
 import { openCalls, type Way } from '../calls.ts';
-import { openDevice, wayOf, type DeviceAnswer } from '../device.ts';
+import { openDevice, wayByQuestion, wayOf, type DeviceAnswer } from '../device.ts';
 import { readInbox } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 
@@ -9,8 +9,6 @@ const WINDOW = 4;
 const BUSY_MS = 5000;
 /** Answers that speak of the message or of the moment, not of the way to the phone. */
 const ABOUT_THE_MESSAGE = new Set(['http-400', 'http-409', 'http-413', 'http-422', 'http-429']);
-/** Versions of the app differ in what they list. */
-const NOT_THERE = new Set(['http-404', 'http-405']);
 
 export function openSession(settings: SmsgateSettings, { log }: OpenDeps): CarrierSession {
   const device = openDevice(settings.url, settings, settings.timeoutMs);
@@ -44,10 +42,7 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
     settings,
     callsOf: (batch) => batch.map((message) => [message]),
     call: ([message]) => (message ? send(message) : Promise.resolve({ results: [], way: null })),
-    async probe() {
-      const answer = await device.get(`${base}/messages?limit=1`);
-      return answer.kind === 'unsent' && NOT_THERE.has(answer.reason) ? null : wayOf(answer);
-    },
+    probe: async () => wayByQuestion(await device.get(`${base}/messages?limit=1`)),
     close: (atOnce) => device.close(atOnce),
   });
 
