@@ -34,7 +34,7 @@ import type { Schedule } from './domain/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
 import { openClient, prepareNamespace } from './temporal/connect.ts';
 import { installRuntime } from './temporal/runtime.ts';
-import { scheduleRentals, scheduleSweep, scheduleSync } from './temporal/schedules.ts';
+import { scheduleRentals, scheduleRetention, scheduleSweep, scheduleSync } from './temporal/schedules.ts';
 import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
@@ -138,6 +138,7 @@ export async function startSystem({
     await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
     await scheduleSweep(client, sweepEveryMs);
     await scheduleRentals(client, config.SYNC_TIME_ZONE);
+    await scheduleRetention(client, config.SYNC_TIME_ZONE);
     const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM, dkimOf(config));
     starting.defer(() => mailer?.close());
 

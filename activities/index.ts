@@ -14,6 +14,7 @@ import { createDrainCallbacks } from './drain-callbacks.ts';
 import { createDrainEndpoint } from './drain-endpoint.ts';
 import { createFileReplies } from './file-replies.ts';
 import { createImportRecipients } from './import-recipients.ts';
+import { createForgetOld } from './forget-old.ts';
 import type { Lines } from './lines.ts';
 import type { Mailer } from './mailer.ts';
 import { createOwnLine } from './own-line.ts';
@@ -109,6 +110,7 @@ export function createActivities(deps: Deps) {
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
       ...createPreviewList({ pool, plan: deps.planPreview }),
+      ...createForgetOld({ pool, log, hashPhone: deps.hashPhone }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
       ...createSweep({ pool, log, country, runs, signal, poster: deps.poster, alarmWebhook: deps.alarmWebhook }),

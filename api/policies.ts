@@ -10,6 +10,8 @@ import type { AccountEnv, ApiServices } from './services.ts';
 import { shortTextFault } from './short-text.ts';
 
 const Text = z.string().min(1).max(2000).nullable();
+/** No shorter than what still needs them: events are pulled and sent anew for 30 days, and replies come for as long. */
+const Days = z.int().min(31).max(3660).nullable();
 const fields = {
   stopConfirmation: z
     .boolean()
@@ -28,6 +30,14 @@ const fields = {
       'What marketing to France ends with where its text does not say how to stop it; XXXXX becomes the number. null: STOP au XXXXX',
     example: 'STOP SMS au XXXXX',
   }),
+  keepTextsDays: Days.openapi({
+    description:
+      'After how many days texts of messages, replies, notes and events are taken out, every night; null: never. 13 months are 396',
+  }),
+  keepContactsDays: Days.openapi({
+    description:
+      'How many days after their last message people are taken out, as POST /contacts/erase does; null: never. Three years are 1096. Who opted out stays so, as a hash',
+  }),
 };
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
@@ -37,7 +47,7 @@ const get = createRoute({
   path: '/policies',
   operationId: 'getPolicies',
   tags: ['Account'],
-  summary: 'What the account chose about STOP and CONTACT, marketing and quiet hours',
+  summary: 'What the account chose about STOP and CONTACT, marketing, quiet hours, and how long things are kept',
   responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
 });
 const patch = createRoute({
@@ -60,6 +70,8 @@ const view = (row: AccountPolicies | null): Policies => {
     quietPreset: chosen.quietPreset,
     lowcostMarketing: chosen.lowcostMarketing,
     stopMention: chosen.stopMention ?? null,
+    keepTextsDays: chosen.keepTextsDays ?? null,
+    keepContactsDays: chosen.keepContactsDays ?? null,
   };
 };
 

@@ -15,6 +15,7 @@ const AccountPoliciesSchema = defineEntity({
     quietPreset: p.text().$type<Policies['quietPreset']>().default('standard'),
     lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
     stopMention: p.text().nullable(),
+    /** How long texts, and people after their last message, are kept; null: for ever. */
     keepTextsDays: p.integer().nullable(),
     keepContactsDays: p.integer().nullable(),
   },

@@ -37,6 +37,7 @@ import { Price } from './price.ts';
 import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
 import { Restore } from './restore.ts';
+import { RetentionMark } from './retention-mark.ts';
 import { Route } from './route.ts';
 import { SettingRequest } from './setting-request.ts';
 import { SavedList } from './saved-list.ts';
@@ -101,6 +102,7 @@ export const entities = [
   SignInTries,
   SimDay,
   SmsNumber,
+  RetentionMark,
   Route,
   SavedList,
   SyncRun,

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { eraseUnfiled } from './erase-unfiled.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { affected, rows } from './sql.ts';
 
@@ -24,6 +25,7 @@ export async function eraseContact(
   const digits = phone.slice(1);
   // A reply that is filed meanwhile locks this row too.
   await affected(client, `select from conversations where account_id = $1 and phone = $2 for update`, [accountId, phone]);
+  await eraseUnfiled(client, accountId, phone, ERASED);
   const messages = await affected(
     client,
     `with gone as (
@@ -44,7 +46,7 @@ export async function eraseContact(
   );
   const replyIds = replies.map((reply) => reply.id);
   await affected(client, `delete from inbound_parts where reply_id = any($1::uuid[])`, [replyIds]);
-  const events = await scrubEvents(client, accountId, replyIds, digits);
+  const events = await scrubEventsAbout(client, accountId, replyIds, digits);
   await affected(client, `delete from notices where account_id = $1 and data::text like '%' || $2 || '%'`, [accountId, digits]);
   await affected(
     client,
@@ -78,13 +80,21 @@ export async function eraseContact(
 }
 
 /** The events about the phone, and what is owed and was answered of them. */
-const scrubEvents = (client: PoolClient, accountId: string, replyIds: string[], digits: string): Promise<number> =>
+const scrubEventsAbout = (client: PoolClient, accountId: string, replyIds: string[], digits: string): Promise<number> =>
+  scrubEvents(
+    client,
+    `select id from events where account_id = $1 and reply_id = any($2::uuid[])
+     union
+     select id from events where account_id = $1 and body like '%' || $3 || '%' and body ~ ('(^|[^0-9])' || $3 || '([^0-9]|$)')`,
+    [accountId, replyIds, digits],
+  );
+
+/** Takes what they say out of the events of that query, and out of what was answered of them; what is owed of them is aborted. */
+export const scrubEvents = (client: PoolClient, about: string, values: unknown[]): Promise<number> =>
   affected(
     client,
     `with about as (
-       select id from events where account_id = $1 and reply_id = any($2::uuid[])
-       union
-       select id from events where account_id = $1 and body like '%' || $3 || '%' and body ~ ('(^|[^0-9])' || $3 || '([^0-9]|$)')
+       ${about}
      ), aborted as (
        update deliveries d set body = case when d.body is null then null else '' end, claim = null, lease_until = null, next_at = null,
          held_reason = null, state = case when d.state in ('delivered', 'exhausted') then d.state else 'aborted' end,
@@ -94,5 +104,5 @@ const scrubEvents = (client: PoolClient, accountId: string, replyIds: string[], 
        update delivery_attempts t set body_excerpt = null, response_headers = null, error = null from aborted where t.delivery_id = aborted.id
      )
      update events e set body = ${SCRUBBED} from about where e.id = about.id`,
-    [accountId, replyIds, digits],
+    values,
   );

@@ -11,6 +11,9 @@ export type Policies = {
   lowcostMarketing: 'off' | 'warn' | 'refuse';
   /** The words that marketing to France gets for STOP where its text has none; null: ours. */
   stopMention: string | null;
+  /** How many days texts, and people after their last message, are kept; null: for ever. */
+  keepTextsDays: number | null;
+  keepContactsDays: number | null;
 };
 
 export const DEFAULT_POLICIES: Policies = {
@@ -21,4 +24,6 @@ export const DEFAULT_POLICIES: Policies = {
   quietPreset: 'standard',
   lowcostMarketing: 'warn',
   stopMention: null,
+  keepTextsDays: null,
+  keepContactsDays: null,
 };

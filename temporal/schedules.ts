@@ -71,3 +71,21 @@ export const scheduleRentals = (client: Client, timeZone: string): Promise<void>
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
   });
+
+export const RETENTION_SCHEDULE = 'retention';
+
+/** Nightly, before everything else of the night: what accounts chose not to keep for longer is forgotten. */
+export const scheduleRetention = (client: Client, timeZone: string): Promise<void> =>
+  put(client, {
+    scheduleId: RETENTION_SCHEDULE,
+    spec: { calendars: [{ hour: 4, minute: 0 }], timezone: timeZone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'forgetOld',
+      workflowId: RETENTION_SCHEDULE,
+      taskQueue: CONTROL,
+      args: [],
+      workflowRunTimeout: '20 hours',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
+  });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
+import { holding } from './fixtures/holding.ts';
 import { aConversation, aDelivery, aMessage, aReply } from './fixtures/rows.ts';
 
 const PHONE = '+33612000001';
@@ -63,6 +64,22 @@ async function acquainted(api: TestApi, phone: string, mark: string) {
     `insert into conversation_notes (id, account_id, conversation_id, author, text, created_at) values (gen_random_uuid(), $1, $2, 'a', $3, now())`,
     [shop.id, conversation.id, mark],
   );
+  // What is not whole yet, and what waits for its night.
+  await rows(
+    api.db.pool,
+    `insert into inbound_parts (id, carrier_id, from_raw, to_raw, reference, total, index, body, encoding, received_at, precision, ingested_at)
+     values (gen_random_uuid(), $1, $2, '36200', 7, 2, 1, $3, 'gsm', now(), 'second', now())`,
+    [premiumId, phone.slice(1), Buffer.from(mark)],
+  );
+  await aReply(api.db, {
+    fromNumber: phone,
+    fromRaw: phone,
+    text: mark,
+    filedAt: null,
+    releasedAt: null,
+    handedAt: null,
+    runId: null,
+  });
   const body = JSON.stringify({ id: 'x', data: { from: phone, text: mark } });
   const delivery = await aDelivery(
     api.db,
@@ -80,20 +97,6 @@ async function acquainted(api: TestApi, phone: string, mark: string) {
     [shop.id, JSON.stringify({ from: phone, text: mark, at: new Date().toISOString(), word: 'x' })],
   );
   return { shop, premiumId, queued, delivery, receipt };
-}
-
-/** Every row of the database that holds one of the words. */
-async function holding(api: TestApi, words: string[]): Promise<string[]> {
-  const tables = await rows<{ name: string }>(
-    api.db.pool,
-    `select table_name as name from information_schema.tables where table_schema = 'public'`,
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const lines = await rows<{ line: string }>(api.db.pool, `select t::text as line from "${name}" t`);
-    for (const { line } of lines) if (words.some((word) => line.includes(word))) found.push(name);
-  }
-  return found;
 }
 
 test('after an erasure no row of any table holds the number or the texts, nothing is owed, and nothing goes to it again', async () => {
@@ -152,6 +155,9 @@ test("an erasure touches no other phone, and no other account's rows of the same
   await aMessage(api.db, { accountId: two.id, toNumber: PHONE, text: 'deux' });
   await aMessage(api.db, { accountId: one.shop.id, toNumber: `${PHONE}0`, text: 'plus long' });
   await one.shop.call('POST', '/contacts/erase', { phone: PHONE });
+  // What may be meant for the other account is not this one's to erase.
+  expect(await rows(api.db.pool, 'select 1 from inbound_parts')).toHaveLength(1);
+  expect(await rows(api.db.pool, `select 1 from replies where filed_at is null and text = 'un'`)).toHaveLength(1);
   const left = await rows<{ text: string; to_number: string }>(
     api.db.pool,
     `select text, to_number from messages where text <> '' order by text`,

@@ -7,7 +7,7 @@ import pino from 'pino';
 import { startDev } from '../dev.ts';
 import { createClient, textOf, type Answer } from '../seed.ts';
 import { openClient } from '../temporal/connect.ts';
-import { RENTALS_SCHEDULE } from '../temporal/schedules.ts';
+import { RENTALS_SCHEDULE, RETENTION_SCHEDULE } from '../temporal/schedules.ts';
 
 // Records runs of every workflow on a stack of its own, for the replay test: `node --import tsx test/record-histories.ts <release>`.
 // They are added at a release and never changed: a replay that fails means that a change needs patched().
@@ -120,6 +120,8 @@ try {
   await until('a retry of the callback', () => world.endpoint.calls.length >= 4);
   const { client, connection } = openClient({ address: dev.temporalAddress, namespace: 'aller-retour', tls: false });
   await client.schedule.getHandle(RENTALS_SCHEDULE).trigger();
+  await account.send('PATCH', '/v1/policies', { keepTextsDays: 396, keepContactsDays: 1096 });
+  await client.schedule.getHandle(RETENTION_SCHEDULE).trigger();
   await sleep(70_000); // A sweep, and the retry of the mail.
 
   const counts = new Map<string, number>();

@@ -9,6 +9,7 @@ import { Mail } from './0020-mail.ts';
 import { MailSuppressions } from './0021-mail-suppressions.ts';
 import { InboundMails } from './0022-inbound-mails.ts';
 import { Gathering } from './0023-gathering.ts';
+import { Retention } from './0024-retention.ts';
 import { Unreachable } from './0030-unreachable.ts';
 import { Activation } from './0031-activation.ts';
 import { Platforms } from './0032-platforms.ts';
@@ -49,6 +50,7 @@ export const migrations = [
   { name: '0021-mail-suppressions', class: MailSuppressions },
   { name: '0022-inbound-mails', class: InboundMails },
   { name: '0023-gathering', class: Gathering },
+  { name: '0024-retention', class: Retention },
   { name: '0030-unreachable', class: Unreachable },
   { name: '0031-activation', class: Activation },
   { name: '0032-platforms', class: Platforms },

@@ -1,0 +1,15 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** How far an account's nights have come: what is older was forgotten, events by their position. */
+const RetentionMarkSchema = defineEntity({
+  name: 'RetentionMark',
+  tableName: 'retention_marks',
+  properties: {
+    accountId: p.uuid().primary(),
+    textsTo: p.datetime(3).nullable(),
+    contactsTo: p.datetime(3).nullable(),
+    eventsTo: p.bigint('number').default(0),
+  },
+});
+export class RetentionMark extends RetentionMarkSchema.class {}
+RetentionMarkSchema.setClass(RetentionMark);
