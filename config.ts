@@ -76,6 +76,9 @@ const Environment = z.object({
   CALLBACK_ALLOW_HTTP: flag.default(false).describe('Whether callback addresses may be plain http'),
   CALLBACK_PORTS: list.default(['443', '8443']).describe('Ports a callback address may name; `*` for any'),
   CALLBACK_ALLOW_CIDRS: list.default([]).describe('Private networks that callbacks may reach all the same'),
+  CALLBACK_DENY_CIDRS: list
+    .default([])
+    .describe('Networks that callbacks never reach, whatever else allows them: this installation’s own public addresses'),
   CALLBACK_NAME_SERVERS: list
     .refine(
       (servers) => servers.every((each) => isIP(each.replace(/^\[(.+)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) !== 0),

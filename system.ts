@@ -125,6 +125,7 @@ export async function startSystem({
     allowHttp: config.CALLBACK_ALLOW_HTTP,
     ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
     allowCidrs: config.CALLBACK_ALLOW_CIDRS,
+    denyCidrs: config.CALLBACK_DENY_CIDRS,
     resolve: resolve ?? createResolve({ servers: config.CALLBACK_NAME_SERVERS }),
   });
 

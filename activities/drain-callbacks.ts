@@ -15,6 +15,8 @@ export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 export const DRAIN_MS = 30_000;
 /** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
 const LOOK_AGAIN_MS = 250;
+/** How often, while attempts are under way, it looks for those of dead processes. */
+const LOOK_FURTHER_MS = 1000;
 /** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
 export const NEAR_MS = 1500;
 
@@ -28,12 +30,19 @@ export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) =
       await wake.awake('retry-callbacks');
       const attempts = createFleet(attempt, log);
       const until = performance.now() + DRAIN_MS;
+      let lookedAt = -Infinity;
       while (performance.now() < until) {
         const allowed = line.allowance();
         const claimed =
           allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
         attempts.launch(claimed);
         if (claimed.length > 0 && !line.down) continue;
+        // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
+        if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
+          await attempts.landed(LOOK_AGAIN_MS);
+          continue;
+        }
+        lookedAt = performance.now();
         await reclaimDead(pool);
         const sleepMs = await untilNextDue(pool, 'callback');
         if (attempts.size === 0 && (sleepMs === null || sleepMs > NEAR_MS)) break;

@@ -54,7 +54,8 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
   async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createFleet>): Promise<number> {
     if (line.down) return LINE_DOWN_SLEEP_MS;
     const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
-    if (waitMs > 0) return waitMs;
+    if (waitMs > NEAR_MS) return waitMs;
+    if (waitMs > 0) await attempts.landed(waitMs);
     const claimed = await claimProbe(pool, endpoint.id);
     attempts.launch(claimed);
     await attempts.all();

@@ -16,34 +16,38 @@ export async function until(what: string, look: () => Promise<boolean>, withinMs
   return performance.now() - begun;
 }
 
+/** Customers that are made at once. */
+const AT_ONCE = 10;
+
 export type Crowd = { customers: Customer[]; /** Whose phones they are, by customer. */ phones: string[][] };
 
-/** So many customers from the `first` on, with an endpoint and phones each, that a campaign has just asked something. */
+/** So many customers, with an endpoint and phones each, that a campaign has just asked something. */
 export async function populate(
   { customer, world }: Stack,
   {
-    first = 0,
     count,
     phonesEach,
     fields = () => ({}),
     by = 'address',
   }: {
-    first?: number;
     count: number;
     phonesEach: number;
     fields?: (n: number) => Answer;
     by?: 'address' | 'name';
   },
 ): Promise<Crowd> {
-  const crowd: Crowd = { customers: [], phones: [] };
   await world.reset();
-  for (let n = first; n < first + count; n++) {
-    const made = await customer(n, fields(n), by);
-    const own = phones(phonesEach, n * 1000);
-    await launch(made, own);
-    crowd.customers.push(made);
-    crowd.phones.push(own);
+  const made: { customer: Customer; own: string[] }[] = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index);
+    const some = numbers.map(async (n) => {
+      const [account, own] = [await customer(n, fields(n), by), phones(phonesEach, n * 1000)];
+      await launch(account, own);
+      return { customer: account, own };
+    });
+    made.push(...(await Promise.all(some)));
   }
+  const crowd = { customers: made.map((each) => each.customer), phones: made.map((each) => each.own) };
   const wanted = count * phonesEach;
   const { submitted } = await world.submitted({ count: wanted, withinMs: 120_000 });
   if (submitted < wanted) throw new Error(`${submitted} of ${wanted} messages went out`);

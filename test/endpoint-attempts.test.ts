@@ -88,7 +88,7 @@ test('a worker killed in an attempt leaves a row that says unknown, and the deli
     { class: 'unknown', ended: false },
     { class: 'ok', ended: true },
   ]);
-});
+}, 150_000);
 
 test('a wake-up that comes with the last moments of a drain is not lost', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 20, 20, 20, 20, 20] });

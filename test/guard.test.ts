@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createGuard } from '../callbacks/guard.ts';
 import { createResolve } from '../callbacks/resolve.ts';
+import { readConfig } from '../config.ts';
 import { anAccount, startApi } from './fixtures/api.ts';
 import { startNameServer } from './fixtures/name-server.ts';
 
@@ -218,4 +219,19 @@ test('an operator can open a private network, and never the addresses that hand 
   expect(shut.filter((address) => guard.allows(address))).toEqual([]);
   const denying = createGuard({ allowHttp: false, ports: [443], allowCidrs: [], denyCidrs: ['93.184.0.0/16'] });
   expect([denying.allows(PUBLIC), denying.allows(`::ffff:${PUBLIC}`), denying.allows('8.8.8.8')]).toEqual([false, false, true]);
+});
+
+test('name servers in the settings are addresses, with a port or without, and anything else is named when it starts', () => {
+  const of = (servers: string) =>
+    readConfig({
+      DATABASE_URL: 'postgres://db/x',
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      SECRETS_KEY: 'x',
+      CALLBACK_NAME_SERVERS: servers,
+    }).CALLBACK_NAME_SERVERS;
+  const good = ['127.0.0.1', '127.0.0.1:5353', '2606:4700::1111', '[2606:4700::1111]', '[2606:4700::1111]:53'];
+  expect(of(good.join(', '))).toEqual(good);
+  expect(createResolve({ servers: good })).toBeTypeOf('function');
+  for (const bad of ['dns.example', '127.0.0.1:dns', '256.0.0.1', '127.0.0.1 127.0.0.2'])
+    expect(() => of(bad)).toThrow(/CALLBACK_NAME_SERVERS: must be addresses/);
 });

@@ -1,4 +1,4 @@
-import { defineQuery, proxyActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineQuery, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { DrainEndpoint, EndpointStep } from '../activities/drain-endpoint.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { stayAwake } from './stay-awake.ts';
@@ -22,6 +22,19 @@ export async function recoverEndpoint(endpointId: string): Promise<void> {
     const step = await drainEndpoint(endpointId);
     if (step.health !== last?.health) upsertSearchAttributes({ Phase: [step.health] });
     last = step;
+    setCurrentDetails(inWords(step));
     return step;
   }, [endpointId]);
 }
+
+/** For who looks at the run in Temporal's UI. */
+const inWords = ({ health, backlog, lastFailure, nextTryAt }: EndpointStep): string =>
+  [
+    `${health}, ${backlog} waiting`,
+    lastFailure
+      ? `last failure ${lastFailure.class}${lastFailure.status === null ? '' : ` (${lastFailure.status})`} at ${lastFailure.at}`
+      : null,
+    health === 'open' && nextTryAt !== null ? `next try at ${nextTryAt}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join('; ');

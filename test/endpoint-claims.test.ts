@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { recordEnded, type Ended } from '../activities/record-attempts.ts';
+import { createWake, type LongRun } from '../activities/wake.ts';
+import { newId } from '../database/ids.ts';
+import { rows } from '../database/sql.ts';
+import { anAccount, startApi } from './fixtures/api.ts';
+import { aDelivery } from './fixtures/rows.ts';
+
+const taken = (id: string, claim: string): Ended => ({
+  id,
+  claim,
+  state: 'delivered',
+  delayMs: null,
+  class: 'ok',
+  status: 200,
+  timings: null,
+  remoteAddress: null,
+  responseHeaders: null,
+  bodyExcerpt: null,
+  error: null,
+});
+
+test('an attempt whose lease was taken over changes its own row and nothing else; the one that holds the claim decides', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const [late, holder] = [newId(), newId()];
+  const { id } = await aDelivery(
+    api.db,
+    {
+      accountId: shop.id,
+      replyId: null,
+      state: 'in_flight',
+      claim: holder,
+      leaseUntil: new Date(Date.now() + 60_000),
+      nextAt: null,
+    },
+    { id: late, class: 'unknown', endedAt: null },
+  );
+  const delivery = () => rows(api.db.pool, 'select state, claim, delivered_at from deliveries where id = $1', [id]);
+  await recordEnded(api.db.pool, [taken(id, late)]);
+  expect(await rows(api.db.pool, 'select class from delivery_attempts where id = $1', [late])).toEqual([{ class: 'ok' }]);
+  expect(await delivery()).toEqual([{ state: 'in_flight', claim: holder, delivered_at: null }]);
+  await recordEnded(api.db.pool, [taken(id, holder)]);
+  expect(await delivery()).toEqual([{ state: 'delivered', claim: null, delivered_at: expect.any(Date) }]);
+});
+
+test('a run is signalled when it turns wanted and not again until it has looked, however many wake it at once', async () => {
+  await using api = await startApi();
+  const signalled: LongRun[] = [];
+  const wake = createWake({ pool: api.db.pool, signal: async (run) => void signalled.push(run) });
+  const all = (): Promise<unknown> => Promise.all(Array.from({ length: 200 }, () => wake.wake('endpoint/a', 'retry-callbacks')));
+  await all();
+  expect(signalled.toSorted()).toEqual(['endpoint/a', 'retry-callbacks']);
+  await wake.awake('endpoint/a');
+  await all();
+  expect(signalled.toSorted()).toEqual(['endpoint/a', 'endpoint/a', 'retry-callbacks']);
+});
