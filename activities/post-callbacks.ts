@@ -14,6 +14,11 @@ export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 
 /** How long a fresh delivery waits in this process for a place at its endpoint. */
 const SURPLUS_WAITS_MS = 5000;
+/**
+ * How soon it asks for a place again when none of its own attempts has ended: a claim locks the endpoints, and pages that wait
+ * for slow ones must not keep them locked for everybody by asking.
+ */
+const [ASK_MS, ASK_AT_LEAST_MS] = [100, 1000];
 
 export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) => {
   /** Puts off what can't go now; a run that takes it up is awake. */
@@ -33,6 +38,7 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
         const allowed = Math.min(line.allowance(), deliveryIds.length);
         await putOff(deliveryIds.slice(allowed), 'network');
         let waiting = deliveryIds.slice(0, allowed);
+        let patienceMs = ASK_MS;
         while (waiting.length > 0) {
           const claimed = await claimCallbacks(pool, waiting);
           attempts.launch(claimed);
@@ -42,7 +48,8 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
           await wake.wake(...(await holdForTrouble(pool, waiting)).map(endpointRun));
           waiting = await stillPending(pool, waiting);
           if (performance.now() > until || line.down) break;
-          await attempts.landed(100);
+          patienceMs = claimed.length > 0 ? ASK_MS : Math.min(patienceMs * 2, ASK_AT_LEAST_MS);
+          await attempts.landed(patienceMs);
         }
         await putOff(waiting, line.down ? 'network' : 'rate');
         await attempts.all();
