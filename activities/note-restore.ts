@@ -34,6 +34,7 @@ export const noteRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<n
     );
     await rows(client, `update campaigns set handed_at = null where ended_at is null and handed_at is not null`);
     await rows(client, `update list_imports set handed_at = null where ended_at is null and handed_at is not null`);
+    await rows(client, `update list_previews set handed_at = null where ended_at is null and handed_at is not null`);
     await rows(client, `insert into restores (id, backup_at, noted_at, in_doubt) values ($1, $2, now(), $3)`, [
       newId(),
       backupAt,

@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../database/act.ts';
 import { Reply } from '../database/reply.ts';
+import { actorOf } from './audit.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
@@ -27,7 +29,7 @@ const list = createRoute({
   path: '/unattributed',
   operationId: 'listUnattributed',
   tags: ['Operator: replies'],
-  summary: 'Replies that are nobody’s, or could not be filed, newest first',
+  summary: 'Replies that are nobody’s, or could not be filed, newest first. Who reads them is noted in the audit log',
   request: { query: PageQuery },
   responses: { 200: { description: 'A page', content: json(pageOf(UnattributedView)) }, ...problems },
 });
@@ -60,8 +62,11 @@ export const operatorUnattributed = ({ db }: ApiServices) =>
       ...(after ? { id: { $lt: after[0] } } : {}),
     };
     const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-    return c.json(
-      page(found, limit, view, (last) => writeCursor('unattributed', [last.id])),
-      200,
-    );
+    const shown = page(found, limit, view, (last) => writeCursor('unattributed', [last.id]));
+    // The only place where an operator reads what somebody wrote, and from where: who does is noted, before it is shown.
+    if (shown.items.length > 0) {
+      const [actor, detail] = [actorOf(c.get('keyId')), { replies: shown.items.map(({ id }) => id) }];
+      await noteAct(db.pool, { actor, accountId: null, action: 'unattributed.read', target: 'replies of nobody', detail });
+    }
+    return c.json(shown, 200);
   });

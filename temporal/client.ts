@@ -167,7 +167,8 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
           workflowId: `preview/${previewId}`,
           taskQueue: CONTROL,
           args: [previewId],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // A database that was restored may know of a preview that had ended.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           staticSummary: 'Previews the whole of a list; its row says how far it is',
         }),

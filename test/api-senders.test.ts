@@ -114,6 +114,43 @@ test('recipients of a country without a short code are a named refusal that coun
     status: 422,
     body: { code: 'no-reply-code', errors: [{ field: 'recipients', problem: expect.stringMatching(/2 in BE/) }] },
   });
+  // XXXXX can't be read as it stands: who would read it is refused, even where sending without replies is allowed.
+  for (const allowUnreachable of [false, true]) {
+    const written = { ...branded, text: 'Répondez au XXXXX', recipients, allowUnreachable };
+    expect(await shop.call('POST', '/campaigns', written)).toMatchObject({
+      status: 422,
+      body: { code: 'no-reply-code', errors: [{ problem: expect.stringMatching(/2 in BE/), remedy: expect.any(String) }] },
+    });
+  }
+  expect(await stored(api)).toEqual([]);
+});
+
+test('from a rented number to several countries, those of other countries are listed as unable to reply, before and after', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api);
+  const shop = await anAccount(api);
+  const number = '+33700000001';
+  await api.asOperator('POST', '/numbers', { number, kind: 'virtual', carrier: premiumId, country: 'FR', account: shop.id });
+  const recipients = [{ to: phone(1) }, { to: '+32470123456' }];
+  const abroad = { ...premium, sender: number, text: 'Bonjour', recipients };
+  expect((await shop.call('POST', '/campaigns', abroad)).body).toMatchObject({
+    code: 'no-reply-code',
+    errors: [{ problem: expect.stringMatching(/1 in BE/) }],
+  });
+  const anyway = { ...abroad, allowUnreachable: true };
+  const said = {
+    countries: [
+      { country: 'FR', recipients: 1, canReply: 1, codes: [number] },
+      { country: 'BE', recipients: 1, canReply: 0, codes: [] },
+    ],
+    warnings: expect.arrayContaining([{ code: 'country-no-reply', detail: expect.stringContaining('BE (1)') }]),
+  };
+  expect((await shop.call('POST', '/campaigns/preview', anyway)).body).toMatchObject(said);
+  expect(await shop.call('POST', '/campaigns', anyway)).toMatchObject({ status: 202, body: said });
+  expect((await stored(api)).map(({ sender, reply_code: code }) => [sender, code])).toEqual([
+    [number, number],
+    [number, null],
+  ]);
 });
 
 test('a route without a carrier, and a gateway without SIMs, are named refusals', async () => {
