@@ -22,8 +22,8 @@ export type DinstarOptions = {
 };
 export type DinstarGateway = AsyncDisposable & {
   url: string;
-  /** An SMS that arrives at one of the SIMs. */
-  receive(sms: Sms): void;
+  /** An SMS that arrives at one of the SIMs; `otherwise` is what odd firmware makes of its fields. */
+  receive(sms: Sms, otherwise?: Record<string, unknown>): void;
   advanceClock(ms: number): void;
   now(): Date;
   /** As a factory reset: the inbox is empty and ids begin again. */
@@ -75,17 +75,18 @@ export async function startDinstar({
   const now = (): Date => new Date(Date.now() + aheadMs);
   const deviceTime = (at: Date): string => at.toLocaleString('sv-SE', { timeZone: deviceTimeZone });
 
-  function receive({ from, to, text }: Sms): void {
+  function receive({ from, to, text }: Sms, otherwise: Record<string, unknown> = {}): void {
     const sim = sims.find((each) => each.number === to);
     if (!sim) throw new Error(`No SIM here has the number ${to}`);
-    inbox.push({
+    const sms = {
       incoming_sms_id: ++lastId,
       port: sim.port,
       number: from,
       smsc: '+33609001390',
       timestamp: deviceTime(now()),
       text,
-    });
+    };
+    inbox.push(Object.assign(sms, otherwise));
   }
 
   function send(given: z.infer<typeof SendSms>) {
@@ -103,12 +104,13 @@ export async function startDinstar({
 
   function query({ flag, incoming_sms_id: above }: z.infer<typeof Question>) {
     if (flag !== 'all') throw new Error('Reading by flag changes what the device remembers: it is not to be used');
-    const sms = inbox.filter((each) => each.incoming_sms_id > above).slice(0, pageSize);
+    const sms = inbox.filter(({ incoming_sms_id: id }) => id === 0 || id > above).slice(0, pageSize);
     return { error_code: 200, sn: serial, sms, read: 0, unread: inbox.length };
   }
 
   const app = new Hono();
   app.use('/api/*', async (c, next) => {
+    c.header('date', now().toUTCString());
     const { pathname, search } = new URL(c.req.url);
     const authorized = guard.admits(c.req.header('authorization'), c.req.method, `${pathname}${search}`);
     calls.push({ path: pathname, login: c.req.header('authorization') !== undefined, authorized });

@@ -91,3 +91,42 @@ test('a device that was reset and has filled up past the cursor is told by what 
   expect(await texts(app)).toHaveLength(7);
   expect(await sync(app, new Date(Date.now() + 9 * HOUR))).toMatchObject({ new: 0 });
 });
+
+test('firmware that gives no ids, one id twice, or nonsense: two equal ones are two, nothing is read twice, and nothing holds up the rest', async () => {
+  await using app = await startApp({ ways: {} });
+  const { gateway } = app.world;
+  const odd = (text: string, otherwise: Record<string, unknown>) => gateway.receive({ from: phone(1), to: SIM, text }, otherwise);
+  for (const text of ['no id', 'no id', 'no id, another']) odd(text, { incoming_sms_id: 0, timestamp: '2026-01-05 10:00:00' });
+  for (const text of ['one', 'two of one id']) odd(text, { incoming_sms_id: 7, timestamp: '2026-01-05 11:00:00' });
+  odd('unreadable', { text: null });
+  odd('of no clock', { timestamp: '1970-01-01 00:00:12', incoming_sms_id: 9 });
+  const start = Date.now();
+  expect(await sync(app, new Date(start))).toMatchObject({ state: 'done', errors: 1, new: 5, young: 1, clockSkewMs: 0 });
+  expect(await sync(app, new Date(start + 7 * HOUR))).toMatchObject({ state: 'done', new: 1 });
+  expect((await texts(app)).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    'no id',
+    'no id',
+    'no id, another',
+    'of no clock',
+    'one',
+    'two of one id',
+  ]);
+  expect(await sync(app, new Date(start + 20 * HOUR))).toMatchObject({ state: 'done', new: 0 });
+  expect(await app.rows(`select from replies where filing_failed is not null`)).toHaveLength(1);
+});
+
+test('a device whose clock is two days ahead is told of, and holds nothing up: what it dates in the future ages from when it was seen', async () => {
+  await using app = await startApp({ ways: {} });
+  const { gateway } = app.world;
+  gateway.advanceClock(48 * HOUR);
+  receive(app, 'from the future');
+  gateway.advanceClock(-48 * HOUR);
+  receive(app, 'of today');
+  gateway.advanceClock(48 * HOUR);
+  const start = Date.now();
+  const first = await sync(app, new Date(start));
+  expect(first).toMatchObject({ state: 'done', read: 2, new: 0, young: 2 });
+  expect(Math.abs(Number(first['clockSkewMs']) - 48 * HOUR)).toBeLessThan(60_000);
+  expect(await sync(app, new Date(start + 6 * HOUR + 60_000))).toMatchObject({ new: 2, young: 0 });
+  expect(await texts(app)).toHaveLength(2);
+});

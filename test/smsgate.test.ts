@@ -73,6 +73,9 @@ test('what a phone pushes waits for the night, and comes home with it though the
 test('a reply that comes by webhook and stands in the inbox is one, whichever is first; two equal ones are two', async () => {
   await using app = await startApp({ ways: {} });
   await using it = await withPhone(app);
+  // Another gateway that answers garbage holds nothing up here.
+  app.world.gateway.fail('garbage');
+  const other = await app.operator.send('POST', `/v1/operator/carriers/${app.dinstarId}/sync`, {});
   const at = new Date(Math.floor(Date.now() / 1000) * 1000 - 60_000);
   const first = it.device.receive({ from: phone(1), text: 'webhook first', at });
   await it.post(first);
@@ -89,6 +92,8 @@ test('a reply that comes by webhook and stands in the inbox is one, whichever is
 
   expect(await it.sync(new Date(at.getTime() + 7 * HOUR))).toMatchObject({ new: 5, duplicates: 5, young: 0 });
   expect(await it.sync(new Date(at.getTime() + 8 * HOUR))).toMatchObject({ new: 0, duplicates: 5 });
+  const trying = await app.operator.get(`/v1/operator/sync-runs/${textOf(other, 'id')}`);
+  expect(trying).toMatchObject({ state: 'running', endedAt: null });
 });
 
 test('a gateway set to immediate waits for no night', async () => {
