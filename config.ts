@@ -49,6 +49,7 @@ const Environment = z.object({
     .optional()
     .describe('Relay for e-mails, as smtp://user:password@host:587; without it no e-mail is sent'),
   MAIL_FROM: z.string().default('Aller-Retour <replies@localhost>').describe('Sender of e-mails'),
+  MAIL_CONNECTIONS: int(1, 100).default(10).describe('Connections to the relay at once, of each worker'),
   MAIL_DKIM_KEY_FILE: z
     .string()
     .optional()

@@ -140,7 +140,10 @@ export async function startSystem({
     await scheduleSweep(client, sweepEveryMs);
     await scheduleRentals(client, config.SYNC_TIME_ZONE);
     await scheduleRetention(client, config.SYNC_TIME_ZONE);
-    const mailer = config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.MAIL_FROM, dkimOf(config));
+    const mailer =
+      config.SMTP_URL === undefined
+        ? null
+        : createMailer(config.SMTP_URL, config.MAIL_FROM, dkimOf(config), { maxConnections: config.MAIL_CONNECTIONS });
     starting.defer(() => mailer?.close());
 
     const worker = `${hostname()} ${process.pid} ${randomUUID()}`;

@@ -40,20 +40,31 @@ const SIGNED =
   'from:sender:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:auto-submitted:list-unsubscribe:list-unsubscribe-post';
 
 // nodemailer's own, two minutes to connect and ten for an answer, are too long for a worker.
-const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, dnsTimeout: 5000, socketTimeout: 120_000 };
+const LIMITS = {
+  maxConnections: 10,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  dnsTimeout: 5000,
+  socketTimeout: 120_000,
+};
 
 /** One pool of SMTP connections. */
-export function createMailer(smtpUrl: string, from: string, dkim: Dkim | null = null, limits = LIMITS): Mailer {
+export function createMailer(
+  smtpUrl: string,
+  from: string,
+  dkim: Dkim | null = null,
+  limits: Partial<typeof LIMITS> = {},
+): Mailer {
   // Mails whose whole text has been handed to the socket, and which are not answered yet.
   const gone = new Set<string>();
   const transport: Transporter = createTransport(
     {
       url: smtpUrl,
       pool: true,
-      maxConnections: 5,
       maxMessages: 1000,
       // Only where not a byte of the text has gone: an idle connection that the relay had closed.
       maxRequeues: 1,
+      ...LIMITS,
       ...limits,
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -49,6 +49,7 @@ async function aRelay(answers: Record<string, string | undefined>) {
   if (typeof address !== 'object' || address === null) throw new Error('The relay has no port');
   return {
     url: (who = '') => `smtp://${who}127.0.0.1:${address.port}`,
+    connections: () => sockets.size,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => server.close(done));
@@ -98,6 +99,15 @@ test.each([
   const limits = { connectionTimeout: 2000, greetingTimeout: 150, dnsTimeout: 2000, socketTimeout: 400 };
   const mailer = createMailer(relay.url(), 'us@example.com', null, limits);
   expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'later', class: kind });
+  mailer.close();
+});
+
+test('a relay sees no more connections than are allowed, however many mails go at once', async () => {
+  await using relay = await aRelay(GOOD);
+  const mailer = createMailer(relay.url(), 'us@example.com', null, { maxConnections: 2 });
+  const mails = Array.from({ length: 12 }, (_, index) => mailer.send({ ...MAIL, messageId: `<${index}@example.com>` }));
+  expect(new Set((await Promise.all(mails)).map(({ outcome }) => outcome))).toEqual(new Set(['sent']));
+  expect(relay.connections()).toBe(2);
   mailer.close();
 });
 
