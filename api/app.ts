@@ -12,6 +12,7 @@ import { contacts } from './contacts.ts';
 import { cannedAnswers } from './canned-answers.ts';
 import { conversationEntries } from './conversation-entries.ts';
 import { conversationPeople } from './conversation-people.ts';
+import { conversationStart } from './conversation-start.ts';
 import { conversations } from './conversations.ts';
 import { countries, operatorCountries } from './countries.ts';
 import { deliveries } from './deliveries.ts';
@@ -81,7 +82,7 @@ const accountRoutes = (services: ApiServices) => {
   app.use(accountOnly(services));
   // A list is read as it comes, by a limit of its own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
-  app.on('POST', ['/campaigns', '/messages', '/conversations/:id/messages'], idempotent(services));
+  app.on('POST', ['/campaigns', '/messages', '/conversations', '/conversations/:id/messages'], idempotent(services));
   return app
     .route('/', campaigns(services))
     .route('/', previews(services))
@@ -99,6 +100,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', contacts(services))
     .route('/', contactsCsv(services))
     .route('/', conversations(services))
+    .route('/', conversationStart(services))
     .route('/', conversationEntries(services))
     .route('/', conversationPeople(services))
     .route('/', cannedAnswers(services))

@@ -1,39 +1,67 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
-import { freshKey, refusalOf, v1 } from './api.ts';
+import type { Conversation } from './about-conversation.tsx';
+import { ask, freshKey, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
-import { Action, Field, Problem } from './parts.tsx';
+import { Action, Choice, Field, Problem } from './parts.tsx';
+import { phoneText } from './phone-text.ts';
+import { mergedWith } from './recipients.ts';
 
-export function Answer({ conversationId }: { conversationId: string }) {
+/** Others are told this often that one is still writing: before they stop believing it. */
+const TELL_MS = 8000;
+
+export function Answer({ conversation }: { conversation: Conversation }) {
   const { say } = useLocale();
+  const { id } = conversation;
   const queries = useQueryClient();
   const [text, setText] = useState('');
   // The same key until it is accepted: a second try after a lost answer sends no second SMS.
   const key = useRef(freshKey());
+  const told = useRef(0);
+  // How many answers there were when this one was begun: whoever answers in between is read first.
+  const seen = useRef(conversation.answers);
   const send = useMutation({
-    mutationFn: async () => {
-      const response = await v1.conversations[':id'].messages.$post({
-        param: { id: conversationId },
-        header: { 'idempotency-key': key.current },
-        json: { text },
-      });
-      if (response.status === 202) return response.json();
-      throw await refusalOf(response);
-    },
+    mutationFn: () =>
+      ask(
+        v1.conversations[':id'].messages.$post({
+          param: { id },
+          header: { 'idempotency-key': key.current },
+          json: { text, answers: seen.current },
+        }),
+      ),
     onSuccess: () => {
       key.current = freshKey();
+      told.current = 0;
       setText('');
-      return queries.invalidateQueries({ queryKey: ['thread', conversationId] });
+      return queries.invalidateQueries({ queryKey: ['thread', id] });
+    },
+    onError: () => {
+      void queries.invalidateQueries({ queryKey: ['thread', id] });
     },
   });
   function change(next: string): void {
-    if (send.isError) key.current = freshKey();
+    if (send.isError) {
+      key.current = freshKey();
+      send.reset();
+    }
+    if (text === '') seen.current = conversation.answers;
     setText(next);
+    if (next !== '' && Date.now() - told.current > TELL_MS) {
+      told.current = Date.now();
+      // Nothing depends on it: who is not told sees the answer when it is sent.
+      void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
+    }
   }
   function submit(): void {
-    if (text !== '' && !send.isPending) send.mutate();
+    if (text === '' || send.isPending) return;
+    if (send.isError) {
+      // What was refused for an answer of somebody else's has been read by now.
+      key.current = freshKey();
+      seen.current = conversation.answers;
+    }
+    send.mutate();
   }
   return (
     <Form
@@ -57,10 +85,31 @@ export function Answer({ conversationId }: { conversationId: string }) {
       <Problem error={send.error} />
       <div className="row">
         <Meter text={text} />
+        <Canned conversation={conversation} choose={(ready) => change(text === '' ? ready : `${text} ${ready}`)} />
         <Action kind="main" type="submit" isDisabled={text === '' || send.isPending}>
           {send.isPending ? say('sending') : say('send')}
         </Action>
       </div>
     </Form>
+  );
+}
+
+/** Answers kept ready, their tags filled in for this person. */
+function Canned({ conversation, choose }: { conversation: Conversation; choose: (text: string) => void }) {
+  const { say } = useLocale();
+  const { data } = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
+  if (!data || data.items.length === 0) return null;
+  const { phone, firstName, lastName } = conversation;
+  const values = { phone: phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
+  return (
+    <Choice
+      label={say('canned')}
+      value=""
+      onChange={(id: string) => {
+        const ready = data.items.find((each) => each.id === id);
+        if (ready) choose(mergedWith(ready.text, values).text);
+      }}
+      options={[{ value: '', label: say('chooseCanned') }, ...data.items.map(({ id, name }) => ({ value: id, label: name }))]}
+    />
   );
 }

@@ -1,20 +1,16 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { GridList, GridListItem, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
-import { refusalOf, v1 } from './api.ts';
-import { FindNumber } from './find-number.tsx';
+import { ask, v1 } from './api.ts';
+import { usePages } from './asking.ts';
+import { ChatFilterFields, NO_FILTERS, queryOf } from './chat-filters.tsx';
 import { useLocale } from './locale.tsx';
-import { Empty, Problem } from './parts.tsx';
-import { phoneText } from './phone-text.ts';
+import { Badge, Empty, Problem } from './parts.tsx';
+import { nameOf } from './phone-text.ts';
+import { session } from './session.ts';
 
-const ROW_PX = 64;
-
-async function readPage(cursor: string | null) {
-  const response = await v1.conversations.$get({ query: { limit: '100', ...(cursor === null ? {} : { cursor }) } });
-  if (response.status === 200) return response.json();
-  throw await refusalOf(response);
-}
+const ROW_PX = 84;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
@@ -23,14 +19,15 @@ export function ChatPage() {
   const { say, time, number } = useLocale();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const first: string | null = null;
-  const found = useInfiniteQuery({
-    queryKey: ['conversations'],
-    queryFn: ({ pageParam }: { pageParam: string | null }) => readPage(pageParam),
-    initialPageParam: first,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-  const items = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const { pathname } = useLocation();
+  const { data: who } = useQuery(session);
+  const [filters, setFilters] = useState(NO_FILTERS);
+  const found = usePages(['conversations', filters], (cursor) =>
+    ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(filters), ...cursor } })),
+  );
+  const items = found.items ?? [];
+  const filtered = filters !== NO_FILTERS && JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
+  const open = id !== undefined || pathname === '/chat/new';
 
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
@@ -48,48 +45,76 @@ export function ChatPage() {
     return () => document.removeEventListener('keydown', onKey);
   }, [items, id, navigate]);
 
-  if (found.isPending) return <p>{say('loading')}</p>;
-  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
   return (
-    <div className={id === undefined ? 'chat' : 'chat open'}>
+    <div className={open ? 'chat open' : 'chat'}>
       <section className="list" aria-label={say('conversations')}>
-        <h1>{say('chat')}</h1>
-        {items.length === 0 ? (
-          <Empty title={say('noConversations')} hint={say('noConversationsHint')} />
-        ) : (
-          <>
-            <FindNumber />
-            <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX, loaderHeight: ROW_PX }}>
-              <GridList
-                aria-label={say('conversations')}
-                className="conversations"
-                selectionMode="single"
-                selectionBehavior="replace"
-                selectedKeys={id === undefined ? [] : [id]}
-                onAction={(key) => void navigate({ to: '/chat/$id', params: { id: String(key) } })}
-                onSelectionChange={(keys) => {
-                  const [key] = keys === 'all' ? [] : keys;
-                  if (key !== undefined) void navigate({ to: '/chat/$id', params: { id: String(key) } });
-                }}
-              >
-                {items.map((item) => (
-                  <GridListItem key={item.id} id={item.id} textValue={phoneText(item.phone)} className="conversation">
-                    <strong>{phoneText(item.phone)}</strong>
-                    <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
-                    <span>{item.replies === 1 ? say('repliesCountOne') : say('repliesCount', { n: number(item.replies) })}</span>
-                  </GridListItem>
-                ))}
-                {found.hasNextPage ? (
-                  <GridListLoadMoreItem isLoading={found.isFetchingNextPage} onLoadMore={() => void found.fetchNextPage()}>
-                    {say('loading')}
-                  </GridListLoadMoreItem>
-                ) : null}
-              </GridList>
-            </Virtualizer>
-          </>
-        )}
+        <div className="row">
+          <h1>{say('chat')}</h1>
+          {who?.user.role === 'viewer' ? null : (
+            <Link to="/chat/new" className="button plain">
+              {say('newConversation')}
+            </Link>
+          )}
+        </div>
+        {items.length > 0 || filtered ? <ChatFilterFields filters={filters} change={setFilters} /> : null}
+        <Problem error={found.error} retry={() => void found.refetch()} />
+        {found.isPending ? <p className="inset">{say('loading')}</p> : null}
+        {found.items && items.length === 0 ? (
+          filtered ? (
+            <Empty title={say('nothingFound')} hint={say('nothingFoundHint')} />
+          ) : (
+            <Empty title={say('noConversations')} hint={say('noConversationsHint')}>
+              {who?.user.role === 'owner' ? (
+                <Link to="/campaigns/new" className="button main">
+                  {say('newCampaign')}
+                </Link>
+              ) : null}
+            </Empty>
+          )
+        ) : null}
+        {items.length > 0 ? (
+          <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX, loaderHeight: ROW_PX }}>
+            <GridList
+              aria-label={say('conversations')}
+              className="conversations"
+              selectionMode="single"
+              selectionBehavior="replace"
+              selectedKeys={id === undefined ? [] : [id]}
+              onAction={(key) => void navigate({ to: '/chat/$id', params: { id: String(key) } })}
+              onSelectionChange={(keys) => {
+                const [key] = keys === 'all' ? [] : keys;
+                if (key !== undefined) void navigate({ to: '/chat/$id', params: { id: String(key) } });
+              }}
+            >
+              {items.map((item) => (
+                <GridListItem key={item.id} id={item.id} textValue={nameOf(item)} className="conversation">
+                  <strong>{nameOf(item)}</strong>
+                  <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
+                  <span className="excerpt" dir="auto">
+                    {item.lastText ?? say('noReplyYet')}
+                  </span>
+                  <span className="marks">
+                    {item.unread > 0 ? <Badge tone="good">{say('unreadCount', { n: number(item.unread) })}</Badge> : null}
+                    {item.flagged ? <Badge>{say('flagged')}</Badge> : null}
+                    {item.optedOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
+                    {item.state === 'open' ? null : <Badge>{say(`chat.${item.state}`)}</Badge>}
+                    {item.answeringBy ? <Badge>{say('writing')}</Badge> : null}
+                    {item.tags.map((tag) => (
+                      <Badge key={tag}>{tag}</Badge>
+                    ))}
+                  </span>
+                </GridListItem>
+              ))}
+              {found.more ? (
+                <GridListLoadMoreItem isLoading={found.isFetchingNextPage} onLoadMore={found.more}>
+                  {say('loading')}
+                </GridListLoadMoreItem>
+              ) : null}
+            </GridList>
+          </Virtualizer>
+        ) : null}
       </section>
-      {id === undefined ? <Empty title={say('chooseConversation')} hint={say('chooseConversationHint')} /> : <Outlet key={id} />}
+      {open ? <Outlet key={id ?? 'new'} /> : <Empty title={say('chooseConversation')} hint={say('chooseConversationHint')} />}
     </div>
   );
 }

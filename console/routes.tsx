@@ -22,6 +22,11 @@ const conversation = createRoute({
   path: '/$id',
   component: lazyRouteComponent(() => import('./thread.tsx'), 'ThreadPage'),
 });
+const newConversation = createRoute({
+  getParentRoute: () => chat,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./new-conversation.tsx'), 'NewConversationPage'),
+});
 const replies = createRoute({
   getParentRoute: () => root,
   path: '/replies',
@@ -85,6 +90,11 @@ const settingsPages = [
     getParentRoute: () => settings,
     path: '/keywords',
     component: lazyRouteComponent(() => import('./settings-keywords.tsx'), 'KeywordsSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/canned',
+    component: lazyRouteComponent(() => import('./settings-canned.tsx'), 'CannedSettings'),
   }),
   createRoute({
     getParentRoute: () => settings,
@@ -196,7 +206,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     invitation,
-    chat.addChildren([conversation]),
+    chat.addChildren([newConversation, conversation]),
     replies,
     campaigns,
     newCampaign,

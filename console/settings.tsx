@@ -8,6 +8,7 @@ export const SettingsPage = () => (
       { to: '/settings/keys', word: 'apiKeys' },
       { to: '/settings/sender', word: 'defaultSender' },
       { to: '/settings/keywords', word: 'keywords' },
+      { to: '/settings/canned', word: 'canned' },
       { to: '/settings/policies', word: 'policies' },
       { to: '/settings/opt-outs', word: 'optOuts' },
       { to: '/settings/numbers', word: 'numbers' },

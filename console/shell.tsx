@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
-import { refusalOf, v1 } from './api.ts';
+import { ask, refusalOf, v1 } from './api.ts';
 import { useLive } from './live.ts';
 import { useLocale } from './locale.tsx';
-import { Action, Problem } from './parts.tsx';
+import { Action, Badge, Problem } from './parts.tsx';
 import { session, type SignedIn } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import type { Word } from './text-fr.ts';
@@ -77,7 +77,7 @@ function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
         <nav aria-label={say('main')}>
           {places.map(({ to, word }) => (
             <Link key={to} to={to} activeProps={{ className: 'here' }}>
-              {say(word)}
+              {say(word)} {to === '/chat' ? <Unread /> : null}
             </Link>
           ))}
         </nav>
@@ -96,6 +96,16 @@ function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
       </main>
     </div>
   );
+}
+
+/** How many conversations hold what nobody has read. */
+function Unread() {
+  const { say, number } = useLocale();
+  const { data } = useQuery({
+    queryKey: ['conversations', 'unread'],
+    queryFn: () => ask(v1.conversations.$get({ query: { limit: '1' } })),
+  });
+  return data && data.unread > 0 ? <Badge tone="good">{say('unreadCount', { n: number(data.unread) })}</Badge> : null;
 }
 
 /** Says so when what is shown may be old. */

@@ -1,9 +1,11 @@
+import { chatEn } from './text-en-chat.ts';
 import { operatorEn } from './text-en-operator.ts';
 import { settingsEn } from './text-en-settings.ts';
 import type { Word } from './text-fr.ts';
 
 export const en: Record<Word, string> = {
   ...settingsEn,
+  ...chatEn,
   ...operatorEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',
@@ -29,14 +31,10 @@ export const en: Record<Word, string> = {
   back: 'Back to the list',
   offline: 'Connection lost at {time}. What you see is from then; new replies appear when the connection is back.',
   conversations: 'Conversations',
-  findNumber: 'Find a number',
-  numberNotFound: 'No reply comes from this number.',
   noConversations: 'No conversation yet',
   noConversationsHint: 'Everyone who answers one of your SMS opens a conversation here. Send a campaign to begin.',
   chooseConversation: 'Choose a conversation',
-  chooseConversationHint: 'Keys j and k: next and previous conversation. r: answer. /: find a number.',
-  repliesCount: '{n} replies',
-  repliesCountOne: '1 reply',
+  chooseConversationHint: 'Keys j and k: next and previous conversation. r: answer. /: search.',
   thread: 'Conversation with {phone}',
   via: 'You answer by {code}',
   yourAnswer: 'Your answer',

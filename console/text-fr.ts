@@ -1,9 +1,11 @@
+import { chatFr } from './text-fr-chat.ts';
 import { operatorFr } from './text-fr-operator.ts';
 import { settingsFr } from './text-fr-settings.ts';
 
 /** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
 export const fr = {
   ...settingsFr,
+  ...chatFr,
   ...operatorFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
@@ -30,15 +32,11 @@ export const fr = {
   offline:
     'Connexion perdue à {time}. Ce que vous voyez date de ce moment ; les nouvelles réponses s’afficheront au retour de la connexion.',
   conversations: 'Conversations',
-  findNumber: 'Trouver un numéro',
-  numberNotFound: 'Aucune réponse ne vient de ce numéro.',
   noConversations: 'Pas encore de conversation',
   noConversationsHint:
     'Chaque personne qui répond à l’un de vos SMS ouvre une conversation ici. Envoyez une campagne pour commencer.',
   chooseConversation: 'Choisissez une conversation',
-  chooseConversationHint: 'Touches j et k : conversation suivante, précédente. r : répondre. / : trouver un numéro.',
-  repliesCount: '{n} réponses',
-  repliesCountOne: '1 réponse',
+  chooseConversationHint: 'Touches j et k : conversation suivante, précédente. r : répondre. / : rechercher.',
   thread: 'Conversation avec {phone}',
   via: 'Vous répondez par le {code}',
   yourAnswer: 'Votre réponse',

@@ -1,12 +1,14 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { AboutConversation } from './about-conversation.tsx';
 import { Answer } from './answer.tsx';
-import { refusalOf, v1 } from './api.ts';
+import { ask, refusalOf, v1 } from './api.ts';
+import { useAct } from './asking.ts';
 import { Entry, waits } from './entry.tsx';
 import { useLocale } from './locale.tsx';
-import { Action, Problem } from './parts.tsx';
-import { phoneText } from './phone-text.ts';
+import { Action, Badge, Problem } from './parts.tsx';
+import { nameOf, phoneText } from './phone-text.ts';
 import { session } from './session.ts';
 
 /** A receipt is no event of its own: while one is waited for, it is looked for. */
@@ -45,20 +47,41 @@ export function ThreadPage() {
     end.current?.scrollIntoView({ block: 'nearest' });
   }, [newest]);
 
+  const read = useAct(() => ask(v1.conversations[':id'].read.$post({ param: { id } })), ['conversations']);
+  const { mutate: markRead } = read;
+  const unread = conversation.data?.unread ?? 0;
+  const reader = who !== undefined && who !== null && who.user.role !== 'viewer';
+  useEffect(() => {
+    if (unread > 0 && reader) markRead();
+  }, [unread, reader, markRead]);
+
   const error = conversation.error ?? found.error;
   if (error) return <Problem error={error} retry={() => void found.refetch()} />;
   if (!conversation.data || found.isPending) return <p>{say('loading')}</p>;
-  const phone = phoneText(conversation.data.phone);
-  const optedOut = entries.findLast(({ direction }) => direction === 'inbound')?.optOut === true;
+  const head = conversation.data;
+  const phone = phoneText(head.phone);
+  const other = head.answeringBy !== null && head.answeringBy !== who?.user.email ? head.answeringBy : null;
   return (
     <section className="thread" aria-label={say('thread', { phone })}>
       <header>
         <Link to="/chat" className="back">
           {say('back')}
         </Link>
-        <h2>{phone}</h2>
-        <p>{say('via', { code: phoneText(conversation.data.replyCode) })}</p>
+        <h2>{nameOf(head)}</h2>
+        <p>
+          {nameOf(head) === phone ? '' : `${phone} · `}
+          {say('via', { code: phoneText(head.replyCode) })}
+        </p>
+        <p className="marks">
+          {head.state === 'open' ? null : <Badge>{say(`chat.${head.state}`)}</Badge>}
+          {head.flagged ? <Badge>{say('flagged')}</Badge> : null}
+          {head.assignee ? <Badge tone="good">{head.assignee}</Badge> : null}
+          {head.tags.map((tag) => (
+            <Badge key={tag}>{tag}</Badge>
+          ))}
+        </p>
       </header>
+      <AboutConversation conversation={head} />
       <div role="log" aria-label={say('thread', { phone })} className="entries" tabIndex={0}>
         {found.hasNextPage ? <Action onPress={() => void found.fetchNextPage()}>{say('older')}</Action> : null}
         <ol>
@@ -68,12 +91,17 @@ export function ThreadPage() {
         </ol>
         <div ref={end} />
       </div>
-      {optedOut ? (
+      {head.optedOut ? (
         <p role="status" className="opted-out">
           {say('optedOut')}
         </p>
       ) : null}
-      {who?.user.role === 'viewer' ? null : <Answer conversationId={id} />}
+      {other === null ? null : (
+        <p role="status" className="opted-out">
+          {say('someoneWrites', { who: other })}
+        </p>
+      )}
+      {reader ? <Answer conversation={head} /> : null}
     </section>
   );
 }

@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { refusalOf, v1 } from './api.ts';
+import { ask, refusalOf, v1 } from './api.ts';
+import { useAct, useOwner } from './asking.ts';
+import { when } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { Problem } from './parts.tsx';
+import { Action, Choice, Problem } from './parts.tsx';
+import { session } from './session.ts';
 import type { Word } from './text-fr.ts';
 
 const words = {
@@ -45,6 +48,56 @@ function Reasons({ replyId }: { replyId: string }) {
         {say(words[data.attribution.method])}{' '}
         {data.attribution.candidates > 1 ? say('candidates', { n: data.attribution.candidates }) : ''}
       </p>
+      <Candidates replyId={replyId} campaign={data.campaign?.id ?? null} />
+    </>
+  );
+}
+
+/** Everything it may answer, on a line of time, and the owner's better knowledge. */
+function Candidates({ replyId, campaign }: { replyId: string; campaign: string | null }) {
+  const { say } = useLocale();
+  const { data: who } = useQuery(session);
+  const owner = useOwner();
+  const mayRead = who?.user.role !== 'agent';
+  const story = useQuery({
+    queryKey: ['reply', replyId, 'story'],
+    queryFn: () => ask(v1.replies[':id'].attribution.$get({ param: { id: replyId } })),
+    enabled: mayRead,
+  });
+  const [chosen, setChosen] = useState(campaign ?? '');
+  const correct = useAct(
+    () => ask(v1.replies[':id'].attribution.$put({ param: { id: replyId }, json: { campaign: chosen === '' ? null : chosen } })),
+    ['reply', replyId],
+  );
+  const candidates = story.data?.candidates.toReversed() ?? [];
+  const choices = new Map(
+    candidates.flatMap((each) => (each.campaignId ? [[each.campaignId, each.campaign ?? each.campaignId] as const] : [])),
+  );
+  if (candidates.length === 0) return null;
+  return (
+    <>
+      <ol className="timeline" aria-label={say('candidatesInTime')}>
+        {candidates.map((each) => (
+          <li key={each.messageId} className={each.campaignId === campaign ? 'chosen' : undefined}>
+            {when(each.sentAt)} {each.campaign}
+          </li>
+        ))}
+      </ol>
+      {owner && choices.size > 0 ? (
+        <details>
+          <summary>{say('notThisOne')}</summary>
+          <Choice
+            label={say('answersWhich')}
+            value={chosen}
+            onChange={setChosen}
+            options={[{ value: '', label: say('noneOfThem') }, ...[...choices].map(([value, label]) => ({ value, label }))]}
+          />
+          <Problem error={correct.error} />
+          <Action isDisabled={chosen === (campaign ?? '') || correct.isPending} onPress={() => correct.mutate()}>
+            {say('correct')}
+          </Action>
+        </details>
+      ) : null}
     </>
   );
 }

@@ -80,6 +80,7 @@ const bodies: Record<string, unknown> = {
   changeAccount: { defaultSender: '12345' },
   createSavedList: { name: 'another' },
   takeRecipients: { contacts: {} },
+  startConversation: { phone: '+33612000033', text: 'x' },
   changeConversation: { flagged: true },
   addConversationNote: { text: 'x' },
   createCannedAnswer: { name: 'n', text: 'x' },

@@ -61,7 +61,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
     expect.stringMatching(/^Bonjour Zoé, à samedi \? œ STOP au \d{5}$/),
   ]);
 
-  await page.getByRole('link', { name: 'SMS Chat' }).click();
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await app.world.phones.reply(phone(1), 'Oui, avec plaisir');
   await page.getByRole('row', { name: '+33 6' }).click();
   await page.getByText('Oui, avec plaisir').waitFor();
@@ -96,7 +96,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByRole('heading', { name: 'Received SMS' }).waitFor();
   await page.setViewportSize({ width: 375, height: 700 });
   for (const name of ['Campaigns', 'SMS Chat', 'Received SMS']) {
-    await page.getByRole('link', { name }).click();
+    await page.getByRole('link', { name: new RegExp(`^${name}`) }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
     await clean(`${name}, narrow`);
@@ -151,6 +151,39 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
   }
   await page.getByRole('button', { name: 'Sign out' }).click();
   expect(page.troubles).toEqual([]);
+}, 120_000);
+
+test('two people in one conversation: who is writing is shown, and nobody answers unawares of the other', async () => {
+  const { app } = started;
+  await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('searchbox', { name: 'Search' }).fill('non merci');
+  await until('one conversation is left', async () => (await page.getByRole('row').count()) === 1);
+  await page.getByRole('row').click();
+  await page.getByRole('button', { name: 'Flag' }).click();
+  await page.getByRole('button', { name: 'Remove the flag' }).waitFor();
+  await page.getByRole('textbox', { name: 'New note' }).fill('Rappeler lundi');
+  await page.getByRole('button', { name: 'Note it' }).click();
+  await page.getByText('Rappeler lundi').waitFor();
+  await page.getByLabel('Looked after by').selectOption(OWNER);
+  await page.getByText(OWNER, { exact: true }).nth(1).waitFor();
+
+  const [id = ''] = new URL(page.url()).pathname.split('/').slice(-1);
+  await app.account.send('POST', `/v1/conversations/${id}/answering`);
+  await page.getByText('demo is writing an answer').waitFor();
+  await clean('a conversation of two people');
+  await page.getByRole('textbox', { name: 'Your answer' }).fill('Dommage, à bientôt');
+  const key = { 'idempotency-key': 'the other one' };
+  await app.account.send('POST', `/v1/conversations/${id}/messages`, { text: 'Sans souci !' }, key);
+  await page.getByText('Sans souci !').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Somebody else has just answered').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await until('the phone has both', () => app.world.phones.received.some(({ text }) => text === 'Dommage, à bientôt'));
+  expect(app.world.phones.received.filter(({ text }) => text === 'Dommage, à bientôt')).toHaveLength(1);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  // The browser tells of the refusal too.
+  expect(page.troubles.splice(0).filter((trouble) => !trouble.includes('409'))).toEqual([]);
 }, 120_000);
 
 test('an operator approves who asks for two-way SMS, and a V0 account that asked finds its own words', async () => {
