@@ -9,6 +9,7 @@ import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
 import { contactsCsv } from './contacts-csv.ts';
 import { contacts } from './contacts.ts';
+import { analytics } from './analytics.ts';
 import { cannedAnswers } from './canned-answers.ts';
 import { conversationEntries } from './conversation-entries.ts';
 import { conversationPeople } from './conversation-people.ts';
@@ -104,6 +105,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', conversationEntries(services))
     .route('/', conversationPeople(services))
     .route('/', cannedAnswers(services))
+    .route('/', analytics(services))
     .route('/', replySettingsRoutes(services))
     .route('/', settingRequests(services))
     .route('/', mailSuppressions(services))

@@ -35,7 +35,7 @@ export function NewConversationPage() {
       <Link to="/chat" className="back">
         {say('back')}
       </Link>
-      <h2>{say('newConversation')}</h2>
+      <h1>{say('newConversation')}</h1>
       <Ask label={say(start.isPending ? 'sending' : 'send')} act={start} disabled={phone.trim() === '' || text === ''}>
         <Field label={say('filterNumber')} hint={say('newConversationHint')} type="tel" value={phone} onChange={setPhone} />
         <Field label={say('message')} rows={4} value={text} onChange={setText} />

@@ -37,6 +37,11 @@ const campaigns = createRoute({
   path: '/campaigns',
   component: lazyRouteComponent(() => import('./campaigns.tsx'), 'CampaignsPage'),
 });
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/analytics',
+  component: lazyRouteComponent(() => import('./analytics.tsx'), 'AnalyticsPage'),
+});
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/new',
@@ -209,6 +214,7 @@ export const router = createRouter({
     chat.addChildren([newConversation, conversation]),
     replies,
     campaigns,
+    analytics,
     newCampaign,
     campaign,
     settings.addChildren(settingsPages),

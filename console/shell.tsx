@@ -8,7 +8,7 @@ import { session, type SignedIn } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import type { Word } from './text-fr.ts';
 
-type Place = { to: '/chat' | '/replies' | '/campaigns' | '/settings' | '/operator'; word: Word };
+type Place = { to: '/chat' | '/replies' | '/campaigns' | '/analytics' | '/settings' | '/operator'; word: Word };
 
 /** The pages that a person has, by role and platform. */
 function placesOf({ user, account }: SignedIn): Place[] {
@@ -23,6 +23,7 @@ function placesOf({ user, account }: SignedIn): Place[] {
       const common: Place[] = [
         { to: '/replies', word: repliesWord },
         { to: '/campaigns', word: 'campaigns' },
+        { to: '/analytics', word: 'analytics' },
         { to: '/settings', word: 'settings' },
       ];
       return account?.platform === 'v0' ? common : [{ to: '/chat', word: 'chat' }, ...common];

@@ -67,7 +67,7 @@ export function ThreadPage() {
         <Link to="/chat" className="back">
           {say('back')}
         </Link>
-        <h2>{nameOf(head)}</h2>
+        <h1>{nameOf(head)}</h1>
         <p>
           {nameOf(head) === phone ? '' : `${phone} · `}
           {say('via', { code: phoneText(head.replyCode) })}

@@ -64,7 +64,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await app.world.phones.reply(phone(1), 'Oui, avec plaisir');
   await page.getByRole('row', { name: '+33 6' }).click();
-  await page.getByText('Oui, avec plaisir').waitFor();
+  await page.getByRole('log').getByText('Oui, avec plaisir').waitFor();
   await page.getByText('Pourquoi cette campagne ?').click();
   await page.getByText('Répond à la campagne « Rentrée ».').waitFor();
   await page.keyboard.press('r');
@@ -144,7 +144,17 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
   expect(new Set(calls.map(({ id }) => id)).size).toBe(1);
   expect(calls.map(({ answered, verified }) => [answered, verified])).toContainEqual([200, true]);
 
-  for (const name of ['API keys', 'Sender', 'Keywords', 'Hours and rules', 'Opt-outs', 'Numbers', 'Personal data', 'Team']) {
+  for (const name of [
+    'API keys',
+    'Sender',
+    'Keywords',
+    'Canned answers',
+    'Hours and rules',
+    'Opt-outs',
+    'Numbers',
+    'Personal data',
+    'Team',
+  ]) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await clean(name);
@@ -181,6 +191,10 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await until('the phone has both', () => app.world.phones.received.some(({ text }) => text === 'Dommage, à bientôt'));
   expect(app.world.phones.received.filter(({ text }) => text === 'Dommage, à bientôt')).toHaveLength(1);
+  await page.getByRole('link', { name: 'History and analytics' }).click();
+  await page.getByRole('img', { name: /Replies by day/ }).waitFor();
+  await page.getByRole('cell', { name: 'Rentrée' }).waitFor();
+  await clean('analytics');
   await page.getByRole('button', { name: 'Sign out' }).click();
   // The browser tells of the refusal too.
   expect(page.troubles.splice(0).filter((trouble) => !trouble.includes('409'))).toEqual([]);

@@ -1,0 +1,130 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { classForCustomer } from '../domain/attempt-class.ts';
+import { rows } from '../database/sql.ts';
+import { AppError } from '../domain/errors.ts';
+import { invalid } from './invalid.ts';
+import { problems } from './problem.ts';
+import { Id, json, TimeIn } from './schemas.ts';
+import type { AccountEnv, ApiServices } from './services.ts';
+
+const MOST_DAYS = 366;
+const MOST_CAMPAIGNS = 50;
+const A_DAY_MS = 86_400_000;
+
+const Count = z.number().int();
+const AnalyticsView = z
+  .object({
+    since: z.string(),
+    until: z.string(),
+    replies: z
+      .array(z.object({ day: z.string().openapi({ example: '2026-11-24' }), replies: Count, optOuts: Count }))
+      .openapi({ description: 'By day of the account’s time zone; days without a reply are left out' }),
+    campaigns: z
+      .array(
+        z.object({
+          id: Id,
+          name: z.string(),
+          messages: Count.openapi({ description: 'That went out' }),
+          delivered: Count,
+          repliers: Count.openapi({ description: 'Phones that answered' }),
+        }),
+      )
+      .openapi({ description: `Made in that time, the newest first, ${MOST_CAMPAIGNS} at most` }),
+    states: z.array(z.object({ state: z.string(), messages: Count })).openapi({ description: 'Of these campaigns' }),
+    callbacks: z
+      .array(z.object({ class: z.string(), deliveries: Count }))
+      .openapi({ description: 'What the last attempt of each callback came to' }),
+  })
+  .openapi('Analytics');
+
+const get = createRoute({
+  method: 'get',
+  path: '/analytics',
+  operationId: 'getAnalytics',
+  tags: ['Account'],
+  summary: 'Replies by day, what campaigns came to, and how callbacks were taken',
+  request: {
+    query: z.strictObject({
+      since: TimeIn.optional().openapi({ description: 'Left out: 30 days ago' }),
+      until: TimeIn.optional(),
+    }),
+  },
+  responses: { 200: { description: 'The figures', content: json(AnalyticsView) }, ...problems },
+});
+
+/** The least id that was made at that time: rows of an account are found by it without reading older ones. */
+const idFrom = (time: Date): string => {
+  const hex = time.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+};
+
+const REPLIES = `select to_char(received_at at time zone $4, 'YYYY-MM-DD') as day, count(*)::int as replies,
+    (count(*) filter (where opt_out))::int as "optOuts"
+  from replies where account_id = $1 and id >= $5 and received_at >= $2 and received_at < $3 and not hidden
+  group by 1 order by 1`;
+const CAMPAIGNS = `with made as (
+    select id, name from campaigns where account_id = $1 and id >= $2 and id < $3 order by id desc limit ${MOST_CAMPAIGNS}
+  ), sent as (
+    select campaign_id as id, state, count(*)::int as messages from messages
+    where campaign_id in (select id from made) and account_id = $1 group by 1, 2
+  ), answered as (
+    select campaign_id as id, count(distinct from_number)::int as repliers from replies
+    where account_id = $1 and id >= $2 and not hidden and campaign_id in (select id from made) group by 1
+  )
+  select made.id, made.name, coalesce(a.repliers, 0) as repliers,
+    coalesce((select jsonb_object_agg(state, messages) from sent where sent.id = made.id), '{}') as states
+  from made left join answered a using (id) order by made.id desc`;
+const CALLBACKS = `select last_class as class, count(*)::int as deliveries from deliveries
+  where account_id = $1 and channel = 'callback' and id >= $2 and id < $3 and last_class is not null group by 1 order by 2 desc, 1`;
+
+type Campaign = { id: string; name: string; repliers: number; states: Record<string, number> };
+/** States of a message that has not gone, or never will. */
+const NOT_SENT = new Set(['queued', 'submitting', 'skipped', 'failed']);
+const sum = (counts: [string, number][]): number => counts.reduce((total, [, count]) => total + count, 0);
+
+function campaignView({ states, ...campaign }: Campaign) {
+  const counts = Object.entries(states);
+  return { ...campaign, messages: sum(counts.filter(([state]) => !NOT_SENT.has(state))), delivered: states['delivered'] ?? 0 };
+}
+
+export const analytics = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+    const { id, timeZone } = c.get('account');
+    const asked = c.req.valid('query');
+    const until = asked.until === undefined ? new Date() : new Date(asked.until);
+    const since = asked.since === undefined ? new Date(until.getTime() - 30 * A_DAY_MS) : new Date(asked.since);
+    if (since > until || until.getTime() - since.getTime() > MOST_DAYS * A_DAY_MS) {
+      const fault = { field: 'since', problem: 'is not within a year before until', remedy: `Ask for ${MOST_DAYS} days at most` };
+      throw new AppError('invalid-request', 'The time asked for is too long, or ends before it begins.', [fault]);
+    }
+    const [from, to] = [idFrom(since), idFrom(until)];
+    const replies = await rows<{ day: string; replies: number; optOuts: number }>(db.pool, REPLIES, [
+      id,
+      since,
+      until,
+      timeZone,
+      from,
+    ]);
+    const campaigns = await rows<Campaign>(db.pool, CAMPAIGNS, [id, from, to]);
+    const callbacks = await rows<{ class: string; deliveries: number }>(db.pool, CALLBACKS, [id, from, to]);
+    const states = totalsOf(campaigns.flatMap((campaign) => Object.entries(campaign.states)));
+    const classes = totalsOf(callbacks.map((each) => [classForCustomer(each.class), each.deliveries]));
+    return c.json(
+      {
+        since: since.toISOString(),
+        until: until.toISOString(),
+        replies,
+        campaigns: campaigns.map(campaignView),
+        states: states.map(([state, messages]) => ({ state, messages })),
+        callbacks: classes.map(([name, deliveries]) => ({ class: name, deliveries })),
+      },
+      200,
+    );
+  });
+
+/** Added up by name: two classes may be one to a customer. */
+function totalsOf(counts: [string, number][]): [string, number][] {
+  const totals = new Map<string, number>();
+  for (const [name, count] of counts) totals.set(name, (totals.get(name) ?? 0) + count);
+  return [...totals].toSorted(([, a], [, b]) => b - a);
+}

@@ -1,0 +1,134 @@
+import { useEffect, useRef } from 'react';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { Table, type Column } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Action } from './parts.tsx';
+
+const HEIGHT_PX = 220;
+
+type Series<T> = { name: string; value: (row: T) => number };
+type Props<T> = {
+  title: string;
+  rows: T[];
+  keyOf: (row: T) => string;
+  labelOf: (row: T) => string;
+  /** One or two: the second stands in the colour of warnings. */
+  series: Series<T>[];
+  columns: Column<T>[];
+};
+
+/** Quotes what a spreadsheet would read otherwise. */
+const cell = (value: string | number): string => `"${String(value).replaceAll('"', '""')}"`;
+
+function download(name: string, href: string): void {
+  const link = document.createElement('a');
+  link.download = name;
+  link.href = href;
+  link.click();
+}
+
+/** Bars, and the same figures as a table beneath; both can be taken along. */
+export function Chart<T>({ title, rows, keyOf, labelOf, series, columns }: Props<T>) {
+  const { say, locale } = useLocale();
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<UPlot>(null);
+  useEffect(() => {
+    const place = box.current;
+    if (!place) return;
+    const theme = window.matchMedia('(prefers-color-scheme: dark)');
+    function draw(): void {
+      if (!place) return;
+      drawn.current?.destroy();
+      drawn.current = plot(place, { rows, labelOf, series, locale });
+    }
+    const resized = new ResizeObserver(() => drawn.current?.setSize({ width: place.clientWidth, height: HEIGHT_PX }));
+    draw();
+    resized.observe(place);
+    theme.addEventListener('change', draw);
+    return () => {
+      theme.removeEventListener('change', draw);
+      resized.disconnect();
+      drawn.current?.destroy();
+      drawn.current = null;
+    };
+  }, [rows, labelOf, series, locale]);
+  const csv = [
+    [title, ...series.map(({ name }) => name)],
+    ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))]),
+  ]
+    .map((line) => line.map(cell).join(','))
+    .join('\r\n');
+  return (
+    <section className="chart-box">
+      <h2>{title}</h2>
+      <div ref={box} className="chart" role="img" aria-label={say('chartOf', { title })} />
+      <Table label={title} rows={rows} keyOf={keyOf} columns={columns} />
+      <div className="row start">
+        <Action onPress={() => download(`${title}.csv`, `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`)}>
+          {say('exportCsv')}
+        </Action>
+        <Action
+          onPress={() => {
+            const canvas = drawn.current?.ctx.canvas;
+            if (canvas) download(`${title}.png`, canvas.toDataURL('image/png'));
+          }}
+        >
+          {say('exportPng')}
+        </Action>
+      </div>
+    </section>
+  );
+}
+
+type Plotted<T> = Pick<Props<T>, 'rows' | 'labelOf' | 'series'> & { locale: string };
+
+function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plotted<T>): UPlot {
+  const { color, caretColor, borderTopColor, textDecorationColor } = getComputedStyle(place);
+  const numbers = new Intl.NumberFormat(locale);
+  const bars = UPlot.paths.bars?.({ size: [0.6, 60], radius: 0.1 });
+  const axis = { stroke: textDecorationColor, grid: { stroke: borderTopColor, width: 1 }, ticks: { show: false } };
+  return new UPlot(
+    {
+      width: place.clientWidth,
+      height: HEIGHT_PX,
+      cursor: { show: false },
+      legend: { show: series.length > 1 },
+      scales: {
+        x: { time: false, range: [-0.7, Math.max(0.7, rows.length - 0.3)] },
+        y: { range: (_, __, most) => [0, Math.max(1, most)] },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          incrs: [1, 2, 5, 7, 14, 30, 60],
+          values: (_, at) => at.map((index) => shorten(rows[index], labelOf)),
+        },
+        {
+          ...axis,
+          size: 60,
+          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000],
+          values: (_, at) => at.map((value) => numbers.format(value)),
+        },
+      ],
+      series: [
+        {},
+        ...series.map(({ name }, index) => ({
+          label: name,
+          stroke: index === 0 ? color : caretColor,
+          fill: index === 0 ? color : caretColor,
+          points: { show: false },
+          ...(bars ? { paths: bars } : {}),
+        })),
+      ],
+    },
+    [rows.map((_, index) => index), ...series.map(({ value }) => rows.map(value))],
+    place,
+  );
+}
+
+function shorten<T>(row: T | undefined, labelOf: (row: T) => string): string {
+  const label = row === undefined ? '' : labelOf(row);
+  return label.length > 14 ? `${label.slice(0, 13)}…` : label;
+}
