@@ -93,7 +93,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
       width: place.clientWidth,
       height: HEIGHT_PX,
       cursor: { show: false },
-      legend: { show: series.length > 1 },
+      legend: { show: series.length > 1, live: false },
       scales: {
         x: { time: false, range: [-0.7, Math.max(0.7, rows.length - 0.3)] },
         y: { range: (_, __, most) => [0, Math.max(1, most)] },
