@@ -122,7 +122,7 @@ function Notes({ id, may }: { id: string; may: boolean }) {
   );
   return (
     <section aria-label={say('notes')}>
-      <h3>{say('notes')}</h3>
+      <h2>{say('notes')}</h2>
       {may ? (
         <Form
           onSubmit={(event) => {

@@ -25,7 +25,13 @@ afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
 const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
 
+/** Whatever the page was before: in English, wide, and nobody's. */
 async function signIn(email: string, password: string): Promise<void> {
+  page.troubles.length = 0;
+  await page.context().clearCookies();
+  await page.goto(started.app.url);
+  await page.evaluate(`localStorage.setItem('locale', 'en')`);
+  await page.reload();
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
   await page.getByLabel('Password').fill(password);

@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { pino } from 'pino';
+import { phonesSince, press, say, syncSixHoursLater, until } from '../demo-tools.ts';
+import { startDev, type DevState } from '../dev.ts';
+import { createClient, itemsOf, textOf } from '../seed.ts';
+import { startBrowser } from './fixtures/start-browser.ts';
+
+const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const PEOPLE = ['Maëlle', 'Hugo', 'Inès', 'Léo', 'Camille', 'Jules', 'Zoé', 'Adam', 'Louise', 'Gabriel', 'Chloé', 'Nathan'];
+const ANSWERS = ['OUI', 'Oui, avec plaisir ! À quelle heure ?', 'NON', 'Plutôt dimanche, c’est possible ?', 'OUI merci', 'STOP'];
+const phone = (index: number): string => `+3361234${String(5600 + index)}`;
+
+/** A little life in the account: two campaigns, answers, a note, an answer kept ready, a keyword. Ids of what is looked at. */
+async function live(state: DevState) {
+  const account = createClient(state.url, state.apiKey);
+  const begun = new Date();
+  const launch = (body: Record<string, unknown>) =>
+    account.send('POST', '/v1/campaigns', body, { 'idempotency-key': crypto.randomUUID() });
+  const recipients = PEOPLE.map((prenom, index) => ({ to: phone(index), prenom }));
+  for (const [index, firstName] of PEOPLE.entries()) {
+    await account.send('PUT', '/v1/contacts', { phone: phone(index), firstName, tags: index % 4 === 0 ? ['fidèle'] : [] });
+  }
+  const text = 'Bonjour {{prenom}}, le fournil ouvre samedi. Serez-vous des nôtres ? Répondez OUI ou NON.';
+  const premium = { route: 'premium', withReplies: true, purpose: 'transactional', text, recipients };
+  const campaign = await launch({ name: 'Ouverture du fournil', ...premium });
+  const arrived = (count: number) =>
+    until('the phones have it', async () => ((await phonesSince(state, begun)).received.length >= count ? true : null));
+  await arrived(PEOPLE.length);
+  for (const [index, answer] of ANSWERS.entries()) await press(state, phone(index), answer);
+  const lowcost = { route: 'lowcost', text: 'Bonjour {{prenom}}, -20 % ce week-end. On vous garde une place ?', recipients };
+  await launch({ name: 'Soldes d’hiver', ...lowcost });
+  await arrived(PEOPLE.length * 2 - 1);
+  for (const index of [7, 8, 9]) await press(state, phone(index), 'Avec plaisir !');
+  await syncSixHoursLater(state);
+  const replies = ANSWERS.length + 3;
+  await until('every callback was taken', async () => {
+    const taken = itemsOf(await account.get('/v1/deliveries?channel=callback&state=delivered&limit=100'));
+    return taken.length >= replies ? true : null;
+  });
+
+  await account.send('POST', '/v1/canned-answers', { name: 'Horaires', text: 'Bonjour {{firstName}}, de 7 h à 19 h.' });
+  await account.send('POST', '/v1/keyword-rules', { word: 'RDV', actions: [{ do: 'answer', text: '12 rue du Four, à Lyon.' }] });
+  const found = itemsOf(await account.get(`/v1/conversations?search=${encodeURIComponent('quelle heure')}`));
+  const conversation = textOf(found[0] ?? {}, 'id');
+  await account.send('POST', `/v1/conversations/${conversation}/notes`, { text: 'Cliente fidèle, préfère le samedi matin.' });
+  await account.send('PATCH', `/v1/conversations/${conversation}`, { flagged: true });
+  const answer = { text: 'Dès 7 h ! À samedi.' };
+  await account.send('POST', `/v1/conversations/${conversation}/messages`, answer, { 'idempotency-key': crypto.randomUUID() });
+  const [endpoint = {}] = itemsOf(await account.get('/v1/callback-endpoints'));
+  const [delivery = {}] = itemsOf(await account.get('/v1/deliveries?channel=callback&limit=1'));
+  const operator = createClient(state.url, state.operatorKey);
+  const [carrier = {}] = itemsOf(await operator.get('/v1/operator/carriers'));
+  return {
+    conversation,
+    campaign: textOf(campaign, 'id'),
+    endpoint: textOf(endpoint, 'id'),
+    delivery: textOf(delivery, 'id'),
+    carrier: textOf(carrier, 'id'),
+  };
+}
+
+async function signIn(page: Page, { email, password }: DevState['people']['owner']): Promise<void> {
+  await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(email);
+  await page.getByLabel('Mot de passe').fill(password);
+  await page.getByRole('button', { name: 'Se connecter' }).click();
+  await page.getByRole('button', { name: 'Se déconnecter' }).waitFor();
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-screenshots-'));
+try {
+  await using dev = await startDev({ dataDir, log: pino({ level: 'warn' }), progress: say });
+  const ids = await live(dev.state);
+  await using browser = await startBrowser();
+  const page = await browser.open({ colorScheme: 'light', viewport: { width: 1280, height: 860 } });
+  await mkdir(FOLDER, { recursive: true });
+  const take = async (name: string, path: string, shown: string | RegExp, prepare = async () => {}): Promise<void> => {
+    await page.goto(`${dev.state.url}${path}`);
+    await page.getByText(shown).first().waitFor();
+    await prepare();
+    await page.waitForLoadState('load');
+    await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
+    say(name);
+  };
+  await page.goto(dev.state.url);
+  await signIn(page, dev.state.people.owner);
+  await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h');
+  await take('received', '/replies', 'Avec plaisir');
+  await take('campaigns', '/campaigns', 'Ouverture du fournil');
+  await take('composer', '/campaigns/new', 'Destinataires', async () => {
+    await page.getByRole('textbox', { name: 'Nom' }).fill('Marché de Noël');
+    await page
+      .getByRole('textbox', { name: 'Message' })
+      .fill('Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?');
+    const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
+    await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\n${list}`);
+  });
+  await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
+  await take('analytics', '/analytics', 'Réponses par jour');
+  await take('callbacks', '/settings/callback', 'Par callback');
+  await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
+  await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Essai 1/);
+  await page.getByRole('button', { name: 'Se déconnecter' }).click();
+  await signIn(page, dev.state.people.operator);
+  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Reliée');
+} finally {
+  await rm(dataDir, { recursive: true, force: true });
+}
+process.exit();
