@@ -189,7 +189,7 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await page.getByText('demo is writing an answer').waitFor();
   await clean('a conversation of two people');
   await page.getByRole('textbox', { name: 'Your answer' }).fill('Dommage, à bientôt');
-  const key = { 'idempotency-key': 'the other one' };
+  const key = { 'idempotency-key': 'the-other-one' };
   await app.account.send('POST', `/v1/conversations/${id}/messages`, { text: 'Sans souci !' }, key);
   await page.getByText('Sans souci !').waitFor();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
