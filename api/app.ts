@@ -58,6 +58,7 @@ import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
+import { brands, operatorBrands } from './brands.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 import { policies } from './policies.ts';
 import { previews } from './preview.ts';
@@ -97,6 +98,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', optOuts(services))
     .route('/', policies(services))
     .route('/', spendLimits(services))
+    .route('/', brands(services))
     .route('/', keywordRules(services))
     .route('/', contacts(services))
     .route('/', contactsCsv(services))
@@ -143,6 +145,7 @@ const operatorRoutes = (services: ApiServices) => {
     .route('/', operatorNumbers(services))
     .route('/', operatorPrices(services))
     .route('/', operatorSpendLimits(services))
+    .route('/', operatorBrands(services))
     .route('/', operatorCountries(services))
     .route('/', operatorSyncs(services))
     .route('/', operatorUnattributed(services))

@@ -46,6 +46,8 @@ export const Warnings = z.array(
         'lowcost-marketing',
         'stop-mention-missing',
         'spend-limit',
+        'sender-unregistered',
+        'sender-generic',
       ]),
       detail: z.string(),
     })

@@ -8,6 +8,7 @@ import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
 import { quietEffect, quietWarning, type QuietEffect } from '../domain/quiet-effect.ts';
 import type { SegmentEncoding } from '../domain/segments.ts';
+import { brandsUsed, judgeSenders } from '../domain/sender-rules.ts';
 import { spendWarning } from '../domain/spend-limit.ts';
 import { textFault } from '../domain/text-fault.ts';
 import type { Warning } from '../domain/warning.ts';
@@ -211,6 +212,8 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     const written = { text, segments: rendered.segments, encoding, replyCode: stops.replyCodeOf(origin, text) };
     messages.push({ ...origin, ...written, row: messages.length + 1, to: phone, country, reference, ambiguous, costMicros });
   }
+  const senders = judgeSenders(brandsUsed(messages), rules.policies, rules.brands);
+  if (senders.refused) return { refused: senders.refused, faults, unreachable };
   const [only] = wireSenders;
   const quiet = quietEffect(
     messages.map(({ to }) => to),
@@ -235,6 +238,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
       ...ambiguity(messages),
       ...(lowcost ? [lowcost.warning] : []),
       ...withoutStop(stops.result()),
+      ...senders.warnings,
       ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
       ...(costMicros === null ? [] : unpriced(messages)),
       ...spendWarning(costMicros, room),

@@ -10,6 +10,7 @@ import type { AccountEnv, ApiServices } from './services.ts';
 import { shortTextFault } from './short-text.ts';
 
 const Text = z.string().min(1).max(2000).nullable();
+const Mode = z.enum(['off', 'warn', 'refuse']);
 /** No shorter than what still needs them: events are pulled and sent anew for 30 days, and replies come for as long. */
 const Days = z.int().min(31).max(3660).nullable();
 const fields = {
@@ -25,6 +26,14 @@ const fields = {
   lowcostMarketing: z
     .enum(['off', 'warn', 'refuse'])
     .openapi({ description: 'Marketing to France by the lowcost route, which 06 and 07 numbers may not carry' }),
+  brandRegistration: Mode.openapi({ description: 'Sender IDs that no operator confirmed as a brand of the account' }),
+  genericSenders: Mode.openapi({ description: 'In France: sender IDs that say of nobody whose message it is, such as INFO' }),
+  senderOverrides: z
+    .record(
+      z.string().regex(/^[A-Z]{2}$/),
+      z.strictObject({ brandRegistration: Mode.optional(), genericSenders: Mode.optional() }),
+    )
+    .openapi({ description: 'What holds instead for recipients of a country', example: { BE: { brandRegistration: 'off' } } }),
   stopMention: Text.openapi({
     description:
       'What marketing to France ends with where its text does not say how to stop it; XXXXX becomes the number. null: STOP au XXXXX',
@@ -69,6 +78,9 @@ const view = (row: AccountPolicies | null): Policies => {
     quietHours: chosen.quietHours,
     quietPreset: chosen.quietPreset,
     lowcostMarketing: chosen.lowcostMarketing,
+    brandRegistration: chosen.brandRegistration,
+    genericSenders: chosen.genericSenders,
+    senderOverrides: chosen.senderOverrides,
     stopMention: chosen.stopMention ?? null,
     keepTextsDays: chosen.keepTextsDays ?? null,
     keepContactsDays: chosen.keepContactsDays ?? null,

@@ -29,6 +29,8 @@ export const STATUS = {
   'no-reply-code': 422,
   'sender-missing': 422,
   'sender-invalid': 422,
+  'sender-unregistered': 422,
+  'sender-generic': 422,
   'placeholder-without-replies': 422,
   'brand-without-code': 422,
   'number-not-rented': 422,

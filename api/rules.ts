@@ -20,7 +20,12 @@ export type PlanRules = Rules & {
   routing?: Routing;
   /** Of every carrier that may carry it. */
   numbers: PoolNumber[];
-  policies: Pick<Policies, 'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention'>;
+  policies: Pick<
+    Policies,
+    'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention' | 'brandRegistration' | 'genericSenders' | 'senderOverrides'
+  >;
+  /** Sender IDs that an operator confirmed as the account's, folded. */
+  brands: ReadonlySet<string>;
   /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
   stopNumber: string | null;
   /** What the account may spend at that time. */
@@ -60,9 +65,14 @@ export async function rulesFor(
     numbers: of.numbers.filter(({ number }) => number !== stopNumber),
   });
   const countries = await currentRules(sql, route);
+  const confirmed = await rows<{ folded: string }>(
+    sql,
+    `select folded from brands where account_id = $1 and state = 'confirmed'`,
+    [account.id],
+  );
   const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
     sql,
-    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", stop_mention as "stopMention" from account_policies where account_id = $1',
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", stop_mention as "stopMention", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
     [account.id],
   );
   return {
@@ -72,6 +82,7 @@ export async function rulesFor(
     numbers,
     countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
     policies,
+    brands: new Set(confirmed.map(({ folded }) => folded)),
     stopNumber,
     room: async (at) => roomOf(await spendingOf(sql, account.id), at),
     prices: (at) => segmentPrices(sql, account.id, route, at),

@@ -15,6 +15,9 @@ const AccountPoliciesSchema = defineEntity({
     quietPreset: p.text().$type<Policies['quietPreset']>().default('standard'),
     lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
     stopMention: p.text().nullable(),
+    brandRegistration: p.text().$type<Policies['brandRegistration']>().default('warn'),
+    genericSenders: p.text().$type<Policies['genericSenders']>().default('warn'),
+    senderOverrides: p.json<Policies['senderOverrides']>().default('{}'),
     /** How long texts, and people after their last message, are kept; null: for ever. */
     keepTextsDays: p.integer().nullable(),
     keepContactsDays: p.integer().nullable(),

@@ -1,5 +1,6 @@
 import { Account, AccountCounter } from './account.ts';
 import { AccountPolicies } from './account-policies.ts';
+import { Brand } from './brand.ts';
 import { SpendLimit } from './spend-limits.ts';
 import { Alarm } from './alarm.ts';
 import { ApiKey } from './api-key.ts';
@@ -51,6 +52,7 @@ export const entities = [
   Account,
   AccountCounter,
   AccountPolicies,
+  Brand,
   SpendLimit,
   Alarm,
   ApiKey,

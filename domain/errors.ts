@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'no-reply-code'
   | 'sender-missing'
   | 'sender-invalid'
+  | 'sender-unregistered'
+  | 'sender-generic'
   | 'placeholder-without-replies'
   | 'brand-without-code'
   | 'number-not-rented'

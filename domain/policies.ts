@@ -1,3 +1,5 @@
+type Mode = 'off' | 'warn' | 'refuse';
+
 /** `refuse` and `hold` act, `warn` says so in the answer, `off` is silent. */
 export type Policies = {
   /** Whether a STOP is confirmed by one SMS, where the carrier allows it. */
@@ -9,6 +11,12 @@ export type Policies = {
   quietPreset: 'standard' | 'strict';
   /** Marketing to France by the lowcost route. */
   lowcostMarketing: 'off' | 'warn' | 'refuse';
+  /** Sender IDs that no operator confirmed as a brand of the account. */
+  brandRegistration: Mode;
+  /** In France: sender IDs that say of nobody whose message it is. */
+  genericSenders: Mode;
+  /** What holds instead for recipients of a country. */
+  senderOverrides: Record<string, { brandRegistration?: Mode | undefined; genericSenders?: Mode | undefined }>;
   /** The words that marketing to France gets for STOP where its text has none; null: ours. */
   stopMention: string | null;
   /** How many days texts, and people after their last message, are kept; null: for ever. */
@@ -23,6 +31,9 @@ export const DEFAULT_POLICIES: Policies = {
   quietHours: 'warn',
   quietPreset: 'standard',
   lowcostMarketing: 'warn',
+  brandRegistration: 'warn',
+  genericSenders: 'warn',
+  senderOverrides: {},
   stopMention: null,
   keepTextsDays: null,
   keepContactsDays: null,

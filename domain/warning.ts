@@ -8,6 +8,8 @@ export type Warning = {
     | 'price-missing'
     | 'lowcost-marketing'
     | 'stop-mention-missing'
-    | 'spend-limit';
+    | 'spend-limit'
+    | 'sender-unregistered'
+    | 'sender-generic';
   detail: string;
 };

@@ -210,3 +210,45 @@ test('recipients who could not reply are sent to all the same where that is said
   ]);
   expect(await rows(api.db.pool, 'select allow_unreachable from campaigns')).toEqual([{ allow_unreachable: true }]);
 });
+
+test('a sender ID is warned of, refused or not spoken of until an operator confirms it as a brand; a word that names nobody, in France only', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const send = async (sender: string, to = phone(1)) => {
+    const body = { ...branded, sender, text: 'Soldes', recipients: [{ to }] };
+    const shown = await shop.call('POST', '/campaigns/preview', body);
+    const { status, body: made } = await shop.call('POST', '/campaigns', body);
+    const said: string[] = status === 202 ? made.warnings.map(({ code }: { code: string }) => code) : [made.code];
+    const previewed = [...shown.body.refusals, ...shown.body.warnings].map(({ code }: { code: string }) => code);
+    expect(previewed).toEqual(said);
+    return [status, ...said];
+  };
+  const BELGIAN = '+32470123456';
+  expect(await send('Fournil')).toEqual([202, 'sender-unregistered']);
+  expect(await send('INFO')).toEqual([202, 'sender-generic', 'sender-unregistered']);
+  expect(await send('INFO', BELGIAN)).toEqual([202, 'sender-unregistered']);
+
+  const overrides = { BE: { brandRegistration: 'off' }, FR: { genericSenders: 'off' } };
+  await shop.call('PATCH', '/policies', { brandRegistration: 'refuse', senderOverrides: overrides });
+  expect(await send('Fournil')).toEqual([422, 'sender-unregistered']);
+  expect(await send('Fournil', BELGIAN)).toEqual([202]);
+  await shop.call('PATCH', '/policies', { brandRegistration: 'off', genericSenders: 'refuse', senderOverrides: {} });
+  expect(await send('info')).toEqual([422, 'sender-generic']);
+  expect(await send('Fournil')).toEqual([202]);
+
+  await shop.call('PATCH', '/policies', { brandRegistration: 'refuse' });
+  const asked = await shop.call('POST', '/brands', { sender: 'Fournil' });
+  expect(asked).toMatchObject({ status: 201, body: { state: 'requested', sender: 'Fournil' } });
+  expect((await shop.call('POST', '/brands', { sender: 'FOURNIL' })).body.id).toBe(asked.body.id);
+  expect(await send('Fournil')).toEqual([422, 'sender-unregistered']);
+  const [waiting] = (await api.asOperator('GET', '/brands?state=requested')).body.items;
+  const decision = { state: 'confirmed', reason: 'the trade register says so' };
+  expect(await api.asOperator('PUT', `/brands/${waiting.id}`, decision)).toMatchObject({ status: 200, body: decision });
+  expect(await send('FOURNIL')).toEqual([202]);
+  expect((await shop.call('GET', '/brands')).body.items).toMatchObject([{ sender: 'Fournil', state: 'confirmed' }]);
+  const other = await anAccount(api);
+  await other.call('PATCH', '/policies', { brandRegistration: 'refuse' });
+  const theirs = { ...branded, sender: 'Fournil', text: 'Soldes', recipients: [{ to: phone(1) }] };
+  expect((await other.call('POST', '/campaigns', theirs)).body.code).toBe('sender-unregistered');
+});

@@ -72,7 +72,10 @@ test('where recipients can not reply a campaign is refused with the numbers on o
         { country: 'FR', canReply: 2 },
         { country: 'BE', recipients: 1, canReply: 0, answer: 'no', codes: [] },
       ],
-      warnings: [{ code: 'country-no-reply', detail: expect.stringContaining('BE (1)') }],
+      warnings: [
+        { code: 'country-no-reply', detail: expect.stringContaining('BE (1)') },
+        { code: 'sender-unregistered', detail: expect.stringContaining('Boutique') },
+      ],
     },
   });
   expect(await rows(api.db.pool, `select sender, reply_code from messages where to_number like '+32%'`)).toEqual([

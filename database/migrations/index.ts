@@ -19,6 +19,7 @@ import { AmbiguousMessages } from './0035-ambiguous-messages.ts';
 import { Costs } from './0036-costs.ts';
 import { StopMention } from './0037-stop-mention.ts';
 import { SpendLimits } from './0038-spend-limits.ts';
+import { Brands } from './0039-brands.ts';
 import { RepliesInFull } from './0040-replies-in-full.ts';
 import { InstallationKeys } from './0041-installation-keys.ts';
 import { KeywordRules } from './0042-keyword-rules.ts';
@@ -78,4 +79,5 @@ export const migrations = [
   // Changes what 0040 made.
   { name: '0037-stop-mention', class: StopMention },
   { name: '0038-spend-limits', class: SpendLimits },
+  { name: '0039-brands', class: Brands },
 ];
