@@ -27,8 +27,6 @@ export const ListColumns = z.strictObject({
     .openapi({ description: 'The column that holds your reference, where there is one' }),
 });
 
-export type Upload = ReturnType<typeof uploadOf>;
-
 /** The list that a request brings. Throws what is wrong with its form before anything is read. */
 export function uploadOf(c: Context<AccountEnv>, names: z.infer<typeof ListColumns>) {
   const { body, type, gzip } = bodyOf(c);
