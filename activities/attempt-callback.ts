@@ -6,7 +6,7 @@ import type { Secrets } from '../database/secrets.ts';
 import { afterAttempt } from '../domain/delivery-state.ts';
 import { isConfigurationError, type Result } from '../domain/endpoint-health.ts';
 import type { Schedule } from '../domain/retry-schedule.ts';
-import { transaction } from '../database/sql.ts';
+import { patientTransaction } from '../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 import { createGroup } from './group.ts';
@@ -38,7 +38,8 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
     maxSize: 500,
     waitMs: 10,
     async commit(group) {
-      const told = await transaction(pool, async (client) => {
+      // Claims and what gives attempts back lock in another order: a collision must not lose a group's results.
+      const told = await patientTransaction(pool, async (client) => {
         await recordEnded(
           client,
           group.map((each) => each.ended),

@@ -7,7 +7,7 @@ import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-
 import { announce } from '../database/live.ts';
 import { fileInConversations } from '../database/file-in-conversations.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
-import { affected, isUnreachable, transaction } from '../database/sql.ts';
+import { affected, isCollision, isUnreachable, transaction } from '../database/sql.ts';
 import { answerByItself } from './answer-by-itself.ts';
 import { keywordEvents, oweForwards, tagContacts } from './carry-out-rules.ts';
 import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
@@ -70,10 +70,6 @@ export const createFileReplies = (deps: Deps) => {
     },
   };
 };
-
-/** A deadlock or a lost race for a unique key: the same page succeeds when tried again. */
-const isCollision = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 
 const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
   const { kind } = readKeyword(text);

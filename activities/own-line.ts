@@ -13,7 +13,7 @@ import {
 } from '../domain/own-line.ts';
 import { databaseNow, lockHealth, writeHealth } from '../database/endpoint-health.ts';
 import { newId } from '../database/ids.ts';
-import { affected, transaction } from '../database/sql.ts';
+import { affected, patientTransaction } from '../database/sql.ts';
 
 type Deps = { pool: Pool; log: Logger; worker: string };
 export type OwnLine = ReturnType<typeof createOwnLine>;
@@ -105,7 +105,7 @@ export function createOwnLine({ pool, log, worker }: Deps) {
 
 async function giveBack(pool: Pool, mine: { deliveryId: string; endpointId: string; attempt: number }[]): Promise<void> {
   if (mine.length === 0) return;
-  await transaction(pool, async (client) => {
+  await patientTransaction(pool, async (client) => {
     const found = await lockHealth(client, [...new Set(mine.map((each) => each.endpointId))].toSorted());
     const now = await databaseNow(client);
     await writeHealth(

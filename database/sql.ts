@@ -54,3 +54,20 @@ export function isUnreachable(error: unknown): boolean {
     error.message,
   );
 }
+
+/** A deadlock or a lost race: the same work succeeds when it is tried again. */
+export const isCollision = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
+
+const MOST_TRIES = 5;
+
+/** A transaction that is tried again when it collided with another; for work that may be done over. */
+export async function patientTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transaction(pool, work);
+    } catch (error) {
+      if (tries >= MOST_TRIES || !isCollision(error)) throw error;
+    }
+  }
+}

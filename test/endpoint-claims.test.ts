@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recordEnded, type Ended } from '../activities/record-attempts.ts';
 import { createWake, type LongRun } from '../activities/wake.ts';
 import { newId } from '../database/ids.ts';
-import { rows } from '../database/sql.ts';
+import { affected, patientTransaction, rows } from '../database/sql.ts';
 import { anAccount, startApi } from './fixtures/api.ts';
 import { aDelivery } from './fixtures/rows.ts';
 
@@ -54,4 +54,21 @@ test('a run is signalled when it turns wanted and not again until it has looked,
   await wake.awake('endpoint/a');
   await all();
   expect(signalled.toSorted()).toEqual(['endpoint/a', 'endpoint/a', 'retry-callbacks']);
+});
+
+test('two who lock the same rows in another order both get their work done', async () => {
+  await using api = await startApi();
+  const both = [(await anAccount(api)).id, (await anAccount(api)).id];
+  const met = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const rename = (ids: string[], me: number) =>
+    patientTransaction(api.db.pool, async (client) => {
+      for (const [index, id] of ids.entries()) {
+        await affected(client, `update accounts set name = name || $2 where id = $1`, [id, String(me)]);
+        met[me]?.resolve();
+        if (index === 0) await met[1 - me]?.promise;
+      }
+    });
+  await Promise.all([rename(both, 0), rename(both.toReversed(), 1)]);
+  const names = await rows<{ name: string }>(api.db.pool, 'select name from accounts where id = any($1::uuid[])', [both]);
+  expect(names.map(({ name }) => name.replace('Boulangerie', '').split('').toSorted().join(''))).toEqual(['01', '01']);
 });
