@@ -124,7 +124,10 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
         await reclaimDead(pool);
         let next = await step(endpointId, attempts, until);
         while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
-          if (next !== 'on') await attempts.landed(next);
+          if (next !== 'on') {
+            await attempts.landed(next);
+            await reclaimDead(pool);
+          }
           next = await step(endpointId, attempts, until);
         }
         await attempts.all();

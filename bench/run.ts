@@ -33,6 +33,7 @@ const BENCHES: Bench[] = [
   carriersBench,
   syncBench,
   ...CALLBACKS,
+  scaleBench,
 ];
 const RESULTS = 'bench/results';
 

@@ -337,8 +337,7 @@ function polledReplies<P extends Peer>(table: Conformance<P>, receive: (peer: P,
     await it.session.whenReady();
     const texts = ['un', 'deux', LONG];
     for (const text of texts) receive(it.peer, { from: PHONE, to: table.number, text });
-    const poll = async (after: number | null) =>
-      (await it.session.pollReplies?.(after)) ?? Promise.reject(new Error('It can not be asked'));
+    const poll = async (after: number | null) => (await it.session.pollReplies?.(after)) ?? Promise.reject(new Error('no poll'));
     const first = await poll(null);
     expect(first.replies.map(({ body }) => Buffer.from(body).toString())).toEqual(texts);
     const ids = first.replies.map(({ id }) => id);
