@@ -122,7 +122,7 @@ export function createActivities(deps: Deps) {
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {
-      ...createSendBatch({ pool, lines, peekStops, wake }),
+      ...createSendBatch({ pool, log, lines, peekStops, wake }),
       ...createPollResults({ pool, lines, country, owes: deps.owes }),
       syncPages,
     },

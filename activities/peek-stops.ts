@@ -10,8 +10,6 @@ import type { createGatewayReader } from './read-gateway.ts';
 type Deps = { pool: Pool; log: Logger; lines: Pick<Lines, 'session'>; readGateway: ReturnType<typeof createGatewayReader> };
 export type PeekStops = (carrierId: string) => Promise<void>;
 
-/** A gateway that was asked less than this ago is not asked again for the next batch. */
-const FRESH_MS = 250;
 const PAGE = 500;
 
 /**
@@ -20,7 +18,8 @@ const PAGE = 500;
  * what was stored of it is looked at all the same. Never rejects for a gateway.
  */
 export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekStops {
-  const peeked = new Map<string, { at: number; done: Promise<void> }>();
+  const running = new Map<string, Promise<void>>();
+  const next = new Map<string, Promise<void>>();
 
   async function peek(carrierId: string): Promise<void> {
     try {
@@ -32,14 +31,26 @@ export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekSt
     while ((await transaction(pool, (client) => applyStops(client, carrierId))) === PAGE);
   }
 
+  /** One look at a time, which all share that asked before it began: one under way may have passed what came since. */
+  function look(carrierId: string): Promise<void> {
+    const waiting = next.get(carrierId);
+    if (waiting) return waiting;
+    const before = running.get(carrierId);
+    if (!before) return begin(carrierId);
+    const after = before.catch(() => {}).then(() => begin(carrierId));
+    next.set(carrierId, after);
+    return after;
+  }
+
+  function begin(carrierId: string): Promise<void> {
+    next.delete(carrierId);
+    const done = peek(carrierId).finally(() => running.delete(carrierId));
+    running.set(carrierId, done);
+    return done;
+  }
+
   return async (carrierId) => {
-    if (!lines.session(carrierId).pollReplies) return;
-    let latest = peeked.get(carrierId);
-    if (!latest || performance.now() - latest.at > FRESH_MS) {
-      latest = { at: performance.now(), done: peek(carrierId) };
-      peeked.set(carrierId, latest);
-    }
-    await latest.done;
+    if (lines.session(carrierId).pollReplies) await look(carrierId);
   };
 }
 

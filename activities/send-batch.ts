@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../database/campaign.ts';
 import { rows } from '../database/sql.ts';
@@ -17,7 +18,7 @@ export type Batch =
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };
 
-type Deps = { pool: Pool; lines: Lines; peekStops: PeekStops; wake: Pick<Wake, 'wake'> };
+type Deps = { pool: Pool; log: Logger; lines: Lines; peekStops: PeekStops; wake: Pick<Wake, 'wake'> };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
@@ -29,7 +30,7 @@ const PATIENCE_MS = 20_000;
 const AT_ONCE = 8;
 const PEEK_EVERY_MS = 15_000;
 
-export const createSendBatch = ({ pool, lines, peekStops, wake }: Deps) => {
+export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => {
   const places = createPlaces(AT_ONCE);
 
   async function run(batch: Batch): Promise<BatchResult> {
@@ -51,6 +52,7 @@ export const createSendBatch = ({ pool, lines, peekStops, wake }: Deps) => {
           () => peekStops(batch.carrierId),
           // Given up: what waits for its turn is claimed only if it is still queued, and here.
           () => Promise.race([send(), Context.current().cancelled]),
+          log,
         );
       }
       const [now] = await rows<Left>(
@@ -88,10 +90,11 @@ export const createSendBatch = ({ pool, lines, peekStops, wake }: Deps) => {
 };
 
 /** By SIMs a batch goes out for minutes: whoever writes STOP meanwhile is left out of what is still to go. */
-async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>): Promise<void> {
+async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>, log: Logger): Promise<void> {
   await peek();
-  // What a look in between fails at, the next look or batch meets again.
-  const timer = setInterval(() => void peek().catch(() => {}), PEEK_EVERY_MS);
+  const again = () =>
+    void peek().catch((error: unknown) => log.warn({ err: error }, 'opt-outs could not be looked for while sending'));
+  const timer = setInterval(again, PEEK_EVERY_MS);
   try {
     await send();
   } finally {
