@@ -25,21 +25,24 @@ type Changed = { id: string; kind: AlarmKind; name: string; since: Date; detail:
 
 /**
  * Idempotent: raises an alarm for what is wrong with carriers and has none, and clears those that are over. Operators are told
- * of each change once, by mail, and by the webhook (`postAlarms`). Answers whether mails are owed.
+ * of each change once, by mail, and by the webhook (`postAlarms`). Answers whether mails are owed. `settled`: a process that has
+ * just started knows nothing yet of lines that are being opened, so it tells of none that is missing, and of nothing that is over.
  */
-export const watchCarriers = (pool: Pool): Promise<boolean> =>
+export const watchCarriers = (pool: Pool, { settled }: { settled: boolean }): Promise<boolean> =>
   transaction(pool, async (client) => {
     const raised = await rows<Changed>(
       client,
       `with seen as (${SEEN}), put as (
          insert into alarms as a (id, kind, carrier_id, since, last, detail, post_at)
-         select uuidv7(), kind, carrier_id, now(), now(), detail, now() from seen order by kind, carrier_id
+         select uuidv7(), kind, carrier_id, now(), now(), detail, now() from seen where $1 or kind <> 'carrier-down' order by kind, carrier_id
          on conflict (kind, carrier_id) where cleared_at is null
            do update set last = now(), count = a.count + 1, detail = excluded.detail
          returning a.id, a.kind, a.carrier_id, a.since, a.detail, a.count
        )
        select p.id, p.kind, p.since, p.detail, c.name from put p join carriers c on c.id = p.carrier_id where p.count = 1`,
+      [settled],
     );
+    if (!settled) return (await tell(client, raised, [])) > 0;
     const cleared = await rows<Changed>(
       client,
       `update alarms a set cleared_at = now(), post_at = now(), post_attempts = 0 from carriers c

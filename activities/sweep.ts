@@ -101,11 +101,9 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
 
       await matchOrphans(pool);
       await endDoubts(pool);
-      // A process that has just started knows nothing yet of lines that are being opened.
-      if (performance.now() - startedAt > SETTLED_AFTER_MS) {
-        await watchCarriers(pool);
-        for (const id of await moveQueued(pool)) runs.campaignChanged(id);
-      }
+      const settled = performance.now() - startedAt > SETTLED_AFTER_MS;
+      await watchCarriers(pool, { settled });
+      if (settled) for (const id of await moveQueued(pool)) runs.campaignChanged(id);
       await postAlarms({ pool, log, poster, webhook: alarmWebhook });
       await forgetAlarms(pool);
       await reclaimDead(pool);

@@ -56,7 +56,7 @@ async function startDesk() {
       );
       await rows(pool, `update doubts set since = since - $1::interval`, [interval]);
     },
-    watch: () => watchCarriers(pool),
+    watch: (settled = true) => watchCarriers(pool, { settled }),
     alarms: async (query = '') => (await api.asOperator('GET', `/alarms${query}`)).body.items,
     mails: () => rows<{ kind: string; data: object }>(pool, 'select kind, data from notices order by created_at, id'),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -98,6 +98,17 @@ test('a carrier without a bound line is down after a minute, whether its worker 
   await desk.pass('10 minutes');
   await desk.watch();
   expect(await desk.alarms()).toHaveLength(1);
+});
+
+test('a worker that has just started tells of a refused login at once, and of a line that is missing when it had time to open it', async () => {
+  await using desk = await startDesk();
+  await desk.tell(healthy);
+  await desk.pass('10 minutes');
+  await desk.watch(false);
+  expect(await desk.alarms()).toEqual([]);
+  await desk.tell(refused);
+  await desk.watch(false);
+  expect(await desk.alarms()).toMatchObject([{ kind: 'login-refused' }]);
 });
 
 test('doubts that grow are an alarm, a few are not', async () => {
