@@ -10,6 +10,7 @@ import { optimisation } from '../domain/preview.ts';
 import type { PreviewTally } from '../domain/preview-tally.ts';
 import { quietWarning } from '../domain/quiet-effect.ts';
 import type { Refusal } from '../domain/sender-policy.ts';
+import { spendWarning, type Room } from '../domain/spend-limit.ts';
 import type { Warning } from '../domain/warning.ts';
 import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
@@ -133,7 +134,7 @@ async function resultOf(
   return {
     accepted: refusals.length === 0,
     refusals: refusals.map(refusalView),
-    warnings: warningsOf(tally, request, rules),
+    warnings: warningsOf(tally, request, rules, await rules.room(request.sendAt ?? new Date())),
     recipients: {
       given: tally.given,
       kept: tally.kept,
@@ -170,7 +171,12 @@ function refusalsOf({ refused, faultRows, problems: found, faults, unreachable }
 }
 
 /** What there is to say of the whole list; each page spoke for itself only. */
-function warningsOf(tally: PreviewTally, request: Omit<CampaignRequest, 'recipients'>, { policies }: PlanRules): Warning[] {
+function warningsOf(
+  tally: PreviewTally,
+  request: Omit<CampaignRequest, 'recipients'>,
+  { policies }: PlanRules,
+  room: Room,
+): Warning[] {
   const french = tally.reach.find(({ country }) => country === 'FR')?.recipients ?? 0;
   const lowcost = lowcostMarketing({ ...request, french, policy: policies.lowcostMarketing });
   const { until, ...quiet } = tally.quiet;
@@ -182,6 +188,7 @@ function warningsOf(tally: PreviewTally, request: Omit<CampaignRequest, 'recipie
     ...withoutStop(tally.stops),
     ...(hours === null ? [] : [{ code: 'quiet-hours', detail: hours } as const]),
     ...(tally.costMicros === null ? [] : priceMissing(tally.unpriced)),
+    ...spendWarning(tally.costMicros, room),
   ];
   const said = new Map(whole.map((warning) => [warning.code, warning]));
   // What no page warned of is not said of the whole; what speaks of no numbers stands as it was said.
@@ -196,4 +203,5 @@ const COUNTED = new Set<Warning['code']>([
   'price-missing',
   'lowcost-marketing',
   'stop-mention-missing',
+  'spend-limit',
 ]);

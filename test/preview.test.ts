@@ -242,6 +242,12 @@ test('the preview of a whole list says, page by page, what the preview of the sa
   expect(atOnce).toMatchObject({ accepted: false, recipients: { given: 2300, optedOut: 2 }, samples: [{}, {}, {}] });
   expect([atOnce.recipients.duplicatesRemoved > 140, atOnce.segments.classes.length > 1]).toEqual([true, true]);
 
+  // Each page fits into what may be spent; the list does not.
+  await shop.call('PATCH', '/spend-limits', { day: (Number(atOnce.cost.amount) * 0.9).toFixed(2) });
+  const dear = await preview(shop, { ...fields, recipients });
+  expect(dear.warnings.map(({ code }: { code: string }) => code)).toContain('spend-limit');
+  expect((await shop.call('GET', `/campaigns/${id}/preview/full`)).body.result).toEqual(dear);
+
   expect(await rows(api.db.pool, 'select 1 from messages')).toEqual([]);
   expect(await rows(api.db.pool, 'select 1 from list_preview_phones')).toEqual([]);
   const [kept] = await rows<{ text: string }>(api.db.pool, 'select p::text as text from list_previews p');
