@@ -25,6 +25,14 @@ const LineView = z
   })
   .openapi('CarrierLine');
 
+const SimView = z
+  .object({
+    port: z.number().int(),
+    sentToday: z.number().int().openapi({ description: 'SMS, counted before they go' }),
+    perDay: z.number().int().openapi({ description: 'The most that its settings allow' }),
+  })
+  .openapi('CarrierSim');
+
 const StateView = z
   .object({
     carrier: Id,
@@ -39,6 +47,9 @@ const StateView = z
     rate: z.number().nullable().openapi({ description: 'The most a second that its settings allow, for all lines together' }),
     inDoubt: z.number().int(),
     lines: z.array(LineView),
+    sims: z
+      .array(SimView)
+      .openapi({ description: 'Of a carrier that sends by SIMs: those that sent something today, by their own calendar' }),
   })
   .openapi('CarrierState');
 
@@ -90,8 +101,10 @@ type Line = {
 type CarrierRow = {
   id: string;
   name: string;
+  type: string;
   paused_at: Date | null;
   settings: Record<string, unknown>;
+  secrets: Uint8Array;
   submitting: number;
   in_doubt: number;
 };
@@ -112,11 +125,23 @@ const lineView = (line: Line): z.infer<typeof LineView> => ({
 });
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-export const operatorLines = ({ db }: ApiServices) => {
+export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
+  async function simsOf({ id, type, settings, secrets: sealed }: CarrierRow): Promise<z.infer<typeof SimView>[]> {
+    const kind = registry[type];
+    const limits = kind?.sims?.(kind.settings.parse({ ...settings, ...JSON.parse(secrets.open(sealed)) }));
+    if (!limits) return [];
+    const found = await rows<{ port: number; sent: number }>(
+      db.pool,
+      `select port, sent from sim_days where carrier_id = $1 and day = (now() at time zone $2)::date order by port`,
+      [id, limits.timeZone],
+    );
+    return found.map(({ port, sent }) => ({ port, sentToday: sent, perDay: limits.smsPerDay }));
+  }
+
   async function viewOf(id: string): Promise<z.infer<typeof StateView>> {
     const [carrier] = await rows<CarrierRow>(
       db.pool,
-      `select c.id, c.name, c.paused_at, c.settings, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
+      `select c.id, c.name, c.type, c.paused_at, c.settings, c.secrets, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
          coalesce((select sum(cardinality(s."window"))::int from carrier_slots s where s.carrier_id = c.id), 0) as submitting
        from carriers c where c.id = $1`,
       [id],
@@ -142,6 +167,7 @@ export const operatorLines = ({ db }: ApiServices) => {
       rate: typeof rate === 'number' ? rate : null,
       inDoubt: carrier.in_doubt,
       lines,
+      sims: await simsOf(carrier),
     };
   }
 

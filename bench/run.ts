@@ -12,6 +12,7 @@ import { dripBench } from './callbacks-drip.ts';
 import { latenessBench } from './callbacks-lateness.ts';
 import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
+import { consoleBench } from './console.ts';
 import { listsBench } from './lists.ts';
 import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
@@ -19,6 +20,7 @@ import { scaleBench } from './scale.ts';
 import { startStack } from './stack.ts';
 import { medians, table, type Line } from './table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
+import { steadyBench } from './steady.ts';
 import { syncBench } from './sync.ts';
 
 const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, nameServersBench, dripBench, latenessBench];
@@ -32,8 +34,10 @@ const BENCHES: Bench[] = [
   mailBench,
   carriersBench,
   syncBench,
+  consoleBench,
   ...CALLBACKS,
   scaleBench,
+  steadyBench,
 ];
 const RESULTS = 'bench/results';
 

@@ -105,6 +105,21 @@ function Lines({ id }: { id: string }) {
             ) : (
               <p>{say('noLines')}</p>
             )}
+            {now.sims.length > 0 ? (
+              <Table
+                label={say('sims')}
+                rows={now.sims}
+                keyOf={({ port }) => String(port)}
+                columns={[
+                  { name: say('sim'), cell: ({ port }) => port },
+                  {
+                    name: say('sentToday'),
+                    figure: true,
+                    cell: ({ sentToday, perDay }) => `${number(sentToday)} / ${number(perDay)}`,
+                  },
+                ]}
+              />
+            ) : null}
             {now.state === 'paused' || now.state === 'draining' ? (
               <Action onPress={() => act.mutate('resume')}>{say('resume')}</Action>
             ) : (

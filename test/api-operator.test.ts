@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { registry } from '../carriers/registry.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, recordRuns, startApi } from './fixtures/api.ts';
 
@@ -183,3 +184,18 @@ test('a write that fails leaves no trace in the audit log', async () => {
   await api.asOperator('POST', '/accounts', { ...account, country: 'XX' });
   expect(await rows(api.db.pool, 'select action from audit_log')).toEqual([{ action: 'carrier.create' }]);
 });
+
+test.for(['dinstar', 'smsgate'])(
+  'settings of %s that contradict each other are refused with the name of the field',
+  async (type) => {
+    await using api = await startApi({ registry });
+    const settings = { url: 'http://127.0.0.1', username: 'admin', password: 'admin' };
+    const wrong = { retryMinMs: 50_000, retryMaxMs: 10 };
+    const refused = await api.asOperator('POST', '/carriers', { name: 'box', type, settings: { ...settings, ...wrong } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    expect(refused.body.errors).toMatchObject([{ field: 'settings.retryMaxMs' }]);
+    const made = await api.asOperator('POST', '/carriers', { name: 'box', type, settings });
+    const changed = await api.asOperator('PATCH', `/carriers/${made.body.id}`, { settings: wrong });
+    expect(changed.body.errors).toMatchObject([{ field: 'settings.retryMaxMs' }]);
+  },
+);

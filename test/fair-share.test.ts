@@ -5,6 +5,7 @@ import { openSimPace } from '../activities/sim-pace.ts';
 import { acquireSlot } from '../activities/slot-lease.ts';
 import { createTurnLoop } from '../activities/turn-loop.ts';
 import type { CarrierSession, OutboundMessage, SubmitResult } from '../carriers/carrier.ts';
+import { registry } from '../carriers/registry.ts';
 import { rows } from '../database/sql.ts';
 import { seed } from '../seed.ts';
 import { carriers, startApi } from './fixtures/api.ts';
@@ -81,8 +82,13 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
 });
 
 test('each SIM keeps its pace, and what its day does not bear goes in the morning, a restart or not', async () => {
-  await using api = await startApi();
-  const { lowcostId } = await carriers(api);
+  await using api = await startApi({ registry });
+  const box = await api.asOperator('POST', '/carriers', {
+    name: 'box',
+    type: 'dinstar',
+    settings: { url: 'http://127.0.0.1', username: 'admin', password: 'admin', simSmsPerDay: 6 },
+  });
+  const lowcostId = String(box.body.id);
   const { pool } = api.db;
   const slot = await acquireSlot(pool, lowcostId, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
@@ -155,6 +161,10 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
     { port: 1, state: 'accepted', reason: null, count: 3 },
     { port: 1, state: 'queued', reason: 'sim-daily-cap', count: 1 },
     { port: 1, state: 'queued', reason: null, count: 1 },
+  ]);
+  expect((await api.asOperator('GET', `/carriers/${lowcostId}/state`)).body.sims).toEqual([
+    { port: 0, sentToday: 6, perDay: 6 },
+    { port: 1, sentToday: 6, perDay: 6 },
   ]);
 });
 
