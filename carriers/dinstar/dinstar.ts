@@ -88,9 +88,15 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
       const page = await read(after);
       const last = Math.max(0, ...[...page.replies, ...page.unreadable].flatMap(({ id }) => id ?? []));
       if (last > after || after === 0) return { ...page, more: last > after };
-      // Nothing above: whether that is the end of the inbox, or a device that began again, is told by what it holds at all.
-      const whole = await read(0);
-      return { ...page, topId: whole.topId, more: false };
+      // Nothing above: the end of the inbox, or a device that began again. The first still holds what was read last; one that
+      // holds neither tells by the highest id it has at all, and some devices answer in pages.
+      let { topId } = await read(after - 1);
+      for (let above = 0; (topId ?? 0) < after;) {
+        const next = await read(above);
+        if (next.topId === null || next.topId <= above) break;
+        topId = above = next.topId;
+      }
+      return { ...page, topId, more: false };
     },
     async pollReceipts(references) {
       const answer = await question(() => device.post('/api/query_sms_result', { user_id: references.map(Number) }));
