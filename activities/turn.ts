@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { SubmitResult } from '../carriers/carrier.ts';
+import { FRENCH_NUMBER } from '../domain/france.ts';
 import type { MessageState } from '../domain/message.ts';
 import { prepared } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
@@ -75,7 +76,7 @@ const TURN = `
   ), judged as materialized (
     select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
       case when c.state = 'cancelled' then 'cancelled'
-        when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number like '+33%' then 'lowcost-marketing'
+        when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number ~ '${FRENCH_NUMBER}' then 'lowcost-marketing'
         when m.sender like '+%' and exists (
           select from numbers n where n.carrier_id = $1 and n.number = m.sender and n.kind = 'virtual' and n.account_id is distinct from m.account_id
         ) then 'number-released'

@@ -1,10 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { Brand } from '../database/brand.ts';
+import { noteAct } from '../database/act.ts';
+import { Brand, decideBrand } from '../database/brand.ts';
 import { newId } from '../database/ids.ts';
-import { affected } from '../database/sql.ts';
+import { oweNotice } from '../database/notice.ts';
+import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { foldSender } from '../domain/sender-rules.ts';
-import { audit } from './audit.ts';
+import { actorOf } from './audit.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
@@ -78,7 +80,7 @@ const decide = createRoute({
   path: '/brands/{id}',
   operationId: 'decideBrand',
   tags: ['Operator: accounts'],
-  summary: 'Confirm that a sender ID is the account’s, or refuse it',
+  summary: 'Confirm that a sender ID is the account’s, or refuse it; the account is told by mail and by event',
   request: { params: IdParam, body: body(Decision) },
   responses: { 200: { description: 'Decided', content: json(BrandView) }, ...problems, ...notFound },
 });
@@ -107,11 +109,16 @@ export const brands = (services: ApiServices) =>
       const folded = foldSender(sender);
       if ((await em.count(Brand, { account, folded: { $ne: folded } })) >= MOST_BRANDS)
         throw new AppError('conflict', `An account has ${MOST_BRANDS} brands at most.`);
-      await affected(
-        services.db.pool,
-        `insert into brands (id, account_id, sender, folded, created_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
-        [newId(), account, sender, folded],
-      );
+      await transaction(services.db.pool, async (client) => {
+        const added = await affected(
+          client,
+          `insert into brands (id, account_id, sender, folded, created_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
+          [newId(), account, sender, folded],
+        );
+        const data = { accountId: account, accountName: c.get('account').name, sender };
+        if (added > 0) await oweNotice(client, { to: 'operators', kind: 'brand-requested', data });
+      });
+      services.runs.retryEmails();
       return c.json(view(await em.findOneOrFail(Brand, { account, folded })), 201);
     })
     .openapi(list, async (c) => {
@@ -126,18 +133,20 @@ export const operatorBrands = (services: ApiServices) =>
       return c.json(await listOf(services, 'all brands', state ? { state } : {}, query), 200);
     })
     .openapi(decide, async (c) => {
-      const em = services.db.em();
-      const brand = await em.findOne(Brand, { id: c.req.valid('param').id });
-      if (!brand) throw missing();
+      const { id } = c.req.valid('param');
       const { state, reason } = c.req.valid('json');
-      em.assign(brand, { state, reason, decidedAt: new Date() });
-      audit(em, {
-        keyId: c.get('keyId'),
-        action: 'brand.decide',
-        target: `brand ${brand.id}`,
-        accountId: brand.account,
-        detail: { sender: brand.sender, state, reason },
+      await transaction(services.db.pool, async (client) => {
+        const brand = await decideBrand(client, id, { state, reason });
+        if (!brand) throw missing();
+        await noteAct(client, {
+          actor: actorOf(c.get('keyId')),
+          accountId: brand.accountId,
+          action: 'brand.decide',
+          target: `brand ${id}`,
+          detail: { sender: brand.sender, state, reason },
+        });
       });
-      await em.flush();
-      return c.json(view(brand), 200);
+      services.runs.retryCallbacks();
+      services.runs.retryEmails();
+      return c.json(view(await services.db.em().findOneOrFail(Brand, { id })), 200);
     });

@@ -5,6 +5,7 @@ import { beginListPreview, ListPreview } from '../database/list-preview.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { countryWarnings } from '../domain/country-rules.ts';
 import { AppError } from '../domain/errors.ts';
+import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/lowcost-marketing.ts';
 import { optimisation } from '../domain/preview.ts';
 import type { PreviewTally } from '../domain/preview-tally.ts';
@@ -177,7 +178,7 @@ function warningsOf(
   { policies }: PlanRules,
   room: Room,
 ): Warning[] {
-  const french = tally.reach.find(({ country }) => country === 'FR')?.recipients ?? 0;
+  const french = tally.reach.reduce((sum, { country, recipients }) => sum + (isFrench(country) ? recipients : 0), 0);
   const lowcost = lowcostMarketing({ ...request, french, policy: policies.lowcostMarketing });
   const { until, ...quiet } = tally.quiet;
   const hours = quietWarning({ ...quiet, until: until === null ? null : new Date(until) });

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/cost.ts';
 import { countryWarnings, createReach, heedCountries, type CountryReach } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
+import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/lowcost-marketing.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
@@ -175,7 +176,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules, first, faults);
   const lowcost = lowcostMarketing({
     ...request,
-    french: entries.filter(({ country }) => country === 'FR').length,
+    french: entries.filter(({ country }) => isFrench(country)).length,
     policy: rules.policies.lowcostMarketing,
   });
   if (lowcost && 'refused' in lowcost) return { ...lowcost, faults, unreachable };

@@ -1,6 +1,7 @@
+import { isFrench } from '../domain/france.ts';
 import { pickCode } from '../domain/reply-code.ts';
 import { PLACEHOLDER, type Origin, type PoolNumber } from '../domain/sender-policy.ts';
-import { carriesMention, isFrench, STOP_MENTION, stopNumberIn, stopWords } from '../domain/stop-mention.ts';
+import { carriesMention, STOP_MENTION, stopNumberIn, stopWords } from '../domain/stop-mention.ts';
 import type { CampaignRequest } from './plan-campaign.ts';
 import type { PlanRules } from './rules.ts';
 

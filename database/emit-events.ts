@@ -17,6 +17,8 @@ export const EVENT_TYPES = [
   'two-way.enabled',
   'two-way.refused',
   'two-way.disabled',
+  'brand.confirmed',
+  'brand.refused',
   'setting-request.done',
   'setting-request.refused',
   'account.spend-limit-reached',

@@ -13,6 +13,9 @@ export type NoticeData = {
   'two-way-enabled': { reason: string | null };
   'two-way-refused': { reason: string | null };
   'two-way-disabled': { reason: string | null };
+  'brand-requested': { accountName: string; accountId: string; sender: string };
+  'brand-confirmed': { sender: string; reason: string };
+  'brand-refused': { sender: string; reason: string };
   'setting-requested': { accountName: string; accountId: string; what: ReplyChangeKind };
   'setting-done': { what: ReplyChangeKind };
   'setting-refused': { what: ReplyChangeKind; reason: string };

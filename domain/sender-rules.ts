@@ -1,6 +1,6 @@
 import type { Policies } from './policies.ts';
 import { isBrand, type Refusal } from './sender-policy.ts';
-import { isFrench } from './stop-mention.ts';
+import { isFrench } from './france.ts';
 import type { Warning } from './warning.ts';
 
 type Mode = 'off' | 'warn' | 'refuse';

@@ -1,11 +1,9 @@
+import { isFrench } from './france.ts';
+
 /** What a message says for STOP where its account chose no words of its own. `XXXXX` becomes a number. */
 export const STOP_MENTION = 'STOP au XXXXX';
 /** Where nobody knows yet which number it comes from: reply goes there all the same. */
 const BY_REPLY = 'STOP par retour de SMS';
-
-/** Mainland France and the departments and communities where its rules hold. */
-const FRENCH = new Set(['FR', 'GP', 'MQ', 'GF', 'RE', 'YT', 'PM', 'BL', 'MF']);
-export const isFrench = (country: string): boolean => FRENCH.has(country);
 
 /** Whether what goes there has to say how to stop it. Alerts, single messages and answers in a chat are exempt. */
 export const carriesMention = (purpose: 'marketing' | 'transactional', country: string): boolean =>

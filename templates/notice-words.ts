@@ -100,6 +100,18 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
       ...because(reason, 'Motif :'),
     ],
   }),
+  'brand-requested': ({ accountName, accountId, sender }) => ({
+    subject: 'Un nom d’expéditeur attend d’être confirmé',
+    lines: [`${accountName} (${accountId}) déclare que ${sender} est sa marque.`],
+  }),
+  'brand-confirmed': ({ sender, reason }) => ({
+    subject: `Votre expéditeur ${sender} est confirmé`,
+    lines: [`Vos campagnes peuvent partir sous le nom ${sender}.`, ...because(reason, 'Motif :')],
+  }),
+  'brand-refused': ({ sender, reason }) => ({
+    subject: `Votre expéditeur ${sender} est refusé`,
+    lines: [`${sender} n’est pas reconnu comme votre marque.`, ...because(reason, 'Motif :')],
+  }),
   'setting-requested': ({ accountName, accountId, what }) => ({
     subject: 'Une demande de réglage attend',
     lines: [`${accountName} (${accountId}) demande : ${CHANGES.fr[what]}.`],
@@ -207,6 +219,18 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
       'Campaigns that ask for replies are refused. Replies to what was sent before still reach you.',
       ...because(reason, 'Reason:'),
     ],
+  }),
+  'brand-requested': ({ accountName, accountId, sender }) => ({
+    subject: 'A sender ID waits to be confirmed',
+    lines: [`${accountName} (${accountId}) says that ${sender} is its brand.`],
+  }),
+  'brand-confirmed': ({ sender, reason }) => ({
+    subject: `Your sender ID ${sender} is confirmed`,
+    lines: [`Your campaigns can go out under the name ${sender}.`, ...because(reason, 'Reason:')],
+  }),
+  'brand-refused': ({ sender, reason }) => ({
+    subject: `Your sender ID ${sender} was refused`,
+    lines: [`${sender} was not recognised as your brand.`, ...because(reason, 'Reason:')],
   }),
   'setting-requested': ({ accountName, accountId, what }) => ({
     subject: 'A request to change settings is waiting',

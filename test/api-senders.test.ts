@@ -252,3 +252,34 @@ test('a sender ID is warned of, refused or not spoken of until an operator confi
   const theirs = { ...branded, sender: 'Fournil', text: 'Soldes', recipients: [{ to: phone(1) }] };
   expect((await other.call('POST', '/campaigns', theirs)).body.code).toBe('sender-unregistered');
 });
+
+test('operators hear of a brand by mail, once; its account of each decision by mail and by event, once', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  await shop.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
+  await rows(
+    api.db.pool,
+    `insert into users (id, email, role, created_at) select gen_random_uuid(), 'op@example.com', 'operator', now()`,
+  );
+  const { id } = (await shop.call('POST', '/brands', { sender: 'Fournil' })).body;
+  await shop.call('POST', '/brands', { sender: 'fournil' });
+  for (const state of ['refused', 'confirmed', 'confirmed'])
+    expect((await api.asOperator('PUT', `/brands/${id}`, { state, reason: `it is ${state}` })).status).toBe(200);
+  expect(await rows(api.db.pool, 'select address, kind, data from notices order by id')).toEqual([
+    {
+      address: 'op@example.com',
+      kind: 'brand-requested',
+      data: { accountId: shop.id, accountName: 'Boulangerie', sender: 'Fournil' },
+    },
+    { address: 'owner@example.com', kind: 'brand-refused', data: { sender: 'Fournil', reason: 'it is refused' } },
+    { address: 'owner@example.com', kind: 'brand-confirmed', data: { sender: 'Fournil', reason: 'it is confirmed' } },
+  ]);
+  const told = (await shop.call('GET', '/events')).body.items.map((each: { body: string }) => JSON.parse(each.body));
+  expect(told).toMatchObject([
+    { type: 'brand.refused', data: { brand: { id, sender: 'Fournil', state: 'refused', reason: 'it is refused' } } },
+    { type: 'brand.confirmed', data: { brand: { id, sender: 'Fournil', state: 'confirmed', reason: 'it is confirmed' } } },
+  ]);
+  expect(api.asked.map(({ what }) => what)).toEqual(expect.arrayContaining(['retryEmails', 'retryCallbacks']));
+  const missing = await api.asOperator('PUT', `/brands/${shop.id}`, { state: 'refused', reason: 'x' });
+  expect(missing.status).toBe(404);
+});

@@ -6,8 +6,10 @@ import { anAccount, carriers, startApi } from './fixtures/api.ts';
 const campaign = { name: 'Soldes', route: 'lowcost', purpose: 'marketing', text: 'Soldes demain' };
 const french = { to: '+33612000001' };
 const belgian = { to: '+32470123456' };
+/** Guadeloupe, French Guiana, Martinique, Réunion, Mayotte, Saint Pierre and Miquelon. */
+const OVERSEAS = ['+590690000001', '+594694000001', '+596696000001', '+262692000001', '+262639000001', '+508551234'];
 
-test('marketing to France by the lowcost route is warned of, refused or not spoken of, as the account chose; nothing refused is stored', async () => {
+test('marketing to France, overseas too, by the lowcost route is warned of, refused or not spoken of, as the account chose; nothing refused is stored', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -20,6 +22,7 @@ test('marketing to France by the lowcost route is warned of, refused or not spok
   expect(await codes()).toEqual([202, true]);
   expect(await codes({ purpose: 'transactional' })).toEqual([202, false]);
   expect(await codes({ recipients: [belgian] })).toEqual([202, false]);
+  for (const to of OVERSEAS) expect([to, ...(await codes({ recipients: [{ to }] }))]).toEqual([to, 202, true]);
   await shop.call('PATCH', '/policies', { lowcostMarketing: 'off' });
   expect(await codes()).toEqual([202, false]);
 
@@ -37,7 +40,8 @@ test('what was accepted before is looked at again when it is about to go: market
   await api.asOperator('POST', '/numbers', { number: '+33700000001', kind: 'virtual', carrier: premiumId, country: 'FR' });
   const { body: rented } = await shop.call('POST', '/numbers/rent', { country: 'FR' });
   const fromRented = { ...campaign, route: 'premium', sender: '+33700000001', purpose: 'transactional', recipients: [french] };
-  expect((await shop.call('POST', '/campaigns', { ...campaign, recipients: [french, belgian] })).status).toBe(202);
+  const recipients = [french, belgian, ...OVERSEAS.map((to) => ({ to }))];
+  expect((await shop.call('POST', '/campaigns', { ...campaign, recipients })).status).toBe(202);
   expect((await shop.call('POST', '/campaigns', { ...campaign, purpose: 'transactional', recipients: [french] })).status).toBe(
     202,
   );
@@ -58,6 +62,7 @@ test('what was accepted before is looked at again when it is about to go: market
   expect(await rows(api.db.pool, 'select to_number as "to", state, reason from messages order by id')).toEqual([
     { to: french.to, state: 'skipped', reason: 'lowcost-marketing' },
     { to: belgian.to, state: 'submitting', reason: null },
+    ...OVERSEAS.map((to) => ({ to, state: 'skipped', reason: 'lowcost-marketing' })),
     { to: french.to, state: 'submitting', reason: null },
     { to: french.to, state: 'skipped', reason: 'number-released' },
   ]);
