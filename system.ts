@@ -194,6 +194,7 @@ export async function startSystem({
     starting.defer(async () => {
       await lines.stop();
       await opened.close();
+      await activities.callbacksOver();
     });
     lines.start(opened.carrierWorker);
     workers.push(...opened.fixed);

@@ -23,6 +23,8 @@ type Deps = {
   wake: Wake;
   line: OwnLine;
   metrics: CallbackMetrics;
+  /** Called when callbacks came to be owed. */
+  owes: () => void;
   /** For endpoints that have none of their own. */
   schedule: Schedule;
 };
@@ -31,8 +33,13 @@ export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['stat
 /** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
 type Recorded = { ended: Ended; tried: Tried | null; freed: Place | null };
 
+/** What fails one after the other wakes the run of retries so often at most. */
+const WAKE_EVERY_MS = 500;
+
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
-export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, schedule }: Deps): AttemptCallback {
+export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, owes, schedule }: Deps) {
+  const wakeRetries = paced(owes, WAKE_EVERY_MS);
+  const underWay = new Set<Promise<unknown>>();
   /** In groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
   const recorder = createGroup<Recorded, true>({
     maxSize: 500,
@@ -53,11 +60,13 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
         return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
       });
       await tellAfter({ pool, wake }, told);
+      // At once: whoever made the attempt may still wait for slower ones.
+      if (group.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
       return group.map(() => true as const);
     },
   });
 
-  return async (delivery) => {
+  async function make(delivery: ClaimedCallback): Promise<Ended['state']> {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
     const now = delivery.now();
     const post = {
@@ -102,6 +111,34 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
     if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
     await recorded;
     return ended.state;
+  }
+
+  const attempt: AttemptCallback = (delivery) => {
+    const going: Promise<Ended['state']> = make(delivery).finally(() => underWay.delete(going));
+    underWay.add(going);
+    return going;
+  };
+  return {
+    attempt,
+    /** Resolves when none is under way any more: a run of retries does not wait for its slowest. */
+    over: (): Promise<unknown> => Promise.allSettled(underWay),
+  };
+}
+
+/** `call` at once; asked for again too soon, once more later. */
+function paced(call: () => void, everyMs: number): () => void {
+  let last = -Infinity;
+  let later: NodeJS.Timeout | undefined;
+  const now = (): void => {
+    later = undefined;
+    last = performance.now();
+    call();
+  };
+  return () => {
+    if (later) return;
+    const waitMs = last + everyMs - performance.now();
+    if (waitMs > 0) later = setTimeout(now, waitMs).unref();
+    else now();
   };
 }
 

@@ -15,7 +15,7 @@ export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 export const DRAIN_MS = 30_000;
 /** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
 const LOOK_AGAIN_MS = 250;
-/** How often, while attempts are under way, it looks for those of dead processes. */
+/** How often, while attempts are under way, it looks for those of dead processes and for what falls due. */
 const LOOK_FURTHER_MS = 1000;
 /** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
 export const NEAR_MS = 1500;
@@ -23,14 +23,14 @@ export const NEAR_MS = 1500;
 export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) => ({
   /**
    * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
-   * owed. At most once each, by claim.
+   * owed. It does not wait for what is under way: that wakes the run if it fails. At most once each, by claim.
    */
   drainCallbacks: (): Promise<{ sleepMs: number | null }> =>
     heartbeating(async () => {
       await wake.awake('retry-callbacks');
       const attempts = createFleet(attempt, log);
       const until = performance.now() + DRAIN_MS;
-      let lookedAt = -Infinity;
+      let lookedAt = performance.now();
       while (performance.now() < until) {
         const allowed = line.allowance();
         const claimed =
@@ -45,10 +45,9 @@ export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) =
         lookedAt = performance.now();
         await reclaimDead(pool);
         const sleepMs = await untilNextDue(pool, 'callback');
-        if (attempts.size === 0 && (sleepMs === null || sleepMs > NEAR_MS)) break;
+        if (sleepMs === null || sleepMs > NEAR_MS) break;
         await attempts.landed(Math.min(sleepMs || LOOK_AGAIN_MS, LOOK_AGAIN_MS));
       }
-      await attempts.all();
       const sleepMs = await untilNextDue(pool, 'callback');
       return { sleepMs: sleepMs === null ? null : Math.max(0, sleepMs - NEAR_MS) };
     }),

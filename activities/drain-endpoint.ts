@@ -113,8 +113,8 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
   return {
     /**
      * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
-     * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. At most once each,
-     * by claim.
+     * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
+     * for the slowest of what is under way. At most once each, by claim.
      */
     drainEndpoint: (endpointId: string): Promise<EndpointStep> =>
       heartbeating(async () => {
@@ -130,7 +130,6 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
           }
           next = await step(endpointId, attempts, until);
         }
-        await attempts.all();
         return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
       }),
   };

@@ -4,15 +4,11 @@ import type { ClaimedCallback } from './claim-callbacks.ts';
 
 /** Runs attempts beside one another and tells when any of them is over. */
 export function createFleet(attempt: AttemptCallback, log: Logger) {
-  const flying = new Set<Promise<void>>();
-  let troubled = 0;
+  const flying = new Set<Promise<unknown>>();
   return {
     launch(deliveries: ClaimedCallback[]): void {
       for (const delivery of deliveries) {
-        const flight: Promise<void> = attempt(delivery)
-          .then((state) => {
-            if (state !== 'delivered') troubled++;
-          })
+        const flight: Promise<unknown> = attempt(delivery)
           .catch((error: unknown) =>
             log.error({ err: error, deliveryId: delivery.id }, 'an attempt could not be recorded; its lease runs out'),
           )
@@ -22,10 +18,6 @@ export function createFleet(attempt: AttemptCallback, log: Logger) {
     },
     get size() {
       return flying.size;
-    },
-    /** How many did not deliver. */
-    get troubled() {
-      return troubled;
     },
     async landed(withinMs: number): Promise<void> {
       const timer = Promise.withResolvers<void>();

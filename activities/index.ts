@@ -62,18 +62,19 @@ type Deps = {
   emailSchedule?: Schedule;
 };
 
-/** Every activity, by the task queue whose worker offers it. */
+/** Every activity, by the task queue whose worker offers it; `callbacksOver`: what they left under way is over. */
 export function createActivities(deps: Deps) {
   const { pool, log, lines, runs, country, signal } = deps;
   const wake = createWake({ pool, signal });
   const line = createOwnLine({ pool, log, worker: deps.worker });
-  const attempt = createAttemptCallback({
+  const { attempt, over } = createAttemptCallback({
     pool,
     secrets: deps.secrets,
     poster: deps.poster,
     wake,
     line,
     metrics: deps.metrics,
+    owes: deps.owes,
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
   const callbacks = { pool, log, attempt, line, wake };
@@ -99,6 +100,7 @@ export function createActivities(deps: Deps) {
     injectableClock: deps.injectableClock,
   });
   return {
+    callbacksOver: over,
     control: {
       ...createFileReplies({
         pool,

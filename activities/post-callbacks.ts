@@ -54,7 +54,7 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
         await putOff(waiting, line.down ? 'network' : 'rate');
         await attempts.all();
         // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
-        if (attempts.troubled > 0 || activityInfo().attempt > 1) await wake.wake('retry-callbacks');
+        if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
       }),
   };
 };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { itemsOf, textOf } from '../seed.ts';
+import { openClient } from '../temporal/connect.ts';
+import { phase } from '../workflows/messages.ts';
 import { phone, sleep, startApp, until, type App } from './fixtures/app.ts';
 
 /** A campaign to so many phones, each of which answers. */
@@ -108,6 +110,36 @@ test('an endpoint that hangs costs its own deliveries their time limit, and nobo
     const items = await app.rows<{ last_class: string }>(`select last_class from deliveries where state = 'retrying'`);
     return items.length === 5 && items.every((each) => each.last_class === 'timeout');
   });
+});
+
+test('a request that hangs holds back nobody’s retries: another endpoint’s go out while its page still waits, and while a drain of retries has it under way', async () => {
+  await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 300, 300, 300, 300, 300] });
+  const slow = await app.account.send('POST', '/v1/callback-endpoints', {
+    url: `${app.world.endpoint.url}/hook/slow`,
+    timeoutMs: 4000,
+  });
+  app.world.endpoint.addSecret(textOf(slow, 'secret'));
+  app.world.endpoint.behave({ name: 'slow', mode: 'hang' });
+  app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 503, times: 2 });
+  const calls = (name: string) => app.world.endpoint.calls.filter((call) => call.name === name);
+  const taken = () => calls('hook').filter((call) => call.answered === 200).length;
+  await answered(app, 1);
+  await until('the third attempt is taken', () => taken() === 1, 3800);
+  expect(calls('slow')).toHaveLength(1);
+
+  const { client, connection } = openClient({
+    address: app.config.TEMPORAL_ADDRESS,
+    namespace: app.config.TEMPORAL_NAMESPACE,
+    tls: false,
+  });
+  await using _ = { [Symbol.asyncDispose]: () => connection.close() };
+  const run = client.workflow.getHandle('retry-callbacks');
+  await until('the slow one is tried again', () => calls('slow').length === 2);
+  await until('the drain that tried it has answered', async () => (await run.query(phase)).startsWith('sleeping'), 3800);
+  app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 503, times: 1 });
+  await app.world.phones.reply(phone(0), 'encore');
+  await until('the second reply is taken', () => taken() === 2, 3800);
+  expect(calls('slow').filter((call) => call.attempt === 2)).toHaveLength(1);
 });
 
 test('a mail server that refuses for now gets the mail again under the same Message-ID; one that refuses for good does not', async () => {
