@@ -7,12 +7,11 @@ import { Chart } from './chart.tsx';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Choice, Empty } from './parts.tsx';
-import { fr, type Word } from './text-fr.ts';
+import { isWord } from './words.ts';
 
 type Figures = InferResponseType<typeof v1.analytics.$get, 200>;
 type Span = '7' | '30' | '90' | '365';
 const A_DAY_MS = 86_400_000;
-const isWord = (name: string): name is Word => name in fr;
 
 export function AnalyticsPage() {
   const { say } = useLocale();

@@ -1,6 +1,7 @@
 import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
-import { fr, type Word } from './text-fr.ts';
+import type { Word } from './text-fr.ts';
+import { isWord } from './words.ts';
 
 /** The product's own API, typed by its routes. The header is what no other site can send. */
 export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });
@@ -54,8 +55,6 @@ export async function ask(asked: Promise<Answer>): Promise<unknown> {
   if (!response.ok) throw await refusalOf(response);
   return response.status === 204 ? null : response.json();
 }
-
-const isWord = (name: string): name is Word => name in fr;
 
 export function wordOf(error: unknown): Word {
   if (!(error instanceof Refusal)) return 'problem.network';

@@ -1,9 +1,8 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
-import { en } from './text-en.ts';
-import { fr, type Word } from './text-fr.ts';
+import type { Word } from './text-fr.ts';
+import { loadWords, type Locale, type Words } from './words.ts';
 
-export type Locale = 'fr' | 'en';
 type Say = (word: Word, values?: Record<string, string | number>) => string;
 type Spoken = {
   locale: Locale;
@@ -16,23 +15,23 @@ type Spoken = {
 };
 
 const KEY = 'locale';
-const words: Record<Locale, Record<Word, string>> = { fr, en };
 const isLocale = (value: unknown): value is Locale => value === 'fr' || value === 'en';
 
-function initial(): Locale {
+/** As it was chosen here before, else as the browser is set. */
+export function firstLocale(): Locale {
   const chosen = localStorage.getItem(KEY);
   if (isLocale(chosen)) return chosen;
   return navigator.language.startsWith('fr') ? 'fr' : 'en';
 }
 
-function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
+function spokenIn(locale: Locale, words: Words, change: (locale: Locale) => void): Spoken {
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const numbers = new Intl.NumberFormat(locale);
   return {
     locale,
     change,
     say: (word, values = {}) =>
-      words[locale][word].replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
+      words[word].replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
     number: (value) => numbers.format(value),
     money: (value) =>
@@ -42,21 +41,29 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
   };
 }
 
-const Context = createContext<Spoken>(spokenIn('fr', () => {}));
-export const useLocale = (): Spoken => useContext(Context);
+const Context = createContext<Spoken | null>(null);
 
-export function LocaleProvider({ children }: { children: ReactNode }) {
-  const [locale, setLocale] = useState(initial);
+export function useLocale(): Spoken {
+  const spoken = useContext(Context);
+  if (!spoken) throw new Error('Nothing is said outside of LocaleProvider');
+  return spoken;
+}
+
+type Spoke = { locale: Locale; words: Words };
+
+/** `first`: what is spoken before somebody chooses otherwise. */
+export function LocaleProvider({ first, children }: { first: Spoke; children: ReactNode }) {
+  const [{ locale, words }, setSpoke] = useState(first);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
   const spoken = useMemo(
     () =>
-      spokenIn(locale, (next) => {
+      spokenIn(locale, words, (next) => {
         localStorage.setItem(KEY, next);
-        setLocale(next);
+        void loadWords(next).then((loaded) => setSpoke({ locale: next, words: loaded }));
       }),
-    [locale],
+    [locale, words],
   );
   return (
     <I18nProvider locale={locale}>

@@ -3,9 +3,10 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Refusal } from './api.ts';
-import { LocaleProvider } from './locale.tsx';
+import { firstLocale, LocaleProvider } from './locale.tsx';
 import { router } from './routes.tsx';
 import { session } from './session.ts';
+import { loadWords } from './words.ts';
 import './style.css';
 
 const queries: QueryClient = new QueryClient({
@@ -18,11 +19,13 @@ const queries: QueryClient = new QueryClient({
   defaultOptions: { queries: { retry: (count, error) => !(error instanceof Refusal) && count < 3 } },
 });
 
+const locale = firstLocale();
+const words = await loadWords(locale);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the console');
 createRoot(root).render(
   <StrictMode>
-    <LocaleProvider>
+    <LocaleProvider first={{ locale, words }}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

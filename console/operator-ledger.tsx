@@ -5,9 +5,8 @@ import { Facts, List, Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Action, Badge, Empty } from './parts.tsx';
 import { TemporalLink } from './temporal-link.tsx';
-import { fr, type Word } from './text-fr.ts';
+import { isWord } from './words.ts';
 
-const isWord = (name: string): name is Word => name in fr;
 
 /** Whether all that is owed is accounted for, and what nobody knows the fate of. */
 export function LedgerPage() {
