@@ -107,6 +107,7 @@ const Environment = z.object({
     .enum(['real', 'injected'])
     .default('real')
     .describe('`injected` lets an operator name the time of a sync; refused in production'),
+  SIMULATED_PHONES_URL: z.url().optional().describe('Where simulated phones are, for first steps; refused in production'),
   STOP_NUMBER: z
     .string()
     .regex(/^[3-8]\d{4}$/)
@@ -140,6 +141,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (read.data.NODE_ENV === 'production' && read.data.SYNC_CLOCK === 'injected') {
     throw new Error("The configuration can't be used:\n  SYNC_CLOCK: an injected clock is refused in production. Unset it.");
+  }
+  if (read.data.NODE_ENV === 'production' && read.data.SIMULATED_PHONES_URL !== undefined) {
+    throw new Error("The configuration can't be used:\n  SIMULATED_PHONES_URL: simulated phones are refused in production. Unset it.");
   }
   if (read.data.ALARM_WEBHOOK_URL !== undefined && read.data.ALARM_WEBHOOK_SECRET === undefined) {
     throw new Error("The configuration can't be used:\n  ALARM_WEBHOOK_SECRET: is missing. Alarms that are posted are signed.");

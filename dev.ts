@@ -84,6 +84,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     CALLBACK_ALLOW_HTTP: 'true',
     CALLBACK_PORTS: '*',
     CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
+    SIMULATED_PHONES_URL: world.phones.url,
     LOG_LEVEL: 'warn',
     PORT: String(apiPort ?? before?.ports.api ?? 0),
     ...process.env,

@@ -244,6 +244,7 @@ export async function startSystem({
           : new URL(`namespaces/${config.TEMPORAL_NAMESPACE}/workflows/`, `${config.TEMPORAL_UI_URL.replace(/\/*$/, '')}/`).href,
       clockInjectable: config.SYNC_CLOCK === 'injected',
       stopNumber: config.STOP_NUMBER ?? null,
+      simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
       consoleFolder: fileURLToPath(new URL('console/dist', import.meta.url)),
     });

@@ -5,6 +5,7 @@ import { account } from './account.ts';
 import { accountOnly, operatorOnly } from './auth.ts';
 import { limitBody, wellFormedBody } from './body.ts';
 import { callbackEndpoints } from './callback-endpoints.ts';
+import { campaignResults } from './campaign-results.ts';
 import { campaigns } from './campaigns.ts';
 import { serveConsole } from './console.ts';
 import { contactsCsv } from './contacts-csv.ts';
@@ -72,6 +73,7 @@ import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { savedLists } from './saved-lists.ts';
 import { sessionRoutes } from './session.ts';
 import { settingRequests } from './setting-requests.ts';
+import { simulation } from './simulation.ts';
 import { stream } from './stream.ts';
 import { twoWay } from './two-way.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -87,6 +89,7 @@ const accountRoutes = (services: ApiServices) => {
   app.on('POST', ['/campaigns', '/messages', '/conversations', '/conversations/:id/messages'], idempotent(services));
   return app
     .route('/', campaigns(services))
+    .route('/', campaignResults(services))
     .route('/', previews(services))
     .route('/', listPreviews(services))
     .route('/', drafts(services))
@@ -126,6 +129,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', users(services))
     .route('/', keys(services))
     .route('/', account(services))
+    .route('/', simulation(services))
     .route('/', twoWay(services));
 };
 

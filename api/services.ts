@@ -38,6 +38,8 @@ export type ApiServices = {
   bodyLimitBytes: number;
   /** Where STOP is written to from France when a message has no number of its own. */
   stopNumber?: string | null;
+  /** Where simulated phones are played with; null where messages are real. */
+  simulatedPhones?: string | null;
   /** Of the built console; where there is none, only the API is served. */
   consoleFolder: string;
 };

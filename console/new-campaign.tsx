@@ -1,112 +1,169 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useRef, useState } from 'react';
-import { Checkbox, Form, Label, Radio, RadioGroup, Text } from 'react-aria-components';
-import { freshKey, refusalOf, v1 } from './api.ts';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { Form } from 'react-aria-components';
+import { ask, freshKey, refusalOf, v1 } from './api.ts';
+import { bodyOf, composedOf, NOTHING_YET, type Account, type Composed } from './composing.ts';
+import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
-import { Action, Field, Problem } from './parts.tsx';
+import { Action, Check, Field, Problem } from './parts.tsx';
 import { PhonePreview } from './phone-preview.tsx';
-import { asRecipients, mergedWith, numberColumnOf, readRecipients } from './recipients.ts';
+import { Optimised, Sums, Verdict } from './preview-panel.tsx';
+import { asRecipients, numberColumnOf, type Recipient } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
-import { session } from './session.ts';
+import { isShort, NO_RECIPIENTS, readSource, sendSource, type Source } from './recipients-source.ts';
+import { RouteChoice, useNumbers } from './route-choice.tsx';
+import { Schedule } from './schedule.tsx';
+import { TestSend } from './test-send.tsx';
+import { usePreview } from './use-preview.ts';
 
-type Route = 'premium' | 'lowcost';
-const isRoute = (value: string): value is Route => value === 'premium' || value === 'lowcost';
-const SHOWN = 3;
+/** Rows that the preview of a long list looks at while it is composed. */
+const PREVIEWED = 1000;
 
 export function NewCampaignPage() {
+  const { say } = useLocale();
+  const { from } = useSearch({ from: '/campaigns/new' });
+  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const before = useQuery({
+    queryKey: ['campaign', from],
+    queryFn: async () => (from === undefined ? null : ask(v1.campaigns[':id'].$get({ param: { id: from } }))),
+    staleTime: Infinity,
+  });
+  return (
+    <div className="page">
+      <h1>{say('newCampaign')}</h1>
+      <Loaded of={account}>
+        {(known) => (
+          <Loaded of={before}>
+            {(other) => <Composer key={from} account={known} first={other === null ? NOTHING_YET : composedOf(other)} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+/** The contacts that a preview shows; what of a list that is kept is shown once the draft has it. */
+function useContacts(source: Source): Recipient[] {
+  const tag = source.kind === 'contacts' ? source.tag : '';
+  const found = useQuery({
+    queryKey: ['contacts', tag],
+    queryFn: () => ask(v1.contacts.$get({ query: { limit: '100', ...(tag === '' ? {} : { tag }) } })),
+    enabled: source.kind === 'contacts',
+  });
+  if (source.kind !== 'contacts') return [];
+  return (found.data?.items ?? []).map(({ phone, firstName, lastName }) => ({
+    to: phone,
+    firstName: firstName ?? '',
+    lastName: lastName ?? '',
+  }));
+}
+
+function Composer({ account, first }: { account: Account; first: Composed }) {
   const { say, number } = useLocale();
-  const { data: who } = useQuery(session);
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [name, setName] = useState('');
-  const [text, setText] = useState('');
-  const [route, setRoute] = useState<Route>('premium');
-  const [withReplies, setWithReplies] = useState(true);
-  const [sender, setSender] = useState('');
-  const [simulation, setSimulation] = useState(false);
-  const [list, setList] = useState('');
-  const [chosenColumn, setChosenColumn] = useState<string | null>(null);
-  const read = useMemo(() => readRecipients(list), [list]);
-  const column = chosenColumn !== null && read.columns.includes(chosenColumn) ? chosenColumn : numberColumnOf(read);
-  const recipients = useMemo(() => asRecipients(read, column), [read, column]);
-  const shown = recipients.slice(0, SHOWN).map((values) => ({ to: values.to, ...mergedWith(text, values) }));
+  const numbers = useNumbers();
+  const [composed, setComposed] = useState(first);
+  const [source, setSource] = useState(NO_RECIPIENTS);
+  const [column, setColumn] = useState<string | null>(null);
+  const [sent, setSent] = useState(0);
   const key = useRef(freshKey());
+  const draft = useRef({ body: '', id: '' });
+  const change = (part: Partial<Composed>): void => setComposed((before) => ({ ...before, ...part }));
+
+  const read = readSource(source);
+  const own = asRecipients(read, column ?? numberColumnOf(read));
+  const contacts = useContacts(source);
+  const recipients = source.kind === 'contacts' ? contacts : own;
+  const body = bodyOf(composed, account, numbers);
+  const preview = usePreview(body, recipients.slice(0, PREVIEWED));
+  const short = isShort(source, read);
+  const tags = Object.keys(recipients[0] ?? {}).filter((name) => name !== 'to' && /^[\p{L}\p{N}_]+$/u.test(name));
+  const seen = preview.data?.samples[0]?.text ?? composed.text;
 
   const send = useMutation({
     mutationFn: async () => {
-      const premium = route === 'premium';
-      const response = await v1.campaigns.$post({
-        header: { 'idempotency-key': key.current },
-        json: {
-          name,
-          text,
-          route,
-          simulation,
-          recipients,
-          withReplies: premium && withReplies,
-          ...(premium && !withReplies && sender !== '' ? { sender } : {}),
-        },
-      });
-      if (response.status === 202) return response.json();
-      key.current = freshKey();
-      throw await refusalOf(response);
+      if (short) {
+        const header = { 'idempotency-key': key.current };
+        const response = await v1.campaigns.$post({ header, json: { ...body, recipients } });
+        if (response.status === 202) return (await response.json()).id;
+        key.current = freshKey();
+        throw await refusalOf(response);
+      }
+      // A list that could not be read is chosen again; the draft is there already.
+      const written = JSON.stringify(body);
+      if (draft.current.body !== written) draft.current = { body: written, id: (await ask(v1.campaigns.drafts.$post({ json: body }))).id };
+      await sendSource(draft.current.id, source, column, setSent);
+      return draft.current.id;
     },
-    onSuccess: async ({ id }) => {
+    onSuccess: async (id) => {
       await queries.invalidateQueries({ queryKey: ['campaigns'] });
       await navigate({ to: '/campaigns/$id', params: { id } });
     },
   });
+  const nobody = source.kind === 'typed' && recipients.length === 0;
 
   return (
-    <div className="page">
-      <h1>{say('newCampaign')}</h1>
-      <Form
-        className="composer"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!send.isPending) send.mutate();
-        }}
-      >
-        <div>
-          <Field label={say('name')} required value={name} onChange={setName} />
-          <RadioGroup className="choices" value={route} onChange={(value) => isRoute(value) && setRoute(value)}>
-            <Label>{say('route')}</Label>
-            <Radio value="premium">
-              <span className="dot" aria-hidden="true" /> {say('premium')}
-            </Radio>
-            <Radio value="lowcost">
-              <span className="dot" aria-hidden="true" /> {say('lowcost')}
-            </Radio>
-            <Text slot="description">{say(route === 'premium' ? 'routePremiumHint' : 'routeLowcostHint')}</Text>
-          </RadioGroup>
-          {route === 'premium' ? (
-            <>
-              <Checkbox className="check" isSelected={withReplies} onChange={setWithReplies}>
-                <span className="box" aria-hidden="true" />{' '}
-                {say(who?.account?.platform === 'v0' ? 'withRepliesV0' : 'withReplies')}
-              </Checkbox>
-              {withReplies ? (
-                <p className="hint">{say('withRepliesHint')}</p>
-              ) : (
-                <Field label={say('sender')} hint={say('senderHint')} value={sender} onChange={setSender} />
-              )}
-            </>
-          ) : null}
-          <Field label={say('message')} hint={say('messageHint')} required rows={5} value={text} onChange={setText} />
-          <Meter text={shown[0]?.text ?? text} />
-          <RecipientsField list={list} change={setList} read={read} column={column} chooseColumn={setChosenColumn} />
-          <Checkbox className="check" isSelected={simulation} onChange={setSimulation}>
-            <span className="box" aria-hidden="true" /> {say('simulation')}
-          </Checkbox>
-          <Problem error={send.error} />
-          <Action kind="main" type="submit" isDisabled={send.isPending || recipients.length === 0}>
-            {send.isPending ? say('sending') : say('sendCampaign', { n: number(recipients.length) })}
-          </Action>
-        </div>
-        <PhonePreview messages={text === '' ? [] : shown} />
-      </Form>
-    </div>
+    <Form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!send.isPending) send.mutate();
+      }}
+    >
+      <div>
+        <Field label={say('name')} required value={composed.name} onChange={(name) => change({ name })} />
+        <RouteChoice composed={composed} change={change} account={account} numbers={numbers} />
+        <Field
+          label={say('message')}
+          hint={say('messageHint')}
+          required
+          rows={5}
+          value={composed.text}
+          onChange={(text) => change({ text })}
+        />
+        {tags.length === 0 ? null : (
+          <div className="row start">
+            {tags.slice(0, 8).map((name) => (
+              <Action key={name} onPress={() => change({ text: `${composed.text}{{${name}}}` })}>
+                {`{{${name}}}`}
+              </Action>
+            ))}
+          </div>
+        )}
+        <Meter text={seen} />
+        {preview.data?.optimised ? <Optimised text={composed.text} optimised={preview.data.optimised} /> : null}
+        {preview.data?.optimised || composed.optimise ? (
+          <Check label={say('optimise')} value={composed.optimise} onChange={(optimise) => change({ optimise })} />
+        ) : null}
+        <RecipientsField source={source} change={setSource} read={read} column={column} chooseColumn={setColumn} />
+        <Schedule composed={composed} change={change} account={account} />
+        {preview.data ? (
+          <Verdict preview={preview.data}>
+            {account.platform === 'v2' && (composed.allowUnreachable || preview.data.refusals.some(({ code }) => code === 'no-reply-code')) ? (
+              <Check
+                label={say('sendUnreachable')}
+                value={composed.allowUnreachable}
+                onChange={(allowUnreachable) => change({ allowUnreachable })}
+              />
+            ) : null}
+          </Verdict>
+        ) : null}
+        <TestSend body={body} text={seen} />
+        <Problem error={preview.error} />
+        <Problem error={send.error} />
+        {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
+        <Action kind="main" type="submit" isDisabled={send.isPending || nobody}>
+          {send.isPending ? say('sending') : short ? say('sendCampaign', { n: number(recipients.length) }) : say('checkList')}
+        </Action>
+        {short ? null : <p className="hint">{say('checkListHint')}</p>}
+      </div>
+      <div className="beside">
+        <PhonePreview preview={preview.data} />
+        {preview.data ? <Sums preview={preview.data} /> : null}
+      </div>
+    </Form>
   );
 }

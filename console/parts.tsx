@@ -13,6 +13,7 @@ import {
   type TextFieldProps,
 } from 'react-aria-components';
 import { Refusal, wordOf } from './api.ts';
+import { Faults } from './faults.tsx';
 import { useLocale } from './locale.tsx';
 
 type FieldProps = {
@@ -173,15 +174,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div role="alert" className="problem">
       <p>{say(wordOf(error))}</p>
-      {faults.length > 0 ? (
-        <ul>
-          {faults.slice(0, 50).map(({ row, ...fault }) => (
-            <li key={`${row} ${fault.field} ${fault.problem}`} lang="en">
-              {row === undefined ? say('fieldFault', fault) : say('rowFault', { ...fault, row })}
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <Faults faults={faults} />
       {retry ? <Action onPress={retry}>{say('retry')}</Action> : null}
     </div>
   );

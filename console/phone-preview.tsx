@@ -1,10 +1,10 @@
 import { useLocale } from './locale.tsx';
 import { notInGsm7 } from '../domain/gsm7.ts';
-
-export type Previewed = { to: string; text: string; missing: string[] };
+import { phoneText } from './phone-text.ts';
+import type { Preview } from './use-preview.ts';
 
 /** A text with each character that makes it dearer marked. */
-function Marked({ text }: { text: string }) {
+export function Marked({ text }: { text: string }) {
   const forcing = new Set(notInGsm7(text));
   const parts: { text: string; marked: boolean; at: number }[] = [];
   let at = 0;
@@ -18,24 +18,31 @@ function Marked({ text }: { text: string }) {
   return parts.map((part) => (part.marked ? <mark key={part.at}>{part.text}</mark> : <span key={part.at}>{part.text}</span>));
 }
 
-/** The message as three people of the list will read it. */
-export function PhonePreview({ messages }: { messages: Previewed[] }) {
-  const { say } = useLocale();
+type Props = { preview: Pick<Preview, 'samples' | 'answerBy'> | undefined };
+
+/** The message as three people of the list will read it, and how each answers. */
+export function PhonePreview({ preview }: Props) {
+  const { say, number } = useLocale();
+  const samples = preview?.samples ?? [];
   return (
     <aside className="phone" aria-label={say('preview')}>
       <h2>{say('preview')}</h2>
-      {messages.length === 0 ? <p>{say('previewEmpty')}</p> : null}
-      {messages.map(({ to, text, missing }) => (
+      {samples.length === 0 ? <p>{say('previewEmpty')}</p> : null}
+      {samples.map(({ to, sender, replyCode, text, segments, mayBeAmbiguous }) => (
         <figure key={to}>
-          <figcaption>{say('previewOf', { phone: to })}</figcaption>
+          <figcaption>
+            {say('previewOf', { phone: phoneText(to) })} <strong>{phoneText(sender)}</strong>
+          </figcaption>
           <p className="bubble" dir="auto">
             <Marked text={text} />
           </p>
-          {missing.map((column) => (
-            <p key={column} className="fault">
-              {say('missingValue', { column })}
-            </p>
-          ))}
+          <p className="meta">{say('takesSegments', { n: number(segments) })}</p>
+          <p className="meta">
+            {replyCode === null || preview?.answerBy === 'none'
+              ? say('answersNot')
+              : say(preview?.answerBy === 'new-message' ? 'answersAnew' : 'answersByReply', { code: phoneText(replyCode) })}
+          </p>
+          {mayBeAmbiguous ? <p className="meta">{say('answersAmbiguous')}</p> : null}
         </figure>
       ))}
     </aside>

@@ -1,45 +1,117 @@
-import { Button, DropZone, FileTrigger, type DropItem } from 'react-aria-components';
+import { useQuery } from '@tanstack/react-query';
+import { Button, DropZone, FileTrigger } from 'react-aria-components';
+import { ask, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
-import { Field } from './parts.tsx';
-import type { Recipients } from './recipients.ts';
+import { Action, Choice, Field } from './parts.tsx';
+import { numberColumnOf, readBeginning, type Recipients } from './recipients.ts';
+import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 type Props = {
-  list: string;
-  change: (list: string) => void;
+  source: Source;
+  change: (source: Source) => void;
   read: Recipients;
-  column: string;
-  chooseColumn: (column: string) => void;
+  column: string | null;
+  chooseColumn: (column: string | null) => void;
 };
+type Kind = 'typed' | 'list' | 'contacts';
 
-/** A list typed, pasted, chosen or dropped. */
-export function RecipientsField({ list, change, read, column, chooseColumn }: Props) {
-  const { say, number } = useLocale();
-  async function take(items: DropItem[]): Promise<void> {
-    const [file] = items.filter((item) => item.kind === 'file');
-    if (file) change(await file.getText());
+/** Who gets it: typed, pasted, a file that is chosen or dropped, a list that is kept, or contacts. */
+export function RecipientsField(props: Props) {
+  const { say } = useLocale();
+  const { source, change, chooseColumn } = props;
+  const lists = useQuery({ queryKey: ['lists'], queryFn: () => ask(v1.lists.$get({ query: { limit: '200' } })) });
+  const filled = lists.data?.items.filter(({ listed }) => listed > 0) ?? [];
+  function choose(kind: Kind): void {
+    chooseColumn(null);
+    if (kind === 'list') change({ kind, id: filled[0]?.id ?? '' });
+    else change(kind === 'contacts' ? { kind, tag: '' } : NO_RECIPIENTS);
   }
   return (
     <div className="recipients">
-      <Field label={say('recipients')} hint={say('recipientsHint')} rows={5} required value={list} onChange={change} />
-      <DropZone className="drop" aria-label={say('dropCsv')} onDrop={({ items }) => void take(items)}>
+      <Choice<Kind>
+        label={say('recipientsFrom')}
+        value={source.kind === 'file' ? 'typed' : source.kind}
+        onChange={choose}
+        options={[
+          { value: 'typed', label: say('fromTyped') },
+          ...(filled.length > 0 ? [{ value: 'list' as const, label: say('fromList') }] : []),
+          { value: 'contacts', label: say('fromContacts') },
+        ]}
+      />
+      {source.kind === 'list' ? (
+        <Choice
+          label={say('savedList')}
+          value={source.id}
+          onChange={(id) => change({ kind: 'list', id })}
+          options={filled.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      ) : null}
+      {source.kind === 'contacts' ? (
+        <Field
+          label={say('contactsTag')}
+          hint={say('contactsTagHint')}
+          value={source.tag}
+          onChange={(tag) => change({ kind: 'contacts', tag })}
+        />
+      ) : null}
+      {source.kind === 'typed' || source.kind === 'file' ? <Own {...props} /> : null}
+    </div>
+  );
+}
+
+function Own({ source, change, read, column, chooseColumn }: Props) {
+  const { say, number } = useLocale();
+  async function take(file: File | undefined): Promise<void> {
+    if (!file) return;
+    chooseColumn(null);
+    change({ kind: 'file', file, beginning: await readBeginning(file) });
+  }
+  return (
+    <>
+      {source.kind === 'file' ? (
+        <div className="row chosen">
+          <p>
+            <strong>{source.file.name}</strong> {say('fileSize', { n: number(Math.ceil(source.file.size / 1024)) })}
+          </p>
+          <Action onPress={() => change(NO_RECIPIENTS)}>{say('removeFile')}</Action>
+        </div>
+      ) : (
+        <Field
+          label={say('recipients')}
+          hint={say('recipientsHint')}
+          rows={5}
+          value={source.kind === 'typed' ? source.text : ''}
+          onChange={(text) => change({ kind: 'typed', text })}
+        />
+      )}
+      <DropZone
+        className="drop"
+        aria-label={say('dropCsv')}
+        onDrop={({ items }) => {
+          const file = items.find((item) => item.kind === 'file');
+          void file?.getFile().then(take);
+        }}
+      >
         <FileTrigger
-          acceptedFileTypes={['text/csv', '.csv', 'text/plain']}
-          onSelect={(files) => void files?.[0]?.text().then(change)}
+          acceptedFileTypes={['text/csv', 'text/plain', 'application/gzip', '.csv', '.txt', '.gz']}
+          onSelect={(files) => void take(files?.[0])}
         >
-          <Button className="button plain">{say('dropCsv')}</Button>
+          <Button className="button plain">{say(source.kind === 'file' ? 'otherFile' : 'dropCsv')}</Button>
         </FileTrigger>
       </DropZone>
       {read.columns.length > 1 ? (
-        <label className="field">
-          {say('numberColumn')}
-          <select value={column} onChange={(event) => chooseColumn(event.target.value)}>
-            {read.columns.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={say('numberColumn')}
+          value={column ?? numberColumnOf(read)}
+          onChange={chooseColumn}
+          options={read.columns.map((value) => ({ value, label: value }))}
+        />
       ) : null}
-      <p role="status">{say('recipientsRead', { n: number(read.rows.length) })}</p>
-    </div>
+      <p role="status" className="hint">
+        {source.kind === 'file'
+          ? say('fileRead', { columns: read.columns.join(', ') })
+          : say('recipientsRead', { n: number(read.rows.length) })}
+      </p>
+    </>
   );
 }

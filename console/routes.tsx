@@ -4,12 +4,13 @@ import { Shell } from './shell.tsx';
 import { NotThere } from './not-there.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotThere });
-const home = createRoute({
+/** Where nobody is for long: the shell knows where each begins. */
+const home = createRoute({ getParentRoute: () => root, path: '/' });
+const start = createRoute({
   getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/chat' });
-  },
+  path: '/start',
+  validateSearch: ({ campaign }): { campaign?: string } => (typeof campaign === 'string' ? { campaign } : {}),
+  component: lazyRouteComponent(() => import('./start.tsx'), 'StartPage'),
 });
 const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: InvitationPage });
 const chat = createRoute({
@@ -45,6 +46,7 @@ const analytics = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/new',
+  validateSearch: ({ from }): { from?: string } => (typeof from === 'string' ? { from } : {}),
   component: lazyRouteComponent(() => import('./new-campaign.tsx'), 'NewCampaignPage'),
 });
 const campaign = createRoute({
@@ -210,6 +212,7 @@ const operatorPages = [
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    start,
     invitation,
     chat.addChildren([newConversation, conversation]),
     replies,

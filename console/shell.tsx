@@ -8,10 +8,10 @@ import { session, type SignedIn } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import type { Word } from './text-fr.ts';
 
-type Place = { to: '/chat' | '/replies' | '/campaigns' | '/analytics' | '/settings' | '/operator'; word: Word };
+type Place = { to: '/start' | '/chat' | '/replies' | '/campaigns' | '/analytics' | '/settings' | '/operator'; word: Word };
 
-/** The pages that a person has, by role and platform. */
-function placesOf({ user, account }: SignedIn): Place[] {
+/** The pages that a person has, by role and platform. `empty`: nothing was ever sent. */
+function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   const repliesWord = account?.platform === 'v0' ? 'repliesV0' : 'replies';
   switch (user.role) {
     case 'operator':
@@ -26,7 +26,11 @@ function placesOf({ user, account }: SignedIn): Place[] {
         { to: '/analytics', word: 'analytics' },
         { to: '/settings', word: 'settings' },
       ];
-      return account?.platform === 'v0' ? common : [{ to: '/chat', word: 'chat' }, ...common];
+      return [
+        ...(user.role === 'owner' && empty ? [{ to: '/start', word: 'firstSteps' } as const] : []),
+        ...(account?.platform === 'v0' ? [] : [{ to: '/chat', word: 'chat' } as const]),
+        ...common,
+      ];
     }
     default:
       return user.role satisfies never;
@@ -38,11 +42,19 @@ export function Shell() {
   const { data, isPending, error, refetch } = useQuery(session);
   // Of the page that is shown: while the next one is loaded, the address is its own already.
   const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
+  const owner = data?.user.role === 'owner';
+  const sent = useQuery({
+    queryKey: ['campaigns', 'any'],
+    queryFn: () => ask(v1.campaigns.$get({ query: { limit: '1' } })),
+    enabled: owner,
+  });
   if (pathname === '/invitation') return <Outlet />;
   if (isPending) return <p className="lone">{say('loading')}</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   if (data === null) return <SignIn />;
-  const places = placesOf(data);
+  if (owner && sent.isPending) return <p className="lone">{say('loading')}</p>;
+  // Whoever is on their way there stays until they leave.
+  const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
   const [first] = places;
   // Somebody else's page, such as the chat for an operator, is not where they begin.
   if (first && !places.some(({ to }) => pathname.startsWith(to))) return <Navigate to={first.to} />;

@@ -1,3 +1,4 @@
+import { campaignsEn } from './text-en-campaigns.ts';
 import { chatEn } from './text-en-chat.ts';
 import { operatorEn } from './text-en-operator.ts';
 import { settingsEn } from './text-en-settings.ts';
@@ -5,6 +6,7 @@ import type { Word } from './text-fr.ts';
 
 export const en: Record<Word, string> = {
   ...settingsEn,
+  ...campaignsEn,
   ...chatEn,
   ...operatorEn,
   product: 'Aller-Retour',
@@ -81,30 +83,19 @@ export const en: Record<Word, string> = {
   route: 'Kind of SMS',
   premium: 'Premium',
   lowcost: 'Lowcost',
-  routePremiumHint: 'Goes through an operator. Replies arrive at once.',
-  routeLowcostHint: 'Leaves from an ordinary ten-digit number. Replies arrive the next morning.',
   withReplies: 'Collect the replies',
-  withRepliesV0: 'Receive replies? Yes',
-  withRepliesHint: 'The SMS leaves from a short code that everyone can answer; your sender name is not shown.',
   sender: 'Sender',
   senderHint: '3 to 11 letters and digits.',
   message: 'Message',
   messageHint: 'The name of a column in braces, such as {{firstName}}, is replaced for each person.',
   recipients: 'Recipients',
-  recipientsHint: 'One number a line, or a CSV file whose first line names the columns.',
-  dropCsv: 'Choose a CSV file, or drop it here',
   numberColumn: 'Column of the numbers',
   recipientsRead: '{n} recipients',
   preview: 'Preview',
-  previewOf: 'What {phone} will read',
-  previewEmpty: 'Write a message and add recipients: the preview shows three real SMS.',
-  missingValue: 'No value for {column}',
   simulation: 'Simulation: nothing is sent',
   sendCampaign: 'Send to {n} recipients',
-  rowFault: 'Row {row}: {field} {problem}. {remedy}.',
   fieldFault: '{field} {problem}. {remedy}.',
   noCampaigns: 'No campaign yet',
-  noCampaignsHint: 'A campaign sends an SMS to a list of people; their replies come back to you here.',
   created: 'Created',
   state: 'State',
   progress: 'Progress',

@@ -1,3 +1,4 @@
+import { campaignsFr } from './text-fr-campaigns.ts';
 import { chatFr } from './text-fr-chat.ts';
 import { operatorFr } from './text-fr-operator.ts';
 import { settingsFr } from './text-fr-settings.ts';
@@ -5,6 +6,7 @@ import { settingsFr } from './text-fr-settings.ts';
 /** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
 export const fr = {
   ...settingsFr,
+  ...campaignsFr,
   ...chatFr,
   ...operatorFr,
   product: 'Aller-Retour',
@@ -83,30 +85,19 @@ export const fr = {
   route: 'Type de SMS',
   premium: 'Premium',
   lowcost: 'Lowcost',
-  routePremiumHint: 'Passe par un opérateur. Les réponses arrivent aussitôt.',
-  routeLowcostHint: 'Part d’un numéro ordinaire à dix chiffres. Les réponses arrivent le lendemain matin.',
   withReplies: 'Récupérer les réponses',
-  withRepliesV0: 'Recevoir les réponses ? Oui',
-  withRepliesHint: 'Le SMS part d’un numéro court, auquel chacun peut répondre ; votre nom d’expéditeur ne s’affiche pas.',
   sender: 'Expéditeur',
   senderHint: 'De 3 à 11 lettres et chiffres.',
   message: 'Message',
   messageHint: 'Un nom de colonne entre accolades, comme {{prenom}}, est remplacé pour chacun.',
   recipients: 'Destinataires',
-  recipientsHint: 'Un numéro par ligne, ou un fichier CSV dont la première ligne nomme les colonnes.',
-  dropCsv: 'Choisir un fichier CSV, ou le déposer ici',
   numberColumn: 'Colonne des numéros',
   recipientsRead: '{n} destinataires',
   preview: 'Aperçu',
-  previewOf: 'Ce que lira {phone}',
-  previewEmpty: 'Écrivez un message et ajoutez des destinataires : l’aperçu montre trois vrais SMS.',
-  missingValue: 'Pas de valeur pour {column}',
   simulation: 'Simulation : rien n’est envoyé',
   sendCampaign: 'Envoyer à {n} destinataires',
-  rowFault: 'Ligne {row} : {field} {problem}. {remedy}.',
   fieldFault: '{field} {problem}. {remedy}.',
   noCampaigns: 'Pas encore de campagne',
-  noCampaignsHint: 'Une campagne envoie un SMS à une liste de personnes ; leurs réponses vous reviennent ici.',
   created: 'Créée le',
   state: 'État',
   progress: 'Avancement',

@@ -14,6 +14,10 @@ const ReplySchema = defineEntity({
     { properties: ['accountId', 'id'] },
     { properties: ['conversationId', 'sequence'] },
     {
+      name: 'replies_campaign_index',
+      expression: 'create index "replies_campaign_index" on "replies" ("campaign_id") where "campaign_id" is not null',
+    },
+    {
       name: 'replies_content_key_index',
       expression:
         'create index "replies_content_key_index" on "replies" ("carrier_id", "content_key") where "content_key" is not null',

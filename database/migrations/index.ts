@@ -34,6 +34,7 @@ import { LinesTold } from './0064-lines.ts';
 import { Routes } from './0065-routes.ts';
 import { People } from './0070-people.ts';
 import { Chat } from './0071-chat.ts';
+import { CampaignReplies } from './0072-campaign-replies.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -73,6 +74,7 @@ export const migrations = [
   { name: '0065-routes', class: Routes },
   { name: '0070-people', class: People },
   { name: '0071-chat', class: Chat },
+  { name: '0072-campaign-replies', class: CampaignReplies },
   { name: '0080-lists', class: Lists },
   { name: '0081-saved-lists', class: SavedLists },
   { name: '0090-restores', class: Restores },

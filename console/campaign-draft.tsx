@@ -1,0 +1,163 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { InferResponseType } from 'hono/client';
+import { ProgressBar } from 'react-aria-components';
+import { ask, Refusal, v1 } from './api.ts';
+import { useAct, useOwner } from './asking.ts';
+import type { Campaign } from './composing.ts';
+import { Faults } from './faults.tsx';
+import { Facts } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Action, Problem } from './parts.tsx';
+import { PhonePreview } from './phone-preview.tsx';
+import { Sums, Verdict } from './preview-panel.tsx';
+import { RecipientsField } from './recipients-field.tsx';
+import { NO_RECIPIENTS, readSource, sendSource } from './recipients-source.ts';
+
+type Import = InferResponseType<(typeof v1.campaigns)[':id']['recipients']['$get'], 200>;
+const LOOK_MS = 500;
+
+/** Null for what is not there. */
+const orNone = <T,>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'not-found') return null;
+    throw error;
+  });
+
+/** A campaign whose list is looked at before anything is sent. */
+export function CampaignDraft({ campaign }: { campaign: Campaign }) {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const { id, state } = campaign;
+  const list = useQuery({
+    queryKey: ['import', id, state],
+    queryFn: () => orNone(ask(v1.campaigns[':id'].recipients.$get({ param: { id } }))),
+    refetchInterval: (query) => (query.state.data?.endedAt === null ? LOOK_MS : false),
+  });
+  const { data } = list;
+  if (list.error) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (data === undefined) return <p>{say('loading')}</p>;
+  return (
+    <>
+      {data === null ? <p>{say('noListYet')}</p> : <Looked list={data} />}
+      {state === 'ready' && data?.state === 'ready' && owner ? <Ready campaign={campaign} list={data} /> : null}
+      {owner && data?.endedAt !== null ? <OtherList id={id} open={state === 'draft'} /> : null}
+    </>
+  );
+}
+
+function Looked({ list }: { list: Import }) {
+  const { say, number } = useLocale();
+  const { id, listed, through, accepted, invalid, duplicates, endedAt, error, campaignId } = list;
+  if (endedAt === null) {
+    return (
+      <ProgressBar aria-label={say('lookingAtList')} value={through} maxValue={Math.max(1, listed)} className="progress">
+        {({ percentage }) => (
+          <>
+            <span>{say('lookedAt', { through: number(through), listed: number(listed) })}</span>
+            <progress aria-hidden="true" max={100} value={percentage ?? 0} />
+          </>
+        )}
+      </ProgressBar>
+    );
+  }
+  return (
+    <>
+      <h2>{say('theList')}</h2>
+      {error ? (
+        <div role="alert" className="problem">
+          <p>{say('listFailed')}</p>
+          <Faults faults={[error]} />
+        </div>
+      ) : (
+        <Facts
+          facts={[
+            [say('rowsListed'), number(listed)],
+            [say('rowsAccepted'), number(accepted)],
+            [say('rowsInvalid'), number(invalid)],
+            [say('duplicates'), number(duplicates)],
+          ]}
+        />
+      )}
+      {invalid > 0 && !error ? (
+        <p>
+          <a key={id} href={`/v1/campaigns/${campaignId}/recipients/faults`} download>
+            {say('downloadFaults')}
+          </a>
+        </p>
+      ) : null}
+      {accepted === 0 && !error ? <p role="alert">{say('nobodyLeft')}</p> : null}
+    </>
+  );
+}
+
+/** Every row of it has been planned: what it comes to, and the button that sends it. */
+function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Import }) {
+  const { say, number } = useLocale();
+  const one = v1.campaigns[':id'];
+  const preview = useQuery({
+    queryKey: ['full-preview', list.id],
+    queryFn: async () => {
+      const found = await orNone(ask(one.preview.full.$get({ param: { id } })));
+      return found && !found.stale ? found : ask(one.preview.full.$post({ param: { id } }));
+    },
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
+  });
+  const launch = useAct(() => ask(one.launch.$post({ param: { id }, json: { skipInvalid: list.invalid > 0 } })), ['campaign', id]);
+  const result = preview.data?.result ?? null;
+  const send =
+    list.invalid > 0
+      ? say('launchWithout', { n: number(total), invalid: number(list.invalid) })
+      : say('sendCampaign', { n: number(total) });
+  return (
+    <>
+      <Problem error={preview.error} retry={() => void preview.refetch()} />
+      {result === null ? (
+        <p role="status">{say('previewing', { through: number(preview.data?.through ?? 0) })}</p>
+      ) : (
+        <div className="composer">
+          <div>
+            <Verdict preview={result} />
+            <Sums preview={result} />
+          </div>
+          <PhonePreview preview={result} />
+        </div>
+      )}
+      <p className="hint">{say('nothingSentYet')}</p>
+      <Problem error={launch.error} />
+      <Action kind="main" isDisabled={launch.isPending} onPress={() => launch.mutate()}>
+        {send}
+      </Action>
+    </>
+  );
+}
+
+/** Another list in the place of this one. */
+function OtherList({ id, open }: { id: string; open: boolean }) {
+  const { say, number } = useLocale();
+  const queries = useQueryClient();
+  const [source, setSource] = useState(NO_RECIPIENTS);
+  const [column, setColumn] = useState<string | null>(null);
+  const [sent, setSent] = useState(0);
+  const read = readSource(source);
+  const send = useMutation({
+    mutationFn: () => sendSource(id, source, column, setSent),
+    onSuccess: async () => {
+      setSource(NO_RECIPIENTS);
+      await queries.invalidateQueries({ queryKey: ['import', id] });
+      await queries.invalidateQueries({ queryKey: ['campaign', id] });
+    },
+  });
+  const nobody = source.kind === 'typed' && read.rows.length === 0;
+  return (
+    <details className="more" open={open}>
+      <summary>{say('otherList')}</summary>
+      <RecipientsField source={source} change={setSource} read={read} column={column} chooseColumn={setColumn} />
+      <Problem error={send.error} />
+      {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
+      <Action isDisabled={send.isPending || nobody} onPress={() => send.mutate()}>
+        {say('checkList')}
+      </Action>
+    </details>
+  );
+}

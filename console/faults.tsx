@@ -1,0 +1,33 @@
+import type { Fault } from './api.ts';
+import { useLocale } from './locale.tsx';
+import { faultWord } from './fault-words.ts';
+
+const SHOWN = 50;
+
+/** What is wrong, one by one, each with what to do about it; in English only what the console has no words for. */
+export function Faults({ faults }: { faults: Fault[] }) {
+  const { say, number } = useLocale();
+  if (faults.length === 0) return null;
+  return (
+    <>
+      <ul>
+        {faults.slice(0, SHOWN).map((fault) => {
+          const { row, field, problem } = fault;
+          const found = faultWord(fault);
+          const what = found ? (
+            say(found.word, found.values)
+          ) : (
+            <span lang="en">{say('fieldFault', { field, problem, remedy: fault.remedy })}</span>
+          );
+          return (
+            <li key={`${row} ${field} ${problem}`}>
+              {row === undefined ? null : <strong>{say('rowNumber', { row: number(row) })} </strong>}
+              {what}
+            </li>
+          );
+        })}
+      </ul>
+      {faults.length > SHOWN ? <p>{say('moreFaults', { n: number(faults.length - SHOWN) })}</p> : null}
+    </>
+  );
+}

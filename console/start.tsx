@@ -1,0 +1,203 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useRef, useState, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { ask, freshKey, v1 } from './api.ts';
+import { AskTwoWay } from './ask-two-way.tsx';
+import { useAct } from './asking.ts';
+import type { Account } from './composing.ts';
+import { Loaded } from './list.tsx';
+import { useLocale } from './locale.tsx';
+import { Action, Field, Problem } from './parts.tsx';
+import { phoneText } from './phone-text.ts';
+
+const LOOK_MS = 500;
+/** States in which a phone has its message. */
+const ARRIVED = new Set(['accepted', 'delivered']);
+
+/** From an empty account to a first reply. */
+export function StartPage() {
+  const { say } = useLocale();
+  const { campaign } = useSearch({ from: '/start' });
+  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const simulation = useQuery({ queryKey: ['simulation'], queryFn: () => ask(v1.simulation.$get()) });
+  return (
+    <div className="page">
+      <h1>{say('firstSteps')}</h1>
+      <p>{say('firstStepsHint')}</p>
+      <AskTwoWay />
+      <Loaded of={account}>
+        {(known) => (
+          <Loaded of={simulation}>
+            {({ phones }) => (
+              <ol className="steps">
+                <Step title={say('stepSend')} done={campaign !== undefined}>
+                  {campaign === undefined ? <SendStep account={known} phones={phones} /> : null}
+                </Step>
+                <Step title={say('stepAnswer')}>
+                  {campaign === undefined ? null : <AnswerStep campaign={campaign} simulated={phones.length > 0} />}
+                </Step>
+                <Step title={say('stepReply')}>
+                  {campaign === undefined ? null : <ReplyStep campaign={campaign} chat={known.platform === 'v2'} />}
+                </Step>
+                <Step title={say('stepElsewhere')}>
+                  <p>{say('stepElsewhereHint')}</p>
+                  <Link to="/settings/callback" className="button plain">
+                    {say('stepElsewhereNow')}
+                  </Link>
+                </Step>
+                <Step title={say('stepOwn')}>
+                  <Link to="/campaigns/new" className="button plain">
+                    {say('newCampaign')}
+                  </Link>
+                </Step>
+              </ol>
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+const Step = ({ title, done = false, children }: { title: string; done?: boolean; children: ReactNode }) => (
+  <li className={done ? 'done' : ''}>
+    <h2>{title}</h2>
+    {children}
+  </li>
+);
+
+function SendStep({ account, phones }: { account: Account; phones: string[] }) {
+  const { say } = useLocale();
+  const navigate = useNavigate();
+  const [own, setOwn] = useState('');
+  const [text, setText] = useState(say('stepSendText'));
+  const key = useRef(freshKey());
+  const simulated = phones.length > 0;
+  const send = useAct(
+    () =>
+      ask(
+        v1.campaigns.$post({
+          header: { 'idempotency-key': key.current },
+          json: {
+            name: say('firstCampaign'),
+            text,
+            route: 'premium',
+            withReplies: true,
+            purpose: 'transactional',
+            recipients: (simulated ? phones : [own]).map((to) => ({ to })),
+            ...(account.platform === 'v0' ? { sender: '12345' } : {}),
+          },
+        }),
+      ),
+    ['campaigns'],
+    ({ id }) => void navigate({ to: '/start', search: { campaign: id } }),
+  );
+  return (
+    <Form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (send.error) key.current = freshKey();
+        if (!send.isPending) send.mutate();
+      }}
+    >
+      <p>{say(simulated ? 'stepSendSimulated' : 'stepSendReal')}</p>
+      {simulated ? null : (
+        <Field label={say('testPhone')} type="tel" autoComplete="tel" required value={own} onChange={setOwn} />
+      )}
+      <Field label={say('message')} required rows={2} value={text} onChange={setText} />
+      <Problem error={send.error} />
+      <Action kind="main" type="submit" isDisabled={send.isPending || account.twoWay !== 'on'}>
+        {say('stepSendNow')}
+      </Action>
+    </Form>
+  );
+}
+
+function AnswerStep({ campaign, simulated }: { campaign: string; simulated: boolean }) {
+  const { say } = useLocale();
+  const messages = useQuery({
+    queryKey: ['campaign', campaign, 'messages'],
+    queryFn: () => ask(v1.campaigns[':id'].messages.$get({ param: { id: campaign }, query: { limit: '3' } })),
+    refetchInterval: ({ state }) => (state.data?.items.every((each) => ARRIVED.has(each.state)) ? false : LOOK_MS),
+  });
+  return (
+    <>
+      <p>{say(simulated ? 'stepAnswerSimulated' : 'stepAnswerReal')}</p>
+      <Loaded of={messages}>
+        {({ items }) => (
+          <div className="phones">
+            {items.map(({ id, to, sender, text, state }) => (
+              <section key={id} className="phone" aria-label={say('phoneOf', { phone: phoneText(to) })}>
+                <h3>{phoneText(to)}</h3>
+                {ARRIVED.has(state) ? (
+                  <>
+                    <p className="meta">{phoneText(sender)}</p>
+                    <p className="bubble" dir="auto">
+                      {text}
+                    </p>
+                    {simulated ? <Thumbs phone={to} /> : null}
+                  </>
+                ) : (
+                  <p role="status">{say('arriving')}</p>
+                )}
+              </section>
+            ))}
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+/** What the owner of a simulated phone may press. */
+function Thumbs({ phone }: { phone: string }) {
+  const { say } = useLocale();
+  const press = useAct((text: string) => ask(v1.simulation.replies.$post({ json: { phone, text } })), ['replies']);
+  return (
+    <>
+      <div className="row start">
+        {[say('saysYes'), say('saysNo')].map((text) => (
+          <Action key={text} isDisabled={press.isPending} onPress={() => press.mutate(text)}>
+            {say('presses', { text })}
+          </Action>
+        ))}
+      </div>
+      <Problem error={press.error} />
+    </>
+  );
+}
+
+function ReplyStep({ campaign, chat }: { campaign: string; chat: boolean }) {
+  const { say, time } = useLocale();
+  const replies = useQuery({
+    queryKey: ['replies', 'campaign', campaign],
+    queryFn: () => ask(v1.replies.$get({ query: { campaign, limit: '20' } })),
+  });
+  return (
+    <Loaded of={replies}>
+      {({ items }) => (
+        <div aria-live="polite">
+          {items.length === 0 ? <p>{say('stepReplyWaiting')}</p> : null}
+          <ul className="rows">
+            {items.map(({ id, from, text, receivedAt, conversationId }) => (
+              <li key={id}>
+                <span>
+                  <strong>{phoneText(from)}</strong> <span dir="auto">{text}</span>
+                </span>
+                <time dateTime={receivedAt}>{time(receivedAt)}</time>
+                {chat && conversationId ? (
+                  <Link to="/chat/$id" params={{ id: conversationId }}>
+                    {say('openReply')}
+                  </Link>
+                ) : (
+                  <Link to="/replies">{say('openHistory')}</Link>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Loaded>
+  );
+}
