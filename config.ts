@@ -143,7 +143,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new Error("The configuration can't be used:\n  SYNC_CLOCK: an injected clock is refused in production. Unset it.");
   }
   if (read.data.NODE_ENV === 'production' && read.data.SIMULATED_PHONES_URL !== undefined) {
-    throw new Error("The configuration can't be used:\n  SIMULATED_PHONES_URL: simulated phones are refused in production. Unset it.");
+    throw new Error(
+      "The configuration can't be used:\n  SIMULATED_PHONES_URL: simulated phones are refused in production. Unset it.",
+    );
   }
   if (read.data.ALARM_WEBHOOK_URL !== undefined && read.data.ALARM_WEBHOOK_SECRET === undefined) {
     throw new Error("The configuration can't be used:\n  ALARM_WEBHOOK_SECRET: is missing. Alarms that are posted are signed.");

@@ -19,7 +19,9 @@ const View = z
     repliers: Count.openapi({ description: 'Phones that answered' }),
     optOuts: Count,
     curve: z
-      .array(z.object({ withinMinutes: Count.nullable().openapi({ description: 'null: later than all of these' }), repliers: Count }))
+      .array(
+        z.object({ withinMinutes: Count.nullable().openapi({ description: 'null: later than all of these' }), repliers: Count }),
+      )
       .openapi({ description: 'How many phones had answered so long after their message' }),
     keywords: z
       .array(z.object({ word: z.string(), replies: Count }))

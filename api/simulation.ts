@@ -10,7 +10,9 @@ import type { AccountEnv, ApiServices } from './services.ts';
 const PHONES = ['+33639980001', '+33639980002', '+33639980003'] as const;
 
 const View = z
-  .object({ phones: z.array(z.string()).openapi({ description: 'Simulated phones to try it with; none where messages are real' }) })
+  .object({
+    phones: z.array(z.enum(PHONES)).openapi({ description: 'Simulated phones to try it with; none where messages are real' }),
+  })
   .openapi('Simulation');
 const Answer = z.strictObject({ phone: z.enum(PHONES), text: z.string().min(1).max(1000) }).openapi('SimulatedReply');
 

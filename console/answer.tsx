@@ -7,7 +7,7 @@ import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
 import { Action, Choice, Field, Problem } from './parts.tsx';
 import { phoneText } from './phone-text.ts';
-import { mergedWith } from './recipients.ts';
+import { mergedWith } from './merged.ts';
 
 /** Others are told this often that one is still writing: before they stop believing it. */
 const TELL_MS = 8000;

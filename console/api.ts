@@ -6,7 +6,7 @@ import { isWord } from './words.ts';
 /** The product's own API, typed by its routes. The header is what no other site can send. */
 export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });
 
-export type Fault = { field: string; row?: number; problem: string; remedy: string };
+export type Fault = { field: string; row?: number | undefined; problem: string; remedy: string };
 
 /** A refusal, with the word that says it to a person. */
 export class Refusal extends Error {

@@ -103,7 +103,10 @@ function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Im
     },
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
   });
-  const launch = useAct(() => ask(one.launch.$post({ param: { id }, json: { skipInvalid: list.invalid > 0 } })), ['campaign', id]);
+  const launch = useAct(
+    () => ask(one.launch.$post({ param: { id }, json: { skipInvalid: list.invalid > 0 } })),
+    ['campaign', id],
+  );
   const result = preview.data?.result ?? null;
   const send =
     list.invalid > 0

@@ -36,7 +36,8 @@ function Figures({ results }: { results: Results }) {
   const { messages, delivered, repliers, replies, optOuts, curve, keywords, countries } = results;
   const words = useMemo(() => {
     const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-    const unit = (name: 'minute' | 'hour' | 'day') => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
+    const unit = (name: 'minute' | 'hour' | 'day') =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
     const [minute, hour, day] = [unit('minute'), unit('hour'), unit('day')];
     return {
       percent: (part: number, whole: number) => percents.format(share(part, whole)),

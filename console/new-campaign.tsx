@@ -94,7 +94,8 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
       }
       // A list that could not be read is chosen again; the draft is there already.
       const written = JSON.stringify(body);
-      if (draft.current.body !== written) draft.current = { body: written, id: (await ask(v1.campaigns.drafts.$post({ json: body }))).id };
+      if (draft.current.body !== written)
+        draft.current = { body: written, id: (await ask(v1.campaigns.drafts.$post({ json: body }))).id };
       await sendSource(draft.current.id, source, column, setSent);
       return draft.current.id;
     },
@@ -142,7 +143,8 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
         <Schedule composed={composed} change={change} account={account} />
         {preview.data ? (
           <Verdict preview={preview.data}>
-            {account.platform === 'v2' && (composed.allowUnreachable || preview.data.refusals.some(({ code }) => code === 'no-reply-code')) ? (
+            {account.platform === 'v2' &&
+            (composed.allowUnreachable || preview.data.refusals.some(({ code }) => code === 'no-reply-code')) ? (
               <Check
                 label={say('sendUnreachable')}
                 value={composed.allowUnreachable}

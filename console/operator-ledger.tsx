@@ -7,7 +7,6 @@ import { Action, Badge, Empty } from './parts.tsx';
 import { TemporalLink } from './temporal-link.tsx';
 import { isWord } from './words.ts';
 
-
 /** Whether all that is owed is accounted for, and what nobody knows the fate of. */
 export function LedgerPage() {
   const { say, number } = useLocale();

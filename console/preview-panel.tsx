@@ -15,7 +15,8 @@ export function Verdict({ preview, children }: { preview: Preview; children?: Re
   const { say, number, time } = useLocale();
   const { refusals, warnings, countries, quietHours, stopMention, sender } = preview;
   const { country } = useCountry();
-  const listed = (list: Reach[]): string => list.map((each) => `${country(each.country)} (${number(each.recipients)})`).join(', ');
+  const listed = (list: Reach[]): string =>
+    list.map((each) => `${country(each.country)} (${number(each.recipients)})`).join(', ');
   const values = {
     sender: sender.given ?? '',
     missing: number(stopMention.missing),

@@ -19,14 +19,12 @@ export function readSource(source: Source): Recipients {
   return source.kind === 'file' ? source.beginning : { columns: [], rows: [], bare: false };
 }
 
-export const isShort = (source: Source, read: Recipients): boolean =>
-  source.kind === 'typed' && read.rows.length <= MOST_TYPED;
+export const isShort = (source: Source, read: Recipients): boolean => source.kind === 'typed' && read.rows.length <= MOST_TYPED;
 
 /** Makes it the list of a draft. */
 export async function sendSource(id: string, source: Source, chosen: string | null, progress: (part: number) => void) {
   if (source.kind === 'list' || source.kind === 'contacts') {
-    const json =
-      source.kind === 'list' ? { list: source.id } : { contacts: source.tag === '' ? {} : { tags: [source.tag] } };
+    const json = source.kind === 'list' ? { list: source.id } : { contacts: source.tag === '' ? {} : { tags: [source.tag] } };
     await ask(v1.campaigns[':id'].recipients.from.$post({ param: { id }, json }));
     return;
   }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { InferResponseType } from 'hono/client';
 import { useRef, useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { ask, freshKey, v1 } from './api.ts';
@@ -14,6 +15,8 @@ import { phoneText } from './phone-text.ts';
 const LOOK_MS = 500;
 /** States in which a phone has its message. */
 const ARRIVED = new Set(['accepted', 'delivered']);
+
+type Phones = InferResponseType<typeof v1.simulation.$get, 200>['phones'];
 
 /** From an empty account to a first reply. */
 export function StartPage() {
@@ -35,7 +38,7 @@ export function StartPage() {
                   {campaign === undefined ? <SendStep account={known} phones={phones} /> : null}
                 </Step>
                 <Step title={say('stepAnswer')}>
-                  {campaign === undefined ? null : <AnswerStep campaign={campaign} simulated={phones.length > 0} />}
+                  {campaign === undefined ? null : <AnswerStep campaign={campaign} phones={phones} />}
                 </Step>
                 <Step title={say('stepReply')}>
                   {campaign === undefined ? null : <ReplyStep campaign={campaign} chat={known.platform === 'v2'} />}
@@ -67,7 +70,7 @@ const Step = ({ title, done = false, children }: { title: string; done?: boolean
   </li>
 );
 
-function SendStep({ account, phones }: { account: Account; phones: string[] }) {
+function SendStep({ account, phones }: { account: Account; phones: Phones }) {
   const { say } = useLocale();
   const navigate = useNavigate();
   const [own, setOwn] = useState('');
@@ -102,9 +105,7 @@ function SendStep({ account, phones }: { account: Account; phones: string[] }) {
       }}
     >
       <p>{say(simulated ? 'stepSendSimulated' : 'stepSendReal')}</p>
-      {simulated ? null : (
-        <Field label={say('testPhone')} type="tel" autoComplete="tel" required value={own} onChange={setOwn} />
-      )}
+      {simulated ? null : <Field label={say('testPhone')} type="tel" autoComplete="tel" required value={own} onChange={setOwn} />}
       <Field label={say('message')} required rows={2} value={text} onChange={setText} />
       <Problem error={send.error} />
       <Action kind="main" type="submit" isDisabled={send.isPending || account.twoWay !== 'on'}>
@@ -114,8 +115,9 @@ function SendStep({ account, phones }: { account: Account; phones: string[] }) {
   );
 }
 
-function AnswerStep({ campaign, simulated }: { campaign: string; simulated: boolean }) {
+function AnswerStep({ campaign, phones }: { campaign: string; phones: Phones }) {
   const { say } = useLocale();
+  const simulated = phones.length > 0;
   const messages = useQuery({
     queryKey: ['campaign', campaign, 'messages'],
     queryFn: () => ask(v1.campaigns[':id'].messages.$get({ param: { id: campaign }, query: { limit: '3' } })),
@@ -136,7 +138,7 @@ function AnswerStep({ campaign, simulated }: { campaign: string; simulated: bool
                     <p className="bubble" dir="auto">
                       {text}
                     </p>
-                    {simulated ? <Thumbs phone={to} /> : null}
+                    <Thumbs phone={phones.find((phone) => phone === to)} />
                   </>
                 ) : (
                   <p role="status">{say('arriving')}</p>
@@ -151,9 +153,10 @@ function AnswerStep({ campaign, simulated }: { campaign: string; simulated: bool
 }
 
 /** What the owner of a simulated phone may press. */
-function Thumbs({ phone }: { phone: string }) {
+function Thumbs({ phone }: { phone: Phones[number] | undefined }) {
   const { say } = useLocale();
-  const press = useAct((text: string) => ask(v1.simulation.replies.$post({ json: { phone, text } })), ['replies']);
+  const press = useAct(async (text: string) => phone && ask(v1.simulation.replies.$post({ json: { phone, text } })), ['replies']);
+  if (!phone) return null;
   return (
     <>
       <div className="row start">

@@ -19,7 +19,16 @@ export function TestSend({ body, text }: { body: CampaignBody; text: string }) {
       ask(
         v1.messages.$post({
           header: { 'idempotency-key': freshKey() },
-          json: { to, text, route, withReplies, allowUnreachable, optimise, simulation, ...(sender === undefined ? {} : { sender }) },
+          json: {
+            to,
+            text,
+            route,
+            withReplies,
+            allowUnreachable,
+            optimise,
+            simulation,
+            ...(sender === undefined ? {} : { sender }),
+          },
         }),
       ),
   });

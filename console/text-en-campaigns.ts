@@ -73,7 +73,8 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   'refused.invalid-rows': 'Some rows can not be accepted. Correct them, or send without them.',
   'refused.two-way-off': 'This account does not have two-way SMS. Ask for it on the Campaigns page, or send without replies.',
   'refused.no-carrier': 'No operator serves this kind of SMS. Choose the other one, or ask whoever runs this installation.',
-  'refused.no-reply-code': 'Some recipients could not reply. Rent a number of their country, leave them out, or send all the same.',
+  'refused.no-reply-code':
+    'Some recipients could not reply. Rent a number of their country, leave them out, or send all the same.',
   'refused.sender-missing': 'There is no sender. Choose a name of 3 to 11 letters and digits, or collect the replies.',
   'refused.sender-invalid': '“{sender}” can not be a sender. Choose 3 to 11 letters and digits, without a space.',
   'refused.sender-unregistered':
@@ -94,7 +95,8 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   'warned.price-missing': 'A country of the list has no price: the cost leaves it out. Ask your operator for it.',
   'warned.lowcost-marketing':
     'Marketing to France is not allowed from a mobile number. Send it by Premium, or say that it is none.',
-  'warned.stop-mention-missing': '{missing} recipients would get marketing that does not say how to stop it. Say it in the message.',
+  'warned.stop-mention-missing':
+    '{missing} recipients would get marketing that does not say how to stop it. Say it in the message.',
   'warned.spend-limit':
     'It costs more than is left of your limit: what does not fit waits for the next period, or a higher limit, and goes by itself.',
   'warned.sender-unregistered': '“{sender}” is no confirmed brand of your account. Ask your operator to confirm it.',
@@ -137,7 +139,8 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   'problem.invalid-list': 'The file can not be read: nothing was stored.',
   'problem.sender-missing': 'There is no sender.',
   'problem.sender-invalid': 'This sender is not possible.',
-  noCampaignsHint: 'A campaign sends an SMS to a list of people. It appears here, with its progress, its replies and its results.',
+  noCampaignsHint:
+    'A campaign sends an SMS to a list of people. It appears here, with its progress, its replies and its results.',
   duplicate: 'Duplicate',
   editCampaign: 'Change in a copy',
   goesAt: 'Goes on {at}.',

@@ -75,7 +75,8 @@ export const campaignsFr = {
   'refused.no-carrier': 'Aucun opérateur ne dessert ce type de SMS. Choisissez l’autre, ou parlez-en à votre exploitant.',
   'refused.no-reply-code':
     'Des destinataires ne pourraient pas répondre. Louez un numéro de leur pays, retirez-les, ou envoyez quand même.',
-  'refused.sender-missing': 'Il manque un expéditeur. Choisissez un nom de 3 à 11 lettres et chiffres, ou récupérez les réponses.',
+  'refused.sender-missing':
+    'Il manque un expéditeur. Choisissez un nom de 3 à 11 lettres et chiffres, ou récupérez les réponses.',
   'refused.sender-invalid': '« {sender} » ne peut pas être un expéditeur. Choisissez de 3 à 11 lettres et chiffres, sans espace.',
   'refused.sender-unregistered':
     '« {sender} » n’est pas une marque confirmée de votre compte. Demandez à votre exploitant de la confirmer, ou changez d’expéditeur.',
@@ -86,7 +87,8 @@ export const campaignsFr = {
     'Personne ne peut répondre à un nom. Écrivez XXXXX dans le message là où doit être le numéro, ou choisissez le numéro court.',
   'refused.number-not-rented': 'Vous ne louez pas ce numéro. Choisissez-en un des vôtres.',
   'refused.lowcost-marketing': 'La publicité vers la France ne passe pas en Lowcost. Envoyez-la en Premium.',
-  'warned.country-unknown': 'Personne n’a vérifié que les réponses arrivent de : {unknown}. Faites un essai avec une personne sur place.',
+  'warned.country-unknown':
+    'Personne n’a vérifié que les réponses arrivent de : {unknown}. Faites un essai avec une personne sur place.',
   'warned.country-no-reply': 'Ne peuvent pas répondre : {silent}. Un numéro loué dans leur pays le permettrait.',
   'warned.quiet-hours': 'À cette heure, des destinataires seraient dérangés. Choisissez une autre heure d’envoi.',
   'warned.quiet-held':
@@ -100,7 +102,8 @@ export const campaignsFr = {
     '{missing} destinataires recevraient de la publicité qui ne dit pas comment l’arrêter. Écrivez-le dans le message.',
   'warned.spend-limit':
     'Le coût dépasse ce qui reste de votre plafond : ce qui n’y tient pas attend la période suivante, ou un plafond plus haut, et part tout seul.',
-  'warned.sender-unregistered': '« {sender} » n’est pas une marque confirmée de votre compte. Demandez à votre exploitant de la confirmer.',
+  'warned.sender-unregistered':
+    '« {sender} » n’est pas une marque confirmée de votre compte. Demandez à votre exploitant de la confirmer.',
   'warned.sender-generic': '« {sender} » ne dit pas qui écrit. En France, prenez plutôt le nom de votre entreprise.',
   'quiet.night': 'La nuit ({name})',
   'quiet.sunday': 'Le dimanche',
@@ -126,7 +129,8 @@ export const campaignsFr = {
   'fault.noColumn': 'Le fichier n’a pas de colonne « {name} ». Choisissez la colonne des numéros.',
   'fault.utf8': 'Le fichier n’est pas en UTF-8. Dans votre tableur, enregistrez-le en « CSV UTF-8 ».',
   'fault.gzip': 'Le fichier compressé est abîmé. Compressez-le de nouveau, ou envoyez-le tel quel.',
-  'fault.columns': 'Cette ligne n’a pas le même nombre de colonnes que la première. Mettez entre guillemets les valeurs à virgule.',
+  'fault.columns':
+    'Cette ligne n’a pas le même nombre de colonnes que la première. Mettez entre guillemets les valeurs à virgule.',
   'fault.quotes': 'Des guillemets ne sont pas fermés. Mettez toute la valeur entre guillemets.',
   'fault.twice': 'Deux colonnes s’appellent « {name} ». Donnez à chacune son nom.',
   'fault.unnamed': 'La colonne {n} n’a pas de nom. Nommez-la dans la première ligne.',

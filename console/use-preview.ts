@@ -33,7 +33,7 @@ export function usePreview(body: CampaignBody | null, recipients: Recipient[]) {
       return ask(v1.campaigns.preview.$post({ json }, { init: { signal } }));
     },
     enabled: settled !== null,
-    placeholderData: settled === null ? undefined : keepPreviousData,
+    ...(settled === null ? {} : { placeholderData: keepPreviousData }),
     gcTime: 0,
   });
 }

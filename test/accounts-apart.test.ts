@@ -268,7 +268,14 @@ test('two accounts never see or touch each other, on every route of the document
 });
 
 /** What shows nothing of the account: policies and limits are what anyone may have chosen, offers are for everybody. */
-const UNMARKED = new Set(['/v1/policies', '/v1/spend-limits', '/v1/brands', '/v1/numbers/offers', '/v1/countries', '/v1/simulation']);
+const UNMARKED = new Set([
+  '/v1/policies',
+  '/v1/spend-limits',
+  '/v1/brands',
+  '/v1/numbers/offers',
+  '/v1/countries',
+  '/v1/simulation',
+]);
 
 /** A refusal but for its request's id; what was done for a caller differs each time. */
 const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>

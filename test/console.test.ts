@@ -48,6 +48,8 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByLabel('Mot de passe').fill(password);
   await clean('sign in');
   await page.getByRole('button', { name: 'Se connecter' }).click();
+  await page.getByRole('heading', { name: 'Premiers pas', level: 1 }).waitFor();
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await page.getByRole('heading', { name: 'Pas encore de conversation' }).waitFor();
   await clean('an empty chat');
 
@@ -245,6 +247,7 @@ test('an operator approves who asks for two-way SMS, and a V0 account that asked
   const martin = 'martin@garage.example';
   await createOwner(app.config.DATABASE_URL, martin, garage);
   await signIn(martin, await setPassword(app.config.DATABASE_URL, martin));
+  await page.getByRole('link', { name: 'Reply history' }).click();
   await page.getByRole('heading', { name: 'Reply history', level: 1 }).waitFor();
   expect(await page.getByRole('link', { name: 'SMS Chat' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,0 +1,189 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner, setPassword } from '../admin.ts';
+import { createClient, textOf } from '../seed.ts';
+import { phone, until, type App } from './fixtures/app.ts';
+import { axe, startConsole } from './fixtures/browser.ts';
+
+const OWNER = 'marketing@boulangerie.example';
+
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole({ ways: {} });
+  page = await started.browser.open();
+  await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
+  await signIn(started.app, OWNER, 'fr');
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
+const words = {
+  fr: { email: 'Adresse e-mail', password: 'Mot de passe', enter: 'Se connecter', leave: 'Se déconnecter' },
+  en: { email: 'E-mail address', password: 'Password', enter: 'Sign in', leave: 'Sign out' },
+};
+
+async function signIn(app: App, email: string, locale: 'fr' | 'en'): Promise<void> {
+  const password = await setPassword(app.config.DATABASE_URL, email);
+  await page.context().clearCookies();
+  await page.goto(app.url);
+  await page.evaluate(`localStorage.setItem('locale', '${locale}')`);
+  await page.reload();
+  await page.getByRole('textbox', { name: words[locale].email }).fill(email);
+  await page.getByLabel(words[locale].password).fill(password);
+  await page.getByRole('button', { name: words[locale].enter }).click();
+  await page.getByRole('button', { name: words[locale].leave }).waitFor();
+}
+
+const received = (text: RegExp) => started.app.world.phones.received.filter((sms) => text.test(sms.text));
+
+test('the composer shows what three real people will read and how each answers, what it costs to write so, and who can not reply', async () => {
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Cœur de saison');
+  await page
+    .getByRole('textbox', { name: 'Message' })
+    .fill('Bonjour {{prenom}}, le cœur de la saison est là : passez donc samedi matin au fournil.');
+  const list = `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}\nZoé;${phone(1)}\nJan;+32470123456`;
+  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(list);
+
+  const shown = page.getByRole('complementary', { name: 'Aperçu' });
+  await shown.getByText('Bonjour Zoé, le cœur de la saison est là').waitFor();
+  await shown
+    .getByText(/Appuie sur répondre : la réponse va au 3801[56]/)
+    .first()
+    .waitFor();
+  // Nobody there can reply: said with its remedy, and sent only if that is chosen.
+  await page.getByRole('alert').filter({ hasText: 'ne pourraient pas répondre' }).waitFor();
+  await page
+    .getByRole('table', { name: 'Par pays' })
+    .getByRole('row', { name: /Belgique 1 Ne peuvent pas/ })
+    .waitFor();
+  await page.getByText('Écrit plus simplement, l’envoi prend 2 SMS de moins').waitFor();
+  await page.getByRole('checkbox', { name: 'Écrire ces caractères plus simplement' }).check({ force: true });
+  await shown.getByText('Bonjour Zoé, le coeur de la saison est là').waitFor();
+  await clean('the composer');
+
+  await page.getByText('M’envoyer un essai').click();
+  await page.getByRole('textbox', { name: 'Votre numéro' }).fill(phone(50));
+  await page.getByRole('button', { name: 'Envoyer l’essai' }).click();
+  await page.getByText('Essai : Remis').waitFor();
+  expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
+  expect(page.troubles).toEqual([]);
+}, 60_000);
+
+test('a bad CSV shows every row that is wrong and why, nothing is sent until that is chosen, and its results are there afterwards', async () => {
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Liste du samedi');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choisir un fichier CSV, ou le déposer ici' }).click();
+  const rows = [`Zoé;${phone(11)};Lyon`, 'Max;12;Brest', `;${phone(12)};Nice`, `Léa;${phone(13)};Lyon`, `Zoé;${phone(11)};Lyon`];
+  const csv = `prenom;portable;ville\n${rows.join('\n')}\n`;
+  await (await chooser).setFiles({ name: 'samedi.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByText('samedi.csv').waitFor();
+  expect(await page.getByRole('combobox', { name: 'Colonne des numéros' }).inputValue()).toBe('portable');
+  await page.getByRole('button', { name: '{{ville}}' }).click();
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi !{{ville}}');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+
+  await page.getByText('Ligne 2 :').waitFor();
+  await page.getByText('Ce numéro n’existe pas.').waitFor();
+  await page.getByText('Ligne 3 :').waitFor();
+  await page.getByText('Il n’y a pas de valeur pour prenom.').waitFor();
+  await clean('a list with bad rows');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Télécharger les lignes en erreur (CSV)' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^faults-.*\.csv$/);
+  const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
+  expect(await started.app.account.get(`/v1/campaigns/${campaign}`)).toMatchObject({ state: 'ready', total: 2 });
+  expect(received(/passez samedi/)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 2 lignes en erreur' }).click();
+  await page.getByText('2 sur 2 remis').waitFor();
+  expect(
+    received(/passez samedi/)
+      .map(({ to }) => to)
+      .toSorted(),
+  ).toEqual([phone(11), phone(13)]);
+  await started.app.world.phones.reply(phone(11), 'Oui, avec joie');
+  const results = page.getByRole('region', { name: 'Résultats' });
+  await results.getByRole('cell', { name: 'OUI' }).waitFor();
+  await results.getByRole('row', { name: /France 2 1 50/ }).waitFor();
+  await clean('the results of a campaign');
+  expect(page.troubles).toEqual([]);
+}, 60_000);
+
+test('in English and on a narrow screen: a campaign is duplicated, scheduled by the account’s clocks, and cancelled once that is confirmed', async () => {
+  await signIn(started.app, OWNER, 'en');
+  await page.setViewportSize({ width: 375, height: 740 });
+  await page.getByRole('link', { name: 'Campaigns' }).click();
+  await page.getByRole('link', { name: 'Liste du samedi' }).click();
+  await page.getByRole('link', { name: 'Duplicate' }).click();
+  await page.getByRole('heading', { name: 'New campaign' }).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi !');
+  await page.getByRole('textbox', { name: 'Recipients', exact: true }).fill(`prenom,to\nZoé,${phone(21)}`);
+  await page.getByText('Send later').click();
+  const year = new Date().getFullYear() + (new Date().getMonth() > 5 ? 1 : 0);
+  await page.getByLabel('Date and time of sending').fill(`${year}-06-15T12:00`);
+  await page.getByRole('complementary', { name: 'Preview' }).getByText('Bonjour Zoé').waitFor();
+  expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
+  await clean('the composer, narrow');
+  await page.getByRole('button', { name: 'Send to 1 recipients' }).click();
+  await page.getByRole('button', { name: 'Cancel the campaign' }).waitFor();
+  const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
+  // Noon in Paris, in summer.
+  expect((await started.app.account.get(`/v1/campaigns/${campaign}`))['sendAt']).toBe(`${year}-06-15T10:00:00.000Z`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel the campaign' }).click();
+  const asked = page.getByRole('alertdialog', { name: 'Cancel this campaign?' });
+  await clean('a campaign that is to be cancelled');
+  await asked.getByRole('button', { name: 'Cancel the campaign' }).click();
+  await page.getByText('Cancelled ·').waitFor();
+  expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  expect(page.troubles).toEqual([]);
+}, 60_000);
+
+test('a saved list and contacts by their tag are taken as recipients, and a V0 account is asked in its own words', async () => {
+  const { app } = started;
+  await app.account.send('PUT', '/v1/contacts', { phone: phone(31), firstName: 'Ana', tags: ['fidèle'] });
+  await app.account.send('PUT', '/v1/contacts', { phone: phone(32), firstName: 'Bob', tags: [] });
+  await page.getByRole('link', { name: 'Campaigns' }).click();
+  await page.getByRole('link', { name: 'New campaign' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('For friends');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{firstName}}, come by?');
+  await page.getByLabel('Recipients come').selectOption('contacts');
+  await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
+  await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
+  await page.getByRole('button', { name: 'Check the list' }).click();
+  await page.getByRole('button', { name: 'Send to 1 recipients' }).click();
+  await until('Ana has it', () => received(/Hello Ana/).some(({ to }) => to === phone(31)));
+  expect(received(/come by/)).toHaveLength(1);
+
+  const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
+  const operator = createClient(app.url, app.operatorKey);
+  const garage = textOf(await operator.send('POST', '/v1/operator/accounts', { name: 'Garage Martin', ...basis }), 'id');
+  await operator.send('PUT', `/v1/operator/accounts/${garage}/two-way`, { state: 'on', reason: 'x' });
+  await createOwner(app.config.DATABASE_URL, 'martin@garage.example', garage);
+  await signIn(app, 'martin@garage.example', 'fr');
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  const asked = page.getByRole('radiogroup', { name: 'Recevoir les réponses ?' });
+  expect(await asked.getByRole('radio', { name: 'oui' }).isChecked()).toBe(true);
+  await page.getByRole('combobox', { name: 'Expéditeur' }).selectOption('name');
+  await page.getByRole('textbox', { name: 'Un nom de 3 à 11 lettres et chiffres' }).fill('Garage');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête.');
+  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(phone(41));
+  await page.getByRole('alert').filter({ hasText: 'Écrivez XXXXX dans le message' }).waitFor();
+  await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête. Un avis ? SMS au XXXXX');
+  await page.getByText(/Écrit un nouveau SMS au 3801[56]/).waitFor();
+  await clean('the composer of a V0 account');
+  expect(page.troubles.splice(0).filter((trouble) => !trouble.includes('404'))).toEqual([]);
+}, 60_000);

@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner, setPassword } from '../admin.ts';
+import { until } from './fixtures/app.ts';
+import { axe, startConsole } from './fixtures/browser.ts';
+
+const OWNER = 'nouvelle@boulangerie.example';
+const MOST_CLICKS = 12;
+const MOST_FIRST_LOAD_KB = 200;
+
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole({ ways: {} });
+  page = await started.browser.open();
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+test('the first page is there with 200 kB at most', async () => {
+  await page.goto(started.app.url);
+  await page.getByRole('button', { name: 'Se connecter' }).waitFor();
+  const bytes = await page.evaluate(
+    `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
+  );
+  expect(Number(bytes)).toBeGreaterThan(50_000);
+  expect(Number(bytes) / 1000).toBeLessThanOrEqual(MOST_FIRST_LOAD_KB);
+});
+
+test('a newcomer gets from sign-in to a reply in their mailbox in at most 12 clicks, by what the pages say alone', async () => {
+  const { app } = started;
+  await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);
+  const password = await setPassword(app.config.DATABASE_URL, OWNER);
+  let clicks = 0;
+  const click = async (role: 'button' | 'link', name: string | RegExp): Promise<void> => {
+    clicks++;
+    await page.getByRole(role, { name }).first().click();
+  };
+  const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
+  const begun = performance.now();
+
+  await page.goto(app.url);
+  await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(OWNER);
+  await page.getByLabel('Mot de passe').fill(password);
+  await click('button', 'Se connecter');
+  await page.getByRole('heading', { name: 'Premiers pas', level: 1 }).waitFor();
+  await clean('first steps');
+
+  await click('link', 'Ajouter un e-mail ou un callback');
+  await page.getByRole('textbox', { name: 'Nouvelle adresse e-mail' }).fill(OWNER);
+  await click('button', 'Ajouter l’adresse');
+  await page.getByRole('listitem').filter({ hasText: OWNER }).waitFor();
+
+  await click('link', 'Premiers pas');
+  await click('button', 'Envoyer');
+  await click('button', 'Répondre « OUI »');
+  await page.getByRole('link', { name: 'Ouvrir la conversation' }).waitFor();
+  await clean('a first reply');
+  const mail = await until('the reply is in the mailbox', () => app.world.mailbox.mails.find(({ to }) => to.includes(OWNER)));
+  expect(mail.raw.toString()).toContain('OUI');
+
+  await click('link', 'Ouvrir la conversation');
+  await page.getByRole('log').getByText('OUI', { exact: true }).waitFor();
+  expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
+  expect(performance.now() - begun).toBeLessThan(120_000);
+  expect(page.troubles).toEqual([]);
+}, 120_000);
+
+test('every empty page says what will be there and how to get it', async () => {
+  const { app } = started;
+  const operator = app.operator;
+  const made = await operator.send('POST', '/v1/operator/accounts', {
+    name: 'Fleuriste',
+    platform: 'v2',
+    country: 'FR',
+    locale: 'fr',
+    timeZone: 'Europe/Paris',
+  });
+  const email = 'rose@fleuriste.example';
+  await createOwner(app.config.DATABASE_URL, email, String(made['id']));
+  await page.context().clearCookies();
+  await page.goto(app.url);
+  await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(email);
+  await page.getByLabel('Mot de passe').fill(await setPassword(app.config.DATABASE_URL, email));
+  await page.getByRole('button', { name: 'Se connecter' }).click();
+  // Without two-way SMS the guide says how to get it first.
+  await page.getByRole('heading', { name: 'Demander le SMS bidirectionnel' }).waitFor();
+  for (const [link, heading] of [
+    [/^SMS Chat/, 'Pas encore de conversation'],
+    ['SMS reçus', 'Aucune réponse'],
+    ['Campagnes', 'Pas encore de campagne'],
+    ['Historique et analytique', 'Pas encore de chiffres'],
+  ] as const) {
+    await page.getByRole('link', { name: link }).first().click();
+    await page.getByRole('heading', { name: heading }).waitFor();
+  }
+  expect(page.troubles.splice(0).filter((trouble) => !trouble.includes('401'))).toEqual([]);
+}, 60_000);
