@@ -92,11 +92,12 @@ function Own({ source, change, read, column, chooseColumn }: Props) {
           void file?.getFile().then(take);
         }}
       >
+        <p>{say('dropCsv')}</p>
         <FileTrigger
           acceptedFileTypes={['text/csv', 'text/plain', 'application/gzip', '.csv', '.txt', '.gz']}
           onSelect={(files) => void take(files?.[0])}
         >
-          <Button className="button plain">{say(source.kind === 'file' ? 'otherFile' : 'dropCsv')}</Button>
+          <Button className="button plain">{say(source.kind === 'file' ? 'otherFile' : 'chooseFile')}</Button>
         </FileTrigger>
       </DropZone>
       {read.columns.length > 1 ? (
