@@ -14,7 +14,7 @@ import { Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
 const USAGE =
-  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
+  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -64,6 +64,18 @@ export async function setPassword(databaseUrl: string, email: string): Promise<s
   await em.nativeDelete(Session, { user: user.id });
   await em.flush();
   return password;
+}
+
+/** For who lost their authenticator: the password alone opens again, and who was signed in is no more. */
+export async function removeAuthenticator(databaseUrl: string, email: string): Promise<void> {
+  await using database = await opened(databaseUrl);
+  const em = database.em();
+  const user = await em.findOne(User, { email });
+  if (!user) throw new Error(`There is no user ${email}.`);
+  user.totp = null;
+  user.totpStep = null;
+  await em.nativeDelete(Session, { user: user.id });
+  await em.flush();
 }
 
 /** Makes an owner of an account, without a password. */
@@ -125,10 +137,14 @@ if (import.meta.main) {
       );
       process.exit();
     }
-    if ((what !== 'create-operator' && what !== 'set-password') || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
+    const known = what === 'create-operator' || what === 'set-password' || what === 'remove-authenticator';
+    if (!known || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
     const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
     if (what === 'create-operator') {
       console.log(`Operator ${email}. The API key, shown this once:\n${await createOperator(DATABASE_URL, email)}`);
+    } else if (what === 'remove-authenticator') {
+      await removeAuthenticator(DATABASE_URL, email);
+      console.log(`${email} signs in with the password alone from now on, and can choose another authenticator in the console.`);
     } else {
       console.log(
         `${email} may sign in to the console. The password, shown this once:\n${await setPassword(DATABASE_URL, email)}`,

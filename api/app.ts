@@ -68,6 +68,7 @@ import { replays } from './replays.ts';
 import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
 import { replies } from './replies.ts';
 import { repliesExport } from './replies-export.ts';
+import { replyViews } from './reply-views.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { savedLists } from './saved-lists.ts';
@@ -123,6 +124,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', replays(services))
     .route('/', eventsRoutes(services))
     .route('/', repliesExport(services))
+    .route('/', replyViews(services))
     .route('/', stream(services))
     .route('/', numbers(services))
     .route('/', countries(services))

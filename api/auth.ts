@@ -78,6 +78,8 @@ export function requireConsole(c: Context): void {
 
 /** Agents: conversations, and what is needed to read them. */
 const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
+/** What is nobody's but their own: how they look at a table. */
+const ONES_OWN = /^\/v1\/reply-views(?:\/|$)/;
 const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream)(?:\/|$)/;
 
 /** What is not said here, a role may not. */
@@ -87,7 +89,7 @@ export function mayCall(role: Role, method: string, path: string): boolean {
     case 'owner':
       return true;
     case 'viewer':
-      return reads;
+      return reads || ONES_OWN.test(path);
     case 'agent':
       return (reads ? AGENTS_READ : FOR_AGENTS).test(path);
     case 'operator':

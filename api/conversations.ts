@@ -3,6 +3,7 @@ import { Conversation } from '../database/conversation.ts';
 import { touch } from '../database/live.ts';
 import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
+import { searchWords } from '../domain/reply-table.ts';
 import { missing } from './campaigns.ts';
 import {
   conversationView,
@@ -123,10 +124,12 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: string, me: strin
     const digits = digitsOf(asked.search);
     if (digits.length > 2) values.push(like(digits));
     const number = digits.length > 2 ? `c.phone like $${values.length} or` : '';
+    values.push(searchWords(asked.search));
+    const words = `to_tsquery('simple', $${values.length})`;
     where(
       (text) => `(${number} exists (select from contacts k where k.account_id = c.account_id and k.phone = c.phone
           and concat_ws(' ', k.first_name, k.last_name) ilike ${text})
-        or c.id in (select conversation_id from replies where account_id = $1 and not hidden and text ilike ${text}
+        or c.id in (select conversation_id from replies where account_id = $1 and not hidden and reply_words(text) @@ ${words}
           order by id desc limit ${MOST_TEXTS}))`,
       like(asked.search),
     );

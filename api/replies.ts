@@ -5,14 +5,14 @@ import { Event } from '../database/event.ts';
 import { Message } from '../database/message.ts';
 import { Reply } from '../database/reply.ts';
 import type { Attribution } from '../domain/attribution.ts';
-import { AppError } from '../domain/errors.ts';
-import { normalisePhone } from '../domain/phone-number.ts';
+import { rows } from '../database/sql.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { deliveryView, DeliveryView } from './deliveries.ts';
 import { invalid } from './invalid.ts';
 import { notFound, problems } from './problem.ts';
-import { Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
+import { newestReplies, replyConditions, replyFilters } from './reply-filters.ts';
+import { Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const AttributionView = z
@@ -52,8 +52,13 @@ const ReplyView = z
   })
   .openapi('Reply');
 
+const Answered = z.object({ id: Id, name: z.string() }).nullable();
+const ReplyListed = ReplyView.extend({
+  campaign: Answered,
+  reference: z.string().nullable().openapi({ description: 'Of the message that it answers' }),
+}).openapi('ListedReply');
 const ReplyDetail = ReplyView.extend({
-  campaign: z.object({ id: Id, name: z.string() }).nullable(),
+  campaign: Answered,
   message: z.object({ id: Id, text: z.string(), submittedAt: Time.nullable(), reference: z.string().nullable() }).nullable(),
   run: z.object({
     id: z.string().nullable(),
@@ -91,15 +96,7 @@ const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
   runId: reply.runId ?? null,
 });
 
-const Filters = PageQuery.extend({
-  campaign: Id.optional(),
-  conversation: Id.optional(),
-  from: z.string().max(40).optional().openapi({ description: 'A phone number' }),
-  since: TimeIn.optional().openapi({ description: 'Received at or after' }),
-  until: TimeIn.optional().openapi({ description: 'Received before' }),
-  optOut: z.enum(['true', 'false']).optional(),
-  keyword: z.enum(['stop', 'start', 'contact', 'looks-like-stop']).optional(),
-});
+const Filters = PageQuery.extend({ ...replyFilters, conversation: Id.optional() });
 
 const list = createRoute({
   method: 'get',
@@ -108,7 +105,7 @@ const list = createRoute({
   tags: ['Replies'],
   summary: 'Replies, newest first',
   request: { query: Filters },
-  responses: { 200: { description: 'A page', content: json(pageOf(ReplyView)) }, ...problems },
+  responses: { 200: { description: 'A page', content: json(pageOf(ReplyListed)) }, ...problems },
 });
 
 const get = createRoute({
@@ -121,36 +118,33 @@ const get = createRoute({
   responses: { 200: { description: 'The reply', content: json(ReplyDetail) }, ...problems, ...notFound },
 });
 
-/** The phone number of a filter. Throws `invalid-request` for what is none. */
-const phoneOf = (raw: string, country: string): string => {
-  const phone = normalisePhone(raw.replace(/^ /, '+'), country); // an unescaped + in a query reads as a space
-  if (!('problem' in phone)) return phone.e164;
-  const fault = { field: 'from', problem: phone.problem, remedy: 'Send a phone number such as %2B33612345678' };
-  throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
-};
-
 export const replies = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account');
-      const { cursor, limit, campaign, conversation, from, since, until, optOut, keyword } = c.req.valid('query');
+      const { cursor, limit, conversation, ...asked } = c.req.valid('query');
       const scope = `replies ${account.id}`;
       const after = readCursor(scope, cursor, ById);
-      const receivedAt = { ...(since ? { $gte: new Date(since) } : {}), ...(until ? { $lt: new Date(until) } : {}) };
-      const where = {
-        accountId: account.id,
-        hidden: false,
-        ...(after ? { id: { $lt: after[0] } } : {}),
-        ...(campaign ? { campaignId: campaign } : {}),
-        ...(conversation ? { conversationId: conversation } : {}),
-        ...(from === undefined ? {} : { fromNumber: phoneOf(from, account.country) }),
-        ...(since || until ? { receivedAt } : {}),
-        ...(keyword === undefined ? {} : { keyword }),
-        ...(optOut === undefined ? {} : { optOut: optOut === 'true' }),
+      const conditions = replyConditions(account, asked);
+      conditions.where((id) => `r.conversation_id = ${id}`, conversation);
+      conditions.where((id) => `r.id < ${id}`, after?.[0]);
+      const chosen = await rows<{ id: string; name: string | null; reference: string | null }>(
+        db.pool,
+        `select r.id, c.name, m.reference from (${newestReplies(conditions, limit + 1)}) chosen join replies r using (id)
+           left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
+           left join messages m on m.id = r.message_id and m.account_id = r.account_id`,
+        conditions.values,
+      );
+      const answers = new Map(chosen.map(({ id, ...answered }) => [id, answered]));
+      const ids = [...answers.keys()];
+      const found = await db.em().find(Reply, { id: { $in: ids }, accountId: account.id }, { orderBy: { id: 'desc' } });
+      const listed = (reply: Reply): z.infer<typeof ReplyListed> => {
+        const { name = null, reference = null } = answers.get(reply.id) ?? {};
+        const campaign = reply.campaignId && name !== null ? { id: reply.campaignId, name } : null;
+        return { ...replyView(reply), campaign, reference };
       };
-      const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
       return c.json(
-        page(found, limit, replyView, (last) => writeCursor(scope, [last.id])),
+        page(found, limit, listed, (last) => writeCursor(scope, [last.id])),
         200,
       );
     })

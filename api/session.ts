@@ -13,7 +13,7 @@ import { conflict, problems, tooMany } from './problem.ts';
 import { body, Id, json, Locale } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 import { endSession, sessionToken, setSession } from './session-cookie.ts';
-import { openSession, signIn, stepOf, totpOf } from './sign-in.ts';
+import { openSession, removeAuthenticator, signIn, stepOf, totpOf } from './sign-in.ts';
 
 const Email = z
   .email()
@@ -91,6 +91,16 @@ const confirmTotp = createRoute({
   tags,
   summary: 'Confirm the authenticator with a code: from now on sign-in asks for one',
   request: { body: body(z.strictObject({ code: Code }).openapi('TotpCode')) },
+  responses: { ...view, ...conflict },
+});
+const removeTotp = createRoute({
+  method: 'post',
+  path: '/totp/remove',
+  operationId: 'removeTotp',
+  tags,
+  summary:
+    'Take the authenticator away with a last code of it: sign-in asks for the password alone. Who lost it asks an operator',
+  request: { body: body(z.strictObject({ code: Code }).openapi('LastTotpCode')) },
   responses: { ...view, ...conflict },
 });
 
@@ -181,6 +191,11 @@ export const sessionRoutes = ({ db, secrets }: ApiServices) => {
       const step = stored?.totp ? stepOf(secrets.open(stored.totp), c.req.valid('json').code) : null;
       if (step === null) throw new AppError('conflict', 'The code does not fit. Look whether the clock of your phone is right.');
       await affected(db.pool, 'update users set totp_step = $2 where id = $1 and totp_step is null', [user.id, step]);
+      return c.json(await show(sessionToken(c)), 200);
+    })
+    .openapi(removeTotp, async (c) => {
+      const { user } = await show(sessionToken(c));
+      await removeAuthenticator(db.pool, secrets, user, c.req.valid('json').code);
       return c.json(await show(sessionToken(c)), 200);
     });
 };

@@ -74,6 +74,23 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
   return { token: await openSession(sql, user.id), userId: user.id };
 }
 
+/** Takes a person's authenticator away, by a code that was not used before. Throws `conflict` for a wrong one. */
+export async function removeAuthenticator(
+  sql: Sql,
+  secrets: Secrets,
+  user: { id: string; email: string },
+  code: string,
+): Promise<void> {
+  await countTry(sql, 'user', user.email);
+  const [stored] = await rows<{ totp: Buffer | null }>(sql, 'select totp from users where id = $1', [user.id]);
+  const step = stored?.totp ? stepOf(secrets.open(stored.totp), code) : null;
+  const removed =
+    step !== null &&
+    (await affected(sql, 'update users set totp = null, totp_step = null where id = $1 and totp_step < $2', [user.id, step]));
+  if (removed !== 1) throw new AppError('conflict', 'The code does not fit, or was used already. Wait for the next one.');
+  await affected(sql, 'delete from sign_in_tries where who = $1', [whoOf('user', user.email)]);
+}
+
 /** What ended goes at the same time. */
 export async function openSession(sql: Sql, userId: string): Promise<string> {
   const { token, hash } = newToken();

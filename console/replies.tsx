@@ -1,128 +1,96 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
-import { Checkbox, Form } from 'react-aria-components';
-import { refusalOf, v1 } from './api.ts';
+import type { ReplyColumn } from '../domain/reply-table.ts';
+import { ask, v1 } from './api.ts';
+import { usePages } from './asking.ts';
+import { List, when, type Column } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { Action, Empty, Field, Problem } from './parts.tsx';
+import { Badge } from './parts.tsx';
 import { phoneText } from './phone-text.ts';
+import { ReplyExport } from './reply-export.tsx';
+import { NONE, queryOf, ReplyFilterFields, type Filters } from './reply-filters.tsx';
+import { ReplyViews, useReplyTable } from './reply-views.tsx';
 import { session } from './session.ts';
 
-type Filters = { from: string; since: string; until: string; optOut: boolean };
-const NONE: Filters = { from: '', since: '', until: '', optOut: false };
-const A_DAY_MS = 86_400_000;
-
-/** Days as the reader's clock has them; the last one is whole. */
-function queryOf({ from, since, until, optOut }: Filters) {
-  const dayStart = (day: string, later: number): string => new Date(new Date(`${day}T00:00`).getTime() + later).toISOString();
-  return {
-    ...(from === '' ? {} : { from }),
-    ...(since === '' ? {} : { since: dayStart(since, 0) }),
-    ...(until === '' ? {} : { until: dayStart(until, A_DAY_MS) }),
-    ...(optOut ? { optOut: 'true' as const } : {}),
-  };
-}
-
-async function readPage(filters: Filters, cursor: string | null) {
-  const response = await v1.replies.$get({
-    query: { ...queryOf(filters), limit: '100', ...(cursor === null ? {} : { cursor }) },
-  });
-  if (response.status === 200) return response.json();
-  throw await refusalOf(response);
-}
+type Reply = InferResponseType<typeof v1.replies.$get, 200>['items'][number];
 
 export function RepliesPage() {
-  const { say, time } = useLocale();
+  const { say, number } = useLocale();
   const { data: who } = useQuery(session);
   const [filters, setFilters] = useState(NONE);
   const [asked, setAsked] = useState(NONE);
-  const change = (part: Partial<Filters>): void => setFilters((before) => ({ ...before, ...part }));
-  const first: string | null = null;
-  const found = useInfiniteQuery({
-    queryKey: ['replies', asked],
-    queryFn: ({ pageParam }: { pageParam: string | null }) => readPage(asked, pageParam),
-    initialPageParam: first,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-  const items = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const table = useReplyTable();
+  const show = (next: Filters): void => {
+    setFilters(next);
+    setAsked(next);
+  };
+  const found = usePages(['replies', asked], (cursor) =>
+    ask(v1.replies.$get({ query: { ...queryOf(asked), limit: '100', ...cursor } })),
+  );
   const chat = who?.account?.platform !== 'v0';
+  const cells: Record<ReplyColumn, Omit<Column<Reply>, 'name'>> = {
+    received: { cell: ({ receivedAt }) => when(receivedAt) },
+    from: {
+      cell: ({ from, conversationId }) =>
+        chat && conversationId ? (
+          <Link to="/chat/$id" params={{ id: conversationId }}>
+            {phoneText(from)}
+          </Link>
+        ) : (
+          phoneText(from)
+        ),
+    },
+    text: {
+      cell: ({ text, optOut }) => (
+        <span dir="auto">
+          {text} {optOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
+        </span>
+      ),
+    },
+    to: { cell: ({ to }) => phoneText(to) },
+    campaign: {
+      cell: ({ campaign }) =>
+        campaign ? (
+          <Link to="/campaigns/$id" params={{ id: campaign.id }}>
+            {campaign.name}
+          </Link>
+        ) : null,
+    },
+    keyword: { cell: ({ keyword }) => (keyword ? say(`kind.${keyword}`) : null) },
+    reference: { cell: ({ reference }) => reference },
+    sequence: { figure: true, cell: ({ sequence }) => (sequence === null ? null : number(sequence)) },
+  };
+  const title = say(chat ? 'replies' : 'repliesV0');
+  const filtered = JSON.stringify(asked) !== JSON.stringify(NONE);
   return (
     <div className="page">
       <div className="row">
-        <h1>{say(chat ? 'replies' : 'repliesV0')}</h1>
-        <a className="button plain" href={`/v1/replies.csv?${new URLSearchParams(queryOf(asked)).toString()}`} download>
-          {say('exportCsv')}
-        </a>
+        <h1>{title}</h1>
+        <ReplyExport filters={asked} />
       </div>
-      <Form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAsked(filters);
+      <ReplyFilterFields
+        filters={filters}
+        change={(part) => setFilters((before) => ({ ...before, ...part }))}
+        apply={() => setAsked(filters)}
+        clear={() => {
+          show(NONE);
+          table.open(null, null);
         }}
-      >
-        <Field label={say('filterNumber')} type="tel" value={filters.from} onChange={(from) => change({ from })} />
-        <Field label={say('since')} type="date" value={filters.since} onChange={(since) => change({ since })} />
-        <Field label={say('until')} type="date" value={filters.until} onChange={(until) => change({ until })} />
-        <Checkbox className="check" isSelected={filters.optOut} onChange={(optOut) => change({ optOut })}>
-          <span className="box" aria-hidden="true" /> {say('onlyStop')}
-        </Checkbox>
-        <Action kind="main" type="submit">
-          {say('filter')}
-        </Action>
-        <Action
-          onPress={() => {
-            setFilters(NONE);
-            setAsked(NONE);
-          }}
-        >
-          {say('clear')}
-        </Action>
-      </Form>
-      <Problem error={found.error} retry={() => void found.refetch()} />
-      {found.isPending ? <p>{say('loading')}</p> : null}
-      {found.data && items.length === 0 ? <Empty title={say('noReplies')} hint={say('noRepliesHint')} /> : null}
-      {items.length > 0 ? (
-        <div className="wide" tabIndex={0} role="region" aria-label={say('replies')}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{say('received')}</th>
-                <th scope="col">{say('from')}</th>
-                <th scope="col">{say('text')}</th>
-                <th scope="col">{say('to')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((reply) => (
-                <tr key={reply.id}>
-                  <td>
-                    <time dateTime={reply.receivedAt}>{time(reply.receivedAt)}</time>
-                  </td>
-                  <td>
-                    {chat && reply.conversationId ? (
-                      <Link to="/chat/$id" params={{ id: reply.conversationId }}>
-                        {phoneText(reply.from)}
-                      </Link>
-                    ) : (
-                      phoneText(reply.from)
-                    )}
-                  </td>
-                  <td dir="auto">
-                    {reply.text} {reply.optOut ? <strong className="badge">{say('stop')}</strong> : null}
-                  </td>
-                  <td>{phoneText(reply.to)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : null}
-      {found.hasNextPage ? (
-        <Action isDisabled={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-          {say('more')}
-        </Action>
-      ) : null}
+      />
+      <ReplyViews table={table} filters={asked} show={show} />
+      <List
+        label={title}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={
+          filtered
+            ? { title: say('nothingFound'), hint: say('noReplyFitsHint') }
+            : { title: say('noReplies'), hint: say('noRepliesHint') }
+        }
+        columns={table.columns.map((column) => ({ name: say(`column.${column}`), ...cells[column] }))}
+      />
     </div>
   );
 }

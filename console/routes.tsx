@@ -54,6 +54,11 @@ const campaign = createRoute({
   path: '/campaigns/$id',
   component: lazyRouteComponent(() => import('./campaign.tsx'), 'CampaignPage'),
 });
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/me',
+  component: lazyRouteComponent(() => import('./me.tsx'), 'MePage'),
+});
 /** Pages under one heading: the file of each is loaded when it is opened. */
 const settings = createRoute({
   getParentRoute: () => root,
@@ -220,6 +225,7 @@ export const router = createRouter({
     analytics,
     newCampaign,
     campaign,
+    me,
     settings.addChildren(settingsPages),
     operator.addChildren(operatorPages),
   ]),

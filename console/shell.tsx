@@ -57,7 +57,7 @@ export function Shell() {
   const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
   const [first] = places;
   // Somebody else's page, such as the chat for an operator, is not where they begin.
-  if (first && !places.some(({ to }) => pathname.startsWith(to))) return <Navigate to={first.to} />;
+  if (first && pathname !== '/me' && !places.some(({ to }) => pathname.startsWith(to))) return <Navigate to={first.to} />;
   return <Inside who={data} places={places} />;
 }
 
@@ -95,7 +95,9 @@ function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
           ))}
         </nav>
         <div className="who">
-          <p>{who.user.email}</p>
+          <Link to="/me" activeProps={{ className: 'here' }}>
+            {who.user.email}
+          </Link>
           <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
             <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
           </Action>

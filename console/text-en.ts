@@ -1,6 +1,7 @@
 import { campaignsEn } from './text-en-campaigns.ts';
 import { chatEn } from './text-en-chat.ts';
 import { operatorEn } from './text-en-operator.ts';
+import { repliesEn } from './text-en-replies.ts';
 import { settingsEn } from './text-en-settings.ts';
 import type { Word } from './text-fr.ts';
 
@@ -9,6 +10,7 @@ export const en: Record<Word, string> = {
   ...campaignsEn,
   ...chatEn,
   ...operatorEn,
+  ...repliesEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',
   signOut: 'Sign out',
@@ -72,7 +74,6 @@ export const en: Record<Word, string> = {
   filterNumber: 'Number',
   since: 'Since',
   until: 'Until',
-  onlyStop: 'Opt-outs only',
   filter: 'Filter',
   clear: 'Clear the filters',
   exportCsv: 'Export as CSV',

@@ -1,6 +1,7 @@
 import { campaignsFr } from './text-fr-campaigns.ts';
 import { chatFr } from './text-fr-chat.ts';
 import { operatorFr } from './text-fr-operator.ts';
+import { repliesFr } from './text-fr-replies.ts';
 import { settingsFr } from './text-fr-settings.ts';
 
 /** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
@@ -9,6 +10,7 @@ export const fr = {
   ...campaignsFr,
   ...chatFr,
   ...operatorFr,
+  ...repliesFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
@@ -74,7 +76,6 @@ export const fr = {
   filterNumber: 'Numéro',
   since: 'Depuis le',
   until: 'Jusqu’au',
-  onlyStop: 'Désinscriptions seulement',
   filter: 'Filtrer',
   clear: 'Effacer les filtres',
   exportCsv: 'Exporter en CSV',

@@ -37,6 +37,7 @@ import { NumberCharge } from './number-charge.ts';
 import { Price } from './price.ts';
 import { Replay } from './replay.ts';
 import { ReplyEmail } from './reply-email.ts';
+import { ReplyView } from './reply-view.ts';
 import { Restore } from './restore.ts';
 import { RetentionMark } from './retention-mark.ts';
 import { Route } from './route.ts';
@@ -98,6 +99,7 @@ export const entities = [
   OwedNotice,
   Reply,
   ReplyEmail,
+  ReplyView,
   Restore,
   Session,
   SettingRequest,

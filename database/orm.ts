@@ -24,6 +24,8 @@ export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
   debug: false,
   allowGlobalContext: false,
   migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
+  // `reply_words`, which an index is made by, is a migration's own.
+  schemaGenerator: { ignoreRoutines: true },
   logger: () => {},
   driverOptions: { connectionTimeoutMillis: 10_000, application_name: 'aller-retour' },
 });

@@ -28,6 +28,11 @@ const ReplySchema = defineEntity({
         'create index "replies_waiting_index" on "replies" ("carrier_id", least("received_at", "ingested_at")) where "released_at" is null',
     },
     {
+      name: 'replies_words_index',
+      expression:
+        'create index "replies_words_index" on "replies" using gin ("account_id", reply_words("text")) where "account_id" is not null and not "hidden"',
+    },
+    {
       name: 'replies_session_index',
       expression: 'create index "replies_session_index" on "replies" ("session_id", "id") where "session_id" is not null',
     },

@@ -41,6 +41,8 @@ test('replies are listed newest first with the run that filed them and how they 
     sequence: 1,
     attribution: { method: 'reply-code', confidence: 'exact', messageId: message.id, candidates: 2 },
     runId: 'replies/2',
+    campaign: null,
+    reference: null,
   });
 });
 

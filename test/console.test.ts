@@ -89,7 +89,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await clean('received SMS');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Exporter en CSV' }).click(),
+    page.getByRole('button', { name: 'Exporter en CSV' }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('replies.csv');
   const file = await page.evaluate(async () => (await fetch('/v1/replies.csv')).text());

@@ -1,6 +1,6 @@
 import { TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
-import { createOperator, createOwner, setPassword } from '../admin.ts';
+import { createOperator, createOwner, removeAuthenticator, setPassword } from '../admin.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, startApi, type TestApi } from './fixtures/api.ts';
 
@@ -136,4 +136,20 @@ test('an authenticator, once confirmed, is asked for, and no code opens twice', 
   const next = code(0);
   const both = await Promise.all([1, 2].map(() => signIn(api, { email: OWNER, password, code: next })));
   expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+  expect((await owner('POST', '/session/totp')).status).toBe(409);
+  // A code that opened takes nothing away, nor does a wrong one; a fresh one does.
+  for (const used of [next, '000000']) expect((await owner('POST', '/session/totp/remove', { code: used })).status).toBe(409);
+  expect((await owner('POST', '/session/totp/remove', { code: code(1) })).body.user.totp).toBe(false);
+  expect((await signIn(api, { email: OWNER, password })).status).toBe(200);
+});
+
+test('who lost their authenticator gets in again by an administrator of the installation, and by nobody else', async () => {
+  await using site = await withOwner();
+  const { api, owner, password } = site;
+  const { secret } = (await owner('POST', '/session/totp')).body;
+  await owner('PUT', '/session/totp', { code: new TOTP({ secret }).generate() });
+  expect((await signIn(api, { email: OWNER, password })).body.code).toBe('code-required');
+  await removeAuthenticator(api.url, OWNER);
+  expect((await owner('GET', '/session')).status).toBe(401);
+  expect((await signIn(api, { email: OWNER, password })).body.user).toMatchObject({ email: OWNER, totp: false });
 });

@@ -35,6 +35,7 @@ import { Routes } from './0065-routes.ts';
 import { People } from './0070-people.ts';
 import { Chat } from './0071-chat.ts';
 import { CampaignReplies } from './0072-campaign-replies.ts';
+import { Received } from './0075-received.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -75,6 +76,7 @@ export const migrations = [
   { name: '0070-people', class: People },
   { name: '0071-chat', class: Chat },
   { name: '0072-campaign-replies', class: CampaignReplies },
+  { name: '0075-received', class: Received },
   { name: '0080-lists', class: Lists },
   { name: '0081-saved-lists', class: SavedLists },
   { name: '0090-restores', class: Restores },
