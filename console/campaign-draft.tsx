@@ -40,6 +40,7 @@ export function CampaignDraft({ campaign }: { campaign: Campaign }) {
   return (
     <>
       {data === null ? <p>{say('noListYet')}</p> : <Looked list={data} />}
+      {state === 'importing' && data?.state === 'ready' ? <p role="status">{say('loading')}</p> : null}
       {state === 'ready' && data?.state === 'ready' && owner ? <Ready campaign={campaign} list={data} /> : null}
       {owner && data?.endedAt !== null ? <OtherList id={id} open={state === 'draft'} /> : null}
     </>
@@ -75,7 +76,7 @@ function Looked({ list }: { list: Import }) {
             [say('rowsListed'), number(listed)],
             [say('rowsAccepted'), number(accepted)],
             [say('rowsInvalid'), number(invalid)],
-            [say('duplicates'), number(duplicates)],
+            [say('duplicatesRemoved'), number(duplicates)],
           ]}
         />
       )}
@@ -111,7 +112,9 @@ function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Im
   const send =
     list.invalid > 0
       ? say('launchWithout', { n: number(total), invalid: number(list.invalid) })
-      : say('sendCampaign', { n: number(total) });
+      : total === 1
+        ? say('sendCampaignOne')
+        : say('sendCampaign', { n: number(total) });
   return (
     <>
       <Problem error={preview.error} retry={() => void preview.refetch()} />

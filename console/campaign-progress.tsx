@@ -30,7 +30,9 @@ function useRate(left: number): number | null {
 
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   const { say, number, time, locale } = useLocale();
-  const { progress, total, waiting, state } = campaign;
+  const { progress, total, waiting, state, endedAt } = campaign;
+  // What became of those that arrived is in the results.
+  const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
   const done = sum(progress, GOOD);
   const left = sum(progress, STILL);
   const rate = useRate(left);
@@ -52,7 +54,7 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
       ) : null}
       {waiting ? <p className="notice">{say('waitsForSpend', { until: time(waiting.until) })}</p> : null}
       <p className="marks">
-        {Object.entries(progress).map(([name, count]) => {
+        {shown.map(([name, count]) => {
           const word = `message.${name}`;
           return (
             <Badge key={name} tone={GOOD.includes(name) ? 'good' : STILL.includes(name) ? 'plain' : 'bad'}>

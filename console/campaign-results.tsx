@@ -5,7 +5,6 @@ import { ask, v1 } from './api.ts';
 import { Chart } from './chart.tsx';
 import { Facts, Loaded, Table } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { useCountry } from './preview-panel.tsx';
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];
@@ -31,8 +30,7 @@ export function CampaignResults({ id }: { id: string }) {
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 function Figures({ results }: { results: Results }) {
-  const { say, number, locale } = useLocale();
-  const { country } = useCountry();
+  const { say, number, country, locale } = useLocale();
   const { messages, delivered, repliers, replies, optOuts, curve, keywords, countries } = results;
   const words = useMemo(() => {
     const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });

@@ -6,7 +6,7 @@ const SHOWN = 50;
 
 /** What is wrong, one by one, each with what to do about it; in English only what the console has no words for. */
 export function Faults({ faults }: { faults: Fault[] }) {
-  const { say, number } = useLocale();
+  const { say, number, country } = useLocale();
   if (faults.length === 0) return null;
   return (
     <>
@@ -15,7 +15,7 @@ export function Faults({ faults }: { faults: Fault[] }) {
           const { row, field, problem } = fault;
           const found = faultWord(fault);
           const what = found ? (
-            say(found.word, found.values)
+            say(found.word, { ...found.values, country: country(found.values['country'] ?? 'ZZ') })
           ) : (
             <span lang="en">{say('fieldFault', { field, problem, remedy: fault.remedy })}</span>
           );

@@ -10,6 +10,8 @@ type Spoken = {
   change: (locale: Locale) => void;
   time: (iso: string) => string;
   number: (value: number) => string;
+  /** The name of a country by its code. */
+  country: (code: string) => string;
   /** Nothing where no price is set. */
   money: (value: { amount: string; currency: string } | null) => string;
 };
@@ -27,6 +29,7 @@ export function firstLocale(): Locale {
 function spokenIn(locale: Locale, words: Words, change: (locale: Locale) => void): Spoken {
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const numbers = new Intl.NumberFormat(locale);
+  const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
   return {
     locale,
     change,
@@ -34,6 +37,7 @@ function spokenIn(locale: Locale, words: Words, change: (locale: Locale) => void
       words[word].replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
     number: (value) => numbers.format(value),
+    country: (code) => countries.of(code) ?? code,
     money: (value) =>
       value === null
         ? ''

@@ -79,7 +79,9 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const recipients = source.kind === 'contacts' ? contacts : own;
   const body = bodyOf(composed, account, numbers);
   const preview = usePreview(body, recipients.slice(0, PREVIEWED));
-  const short = isShort(source, read);
+  // With rows that can't go as they are, it is a list to be looked at.
+  const faulty = preview.data?.refusals.some(({ code }) => code === 'invalid-rows' || code === 'no-reply-code') ?? false;
+  const short = isShort(source, read) && !faulty;
   const tags = Object.keys(recipients[0] ?? {}).filter((name) => name !== 'to' && /^[\p{L}\p{N}_]+$/u.test(name));
   const seen = preview.data?.samples[0]?.text ?? composed.text;
 
@@ -158,7 +160,13 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
         <Problem error={send.error} />
         {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
         <Action kind="main" type="submit" isDisabled={send.isPending || nobody}>
-          {send.isPending ? say('sending') : short ? say('sendCampaign', { n: number(recipients.length) }) : say('checkList')}
+          {send.isPending
+            ? say('sending')
+            : short
+              ? recipients.length === 1
+                ? say('sendCampaignOne')
+                : say('sendCampaign', { n: number(recipients.length) })
+              : say('checkList')}
         </Action>
         {short ? null : <p className="hint">{say('checkListHint')}</p>}
       </div>

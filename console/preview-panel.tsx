@@ -12,9 +12,8 @@ type Reach = Preview['countries'][number];
 
 /** Why it may not go, and what a sender should know, each with its remedy. */
 export function Verdict({ preview, children }: { preview: Preview; children?: ReactNode }) {
-  const { say, number, time } = useLocale();
+  const { say, number, time, country } = useLocale();
   const { refusals, warnings, countries, quietHours, stopMention, sender } = preview;
-  const { country } = useCountry();
   const listed = (list: Reach[]): string =>
     list.map((each) => `${country(each.country)} (${number(each.recipients)})`).join(', ');
   const values = {
@@ -75,7 +74,7 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
         const word = `quiet.${kind}`;
         return (
           <li key={`${kind} ${name}`}>
-            {isWord(word) ? say(word, { name }) : name} : {say('nRecipients', { n: number(recipients) })}
+            {say('quiet.count', { when: isWord(word) ? say(word, { name }) : name, n: number(recipients) })}
           </li>
         );
       })}
@@ -83,17 +82,9 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
   );
 }
 
-/** The name of a country in the reader's language. */
-export function useCountry() {
-  const { locale } = useLocale();
-  const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
-  return { country: (code: string): string => names.of(code) ?? code };
-}
-
 /** What it comes to: who gets it, how many SMS, what they cost, and by country who can reply. */
 export function Sums({ preview }: { preview: Preview }) {
-  const { say, number, money } = useLocale();
-  const { country } = useCountry();
+  const { say, number, money, country } = useLocale();
   const { recipients, segments, cost, stopMention, sender, forcing } = preview;
   const some = (value: number): string | null => (value === 0 ? null : number(value));
   return (
@@ -104,7 +95,7 @@ export function Sums({ preview }: { preview: Preview }) {
           [say('segments'), number(segments.total)],
           [say('cost'), cost === null ? say('noPrice') : money(cost)],
           [say('seenSender'), sender.became === null ? null : phoneText(sender.became)],
-          [say('duplicates'), some(recipients.duplicatesRemoved)],
+          [say('duplicatesRemoved'), some(recipients.duplicatesRemoved)],
           [say('optedOutCount'), some(recipients.optedOut)],
           [say('stopAdded'), some(stopMention.added)],
           [
@@ -127,7 +118,7 @@ export function Sums({ preview }: { preview: Preview }) {
           columns={[
             { name: say('country'), cell: (each) => country(each.country) },
             { name: say('recipients'), figure: true, cell: (each) => number(each.recipients) },
-            { name: say('canReply'), cell: (each) => <CanReply {...each} /> },
+            { name: say('repliesPossible'), cell: (each) => <CanReply {...each} /> },
           ]}
         />
       )}

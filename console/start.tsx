@@ -23,6 +23,12 @@ export function StartPage() {
   const { say } = useLocale();
   const { campaign } = useSearch({ from: '/start' });
   const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const replies = useQuery({
+    queryKey: ['replies', 'campaign', campaign],
+    queryFn: () => ask(v1.replies.$get({ query: { campaign: campaign ?? '', limit: '20' } })),
+    enabled: campaign !== undefined,
+  });
+  const replied = (replies.data?.items.length ?? 0) > 0;
   const simulation = useQuery({ queryKey: ['simulation'], queryFn: () => ask(v1.simulation.$get()) });
   return (
     <div className="page">
@@ -37,11 +43,11 @@ export function StartPage() {
                 <Step title={say('stepSend')} done={campaign !== undefined}>
                   {campaign === undefined ? <SendStep account={known} phones={phones} /> : null}
                 </Step>
-                <Step title={say('stepAnswer')}>
+                <Step title={say('stepAnswer')} done={replied}>
                   {campaign === undefined ? null : <AnswerStep campaign={campaign} phones={phones} />}
                 </Step>
-                <Step title={say('stepReply')}>
-                  {campaign === undefined ? null : <ReplyStep campaign={campaign} chat={known.platform === 'v2'} />}
+                <Step title={say('stepReply')} done={replied}>
+                  {campaign === undefined ? null : <ReplyStep replies={replies} chat={known.platform === 'v2'} />}
                 </Step>
                 <Step title={say('stepElsewhere')}>
                   <p>{say('stepElsewhereHint')}</p>
@@ -106,7 +112,7 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
     >
       <p>{say(simulated ? 'stepSendSimulated' : 'stepSendReal')}</p>
       {simulated ? null : <Field label={say('testPhone')} type="tel" autoComplete="tel" required value={own} onChange={setOwn} />}
-      <Field label={say('message')} required rows={2} value={text} onChange={setText} />
+      <Field label={say('message')} required rows={3} value={text} onChange={setText} />
       <Problem error={send.error} />
       <Action kind="main" type="submit" isDisabled={send.isPending || account.twoWay !== 'on'}>
         {say('stepSendNow')}
@@ -171,12 +177,10 @@ function Thumbs({ phone }: { phone: Phones[number] | undefined }) {
   );
 }
 
-function ReplyStep({ campaign, chat }: { campaign: string; chat: boolean }) {
+type Replies = { data: InferResponseType<typeof v1.replies.$get, 200> | undefined; error: unknown; refetch: () => unknown };
+
+function ReplyStep({ replies, chat }: { replies: Replies; chat: boolean }) {
   const { say, time } = useLocale();
-  const replies = useQuery({
-    queryKey: ['replies', 'campaign', campaign],
-    queryFn: () => ask(v1.replies.$get({ query: { campaign, limit: '20' } })),
-  });
   return (
     <Loaded of={replies}>
       {({ items }) => (

@@ -110,7 +110,7 @@ export const en: Record<Word, string> = {
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel the campaign',
-  deliveredOf: '{done} of {total} delivered',
+  deliveredOf: '{done} of {total} sent',
   campaignReplies: 'Replies to this campaign',
   twoWay: 'Two-way SMS',
   twoWayRefused: 'Refused',

@@ -112,7 +112,7 @@ export const fr = {
   pause: 'Mettre en pause',
   resume: 'Reprendre',
   cancel: 'Annuler la campagne',
-  deliveredOf: '{done} sur {total} remis',
+  deliveredOf: '{done} sur {total} envoyés',
   campaignReplies: 'Réponses à cette campagne',
   twoWay: 'SMS bidirectionnel',
   twoWayRefused: 'Refusé',

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
@@ -10,7 +11,7 @@ const OWNER = 'marketing@boulangerie.example';
 let started: Awaited<ReturnType<typeof startConsole>>;
 let page: Page & { troubles: string[] };
 beforeAll(async () => {
-  started = await startConsole({ ways: {} });
+  started = await startConsole({ ways: {}, dinstar: { simSmsPerMinute: 60 } });
   page = await started.browser.open();
   await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
   await signIn(started.app, OWNER, 'fr');
@@ -71,6 +72,9 @@ test('the composer shows what three real people will read and how each answers, 
   await page.getByRole('button', { name: 'Envoyer l’essai' }).click();
   await page.getByText('Essai : Remis').waitFor();
   expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
+  // What has rows that can not go is a list to be looked at first.
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 1 lignes en erreur' }).waitFor();
   expect(troubles()).toEqual([]);
 }, 60_000);
 
@@ -85,14 +89,15 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
     page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Choisir un fichier CSV' }).click(),
   ]);
-  await chooser.setFiles({ name: 'samedi.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await page.getByText('samedi.csv').waitFor();
+  await chooser.setFiles({ name: 'samedi.csv.gz', mimeType: 'application/gzip', buffer: gzipSync(csv) });
+  await page.getByText('samedi.csv.gz').waitFor();
   expect(await page.getByRole('combobox', { name: 'Colonne des numéros' }).inputValue()).toBe('portable');
   await page.getByRole('button', { name: '{{ville}}' }).click();
   expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi !{{ville}}');
   await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
 
+  await page.getByRole('heading', { name: 'La liste' }).waitFor();
   await page.getByText('Ligne 2 :').waitFor();
   await page.getByText('Ce numéro n’existe pas.').waitFor();
   await page.getByText('Ligne 3 :').waitFor();
@@ -108,7 +113,7 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   expect(received(/passez samedi/)).toEqual([]);
 
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 2 lignes en erreur' }).click();
-  await page.getByText('2 sur 2 remis').waitFor();
+  await page.getByText('2 sur 2 envoyés').waitFor();
   expect(
     received(/passez samedi/)
       .map(({ to }) => to)
@@ -137,7 +142,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Bonjour Zoé').waitFor();
   expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
   await clean('the composer, narrow');
-  await page.getByRole('button', { name: 'Send to 1 recipients' }).click();
+  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
   await page.getByRole('button', { name: 'Cancel the campaign' }).waitFor();
   const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   // Noon in Paris, in summer.
@@ -155,6 +160,20 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   expect(troubles()).toEqual([]);
 }, 60_000);
 
+test('a campaign that is going says how fast it goes and how long it will take, and stops as soon as it is told to', async () => {
+  const recipients = Array.from({ length: 60 }, (_, index) => ({ to: phone(100 + index) }));
+  const lowcost = { route: 'lowcost', withReplies: false, purpose: 'transactional', text: 'En route', recipients };
+  const { id } = await started.app.campaign(lowcost.recipients, lowcost);
+  await page.goto(`${started.app.url}/campaigns/${String(id)}`);
+  await page.getByText(/\d+ SMS a minute, \d+ minutes? left/).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused ·').waitFor();
+  await page.getByRole('button', { name: 'Cancel the campaign' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the campaign' }).click();
+  await page.getByText('Cancelled ·').waitFor();
+  expect(received(/En route/).length).toBeLessThan(60);
+}, 60_000);
+
 test('a saved list and contacts by their tag are taken as recipients, and a V0 account is asked in its own words', async () => {
   const { app } = started;
   await app.account.send('PUT', '/v1/contacts', { phone: phone(31), firstName: 'Ana', tags: ['fidèle'] });
@@ -167,9 +186,28 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
   await page.getByRole('button', { name: 'Check the list' }).click();
-  await page.getByRole('button', { name: 'Send to 1 recipients' }).click();
+  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
   await until('Ana has it', () => received(/Hello Ana/).some(({ to }) => to === phone(31)));
   expect(received(/come by/)).toHaveLength(1);
+
+  const list = textOf(await app.account.send('POST', '/v1/lists', { name: 'Regulars' }), 'id');
+  const filled = await fetch(`${app.url}/v1/lists/${list}/rows?to=tel`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${app.key}`, 'content-type': 'text/csv' },
+    body: `tel,prenom\n${phone(33)},Cléo\n`,
+  });
+  expect(filled.status).toBe(200);
+  await page
+    .getByRole('link', { name: 'Change in a copy' })
+    .or(page.getByRole('link', { name: 'Duplicate' }))
+    .click();
+  await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
+  await page.getByLabel('Recipients come').selectOption('list');
+  expect(await page.getByRole('combobox', { name: 'List', exact: true }).inputValue()).toBe(list);
+  await page.getByRole('button', { name: 'Check the list' }).click();
+  await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Cléo, still there?').waitFor();
+  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
+  await until('Cléo has it', () => received(/Hello Cléo/).some(({ to }) => to === phone(33)));
 
   const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
   const operator = createClient(app.url, app.operatorKey);

@@ -62,7 +62,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByText('Ces caractères raccourcissent le SMS').waitFor();
   await clean('the composer');
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires' }).click();
-  await page.getByText('2 sur 2 remis').waitFor();
+  await page.getByText('2 sur 2 envoyés').waitFor();
   await clean('a campaign');
   expect(app.world.phones.received.map(({ text }) => text).toSorted()).toEqual([
     expect.stringMatching(/^Bonjour Léo, à samedi \? œ STOP au \d{5}$/),
