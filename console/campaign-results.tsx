@@ -9,15 +9,18 @@ import { useLocale } from './locale.tsx';
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];
 type InCountry = Results['countries'][number];
-const LOOK_MS = 10_000;
+/** Every message of it is counted at each look: a large one is looked at less often. */
+const LOOK_MS = 2000;
+const LOOK_LARGE_MS = 20_000;
+const LARGE = 20_000;
 
 /** What came of a campaign. */
-export function CampaignResults({ id }: { id: string }) {
+export function CampaignResults({ id, total }: { id: string; total: number }) {
   const { say } = useLocale();
   const results = useQuery({
     queryKey: ['results', id],
     queryFn: () => ask(v1.campaigns[':id'].results.$get({ param: { id } })),
-    refetchInterval: LOOK_MS,
+    refetchInterval: total > LARGE ? LOOK_LARGE_MS : LOOK_MS,
   });
   return (
     <section aria-label={say('results')}>

@@ -59,7 +59,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
       {UNSENT.has(state) ? <CampaignDraft campaign={campaign} /> : null}
       {launchedAt === null ? null : (
         <>
-          <CampaignResults id={id} />
+          <CampaignResults id={id} total={campaign.total} />
           <CampaignReplies id={id} />
         </>
       )}
