@@ -3,6 +3,7 @@ import { grant, STOP_TEXTS, type Automatic } from '../domain/automatic-answers.t
 import { countSegments } from '../domain/segments.ts';
 import { idAt, newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
+import { outOfHours } from './answer-out-of-hours.ts';
 import type { Filed } from './filed-reply.ts';
 
 const AN_HOUR_MS = 3_600_000;
@@ -27,7 +28,8 @@ export async function answerByItself(client: PoolClient, filed: Filed[], optedOu
       optedOut.has(each.reply.id) ||
       (!each.hidden && (each.keyword === 'contact' || each.rule?.actions.some((action) => action.do === 'answer') === true)),
   );
-  if (asking.length === 0) return [];
+  const closed = await outOfHours(client, filed);
+  if (asking.length === 0 && closed.length === 0) return [];
   const accounts = await rows<Account>(
     client,
     `select a.id, a.locale, a.two_way = 'on' as two_way, coalesce(p.stop_confirmation, true) as stop_confirmation, p.stop_text, p.contact_text
@@ -39,6 +41,7 @@ export async function answerByItself(client: PoolClient, filed: Filed[], optedOu
     const account = byId.get(each.accountId);
     return account ? wishesOf(each, account, optedOut.has(each.reply.id)) : [];
   });
+  for (const { each, text } of closed) wishes.push({ each, twoWay: true, automatic: 'out-of-hours', text });
   const granted = await withinTheHour(client, wishes);
   if (granted.length === 0) return [];
   const ids = granted.map(() => newId());

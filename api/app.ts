@@ -59,6 +59,7 @@ import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { optOuts } from './opt-outs.ts';
+import { outOfHours } from './out-of-hours.ts';
 import { brands, operatorBrands } from './brands.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 import { policies } from './policies.ts';
@@ -111,6 +112,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', conversationEntries(services))
     .route('/', conversationPeople(services))
     .route('/', cannedAnswers(services))
+    .route('/', outOfHours(services))
     .route('/', analytics(services))
     .route('/', replySettingsRoutes(services))
     .route('/', settingRequests(services))

@@ -32,6 +32,7 @@ import { SimDay } from './sim-day.ts';
 import { OwedNotice } from './notice.ts';
 import { SmsNumber } from './number.ts';
 import { OptOut } from './opt-out.ts';
+import { OutOfHours } from './out-of-hours.ts';
 import { InboundPart, Reply } from './reply.ts';
 import { NumberCharge } from './number-charge.ts';
 import { Price } from './price.ts';
@@ -94,6 +95,7 @@ export const entities = [
   NumberCharge,
   OptOut,
   OrphanReceipt,
+  OutOfHours,
   Price,
   Replay,
   OwedNotice,

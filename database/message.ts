@@ -38,7 +38,7 @@ const MessageSchema = defineEntity({
     reference: p.text().nullable(),
     /** Whether the account had two-way SMS when this was accepted: replies to it are shown and delivered, or only stored. */
     twoWay: p.boolean(),
-    /** What sent it by itself: a STOP's confirmation, or an answer to CONTACT or to a keyword. */
+    /** What sent it by itself: a STOP's confirmation, or an answer to CONTACT, to a keyword, or out of hours. */
     automatic: p.text().$type<Automatic>().nullable(),
     simulation: p.boolean(),
     state: p.text().$type<MessageState>(),

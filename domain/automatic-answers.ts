@@ -1,5 +1,5 @@
 /** What sent a message by itself. */
-export type Automatic = 'stop-confirmation' | 'contact' | 'answer';
+export type Automatic = 'stop-confirmation' | 'contact' | 'answer' | 'out-of-hours';
 
 /** So many automatic answers a phone gets from one account within an hour. */
 export const MOST_ANSWERS_AN_HOUR = 3;

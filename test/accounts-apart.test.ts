@@ -88,6 +88,7 @@ const bodies: Record<string, unknown> = {
   addConversationNote: { text: 'x' },
   createCannedAnswer: { name: 'n', text: 'x' },
   changeCannedAnswer: { name: 'n', text: 'x' },
+  setOutOfHours: { enabled: false, text: '', hours: [] },
   createReplyView: { name: 'another', filters: {}, columns: ['text'] },
   chooseReplyColumns: { columns: ['text'] },
   createOwnKey: { name: 'another' },
@@ -276,6 +277,7 @@ test('two accounts never see or touch each other, on every route of the document
 
 /** What shows nothing of the account: policies and limits are what anyone may have chosen, offers are for everybody. */
 const UNMARKED = new Set([
+  '/v1/out-of-hours',
   '/v1/policies',
   '/v1/spend-limits',
   '/v1/brands',

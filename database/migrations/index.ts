@@ -36,6 +36,7 @@ import { People } from './0070-people.ts';
 import { Chat } from './0071-chat.ts';
 import { CampaignReplies } from './0072-campaign-replies.ts';
 import { Received } from './0075-received.ts';
+import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
@@ -77,6 +78,7 @@ export const migrations = [
   { name: '0071-chat', class: Chat },
   { name: '0072-campaign-replies', class: CampaignReplies },
   { name: '0075-received', class: Received },
+  { name: '0076-out-of-hours', class: OutOfHoursAnswers },
   { name: '0080-lists', class: Lists },
   { name: '0081-saved-lists', class: SavedLists },
   { name: '0090-restores', class: Restores },
