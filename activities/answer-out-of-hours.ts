@@ -32,7 +32,8 @@ export async function outOfHours(client: PoolClient, filed: Filed[], now = new D
     const setting = byId.get(each.accountId);
     if (!setting || each.conversationId === null || now.getTime() - at.getTime() > FRESH_MS) continue;
     const since = closedSince(setting.hours, setting.time_zone, at);
-    if (since !== null && !waiting.has(each.conversationId)) waiting.set(each.conversationId, { each, text: setting.text, since });
+    if (since !== null && !waiting.has(each.conversationId))
+      waiting.set(each.conversationId, { each, text: setting.text, since });
   }
   if (waiting.size === 0) return [];
   const all = [...waiting];

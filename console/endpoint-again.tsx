@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
+import { AskedNotice } from './asked-notice.tsx';
 import { useAct } from './asking.ts';
 import { Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
@@ -38,6 +39,7 @@ export function Enable({ id }: { id: string }) {
         ]}
       />
       {resume === 'since' ? <Field label={say('since')} type="datetime-local" value={since} onChange={setSince} /> : null}
+      <AskedNotice of={[enable.data]} />
     </Ask>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ask, v1 } from './api.ts';
+import { AskedNotice, AsksFirst } from './asked-notice.tsx';
 import { useAct, useOwner } from './asking.ts';
 import { Deliveries } from './deliveries.tsx';
 import { Health } from './endpoint-health.tsx';
@@ -102,10 +103,12 @@ function Acts({ id, health, showSecret }: ActsProps) {
   const remove = useAct(
     () => ask(v1['callback-endpoints'][':id'].$delete({ param })),
     ['endpoints'],
-    () => void navigate({ to: '/settings/callback' }),
+    // On a V0 account it is still there.
+    (gone) => gone === null && void navigate({ to: '/settings/callback' }),
   );
   return (
     <>
+      <AsksFirst />
       <div className="row start">
         {health === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resumePosting')}</Action> : null}
         {['healthy', 'open', 'recovering'].includes(health) ? (
@@ -118,6 +121,7 @@ function Acts({ id, health, showSecret }: ActsProps) {
           <p>{say('deleteEndpointHint')}</p>
         </Sure>
       </div>
+      <AskedNotice of={[act.data, rotate.data, remove.data]} />
       <Problem error={act.error} />
       {['open', 'disabled', 'gone'].includes(health) ? <Enable id={id} /> : null}
     </>

@@ -21,7 +21,7 @@ type FieldProps = {
   value: string;
   onChange: (value: string) => void;
   hint?: string;
-  type?: 'text' | 'email' | 'password' | 'tel' | 'date' | 'datetime-local' | 'url' | 'search';
+  type?: 'text' | 'email' | 'password' | 'tel' | 'date' | 'datetime-local' | 'time' | 'url' | 'search';
   autoComplete?: string;
   inputMode?: 'numeric' | 'tel';
   required?: boolean;

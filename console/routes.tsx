@@ -115,6 +115,16 @@ const settingsPages = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: '/out-of-hours',
+    component: lazyRouteComponent(() => import('./settings-out-of-hours.tsx'), 'OutOfHoursSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/retention',
+    component: lazyRouteComponent(() => import('./settings-retention.tsx'), 'RetentionSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: '/opt-outs',
     component: lazyRouteComponent(() => import('./settings-opt-outs.tsx'), 'OptOutsSettings'),
   }),

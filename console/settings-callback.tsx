@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
 import { AskedChanges } from './asked-changes.tsx';
+import { AskedNotice, AsksFirst } from './asked-notice.tsx';
 import { useAct, useOwner } from './asking.ts';
 import { Health } from './endpoint-health.tsx';
 import { Loaded, Table } from './list.tsx';
@@ -18,6 +19,7 @@ export function CallbackSettings() {
     <>
       <h1>{say('apiCallback')}</h1>
       <p>{say('callbackHint')}</p>
+      <AsksFirst />
       <Emails />
       <Endpoints />
       <AskedChanges />
@@ -84,6 +86,7 @@ function Emails() {
           )
         }
       </Loaded>
+      <AskedNotice of={[set.data]} />
       {owner ? (
         <Ask label={say('addEmail')} act={add} disabled={address.trim() === ''}>
           <Field label={say('newEmail')} type="email" value={address} onChange={setAddress} />
@@ -154,7 +157,7 @@ function NewEndpoint() {
     <Ask title={say('newEndpoint')} label={say('addEndpoint')} act={create} disabled={url.trim() === ''}>
       <Field label={say('address')} hint={say('addressHint')} type="url" value={url} onChange={setUrl} />
       <Field label={say('description')} value={description} onChange={setDescription} />
-      {asked ? <p role="status">{say('askedChange')}</p> : null}
+      <AskedNotice of={[asked]} />
       {asked?.secret ? <Once label={say('secret')} value={asked.secret} /> : null}
     </Ask>
   );

@@ -9,10 +9,12 @@ export const SettingsPage = () => (
       { to: '/settings/sender', word: 'defaultSender' },
       { to: '/settings/keywords', word: 'keywords' },
       { to: '/settings/canned', word: 'canned' },
+      { to: '/settings/out-of-hours', word: 'outOfHours' },
       { to: '/settings/policies', word: 'policies' },
       { to: '/settings/opt-outs', word: 'optOuts' },
       { to: '/settings/numbers', word: 'numbers' },
       { to: '/settings/privacy', word: 'privacy' },
+      { to: '/settings/retention', word: 'retention' },
       { to: '/settings/team', word: 'team' },
     ]}
   />

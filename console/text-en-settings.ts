@@ -31,7 +31,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   emailsTitle: 'By e-mail',
   emailsHint: 'One reply, one e-mail. Answer that e-mail, and the answer leaves as an SMS.',
   emailsHintV0: 'One reply, one e-mail. On a V0 account the operator makes the changes that you ask for here.',
-  askedChange: 'Asked for: the operator will make this change.',
+  askedChange: 'Asked for: we will set this up in your account.',
   askedChanges: 'Changes asked for',
   withdraw: 'Take the request back',
   'asked.waiting': 'Waiting',
@@ -277,18 +277,4 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   invite: 'Invite a person',
   inviteSend: 'Create the invitation',
   invitationFor: 'Link for {email}, valid for seven days.',
-
-  me: 'Your access',
-  'role.operator': 'Operator',
-  authenticator: 'Authenticator',
-  authenticatorOn: 'Asked for at sign-in',
-  authenticatorOff: 'Not yet',
-  authenticatorHint:
-    'A six-digit code of your phone, beside the password. If you lose the phone, the administrator of the installation takes this away.',
-  authenticatorBegin: 'Set up',
-  authenticatorScan: 'Scan this code with your authenticator, or type the key. Then enter the code that it shows.',
-  authenticatorQr: 'QR code of the key that follows',
-  authenticatorSecret: 'Key',
-  authenticatorConfirm: 'Confirm',
-  authenticatorRemove: 'Ask for no code any more',
 };

@@ -1,3 +1,4 @@
+import { accountEn } from './text-en-account.ts';
 import { campaignsEn } from './text-en-campaigns.ts';
 import { chatEn } from './text-en-chat.ts';
 import { operatorEn } from './text-en-operator.ts';
@@ -10,6 +11,7 @@ export const en: Record<Word, string> = {
   ...campaignsEn,
   ...chatEn,
   ...operatorEn,
+  ...accountEn,
   ...repliesEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',

@@ -30,7 +30,7 @@ export const settingsFr = {
   emailsTitle: 'Par e-mail',
   emailsHint: 'Une réponse, un e-mail. En répondant à cet e-mail, on répond par SMS.',
   emailsHintV0: 'Une réponse, un e-mail. Sur un compte V0, l’exploitant fait les changements que vous demandez ici.',
-  askedChange: 'Demandé : l’exploitant fera ce changement.',
+  askedChange: 'Demandé : nous le mettons en place dans votre compte.',
   askedChanges: 'Changements demandés',
   withdraw: 'Reprendre la demande',
   'asked.waiting': 'En attente',
@@ -277,18 +277,4 @@ export const settingsFr = {
   invite: 'Inviter une personne',
   inviteSend: 'Créer l’invitation',
   invitationFor: 'Lien pour {email}, valable sept jours.',
-
-  me: 'Votre accès',
-  'role.operator': 'Opérateur',
-  authenticator: 'Application d’authentification',
-  authenticatorOn: 'Demandée à la connexion',
-  authenticatorOff: 'Pas encore',
-  authenticatorHint:
-    'Un code à six chiffres de votre téléphone, en plus du mot de passe. Si vous perdez le téléphone, l’administrateur de l’installation retire cette protection.',
-  authenticatorBegin: 'Mettre en place',
-  authenticatorScan: 'Scannez ce code avec votre application, ou recopiez la clé. Entrez ensuite le code qu’elle affiche.',
-  authenticatorQr: 'QR code de la clé qui suit',
-  authenticatorSecret: 'Clé',
-  authenticatorConfirm: 'Confirmer',
-  authenticatorRemove: 'Ne plus demander de code',
 } as const;

@@ -1,3 +1,4 @@
+import { accountFr } from './text-fr-account.ts';
 import { campaignsFr } from './text-fr-campaigns.ts';
 import { chatFr } from './text-fr-chat.ts';
 import { operatorFr } from './text-fr-operator.ts';
@@ -10,6 +11,7 @@ export const fr = {
   ...campaignsFr,
   ...chatFr,
   ...operatorFr,
+  ...accountFr,
   ...repliesFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',

@@ -18,9 +18,7 @@ export function closedSince(hours: readonly Opening[], timeZone: string, at: Dat
   const today = Math.floor(wall / DAY_MS) * DAY_MS;
   const week = Array.from({ length: 8 }, (_, ago) => today - ago * DAY_MS);
   const openings = week.flatMap((day) =>
-    hours
-      .filter((each) => each.day === weekday(day))
-      .map(({ from, to }) => ({ from: day + msOf(from), to: day + msOf(to) })),
+    hours.filter((each) => each.day === weekday(day)).map(({ from, to }) => ({ from: day + msOf(from), to: day + msOf(to) })),
   );
   if (openings.some(({ from, to }) => from <= wall && wall < to)) return null;
   const ended = openings.map(({ to }) => to).filter((to) => to <= wall);

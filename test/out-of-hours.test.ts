@@ -50,7 +50,12 @@ test('once for each conversation and closed period, and no STOP, no keyword, no 
     oweMails: async () => {},
   });
   const hear = async (from: string, text: string, at = new Date()) => {
-    await aMessage(api.db, { accountId: shop.id, carrierId: premiumId, toNumber: from, submittedAt: new Date(Date.now() - 86_400_000) });
+    await aMessage(api.db, {
+      accountId: shop.id,
+      carrierId: premiumId,
+      toNumber: from,
+      submittedAt: new Date(Date.now() - 86_400_000),
+    });
     const basis = { carrierId: premiumId, fromNumber: from, fromRaw: from, text, receivedAt: at };
     const { id } = await aReply(api.db, { ...basis, filedAt: null, runId: null, sequence: null });
     await file([id], 'replies/test');
