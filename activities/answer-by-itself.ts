@@ -1,12 +1,10 @@
 import type { PoolClient } from 'pg';
 import { grant, STOP_TEXTS, type Automatic } from '../domain/automatic-answers.ts';
 import { countSegments } from '../domain/segments.ts';
-import { idAt, newId } from '../database/ids.ts';
+import { AN_HOUR_MS, idAt, newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
 import { outOfHours } from './answer-out-of-hours.ts';
 import type { Filed } from './filed-reply.ts';
-
-const AN_HOUR_MS = 3_600_000;
 
 type Account = {
   id: string;

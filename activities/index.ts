@@ -92,7 +92,7 @@ export function createActivities(deps: Deps) {
       })
     : createNoMails();
   const readGateway = createGatewayReader({ pool, lines, registry: deps.registry, country });
-  const peekStops = createPeekStops({ pool, log, lines, readGateway });
+  const peekStops = createPeekStops({ pool, log, lines, readGateway, hashPhone: deps.hashPhone });
   const { openSync, closeSync, syncPages, releaseReplies } = createSyncLowcost({
     pool,
     readGateway,

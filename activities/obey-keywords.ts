@@ -1,11 +1,10 @@
 import type { PoolClient } from 'pg';
-import type { Candidate } from '../domain/attribution.ts';
-import { readKeyword } from '../domain/keywords.ts';
 import { firstWordOf, nearestRule, type KeywordRule } from '../domain/keyword-rules.ts';
 import type { OptOutSource } from '../database/opt-out.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
 import { affected, rows } from '../database/sql.ts';
-import type { Filed, Unfiled } from './filed-reply.ts';
+import type { Filed } from './filed-reply.ts';
+import { meantByKeyword, type Unattributed } from './late-keywords.ts';
 
 /** The rule that each reply's first word starts, if its account has one. What STOP, START and CONTACT do needs no rule. */
 export async function findRules(client: PoolClient, filed: Filed[]): Promise<void> {
@@ -33,18 +32,6 @@ export async function findRules(client: PoolClient, filed: Filed[]): Promise<voi
 
 type Leaving = { accountId: string; phone: string; replyId: string | null; source: OptOutSource; reason: string | null };
 
-/** A STOP that may answer several accounts is obeyed for each of them: not to write is never a leak. */
-const forAllWhoMayBeMeant = (reply: Unfiled, candidates: Candidate[]): Leaving[] =>
-  readKeyword(reply.text).kind !== 'stop'
-    ? []
-    : [...new Set(candidates.map((candidate) => candidate.accountId))].map((accountId) => ({
-        accountId,
-        phone: reply.from_number,
-        replyId: null,
-        source: 'reply',
-        reason: null,
-      }));
-
 /**
  * A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it, from an erased number
  * too. One that was obeyed while it waited for its night is not obeyed again, for it may have been lifted since. Answers with the
@@ -53,9 +40,10 @@ const forAllWhoMayBeMeant = (reply: Unfiled, candidates: Candidate[]): Leaving[]
 export async function obeyKeywords(
   client: PoolClient,
   filed: Filed[],
-  unattributed: { reply: Unfiled; candidates: Candidate[] }[],
+  unattributed: Unattributed[],
   hashPhone: HashPhone,
 ): Promise<Set<string>> {
+  const meant = await meantByKeyword(client, unattributed, hashPhone);
   const leaving: Leaving[] = filed
     .filter((each) => each.optOut && each.reply.peeked !== 'obeyed')
     .map(({ accountId, reply, rule }) => ({
@@ -65,9 +53,14 @@ export async function obeyKeywords(
       source: rule ? 'keyword' : 'reply',
       reason: rule?.word ?? null,
     }));
-  const all = [...leaving, ...unattributed.flatMap(({ reply, candidates }) => forAllWhoMayBeMeant(reply, candidates))].toSorted(
-    (a, b) => (`${a.accountId} ${a.phone}` < `${b.accountId} ${b.phone}` ? -1 : 1),
-  );
+  const maybe = meant.stops.map(({ accountId, phone }): Leaving => ({
+    accountId,
+    phone,
+    replyId: null,
+    source: 'reply',
+    reason: null,
+  }));
+  const all = [...leaving, ...maybe].toSorted((a, b) => (`${a.accountId} ${a.phone}` < `${b.accountId} ${b.phone}` ? -1 : 1));
   const left =
     all.length === 0
       ? []
@@ -96,19 +89,18 @@ export async function obeyKeywords(
       )),
     );
   }
-  const back = filed.filter(
-    (each) => each.keyword === 'start' || each.rule?.actions.some((action) => action.do === 'opt-in') === true,
-  );
+  const back = [
+    ...filed
+      .filter((each) => each.keyword === 'start' || each.rule?.actions.some((action) => action.do === 'opt-in') === true)
+      .map(({ accountId, reply }) => ({ accountId, phone: reply.from_number })),
+    ...meant.starts,
+  ];
   if (back.length > 0) {
     await affected(
       client,
       `delete from opt_outs o using unnest($1::uuid[], $2::text[], $3::text[]) as s (account_id, phone, hash)
        where o.account_id = s.account_id and o.phone in (s.phone, s.hash)`,
-      [
-        back.map((each) => each.accountId),
-        back.map((each) => each.reply.from_number),
-        back.map((each) => hashPhone(each.reply.from_number)),
-      ],
+      [back.map((each) => each.accountId), back.map((each) => each.phone), back.map((each) => hashPhone(each.phone))],
     );
   }
   return new Set(left.flatMap((row) => row.reply_id ?? []));

@@ -2,12 +2,22 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { attribute } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
+import type { HashPhone } from '../database/phone-hash.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { findCandidates, readUnfiled } from './find-candidates.ts';
+import { meantByKeyword, type Unattributed } from './late-keywords.ts';
 import type { Lines } from './lines.ts';
 import type { createGatewayReader } from './read-gateway.ts';
 
-type Deps = { pool: Pool; log: Logger; lines: Pick<Lines, 'session'>; readGateway: ReturnType<typeof createGatewayReader> };
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  lines: Pick<Lines, 'session'>;
+  readGateway: ReturnType<typeof createGatewayReader>;
+  hashPhone: HashPhone;
+};
+/** `of`: the reply that said so; `replyId` where it is its account's. */
+type Leaving = { accountId: string; phone: string; replyId: string | null; of: string };
 export type PeekStops = (carrierId: string) => Promise<void>;
 
 const PAGE = 500;
@@ -17,7 +27,7 @@ const PAGE = 500;
  * though the reply itself is shown only after the nightly sync. A gateway that can't be asked keeps nothing from being sent:
  * what was stored of it is looked at all the same. Never rejects for a gateway.
  */
-export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekStops {
+export function createPeekStops({ pool, log, lines, readGateway, hashPhone }: Deps): PeekStops {
   const running = new Map<string, Promise<void>>();
   const next = new Map<string, Promise<void>>();
 
@@ -28,7 +38,7 @@ export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekSt
     } catch (error) {
       log.warn({ err: error, carrierId }, 'a gateway could not be asked for opt-outs before sending');
     }
-    while ((await transaction(pool, (client) => applyStops(client, carrierId))) === PAGE);
+    while ((await transaction(pool, (client) => applyStops(client, carrierId, hashPhone))) === PAGE);
   }
 
   /** One look at a time, which all share that asked before it began: one under way may have passed what came since. */
@@ -54,8 +64,8 @@ export function createPeekStops({ pool, log, lines, readGateway }: Deps): PeekSt
   };
 }
 
-/** Idempotent: looks at replies that wait for their night, once each, and obeys those that are a STOP to a known account. */
-async function applyStops(client: PoolClient, carrierId: string): Promise<number> {
+/** Idempotent: looks at replies that wait for their night, once each, and obeys those that are a STOP to any account. */
+async function applyStops(client: PoolClient, carrierId: string, hashPhone: HashPhone): Promise<number> {
   const waiting = await rows<{ id: string; text: string }>(
     client,
     `select id, text from replies where carrier_id = $1 and released_at is null and filing_failed is null and peeked is null
@@ -66,7 +76,8 @@ async function applyStops(client: PoolClient, carrierId: string): Promise<number
   const replies = stops.length === 0 ? [] : await readUnfiled(client, stops, false);
   const candidates = await findCandidates(client, replies);
   const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
-  const left = replies.flatMap((reply) => {
+  const nobodys: Unattributed[] = [];
+  const left = replies.flatMap((reply): Leaving[] => {
     const attribution = attribute(candidates.get(reply.id) ?? [], reply);
     const accountId =
       attribution.method === 'rented-number'
@@ -74,8 +85,12 @@ async function applyStops(client: PoolClient, carrierId: string): Promise<number
         : 'messageId' in attribution
           ? accountOf.get(attribution.messageId ?? '')
           : undefined;
-    return accountId === undefined ? [] : [{ accountId, phone: reply.from_number, replyId: reply.id }];
+    if (accountId !== undefined) return [{ accountId, phone: reply.from_number, replyId: reply.id, of: reply.id }];
+    nobodys.push({ reply, candidates: candidates.get(reply.id) ?? [] });
+    return [];
   });
+  const meant = await meantByKeyword(client, nobodys, hashPhone);
+  left.push(...meant.stops.map(({ accountId, phone, of }) => ({ accountId, phone, replyId: null, of })));
   left.sort((a, b) => (`${a.accountId} ${a.phone}` < `${b.accountId} ${b.phone}` ? -1 : 1));
   if (left.length > 0) {
     await affected(
@@ -86,7 +101,7 @@ async function applyStops(client: PoolClient, carrierId: string): Promise<number
       [left.map((each) => each.accountId), left.map((each) => each.phone), left.map((each) => each.replyId)],
     );
   }
-  const obeyed = left.map((each) => each.replyId);
+  const obeyed = left.map((each) => each.of);
   await affected(
     client,
     `update replies set peeked = case when id = any($2::uuid[]) then 'obeyed' else 'looked-at' end where id = any($1::uuid[])`,

@@ -2,14 +2,14 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import { Delivery, DeliveryAttempt } from '../database/delivery.ts';
 import { Event } from '../database/event.ts';
-import { Reply } from '../database/reply.ts';
+import { findDeliveries } from '../database/find-deliveries.ts';
 import { classForCustomer, unreachable } from '../domain/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { notFound, problems } from './problem.ts';
-import { Id, IdParam, iso, json, Time } from './schemas.ts';
+import { Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const Channel = z.enum(['callback', 'email']);
@@ -110,6 +110,9 @@ const list = createRoute({
       channel: Channel.optional(),
       endpoint: Id.optional(),
       reply: Id.optional(),
+      conversation: Id.optional().openapi({ description: 'What its replies were told by' }),
+      from: TimeIn.optional().openapi({ description: 'Made at or after' }),
+      to: TimeIn.optional().openapi({ description: 'Made before' }),
     }),
   },
   responses: { 200: { description: 'A page', content: json(pageOf(DeliveryView)) }, ...problems },
@@ -161,21 +164,13 @@ export const deliveries = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const accountId = c.get('account').id;
-      const { cursor, limit, state, channel, endpoint, reply } = c.req.valid('query');
+      const { cursor, limit, from, to, ...wish } = c.req.valid('query');
       const scope = `deliveries ${accountId}`;
       const after = readCursor(scope, cursor, ById);
+      const times = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
+      const ids = await findDeliveries(db.pool, { accountId, before: after?.[0], ...wish, ...times }, limit + 1);
       const em = db.em();
-      const shown = reply ? await em.findOne(Reply, { id: reply, accountId, hidden: false }, { fields: ['id'] }) : null;
-      const ofReply = shown ? await em.find(Event, { accountId, replyId: shown.id }) : [];
-      const where = {
-        accountId,
-        ...(after ? { id: { $lt: after[0] } } : {}),
-        ...(state === 'delivered' ? { deliveredAt: { $ne: null } } : state ? { state, deliveredAt: null } : {}),
-        ...(channel ? { channel } : {}),
-        ...(endpoint ? { endpointId: endpoint } : {}),
-        ...(reply ? { eventId: { $in: ofReply.map((event) => event.id) } } : {}),
-      };
-      const found = await em.find(Delivery, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const found = await em.find(Delivery, { accountId, id: { $in: ids } }, { orderBy: { id: 'desc' } });
       const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
       const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
       const byId = new Map(events.map((event) => [event.id, event]));

@@ -24,6 +24,14 @@ const DeliverySchema = defineEntity({
       expression: `create index "deliveries_asked_for_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "trigger" <> 'auto' and "state" in ('pending', 'retrying', 'held')`,
     },
     {
+      name: 'deliveries_undelivered_index',
+      expression: `create index "deliveries_undelivered_index" on "deliveries" ("account_id", "id") where "delivered_at" is null`,
+    },
+    {
+      name: 'deliveries_delivered_index',
+      expression: `create index "deliveries_delivered_index" on "deliveries" ("endpoint_id", "id") where "delivered_at" is not null`,
+    },
+    {
       name: 'deliveries_replay_index',
       expression: `create index "deliveries_replay_index" on "deliveries" ("replay_id") where "replay_id" is not null`,
     },

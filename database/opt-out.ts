@@ -9,6 +9,12 @@ export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
 const OptOutSchema = defineEntity({
   name: 'OptOut',
   tableName: 'opt_outs',
+  indexes: [
+    {
+      name: 'opt_outs_hash_index',
+      expression: `create index "opt_outs_hash_index" on "opt_outs" ("phone") where "phone" like '#%'`,
+    },
+  ],
   properties: {
     account: () => p.manyToOne(Account).mapToPk().primary(),
     /** E.164; or `#` and a keyed hash, where the contact was erased and only this is left. */

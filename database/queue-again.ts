@@ -1,3 +1,4 @@
+import { AN_HOUR_MS, idAt } from './ids.ts';
 import type { ReplayFilter } from './replay.ts';
 import { rows, type Sql } from './sql.ts';
 
@@ -54,7 +55,7 @@ export const takeBack = (sql: Sql, replayId: string): Promise<{ id: string }[]> 
 type Selection = { accountId: string; endpointId: string; filter: ReplayFilter };
 
 const SELECTED = `from deliveries d
-  where d.account_id = $1 and d.endpoint_id = $2 and d.channel = 'callback' and d.created_at >= $3 and d.created_at < $4
+  where d.account_id = $1 and d.endpoint_id = $2 and d.channel = 'callback' and d.created_at >= $3 and d.created_at < $4 and d.id >= $7
     and ${STATE} = any($5::text[]) and ($6::uuid[] is null or d.id = any($6::uuid[]))`;
 
 const values = ({ accountId, endpointId, filter }: Selection): unknown[] => [
@@ -64,6 +65,8 @@ const values = ({ accountId, endpointId, filter }: Selection): unknown[] => [
   filter.until,
   filter.states,
   filter.ids,
+  // Ids rise with time, as far as clocks agree: they lead to the place.
+  idAt(new Date(filter.since).getTime() - AN_HOUR_MS),
 ];
 
 export async function countSelected(sql: Sql, selection: Selection): Promise<number> {
@@ -75,7 +78,7 @@ export async function countSelected(sql: Sql, selection: Selection): Promise<num
 export async function nextSelected(sql: Sql, selection: Selection, after: string | null, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(
     sql,
-    `select d.id ${SELECTED} and ($7::uuid is null or d.id > $7) order by d.id limit $8`,
+    `select d.id ${SELECTED} and ($8::uuid is null or d.id > $8) order by d.id limit $9`,
     [...values(selection), after, limit],
   );
   return found.map((row) => row.id);

@@ -88,6 +88,45 @@ test('a STOP that may answer two accounts is obeyed for both, and shown to neith
   expect(reply).toEqual({ opt_out: true, keyword: 'stop' });
 });
 
+const monthsAgo = (months: number) => new Date(Date.now() - months * 30 * 86_400_000);
+
+test('a STOP that comes when its window is over is obeyed for whoever ever wrote to that phone by that code', async () => {
+  await using it = await scene();
+  const { api, shop, premiumId } = it;
+  const [other, stranger] = [await anAccount(api, { name: 'Fleuriste' }), await anAccount(api, { name: 'Garage' })];
+  for (const account of [shop, other]) await wroteTo(api, account, premiumId, { submittedAt: monthsAgo(4) });
+  await wroteTo(api, stranger, premiumId, { submittedAt: monthsAgo(4), replyCode: '36300', sender: '36300' });
+  await it.hear(['STOP']);
+  const listed = async (account: TestAccount) => (await account.call('GET', '/opt-outs')).body.items;
+  for (const account of [shop, other]) expect(await listed(account)).toMatchObject([{ phone: PHONE, replyId: null }]);
+  expect(await listed(stranger)).toEqual([]);
+  // A START may mean either: nobody is written to again by guess.
+  await it.hear(['START']);
+  expect([await listed(shop), await listed(other)]).toMatchObject([[{ phone: PHONE }], [{ phone: PHONE }]]);
+  // To one of them alone something was sent since.
+  await wroteTo(api, other, premiumId);
+  await it.hear(['START']);
+  expect([await listed(shop), await listed(other)]).toMatchObject([[{ phone: PHONE }], []]);
+});
+
+test('START lifts what is left of an erased number, written long after to a short code; not where it may mean another account', async () => {
+  await using it = await scene();
+  const { api, shop, premiumId } = it;
+  await wroteTo(api, shop, premiumId);
+  await it.hear(['STOP']);
+  expect((await shop.call('POST', '/contacts/erase', { phone: PHONE })).status).toBe(200);
+  expect((await shop.call('GET', '/opt-outs')).body.items).toMatchObject([{ phone: null }]);
+  const other = await anAccount(api, { name: 'Fleuriste' });
+  const theirs = await wroteTo(api, other, premiumId, { submittedAt: monthsAgo(4) });
+  await it.hear(['START']);
+  expect((await shop.call('GET', '/opt-outs')).body.items).toHaveLength(1);
+  await rows(api.db.pool, 'delete from messages where id = $1', [theirs.id]);
+  await it.hear(['Reprendre']);
+  expect((await shop.call('GET', '/opt-outs')).body.items).toEqual([]);
+  const shown = (await shop.call('GET', '/replies')).body.items;
+  expect(shown.map(({ keyword }: { keyword: string }) => keyword)).toEqual(['stop']);
+});
+
 test('a STOP is obeyed though the reply is hidden, and START lifts the hash of an erased number too', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;

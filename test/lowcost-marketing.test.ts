@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
+import { aMessage } from './fixtures/rows.ts';
 
 const campaign = { name: 'Soldes', route: 'lowcost', purpose: 'marketing', text: 'Soldes demain' };
 const french = { to: '+33612000001' };
@@ -47,6 +48,10 @@ test('what was accepted before is looked at again when it is about to go: market
   );
   expect((await shop.call('POST', '/campaigns', fromRented)).status).toBe(202);
 
+  // An answer in a chat is no marketing.
+  const chat = { accountId: shop.id, carrierId: lowcostId, state: 'queued', epoch: null, submittedAt: null } as const;
+  await aMessage(api.db, { ...chat, toNumber: '+33612000009' });
+
   await shop.call('PATCH', '/policies', { lowcostMarketing: 'refuse' });
   await rows(api.db.pool, `update numbers set account_id = null, released_at = now() where id = $1`, [rented.id]);
   for (const carrierId of [premiumId, lowcostId]) {
@@ -65,5 +70,6 @@ test('what was accepted before is looked at again when it is about to go: market
     ...OVERSEAS.map((to) => ({ to, state: 'skipped', reason: 'lowcost-marketing' })),
     { to: french.to, state: 'submitting', reason: null },
     { to: french.to, state: 'skipped', reason: 'number-released' },
+    { to: '+33612000009', state: 'submitting', reason: null },
   ]);
 });

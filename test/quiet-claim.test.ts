@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { itemsOf, textOf } from '../seed.ts';
 import { startApp, phone, until } from './fixtures/app.ts';
 
 test('held marketing waits for the morning and goes by itself; transactional and chat do not wait', async () => {
@@ -18,8 +19,19 @@ test('held marketing waits for the morning and goes by itself; transactional and
   });
   expect(held).toEqual({ state: 'queued', reason: 'quiet-hours' });
   expect(app.world.phones.received.map((sms) => sms.to)).toEqual([phone(1)]);
+  // An answer in the chat, a conversation that the account begins, and a message by itself.
+  await app.world.phones.reply(phone(1), 'OUI');
+  const [talk] = await until('the reply is there', async () => {
+    const items = itemsOf(await app.account.get('/v1/conversations'));
+    return items.length > 0 && items;
+  });
+  await app.account.send('POST', `/v1/conversations/${textOf(talk ?? {}, 'id')}/messages`, { text: 'À samedi' });
+  await app.account.send('POST', '/v1/conversations', { phone: phone(3), text: 'Bonjour' });
+  await app.account.send('POST', '/v1/messages', { to: phone(4), text: 'Colis livré', route: 'premium', sender: 'Boutique' });
+  await until('all three are there', () => app.world.phones.received.length === 4);
+  expect(app.world.phones.received.map((sms) => sms.to)).not.toContain(phone(2));
   now = new Date('2026-01-14T07:00:00Z');
-  const sms = await until('it has gone by itself', () => app.world.phones.received[1]);
+  const sms = await until('it has gone by itself', () => app.world.phones.received[4]);
   expect(sms.to).toBe(phone(2));
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
-import { itemsOf } from '../seed.ts';
+import { itemsOf, textOf } from '../seed.ts';
 import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
 import { phone, startApp, until } from './fixtures/app.ts';
 import { aMessage } from './fixtures/rows.ts';
+import { startWorkerProcess } from './fixtures/worker.ts';
 
 const CENTS = 10_000;
 const slotOf = async ({ db }: TestApi, carrierId: string, slot: number) => {
@@ -166,4 +167,46 @@ test('a campaign that meets the limit waits and says so once, and goes on by its
   expect(ended).toMatchObject({ waiting: null });
   expect(app.world.phones.received).toHaveLength(5);
   expect(await told()).toHaveLength(2);
+}, 60_000);
+
+test('two processes that send for one account never exceed its limit together, and spend all of it', async () => {
+  const pace = { smpp: { segmentsPerSecond: 50 }, dinstar: { simSmsPerMinute: 1500 } };
+  await using app = await startApp({ env: { ROLE: 'api' }, ways: {}, receipts: 'off', ...pace });
+  for (const route of ['premium', 'lowcost'])
+    await app.operator.send('POST', '/v1/operator/prices', {
+      kind: 'segment',
+      country: '*',
+      route,
+      amount: '0.05',
+      validFrom: '2020-01-01T00:00:00Z',
+    });
+  const FIT = 150;
+  await app.account.send('PATCH', '/v1/spend-limits', { day: '7.50' });
+  const names = (await app.rows<{ name: string }>('select name from carriers order by name')).map(({ name }) => name);
+  const started = await Promise.all(names.map((name) => startWorkerProcess(app.config, { CARRIERS: name })));
+  await using workers = new AsyncDisposableStack();
+  for (const worker of started) workers.use(worker);
+  await until('each has its line', async () => {
+    const held = await app.rows<{ holder: string }>('select holder from carrier_slots where lease_until > now()');
+    return started.every(({ pid }) => held.some(({ holder }) => holder.includes(` ${pid} `)));
+  });
+  const recipients = (first: number) => Array.from({ length: FIT + 10 }, (_, n) => ({ to: phone(first + n) }));
+  const fields = { purpose: 'transactional', withReplies: false };
+  const campaigns = await Promise.all([
+    app.campaign(recipients(0), { ...fields, sender: 'Boutique' }),
+    app.campaign(recipients(2 * FIT), { ...fields, route: 'lowcost' }),
+  ]);
+  for (const campaign of campaigns)
+    await until('it waits for the limit', async () => {
+      const now = await app.account.get(`/v1/campaigns/${textOf(campaign, 'id')}`);
+      return now['waiting'];
+    });
+  await until('all that fits is out', () => app.world.phones.received.length >= FIT);
+  const sent = await app.rows<{ route: string; count: number }>(
+    `select c.route, count(*)::int as count from messages m join campaigns c on c.id = m.campaign_id where m.state <> 'queued' group by 1`,
+  );
+  expect(sent).toHaveLength(2);
+  expect(sent.reduce((sum, { count }) => sum + count, 0)).toBe(FIT);
+  expect(app.world.phones.received).toHaveLength(FIT);
+  expect((await app.account.get('/v1/spend-limits'))['spent']).toMatchObject({ day: { amount: '7.50' } });
 }, 60_000);

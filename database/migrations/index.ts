@@ -25,6 +25,8 @@ import { InstallationKeys } from './0041-installation-keys.ts';
 import { KeywordRules } from './0042-keyword-rules.ts';
 import { SettingRequests } from './0043-setting-requests.ts';
 import { ListPreviews } from './0045-list-previews.ts';
+import { DeliveriesFound } from './0046-deliveries-found.ts';
+import { HashesFound } from './0047-hashes-found.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { ResultsAndOptOuts } from './0061-results-and-opt-outs.ts';
@@ -86,4 +88,6 @@ export const migrations = [
   { name: '0037-stop-mention', class: StopMention },
   { name: '0038-spend-limits', class: SpendLimits },
   { name: '0039-brands', class: Brands },
+  { name: '0046-deliveries-found', class: DeliveriesFound },
+  { name: '0047-hashes-found', class: HashesFound },
 ];
