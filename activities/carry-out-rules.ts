@@ -3,6 +3,7 @@ import type { NewEvent } from '../database/emit-events.ts';
 import { newId } from '../database/ids.ts';
 import { affected } from '../database/sql.ts';
 import type { Filed } from './filed-reply.ts';
+import { campaignOf } from './reply-event.ts';
 
 /** Tags the contacts whose replies a rule tags, making those that are not there yet. */
 export async function tagContacts(client: PoolClient, filed: Filed[]): Promise<void> {
@@ -88,7 +89,7 @@ const keywordMatched = (eventId: string, name: string, { reply, rule, answered, 
         text: reply.text,
         receivedAt: reply.received_at.toISOString(),
       },
-      campaign: answered?.campaign_id ? { id: answered.campaign_id, name: answered.campaign_name } : null,
+      campaign: campaignOf(answered),
       conversationId,
     },
   });

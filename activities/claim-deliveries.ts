@@ -91,10 +91,10 @@ export async function claimEmails(pool: Pool, which: WhichEmails): Promise<Claim
      ), taken as (
        update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
          lease_until = now() + interval '${MAIL_LEASE_SECONDS} seconds'
-       from due where d.id = due.id and not due.removed and not due.suppressed returning d.id, d.claim, d.attempts, d.account_id, d.email_id, d.event_id
+       from due where d.id = due.id and not due.removed and not due.suppressed returning d.id, d.claim, d.attempts, d.trigger, d.account_id, d.email_id, d.event_id
      ), written as (
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
-       select claim, id, attempts, 'auto', now(), 'unknown' from taken
+       select claim, id, attempts, trigger, now(), 'unknown' from taken
      )
      select t.id, t.claim, t.attempts, t.account_id, t.email_id, a.address, a.locale, c.time_zone, v.body
      from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,

@@ -72,10 +72,10 @@ const CLAIM = (where: string) => `
     update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
       mail_id = going.mail_id, lease_until = now() + interval '${MAIL_LEASE_SECONDS} seconds'
     from going where d.id = going.id
-    returning d.id, d.claim, d.attempts, d.mail_id, d.account_id, d.email_id, d.conversation_id, going.fresh
+    returning d.id, d.claim, d.attempts, d.trigger, d.mail_id, d.account_id, d.email_id, d.conversation_id, going.fresh
   ), written as (
     insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
-    select claim, id, attempts, 'auto', now(), 'unknown' from taken
+    select claim, id, attempts, trigger, now(), 'unknown' from taken
   ), noted as (
     insert into gathered_mails (id, email_id, conversation_id, at)
     select mail_id, email_id, conversation_id, now() from taken where fresh and id = mail_id

@@ -36,7 +36,7 @@ export async function completeReplies(client: PoolClient, replies: NewReply[]): 
     `select r.id, r.account_id, r.filed_at, r.hidden, r.from_number, r.reply_code, r.received_at, r.attribution, r.opt_out,
        r.conversation_id, r.sequence, (
          select to_jsonb(a) from (
-           select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name
+           select m.id, m.text, m.submitted_at, m.reference, m.two_way, m.campaign_id, c.name as campaign_name, c.request_id
            from messages m left join campaigns c on c.id = m.campaign_id where m.id = r.message_id) a) as answered
      from replies r where r.id = any($1::uuid[]) order by r.id for update of r`,
     [replies.map(({ id }) => id)],

@@ -35,6 +35,7 @@ export type Answered = {
   two_way: boolean;
   campaign_id: string | null;
   campaign_name: string | null;
+  request_id: string | null;
 };
 
 /** A reply whose account is known, in the order in which its conversation gets it. */

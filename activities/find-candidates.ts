@@ -111,7 +111,7 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
 export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
   const found = await rows<Answered>(
     client,
-    `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name,
+    `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
        m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way
      from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
     [messageIds],

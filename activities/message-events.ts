@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { emitEvents, type NewEvent } from '../database/emit-events.ts';
 import { rows, type Sql } from '../database/sql.ts';
+import { campaignOf } from './reply-event.ts';
 
 /** A message as its events show it. */
 type Told = {
@@ -13,6 +14,7 @@ type Told = {
   submitted_at: Date | null;
   campaign_id: string | null;
   campaign_name: string | null;
+  request_id: string | null;
 };
 
 const TYPES: Record<string, 'message.delivered' | 'message.undelivered'> = {
@@ -50,7 +52,7 @@ export async function statesBefore(client: PoolClient, messageIds: string[]): Pr
 export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, string>): Promise<string[]> {
   const after = await rows<Told>(
     client,
-    `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name
+    `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
      from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[]) order by m.id`,
     [[...before.keys()]],
   );
@@ -92,6 +94,6 @@ const bodyOf = (id: string, type: string, message: Told): string =>
         sentAt: message.submitted_at?.toISOString() ?? null,
         reference: message.reference,
       },
-      campaign: message.campaign_id ? { id: message.campaign_id, name: message.campaign_name } : null,
+      campaign: campaignOf(message),
     },
   });

@@ -5,6 +5,12 @@ type Told = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'con
   reply: Pick<Unfiled, 'id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
 };
 
+/** The campaign that an event is about. */
+export const campaignOf = (
+  of: { campaign_id: string | null; campaign_name: string | null; request_id: string | null } | null,
+): { id: string; name: string | null; requestId: string | null } | null =>
+  of?.campaign_id ? { id: of.campaign_id, name: of.campaign_name, requestId: of.request_id } : null;
+
 export const replyReceived = (eventId: string, filed: Filed): string => replyBody('reply.received', eventId, filed);
 
 /** The body of an event about a reply, frozen: every attempt at every endpoint posts these bytes. */
@@ -29,7 +35,7 @@ export function replyBody(
         optOut,
         partial: reply.partial,
       },
-      campaign: answered?.campaign_id ? { id: answered.campaign_id, name: answered.campaign_name, requestId: null } : null,
+      campaign: campaignOf(answered),
       message: answered
         ? { id: answered.id, text: answered.text, sentAt: answered.submitted_at.toISOString(), reference: answered.reference }
         : null,
@@ -54,7 +60,7 @@ export function contactOptedOut(
       receivedAt: reply.received_at.toISOString(),
       // A reply that the account is not shown is not named either.
       reply: hidden ? null : { id: reply.id, text: reply.text },
-      campaign: answered?.campaign_id ? { id: answered.campaign_id, name: answered.campaign_name } : null,
+      campaign: campaignOf(answered),
       message: answered ? { id: answered.id, reference: answered.reference } : null,
     },
   });

@@ -35,6 +35,10 @@ export const CampaignText = {
     .max(5000)
     .openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
   ...Sending,
+  requestId: z.string().min(1).max(255).optional().openapi({
+    description:
+      'Your own name for the campaign, echoed in callbacks about its replies; left out, the Idempotency-Key of POST /campaigns',
+  }),
   purpose: z.enum(['marketing', 'transactional']).default('marketing'),
   resendInDoubt: z.boolean().default(false).openapi({
     description:

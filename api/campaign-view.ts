@@ -15,6 +15,7 @@ export const CampaignView = z
     sender: z
       .object({ given: z.string().nullable(), became: z.string().nullable() })
       .openapi({ description: 'As it was given, and what recipients see; `became` is null where messages differ' }),
+    requestId: z.string().nullable().openapi({ description: 'Your own name for it' }),
     withReplies: z.boolean(),
     simulation: z.boolean(),
     keyword: z.string().nullable().openapi({ description: 'Replies that begin with it answer this campaign' }),
@@ -93,6 +94,7 @@ type Shown = Nullable<
   Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'totals'>,
   | 'costMicros'
   | 'optimise'
+  | 'requestId'
   | 'sender'
   | 'wireSender'
   | 'sendAt'
@@ -112,6 +114,7 @@ export const campaignView = (campaign: Shown) => ({
   purpose: campaign.purpose,
   text: campaign.text,
   sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
+  requestId: campaign.requestId ?? null,
   withReplies: campaign.withReplies,
   simulation: campaign.simulation,
   keyword: campaign.keyword ?? null,

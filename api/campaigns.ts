@@ -165,7 +165,7 @@ export const campaigns = (services: ApiServices) => {
         simulation,
         resendInDoubt,
       } = asked;
-      const { callbackUrl } = asked;
+      const { callbackUrl, requestId } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const plan = await planCampaign(
         { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
@@ -178,6 +178,7 @@ export const campaigns = (services: ApiServices) => {
       const said = {
         id,
         name,
+        requestId: requestId ?? c.req.header('idempotency-key') ?? null,
         route,
         purpose,
         text,

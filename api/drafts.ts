@@ -71,6 +71,7 @@ export const drafts = (services: ApiServices) => {
         resendInDoubt,
         simulation,
         callbackUrl,
+        requestId,
       } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const createdAt = new Date();
@@ -92,6 +93,7 @@ export const drafts = (services: ApiServices) => {
         account: account.id,
         carrier: plan.carrierId,
         name,
+        requestId: requestId ?? null,
         route,
         text,
         withReplies,

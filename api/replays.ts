@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Delivery } from '../database/delivery.ts';
 import { Event } from '../database/event.ts';
 import { newId } from '../database/ids.ts';
-import { countSelected, queueAgain, takeBack } from '../database/queue-again.ts';
+import { countSelected, mailAgain, queueAgain, takeBack } from '../database/queue-again.ts';
 import { Replay } from '../database/replay.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
@@ -99,14 +99,23 @@ const retry = createRoute({
   path: '/deliveries/{id}/retry',
   operationId: 'retryDelivery',
   tags,
-  summary: 'Make one more attempt at a callback now; what was delivered stays delivered',
+  summary: 'Make one more attempt now; a callback that was delivered stays delivered, a mail that was is not sent again',
   request: { params: IdParam },
   responses: { 202: { description: 'In line', content: json(DeliveryView) }, ...problems, ...notFound, ...conflict },
 });
 
 type Counts = { id: string; waiting: number; delivered: number; failed: number };
 
+const NO_MAIL_AGAIN =
+  'It was delivered, is on its way, or says what is no longer kept. To an address that is suppressed send POST /v1/mail-suppressions/lift.';
+
 export const replays = ({ db, runs }: ApiServices) => {
+  async function shown(id: string, accountId: string) {
+    const em = db.em();
+    const delivery = await em.findOneOrFail(Delivery, { id, accountId });
+    const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
+    return deliveryView(delivery, event ?? undefined);
+  }
   async function views(found: Replay[]): Promise<Map<string, z.infer<typeof ReplayView>>> {
     const counted = await rows<Counts>(
       db.pool,
@@ -209,14 +218,15 @@ export const replays = ({ db, runs }: ApiServices) => {
         [id, accountId],
       );
       if (!found) throw missing();
-      if (found.channel !== 'callback') throw new AppError('conflict', 'Only callbacks are sent again on request.');
+      if (found.channel === 'email') {
+        if ((await mailAgain(db.pool, { id, accountId })) === 0) throw new AppError('conflict', NO_MAIL_AGAIN);
+        runs.retryEmails();
+        return c.json(await shown(id, accountId), 202);
+      }
       const [queued] = await queueAgain(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
       if (!queued) throw new AppError('conflict', 'It is on its way already, or its endpoint is deleted.');
       if (queued.healthy) runs.retryCallbacks();
       else runs.recoverEndpoint(queued.endpoint_id);
-      const em = db.em();
-      const delivery = await em.findOneOrFail(Delivery, { id, accountId });
-      const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
-      return c.json(deliveryView(delivery, event ?? undefined), 202);
+      return c.json(await shown(id, accountId), 202);
     });
 };

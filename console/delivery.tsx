@@ -62,7 +62,7 @@ export function DeliveryPage() {
               [say('heldReason'), heldReason],
             ]}
           />
-          {owner && channel === 'callback' ? (
+          {owner && (channel === 'callback' || state !== 'delivered') ? (
             <Action isDisabled={retry.isPending} onPress={() => retry.mutate()}>
               {say('retryNow')}
             </Action>

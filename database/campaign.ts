@@ -16,6 +16,8 @@ const CampaignSchema = defineEntity({
     /** Where its messages go by several, all of them; null: by `carrier` alone. */
     carrierIds: p.array().columnType('uuid[]').nullable(),
     name: p.text(),
+    /** The customer's own name for it, echoed in callbacks. */
+    requestId: p.text().nullable(),
     route: p.text().$type<'premium' | 'lowcost'>(),
     purpose: p.text().$type<Purpose>(),
     text: p.text(),

@@ -1,6 +1,6 @@
 import { AN_HOUR_MS, idAt } from './ids.ts';
 import type { ReplayFilter } from './replay.ts';
-import { rows, type Sql } from './sql.ts';
+import { affected, rows, type Sql } from './sql.ts';
 
 /** The state that counts: what was delivered once stays delivered, whatever a later attempt comes to. */
 export const STATE = `case when d.delivered_at is not null then 'delivered' else d.state end`;
@@ -37,6 +37,25 @@ export const queueAgain = (
      where d.id = chosen.id and e.id = d.endpoint_id and e.deleted_at is null and d.state not in ('in_flight', 'pending')
      returning d.id, d.endpoint_id, e.health = 'healthy' as healthy`,
     [ids, accountId, trigger, replayId],
+  );
+
+/**
+ * Puts a mail in line for one more attempt, due now: whole, where it carries several replies, and under its own Message-ID. What
+ * was delivered, is on its way, was suppressed or is no longer kept is left alone. Answers how many deliveries it carries.
+ */
+export const mailAgain = (sql: Sql, { id, accountId }: { id: string; accountId: string }): Promise<number> =>
+  affected(
+    sql,
+    `with chosen as (
+       select d.id from deliveries a join deliveries d on d.id = a.id or d.mail_id = a.mail_id
+       where a.id = $1 and a.account_id = $2 and a.channel = 'email' and d.account_id = $2
+         and d.state in ('retrying', 'held', 'exhausted') and d.delivered_at is null
+         and exists (select from events v where v.id = d.event_id and v.body::jsonb #> '{data,erased}' is null)
+       order by d.id for update of d
+     )
+     update deliveries d set state = 'retrying', held_reason = null, next_at = now(), finished_at = null, trigger = 'manual'
+     from chosen where d.id = chosen.id`,
+    [id, accountId],
   );
 
 /** Takes out of line what a replay put there and has not been attempted: each is as it was. */

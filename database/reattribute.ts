@@ -31,7 +31,14 @@ type Row = {
   keyword: string | null;
   attribution: Attribution | null;
 };
-type Answered = { id: string; text: string; submitted_at: Date; reference: string | null; name: string };
+type Answered = {
+  id: string;
+  text: string;
+  submitted_at: Date;
+  reference: string | null;
+  name: string;
+  request_id: string | null;
+};
 
 /**
  * Moves a reply to where a person says it belongs, and has the accounts told. `from` limits it to one account's replies. Null when
@@ -88,7 +95,7 @@ export async function reattribute(
 const findMessage = (client: PoolClient, reply: Row, accountId: string, campaignId: string): Promise<Answered[]> =>
   rows<Answered>(
     client,
-    `select m.id, m.text, m.submitted_at, m.reference, c.name from messages m join campaigns c on c.id = m.campaign_id
+    `select m.id, m.text, m.submitted_at, m.reference, c.name, c.request_id from messages m join campaigns c on c.id = m.campaign_id
      where m.account_id = $1 and m.campaign_id = $2 and m.to_number = $3 and m.state = any($4::text[]) and m.submitted_at is not null
      order by m.submitted_at desc limit 1`,
     [accountId, campaignId, reply.from_number, [...MAY_HAVE_ARRIVED]],
@@ -125,7 +132,7 @@ const moved = (
         optOut: reply.opt_out,
       },
       withdrawn: false,
-      campaign: message ? { id: campaignId, name: message.name } : null,
+      campaign: message ? { id: campaignId, name: message.name, requestId: message.request_id } : null,
       message: message && {
         id: message.id,
         text: message.text,

@@ -13,6 +13,7 @@ export type NewCampaign = {
   accountId: string;
   carrierId: string;
   name: string;
+  requestId?: string | null;
   route: 'premium' | 'lowcost';
   purpose: Purpose;
   text: string;
@@ -155,8 +156,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
     [
       id,
       accountId,
@@ -181,6 +182,7 @@ export async function storeCampaign(
       campaign.callbackEndpointId ?? null,
       campaign.costMicros,
       campaign.optimise,
+      campaign.requestId ?? null,
     ],
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { createMailer, type Mail } from '../activities/mailer.ts';
+import { itemsOf, textOf } from '../seed.ts';
 import { startMailbox } from '../simulator/mailbox.ts';
 import { phone, startApp, until, type App } from './fixtures/app.ts';
 
@@ -144,11 +145,22 @@ test('a connection lost after the text: the attempt is unknown, and the mail com
   expect(read.map((each) => each.messageId)).toEqual(Array.from({ length: 3 }, () => `<${delivery?.id}@aller-retour.example>`));
 });
 
-test('what the relay puts off is tried on the schedule, and ends when that ends', async () => {
+test('what the relay puts off is tried on the schedule, and ends when that ends; asked for again it goes out as the same mail', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 50, 50] });
   app.world.mailbox.treat('later');
   await aReplyArrives(app);
   expect(await settled(app)).toEqual({ state: 'exhausted' });
   expect(await classes(app)).toEqual(['smtp_4xx', 'smtp_4xx', 'smtp_4xx']);
   expect(app.world.mailbox.mails).toEqual([]);
+
+  app.world.mailbox.treat('ok');
+  const [listed] = itemsOf(await app.account.get('/v1/deliveries?channel=email&state=exhausted'));
+  const id = textOf(listed ?? {}, 'id');
+  expect(await app.account.send('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({ state: 'retrying', attempts: 3 });
+  const mail = await until('the mail is there after all', () => app.world.mailbox.mails[0]);
+  expect(mail.raw.toString()).toContain(`Message-ID: <${id}@aller-retour.example>`);
+  await until('it is delivered', async () => (await app.account.get(`/v1/deliveries/${id}`))['state'] === 'delivered');
+  const [last] = itemsOf(await app.account.get(`/v1/deliveries/${id}/attempts`)).toReversed();
+  expect(last).toMatchObject({ number: 4, trigger: 'manual', class: 'ok' });
+  await expect(app.account.send('POST', `/v1/deliveries/${id}/retry`)).rejects.toThrow('conflict');
 });

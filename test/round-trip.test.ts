@@ -10,6 +10,7 @@ test('a premium campaign goes out, and a reply comes home on the platform, by e-
   const campaign = await app.campaign([{ to: phone(1), prenom: 'Zoé', reference: 'commande-7' }], {
     purpose: 'transactional',
     text: 'Bonjour {{prenom}}, livraison demain ?',
+    requestId: 'rentrée-2026',
   });
   const sms = await until('the phone has it', () => app.world.phones.received[0]);
   expect(sms).toMatchObject({ to: phone(1), text: 'Bonjour Zoé, livraison demain ?' });
@@ -28,7 +29,7 @@ test('a premium campaign goes out, and a reply comes home on the platform, by e-
     sequence: 1,
     data: {
       reply: { from: phone(1), to: sms.from, text: 'Oui, après 18 h', optOut: false, partial: false },
-      campaign: { id: campaign['id'], name: 'Rentrée' },
+      campaign: { id: campaign['id'], name: 'Rentrée', requestId: 'rentrée-2026' },
       message: { text: 'Bonjour Zoé, livraison demain ?', reference: 'commande-7' },
     },
   });

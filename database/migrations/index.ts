@@ -27,6 +27,7 @@ import { SettingRequests } from './0043-setting-requests.ts';
 import { ListPreviews } from './0045-list-previews.ts';
 import { DeliveriesFound } from './0046-deliveries-found.ts';
 import { HashesFound } from './0047-hashes-found.ts';
+import { RequestIds } from './0048-request-ids.ts';
 import { Doubts } from './0050-doubts.ts';
 import { PolledReplies } from './0060-polled-replies.ts';
 import { ResultsAndOptOuts } from './0061-results-and-opt-outs.ts';
@@ -90,4 +91,5 @@ export const migrations = [
   { name: '0039-brands', class: Brands },
   { name: '0046-deliveries-found', class: DeliveriesFound },
   { name: '0047-hashes-found', class: HashesFound },
+  { name: '0048-request-ids', class: RequestIds },
 ];
