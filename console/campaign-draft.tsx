@@ -11,6 +11,7 @@ import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
 import { PhonePreview } from './phone-preview.tsx';
 import { Sums, Verdict } from './preview-panel.tsx';
+import type { Columns } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
 import { NO_RECIPIENTS, readSource, sendSource } from './recipients-source.ts';
 
@@ -143,11 +144,11 @@ function OtherList({ id, open }: { id: string; open: boolean }) {
   const { say, number } = useLocale();
   const queries = useQueryClient();
   const [source, setSource] = useState(NO_RECIPIENTS);
-  const [column, setColumn] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Partial<Columns>>({});
   const [sent, setSent] = useState(0);
   const read = readSource(source);
   const send = useMutation({
-    mutationFn: () => sendSource(id, source, column, setSent),
+    mutationFn: () => sendSource(id, { source, chosen, progress: setSent }),
     onSuccess: async () => {
       setSource(NO_RECIPIENTS);
       await queries.invalidateQueries({ queryKey: ['import', id] });
@@ -158,7 +159,7 @@ function OtherList({ id, open }: { id: string; open: boolean }) {
   return (
     <details className="more" open={open}>
       <summary>{say('otherList')}</summary>
-      <RecipientsField source={source} change={setSource} read={read} column={column} chooseColumn={setColumn} />
+      <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
       <Problem error={send.error} />
       {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
       <Action isDisabled={send.isPending || nobody} onPress={() => send.mutate()}>

@@ -10,7 +10,7 @@ import { Meter } from './meter.tsx';
 import { Action, Check, Field, Problem } from './parts.tsx';
 import { PhonePreview } from './phone-preview.tsx';
 import { Optimised, Sums, Verdict } from './preview-panel.tsx';
-import { asRecipients, numberColumnOf, type Recipient } from './recipients.ts';
+import { asRecipients, columnsOf, type Columns, type Recipient } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
 import { isShort, NO_RECIPIENTS, readSource, sendSource, type Source } from './recipients-source.ts';
 import { RouteChoice, useNumbers } from './route-choice.tsx';
@@ -67,14 +67,14 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const numbers = useNumbers();
   const [composed, setComposed] = useState(first);
   const [source, setSource] = useState(NO_RECIPIENTS);
-  const [column, setColumn] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Partial<Columns>>({});
   const [sent, setSent] = useState(0);
   const key = useRef(freshKey());
   const draft = useRef({ body: '', id: '' });
   const change = (part: Partial<Composed>): void => setComposed((before) => ({ ...before, ...part }));
 
   const read = readSource(source);
-  const own = asRecipients(read, column ?? numberColumnOf(read));
+  const own = asRecipients(read, columnsOf(read, chosen));
   const contacts = useContacts(source);
   const recipients = source.kind === 'contacts' ? contacts : own;
   const body = bodyOf(composed, account, numbers);
@@ -98,7 +98,7 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
       const written = JSON.stringify(body);
       if (draft.current.body !== written)
         draft.current = { body: written, id: (await ask(v1.campaigns.drafts.$post({ json: body }))).id };
-      await sendSource(draft.current.id, source, column, setSent);
+      await sendSource(draft.current.id, { source, chosen, progress: setSent });
       return draft.current.id;
     },
     onSuccess: async (id) => {
@@ -141,7 +141,7 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
         {preview.data?.optimised || composed.optimise ? (
           <Check label={say('optimise')} value={composed.optimise} onChange={(optimise) => change({ optimise })} />
         ) : null}
-        <RecipientsField source={source} change={setSource} read={read} column={column} chooseColumn={setColumn} />
+        <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
         <Schedule composed={composed} change={change} account={account} />
         {preview.data ? (
           <Verdict preview={preview.data}>

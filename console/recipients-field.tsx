@@ -3,26 +3,26 @@ import { Button, DropZone, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
 import { Action, Choice, Field } from './parts.tsx';
-import { numberColumnOf, readBeginning, type Recipients } from './recipients.ts';
+import { columnsOf, inUtf8, readBeginning, type Columns, type Recipients } from './recipients.ts';
 import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 type Props = {
   source: Source;
   change: (source: Source) => void;
   read: Recipients;
-  column: string | null;
-  chooseColumn: (column: string | null) => void;
+  chosen: Partial<Columns>;
+  choose: (columns: Partial<Columns>) => void;
 };
 type Kind = 'typed' | 'list' | 'contacts';
 
 /** Who gets it: typed, pasted, a file that is chosen or dropped, a list that is kept, or contacts. */
 export function RecipientsField(props: Props) {
   const { say } = useLocale();
-  const { source, change, chooseColumn } = props;
+  const { source, change } = props;
   const lists = useQuery({ queryKey: ['lists'], queryFn: () => ask(v1.lists.$get({ query: { limit: '200' } })) });
   const filled = lists.data?.items.filter(({ listed }) => listed > 0) ?? [];
-  function choose(kind: Kind): void {
-    chooseColumn(null);
+  function begin(kind: Kind): void {
+    props.choose({});
     if (kind === 'list') change({ kind, id: filled[0]?.id ?? '' });
     else change(kind === 'contacts' ? { kind, tag: '' } : NO_RECIPIENTS);
   }
@@ -31,7 +31,7 @@ export function RecipientsField(props: Props) {
       <Choice<Kind>
         label={say('recipientsFrom')}
         value={source.kind === 'file' ? 'typed' : source.kind}
-        onChange={choose}
+        onChange={begin}
         options={[
           { value: 'typed', label: say('fromTyped') },
           ...(filled.length > 0 ? [{ value: 'list' as const, label: say('fromList') }] : []),
@@ -59,13 +59,16 @@ export function RecipientsField(props: Props) {
   );
 }
 
-function Own({ source, change, read, column, chooseColumn }: Props) {
+function Own({ source, change, read, chosen, choose }: Props) {
   const { say, number } = useLocale();
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
-    chooseColumn(null);
-    change({ kind: 'file', file, beginning: await readBeginning(file) });
+    const readable = await inUtf8(file);
+    choose({});
+    change({ kind: 'file', file: readable, beginning: await readBeginning(readable), keepAs: '' });
   }
+  const columns = columnsOf(read, chosen);
+  const options = read.columns.map((value) => ({ value, label: value }));
   return (
     <>
       {source.kind === 'file' ? (
@@ -101,11 +104,22 @@ function Own({ source, change, read, column, chooseColumn }: Props) {
         </FileTrigger>
       </DropZone>
       {read.columns.length > 1 ? (
-        <Choice
-          label={say('numberColumn')}
-          value={column ?? numberColumnOf(read)}
-          onChange={chooseColumn}
-          options={read.columns.map((value) => ({ value, label: value }))}
+        <div className="pair">
+          <Choice label={say('numberColumn')} value={columns.to} onChange={(to) => choose({ ...chosen, to })} options={options} />
+          <Choice
+            label={say('referenceColumn')}
+            value={columns.reference}
+            onChange={(reference) => choose({ ...chosen, reference })}
+            options={[{ value: '', label: say('noReference') }, ...options]}
+          />
+        </div>
+      ) : null}
+      {source.kind === 'file' ? (
+        <Field
+          label={say('keepAs')}
+          hint={say('keepAsHint')}
+          value={source.keepAs}
+          onChange={(keepAs) => change({ ...source, keepAs })}
         />
       ) : null}
       <p role="status" className="hint">

@@ -7,6 +7,7 @@ export type Recipient = { to: string } & Record<string, string>;
 const NUMBER = /^[+\d][\d\s().-]{5,20}$/;
 /** Names under which lists carry their numbers. */
 const NUMBER_COLUMN = /^(?:to|phone|tel|t[ée]l[ée]phone|mobile|portable|num[ée]ro|number)$/i;
+const REFERENCE_COLUMN = /^(?:ref|r[ée]f[ée]rence)$/i;
 /** How much of a file is looked at before it is sent. */
 const BEGINNING_BYTES = 65_536;
 
@@ -34,6 +35,19 @@ export function readRecipients(text: string): Recipients {
   }
 }
 
+/** As it is, or read as spreadsheets in Western Europe write it when it begins with what is no UTF-8. */
+export async function inUtf8(file: File): Promise<File> {
+  if (isZipped(file)) return file;
+  const beginning = await file.slice(0, BEGINNING_BYTES).arrayBuffer();
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(beginning, { stream: true });
+    return file;
+  } catch {
+    const text = file.stream().pipeThrough(new TextDecoderStream('windows-1252')).pipeThrough(new TextEncoderStream());
+    return new File([await new Response(text).blob()], file.name);
+  }
+}
+
 export const isZipped = (file: File): boolean => /\.gz$/i.test(file.name);
 
 /** The first rows of a file, as many as a few kilobytes hold. */
@@ -53,13 +67,23 @@ export async function readBeginning(file: File): Promise<Recipients> {
   return readRecipients(ended ? text : text.slice(0, text.lastIndexOf('\n')));
 }
 
-/** The column that most likely holds the numbers. */
-export const numberColumnOf = ({ columns, rows }: Recipients): string =>
-  columns.find((column) => NUMBER_COLUMN.test(column)) ??
-  columns.find((column) => rows.slice(0, 20).every((row) => NUMBER.test(row[column] ?? ''))) ??
-  columns[0] ??
-  'to';
+/** Which columns hold the numbers and the sender's own references; an empty name for none. */
+export type Columns = { to: string; reference: string };
+
+/** Those that were chosen, else the likeliest. */
+export const columnsOf = ({ columns, rows }: Recipients, chosen: Partial<Columns>): Columns => ({
+  to:
+    chosen.to ??
+    columns.find((column) => NUMBER_COLUMN.test(column)) ??
+    columns.find((column) => rows.slice(0, 20).every((row) => NUMBER.test(row[column] ?? ''))) ??
+    columns[0] ??
+    'to',
+  reference: chosen.reference ?? columns.find((column) => REFERENCE_COLUMN.test(column)) ?? '',
+});
 
 /** As the API takes them: the number as `to`, every other column as a value for the text. */
-export const asRecipients = ({ rows }: Recipients, numberColumn: string): Recipient[] =>
-  rows.map(({ [numberColumn]: to = '', ...values }) => ({ ...values, to }));
+export const asRecipients = ({ rows }: Recipients, columns: Columns): Recipient[] =>
+  rows.map(({ [columns.to]: to = '', ...values }) => {
+    const reference = values[columns.reference];
+    return reference === undefined ? { ...values, to } : { ...values, to, reference };
+  });

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
-import { createClient, textOf } from '../seed.ts';
+import { createClient, itemsOf, textOf } from '../seed.ts';
 import { phone, until, type App } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
 
@@ -38,6 +38,11 @@ async function signIn(app: App, email: string, locale: 'fr' | 'en'): Promise<voi
 
 /** What the browser told, but that a whole preview was not there before it was begun: it says so. */
 const troubles = () => page.troubles.splice(0).filter((trouble) => !trouble.includes('404'));
+async function choose(name: string, buffer: Buffer): Promise<void> {
+  const button = page.getByRole('button', { name: 'Choisir un fichier CSV' });
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button.click()]);
+  await chooser.setFiles({ name, mimeType: 'text/csv', buffer });
+}
 const received = (text: RegExp) => started.app.world.phones.received.filter((sms) => text.test(sms.text));
 
 test('the composer shows what three real people will read and how each answers, what it costs to write so, and who can not reply', async () => {
@@ -75,6 +80,16 @@ test('the composer shows what three real people will read and how each answers, 
   // What has rows that can not go is a list to be looked at first.
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 1 lignes en erreur' }).waitFor();
+  // As a spreadsheet in France saves it, and kept for other campaigns.
+  await page.getByText('Envoyer une autre liste').click();
+  await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
+  expect(await page.getByRole('combobox', { name: 'Colonne de votre référence' }).inputValue()).toBe('référence');
+  await page.getByRole('combobox', { name: 'Colonne des numéros' }).selectOption('tél');
+  await page.getByRole('textbox', { name: 'Garder cette liste sous le nom' }).fill('Clients');
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Chloé, le coeur').waitFor();
+  const lists = itemsOf(await started.app.account.get('/v1/lists'));
+  expect(lists).toMatchObject([{ name: 'Clients', listed: 1 }]);
   expect(troubles()).toEqual([]);
 }, 60_000);
 
@@ -85,11 +100,7 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
   const rows = [`Zoé;${phone(11)};Lyon`, 'Max;12;Brest', `;${phone(12)};Nice`, `Léa;${phone(13)};Lyon`, `Zoé;${phone(11)};Lyon`];
   const csv = `prenom;portable;ville\n${rows.join('\n')}\n`;
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choisir un fichier CSV' }).click(),
-  ]);
-  await chooser.setFiles({ name: 'samedi.csv.gz', mimeType: 'application/gzip', buffer: gzipSync(csv) });
+  await choose('samedi.csv.gz', gzipSync(csv));
   await page.getByText('samedi.csv.gz').waitFor();
   expect(await page.getByRole('combobox', { name: 'Colonne des numéros' }).inputValue()).toBe('portable');
   await page.getByRole('button', { name: '{{ville}}' }).click();
@@ -203,7 +214,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
     .click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
   await page.getByLabel('Recipients come').selectOption('list');
-  expect(await page.getByRole('combobox', { name: 'List', exact: true }).inputValue()).toBe(list);
+  await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');
   await page.getByRole('button', { name: 'Check the list' }).click();
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Cléo, still there?').waitFor();
   await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
