@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { PoolClient } from 'pg';
-import { newSecret } from '../callbacks/signature.ts';
+import { newSecret, newSigningKey, shownOf } from '../callbacks/signature.ts';
 import { newId } from '../database/ids.ts';
 import { oweNotice } from '../database/notice.ts';
 import { addSettingRequest } from '../database/setting-request.ts';
@@ -56,7 +56,7 @@ export async function lockOwner(client: PoolClient, id: string): Promise<Owner &
 export async function changeReplies(services: ApiServices, c: Context<AccountEnv>, change: ReplyChange): Promise<Outcome> {
   const { db, secrets } = services;
   await checkAddresses(services, change);
-  const fresh: Fresh = { id: newId(), secret: newSecret() };
+  const fresh: Fresh = { id: newId(), secret: secretFor(change) };
   const by = actorOf(c.get('keyId'));
   const { outcome, made } = await transaction(db.pool, async (client): Promise<{ outcome: Outcome; made: Made | null }> => {
     const account = await lockOwner(client, c.get('account').id);
@@ -69,12 +69,15 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
     }
     const made = await makeReplyChange(client, secrets, { account, change, fresh, by });
     const { resent, othersSignUntil } = made;
-    return { outcome: { asked: null, endpoint: fresh.id, secret: fresh.secret, resent, othersSignUntil }, made };
+    return { outcome: { asked: null, endpoint: fresh.id, secret: shownOf(fresh.secret), resent, othersSignUntil }, made };
   });
   if (made) wakeAfter(services, made);
   else services.runs.retryEmails();
   return outcome;
 }
+
+const secretFor = (change: ReplyChange): string =>
+  change.kind === 'secret-rotate' && change.algorithm === 'ed25519' ? newSigningKey() : newSecret();
 
 type Asking = { account: Owner & { name: string }; change: ReplyChange; fresh: Fresh; by: string; sealed: Buffer | null };
 
@@ -97,7 +100,7 @@ async function ask(client: PoolClient, { account, change, fresh, by, sealed }: A
     request: { id, kind, state: 'waiting' },
     message: 'We will set this up in your account.',
     endpoint,
-    secret: signs(change) ? fresh.secret : null,
+    secret: signs(change) ? shownOf(fresh.secret) : null,
   };
 }
 

@@ -102,11 +102,17 @@ export const Enabling = z
 
 export const Rotation = z
   .strictObject({
+    algorithm: z.enum(['hmac', 'ed25519']).default('hmac').openapi({
+      description:
+        'hmac: `v1`, with a secret that both sides know. ed25519: `v1a` beside it, with a key of which you get the public half: it verifies, and nobody who has it can sign',
+    }),
     overlapHours: z
       .number()
       .min(0)
       .max(168)
       .default(24)
-      .openapi({ description: 'How long the secrets before it go on signing too, so that no callback is refused meanwhile' }),
+      .openapi({
+        description: 'How long those of its kind before it go on signing too, so that no callback is refused meanwhile',
+      }),
   })
   .openapi('SecretRotation');

@@ -8,7 +8,10 @@ import type { AccountEnv, ApiServices } from './services.ts';
 
 const RotatedSecret = z
   .object({
-    secret: z.string().openapi({ description: 'Signs from now on. Shown this once', example: 'whsec_…' }),
+    secret: z.string().openapi({
+      description: 'Signs from now on; of an ed25519 key its public half, `whpk_…`. Shown this once',
+      example: 'whsec_…',
+    }),
     othersSignUntil: Time.nullable().openapi({ description: 'When the last of the secrets before it stops signing' }),
   })
   .openapi('RotatedSecret');
@@ -30,8 +33,8 @@ const rotate = createRoute({
 
 export const endpointSecrets = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(rotate, async (c) => {
-    const [{ id }, { overlapHours }] = [c.req.valid('param'), c.req.valid('json')];
-    const outcome = await changeReplies(services, c, { kind: 'secret-rotate', endpoint: id, overlapHours });
+    const [{ id }, rotation] = [c.req.valid('param'), c.req.valid('json')];
+    const outcome = await changeReplies(services, c, { kind: 'secret-rotate', endpoint: id, ...rotation });
     if (outcome.asked) return c.json(outcome.asked, 202);
     return c.json({ secret: outcome.secret, othersSignUntil: outcome.othersSignUntil }, 201);
   });

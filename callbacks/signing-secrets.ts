@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { newSecret } from './signature.ts';
+import { isSigningKey, newSecret } from './signature.ts';
 
 /** A secret of an endpoint: the newest has no end, one that was replaced signs until its own. */
 export type SigningSecret = { secret: string; until: string | null };
@@ -21,7 +21,7 @@ export const writeSecrets = (secrets: SigningSecret[]): string => JSON.stringify
 export const liveSecrets = (secrets: SigningSecret[], now: Date): string[] =>
   secrets.filter(({ until }) => until === null || Date.parse(until) > now.getTime()).map(({ secret }) => secret);
 
-/** A new secret in front; those before go on signing for `overlapMs`, or for what was left to them. */
+/** A new secret in front; those of its kind before go on signing for `overlapMs`, or for what was left to them. */
 export function rotated(
   secrets: SigningSecret[],
   now: Date,
@@ -30,7 +30,10 @@ export function rotated(
 ): { secret: string; secrets: SigningSecret[] } {
   const end = new Date(now.getTime() + overlapMs).toISOString();
   const kept = secrets
-    .map((each) => ({ ...each, until: each.until !== null && each.until < end ? each.until : end }))
-    .filter(({ until }) => Date.parse(until) > now.getTime());
+    .map((each) => {
+      if (isSigningKey(each.secret) !== isSigningKey(secret)) return each;
+      return { ...each, until: each.until !== null && each.until < end ? each.until : end };
+    })
+    .filter(({ until }) => until === null || Date.parse(until) > now.getTime());
   return { secret, secrets: [{ secret, until: null }, ...kept] };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { EVENT_TYPES } from '../database/emit-events.ts';
 import { listen } from '../listen.ts';
 import { textOf } from '../seed.ts';
 import type { Call } from '../simulator/endpoint.ts';
@@ -135,7 +136,16 @@ test('the snippets of the documentation accept what is really sent, and nothing 
     ];
     expect([language, ...verdicts]).toEqual([language, 'true', 'false', 'false', 'false', 'false']);
   }
+  const example: unknown = JSON.parse(/<!-- body -->\n```json\n([\s\S]*?)```/.exec(docs)?.[1] ?? '');
+  expect(shape(example)).toEqual(shape(JSON.parse(body)));
+  for (const type of [...EVENT_TYPES, 'ping']) expect(docs).toContain(`\`${type}\``);
 }, 180_000);
+
+/** The names of its fields, however deep. */
+const shape = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shape(inner)]))
+    : 'value';
 
 test('npm run listen posts an account’s events to one’s own machine, signed, from now on', async () => {
   await using app = await startApp({ ways: {} });

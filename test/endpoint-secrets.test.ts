@@ -42,6 +42,37 @@ test('rotating shows the new secret once, sealed in the database, and the endpoi
   expect([bad.status, bad.body.errors[0].field]).toEqual([400, 'overlapHours']);
 });
 
+test('an Ed25519 key is rotated by itself: its private half is sealed and shown to nobody, for a V0 account too, and a ping carries both kinds', async () => {
+  const posted: Record<string, string>[] = [];
+  await using api = await startApi();
+  const { poster } = api.services;
+  const post = poster.post;
+  poster.post = (call) => {
+    posted.push(call.headers);
+    return post(call);
+  };
+  const shop = await anAccount(api);
+  const { id } = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
+  const rotate = { algorithm: 'ed25519' };
+  const first = await shop.call('POST', `/callback-endpoints/${id}/secrets`, rotate);
+  expect(first).toMatchObject({ status: 201, body: { secret: expect.stringMatching(/^whpk_/), othersSignUntil: null } });
+  const second = (await shop.call('POST', `/callback-endpoints/${id}/secrets`, rotate)).body;
+  expect(second.secret).not.toBe(first.body.secret);
+  expect(Date.parse(second.othersSignUntil)).toBeGreaterThan(Date.now());
+  await shop.call('POST', `/callback-endpoints/${id}/test`);
+  expect(posted[0]?.['webhook-signature']?.replaceAll(/,\S+/g, '').split(' ').toSorted()).toEqual(['v1', 'v1a', 'v1a']);
+
+  const old = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
+  const made = (await old.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
+  await api.asOperator('POST', `/setting-requests/${made.request.id}/carry-out`);
+  const asked = await old.call('POST', `/callback-endpoints/${made.endpoint}/secrets`, rotate);
+  expect(asked).toMatchObject({ status: 202, body: { secret: expect.stringMatching(/^whpk_/) } });
+  await api.asOperator('POST', `/setting-requests/${asked.body.request.id}/carry-out`);
+  await old.call('POST', `/callback-endpoints/${made.endpoint}/test`);
+  expect(posted[1]?.['webhook-signature']).toMatch(/v1a,/);
+  expect([first.text, asked.text, api.lines.join('')].join('')).not.toContain('whsk_');
+});
+
 const aKey = (): string => randomBytes(32).toString('base64');
 
 test('SECRETS_KEY is rotated without a pause: both keys open, reseal seals everything with the first, then the old one can go', async () => {

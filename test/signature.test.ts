@@ -1,8 +1,9 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, test } from 'vitest';
 import { callbackHeaders } from '../callbacks/request.ts';
-import { newSecret, sign } from '../callbacks/signature.ts';
+import { newSecret, newSigningKey, shownOf, sign } from '../callbacks/signature.ts';
 
 const body = '{"id":"018f","text":"Ça va ? Oui, à 18 h 😀"}';
 const headersOf = (secrets: string[], now = new Date()) =>
@@ -34,3 +35,32 @@ test.each(Object.entries(verifiers))('%s refuses a flipped byte, an old time and
   const old = headersOf([secret], new Date(Date.now() - 10 * 60_000));
   expect(() => verifier(secret).verify(body, old)).toThrow('too old');
 });
+
+/** As a receiver does it who has nothing but the public key. */
+const verifies = (publicKey: string, headers: Record<string, string>, sent: string): boolean => {
+  const raw = Buffer.from(publicKey.slice('whpk_'.length), 'base64');
+  const key = createPublicKey({
+    key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]),
+    format: 'der',
+    type: 'spki',
+  });
+  const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${sent}`);
+  return (headers['webhook-signature'] ?? '')
+    .split(' ')
+    .filter((each) => each.startsWith('v1a,'))
+    .some((each) => verify(null, signed, key, Buffer.from(each.slice(4), 'base64')));
+};
+
+test.each(Object.entries(verifiers))(
+  'an Ed25519 key signs beside the secret: its public half verifies, and %s minds only its own',
+  (_, verifier) => {
+    const [secret, key, next] = [newSecret(), newSigningKey(), newSigningKey()];
+    const headers = headersOf([secret, next, key]);
+    expect(shownOf(key)).toMatch(/^whpk_[A-Za-z0-9+/]{43}=$/);
+    expect([key, next].map((each) => verifies(shownOf(each), headers, body))).toEqual([true, true]);
+    expect(verifies(shownOf(newSigningKey()), headers, body)).toBe(false);
+    expect(verifies(shownOf(key), headers, body.replace('18 h', '19 h'))).toBe(false);
+    expect(verifies(shownOf(key), { ...headers, 'webhook-id': 'msg_2' }, body)).toBe(false);
+    expect(verifier(secret).verify(body, headers)).toMatchObject({ id: '018f' });
+  },
+);
