@@ -106,13 +106,8 @@ export const Rotation = z
       description:
         'hmac: `v1`, with a secret that both sides know. ed25519: `v1a` beside it, with a key of which you get the public half: it verifies, and nobody who has it can sign',
     }),
-    overlapHours: z
-      .number()
-      .min(0)
-      .max(168)
-      .default(24)
-      .openapi({
-        description: 'How long those of its kind before it go on signing too, so that no callback is refused meanwhile',
-      }),
+    overlapHours: z.number().min(0).max(168).default(24).openapi({
+      description: 'How long those of its kind before it go on signing too, so that no callback is refused meanwhile',
+    }),
   })
   .openapi('SecretRotation');
