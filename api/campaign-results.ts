@@ -59,7 +59,7 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
   };
   const messages = addUp(sent, countryOf, (each) => each.messages);
   const repliers = addUp(answered, countryOf, (each) => each.repliers);
-  const folded = ({ word }: { word: string }): string | null => wordsOf(word)[0]?.toUpperCase() ?? null;
+  const folded = ({ word }: { word: string }): string | null => wordsOf(word).join(' ').toUpperCase() || null;
   const keywords = addUp(words, folded, (each) => each.replies);
   return {
     ...figures,

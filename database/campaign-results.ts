@@ -20,7 +20,7 @@ export type Results = {
 /** A reply that comes before its message is known to be sent took no time. One that answers no message of it has none. */
 const RESULTS = `with campaign as (select id from campaigns where id = $2 and account_id = $1),
   answers as (
-    select r.from_number, r.opt_out, r.received_at, (regexp_match(r.text, '[^[:space:][:punct:]]+'))[1] as word,
+    select r.from_number, r.opt_out, r.received_at, (regexp_match(r.text, '[^[:space:].,;:!?()"«»“”]+'))[1] as word,
       extract(epoch from r.received_at - m.submitted_at) / 60 as minutes
     from replies r join campaign c on c.id = r.campaign_id left join messages m on m.id = r.message_id
     where r.account_id = $1 and not r.hidden

@@ -28,7 +28,7 @@ test('results count phones once, by their first answer, its time, its word and i
       ...more,
     });
   await reply(lea, 3, 'Réponse : oui');
-  await reply(lea, 40, 'reponse encore');
+  await reply(lea, 40, '« reponse » encore');
   await reply(jan, 20, 'STOP', { optOut: true });
   await reply(tom, 1, 'caché', { hidden: true });
 

@@ -73,7 +73,6 @@ async function signIn(page: Page, { email, password }: DevState['people']['owner
 const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-screenshots-'));
 try {
   await using dev = await startDev({ dataDir, log: pino({ level: 'warn' }), progress: say });
-  const ids = await live(dev.state);
   await using browser = await startBrowser();
   const page = await browser.open({ colorScheme: 'light', viewport: { width: 1280, height: 860 } });
   await mkdir(FOLDER, { recursive: true });
@@ -87,16 +86,20 @@ try {
   };
   await page.goto(dev.state.url);
   await signIn(page, dev.state.people.owner);
+  await take('first-steps', '/start', 'Envoyer un premier SMS');
+  const ids = await live(dev.state);
   await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h');
   await take('received', '/replies', 'Avec plaisir');
   await take('campaigns', '/campaigns', 'Ouverture du fournil');
-  await take('composer', '/campaigns/new', 'Destinataires', async () => {
+  await take('composer', '/campaigns/new', 'Type de SMS', async () => {
     await page.getByRole('textbox', { name: 'Nom' }).fill('Marché de Noël');
     await page
       .getByRole('textbox', { name: 'Message' })
       .fill('Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?');
     const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
-    await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\n${list}`);
+    await page.getByRole('textbox', { name: 'Destinataires' })
+      .fill(`prenom;mobile\n${list}`);
+    await page.getByRole('table', { name: 'Par pays' }).waitFor();
   });
   await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
   await take('analytics', '/analytics', 'Réponses par jour');
