@@ -97,8 +97,7 @@ try {
       .getByRole('textbox', { name: 'Message' })
       .fill('Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?');
     const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
-    await page.getByRole('textbox', { name: 'Destinataires' })
-      .fill(`prenom;mobile\n${list}`);
+    await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\n${list}`);
     await page.getByRole('table', { name: 'Par pays' }).waitFor();
   });
   await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
