@@ -35,6 +35,8 @@ type Recorded = { ended: Ended; tried: Tried | null; freed: Place | null };
 
 /** What fails one after the other wakes the run of retries so often at most. */
 const WAKE_EVERY_MS = 500;
+/** What is under way so long may outlive who started it: the run of retries is awake and knows its lease. */
+const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
 export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, owes, schedule }: Deps) {
@@ -114,7 +116,11 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
   }
 
   const attempt: AttemptCallback = (delivery) => {
-    const going: Promise<Ended['state']> = make(delivery).finally(() => underWay.delete(going));
+    const slow = setTimeout(wakeRetries, SLOW_MS);
+    const going: Promise<Ended['state']> = make(delivery).finally(() => {
+      clearTimeout(slow);
+      underWay.delete(going);
+    });
     underWay.add(going);
     return going;
   };

@@ -19,12 +19,18 @@ export function createFleet(attempt: AttemptCallback, log: Logger) {
     get size() {
       return flying.size;
     },
-    async landed(withinMs: number): Promise<void> {
-      const timer = Promise.withResolvers<void>();
-      const timeout = setTimeout(timer.resolve, withinMs);
-      await Promise.race([...flying, timer.promise]);
-      clearTimeout(timeout);
-    },
+    /** Resolves when one of them is over, or so much later. */
+    landed: (withinMs: number): Promise<void> => first([...flying], withinMs),
+    /** Resolves when all are over. */
     all: (): Promise<unknown> => Promise.all(flying),
+    /** Likewise, or so much later. */
+    allLanded: (withinMs: number): Promise<void> => first([Promise.all(flying)], withinMs),
   };
+}
+
+async function first(flights: Promise<unknown>[], withinMs: number): Promise<void> {
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, withinMs);
+  await Promise.race([...flights, timer.promise]);
+  clearTimeout(timeout);
 }

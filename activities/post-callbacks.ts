@@ -13,7 +13,9 @@ type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; 
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 
 /** How long a fresh delivery waits in this process for a place at its endpoint. */
-const SURPLUS_WAITS_MS = 5000;
+const SURPLUS_WAITS_MS = 2000;
+/** How long a page waits for what it has under way. A slower request goes on without it, and the run of retries knows its lease. */
+const LINGER_MS = 1000;
 /**
  * How soon it asks for a place again when none of its own attempts has ended: a claim locks the endpoints, and pages that wait
  * for slow ones must not keep them locked for everybody by asking.
@@ -52,7 +54,7 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
           await attempts.landed(patienceMs);
         }
         await putOff(waiting, line.down ? 'network' : 'rate');
-        await attempts.all();
+        await attempts.allLanded(LINGER_MS);
         // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
         if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
       }),

@@ -1,5 +1,6 @@
 import { round, type Bench, type Figure } from './bench.ts';
 import { checkLedger, inTurn, populate } from './callbacks.ts';
+import { phasesOf } from './phases.ts';
 import { SHORT_CODE } from './stack.ts';
 
 const ENDPOINTS = 200;
@@ -45,6 +46,7 @@ export const blackHolesBench: Bench = {
     await world.behave(holes, { mode: 'black-hole' });
     await world.behave(broken, { mode: 'status', status: 500 });
     const trouble = await phase('trouble', SECONDS);
+    for (const name of ['calm', 'trouble']) say(`${name}, p50/p99 of each step: ${await phasesOf(stack.databaseUrl, `${name} well `)}`);
     const ledger = await checkLedger(stack, sent);
     const of = `${ENDPOINTS} endpoints of ${LATENCY_MS} ms at ${PER_SECOND}/s`;
     const ratio = trouble.p99 / calm.p99;
