@@ -86,6 +86,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
       body: delivery.body,
       timeoutMs: delivery.timeoutMs,
     };
+    const startedAt = performance.now();
     const first = await poster.post({ ...post, url: delivery.url });
     // No answer at all: the second address is part of the same attempt.
     const again = delivery.fallbackUrl !== null && !first.ok && first.status === null;
@@ -99,6 +100,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
       ok: result.ok,
       class: result.class,
       connected: result.remoteAddress !== null,
+      startedAt,
     };
     const ours = line.saw(sight) === 'ours';
     const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };

@@ -25,6 +25,8 @@ export type Sight = {
   ok: boolean;
   class: string;
   connected: boolean;
+  /** By this process's monotonic clock. */
+  startedAt: number;
 };
 
 /** Endpoints' hosts that are remembered. */
@@ -36,34 +38,37 @@ const MOST_HOSTS = 20_000;
  */
 export function createOwnLine({ pool, log, worker }: Deps) {
   const hosts = new Map<string, Witness>();
-  let down: { since: number; id: string; tried: Set<string>; canariesAt: number } | null = null;
+  let roseAt = -Infinity;
+  let down: { since: number; id: string; tried: Set<string>; canariesAt: number; written: Promise<unknown> } | null = null;
   /** Attempts that were counted as their endpoints' in the last seconds, and are given back when the line turns out to be down. */
   let counted: { at: number; deliveryId: string; endpointId: string; attempt: number; recorded: Promise<unknown> }[] = [];
 
   function fall(now: number): void {
-    const outage = { since: now, id: newId(), tried: new Set<string>(), canariesAt: 0 };
-    down = outage;
+    const id = newId();
     const mine = counted.filter((each) => now - each.at <= CLOSE_MS);
     counted = [];
     const endpoints = new Set(mine.map((each) => each.endpointId)).size;
     log.warn({ endpoints }, 'most endpoints fail by transport: our own line or name servers are down; callbacks are held');
-    void affected(
+    const written = affected(
       pool,
       `insert into line_outages (id, worker, began_at, seen_at, ended_at, endpoints) values ($1, $2, now(), now(), null, $3)`,
-      [outage.id, worker, endpoints],
-    )
+      [id, worker, endpoints],
+    );
+    down = { since: now, id, tried: new Set<string>(), canariesAt: 0, written };
+    void written
       .then(() => Promise.allSettled(mine.map((each) => each.recorded)))
       .then(() => giveBack(pool, mine))
       .catch((error: unknown) => log.warn({ err: error }, 'attempts during an outage of our own line could not be given back'));
   }
 
-  function rise(outage: { id: string; since: number }, now: number): void {
+  function rise(outage: NonNullable<typeof down>, now: number): void {
     down = null;
+    roseAt = now;
     log.info({ seconds: Math.round((now - outage.since) / 1000) }, 'our own line is up again');
     hosts.clear();
-    void affected(pool, `update line_outages set ended_at = now(), seen_at = now() where id = $1`, [outage.id]).catch(
-      (error: unknown) => log.warn({ err: error }, 'the end of an outage could not be written down'),
-    );
+    void outage.written
+      .then(() => affected(pool, `update line_outages set ended_at = now(), seen_at = now() where id = $1`, [outage.id]))
+      .catch((error: unknown) => log.warn({ err: error }, 'the end of an outage could not be written down'));
   }
 
   return {
@@ -84,6 +89,8 @@ export function createOwnLine({ pool, log, worker }: Deps) {
       const now = performance.now();
       const host = URL.canParse(sight.url) ? new URL(sight.url).host : sight.url;
       const failed = !sight.ok && failedByTransport(sight.class, sight.connected);
+      // It began before the line was up again: that it waited in vain says nothing of now.
+      if (failed && sight.startedAt < roseAt) return 'ours';
       if (hosts.size >= MOST_HOSTS) hosts.clear();
       hosts.set(host, witness(hosts.get(host), !failed, now));
       if (down) {

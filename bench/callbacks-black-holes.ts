@@ -46,7 +46,8 @@ export const blackHolesBench: Bench = {
     await world.behave(holes, { mode: 'black-hole' });
     await world.behave(broken, { mode: 'status', status: 500 });
     const trouble = await phase('trouble', SECONDS);
-    for (const name of ['calm', 'trouble']) say(`${name}, p50/p99 of each step: ${await phasesOf(stack.databaseUrl, `${name} well `)}`);
+    for (const name of ['calm', 'trouble'])
+      say(`${name}, p50/p99 of each step: ${await phasesOf(stack.databaseUrl, `${name} well `)}`);
     const ledger = await checkLedger(stack, sent);
     const of = `${ENDPOINTS} endpoints of ${LATENCY_MS} ms at ${PER_SECOND}/s`;
     const ratio = trouble.p99 / calm.p99;

@@ -4,7 +4,12 @@ import { ask } from './callbacks.ts';
 
 /** Where the time between a reply and its callback goes, in words: how long each step took, for replies that begin with `prefix`. */
 export async function phasesOf(databaseUrl: string, prefix: string): Promise<string> {
-  const steps = { handed: 'r.handed_at - r.ingested_at', filed: 'r.filed_at - r.handed_at', claimed: 'a.started_at - r.filed_at', answered: 'a.ended_at - a.started_at' };
+  const steps = {
+    handed: 'r.handed_at - r.ingested_at',
+    filed: 'r.filed_at - r.handed_at',
+    claimed: 'a.started_at - r.filed_at',
+    answered: 'a.ended_at - a.started_at',
+  };
   const shares = Object.entries(steps).map(
     ([name, span]) =>
       `percentile_disc(array[0.5, 0.99]) within group (order by extract(epoch from ${span})::float8 * 1000) as ${name}`,

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { createOwnLine, type Sight } from '../activities/own-line.ts';
+import { newId } from '../database/ids.ts';
+import { rows } from '../database/sql.ts';
 import { CLOSE_MS, failedByTransport, lineIsDown, lineIsUp, witness, type Witness } from '../domain/own-line.ts';
 import { itemsOf, textOf } from '../seed.ts';
 import { answered, states } from './fixtures/endpoints.ts';
 import { startApp, until } from './fixtures/app.ts';
+import { startApi } from './fixtures/api.ts';
 
 const hosts = (ok: number, failing: number, since = 0): Witness[] => [
   ...Array.from({ length: ok }, () => witness(undefined, true, 0)),
@@ -38,6 +43,32 @@ test('an attempt that reached a receiver is never our line’s', () => {
     false,
     false,
   ]);
+});
+
+test('an attempt that began while the line was down and fails when it is up again is ours too', async () => {
+  await using api = await startApi();
+  const { pool } = api.db;
+  const line = createOwnLine({ pool, log: pino({ level: 'silent' }), worker: 'test' });
+  const sight = (n: number, ok: boolean, startedAt = performance.now()): Sight => ({
+    deliveryId: newId(),
+    endpointId: newId(),
+    attempt: 1,
+    url: `https://shop${n}.example/hook`,
+    ok,
+    class: ok ? 'ok' : 'dns',
+    connected: ok,
+    startedAt,
+  });
+  const begun = performance.now();
+  expect([1, 2, 3, 4, 5].map((n) => line.saw(sight(n, false)))).toEqual(['theirs', 'theirs', 'theirs', 'theirs', 'ours']);
+  expect(line.saw(sight(6, true))).toBe('theirs');
+  expect(line.down).toBe(false);
+  expect(line.saw(sight(7, false, begun))).toBe('ours');
+  expect(line.saw(sight(8, false))).toBe('theirs');
+  await until(
+    'the outage has ended',
+    async () => (await rows(pool, `select from line_outages where ended_at is not null`)).length === 1,
+  );
 });
 
 test('when our name servers are gone no attempt is spent, no endpoint is blamed, no run per endpoint starts, the operator is told, and all is delivered when they are back', async () => {
