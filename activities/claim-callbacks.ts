@@ -78,13 +78,11 @@ const DUE_AT = `select id, endpoint_id, ${LANE} from deliveries where endpoint_i
 // Fewest probes first: a payload that the receiver always rejects would keep a healthy endpoint closed.
 const PROBE = `select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = $1 and ${DUE} order by probes, next_at, id limit 1`;
 
-// A line that was down is tried with what goes to those who answered last.
+// A line that was down is tried with what goes to those who answered last, of those that something is due at.
 const CANARIES = `
-  select d.* from (
-    select id from callback_endpoints where deleted_at is null and health = 'healthy' order by last_success_at desc nulls last limit 200
-  ) e
+  select d.* from callback_endpoints e
   cross join lateral (select id, endpoint_id, ${LANE} from deliveries where endpoint_id = e.id and ${DUE} order by next_at limit 1) d
-  limit $1`;
+  where e.deleted_at is null and e.health = 'healthy' order by e.last_success_at desc nulls last limit $1`;
 
 type Endpoint = { id: string; health: HealthState; slow_start: number; ordered: boolean };
 

@@ -12,6 +12,11 @@ const ASK_TIMES = 2;
 const TOTAL_MS = 4000;
 /** How long an IPv4 answer waits for name servers that know nothing of IPv6. */
 const LATE_ANSWER_MS = 300;
+/**
+ * Names are asked for no faster than this. After an outage thousands are wanted at once, and questions that a name server's
+ * socket can't hold are lost. Only the asking is paced: slow name servers keep nobody waiting.
+ */
+const ASK_EVERY_MS = 0.5;
 
 /**
  * Asks the name servers itself (`servers`, as `address` or `address:port`; left out, the machine's). The system's own lookup
@@ -30,17 +35,34 @@ export function createResolve({ servers = [], hosts = readHosts() }: { servers?:
     throw hasNone(four.error) ? (late.error ?? four.error) : four.error;
   }
 
-  return async (name) => {
-    const host = name.toLowerCase().replace(/\.$/, '');
-    const known = hosts.get(host);
-    if (known) return known;
-    if (host === 'localhost' || host.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+  let nextAt = 0;
+  async function turn(): Promise<void> {
+    const now = performance.now();
+    const at = Math.max(now, nextAt);
+    nextAt = at + ASK_EVERY_MS;
+    if (at - now >= 1) await sleep(at - now);
+  }
+
+  async function askInTime(host: string): Promise<string[]> {
+    await turn();
     const timer = new AbortController();
     try {
       return await Promise.race([ask(host), sleep(TOTAL_MS, [], { signal: timer.signal }).then(tooLate)]);
     } finally {
       timer.abort();
     }
+  }
+
+  /** Who wants a name that is being asked for waits for the same answer. */
+  const asking = new Map<string, Promise<string[]>>();
+  return (name) => {
+    const host = name.toLowerCase().replace(/\.$/, '');
+    const known = hosts.get(host);
+    if (known) return Promise.resolve(known);
+    if (host === 'localhost' || host.endsWith('.localhost')) return Promise.resolve(['127.0.0.1', '::1']);
+    const answered = asking.get(host) ?? askInTime(host).finally(() => asking.delete(host));
+    asking.set(host, answered);
+    return answered;
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { claimCanaries } from '../activities/claim-callbacks.ts';
 import { recordEnded, type Ended } from '../activities/record-attempts.ts';
 import { createWake, type LongRun } from '../activities/wake.ts';
 import { newId } from '../database/ids.ts';
@@ -71,4 +72,26 @@ test('two who lock the same rows in another order both get their work done', asy
   await Promise.all([rename(both, 0), rename(both.toReversed(), 1)]);
   const names = await rows<{ name: string }>(api.db.pool, 'select name from accounts where id = any($1::uuid[])', [both]);
   expect(names.map(({ name }) => name.replace('Boulangerie', '').split('').toSorted().join(''))).toEqual(['01', '01']);
+});
+
+test('a line that is down is tried with what is due, however many others were answered later', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const { body } = await api.call('POST', '/v1/callback-endpoints', {
+    key: shop.key,
+    body: { url: 'https://shop.example/hook' },
+  });
+  const due = await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: body.id });
+  // A few hundred whose deliveries are all made.
+  const columns = await rows<{ name: string }>(
+    api.db.pool,
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_name = 'callback_endpoints' and column_name not in ('id', 'last_success_at')`,
+  );
+  const rest = columns.map(({ name }) => name).join(', ');
+  await affected(
+    api.db.pool,
+    `insert into callback_endpoints (id, last_success_at, ${rest}) select uuidv7(), now(), ${rest} from callback_endpoints, generate_series(1, 300)`,
+  );
+  expect((await claimCanaries(api.db.pool, 5)).map(({ id }) => id)).toEqual([due.id]);
 });

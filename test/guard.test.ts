@@ -235,3 +235,12 @@ test('name servers in the settings are addresses, with a port or without, and an
   for (const bad of ['dns.example', '127.0.0.1:dns', '256.0.0.1', '127.0.0.1 127.0.0.2'])
     expect(() => of(bad)).toThrow(/CALLBACK_NAME_SERVERS: must be addresses/);
 });
+
+test('a burst of names is asked for without losing one, and who wants the same name waits for one answer', async () => {
+  await using server = await startNameServer(() => ['192.0.2.7']);
+  const resolve = createResolve({ servers: [server.address], hosts: new Map() });
+  const names = Array.from({ length: 1500 }, (_, n) => `shop${n}.example`);
+  const answers = await Promise.all([...names, ...names].map((name) => resolve(name)));
+  expect(new Set(answers.flat())).toEqual(new Set(['192.0.2.7']));
+  expect(new Set(names.map((name) => server.asked(name).join()))).toEqual(new Set(['1,1']));
+});
