@@ -6,14 +6,13 @@ import type { HashPhone } from '../database/phone-hash.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { findCandidates, readUnfiled } from './find-candidates.ts';
 import { meantByKeyword, type Unattributed } from './late-keywords.ts';
-import type { Lines } from './lines.ts';
-import type { createGatewayReader } from './read-gateway.ts';
 
 type Deps = {
   pool: Pool;
   log: Logger;
-  lines: Pick<Lines, 'session'>;
-  readGateway: ReturnType<typeof createGatewayReader>;
+  lines: { session(carrierId: string): { pollReplies?: unknown } };
+  /** Reads one page of it, and answers where the next one begins. */
+  readGateway: (carrierId: string, after: number | null, now: Date) => Promise<{ after: number | null; more: boolean }>;
   hashPhone: HashPhone;
 };
 /** `of`: the reply that said so; `replyId` where it is its account's. */
