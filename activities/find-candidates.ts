@@ -60,6 +60,10 @@ export async function readUnfiled(client: PoolClient, ids: string[], released = 
   return unfiled;
 }
 
+/** Whether it was written to a code that accounts share. */
+export const isShared = ({ kind, reply_code: code }: Pick<Unfiled, 'kind' | 'reply_code'>): boolean =>
+  kind === 'short-code' || (kind === null && /^\d{3,6}$/.test(code));
+
 /** Every message that each reply may answer, in one statement. */
 export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
   const found = await rows<{
@@ -88,7 +92,7 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
       unfiled.map((reply) => reply.until),
       [...MAY_HAVE_ARRIVED],
       unfiled.map((reply) => reply.carrier_id),
-      unfiled.map((reply) => reply.kind === 'short-code' || (reply.kind === null && /^\d{3,6}$/.test(reply.reply_code))),
+      unfiled.map(isShared),
     ],
   );
   const byReply = Map.groupBy(found, (row) => row.reply_id);

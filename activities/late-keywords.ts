@@ -2,9 +2,11 @@ import type { PoolClient } from 'pg';
 import type { Candidate } from '../domain/attribution.ts';
 import { MAY_HAVE_ARRIVED } from '../domain/message.ts';
 import { readKeyword } from '../domain/keywords.ts';
+import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
 import { rows } from '../database/sql.ts';
 import type { Unfiled } from './filed-reply.ts';
+import { isShared } from './find-candidates.ts';
 
 /** A reply that is nobody's, and what it may answer: nothing, or messages of several accounts. */
 export type Unattributed = { reply: Unfiled; candidates: Candidate[] };
@@ -52,10 +54,12 @@ const whoEverWrote = async (client: PoolClient, late: Unfiled[], hashPhone: Hash
     : rows<Ever>(
         client,
         `select r.id, m.account_id as wrote, null::uuid as forgot
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as r (id, phone, code, until)
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $7::uuid[], $8::bool[])
+           as r (id, phone, code, until, carrier, shared)
          cross join lateral (
            select distinct account_id from messages
-           where to_number = r.phone and reply_code = r.code and submitted_at <= r.until and state = any($6::text[])
+           where to_number = r.phone and (reply_code = r.code or reply_code = '${PLACEHOLDER}' and carrier_id = r.carrier and r.shared)
+             and submitted_at <= r.until and state = any($6::text[])
          ) m
          union all
          select r.id, null, o.account_id from unnest($1::uuid[], $5::text[]) as r (id, hash)
@@ -67,5 +71,7 @@ const whoEverWrote = async (client: PoolClient, late: Unfiled[], hashPhone: Hash
           late.map((reply) => reply.until),
           late.map((reply) => hashPhone(reply.from_number)),
           [...MAY_HAVE_ARRIVED],
+          late.map((reply) => reply.carrier_id),
+          late.map(isShared),
         ],
       );

@@ -94,7 +94,9 @@ test('a STOP that comes when its window is over is obeyed for whoever ever wrote
   await using it = await scene();
   const { api, shop, premiumId } = it;
   const [other, stranger] = [await anAccount(api, { name: 'Fleuriste' }), await anAccount(api, { name: 'Garage' })];
-  for (const account of [shop, other]) await wroteTo(api, account, premiumId, { submittedAt: monthsAgo(4) });
+  await wroteTo(api, shop, premiumId, { submittedAt: monthsAgo(4) });
+  // The code that the operator put in the place of 12345 was never learnt.
+  await wroteTo(api, other, premiumId, { submittedAt: monthsAgo(4), replyCode: '12345', sender: '12345' });
   await wroteTo(api, stranger, premiumId, { submittedAt: monthsAgo(4), replyCode: '36300', sender: '36300' });
   await it.hear(['STOP']);
   const listed = async (account: TestAccount) => (await account.call('GET', '/opt-outs')).body.items;

@@ -91,5 +91,8 @@ test('a lowcost STOP that may answer two accounts, or comes when its window is o
     'replies/test',
   );
   expect(await listed()).toEqual([]);
-  expect(await rows(api.db.pool, 'select opt_out from replies where filed_at is not null')).toEqual([{ opt_out: true }, { opt_out: true }]);
+  expect(await rows(api.db.pool, 'select opt_out from replies where filed_at is not null')).toEqual([
+    { opt_out: true },
+    { opt_out: true },
+  ]);
 });
