@@ -3,6 +3,7 @@ import { classForCustomer } from '../domain/attempt-class.ts';
 import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { invalid } from './invalid.ts';
+import { latency, LatencyView } from './latency.ts';
 import { problems } from './problem.ts';
 import { Id, json, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
@@ -34,6 +35,7 @@ const AnalyticsView = z
     callbacks: z
       .array(z.object({ class: z.string(), deliveries: Count }))
       .openapi({ description: 'What the last attempt of each callback came to' }),
+    latency: LatencyView,
   })
   .openapi('Analytics');
 
@@ -116,6 +118,12 @@ export const analytics = ({ db }: ApiServices) =>
         replies,
         campaigns: campaigns.map(campaignView),
         states: states.map(([state, messages]) => ({ state, messages })),
+        latency: await latency(
+          db.pool,
+          id,
+          campaigns.map((campaign) => campaign.id),
+          [from, to],
+        ),
         callbacks: classes.map(([name, deliveries]) => ({ class: name, deliveries })),
       },
       200,

@@ -118,6 +118,7 @@ function Charts({ figures }: { figures: Figures }) {
           { name: say('messages'), figure: true, cell: ({ messages }) => number(messages) },
         ]}
       />
+      <Latencies latency={figures.latency} />
       {callbacks.length === 0 ? null : (
         <Chart
           title={say('callbacksByClass')}
@@ -137,3 +138,62 @@ function Charts({ figures }: { figures: Figures }) {
 
 const nameOf = ({ name }: Campaign): string => name;
 const classOf = (each: { class: string }): string => each.class;
+
+type Rank = 'p50' | 'p95' | 'p99';
+type Took = { rank: Rank; first: number | null; second: number | null };
+const RANKS: Rank[] = ['p50', 'p95', 'p99'];
+const MS_A_SECOND = 1000;
+const rankOf = ({ rank }: Took): string => rank;
+const secondsOf = (ms: number | null): number => (ms === null ? 0 : Math.round(ms / (MS_A_SECOND / 100)) / 100);
+
+/** How long SMS took to arrive, and replies to reach the customer's program. */
+function Latencies({ latency }: { latency: Figures['latency'] }) {
+  const { say, number } = useLocale();
+  const { delivery, callback } = latency;
+  const words = useMemo(() => {
+    const first = ({ first: ms }: Took): number => secondsOf(ms);
+    return {
+      delivery: delivery.map(({ route }, index) => ({
+        name: say(route),
+        value: index === 0 ? first : ({ second }: Took) => secondsOf(second),
+      })),
+      deliveryRows: RANKS.map((rank) => ({ rank, first: delivery[0]?.[rank] ?? null, second: delivery[1]?.[rank] ?? null })),
+      callback: [{ name: say('secondsWord'), value: first }],
+      callbackRows: RANKS.map((rank) => ({ rank, first: callback?.[rank] ?? null, second: null })),
+    };
+  }, [say, delivery, callback]);
+  return (
+    <>
+      {delivery.length === 0 ? null : (
+        <Chart
+          title={say('timeToDelivery')}
+          rows={words.deliveryRows}
+          keyOf={rankOf}
+          labelOf={rankOf}
+          series={words.delivery}
+          columns={[
+            { name: say('shareOfSms'), cell: ({ rank }) => say(`rank.${rank}`) },
+            ...words.delivery.map(({ name, value }) => ({
+              name: say('inSeconds', { name }),
+              figure: true,
+              cell: (took: Took) => number(value(took)),
+            })),
+          ]}
+        />
+      )}
+      {callback ? (
+        <Chart
+          title={say('timeToCallback')}
+          rows={words.callbackRows}
+          keyOf={rankOf}
+          labelOf={rankOf}
+          series={words.callback}
+          columns={[
+            { name: say('shareOfReplies'), cell: ({ rank }) => say(`rank.${rank}`) },
+            { name: say('secondsWord'), figure: true, cell: ({ first }) => number(secondsOf(first)) },
+          ]}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -189,6 +189,21 @@ const operatorPages = [
   }),
   createRoute({
     getParentRoute: () => operator,
+    path: '/routes',
+    component: lazyRouteComponent(() => import('./operator-routes.tsx'), 'RoutesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/numbers',
+    component: lazyRouteComponent(() => import('./operator-numbers.tsx'), 'OperatorNumbersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: '/prices',
+    component: lazyRouteComponent(() => import('./operator-prices.tsx'), 'PricesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
     path: '/syncs',
     component: lazyRouteComponent(() => import('./operator-syncs.tsx'), 'SyncsPage'),
   }),
