@@ -8,15 +8,21 @@ import { Meter } from './meter.tsx';
 import { Action, Choice, Field, Problem } from './parts.tsx';
 import { phoneText } from './phone-text.ts';
 import { mergedWith } from './merged.ts';
+import { session } from './session.ts';
 
 /** Others are told this often that one is still writing: before they stop believing it. */
 const TELL_MS = 8000;
+
+/** What was begun and not sent, by person and conversation: a page that is left, or a session that ends, loses none. */
+const drafts = new Map<string, string>();
 
 export function Answer({ conversation }: { conversation: Conversation }) {
   const { say } = useLocale();
   const { id } = conversation;
   const queries = useQueryClient();
-  const [text, setText] = useState('');
+  const { data: who } = useQuery(session);
+  const draft = `${who?.user.id ?? ''} ${id}`;
+  const [text, setText] = useState(drafts.get(draft) ?? '');
   // The same key until it is accepted: a second try after a lost answer sends no second SMS.
   const key = useRef(freshKey());
   const told = useRef(0);
@@ -35,6 +41,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       key.current = freshKey();
       told.current = 0;
       setText('');
+      drafts.delete(draft);
       return queries.invalidateQueries({ queryKey: ['thread', id] });
     },
     onError: () => {
@@ -48,6 +55,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
     }
     if (text === '') seen.current = conversation.answers;
     setText(next);
+    drafts.set(draft, next);
     if (next !== '' && Date.now() - told.current > TELL_MS) {
       told.current = Date.now();
       // Nothing depends on it: who is not told sees the answer when it is sent.

@@ -35,11 +35,18 @@ export function useLive(): Date | null {
       });
     }
     open();
+    // A stream that outlived the cut says nothing of it: a new one tells at once what was missed.
+    const found = (): void => {
+      source?.close();
+      open();
+    };
     window.addEventListener('offline', lost);
+    window.addEventListener('online', found);
     return () => {
       source?.close();
       window.clearTimeout(again);
       window.removeEventListener('offline', lost);
+      window.removeEventListener('online', found);
     };
   }, [queries]);
   return lostAt;

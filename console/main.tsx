@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -9,13 +9,13 @@ import { session } from './session.ts';
 import { loadWords } from './words.ts';
 import './style.css';
 
+/** A session that ended shows the sign-in, whichever page finds out. */
+const onError = (error: unknown): void => {
+  if (error instanceof Refusal && error.code === 'unauthenticated') queries.setQueryData(session.queryKey, null);
+};
 const queries: QueryClient = new QueryClient({
-  // A session that ended shows the sign-in, whichever page finds out.
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (error instanceof Refusal && error.code === 'unauthenticated') queries.setQueryData(session.queryKey, null);
-    },
-  }),
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: { queries: { retry: (count, error) => !(error instanceof Refusal) && count < 3 } },
 });
 

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { ask, refusalOf, v1 } from './api.ts';
 import { useLive } from './live.ts';
 import { useLocale } from './locale.tsx';
@@ -42,6 +43,11 @@ export function Shell() {
   const { data, isPending, error, refetch } = useQuery(session);
   // Of the page that is shown: while the next one is loaded, the address is its own already.
   const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
+  // Who is signed out without having asked for it is told so, and comes back to where they were.
+  const [inside, setInside] = useState(false);
+  useEffect(() => {
+    if (data) setInside(true);
+  }, [data]);
   const owner = data?.user.role === 'owner';
   const sent = useQuery({
     queryKey: ['campaigns', 'any'],
@@ -51,17 +57,17 @@ export function Shell() {
   if (pathname === '/invitation') return <Outlet />;
   if (isPending) return <p className="lone">{say('loading')}</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
-  if (data === null) return <SignIn />;
+  if (data === null) return <SignIn ended={inside} />;
   if (owner && sent.isPending) return <p className="lone">{say('loading')}</p>;
   // Whoever is on their way there stays until they leave.
   const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
   const [first] = places;
   // Somebody else's page, such as the chat for an operator, is not where they begin.
   if (first && pathname !== '/me' && !places.some(({ to }) => pathname.startsWith(to))) return <Navigate to={first.to} />;
-  return <Inside who={data} places={places} />;
+  return <Inside who={data} places={places} left={() => setInside(false)} />;
 }
 
-function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
+function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: () => void }) {
   const { say, locale, change } = useLocale();
   const queries = useQueryClient();
   const leave = useMutation({
@@ -72,6 +78,7 @@ function Inside({ who, places }: { who: SignedIn; places: Place[] }) {
       await queries.cancelQueries();
     },
     onSuccess: () => {
+      left();
       queries.setQueryData(session.queryKey, null);
       // What the next person sees is asked for anew.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });

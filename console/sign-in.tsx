@@ -6,7 +6,8 @@ import { useLocale } from './locale.tsx';
 import { Action, Field, Problem } from './parts.tsx';
 import { session } from './session.ts';
 
-export function SignIn() {
+/** `ended`: somebody was signed in, and is no more without having asked for it. */
+export function SignIn({ ended }: { ended: boolean }) {
   const { say, locale, change } = useLocale();
   const queries = useQueryClient();
   const [email, setEmail] = useState('');
@@ -19,7 +20,11 @@ export function SignIn() {
       if (response.status === 200) return response.json();
       throw await refusalOf(response);
     },
-    onSuccess: (signedIn) => queries.setQueryData(session.queryKey, signedIn),
+    onSuccess: (signedIn) => {
+      queries.setQueryData(session.queryKey, signedIn);
+      // What was refused meanwhile is asked for anew.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
+    },
     onError: (error) => {
       if (error instanceof Refusal && error.code === 'code-required') setAsksCode(true);
     },
@@ -29,6 +34,11 @@ export function SignIn() {
       <h1>
         <img src="/icon.svg" alt="" width="40" height="40" /> {say('product')}
       </h1>
+      {ended ? (
+        <p role="status" className="notice">
+          {say('sessionEnded')}
+        </p>
+      ) : null}
       <Form
         className="card"
         onSubmit={(event) => {

@@ -42,4 +42,6 @@ export const accountFr = {
   keepDays: '{n} jours',
   retentionAsk: 'Changer la conservation ?',
   retentionAskHint: 'Ce qui dépasse la durée choisie est effacé dès la nuit prochaine. Rien ne le ramène.',
+  sessionEnded:
+    'Votre session a pris fin. Reconnectez-vous : vous reviendrez à cette page, et une réponse commencée vous attend.',
 } as const;

@@ -1,0 +1,160 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner, setPassword } from '../admin.ts';
+import { createClient, textOf } from '../seed.ts';
+import { phone, until } from './fixtures/app.ts';
+import { startConsole } from './fixtures/browser.ts';
+
+const OWNER = 'accueil@boulangerie.example';
+const MESSAGES = 200;
+const MANY = 100_000;
+
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole({ ways: { email: false, callback: false } });
+  page = await started.browser.open();
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+async function signIn(email: string, account: string): Promise<void> {
+  const { app } = started;
+  await createOwner(app.config.DATABASE_URL, email, account);
+  const password = await setPassword(app.config.DATABASE_URL, email);
+  await page.context().clearCookies();
+  await page.goto(app.url);
+  await page.evaluate(`localStorage.setItem('locale', 'en')`);
+  await page.reload();
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+test('a page hears of 95 of 100 replies within 200 ms of their commit, over 200 of them', async () => {
+  const { app } = started;
+  await app.ended(await app.campaign(Array.from({ length: 20 }, (_, index) => ({ to: phone(index) }))));
+  await signIn(OWNER, app.accountId);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.evaluate(() => {
+    const heard: { at: number; position: number }[] = [];
+    Reflect.set(globalThis, 'heard', heard);
+    const source = new EventSource('/v1/stream');
+    source.addEventListener('news', ({ lastEventId }) => heard.push({ at: Date.now(), position: Number(lastEventId.split('.')[0]) }));
+    return new Promise((resolve) => {
+      source.addEventListener('open', resolve);
+    });
+  });
+  for (let sent = 0; sent < MESSAGES; sent++) {
+    await app.world.phones.reply(phone(sent % 20), `Réponse ${sent}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 15);
+    });
+  }
+  const filed = await until('all are filed', async () => {
+    const events = await app.rows<{ position: number; filed: number }>(
+      `select e.position::int as position, extract(epoch from r.filed_at)::float8 * 1000 as filed
+       from events e join replies r on r.id = e.reply_id where e.type = 'reply.received' order by 1`,
+    );
+    return events.length === MESSAGES && events;
+  });
+  const last = filed.at(-1)?.position ?? 0;
+  const heard: { at: number; position: number }[] = await until('the page has heard of the last', async () => {
+    const found: { at: number; position: number }[] = await page.evaluate('heard');
+    return (found.at(-1)?.position ?? 0) >= last && found;
+  });
+  // `filed_at` is when the transaction began: a little before it was committed.
+  const took = filed.map(({ position, filed: at }) => (heard.find((news) => news.position >= position)?.at ?? Infinity) - at);
+  const sorted = took.toSorted((a, b) => a - b);
+  expect(sorted[Math.ceil(MESSAGES * 0.95) - 1]).toBeLessThanOrEqual(200);
+}, 60_000);
+
+test('a page whose connection is cut says since when, and shows what it missed when the connection is back', async () => {
+  const { app } = started;
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('row').first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByText('Connection lost at').waitFor();
+  await app.world.phones.reply(phone(3), 'Écrit pendant la coupure');
+  await until('it is filed', async () => (await app.replies()).some(({ text }) => text === 'Écrit pendant la coupure'));
+  expect(await page.getByText('Écrit pendant la coupure').count()).toBe(0);
+  await page.context().setOffline(false);
+  await page.getByText('Écrit pendant la coupure').first().waitFor();
+  await until('the banner is gone', async () => (await page.getByText('Connection lost at').count()) === 0);
+}, 60_000);
+
+test('a stream that is taken up again tells at once what was missed, and nothing where nothing was', async () => {
+  const { app } = started;
+  const firstOf = async (seen: string): Promise<string> => {
+    const stop = new AbortController();
+    const answer = await fetch(`${app.url}/v1/stream`, {
+      headers: { authorization: `Bearer ${app.key}`, 'last-event-id': seen },
+      signal: stop.signal,
+    });
+    const first = await answer.body?.getReader().read();
+    stop.abort();
+    return new TextDecoder().decode(first?.value);
+  };
+  const [now] = await app.rows<{ id: string }>(
+    `select position || '.' || touched as id from account_counters where account_id = $1`,
+    [app.accountId],
+  );
+  expect(await firstOf('1.0')).toContain(`id: ${now?.id}`);
+  expect(await firstOf(now?.id ?? '')).toBe(': still here\n\n');
+});
+
+test('lists of 100,000 are read page by page as fast at their end as at their beginning, and the chat holds a screenful of them', async () => {
+  const { app } = started;
+  const operator = createClient(app.url, app.operatorKey);
+  const basis = { name: 'Grand compte', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
+  const account = textOf(await operator.send('POST', '/v1/operator/accounts', basis), 'id');
+  const key = textOf(await operator.send('POST', `/v1/operator/accounts/${account}/keys`, { name: 'test' }), 'key');
+  const client = createClient(app.url, key);
+  const id = (column: string) => `('01900000-0000-7000-${column}000-' || lpad(to_hex(i), 12, '0'))::uuid`;
+  await app.rows(
+    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, created_at)
+     select ${id('8')}, $1, '+336' || lpad(i::text, 8, '0'), '38015', $1, 1, now() - (${MANY} - i) * interval '1 second', now()
+     from generate_series(1, ${MANY}) i returning 1 as made`,
+    [account],
+  );
+  await app.rows(
+    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, filed_at,
+       account_id, conversation_id, sequence)
+     select ${id('9')}, $1, 'x', '38015', '+336' || lpad(i::text, 8, '0'), '38015', 'Oui ' || i, now(), 'second', now(), now(), $1, ${id('8')}, 1
+     from generate_series(1, ${MANY}) i returning 1 as made`,
+    [account],
+  );
+  await app.rows('analyze');
+  for (const list of ['/v1/conversations?limit=200', '/v1/replies?limit=200']) {
+    const seen = new Set<string>();
+    const times: number[] = [];
+    for (let cursor = ''; ;) {
+      const begun = performance.now();
+      const { items, nextCursor } = await client.get(`${list}${cursor}`);
+      times.push(performance.now() - begun);
+      for (const item of Array.isArray(items) ? items : []) seen.add(textOf(item, 'id'));
+      if (typeof nextCursor !== 'string' || times.length === 40) break;
+      cursor = `&cursor=${nextCursor}`;
+    }
+    expect(seen.size).toBe(8000);
+    const middle = times.toSorted((a, b) => a - b)[20];
+    expect(middle).toBeLessThanOrEqual(250);
+  }
+
+  await signIn('grand@compte.example', account);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  const rows = page.getByRole('row');
+  await rows.first().waitFor();
+  const grid = page.getByRole('grid', { name: 'Conversations' });
+  for (let scrolled = 0; scrolled < 6; scrolled++) {
+    const before = Number(await grid.evaluate((element) => element.scrollHeight));
+    await grid.evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await until('more is loaded', async () => Number(await grid.evaluate((element) => element.scrollHeight)) > before);
+  }
+  expect(Number(await grid.evaluate((element) => element.scrollHeight))).toBeGreaterThan(600 * 80);
+  expect(await rows.count()).toBeLessThan(60);
+  await page.keyboard.press('j');
+  await page.getByRole('heading', { name: /^\+33 6/, level: 1 }).waitFor();
+}, 90_000);

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { TOTP } from 'otpauth';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner, setPassword } from '../admin.ts';
+import { createClient, itemsOf, textOf } from '../seed.ts';
+import { phone, until } from './fixtures/app.ts';
+import { axe, startConsole } from './fixtures/browser.ts';
+
+const OPERATOR = 'operator@aller-retour.example';
+const OWNER = 'gerante@boulangerie.example';
+
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole();
+  page = await started.browser.open();
+  await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+/** Fills the form that is there, in English. */
+async function enter(email: string, password: string, code?: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  if (code === undefined) return;
+  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function signIn(email: string): Promise<string> {
+  const password = await setPassword(started.app.config.DATABASE_URL, email);
+  await page.context().clearCookies();
+  await page.goto(started.app.url);
+  await page.evaluate(`localStorage.setItem('locale', 'en')`);
+  await page.reload();
+  await enter(email, password);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return password;
+}
+const visit = (path: string) => page.goto(`${started.app.url}${path}`);
+
+test('a reply given to the wrong campaign is given to the right one by hand, where it is read', async () => {
+  const { app } = started;
+  // With two codes to reply to, the third shares the one of an earlier.
+  for (const name of ['Rentrée', 'Portes ouvertes', 'Soldes']) await app.ended(await app.campaign([{ to: phone(1) }], { name }));
+  await app.world.phones.reply(phone(1), 'Oui pour la rentrée');
+  await until('the reply is filed', async () => (await app.replies()).length === 1);
+  await signIn(OWNER);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('row', { name: '+33 6' }).click();
+  await page.getByText('Why this campaign?').click();
+  await page.getByText('Answers the campaign “Soldes”.').waitFor();
+  await page.getByText('Not this one?').click();
+  const choice = page.getByLabel('Campaign that this reply answers');
+  const other = (await choice.locator('option').allTextContents()).find((name) => /Rentrée|Portes/.test(name)) ?? '';
+  await choice.selectOption({ label: other });
+  await page.getByRole('button', { name: 'Correct' }).click();
+  await page.getByText(`Answers the campaign “${other}”.`).waitFor();
+  await page.getByText('A person corrected it.').waitFor();
+  expect((await app.replies())[0]).toMatchObject({ attribution: { method: 'corrected' }, campaign: { name: other } });
+}, 60_000);
+
+test('a session that ends says so, and whoever signs in again is where they were, with what they had begun to write', async () => {
+  const { app } = started;
+  const password = await signIn(OWNER);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('row', { name: '+33 6' }).click();
+  await page.getByRole('textbox', { name: 'Your answer' }).fill('Entendu, à samedi');
+  const there = page.url();
+  await app.rows('delete from sessions returning hash');
+  // The page looks for what is new, and is refused.
+  await app.world.phones.reply(phone(1), 'Vous êtes là ?');
+  await page.getByText('Your session has ended.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await enter(OWNER, password);
+  await page.getByRole('log').getByText('Oui pour la rentrée').waitFor();
+  expect(page.url()).toBe(there);
+  expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Entendu, à samedi');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await until('the phone has it, once', () => app.world.phones.received.some(({ text }) => text === 'Entendu, à samedi'));
+}, 60_000);
+
+test('an authenticator is set up by its key or its picture, asked for at sign-in, and taken away', async () => {
+  const password = await signIn(OWNER);
+  await page.getByRole('link', { name: OWNER }).click();
+  await page.getByRole('button', { name: 'Set up' }).click();
+  await page.getByRole('img', { name: /QR code/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  const secret = String(await page.getByRole('status').locator('code').textContent()).replaceAll(' ', '');
+  const code = (steps: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
+  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code(-1));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('Asked for at sign-in').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await enter(OWNER, password, code(0));
+  await page.getByRole('button', { name: 'Ask for no code any more' }).click();
+  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code(1));
+  await page.getByRole('button', { name: 'Ask for no code any more' }).click();
+  await page.getByText('Not yet').waitFor();
+}, 60_000);
+
+test('received SMS are searched, shown by columns and views of one’s own, and saved as a workbook', async () => {
+  const { app } = started;
+  await app.world.phones.reply(phone(1), 'RÉSERVER pour deux');
+  await until('it is filed', async () => (await app.replies()).length === 3);
+  await signIn(OWNER);
+  await visit('/replies');
+  await page.getByRole('cell', { name: 'Oui pour la rentrée' }).waitFor();
+  await page.getByRole('searchbox', { name: 'Words of the text' }).fill('reserv');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await until('one is left', async () => (await page.getByRole('row').count()) === 2);
+  await page.getByText('Columns').click();
+  await page.getByRole('checkbox', { name: 'To', exact: true }).uncheck({ force: true });
+  await page.getByRole('checkbox', { name: 'Campaign', exact: true }).check({ force: true });
+  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
+  await page.getByRole('button', { name: 'Save this view' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Réservations');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByLabel('View').waitFor();
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
+  expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Received', 'From', 'Text', 'Campaign']);
+  expect(await page.getByRole('row').count()).toBe(4);
+  await page.getByLabel('View').selectOption({ label: 'Réservations' });
+  await until('the view is open', async () => (await page.getByRole('row').count()) === 2);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as XLSX' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('replies.xlsx');
+  await page.getByText('The file is ready.').waitFor();
+}, 60_000);
+
+test('an account says when somebody is there and how long it keeps what people write; an operator sets routes, numbers and prices', async () => {
+  const { app } = started;
+  await signIn(OWNER);
+  await visit('/settings/out-of-hours');
+  await page.getByRole('checkbox', { name: 'Answer out of hours' }).check({ force: true });
+  await page.getByRole('textbox', { name: 'Text of the answer out of hours' }).fill('Fermé, à demain !');
+  await page.getByRole('button', { name: 'Remove Monday, from 09:00 to 18:00' }).click();
+  await page.getByRole('button', { name: 'Add hours, Saturday' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await until('it is set', async () => (await app.account.get('/v1/out-of-hours'))['enabled'] === true);
+  const hours = itemsOf({ items: (await app.account.get('/v1/out-of-hours'))['hours'] });
+  expect(hours.map(({ day }) => day)).toEqual([2, 3, 4, 5, 6]);
+  await app.account.send('PUT', '/v1/out-of-hours', { enabled: false, text: '', hours: [] });
+  await visit('/settings/retention');
+  await page.getByLabel('Keep texts').selectOption({ label: '13 months' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Save' }).click();
+  await until('it is kept', async () => (await app.account.get('/v1/policies'))['keepTextsDays'] === 396);
+
+  await signIn(OPERATOR);
+  await visit('/operator/numbers');
+  await page.getByRole('textbox', { name: 'Number' }).fill('+33644700001');
+  await page.getByLabel('Carrier').selectOption({ label: 'demo-smsc (Premium)' });
+  await page.getByLabel('Account').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Add the number' }).click();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('textbox', { name: 'Reason' }).fill('Erreur de saisie');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  await until('nobody rents it', async () => (await page.getByRole('button', { name: 'Take back' }).count()) === 0);
+  await visit('/operator/prices');
+  await page.getByRole('textbox', { name: 'Price' }).fill('0,0455');
+  await page.getByRole('button', { name: 'Add the price' }).click();
+  await page.getByRole('cell', { name: '€0.0455' }).waitFor();
+  await visit('/operator/routes');
+  await page.getByLabel('Carrier').selectOption({ label: 'demo-smsc (Premium)' });
+  await page.getByRole('textbox', { name: 'Country' }).fill('fr');
+  await page.getByRole('button', { name: 'Add the line' }).click();
+  await page.getByRole('row', { name: /FR demo-smsc/ }).waitFor();
+}, 60_000);
+
+/** Every address of the console, as `routes.tsx` names them: a new one is looked at without being named here. */
+function addresses(): string[] {
+  const source = readFileSync(new URL('../console/routes.tsx', import.meta.url), 'utf8');
+  const found = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: '([^']+)',\s+component/g)];
+  return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
+}
+
+test('axe finds nothing on any page, light and dark', async () => {
+  const { app } = started;
+  const operator = createClient(app.url, app.operatorKey);
+  const idOf = async (path: string, client = app.account): Promise<string> => textOf(itemsOf(await client.get(path))[0] ?? {}, 'id');
+  const ids: Record<string, string> = {
+    '/chat/$id': await idOf('/v1/conversations'),
+    '/campaigns/$id': await idOf('/v1/campaigns'),
+    '/settings/callback/$id': await idOf('/v1/callback-endpoints'),
+    '/settings/deliveries/$id': await idOf('/v1/deliveries'),
+    '/operator/accounts/$id': await idOf('/v1/operator/accounts', operator),
+    '/operator/carriers/$id': await idOf('/v1/operator/carriers', operator),
+  };
+  const all = addresses();
+  expect(all.length).toBeGreaterThan(40);
+  const bad: string[] = [];
+  for (const [email, mine] of [
+    [OWNER, all.filter((path) => !path.startsWith('/operator'))],
+    [OPERATOR, all.filter((path) => path.startsWith('/operator'))],
+  ] as const) {
+    await signIn(email);
+    for (const path of mine) {
+      await visit(path.replace('$id', ids[path] ?? `No id is known for ${path}`));
+      await page.locator('h1').first().waitFor();
+      await until(`${path} is loaded`, async () => (await page.getByText('Loading…').count()) === 0);
+      const light = await axe(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const dark = await axe(page, ['color-contrast']);
+      await page.emulateMedia({ colorScheme: 'light' });
+      bad.push(...[...light, ...dark].map((fault) => `${path} ${fault}`));
+    }
+  }
+  expect(bad).toEqual([]);
+}, 180_000);
