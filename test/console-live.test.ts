@@ -40,7 +40,9 @@ test('a page hears of 95 of 100 replies within 200 ms of their commit, over 200 
     const heard: { at: number; position: number }[] = [];
     Reflect.set(globalThis, 'heard', heard);
     const source = new EventSource('/v1/stream');
-    source.addEventListener('news', ({ lastEventId }) => heard.push({ at: Date.now(), position: Number(lastEventId.split('.')[0]) }));
+    source.addEventListener('news', ({ lastEventId }) =>
+      heard.push({ at: Date.now(), position: Number(lastEventId.split('.')[0]) }),
+    );
     return new Promise((resolve) => {
       source.addEventListener('open', resolve);
     });

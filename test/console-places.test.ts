@@ -183,7 +183,8 @@ function addresses(): string[] {
 test('axe finds nothing on any page, light and dark', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
-  const idOf = async (path: string, client = app.account): Promise<string> => textOf(itemsOf(await client.get(path))[0] ?? {}, 'id');
+  const idOf = async (path: string, client = app.account): Promise<string> =>
+    textOf(itemsOf(await client.get(path))[0] ?? {}, 'id');
   const ids: Record<string, string> = {
     '/chat/$id': await idOf('/v1/conversations'),
     '/campaigns/$id': await idOf('/v1/campaigns'),
