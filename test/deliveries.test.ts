@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deliveriesQuery, type DeliveryWish } from '../database/find-deliveries.ts';
-import { newId } from '../database/ids.ts';
+import { idAt, newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
 import { anAccount, startApi } from './fixtures/api.ts';
 import { aConversation, aDelivery, aReply } from './fixtures/rows.ts';
@@ -64,6 +64,44 @@ test('deliveries are found by state, channel, endpoint, reply, conversation and 
   expect(rest.nextCursor).toBeNull();
   expect((await shop.call('GET', '/deliveries?from=yesterday')).body.errors).toMatchObject([{ field: 'from' }]);
   expect((await other.call('GET', `/deliveries?conversation=${talks[0]?.id}`)).body.items).toEqual([]);
+});
+
+test('a replay of a span takes what was made from its beginning on and before its end, in the states that were asked for, at its endpoint alone', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const endpoints: string[] = [];
+  for (const name of ['a', 'b'])
+    endpoints.push((await shop.call('POST', '/callback-endpoints', { url: `https://example.com/${name}` })).body.id);
+  const [endpoint, other] = endpoints;
+  const owed = [
+    { minutes: 50, state: 'exhausted' },
+    { minutes: 40, state: 'delivered' },
+    { minutes: 30, state: 'exhausted' },
+    { minutes: 20, state: 'aborted' },
+    { minutes: 20, state: 'exhausted', endpointId: other ?? '' },
+  ] as const;
+  for (const [index, { minutes, ...each }] of owed.entries()) {
+    const createdAt = minutesAgo(minutes);
+    const id = idAt(createdAt.getTime() + index);
+    await aDelivery(api.db, {
+      id,
+      accountId: shop.id,
+      replyId: null,
+      endpointId: endpoint ?? '',
+      nextAt: null,
+      createdAt,
+      ...each,
+    });
+  }
+  const total = async (wish: object) =>
+    (await shop.call('POST', `/callback-endpoints/${endpoint}/replay`, { dryRun: true, ...wish })).body.total;
+  const [since, until] = [minutesAgo(45).toISOString(), minutesAgo(25).toISOString()];
+  expect(await total({})).toBe(3);
+  expect(await total({ since })).toBe(2);
+  expect(await total({ until })).toBe(2);
+  expect(await total({ since, until })).toBe(1);
+  expect(await total({ since, until, states: ['exhausted', 'delivered'] })).toBe(2);
+  expect(await total({ since: minutesAgo(20.5).toISOString(), states: ['delivered'] })).toBe(0);
 });
 
 test('each way of finding deliveries reads an index that begins with it, among a hundred thousand others', async () => {
