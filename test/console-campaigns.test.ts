@@ -67,6 +67,11 @@ test('the composer shows what three real people will read and how each answers, 
     .getByRole('table', { name: 'Par pays' })
     .getByRole('row', { name: /Belgique 1 Ne peuvent pas/ })
     .waitFor();
+  await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
+  await page.getByRole('textbox', { name: 'Nom d’expéditeur là où l’on ne peut pas répondre' }).fill('Fournil');
+  await shown.getByText('Ne peut pas répondre.').waitFor();
+  await page.getByRole('button', { name: 'Envoyer à 4 destinataires' }).waitFor();
+  await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
   await page.getByText('Écrit plus simplement, l’envoi prend 2 SMS de moins').waitFor();
   await page.getByText('Écrire ces caractères plus simplement').click();
   await shown.getByText('Bonjour Zoé, le coeur de la saison est là').waitFor();
