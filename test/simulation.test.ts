@@ -10,13 +10,14 @@ const answer = { phone: PHONE, text: 'OUI' };
 
 test('a simulated phone answers the account that wrote to it last, and nobody else; where there is none, nobody is told of one', async () => {
   const pressed: string[] = [];
-  await using phones = await serveOnLoopback(
+  await using stack = new AsyncDisposableStack();
+  const phones = await serveOnLoopback(
     new Hono().post('/phones/:number/reply', async (c) => {
       pressed.push(`${c.req.param('number')} ${await c.req.text()}`);
       return c.json({}, 201);
     }),
-    0,
   );
+  stack.defer(() => phones.close());
   await using api = await startApi({ simulatedPhones: phones.url });
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   expect((await shop.call('GET', '/simulation')).body.phones).toContain(PHONE);
