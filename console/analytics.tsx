@@ -140,60 +140,48 @@ const nameOf = ({ name }: Campaign): string => name;
 const classOf = (each: { class: string }): string => each.class;
 
 type Rank = 'p50' | 'p95' | 'p99';
-type Took = { rank: Rank; first: number | null; second: number | null };
+type Took = { rank: Rank; ms: number };
 const RANKS: Rank[] = ['p50', 'p95', 'p99'];
 const MS_A_SECOND = 1000;
 const rankOf = ({ rank }: Took): string => rank;
-const secondsOf = (ms: number | null): number => (ms === null ? 0 : Math.round(ms / (MS_A_SECOND / 100)) / 100);
+const secondsOf = ({ ms }: Took): number => Math.round(ms / (MS_A_SECOND / 100)) / 100;
 
 /** How long SMS took to arrive, and replies to reach the customer's program. */
-function Latencies({ latency }: { latency: Figures['latency'] }) {
-  const { say, number } = useLocale();
-  const { delivery, callback } = latency;
-  const words = useMemo(() => {
-    const first = ({ first: ms }: Took): number => secondsOf(ms);
-    return {
-      delivery: delivery.map(({ route }, index) => ({
-        name: say(route),
-        value: index === 0 ? first : ({ second }: Took) => secondsOf(second),
-      })),
-      deliveryRows: RANKS.map((rank) => ({ rank, first: delivery[0]?.[rank] ?? null, second: delivery[1]?.[rank] ?? null })),
-      callback: [{ name: say('secondsWord'), value: first }],
-      callbackRows: RANKS.map((rank) => ({ rank, first: callback?.[rank] ?? null, second: null })),
-    };
-  }, [say, delivery, callback]);
+function Latencies({ latency: { delivery, callback } }: { latency: Figures['latency'] }) {
+  const { say } = useLocale();
   return (
     <>
-      {delivery.length === 0 ? null : (
-        <Chart
-          title={say('timeToDelivery')}
-          rows={words.deliveryRows}
-          keyOf={rankOf}
-          labelOf={rankOf}
-          series={words.delivery}
-          columns={[
-            { name: say('shareOfSms'), cell: ({ rank }) => say(`rank.${rank}`) },
-            ...words.delivery.map(({ name, value }) => ({
-              name: say('inSeconds', { name }),
-              figure: true,
-              cell: (took: Took) => number(value(took)),
-            })),
-          ]}
+      {delivery.map((taken) => (
+        <Latency
+          key={taken.route}
+          title={say('timeToDelivery', { route: say(taken.route) })}
+          share={say('shareOfSms')}
+          taken={taken}
         />
-      )}
-      {callback ? (
-        <Chart
-          title={say('timeToCallback')}
-          rows={words.callbackRows}
-          keyOf={rankOf}
-          labelOf={rankOf}
-          series={words.callback}
-          columns={[
-            { name: say('shareOfReplies'), cell: ({ rank }) => say(`rank.${rank}`) },
-            { name: say('secondsWord'), figure: true, cell: ({ first }) => number(secondsOf(first)) },
-          ]}
-        />
-      ) : null}
+      ))}
+      {callback ? <Latency title={say('timeToCallback')} share={say('shareOfReplies')} taken={callback} /> : null}
     </>
+  );
+}
+
+function Latency({ title, share, taken }: { title: string; share: string; taken: Record<Rank, number> }) {
+  const { say, number } = useLocale();
+  const { p50, p95, p99 } = taken;
+  const drawn = useMemo(() => {
+    const of = { p50, p95, p99 };
+    return { rows: RANKS.map((rank) => ({ rank, ms: of[rank] })), series: [{ name: say('secondsWord'), value: secondsOf }] };
+  }, [say, p50, p95, p99]);
+  return (
+    <Chart
+      title={title}
+      rows={drawn.rows}
+      keyOf={rankOf}
+      labelOf={rankOf}
+      series={drawn.series}
+      columns={[
+        { name: share, cell: ({ rank }) => say(`rank.${rank}`) },
+        { name: say('secondsWord'), figure: true, cell: (took) => number(secondsOf(took)) },
+      ]}
+    />
   );
 }

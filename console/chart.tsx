@@ -86,6 +86,8 @@ type Plotted<T> = Pick<Props<T>, 'rows' | 'labelOf' | 'series'> & { locale: stri
 function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plotted<T>): UPlot {
   const { color, caretColor, borderTopColor, textDecorationColor } = getComputedStyle(place);
   const numbers = new Intl.NumberFormat(locale);
+  // Counts have no halves; seconds do.
+  const parts = rows.some((row) => series.some(({ value }) => !Number.isInteger(value(row))));
   const bars = UPlot.paths.bars?.({ size: [0.6, 60], radius: 0.1 });
   const axis = { stroke: textDecorationColor, grid: { stroke: borderTopColor, width: 1 }, ticks: { show: false } };
   return new UPlot(
@@ -96,7 +98,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
       legend: { show: series.length > 1, live: false },
       scales: {
         x: { time: false, range: [-0.7, Math.max(0.7, rows.length - 0.3)] },
-        y: { range: (_, __, most) => [0, Math.max(1, most)] },
+        y: { range: (_, __, most) => [0, parts && most > 0 ? most : Math.max(1, most)] },
       },
       axes: [
         {
@@ -108,7 +110,10 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         {
           ...axis,
           size: 60,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000],
+          incrs: [
+            ...(parts ? [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] : []),
+            ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000],
+          ],
           values: (_, at) => at.map((value) => numbers.format(value)),
         },
       ],

@@ -48,9 +48,15 @@ export function OperatorNumbersPage() {
           { name: say('renter'), cell: ({ account }) => names.nameOf(account) },
           {
             name: say('rentedUntil'),
-            cell: ({ account, rentedUntil }) => (account === null ? null : (when(rentedUntil) ?? say('withoutEnd'))),
+            cell: ({ account, rentedUntil, restsUntil }) =>
+              account === null
+                ? restsUntil && (
+                    <>
+                      {say('restsUntil')} {when(restsUntil)}
+                    </>
+                  )
+                : (when(rentedUntil) ?? say('withoutEnd')),
           },
-          { name: say('restsUntil'), cell: ({ restsUntil }) => when(restsUntil) },
           {
             name: say('action'),
             cell: ({ id, number: which, account, kind: of }) =>

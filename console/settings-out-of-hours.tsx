@@ -56,40 +56,42 @@ function Chosen({ setting }: { setting: Setting }) {
         return (
           <fieldset key={day} className="day">
             <legend>{name}</legend>
-            {openings.length === 0 ? <p className="hint">{say('closedAllDay')}</p> : null}
-            {openings.map((each, index) => (
-              <div key={`${day} ${index}`} className="row start">
-                <Field
-                  label={say('openFrom')}
-                  type="time"
-                  value={each.from}
-                  onChange={(from) => from !== '' && put(each, { from })}
-                />
-                <Field
-                  label={say('openTo')}
-                  type="time"
-                  value={each.to === '24:00' ? '00:00' : each.to}
-                  onChange={(to) => to !== '' && put(each, { to: to === '00:00' ? '24:00' : to })}
-                />
-                <Action
-                  aria-label={say('removeOpening', { day: name, from: each.from, to: each.to })}
-                  onPress={() => setHours(hours.filter((other) => other !== each))}
-                >
-                  {say('remove')}
-                </Action>
-              </div>
-            ))}
-            <Action
-              aria-label={say('addOpeningOn', { day: name })}
-              onPress={() =>
-                setHours([
-                  ...hours,
-                  openings.length === 0 ? { day, from: '09:00', to: '18:00' } : { day, from: '14:00', to: '18:00' },
-                ])
-              }
-            >
-              {say('addOpening')}
-            </Action>
+            <div className="openings">
+              {openings.length === 0 ? <p className="hint">{say('closedAllDay')}</p> : null}
+              {openings.map((each, index) => (
+                <div key={`${day} ${index}`} className="row start">
+                  <Field
+                    label={say('openFrom')}
+                    type="time"
+                    value={each.from}
+                    onChange={(from) => from !== '' && put(each, { from })}
+                  />
+                  <Field
+                    label={say('openTo')}
+                    type="time"
+                    value={each.to === '24:00' ? '00:00' : each.to}
+                    onChange={(to) => to !== '' && put(each, { to: to === '00:00' ? '24:00' : to })}
+                  />
+                  <Action
+                    aria-label={say('removeOpening', { day: name, from: each.from, to: each.to })}
+                    onPress={() => setHours(hours.filter((other) => other !== each))}
+                  >
+                    {say('remove')}
+                  </Action>
+                </div>
+              ))}
+              <Action
+                aria-label={say('addOpeningOn', { day: name })}
+                onPress={() =>
+                  setHours([
+                    ...hours,
+                    openings.length === 0 ? { day, from: '09:00', to: '18:00' } : { day, from: '14:00', to: '18:00' },
+                  ])
+                }
+              >
+                {say('addOpening')}
+              </Action>
+            </div>
           </fieldset>
         );
       })}

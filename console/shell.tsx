@@ -103,7 +103,8 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
         </nav>
         <div className="who">
           <Link to="/me" activeProps={{ className: 'here' }}>
-            {who.user.email}
+            <span className="wide-only">{who.user.email}</span>
+            <span className="narrow-only">{say('me')}</span>
           </Link>
           <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
             <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
