@@ -6,6 +6,9 @@ import { useLocale } from './locale.tsx';
 import { Action } from './parts.tsx';
 
 const HEIGHT_PX = 220;
+/** What the lines of the scale are apart. */
+const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
+const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
 type Series<T> = { name: string; value: (row: T) => number };
 type Props<T> = {
@@ -110,10 +113,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         {
           ...axis,
           size: 60,
-          incrs: [
-            ...(parts ? [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] : []),
-            ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000],
-          ],
+          incrs: parts ? [...PARTS, ...WHOLES] : WHOLES,
           values: (_, at) => at.map((value) => numbers.format(value)),
         },
       ],
