@@ -61,7 +61,11 @@ async function openSession(pool: Pool, carrierId: string, slot: number, bind: nu
 
 function acknowledge(session: Session, entry: { acked: boolean }): void {
   entry.acked = true;
-  while (session.unacked[0]?.acked) session.ackedThrough = session.unacked.shift()?.id ?? session.ackedThrough;
+  for (let first = session.unacked[0]; first?.acked; first = session.unacked[0]) {
+    session.unacked.shift();
+    // An id that was drawn before is no step back.
+    if (session.ackedThrough === null || first.id > session.ackedThrough) session.ackedThrough = first.id;
+  }
 }
 
 /** Whether this is the copy of a reply whose first acknowledgement may be lost. Each is recognised once. */
@@ -79,6 +83,28 @@ function isCopy(session: Session, read: NewReply): boolean {
 }
 
 /**
+ * Replies whose commit was lost sight of: the database may hold them, or get them yet. Asked for again, they come again, and are
+ * stored under the ids they had, once.
+ */
+function createUnsure() {
+  const ids = new Map<string, { id: string; at: number }[]>();
+  return {
+    add(read: NewReply): void {
+      const key = keyOf(read);
+      ids.set(key, [...(ids.get(key) ?? []), { id: read.id, at: performance.now() }]);
+    },
+    take(read: NewReply): string | undefined {
+      if (ids.size === 0) return undefined;
+      const key = keyOf(read);
+      const [first, ...others] = (ids.get(key) ?? []).filter(({ at }) => performance.now() - at < REDELIVERY_MS);
+      if (others.length > 0) ids.set(key, others);
+      else ids.delete(key);
+      return first?.id;
+    },
+  };
+}
+
+/**
  * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
  */
@@ -89,6 +115,7 @@ export async function openIngest(
 ) {
   let session = await openSession(pool, carrierId, slot, 0);
   let renewing: Promise<void> | undefined;
+  const unsure = createUnsure();
 
   /** Notes how far acknowledgements have been written. */
   async function note({ id, ackedThrough }: Session, closed: boolean): Promise<void> {
@@ -142,14 +169,16 @@ export async function openIngest(
     maxSize: 500,
     async commit(items) {
       // Ids are drawn here, in the order in which they are stored.
-      for (const item of items) item.read = { ...item.read, id: newId() };
+      for (const item of items) item.read = { ...item.read, id: (item.reply.part === null ? unsure.take(item.read) : undefined) ?? newId() };
       const now = session;
       const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
+      const others = items.filter((item) => !copies.has(item));
       try {
-        const ids = await storeAll(items.filter((item) => !copies.has(item)));
+        const ids = await storeAll(others);
         if (ids.length > 0) deliverReplies(ids);
       } catch (error) {
         for (const { read } of copies) remember(now.doubtful, read);
+        for (const { reply, read } of others) if (reply.part === null) unsure.add(read);
         throw error;
       }
       return items.map(() => true as const);

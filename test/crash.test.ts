@@ -104,6 +104,33 @@ test('a line cut before the acknowledgement was written: what the carrier brings
   expect(await app.rows(`select text from replies`)).toHaveLength(1);
 });
 
+test('a commit whose answer was lost: what the carrier brings again is the reply that the database may hold', async () => {
+  await using app = await startApp({ ways: {} });
+  let lost = 0;
+  const pool = new Proxy(app.db.pool, {
+    get: (target, key) =>
+      key !== 'query'
+        ? Reflect.get(target, key, target)
+        : async (...asked: unknown[]) => {
+            const answer: unknown = await Reflect.apply(target.query, target, asked);
+            if (lost === 0 || !String(asked[0]).includes('insert into replies')) return answer;
+            lost--;
+            throw new Error('Connection terminated unexpectedly');
+          },
+  });
+  const deps = { pool, log: app.log.log, country: 'FR', deliverReplies: () => {} };
+  const ingest = await openIngest(deps, app.smppId ?? '', 0);
+  const texts = () => app.rows(`select text from replies order by id`);
+  lost = 2;
+  for (let n = 0; n < 2; n++) await expect(ingest.onReply(reply('33612000001', '38015', 'OUI'))).rejects.toThrow(/terminated/);
+  expect(await texts()).toEqual([{ text: 'OUI' }]);
+  await ingest.onReply(reply('33612000001', '38015', 'OUI'));
+  expect(await texts()).toEqual([{ text: 'OUI' }]);
+  await ingest.onReply(reply('33612000001', '38015', 'OUI'));
+  expect(await texts()).toEqual([{ text: 'OUI' }, { text: 'OUI' }]);
+  await ingest.close();
+});
+
 test('two real "OUI" in one second are two replies', async () => {
   await using app = await startApp();
   await app.campaign([{ to: phone(1) }]);
