@@ -169,7 +169,8 @@ export async function openIngest(
     maxSize: 500,
     async commit(items) {
       // Ids are drawn here, in the order in which they are stored.
-      for (const item of items) item.read = { ...item.read, id: (item.reply.part === null ? unsure.take(item.read) : undefined) ?? newId() };
+      for (const item of items)
+        item.read = { ...item.read, id: (item.reply.part === null ? unsure.take(item.read) : undefined) ?? newId() };
       const now = session;
       const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
       const others = items.filter((item) => !copies.has(item));

@@ -46,7 +46,11 @@ export function replyConditions(account: { id: string; country: string }, asked:
     words = `reply_words(r.text) @@ to_tsquery('simple', $${values.length})`;
   }
   where((campaign) => `r.campaign_id = ${campaign}`, asked.campaign);
-  where((from) => `r.from_number = ${from}`, asked.from === undefined ? undefined : phoneOf(asked.from, account.country));
+  // By its conversation, which has an index: a number's replies may be anywhere among millions.
+  where(
+    (from) => `r.conversation_id = (select id from conversations where account_id = $1 and phone = ${from})`,
+    asked.from === undefined ? undefined : phoneOf(asked.from, account.country),
+  );
   where((since) => `r.received_at >= ${since}`, asked.since);
   where((until) => `r.received_at < ${until}`, asked.until);
   where((optOut) => `r.opt_out = ${optOut}`, asked.optOut === undefined ? undefined : asked.optOut === 'true');

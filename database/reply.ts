@@ -13,6 +13,11 @@ const ReplySchema = defineEntity({
     },
     { properties: ['accountId', 'id'] },
     { properties: ['conversationId', 'sequence'] },
+    { properties: ['accountId', 'receivedAt'] },
+    {
+      name: 'replies_keyword_index',
+      expression: 'create index "replies_keyword_index" on "replies" ("account_id", "keyword", "id") where "keyword" is not null',
+    },
     {
       name: 'replies_campaign_index',
       expression: 'create index "replies_campaign_index" on "replies" ("campaign_id") where "campaign_id" is not null',

@@ -49,8 +49,9 @@ test('replies are listed newest first with the run that filed them and how they 
 test('replies can be asked for by campaign, conversation, phone, time and opt-out, and page by page', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const [campaignId, conversationId] = [newId(), newId()];
+  const campaignId = newId();
   const basis = { accountId: shop.id };
+  const { id: conversationId } = await aConversation(api.db, { account: shop.id, phone: '+33612000002' });
   const a = await aReply(api.db, { ...basis, campaignId, receivedAt: minutesAgo(50) });
   const b = await aReply(api.db, { ...basis, conversationId, fromNumber: '+33612000002', receivedAt: minutesAgo(40) });
   const c = await aReply(api.db, { ...basis, optOut: true, receivedAt: minutesAgo(30) });
