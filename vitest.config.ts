@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/fixtures/global-setup.ts'],
     // Threads break Temporal's native bridge.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than cores: most of a test is waiting.
+    maxWorkers: 3,
     // Files of one process share what they import: a quarter of the time went into importing it anew.
     isolate: false,
     testTimeout: 60_000,
