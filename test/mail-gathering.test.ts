@@ -103,8 +103,8 @@ test('a process that dies with a gathered mail leaves it whole: what is claimed 
   for (const sequence of [7, 8]) await flood.owe(0, sequence);
   expect(await flood.claim()).toEqual({ mails: [], waiting: 2 });
   await rows(flood.pool, `update gathered_mails set at = at - interval '50 seconds'`);
-  await rows(flood.pool, `update deliveries set next_at = now() where held_reason = 'gathering'`);
-  await rows(flood.pool, `update gathered_mails set at = at - interval '10 seconds'`);
+  await rows(flood.pool, `update deliveries set next_at = now() - interval '1 second' where held_reason = 'gathering'`);
+  await rows(flood.pool, `update gathered_mails set at = at - interval '11 seconds'`);
   const [before] = (await flood.claim()).mails;
   expect(before?.deliveries).toHaveLength(2);
   // Its process was killed; one of its two is due long before the other; and one more reply came.
