@@ -23,8 +23,9 @@ export type StackOptions = {
   /** Whether mails go out, to the world's mailboxes. */
   mails?: boolean;
   maxBinds?: number;
-  /** Worker processes. */
+  /** Worker processes, and how much memory each of them is given for its heap: Node takes what there is. */
   workers?: number;
+  workerHeapMb?: number;
   env?: Record<string, string>;
   /** A folder for a CPU profile of each of the product's processes. */
   profileDir?: string;
@@ -94,6 +95,7 @@ export async function startStack({
   mails = false,
   maxBinds = 1,
   workers = 1,
+  workerHeapMb,
   env = {},
   profileDir,
   production = false,
@@ -142,6 +144,7 @@ export async function startStack({
       execArgv: [
         ...(production ? [] : ['--import', 'tsx']),
         ...(role === 'worker' ? ['--import', HEAP] : []),
+        ...(role === 'worker' && workerHeapMb !== undefined ? [`--max-old-space-size=${workerHeapMb}`] : []),
         ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
       ],
       env: { ...environment, ROLE: role },
