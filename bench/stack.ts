@@ -23,6 +23,8 @@ export type StackOptions = {
   /** Whether mails go out, to the world's mailboxes. */
   mails?: boolean;
   maxBinds?: number;
+  /** What the carrier allows; as fast as it can where it is left out. */
+  segmentsPerSecond?: number;
   /** Worker processes, and how much memory each of them is given for its heap: Node takes what there is. */
   workers?: number;
   workerHeapMb?: number;
@@ -94,6 +96,7 @@ export async function startStack({
   endpointLatencyMs = 0,
   mails = false,
   maxBinds = 1,
+  segmentsPerSecond,
   workers = 1,
   workerHeapMb,
   env = {},
@@ -170,7 +173,7 @@ export async function startStack({
     systemId: 'bench',
     password: 'bench',
     shortCodes: [SHORT_CODE],
-    settings: { window, maxBinds },
+    settings: { window, maxBinds, ...(segmentsPerSecond === undefined ? {} : { segmentsPerSecond }) },
   };
   const { operator, account, key } = await seed({ url, operatorKey, smpp });
 
