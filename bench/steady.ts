@@ -10,8 +10,8 @@ const ENDPOINTS = 50;
 /** About half of what two cores bear of both together, as the carrier paces them. */
 const REPLIES_PER_SECOND = 500;
 const MESSAGES_PER_SECOND = 1500;
-/** A little more than is asked of it, so that a minute's campaign is over when the next one begins. */
-const CARRIER_PER_SECOND = 1800;
+/** Segments: two a message, and a little more than is asked of it, so that a minute's campaign is over when the next one begins. */
+const CARRIER_PER_SECOND = 3600;
 const MB = 1_048_576;
 
 /** Half an hour of campaigns and replies together, the same every minute: neither memory nor lag may grow. */
