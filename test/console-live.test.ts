@@ -106,7 +106,7 @@ test('a stream that is taken up again tells at once what was missed, and nothing
   expect(await firstOf(now?.id ?? '')).toBe(': still here\n\n');
 });
 
-test('lists of 100,000 are read page by page as fast at their end as at their beginning, and the chat holds a screenful of them', async () => {
+test('forty pages into lists of 100,000 a page comes within a quarter of a second, and the chat holds a screenful of them', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
   const basis = { name: 'Grand compte', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
@@ -140,7 +140,7 @@ test('lists of 100,000 are read page by page as fast at their end as at their be
       cursor = `&cursor=${nextCursor}`;
     }
     expect(seen.size).toBe(8000);
-    const middle = times.toSorted((a, b) => a - b)[20];
+    const middle = times.slice(20).toSorted((a, b) => a - b)[10];
     expect(middle).toBeLessThanOrEqual(250);
   }
 
