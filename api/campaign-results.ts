@@ -27,7 +27,7 @@ const View = z
       .array(z.object({ word: z.string(), replies: Count }))
       .openapi({ description: `The first words of replies, case and accents ignored; the ${MOST_WORDS} most frequent` }),
     countries: z
-      .array(z.object({ country: Country, messages: Count, repliers: Count }))
+      .array(z.object({ country: Country, messages: Count, replies: Count, repliers: Count }))
       .openapi({ description: 'By country of the phones, most messages first' }),
   })
   .openapi('CampaignResults');
@@ -58,6 +58,7 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
     return 'country' in phone ? phone.country : null;
   };
   const messages = addUp(sent, countryOf, (each) => each.messages);
+  const replies = addUp(answered, countryOf, (each) => each.replies);
   const repliers = addUp(answered, countryOf, (each) => each.repliers);
   const folded = ({ word }: { word: string }): string | null => wordsOf(word).join(' ').toUpperCase() || null;
   const keywords = addUp(words, folded, (each) => each.replies);
@@ -70,7 +71,12 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
       .toSorted((a, b) => b.replies - a.replies)
       .slice(0, MOST_WORDS),
     countries: [...messages]
-      .map(([country, count]) => ({ country, messages: count, repliers: repliers.get(country) ?? 0 }))
+      .map(([country, count]) => ({
+        country,
+        messages: count,
+        replies: replies.get(country) ?? 0,
+        repliers: repliers.get(country) ?? 0,
+      }))
       .toSorted((a, b) => b.messages - a.messages),
   };
 }

@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { ask, v1 } from './api.ts';
 import { Chart } from './chart.tsx';
 import { Facts, Loaded, Table } from './list.tsx';
 import { useLocale } from './locale.tsx';
+
+/** The world is drawn for whoever looks at results, and comes with nothing else. */
+const CountryMap = lazy(async () => ({ default: (await import('./country-map.tsx')).CountryMap }));
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];
@@ -48,7 +51,10 @@ function Figures({ results }: { results: Results }) {
         return withinMinutes < 1440 ? hour.format(withinMinutes / 60) : day.format(withinMinutes / 1440);
       },
       curve: [{ name: say('repliers'), value: (each: Within) => each.repliers }],
-      countries: [{ name: say('repliers'), value: (each: InCountry) => each.repliers }],
+      countries: [
+        { name: say('messages'), value: (each: InCountry) => each.messages },
+        { name: say('repliesWord'), value: (each: InCountry) => each.replies },
+      ],
     };
   }, [say, locale]);
   return (
@@ -86,20 +92,23 @@ function Figures({ results }: { results: Results }) {
               { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
             ]}
           />
-          <Chart
-            title={say('repliesByCountry')}
+        </>
+      )}
+      {countries.length === 0 ? null : (
+        <Suspense fallback={<p>{say('loading')}</p>}>
+          <CountryMap
+            title={say('countriesOfCampaign')}
             rows={countries}
-            keyOf={(each) => each.country}
-            labelOf={(each) => country(each.country)}
             series={words.countries}
             columns={[
               { name: say('country'), cell: (each) => country(each.country) },
               { name: say('messages'), figure: true, cell: (each) => number(each.messages) },
+              { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
               { name: say('repliers'), figure: true, cell: (each) => number(each.repliers) },
               { name: say('replyRateOf'), figure: true, cell: (each) => words.percent(each.repliers, each.messages) },
             ]}
           />
-        </>
+        </Suspense>
       )}
     </>
   );

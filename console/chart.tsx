@@ -1,39 +1,18 @@
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { Table, type Column } from './list.tsx';
+import { ChartFrame, type Charted } from './chart-frame.tsx';
 import { useLocale } from './locale.tsx';
-import { Action } from './parts.tsx';
 
 const HEIGHT_PX = 220;
 /** What the lines of the scale are apart. */
 const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
 const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
-type Series<T> = { name: string; value: (row: T) => number };
-type Props<T> = {
-  title: string;
-  rows: T[];
-  keyOf: (row: T) => string;
-  labelOf: (row: T) => string;
-  /** One or two: the second stands in the colour of warnings. */
-  series: Series<T>[];
-  columns: Column<T>[];
-};
-
-/** Quotes what a spreadsheet would read otherwise. */
-const cell = (value: string | number): string => `"${String(value).replaceAll('"', '""')}"`;
-
-function download(name: string, href: string): void {
-  const link = document.createElement('a');
-  link.download = name;
-  link.href = href;
-  link.click();
-}
-
-/** Bars, and the same figures as a table beneath; both can be taken along. */
-export function Chart<T>({ title, rows, keyOf, labelOf, series, columns }: Props<T>) {
+/** Bars. One series or two: the second stands in the colour of warnings. */
+export function Chart<T>(charted: Charted<T>) {
   const { say, locale } = useLocale();
+  const { title, rows, labelOf, series } = charted;
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<UPlot>(null);
   useEffect(() => {
@@ -56,35 +35,14 @@ export function Chart<T>({ title, rows, keyOf, labelOf, series, columns }: Props
       drawn.current = null;
     };
   }, [rows, labelOf, series, locale]);
-  const csv = [
-    [title, ...series.map(({ name }) => name)],
-    ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))]),
-  ]
-    .map((line) => line.map(cell).join(','))
-    .join('\r\n');
   return (
-    <section className="chart-box">
-      <h2>{title}</h2>
+    <ChartFrame {...charted} canvas={() => drawn.current?.ctx.canvas ?? null}>
       <div ref={box} className="chart" role="img" aria-label={say('chartOf', { title })} />
-      <Table label={title} rows={rows} keyOf={keyOf} columns={columns} />
-      <div className="row start">
-        <Action onPress={() => download(`${title}.csv`, `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`)}>
-          {say('exportCsv')}
-        </Action>
-        <Action
-          onPress={() => {
-            const canvas = drawn.current?.ctx.canvas;
-            if (canvas) download(`${title}.png`, canvas.toDataURL('image/png'));
-          }}
-        >
-          {say('exportPng')}
-        </Action>
-      </div>
-    </section>
+    </ChartFrame>
   );
 }
 
-type Plotted<T> = Pick<Props<T>, 'rows' | 'labelOf' | 'series'> & { locale: string };
+type Plotted<T> = Pick<Charted<T>, 'rows' | 'labelOf' | 'series'> & { locale: string };
 
 function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plotted<T>): UPlot {
   const { color, caretColor, borderTopColor, textDecorationColor } = getComputedStyle(place);

@@ -14,7 +14,7 @@ export type Results = {
   curve: { withinMinutes: number | null; repliers: number }[];
   words: { word: string; replies: number }[];
   sent: { number: string; messages: number; delivered: number }[];
-  answered: { number: string; repliers: number }[];
+  answered: { number: string; replies: number; repliers: number }[];
 };
 
 /** A reply that comes before its message is known to be sent took no time. One that answers no message of it has none. */
@@ -25,7 +25,10 @@ const RESULTS = `with campaign as (select id from campaigns where id = $2 and ac
     from replies r join campaign c on c.id = r.campaign_id left join messages m on m.id = r.message_id
     where r.account_id = $1 and not r.hidden
   ),
-  phones as (select distinct on (from_number) from_number, minutes from answers order by from_number, received_at),
+  phones as (
+    select distinct on (from_number) from_number, minutes, count(*) over (partition by from_number) as replies
+    from answers order by from_number, received_at
+  ),
   sent as (
     select min(m.to_number) as number, count(*)::int as messages, (count(*) filter (where m.state = 'delivered'))::int as delivered
     from messages m join campaign c on c.id = m.campaign_id
@@ -41,7 +44,7 @@ const RESULTS = `with campaign as (select id from campaigns where id = $2 and ac
       ) words), '[]') as words,
     coalesce((select jsonb_agg(to_jsonb(sent)) from sent), '[]') as sent,
     coalesce((select jsonb_agg(to_jsonb(a)) from (
-        select min(from_number) as number, count(*)::int as repliers from phones group by left(from_number, ${PREFIX})
+        select min(from_number) as number, sum(replies)::int as replies, count(*)::int as repliers from phones group by left(from_number, ${PREFIX})
       ) a), '[]') as answered
   from campaign`;
 

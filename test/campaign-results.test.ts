@@ -46,8 +46,8 @@ test('results count phones once, by their first answer, its time, its word and i
       { word: 'STOP', replies: 1 },
     ],
     countries: [
-      { country: 'FR', messages: 2, repliers: 1 },
-      { country: 'BE', messages: 1, repliers: 1 },
+      { country: 'FR', messages: 2, replies: 2, repliers: 1 },
+      { country: 'BE', messages: 1, replies: 1, repliers: 1 },
     ],
   });
   const curve = new Map(

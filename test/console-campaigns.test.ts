@@ -138,7 +138,7 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   await started.app.world.phones.reply(phone(11), 'Oui, avec joie');
   const results = page.getByRole('region', { name: 'Résultats' });
   await results.getByRole('cell', { name: 'OUI' }).waitFor();
-  await results.getByRole('row', { name: /France 2 1 50/ }).waitFor();
+  await results.getByRole('row', { name: /France 2 1 1 50/ }).waitFor();
   await clean('the results of a campaign');
   expect(troubles()).toEqual([]);
 }, 60_000);
