@@ -43,7 +43,14 @@ test('where the phones of a campaign are is drawn as a map with a name, its figu
   let row = 1;
   const abroad = async (numbers: string[], answer: string | null) => {
     for (const toNumber of numbers) {
-      const sent = { accountId: app.accountId, carrierId, campaignId, toNumber, submittedAt: new Date(), state: 'delivered' } as const;
+      const sent = {
+        accountId: app.accountId,
+        carrierId,
+        campaignId,
+        toNumber,
+        submittedAt: new Date(),
+        state: 'delivered',
+      } as const;
       const { id: messageId } = await aMessage(app.db, { ...sent, row: ++row });
       if (answer === null) continue;
       const said = { accountId: app.accountId, carrierId, campaignId, messageId, fromNumber: toNumber, text: answer };
@@ -63,7 +70,12 @@ test('where the phones of a campaign are is drawn as a map with a name, its figu
   expect(await colours()).toBe(4);
   await page.getByRole('combobox', { name: 'Couleurs' }).selectOption('Réponses');
   await page.getByRole('img', { name: /^Carte : Réponses\. Belgique 2, / }).waitFor();
-  expect(await page.getByRole('img', { name: /^Carte/ }).locator('path:not(.shade-0)').count()).toBe(1);
+  expect(
+    await page
+      .getByRole('img', { name: /^Carte/ })
+      .locator('path:not(.shade-0)')
+      .count(),
+  ).toBe(1);
   const table = page.getByRole('table', { name: 'Messages et réponses par pays' });
   await table.getByRole('row', { name: /^Belgique 2 2 2 100/ }).waitFor();
   await table.getByRole('row', { name: /^La Réunion 1 0 0 0/ }).waitFor();
