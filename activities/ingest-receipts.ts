@@ -1,8 +1,8 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { InboundReceipt } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { announce } from '../database/live.ts';
-import { prepared, rows, transaction, type Sql } from '../database/sql.ts';
+import { prepared, rows, transaction } from '../database/sql.ts';
 import { PLACEHOLDER } from '../domain/sender-policy.ts';
 import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
@@ -152,7 +152,7 @@ const NAMED = `
   union select d.message_id from doubts d join unnest($4::text[], $5::text[]) as r (sender, phone)
     on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone`;
 
-async function apply(sql: Sql, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
+async function apply(sql: Pool | PoolClient, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
   const left = await prepared<{ id: string }>(sql, 'apply-receipts', APPLY, [
     carrierId,
     receipts.map((receipt) => receipt.id),

@@ -8,9 +8,38 @@ export async function rows<R extends QueryResultRow>(sql: Sql, text: string, val
   return result.rows;
 }
 
-/** The same, for a long statement that is run all the time: by its name each connection plans it once, not at every run. */
-export async function prepared<R extends QueryResultRow>(sql: Sql, name: string, text: string, values: unknown[]): Promise<R[]> {
-  const result = await sql.query<R>({ name, text, values });
+/** How long a plan is kept: one made for a table of a hundred rows reads all of it, and then a campaign puts a million into it. */
+const PLAN_MS = 2000;
+const plannedAt = new WeakMap<PoolClient, number>();
+
+/** The same, for a long statement that is run all the time: by its name each connection plans it now and then, not at every run. */
+export async function prepared<R extends QueryResultRow>(
+  sql: Pool | PoolClient,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<R[]> {
+  if ('release' in sql) return runPrepared<R>(sql, name, text, values);
+  const client = await sql.connect();
+  let failed: Error | undefined;
+  try {
+    return await runPrepared<R>(client, name, text, values);
+  } catch (error) {
+    failed = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failed);
+  }
+}
+
+async function runPrepared<R extends QueryResultRow>(client: PoolClient, name: string, text: string, values: unknown[]): Promise<R[]> {
+  const now = performance.now();
+  const since = plannedAt.get(client);
+  if (since === undefined || now - since > PLAN_MS) {
+    if (since !== undefined) await client.query('discard plans');
+    plannedAt.set(client, now);
+  }
+  const result = await client.query<R>({ name, text, values });
   return result.rows;
 }
 

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/orm.ts';
-import { rows } from '../database/sql.ts';
+import { prepared, rows } from '../database/sql.ts';
 import { createSecrets } from '../database/secrets.ts';
 import { scratchDatabase } from './fixtures/database.ts';
 
@@ -42,4 +42,32 @@ test('a secret sealed with an old key opens after a new one is put in front; wit
   expect(() => createSecrets(key(2)).open(sealed)).toThrow('SECRETS_KEY');
   sealed[40] = (sealed[40] ?? 0) ^ 1;
   expect(() => rotated.open(sealed)).toThrow('authenticate');
+});
+
+test('a statement by name, planned for a small table, is planned anew when the table has grown', async () => {
+  await using scratch = await scratchDatabase();
+  const db = await openDatabase({ url: scratch.url, poolMax: 1 });
+  const client = await db.pool.connect();
+  try {
+    await rows(client, 'create table sizes (id int primary key, name text)');
+    const grow = (from: number, to: number) =>
+      rows(client, `insert into sizes select n, repeat('x', 100) from generate_series($1::int, $2::int) n`, [from, to]);
+    const look = () =>
+      prepared(client, 'look', 'select s.name from generate_series(1, $1::int) as wanted (id) join sizes s on s.id = wanted.id', [900]);
+    const plan = async () => JSON.stringify(await rows(client, `explain execute look(900)`));
+    await grow(1, 20);
+    for (let n = 0; n < 8; n++) await look();
+    expect(await plan()).toContain('Seq Scan on sizes');
+    await grow(21, 200_000);
+    await vi.waitFor(
+      async () => {
+        await look();
+        expect(await plan()).not.toContain('Seq Scan on sizes');
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  } finally {
+    client.release();
+    await db.close();
+  }
 });
