@@ -32,7 +32,12 @@ export async function prepared<R extends QueryResultRow>(
   }
 }
 
-async function runPrepared<R extends QueryResultRow>(client: PoolClient, name: string, text: string, values: unknown[]): Promise<R[]> {
+async function runPrepared<R extends QueryResultRow>(
+  client: PoolClient,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<R[]> {
   const now = performance.now();
   const since = plannedAt.get(client);
   if (since === undefined || now - since > PLAN_MS) {

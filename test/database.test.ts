@@ -53,7 +53,12 @@ test('a statement by name, planned for a small table, is planned anew when the t
     const grow = (from: number, to: number) =>
       rows(client, `insert into sizes select n, repeat('x', 100) from generate_series($1::int, $2::int) n`, [from, to]);
     const look = () =>
-      prepared(client, 'look', 'select s.name from generate_series(1, $1::int) as wanted (id) join sizes s on s.id = wanted.id', [900]);
+      prepared(
+        client,
+        'look',
+        'select s.name from generate_series(1, $1::int) as wanted (id) join sizes s on s.id = wanted.id',
+        [900],
+      );
     const plan = async () => JSON.stringify(await rows(client, `explain execute look(900)`));
     await grow(1, 20);
     for (let n = 0; n < 8; n++) await look();
