@@ -4,6 +4,7 @@ import { noteRestore } from './activities/note-restore.ts';
 import { readConfig } from './config.ts';
 import { ApiKey, newKey } from './database/api-key.ts';
 import { AuditEntry } from './database/audit-entry.ts';
+import { dropAuthenticator } from './database/authenticator.ts';
 import { newId } from './database/ids.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/orm.ts';
@@ -72,10 +73,8 @@ export async function removeAuthenticator(databaseUrl: string, email: string): P
   const em = database.em();
   const user = await em.findOne(User, { email });
   if (!user) throw new Error(`There is no user ${email}.`);
-  user.totp = null;
-  user.totpStep = null;
+  await dropAuthenticator(database.pool, user.id);
   await em.nativeDelete(Session, { user: user.id });
-  await em.flush();
 }
 
 /** Makes an owner of an account, without a password. */

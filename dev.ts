@@ -7,6 +7,7 @@ import { createOperator, createOwner, setPassword } from './admin.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { consoleBuilt } from './launchers/console.ts';
+import { freePort } from './launchers/ports.ts';
 import { startPostgres } from './launchers/postgres.ts';
 import { startTemporal } from './launchers/temporal.ts';
 import { seed } from './seed.ts';
@@ -78,6 +79,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     }),
   );
   const secretsKey = before?.secretsKey ?? randomBytes(32).toString('base64');
+  const port = apiPort ?? before?.ports.api ?? (await freePort());
   const config = readConfig({
     NODE_ENV: 'development',
     SYNC_CLOCK: 'injected',
@@ -86,7 +88,8 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
     SIMULATED_PHONES_URL: world.phones.url,
     LOG_LEVEL: 'warn',
-    PORT: String(apiPort ?? before?.ports.api ?? 0),
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     ...process.env,
     ROLE: 'all',
     DATABASE_URL: databaseUrl,

@@ -233,6 +233,7 @@ export async function startSystem({
       secrets,
       hashPhone,
       mailTokens,
+      publicUrl: config.PUBLIC_URL ?? null,
       log,
       guard,
       poster,

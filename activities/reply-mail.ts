@@ -51,7 +51,7 @@ export const createReplyMail =
         optOut: reply.optOut,
         partial: reply.partial,
       })),
-      link: publicUrl && `${publicUrl}/conversations/${data.conversationId}`,
+      link: publicUrl && `${publicUrl}/chat/${data.conversationId}`,
       unsubscribe,
       answerable: inboundDomain !== null,
     });

@@ -16,6 +16,7 @@ import { endOf } from './mail-outcome.ts';
 import type { Mailer, MailResult } from './mailer.ts';
 import { createRecorder, type Ended } from './record-attempts.ts';
 import { AUTOMATIC, createReplyMail } from './reply-mail.ts';
+import { withLink } from './password-link.ts';
 import type { Wake } from './wake.ts';
 
 type Deps = {
@@ -80,7 +81,7 @@ export const createSendReplyEmails = ({
   }
 
   async function attemptNotice(notice: ClaimedNotice): Promise<Ended['state']> {
-    const mail = await renderNotice(notice, notice);
+    const mail = await renderNotice(await withLink(pool, publicUrl, notice), notice);
     const result = await mailer.send({
       ...mail,
       to: notice.address,

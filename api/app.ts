@@ -58,6 +58,7 @@ import { operatorSettingRequests } from './operator-setting-requests.ts';
 import { operatorSyncs } from './operator-syncs.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
+import { operatorUsers } from './operator-users.ts';
 import { optOuts } from './opt-outs.ts';
 import { outOfHours } from './out-of-hours.ts';
 import { brands, operatorBrands } from './brands.ts';
@@ -143,6 +144,7 @@ const operatorRoutes = (services: ApiServices) => {
   app.use(operatorOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccounts(services))
+    .route('/', operatorUsers(services))
     .route('/', operatorTwoWay(services))
     .route('/', operatorSettingRequests(services))
     .route('/', operatorPlatform(services))

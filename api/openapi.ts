@@ -42,6 +42,7 @@ export async function describeApi(): Promise<string> {
       closed: () => true,
       close: () => Promise.resolve(),
     },
+    publicUrl: null,
     mailTokens: { write: () => '', read: () => null },
     hashPhone: (phone) => phone,
     secrets: createSecrets(randomBytes(32).toString('base64')),

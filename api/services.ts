@@ -24,6 +24,8 @@ export type ApiServices = {
   hashPhone: HashPhone;
   /** What links in mails carry. */
   mailTokens: MailTokens;
+  /** Where people reach this installation, for links in mails; null where nobody said. */
+  publicUrl: string | null;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
   /** Posts pings, as safely as callbacks are posted. */

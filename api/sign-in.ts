@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
 import { Secret, TOTP } from 'otpauth';
+import { useRecoveryCode } from '../database/authenticator.ts';
 import { isPassword } from '../database/password.ts';
 import type { Secrets } from '../database/secrets.ts';
 import { newToken } from '../database/session.ts';
@@ -8,12 +10,18 @@ import type { Role } from '../database/user.ts';
 import { AppError } from '../domain/errors.ts';
 
 export const SESSION_DAYS = 30;
-/** Failures within a quarter of an hour: of one user, and of one network address with all who share it. */
-const LIMITS = { user: 10, address: 100 } as const;
+/** Within a quarter of an hour: failures of one user, and of one network address with all who share it; links asked for by each. */
+const LIMITS = { user: 10, address: 100, 'link-user': 5, 'link-address': 50 } as const;
 const STEP_S = 30;
+export const Code = z
+  .string()
+  .trim()
+  .regex(/^(\d{6}|[\da-z -]{16,24})$/i, 'Send the six digits of the authenticator, or a recovery code');
 
 export type SignedIn = { token: string; userId: string };
-type UserRow = { id: string; role: Role; passwordHash: string | null; totp: Buffer | null; totpStep: string | null };
+type UserRow = { id: string; role: Role; passwordHash: string | null } & Enrolled;
+/** What is known of a person's authenticator: it counts once its step is. */
+export type Enrolled = { id: string; totp: Buffer | null; totpStep: string | null };
 type Attempt = { email: string; password: string; code: string | undefined; address: string };
 
 const whoOf = (kind: keyof typeof LIMITS, name: string): Buffer => createHash('sha256').update(`${kind} ${name}`).digest();
@@ -27,7 +35,7 @@ export function stepOf(secret: string, code: string): number | null {
 }
 
 /** Counts a try before it is looked at, so that many at once are counted too. Throws when there were too many. */
-async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string): Promise<void> {
+export async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string): Promise<void> {
   const [{ tries } = { tries: 1 }] = await rows<{ tries: number }>(
     sql,
     `insert into sign_in_tries as t (who, tries, until) values ($1, 1, now() + interval '15 minutes')
@@ -38,18 +46,24 @@ async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string): Prom
     [whoOf(kind, name)],
   );
   if (tries > LIMITS[kind]) {
-    throw new AppError(
-      'too-many-attempts',
-      'There were too many attempts to sign in. Wait a quarter of an hour, then try again.',
-    );
+    throw new AppError('too-many-attempts', 'There were too many attempts. Wait a quarter of an hour, then try again.');
   }
 }
 
-/** A code counts once, whoever else uses it at the same moment. */
-async function useCode(sql: Sql, secrets: Secrets, user: UserRow, code: string | undefined): Promise<void> {
+/** What was tried in vain before counts no more. */
+export const forgetTries = (sql: Sql, email: string): Promise<number> =>
+  affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf('user', email)]);
+
+/** The six digits of an authenticator, or one of the recovery codes: each counts once, whoever else uses it at the same moment. */
+export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: string | undefined): Promise<void> {
   if (user.totp === null || user.totpStep === null) return;
   if (code === undefined) {
-    throw new AppError('code-required', "This user signs in with an authenticator. Send its six digits as 'code'.");
+    const detail = "This user signs in with an authenticator. Send its six digits, or a recovery code, as 'code'.";
+    throw new AppError('code-required', detail);
+  }
+  if (!/^\d{6}$/.test(code)) {
+    if (await useRecoveryCode(sql, user.id, code)) return;
+    throw new AppError('sign-in-failed', 'The recovery code is not valid, or was used already.');
   }
   const step = stepOf(secrets.open(user.totp), code);
   const used =
@@ -70,25 +84,16 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
     throw new AppError('sign-in-failed', 'The e-mail address or the password is not right.');
   }
   await useCode(sql, secrets, user, code);
-  await affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf('user', email)]);
+  await forgetTries(sql, email);
   return { token: await openSession(sql, user.id), userId: user.id };
 }
 
-/** Takes a person's authenticator away, by a code that was not used before. Throws `conflict` for a wrong one. */
-export async function removeAuthenticator(
-  sql: Sql,
-  secrets: Secrets,
-  user: { id: string; email: string },
-  code: string,
-): Promise<void> {
+/** Throws `wrong-password` unless the password is theirs: asked of who is signed in before what a session alone must not do. */
+export async function requirePassword(sql: Sql, user: { id: string; email: string }, password: string): Promise<void> {
   await countTry(sql, 'user', user.email);
-  const [stored] = await rows<{ totp: Buffer | null }>(sql, 'select totp from users where id = $1', [user.id]);
-  const step = stored?.totp ? stepOf(secrets.open(stored.totp), code) : null;
-  const removed =
-    step !== null &&
-    (await affected(sql, 'update users set totp = null, totp_step = null where id = $1 and totp_step < $2', [user.id, step]));
-  if (removed !== 1) throw new AppError('conflict', 'The code does not fit, or was used already. Wait for the next one.');
-  await affected(sql, 'delete from sign_in_tries where who = $1', [whoOf('user', user.email)]);
+  const [stored] = await rows<{ hash: string | null }>(sql, 'select password_hash as hash from users where id = $1', [user.id]);
+  if (!(await isPassword(password, stored?.hash ?? null))) throw new AppError('wrong-password', 'The password is not right.');
+  await forgetTries(sql, user.email);
 }
 
 /** What ended goes at the same time. */

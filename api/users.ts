@@ -1,20 +1,27 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { PoolClient } from 'pg';
+import { noteAct } from '../database/act.ts';
+import { dropAuthenticator } from '../database/authenticator.ts';
 import { newId } from '../database/ids.ts';
+import { oweNotice } from '../database/notice.ts';
 import { newToken } from '../database/session.ts';
-import { rows, transaction } from '../database/sql.ts';
+import { affected, rows, transaction, type Sql } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
+import { actorOf } from './audit.ts';
 import { invalid } from './invalid.ts';
-import { conflict, problems } from './problem.ts';
-import { body, Id, json, Time } from './schemas.ts';
+import { personOf } from './person.ts';
+import { conflict, notFound, problems } from './problem.ts';
+import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const Member = z.enum(['owner', 'agent', 'viewer']);
-const UserView = z
+export const UserView = z
   .object({
     id: Id,
     email: z.string(),
     role: Member,
     joined: z.boolean().openapi({ description: 'Has a password' }),
+    totp: z.boolean().openapi({ description: 'Signs in with an authenticator' }),
     createdAt: Time,
   })
   .openapi('User');
@@ -52,16 +59,51 @@ const invite = createRoute({
   responses: { 201: { description: 'Invited', content: json(Invited) }, ...problems, ...conflict },
 });
 
-type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
-const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
-const COLUMNS = `id, email, role, password_hash is not null as joined, created_at as "createdAt"`;
+const lift = createRoute({
+  method: 'post',
+  path: '/users/{id}/totp/remove',
+  operationId: 'liftAuthenticator',
+  tags,
+  summary: "Take a colleague's authenticator away, for a lost phone: by an owner who is signed in; the colleague is told by mail",
+  description:
+    'Whoever was signed in as the colleague is no more. One’s own is taken away by the password, at `/session/totp/remove`.',
+  request: { params: IdParam },
+  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+});
 
-export const users = ({ db }: ApiServices) =>
+type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
+export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
+const COLUMNS = `id, email, role, password_hash is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
+
+/** An account's people, in the order they were invited. */
+export const usersOf = (sql: Sql, accountId: string): Promise<Row[]> =>
+  rows<Row>(sql, `select ${COLUMNS} from users where account_id = $1 order by id`, [accountId]);
+
+/** Takes the authenticator of somebody who lost it away, and notes who did. Throws `conflict` where there is none. */
+export async function liftAuthenticator(
+  client: PoolClient,
+  userId: string,
+  { actor, by }: { actor: string; by: string | null },
+): Promise<Row> {
+  if (!(await dropAuthenticator(client, userId))) throw new AppError('conflict', 'This person has no authenticator.');
+  await affected(client, 'delete from sessions where user_id = $1', [userId]);
+  const [row] = await rows<Row & { accountId: string }>(
+    client,
+    `select ${COLUMNS}, account_id as "accountId" from users where id = $1`,
+    [userId],
+  );
+  if (!row) throw unknown();
+  const { accountId, ...user } = row;
+  await noteAct(client, { actor, accountId, action: 'user.lift-authenticator', target: `user ${userId}` });
+  await oweNotice(client, { to: { userId }, kind: 'authenticator-lifted', data: { by } });
+  return user;
+}
+export const unknown = () => new AppError('not-found', 'There is no user by that id.');
+
+export const users = ({ db, runs }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
-      const found = await rows<Row>(db.pool, `select ${COLUMNS} from users where account_id = $1 order by id`, [
-        c.get('account').id,
-      ]);
+      const found = await usersOf(db.pool, c.get('account').id);
       return c.json({ items: found.map(userView) }, 200);
     })
     .openapi(invite, async (c) => {
@@ -85,4 +127,16 @@ export const users = ({ db }: ApiServices) =>
         return row;
       });
       return c.json({ ...userView(user), token }, 201);
+    })
+    .openapi(lift, async (c) => {
+      const { id } = c.req.valid('param');
+      const keyId = c.get('keyId');
+      const theirs = 'select 1 from users where id = $1 and account_id = $2';
+      if ((await affected(db.pool, theirs, [id, c.get('account').id])) === 0) throw unknown();
+      if (!keyId.startsWith('user ')) throw new AppError('conflict', 'An owner does this signed in: a key is nobody.');
+      if (keyId === `user ${id}`) throw new AppError('conflict', 'Your own is taken away by your password.');
+      const by = await personOf(db.pool, keyId);
+      const user = await transaction(db.pool, (client) => liftAuthenticator(client, id, { actor: actorOf(keyId), by }));
+      runs.retryEmails();
+      return c.json(userView(user), 200);
     });

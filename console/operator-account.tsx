@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ask, v1 } from './api.ts';
 import { useAct } from './asking.ts';
 import { DecideTwoWay } from './decide-two-way.tsx';
+import { LiftAuthenticator } from './lift-authenticator.tsx';
 import { Facts, Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Ask, Badge, Field } from './parts.tsx';
@@ -61,6 +62,7 @@ export function AccountPage() {
             <div className="card">
               <DecideTwoWay id={id} may={decisions[data.twoWay]} />
             </div>
+            <People id={id} />
             {data.platform === 'v0' ? (
               <>
                 <ReplyEmails id={id} />
@@ -71,6 +73,48 @@ export function AccountPage() {
         )}
       </Loaded>
     </>
+  );
+}
+
+/** Owners help the others; an owner who lost their phone is helped here. */
+function People({ id }: { id: string }) {
+  const { say } = useLocale();
+  const people = useQuery({
+    queryKey: ['accounts', id, 'users'],
+    queryFn: () => ask(v1.operator.accounts[':id'].users.$get({ param: { id } })),
+  });
+  return (
+    <section>
+      <h2>{say('team')}</h2>
+      <Loaded of={people}>
+        {({ items }) => (
+          <Table
+            label={say('team')}
+            rows={items}
+            keyOf={({ id: userId }) => userId}
+            columns={[
+              { name: say('email'), cell: ({ email }) => email },
+              { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
+              {
+                name: say('authenticator'),
+                cell: ({ id: userId, email, role, totp }) => (
+                  <>
+                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
+                    {totp && role === 'owner' ? (
+                      <LiftAuthenticator
+                        email={email}
+                        stale={['accounts', id, 'users']}
+                        lift={() => ask(v1.operator.users[':id'].totp.remove.$post({ param: { id: userId } }))}
+                      />
+                    ) : null}
+                  </>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </section>
   );
 }
 

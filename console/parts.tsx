@@ -125,10 +125,24 @@ export function Ask({
   );
 }
 
+export function Copy({ value }: { value: string }) {
+  const { say } = useLocale();
+  const [copied, setCopied] = useState(false);
+  return (
+    <Action
+      onPress={() => {
+        // Not on plain http: there a person selects it.
+        void navigator.clipboard?.writeText(value).then(() => setCopied(true));
+      }}
+    >
+      {say(copied ? 'copied' : 'copy')}
+    </Action>
+  );
+}
+
 /** What is shown this once, and a button that copies it. */
 export function Once({ label, value }: { label: string; value: string }) {
   const { say } = useLocale();
-  const [copied, setCopied] = useState(false);
   return (
     <div className="notice" role="status">
       <p>
@@ -136,14 +150,7 @@ export function Once({ label, value }: { label: string; value: string }) {
       </p>
       <div className="row">
         <code>{value}</code>
-        <Action
-          onPress={() => {
-            // Not on plain http: there a person selects it.
-            void navigator.clipboard?.writeText(value).then(() => setCopied(true));
-          }}
-        >
-          {say(copied ? 'copied' : 'copy')}
-        </Action>
+        <Copy value={value} />
       </div>
     </div>
   );
@@ -153,7 +160,7 @@ export const Badge = ({ tone = 'plain', children }: { tone?: 'plain' | 'good' | 
   <span className={`badge ${tone}`}>{children}</span>
 );
 
-export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' }) => (
+export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' | 'link' }) => (
   <Button {...props} className={`button ${kind}`} />
 );
 

@@ -1,5 +1,4 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { InvitationPage } from './invitation.tsx';
 import { Shell } from './shell.tsx';
 import { NotThere } from './not-there.tsx';
 
@@ -12,7 +11,21 @@ const start = createRoute({
   validateSearch: ({ campaign }): { campaign?: string } => (typeof campaign === 'string' ? { campaign } : {}),
   component: lazyRouteComponent(() => import('./start.tsx'), 'StartPage'),
 });
-const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: InvitationPage });
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./choose-password.tsx'), 'InvitationPage'),
+});
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('./forgotten.tsx'), 'ForgottenPage'),
+});
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./choose-password.tsx'), 'NewPasswordPage'),
+});
 const chat = createRoute({
   getParentRoute: () => root,
   path: '/chat',
@@ -244,6 +257,8 @@ export const router = createRouter({
     home,
     start,
     invitation,
+    forgotten,
+    newPassword,
     chat.addChildren([newConversation, conversation]),
     replies,
     campaigns,

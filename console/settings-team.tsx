@@ -2,15 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
 import { useAct, useOwner } from './asking.ts';
+import { LiftAuthenticator } from './lift-authenticator.tsx';
 import { Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Ask, Badge, Choice, Field, Once } from './parts.tsx';
+import { session } from './session.ts';
 
 type Role = 'owner' | 'agent' | 'viewer';
 
 export function TeamSettings() {
   const { say } = useLocale();
   const owner = useOwner();
+  const { data: who } = useQuery(session);
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('agent');
   const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
@@ -37,6 +40,21 @@ export function TeamSettings() {
                 cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
               },
               { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+              {
+                name: say('authenticator'),
+                cell: ({ id, email, totp }) => (
+                  <>
+                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
+                    {totp && owner && id !== who?.user.id ? (
+                      <LiftAuthenticator
+                        email={email}
+                        stale={['users']}
+                        lift={() => ask(v1.users[':id'].totp.remove.$post({ param: { id } }))}
+                      />
+                    ) : null}
+                  </>
+                ),
+              },
             ]}
           />
         )}

@@ -38,6 +38,9 @@ function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   }
 }
 
+/** For who is not signed in. */
+const OPEN = new Set(['/invitation', '/forgotten', '/password']);
+
 export function Shell() {
   const { say } = useLocale();
   const { data, isPending, error, refetch } = useQuery(session);
@@ -54,7 +57,7 @@ export function Shell() {
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '1' } })),
     enabled: owner,
   });
-  if (pathname === '/invitation') return <Outlet />;
+  if (OPEN.has(pathname)) return <Outlet />;
   if (isPending) return <p className="lone">{say('loading')}</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   if (data === null) return <SignIn ended={inside} />;

@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Form } from 'react-aria-components';
 import { Refusal, refusalOf, v1 } from './api.ts';
+import { CodeField } from './code-field.tsx';
 import { useLocale } from './locale.tsx';
 import { Action, Field, Problem } from './parts.tsx';
 import { session } from './session.ts';
@@ -55,14 +57,15 @@ export function SignIn({ ended }: { ended: boolean }) {
           value={password}
           onChange={setPassword}
         />
-        {asksCode ? (
-          <Field label={say('code')} autoComplete="one-time-code" inputMode="numeric" required value={code} onChange={setCode} />
-        ) : null}
+        {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
         <Problem error={enter.error} />
         <Action kind="main" type="submit" isDisabled={enter.isPending}>
           {say('signIn')}
         </Action>
       </Form>
+      <p>
+        <Link to="/forgotten">{say('forgottenAsk')}</Link>
+      </p>
       <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
         <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
       </Action>

@@ -27,6 +27,7 @@ import { ListPreview, ListPreviewPhone } from './list-preview.ts';
 import { MailChannel } from './mail-channel.ts';
 import { MailSuppression } from './mail-suppression.ts';
 import { Message, MessageReference, OrphanReceipt } from './message.ts';
+import { RecoveryCode } from './authenticator.ts';
 import { Invitation, Session, SignInTries } from './session.ts';
 import { SimDay } from './sim-day.ts';
 import { OwedNotice } from './notice.ts';
@@ -102,6 +103,7 @@ export const entities = [
   Reply,
   ReplyEmail,
   ReplyView,
+  RecoveryCode,
   Restore,
   Session,
   SettingRequest,

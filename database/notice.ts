@@ -38,23 +38,28 @@ const OwedNoticeSchema = defineEntity({
 export class OwedNotice extends OwedNoticeSchema.class {}
 OwedNoticeSchema.setClass(OwedNotice);
 
-/** An account's users, or its reply addresses where it has none; all operators. */
+/** An account's users, or its reply addresses where it has none; one person; all operators. */
 const RECIPIENTS = `
-  select distinct on (ordinal, lower(address)) ordinal::int, address, locale, "timeZone"
-  from unnest($1::uuid[]) with ordinality as n (account_id, ordinal) cross join lateral (
-    select u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id where c.id = n.account_id
+  select distinct on (ordinal, lower(address)) ordinal::int, told.account_id as "accountId", address, locale, "timeZone"
+  from unnest($1::uuid[], $2::uuid[]) with ordinality as n (account_id, user_id, ordinal) cross join lateral (
+    select c.id as account_id, u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id
+    where c.id = n.account_id
     union all
-    select e.address, e.locale, c.time_zone from reply_emails e join accounts c on c.id = e.account_id
+    select c.id, e.address, e.locale, c.time_zone from reply_emails e join accounts c on c.id = e.account_id
     where c.id = n.account_id and e.deleted_at is null and not exists (select from users u where u.account_id = n.account_id)
     union all
-    select email, 'en', 'UTC' from users where n.account_id is null and role = 'operator'
+    select c.id, u.email, coalesce(c.locale, 'en'), coalesce(c.time_zone, 'UTC') from users u left join accounts c on c.id = u.account_id
+    where u.id = n.user_id
+    union all
+    select null, email, 'en', 'UTC' from users where n.account_id is null and n.user_id is null and role = 'operator'
   ) told order by ordinal, lower(address), address`;
 
-export type NewNotice = Notice & { to: 'operators' | { accountId: string } };
+/** `locale`: the language that a person asked in; left out, their account's. */
+export type NewNotice = Notice & { to: 'operators' | { accountId: string } | { userId: string; locale?: 'fr' | 'en' } };
 
 /**
- * Owes one mail to each of an account's users (where there are none: to its reply addresses), or to every operator, in the
- * caller's transaction. After the commit wake the run that sends it: `runs.retryEmails()` in the API,
+ * Owes one mail to each of an account's users (where there are none: to its reply addresses), to one person, or to every
+ * operator, in the caller's transaction. After the commit wake the run that sends it: `runs.retryEmails()` in the API,
  * `wake.wake('retry-emails')` in an activity; the sweep finds what was not woken. Retried on the schedule of reply mails.
  * A new kind is a line in `domain/notice.ts` and its words in `templates/notice-words.ts`. Answers how many mails are owed.
  *
@@ -66,10 +71,15 @@ export const oweNotice = (sql: Sql, notice: NewNotice): Promise<number> => oweNo
 /** The same for any number of notices, in two statements. */
 export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number> {
   if (notices.length === 0) return 0;
-  const accountOf = ({ to }: NewNotice): string | null => (to === 'operators' ? null : to.accountId);
-  const found = await rows<{ ordinal: number; address: string; locale: string; timeZone: string }>(sql, RECIPIENTS, [
-    notices.map(accountOf),
-  ]);
+  const found = await rows<{ ordinal: number; accountId: string | null; address: string; locale: string; timeZone: string }>(
+    sql,
+    RECIPIENTS,
+    [
+      notices.map(({ to }) => (typeof to === 'object' && 'accountId' in to ? to.accountId : null)),
+      notices.map(({ to }) => (typeof to === 'object' && 'userId' in to ? to.userId : null)),
+    ],
+  );
+  const localeOf = ({ to }: NewNotice): string | undefined => (typeof to === 'object' && 'userId' in to ? to.locale : undefined);
   const told = found.flatMap((each) => {
     const notice = notices[each.ordinal - 1];
     return notice ? [{ ...each, notice }] : [];
@@ -81,12 +91,12 @@ export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number
      from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::uuid[], $5::text[], $6::text[], $7::text[])
        as t (account_id, kind, data, id, address, locale, time_zone)`,
     [
-      told.map((each) => accountOf(each.notice)),
+      told.map((each) => each.accountId),
       told.map((each) => each.notice.kind),
       told.map((each) => JSON.stringify(each.notice.data)),
       told.map(() => newId()),
       told.map((each) => each.address),
-      told.map((each) => each.locale),
+      told.map((each) => localeOf(each.notice) ?? each.locale),
       told.map((each) => each.timeZone),
     ],
   );

@@ -29,6 +29,11 @@ export type NoticeData = {
   'carrier-alarm-over': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
   'reply-forwarded': { from: string; text: string; at: string; word: string };
   'mail-relay-refuses': { response: string };
+  /** The link is made when the mail goes: what is stored opens nothing. */
+  'password-forgotten': { userId: string; open: { link: string; until: string } | null };
+  'password-changed': { at: string };
+  /** `by`: an owner of the account; null for an operator. */
+  'authenticator-lifted': { by: string | null };
 };
 export type NoticeKind = keyof NoticeData;
 /** One mail's kind and what it says. */

@@ -35,7 +35,17 @@ export const fr: Record<ErrorCode, ProblemWords> = {
   'code-required': words(
     'Un code est aussi nécessaire',
     'Cet utilisateur se connecte aussi avec le code d’une application d’authentification.',
-    'Envoyez les six chiffres affichés par l’application.',
+    'Envoyez les six chiffres affichés par l’application, ou un code de secours.',
+  ),
+  'wrong-password': words(
+    'Le mot de passe n’est pas le bon',
+    'Ce que vous demandez exige le mot de passe de la personne connectée.',
+    'Envoyez le mot de passe avec lequel vous vous connectez.',
+  ),
+  'no-mail': words(
+    'Aucun e-mail ne part d’ici',
+    'Cette installation ne connaît pas sa propre adresse : elle n’envoie donc pas de lien.',
+    'Demandez à qui l’administre : npm run admin -- set-password fait un nouveau mot de passe.',
   ),
   'too-many-attempts': words(
     'Trop de tentatives',

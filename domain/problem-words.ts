@@ -38,7 +38,17 @@ const en: Record<ErrorCode, ProblemWords> = {
   'code-required': words(
     'A code is needed too',
     'This user signs in with a code of an authenticator as well.',
-    'Send the six digits that the authenticator shows now.',
+    'Send the six digits that the authenticator shows now, or a recovery code.',
+  ),
+  'wrong-password': words(
+    'The password is not right',
+    'What you asked for needs the password of who is signed in.',
+    'Send the password that you sign in with.',
+  ),
+  'no-mail': words(
+    'No mail is sent from here',
+    'This installation does not know its own address, so it sends no links.',
+    'Ask whoever runs it: npm run admin -- set-password makes a new password.',
   ),
   'too-many-attempts': words(
     'Too many attempts',

@@ -1,6 +1,7 @@
 import type { AlarmKind } from '../domain/alarm.ts';
 import type { ReplyChangeKind } from '../domain/reply-change.ts';
 import type { NoticeData, NoticeKind } from '../domain/notice.ts';
+import { accessWords } from './access-words.ts';
 
 /** What a notice says: its subject is its title too. `date` writes a time in the reader's language and time zone. */
 export type NoticeWords<K extends NoticeKind> = (
@@ -166,6 +167,7 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: 'Le relais de courrier refuse nos identifiants',
     lines: ['Aucun e-mail ne part tant que SMTP_URL n’est pas corrigé. Rien n’est perdu.', `Réponse du relais : ${response}`],
   }),
+  ...accessWords.fr,
 };
 
 const en: { [K in NoticeKind]: NoticeWords<K> } = {
@@ -286,6 +288,7 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: 'The mail relay refuses our credentials',
     lines: ['No e-mail leaves until SMTP_URL is put right. Nothing is lost.', `The relay answered: ${response}`],
   }),
+  ...accessWords.en,
 };
 
 export const noticeWords = { fr, en } as const;

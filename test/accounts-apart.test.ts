@@ -22,6 +22,7 @@ type Ids = {
   key: string;
   canned: string;
   view: string;
+  user: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -41,6 +42,7 @@ const things: Record<string, keyof Ids> = {
   keys: 'key',
   'canned-answers': 'canned',
   'reply-views': 'view',
+  users: 'user',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -146,7 +148,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     campaignId: campaign,
     conversationId: conversation.id,
   });
-  await shop.call('POST', '/users', { email: `${mark}@example.com`, role: 'viewer' });
+  const user = (await shop.call('POST', '/users', { email: `${mark}@example.com`, role: 'viewer' })).body.id;
   const endpoint = (await shop.call('POST', '/callback-endpoints', { url: `https://${mark}.example.com/in` })).body.id;
   await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
   await shop.call('POST', '/opt-outs/import', { entries: [{ phone: '+33612000001', reason: mark }] });
@@ -194,6 +196,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     key,
     canned,
     view,
+    user,
   };
 }
 

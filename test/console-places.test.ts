@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
@@ -20,12 +19,9 @@ beforeAll(async () => {
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
 /** Fills the form that is there, in English. */
-async function enter(email: string, password: string, code?: string): Promise<void> {
+async function enter(email: string, password: string): Promise<void> {
   await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  if (code === undefined) return;
-  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
@@ -80,25 +76,6 @@ test('a session that ends says so, and whoever signs in again is where they were
   expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Entendu, à samedi');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await until('the phone has it, once', () => app.world.phones.received.some(({ text }) => text === 'Entendu, à samedi'));
-}, 60_000);
-
-test('an authenticator is set up by its key or its picture, asked for at sign-in, and taken away', async () => {
-  const password = await signIn(OWNER);
-  await page.getByRole('link', { name: OWNER }).click();
-  await page.getByRole('button', { name: 'Set up' }).click();
-  await page.getByRole('img', { name: /QR code/ }).waitFor();
-  expect(await axe(page)).toEqual([]);
-  const secret = String(await page.getByRole('status').locator('code').textContent()).replaceAll(' ', '');
-  const code = (steps: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
-  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code(-1));
-  await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByText('Asked for at sign-in').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await enter(OWNER, password, code(0));
-  await page.getByRole('button', { name: 'Ask for no code any more' }).click();
-  await page.getByRole('textbox', { name: 'Six-digit code' }).fill(code(1));
-  await page.getByRole('button', { name: 'Ask for no code any more' }).click();
-  await page.getByText('Not yet').waitFor();
 }, 60_000);
 
 test('received SMS are searched, shown by columns and views of one’s own, and saved as a workbook', async () => {

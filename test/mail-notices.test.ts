@@ -36,6 +36,12 @@ const NOTICES: Notice[] = [
   },
   { kind: 'spend-limit-reached', data: { limit: 'day', amount: '5.00', currency: 'EUR', until: '2026-03-01T23:00:00Z' } },
   { kind: 'mail-relay-refuses', data: { response: '535 no' } },
+  {
+    kind: 'password-forgotten',
+    data: { userId: 'u1', open: { link: 'https://sms.example/password#t', until: '2026-03-01T09:00:00Z' } },
+  },
+  { kind: 'password-changed', data: { at: '2026-03-01T09:00:00Z' } },
+  { kind: 'authenticator-lifted', data: { by: 'patronne@boulangerie.example' } },
 ];
 
 test.each(NOTICES)('a notice $kind is written in French and in English, by hand and in HTML', async (notice) => {

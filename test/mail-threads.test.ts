@@ -76,5 +76,5 @@ test('the mails of a conversation thread in any client, each address in a transa
   expect(french?.html).toContain('Un secret &lt;b&gt;bien&lt;/b&gt; gardé');
   expect(french?.text).toContain('Campagne : Rentrée');
   expect(english?.text).toContain('Reply from +33 6 12 00 00 01');
-  expect(english?.text).toContain(`Open the conversation : ${PUBLIC_URL}/conversations/${textOf(conversations[0] ?? {}, 'id')}`);
+  expect(english?.text).toContain(`Open the conversation : ${PUBLIC_URL}/chat/${textOf(conversations[0] ?? {}, 'id')}`);
 });

@@ -43,6 +43,7 @@ import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
+import { RecoveryCodes } from './0094-recovery-codes.ts';
 import { RepliesFound } from './0093-replies-found.ts';
 
 /** In order. A migration that has landed is never edited. */
@@ -94,4 +95,5 @@ export const migrations = [
   { name: '0047-hashes-found', class: HashesFound },
   { name: '0048-request-ids', class: RequestIds },
   { name: '0093-replies-found', class: RepliesFound },
+  { name: '0094-recovery-codes', class: RecoveryCodes },
 ];

@@ -1,9 +1,9 @@
-import { Section, Text } from '@react-email/components';
+import { Link, Section, Text } from '@react-email/components';
 import { Frame, INK } from './frame.tsx';
 
 type Props = { locale: 'fr' | 'en'; title: string; lines: string[]; footer: string };
 
-/** A few sentences under a title. */
+/** A few sentences under a title; a line that is an address can be followed. */
 export const NoticeMail = ({ locale, title, lines, footer }: Props) => (
   <Frame locale={locale} title={title} footer={footer}>
     <Section
@@ -12,7 +12,7 @@ export const NoticeMail = ({ locale, title, lines, footer }: Props) => (
     >
       {lines.map((line, index) => (
         <Text key={line} className="ink" style={{ ...INK, marginTop: index === 0 ? 0 : '12px' }}>
-          {line}
+          {/^https?:\/\/\S+$/.test(line) ? <Link href={line}>{line}</Link> : line}
         </Text>
       ))}
     </Section>

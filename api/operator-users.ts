@@ -1,0 +1,54 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { affected, rows, transaction } from '../database/sql.ts';
+import { AppError } from '../domain/errors.ts';
+import { actorOf } from './audit.ts';
+import { missing } from './campaigns.ts';
+import { invalid } from './invalid.ts';
+import { conflict, notFound, problems } from './problem.ts';
+import { IdParam, json } from './schemas.ts';
+import type { ApiEnv, ApiServices } from './services.ts';
+import { liftAuthenticator, unknown, usersOf, userView, UserView } from './users.ts';
+
+const tags = ['Operator: accounts'];
+const list = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/users',
+  operationId: 'listUsersAsOperator',
+  tags,
+  summary: 'Who may sign in to an account, in the order they were invited',
+  request: { params: IdParam },
+  responses: {
+    200: { description: 'All of them', content: json(z.object({ items: z.array(UserView) })) },
+    ...problems,
+    ...notFound,
+  },
+});
+const lift = createRoute({
+  method: 'post',
+  path: '/users/{id}/totp/remove',
+  operationId: 'liftAuthenticatorAsOperator',
+  tags,
+  summary: "Take an owner's authenticator away, for a lost phone; the owner is told by mail, and does it for the others",
+  request: { params: IdParam },
+  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+});
+
+export const operatorUsers = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const { id } = c.req.valid('param');
+      if ((await affected(db.pool, 'select 1 from accounts where id = $1', [id])) === 0) throw missing();
+      return c.json({ items: (await usersOf(db.pool, id)).map(userView) }, 200);
+    })
+    .openapi(lift, async (c) => {
+      const { id } = c.req.valid('param');
+      const [user] = await rows<{ role: string }>(db.pool, `select role from users where id = $1 and account_id is not null`, [
+        id,
+      ]);
+      if (!user) throw unknown();
+      if (user.role !== 'owner') throw new AppError('conflict', 'An owner of the account does this for its other users.');
+      const who = { actor: actorOf(c.get('keyId')), by: null };
+      const lifted = await transaction(db.pool, (client) => liftAuthenticator(client, id, who));
+      runs.retryEmails();
+      return c.json(userView(lifted), 200);
+    });

@@ -1,0 +1,17 @@
+import { useAct } from './asking.ts';
+import { useLocale } from './locale.tsx';
+import { Sure } from './sure.tsx';
+import type { QueryKey } from '@tanstack/react-query';
+
+type Props = { email: string; lift: () => Promise<unknown>; stale: QueryKey };
+
+/** For somebody who lost their phone. */
+export function LiftAuthenticator({ email, lift, stale }: Props) {
+  const { say } = useLocale();
+  const act = useAct(lift, stale);
+  return (
+    <Sure label={say('lift')} question={say('liftAsk', { email })} act={act}>
+      <p>{say('liftHint')}</p>
+    </Sure>
+  );
+}

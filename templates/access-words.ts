@@ -1,0 +1,57 @@
+import type { NoticeWords } from './notice-words.ts';
+
+type Kind = 'password-forgotten' | 'password-changed' | 'authenticator-lifted';
+type Words = { [K in Kind]: NoticeWords<K> };
+
+const fr: Words = {
+  'password-forgotten': ({ open }, date) => ({
+    subject: 'Choisissez un nouveau mot de passe',
+    lines: [
+      'Quelqu’un, sans doute vous, a dit avoir oublié le mot de passe de cette adresse. Ouvrez ce lien pour en choisir un autre :',
+      open?.link ?? '',
+      `Il sert une fois, jusqu’au ${date(open?.until ?? '')}. Si ce n’était pas vous, ne faites rien : rien n’a changé.`,
+    ],
+  }),
+  'password-changed': ({ at }, date) => ({
+    subject: 'Votre mot de passe a changé',
+    lines: [
+      `Le mot de passe de votre accès a changé le ${date(at)}. Toutes vos autres sessions ont pris fin.`,
+      'Si ce n’était pas vous, choisissez-en un autre par « Mot de passe oublié » sur la page de connexion, et prévenez un propriétaire de votre compte.',
+    ],
+  }),
+  'authenticator-lifted': ({ by }) => ({
+    subject: 'Votre application d’authentification a été retirée',
+    lines: [
+      `${by ?? 'L’opérateur de la plateforme'} a retiré l’application d’authentification de votre accès, comme on le fait pour un téléphone perdu.`,
+      'Votre mot de passe suffit désormais. Mettez une application en place sous « Votre accès » dès que possible. Si vous n’avez rien demandé, changez de mot de passe et prévenez un propriétaire de votre compte.',
+    ],
+  }),
+};
+
+const en: Words = {
+  'password-forgotten': ({ open }, date) => ({
+    subject: 'Choose a new password',
+    lines: [
+      'Somebody, you most likely, said that they forgot the password of this address. Open this link to choose another one:',
+      open?.link ?? '',
+      `It opens once, until ${date(open?.until ?? '')}. If it was not you, do nothing: nothing has changed.`,
+    ],
+  }),
+  'password-changed': ({ at }, date) => ({
+    subject: 'Your password has changed',
+    lines: [
+      `The password of your access changed on ${date(at)}. All your other sessions have ended.`,
+      'If it was not you, choose another one by “Forgotten password” on the sign-in page, and tell an owner of your account.',
+    ],
+  }),
+  'authenticator-lifted': ({ by }) => ({
+    subject: 'Your authenticator was taken away',
+    lines: [
+      `${by ?? 'The operator of the platform'} took the authenticator away from your access, as is done for a lost phone.`,
+      'Your password is enough from now on. Set an authenticator up under “Your access” as soon as you can. If you asked for nothing, change your password and tell an owner of your account.',
+    ],
+  }),
+};
+
+/** What people are told of their own access. */
+export const accessWords = { fr, en } as const;
