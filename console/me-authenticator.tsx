@@ -33,7 +33,7 @@ function RecoveryCodes({ codes }: { codes: string[] }) {
   return (
     <div className="notice" role="status">
       <p>
-        <strong>{say('recoveryCodes')}</strong> {say('shownOnce')}
+        <strong>{say('recoveryCodes')}</strong>
       </p>
       <p>{say('recoveryCodesHint')}</p>
       <ul className="codes">

@@ -15,7 +15,7 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   authenticatorConfirm: 'Confirm',
   authenticatorRemove: 'Ask for no code any more',
   authenticatorRemoveHint: 'Your password will be enough to sign in. The recovery codes are gone.',
-  recoveryCodes: 'Recovery codes.',
+  recoveryCodes: 'Your recovery codes, shown this once',
   recoveryCodesHint: 'Each opens once in place of the six digits. Keep them elsewhere than on that phone.',
   recoveryCodesLeft: 'Recovery codes left:',
   remakeCodes: 'New recovery codes',

@@ -14,7 +14,7 @@ export const accountFr = {
   authenticatorConfirm: 'Confirmer',
   authenticatorRemove: 'Ne plus demander de code',
   authenticatorRemoveHint: 'Votre mot de passe suffira pour vous connecter. Les codes de secours disparaissent.',
-  recoveryCodes: 'Codes de secours.',
+  recoveryCodes: 'Vos codes de secours, affichés cette seule fois',
   recoveryCodesHint: 'Chacun sert une fois à la place des six chiffres. Gardez-les ailleurs que sur ce téléphone.',
   recoveryCodesLeft: 'Codes de secours restants :',
   remakeCodes: 'Refaire les codes de secours',
