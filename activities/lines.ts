@@ -5,6 +5,7 @@ import type { Secrets } from '../database/secrets.ts';
 import { rows } from '../database/sql.ts';
 import type { Mark } from './claim-marks.ts';
 import { openIngest } from './ingest-replies.ts';
+import { createInboundFirst } from './inbound-first.ts';
 import { createBeats } from './line-beats.ts';
 import { createReceiptIngest, type Owes } from './ingest-receipts.ts';
 import { openSimPace } from './sim-pace.ts';
@@ -81,13 +82,15 @@ export function openLines(deps: LinesDeps): Lines {
     const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(secret) });
     const { country, deliverReplies, owes } = deps;
     const ingest = await openIngest({ pool, log, country, deliverReplies, owes }, row.id, slot.slot);
+    const inbound = createInboundFirst();
+    const onReceipt = createReceiptIngest(pool, row.id, deps.country, deps.owes);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
-      events: { onReply: ingest.onReply, onReceipt: createReceiptIngest(pool, row.id, deps.country, deps.owes) },
+      events: inbound.watch({ onReply: ingest.onReply, onReceipt }),
     });
     const limits = carrier.sims?.(settings);
     const pace = limits && (await openSimPace(pool, row.id, limits));
-    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark, ...(pace ? { pace } : {}) });
+    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark, room: inbound.room, ...(pace ? { pace } : {}) });
 
     let renewedAt = performance.now();
     let lost = false;

@@ -40,6 +40,7 @@ export function createTurnLoop({
   session,
   log,
   mark,
+  room,
   pace,
 }: {
   pool: Pool;
@@ -47,6 +48,8 @@ export function createTurnLoop({
   session: CarrierSession;
   log: Logger;
   mark?: (message: OutboundMessage) => Mark;
+  /** Resolves when what comes in leaves room for a turn. */
+  room?: () => Promise<void>;
   /** For a carrier that sends by SIMs: what each may send now. */
   pace?: SimPace;
 }): TurnLoop {
@@ -227,6 +230,7 @@ export function createTurnLoop({
       const wanted = state === 'open' && jobs.size > 0 && !paused;
       if (wanted && flying.size <= session.window / 2 && session.health().state === 'bound') {
         if (pace) await setAside(pace);
+        await room?.();
         await turn();
       } else if (finished.length > 0) {
         // Results that come alone wait a moment for company, never for the other half of a window.
