@@ -11,7 +11,8 @@ import { storable } from './store-replies.ts';
 
 // A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
 // is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
-// answer is stored: it is kept as an orphan for a day, and the turn that stores the reference finds it, or the sweep.
+// answer is stored: it is kept as an orphan for a day, and the turn that stores the reference finds it, or a look after the turns
+// that were under way when it came, or the sweep.
 // A message of several segments is delivered when one receipt says so and none denies it.
 const APPLY = `
   with r as (
@@ -64,10 +65,22 @@ const APPLY = `
 
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
 export function createReceiptIngest(pool: Pool, carrierId: string, country: string, owes: Owes) {
+  // A turn under way may not have seen the orphans, nor they its references: once it is over, those are looked for that no turn took.
+  const orphans = createGroup<string, true>({
+    maxSize: 5000,
+    waitMs: 1000,
+    async commit(ids) {
+      await turnsOver(pool, carrierId);
+      await matchOrphans(pool, owes, ids);
+      return ids.map(() => true as const);
+    },
+  });
   const group = createGroup<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      await storeReceipts(pool, carrierId, country, receipts, owes);
+      const left = await storeReceipts(pool, carrierId, country, receipts, owes);
+      // What fails here is the sweep's.
+      for (const id of left) orphans.add(id).catch(() => {});
       return receipts.map(() => true as const);
     },
   });
@@ -76,12 +89,16 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
   };
 }
 
+/** Waits for the turns of a carrier that are under way: each holds its slot's row until its commit. */
+const turnsOver = (pool: Pool, carrierId: string): Promise<unknown> =>
+  rows(pool, 'select from carrier_slots where carrier_id = $1 for share', [carrierId]);
+
 /** Called when callbacks came to be owed. */
 export type Owes = () => void;
 
 /**
  * Idempotent: moves the messages that these receipts name, and keeps those that name none yet. Accounts that chose to hear of
- * their messages do; where none did, that costs one look.
+ * their messages do; where none did, that costs one look. Answers with the ids of those that name none.
  */
 export async function storeReceipts(
   pool: Pool,
@@ -89,10 +106,10 @@ export async function storeReceipts(
   country: string,
   receipts: InboundReceipt[],
   owes: Owes = () => {},
-): Promise<void> {
-  if (receipts.length === 0) return;
+): Promise<string[]> {
+  if (receipts.length === 0) return [];
   const numberOf = (raw: string) => (raw === '' ? null : normaliseOrigin(storable(raw), country));
-  await applyReceipts(
+  return applyReceipts(
     pool,
     carrierId,
     receipts.map(({ reference, messageId, status, error, at, from, to }) => ({
@@ -169,17 +186,19 @@ async function apply(sql: Pool | PoolClient, carrierId: string, receipts: Stored
 
 /**
  * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
- * and forgets those of more than a day ago.
+ * and forgets those of more than a day ago. `among`: only these.
  */
-export async function matchOrphans(pool: Pool, owes: Owes = () => {}): Promise<void> {
-  await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
+export async function matchOrphans(pool: Pool, owes: Owes = () => {}, among: string[] | null = null): Promise<void> {
+  if (!among) await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
   const found = await rows<StoredReceipt & { carrier_id: string }>(
     pool,
     `select o.id, o.carrier_id, o.reference, null::uuid as message_id, o.status, o.error, o.at, o.from_number, o.to_number
      from orphan_receipts o
-     where exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference)
-       or exists (select from doubts d where d.carrier_id = o.carrier_id and d.to_number = o.to_number and d.sender = o.from_number)
+     where ($1::uuid[] is null or o.id = any($1))
+       and (exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference)
+         or exists (select from doubts d where d.carrier_id = o.carrier_id and d.to_number = o.to_number and d.sender = o.from_number))
      limit 5000`,
+    [among],
   );
   for (const [carrierId, receipts] of Map.groupBy(found, (receipt) => receipt.carrier_id)) {
     const left = new Set(await applyReceipts(pool, carrierId, receipts, owes));

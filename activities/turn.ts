@@ -1,8 +1,7 @@
-import type { Pool } from 'pg';
 import type { SubmitResult } from '../carriers/carrier.ts';
 import { FRENCH_NUMBER } from '../domain/france.ts';
 import type { MessageState } from '../domain/message.ts';
-import { prepared } from '../database/sql.ts';
+import { prepared, type Sql } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
@@ -112,7 +111,7 @@ const TURN = `
  * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
  */
 export async function takeTurn(
-  pool: Pool,
+  sql: Sql,
   slot: Slot,
   window: string[],
   settled: Settled[],
@@ -124,7 +123,7 @@ export async function takeTurn(
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
   );
-  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(pool, 'take-turn', TURN, [
+  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(sql, 'take-turn', TURN, [
     slot.carrierId,
     slot.slot,
     slot.epoch,

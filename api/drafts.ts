@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { LockMode } from '@mikro-orm/core';
 import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';

@@ -21,7 +21,7 @@ const words: Record<State, { tick: string; word: Word }> = {
   unknown: { tick: '?', word: 'stateUnknown' },
   simulated: { tick: '✓', word: 'stateSimulated' },
 };
-const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted']);
+const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
 const HOUR_MS = 3_600_000;
 
 /** Whether something may soon be known of it. */

@@ -56,8 +56,9 @@ export function ThreadPage() {
   }, [unread, reader, markRead]);
 
   const error = conversation.error ?? found.error;
-  if (error) return <Problem error={error} retry={() => void found.refetch()} />;
-  if (!conversation.data || found.isPending) return <p>{say('loading')}</p>;
+  const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
+  // What is there stays, with the answer that was begun, when it can't be read anew for once.
+  if (!conversation.data || !found.data) return error ? problem : <p>{say('loading')}</p>;
   const head = conversation.data;
   const phone = phoneText(head.phone);
   const other = head.answeringBy !== null && head.answeringBy !== who?.user.email ? head.answeringBy : null;
@@ -81,6 +82,7 @@ export function ThreadPage() {
           ))}
         </p>
       </header>
+      {problem}
       <AboutConversation conversation={head} />
       <div role="log" aria-label={say('thread', { phone })} className="entries" tabIndex={0}>
         {found.hasNextPage ? <Action onPress={() => void found.fetchNextPage()}>{say('older')}</Action> : null}

@@ -2,16 +2,26 @@ import { randomUUID } from 'node:crypto';
 import type { RequiredEntityData } from '@mikro-orm/core';
 import { expect, test } from 'vitest';
 import { endDoubts } from '../activities/doubts.ts';
-import { matchOrphans, storeReceipts } from '../activities/ingest-receipts.ts';
+import { createReceiptIngest, matchOrphans, storeReceipts } from '../activities/ingest-receipts.ts';
 import { acquireSlot } from '../activities/slot-lease.ts';
 import { takeTurn } from '../activities/turn.ts';
 import type { InboundReceipt } from '../carriers/carrier.ts';
 import type { Message } from '../database/message.ts';
-import { rows } from '../database/sql.ts';
+import { rows, transaction } from '../database/sql.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
+import { until } from './fixtures/app.ts';
 import { aMessage } from './fixtures/rows.ts';
 
 const unanswered = { outcome: 'unknown', reason: 'no answer in time' } as const;
+const A_RECEIPT: InboundReceipt = {
+  reference: '',
+  messageId: null,
+  from: '36200',
+  to: '33612000001',
+  status: 'delivered',
+  error: null,
+  at: new Date(),
+};
 type Fields = Partial<RequiredEntityData<Message>>;
 
 /** A carrier with a slot held here, and messages that go through it. */
@@ -38,18 +48,7 @@ async function startDesk() {
       return id;
     },
     receive: (receipt: Partial<InboundReceipt> = {}) =>
-      storeReceipts(pool, premiumId, 'FR', [
-        {
-          reference: randomUUID(),
-          messageId: null,
-          from: '36200',
-          to: '33612000001',
-          status: 'delivered',
-          error: null,
-          at: new Date(),
-          ...receipt,
-        },
-      ]),
+      storeReceipts(pool, premiumId, 'FR', [{ ...A_RECEIPT, reference: randomUUID(), at: new Date(), ...receipt }]),
     async stateOf(id: string) {
       const [row] = await rows<{ state: string }>(pool, 'select state from messages where id = $1', [id]);
       return row?.state;
@@ -119,6 +118,21 @@ test('a receipt that came before its message was in doubt is tried again by the 
   await takeTurn(desk.pool, desk.slot, [], [{ id, result: unanswered }], []);
   await matchOrphans(desk.pool);
   expect(await desk.stateOf(id)).toBe('delivered');
+  expect(await rows(desk.pool, 'select 1 from orphan_receipts')).toEqual([]);
+});
+
+test('a receipt that is stored while the turn with its reference is under way finds its message when that turn is over', async () => {
+  await using desk = await startDesk();
+  const { id } = await desk.queue();
+  await takeTurn(desk.pool, desk.slot, [id], [], [id]);
+  const ingest = createReceiptIngest(desk.pool, desk.premiumId, 'FR', () => {});
+  await transaction(desk.pool, async (client) => {
+    await takeTurn(client, desk.slot, [], [{ id, result: { outcome: 'accepted', references: ['m-1'] } }], []);
+    // Neither sees the other: the turn is not committed yet, and its look for orphans is over.
+    await ingest({ ...A_RECEIPT, reference: 'm-1', from: '36299', to: '33612009999' });
+    expect(await desk.stateOf(id)).toBe('submitting');
+  });
+  await until('it is delivered', async () => (await desk.stateOf(id)) === 'delivered');
   expect(await rows(desk.pool, 'select 1 from orphan_receipts')).toEqual([]);
 });
 
