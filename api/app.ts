@@ -7,6 +7,7 @@ import { limitBody, wellFormedBody } from './body.ts';
 import { callbackEndpoints } from './callback-endpoints.ts';
 import { campaignResults } from './campaign-results.ts';
 import { campaigns } from './campaigns.ts';
+import { draftChanges } from './change-draft.ts';
 import { serveConsole } from './console.ts';
 import { contactsCsv } from './contacts-csv.ts';
 import { contacts } from './contacts.ts';
@@ -96,6 +97,7 @@ const accountRoutes = (services: ApiServices) => {
     .route('/', previews(services))
     .route('/', listPreviews(services))
     .route('/', drafts(services))
+    .route('/', draftChanges(services))
     .route('/', lists(services))
     .route('/', savedLists(services))
     .route('/', messages(services))

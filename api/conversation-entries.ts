@@ -72,7 +72,8 @@ const ENTRIES = `
   union all
   select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
     state, reference, false, false
-  from messages where to_number = $3 and account_id = $2`;
+  from messages m where to_number = $3 and account_id = $2
+    and not exists (select from campaigns c where c.id = m.campaign_id and c.launched_at is null)`;
 
 const entriesOf = (order: 'oldest' | 'newest'): string => {
   const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];

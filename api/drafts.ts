@@ -1,20 +1,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { LockMode } from '@mikro-orm/core';
 import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
-import { transaction } from '../database/sql.ts';
+import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { asksForReplies, twoWayOff } from '../domain/sender-policy.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from './callback-url.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
-import { missing } from './campaigns.ts';
+import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
 import { invalid } from './invalid.ts';
-import { planPage } from './plan-campaign.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
-import { rulesFor } from './rules.ts';
 import { body, IdParam, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
@@ -78,13 +75,8 @@ export const drafts = (services: ApiServices) => {
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
-      // What concerns the campaign as a whole is said now, not when its list is there.
-      const plan = await planPage(
-        { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients: [] },
-        await rulesFor(services, account, route),
-        1,
-      );
-      if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+      const request = { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise };
+      const carrier = await carrierOf(services, account, request);
       const callbackEndpointId = await transaction(db.pool, (client) =>
         campaignCallback(services, client, account.id, callbackUrl),
       );
@@ -92,7 +84,7 @@ export const drafts = (services: ApiServices) => {
       const campaign = em.create(Campaign, {
         id,
         account: account.id,
-        carrier: plan.carrierId,
+        carrier,
         name,
         requestId: requestId ?? null,
         route,
@@ -125,9 +117,9 @@ export const drafts = (services: ApiServices) => {
     .openapi(launch, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account').id;
+      const version = await versionOf(db.pool, id, account);
       const em = db.em();
-      const campaign = await em.findOne(Campaign, { id, account });
-      if (!campaign) throw missing();
+      const campaign = await em.findOneOrFail(Campaign, { id, account });
       const list = await em.findOne(ListImport, { campaign: id }, { orderBy: { id: 'desc' } });
       if (campaign.state !== 'ready' || !list)
         throw new AppError('conflict', `The campaign is ${campaign.state}: it can be launched when its list is ready.`);
@@ -143,8 +135,13 @@ export const drafts = (services: ApiServices) => {
       if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && c.get('account').twoWay !== 'on')
         throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
       const launchedAt = new Date();
-      const moved = await em.nativeUpdate(Campaign, { id, account, state: 'ready' }, { state: 'launched', launchedAt });
-      if (moved === 0) throw new AppError('conflict', 'The campaign has just changed. Look at it again.');
+      // What was looked at here is what goes, or nothing does.
+      const moved = await affected(
+        db.pool,
+        `update campaigns set state = 'launched', launched_at = $4 where id = $1 and account_id = $2 and xmin::text = $3`,
+        [id, account, version, launchedAt],
+      );
+      if (moved === 0) throw changedMeanwhile();
       runs.sendCampaign(id);
       return c.json({ ...campaignView(campaign), state: 'launched' as const, launchedAt: launchedAt.toISOString() }, 202);
     });

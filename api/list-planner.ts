@@ -16,8 +16,13 @@ export type ListPlan = {
   page(rows: readonly unknown[], first: number, sql: Sql): Promise<PlannedPage | { error: Fault }>;
 };
 
+type Asking = Pick<Campaign, 'route' | 'text' | 'withReplies' | 'allowUnreachable' | 'purpose' | 'optimise'> & {
+  sender?: string | null | undefined;
+  sendAt?: Date | null | undefined;
+};
+
 /** What a stored campaign asks for. */
-export const requestOf = (campaign: Campaign): Omit<CampaignRequest, 'recipients'> => ({
+export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'> => ({
   route: campaign.route,
   text: campaign.text,
   sender: campaign.sender ?? undefined,

@@ -153,20 +153,37 @@ export const lists = ({ db, runs }: ApiServices) => {
     });
 };
 
-/** The campaign becomes `importing`, without what an earlier list made of it; or an error says why it can't. */
-export async function beginImport(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
+/** Holds a campaign that was not launched until the end of the transaction; or an error says why it can't be changed. */
+export async function holdDraft(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
   const [campaign] = await rows<{ state: string }>(
     client,
     'select state from campaigns where id = $1 and account_id = $2 for update nowait',
     [campaignId, accountId],
   ).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === LOCKED)
-      throw new AppError('conflict', 'Another list of this campaign is being sent. Wait until it is through.');
+      throw new AppError('conflict', 'The campaign is being changed, or its list is being sent. Wait until that is through.');
     throw error;
   });
   if (!campaign) throw missing();
   if (campaign.state !== 'draft' && campaign.state !== 'ready')
-    throw new AppError('conflict', `The campaign is ${campaign.state}: a list can be sent while it is a draft or ready.`);
+    throw new AppError(
+      'conflict',
+      `The campaign is ${campaign.state}: it and its list can be changed while it is a draft or ready.`,
+    );
+}
+
+/** The rows of a list as they came, as another one's own; what an erasure emptied is left out. Answers how many. */
+export const takeRows = (client: PoolClient, from: string, to: string): Promise<number> =>
+  affected(
+    client,
+    `insert into list_rows (import_id, row, "values")
+     select $1, row_number() over (order by row), "values" from list_rows where import_id = $2 and "values" <> '{}'`,
+    [to, from],
+  );
+
+/** The campaign becomes `importing`, without what an earlier list made of it; or an error says why it can't. */
+export async function beginImport(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
+  await holdDraft(client, campaignId, accountId);
   await affected(client, `update campaigns set state = 'importing' where id = $1`, [campaignId]);
   await affected(client, `delete from messages where campaign_id = $1`, [campaignId]);
   await affected(

@@ -6,6 +6,7 @@ import { AppError } from '../domain/errors.ts';
 import { forcingCharacters, optimisation, plainSegments, segmentClasses } from '../domain/preview.ts';
 import { readCampaignText } from './campaign-request.ts';
 import { missing, NewCampaignBody } from './campaigns.ts';
+import { changedBy, DraftChange } from './change-draft.ts';
 import { invalid } from './invalid.ts';
 import { besideOthers, requestOf } from './list-planner.ts';
 import { Money, moneyOrNone } from './money-view.ts';
@@ -42,8 +43,9 @@ const ofList = createRoute({
   path: '/campaigns/{id}/preview',
   operationId: 'previewList',
   tags: ['Campaigns'],
-  summary: 'The same for the first thousand rows of an uploaded list, and the totals of all once they have been looked at',
-  request: { params: IdParam },
+  summary:
+    'The same for the first thousand rows of an uploaded list, and the totals of all once they have been looked at; with a body, as they would be after that change',
+  request: { params: IdParam, body: { required: false, content: json(DraftChange) } },
   responses: { 200: { description: 'The preview', content: json(ListPreview) }, ...problems, ...notFound, ...conflict },
 });
 
@@ -125,8 +127,9 @@ export const previews = (services: ApiServices) => {
           'conflict',
           'The campaign has no list that could be previewed. Send one with POST /campaigns/{id}/recipients.',
         );
-      const rules = besideOthers(await rulesFor(services, account, campaign.route), db.pool, id);
-      const shown = await preview({ ...requestOf(campaign), recipients: list.map(({ values }) => values) }, account, rules);
+      const request = requestOf(changedBy(c.req.valid('json'), campaign));
+      const rules = besideOthers(await rulesFor(services, account, request.route), db.pool, id);
+      const shown = await preview({ ...request, recipients: list.map(({ values }) => values) }, account, rules);
       const { total, segments, costMicros } = campaign;
       const whole = campaign.state === 'importing' || total === 0 ? null : { total, segments, cost: moneyOrNone(costMicros) };
       return c.json({ ...shown, sampled: list.length, list: whole }, 200);

@@ -10,7 +10,7 @@ import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { listBody, ListColumns, uploadOf } from './list-upload.ts';
-import { beginImport, importStored, ImportView, importView } from './lists.ts';
+import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
@@ -116,7 +116,7 @@ const use = createRoute({
   },
 });
 
-/** The rows of a list kept, as the import's own; what an erasure emptied is left out. Null when there is no such list. */
+/** The rows of a list kept, as the import's own. Null when there is no such list. */
 async function takeList(client: PoolClient, accountId: string, id: string, importId: string) {
   // Held until the end: rows that are being put in its place come after, as a whole.
   const [list] = await rows<{ columns: string[] }>(
@@ -125,13 +125,7 @@ async function takeList(client: PoolClient, accountId: string, id: string, impor
     [id, accountId],
   );
   if (!list) return null;
-  const listed = await affected(
-    client,
-    `insert into list_rows (import_id, row, "values")
-     select $1, row_number() over (order by row), "values" from list_rows where import_id = $2 and "values" <> '{}'`,
-    [importId, id],
-  );
-  return { columns: list.columns, listed };
+  return { columns: list.columns, listed: await takeRows(client, id, importId) };
 }
 
 async function takeContacts(client: PoolClient, accountId: string, wanted: string[], importId: string) {

@@ -1,5 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
+import { Refusal } from './api.ts';
 import { session } from './session.ts';
+
+/** Null for what is not there. */
+export const orNone = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'not-found') return null;
+    throw error;
+  });
 
 /** A list by cursor, as far as it was asked for. */
 export function usePages<T>(

@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { InferResponseType } from 'hono/client';
 import { ProgressBar } from 'react-aria-components';
-import { ask, Refusal, v1 } from './api.ts';
-import { useAct, useOwner } from './asking.ts';
+import { ask, v1 } from './api.ts';
+import { orNone, useAct, useOwner } from './asking.ts';
 import type { Campaign } from './composing.ts';
 import { Faults } from './faults.tsx';
 import { Facts } from './list.tsx';
@@ -17,13 +17,6 @@ import { NO_RECIPIENTS, readSource, sendSource } from './recipients-source.ts';
 
 type Import = InferResponseType<(typeof v1.campaigns)[':id']['recipients']['$get'], 200>;
 const LOOK_MS = 500;
-
-/** Null for what is not there. */
-const orNone = <T,>(asked: Promise<T>): Promise<T | null> =>
-  asked.catch((error: unknown) => {
-    if (error instanceof Refusal && error.code === 'not-found') return null;
-    throw error;
-  });
 
 /** A campaign whose list is looked at before anything is sent. */
 export function CampaignDraft({ campaign }: { campaign: Campaign }) {
@@ -96,6 +89,7 @@ function Looked({ list }: { list: Import }) {
 /** Every row of it has been planned: what it comes to, and the button that sends it. */
 function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Import }) {
   const { say, number } = useLocale();
+  const { invalid } = list;
   const one = v1.campaigns[':id'];
   const preview = useQuery({
     queryKey: ['full-preview', list.id],
@@ -105,17 +99,10 @@ function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Im
     },
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
   });
-  const launch = useAct(
-    () => ask(one.launch.$post({ param: { id }, json: { skipInvalid: list.invalid > 0 } })),
-    ['campaign', id],
-  );
+  const launch = useAct(() => ask(one.launch.$post({ param: { id }, json: { skipInvalid: invalid > 0 } })), ['campaign', id]);
   const result = preview.data?.result ?? null;
-  const send =
-    list.invalid > 0
-      ? say('launchWithout', { n: number(total), invalid: number(list.invalid) })
-      : total === 1
-        ? say('sendCampaignOne')
-        : say('sendCampaign', { n: number(total) });
+  const without = invalid === 0 ? '' : say(invalid === 1 ? 'withoutRow' : 'withoutRows', { n: number(invalid) });
+  const send = `${total === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(total) })}${without}`;
   return (
     <>
       <Problem error={preview.error} retry={() => void preview.refetch()} />

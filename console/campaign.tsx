@@ -40,9 +40,14 @@ function Shown({ campaign }: { campaign: Campaign }) {
     <>
       <div className="row">
         <h1>{campaign.name}</h1>
-        {owner ? (
+        {owner && UNSENT.has(state) && state !== 'importing' ? (
+          <Link to="/campaigns/$id/edit" params={{ id }} className="button plain">
+            {say('editCampaign')}
+          </Link>
+        ) : null}
+        {owner && !UNSENT.has(state) ? (
           <Link to="/campaigns/new" search={{ from: id }} className="button plain">
-            {say(UNSENT.has(state) ? 'editCampaign' : 'duplicate')}
+            {say('duplicate')}
           </Link>
         ) : null}
       </div>

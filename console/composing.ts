@@ -116,6 +116,7 @@ export function composedOf(campaign: Campaign): Composed {
     text: campaign.text,
     route: campaign.route,
     withReplies: campaign.withReplies,
+    allowUnreachable: campaign.allowUnreachable,
     senderKind,
     senderName: senderKind === 'name' ? given : '',
     senderNumber: senderKind === 'number' ? given : '',
@@ -125,3 +126,18 @@ export function composedOf(campaign: Campaign): Composed {
     simulation: campaign.simulation,
   };
 }
+
+/** A draft as it is written further; when it is to be sent is its own. */
+export const draftOf = (campaign: Campaign, { timeZone }: Account): Composed => ({
+  ...composedOf(campaign),
+  later: campaign.sendAt !== null,
+  sendAt: campaign.sendAt === null ? '' : localTime(new Date(campaign.sendAt), timeZone),
+});
+
+/** What a draft becomes: what is not chosen any more is taken away. */
+export const changeOf = (body: CampaignBody) => ({
+  ...body,
+  sender: body.sender ?? null,
+  keyword: body.keyword ?? null,
+  sendAt: body.sendAt ?? null,
+});

@@ -6,17 +6,17 @@ import { ask, freshKey, refusalOf, v1 } from './api.ts';
 import { bodyOf, composedOf, NOTHING_YET, type Account, type Composed } from './composing.ts';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { Meter } from './meter.tsx';
-import { Action, Check, Field, Problem } from './parts.tsx';
+import { Action, Problem } from './parts.tsx';
 import { PhonePreview } from './phone-preview.tsx';
-import { Optimised, Sums, Verdict } from './preview-panel.tsx';
+import { Sums } from './preview-panel.tsx';
 import { asRecipients, columnsOf, type Columns, type Recipient } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
 import { isShort, NO_RECIPIENTS, readSource, sendSource, type Source } from './recipients-source.ts';
-import { RouteChoice, useNumbers } from './route-choice.tsx';
+import { useNumbers } from './route-choice.tsx';
 import { Schedule } from './schedule.tsx';
 import { TestSend } from './test-send.tsx';
 import { usePreview } from './use-preview.ts';
+import { Judged, seenOf, Writing } from './writing.tsx';
 
 /** Rows that the preview of a long list looks at while it is composed. */
 const PREVIEWED = 1000;
@@ -82,8 +82,7 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   // With rows that can't go as they are, it is a list to be looked at.
   const faulty = preview.data?.refusals.some(({ code }) => code === 'invalid-rows' || code === 'no-reply-code') ?? false;
   const short = isShort(source, read) && !faulty;
-  const tags = Object.keys(recipients[0] ?? {}).filter((name) => name !== 'to' && /^[\p{L}\p{N}_]+$/u.test(name));
-  const seen = preview.data?.samples[0]?.text ?? composed.text;
+  const seen = seenOf(composed, preview.data);
 
   const send = useMutation({
     mutationFn: async () => {
@@ -117,44 +116,17 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
       }}
     >
       <div>
-        <Field label={say('name')} required value={composed.name} onChange={(name) => change({ name })} />
-        <RouteChoice composed={composed} change={change} account={account} numbers={numbers} />
-        <Field
-          label={say('message')}
-          hint={say('messageHint')}
-          required
-          rows={5}
-          value={composed.text}
-          onChange={(text) => change({ text })}
+        <Writing
+          composed={composed}
+          change={change}
+          account={account}
+          numbers={numbers}
+          columns={Object.keys(recipients[0] ?? {})}
+          preview={preview.data}
         />
-        {tags.length === 0 ? null : (
-          <div className="row start">
-            {tags.slice(0, 8).map((name) => (
-              <Action key={name} onPress={() => change({ text: `${composed.text}{{${name}}}` })}>
-                {`{{${name}}}`}
-              </Action>
-            ))}
-          </div>
-        )}
-        <Meter text={seen} />
-        {preview.data?.optimised ? <Optimised text={composed.text} optimised={preview.data.optimised} /> : null}
-        {preview.data?.optimised || composed.optimise ? (
-          <Check label={say('optimise')} value={composed.optimise} onChange={(optimise) => change({ optimise })} />
-        ) : null}
         <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
         <Schedule composed={composed} change={change} account={account} />
-        {preview.data ? (
-          <Verdict preview={preview.data}>
-            {account.platform === 'v2' &&
-            (composed.allowUnreachable || preview.data.refusals.some(({ code }) => code === 'no-reply-code')) ? (
-              <Check
-                label={say('sendUnreachable')}
-                value={composed.allowUnreachable}
-                onChange={(allowUnreachable) => change({ allowUnreachable })}
-              />
-            ) : null}
-          </Verdict>
-        ) : null}
+        <Judged composed={composed} change={change} account={account} preview={preview.data} />
         <TestSend body={body} text={seen} />
         <Problem error={preview.error} />
         <Problem error={send.error} />

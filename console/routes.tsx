@@ -67,6 +67,11 @@ const campaign = createRoute({
   path: '/campaigns/$id',
   component: lazyRouteComponent(() => import('./campaign.tsx'), 'CampaignPage'),
 });
+const editDraft = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$id/edit',
+  component: lazyRouteComponent(() => import('./edit-draft.tsx'), 'EditDraftPage'),
+});
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
@@ -265,6 +270,7 @@ export const router = createRouter({
     analytics,
     newCampaign,
     campaign,
+    editDraft,
     me,
     settings.addChildren(settingsPages),
     operator.addChildren(operatorPages),

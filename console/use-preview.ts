@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
 import { useEffect, useState } from 'react';
 import { ask, v1 } from './api.ts';
-import type { CampaignBody } from './composing.ts';
+import { changeOf, type CampaignBody } from './composing.ts';
 import type { Recipient } from './recipients.ts';
 
 export type Preview = InferResponseType<typeof v1.campaigns.preview.$post, 200>;
@@ -21,19 +21,33 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-/** What the campaign would be, by the very plan that sends it. Nothing as long as there is no text, or nobody to read it. */
-export function usePreview(body: CampaignBody | null, recipients: Recipient[]) {
-  const asked = body !== null && body.text !== '' && recipients.length > 0 ? { ...body, recipients } : null;
+const named = <T extends { name: string }>(written: T): T => ({ ...written, name: written.name === '' ? '-' : written.name });
+
+/** Asked once nobody types any more; null asks nothing. */
+function useAsked<T>(asked: T | null, preview: (settled: T, signal: AbortSignal) => Promise<Preview>) {
   const settled = useSettled(asked);
-  return useQuery({
+  return useQuery<Preview>({
     queryKey: ['preview', settled],
     queryFn: ({ signal }) => {
       if (settled === null) throw new Error('There is nothing to preview');
-      const json = { ...settled, name: settled.name === '' ? '-' : settled.name };
-      return ask(v1.campaigns.preview.$post({ json }, { init: { signal } }));
+      return preview(settled, signal);
     },
     enabled: settled !== null,
     ...(settled === null ? {} : { placeholderData: keepPreviousData }),
     gcTime: 0,
   });
+}
+
+/** What the campaign would be, by the very plan that sends it. Nothing as long as there is no text, or nobody to read it. */
+export function usePreview(body: CampaignBody, recipients: Recipient[]) {
+  const asked = body.text !== '' && recipients.length > 0 ? { ...body, recipients } : null;
+  return useAsked(asked, (settled, signal) => ask(v1.campaigns.preview.$post({ json: named(settled) }, { init: { signal } })));
+}
+
+/** What a draft would be after a change, over the first rows of its list. */
+export function useDraftPreview(id: string, body: CampaignBody, listed: boolean) {
+  const asked = body.text !== '' && listed ? { id, change: changeOf(body) } : null;
+  return useAsked(asked, ({ change }, signal) =>
+    ask(v1.campaigns[':id'].preview.$post({ param: { id }, json: named(change) }, { init: { signal } })),
+  );
 }

@@ -59,6 +59,7 @@ const bodies: Record<string, unknown> = {
   previewCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
   createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
   launchCampaign: {},
+  changeDraft: { name: 'n' },
   createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
   answerConversation: { text: 'x' },
   changeReplySettings: { emails: [{ address: 'other@example.com' }] },

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
 import { createClient, itemsOf, textOf } from '../seed.ts';
@@ -84,7 +87,7 @@ test('the composer shows what three real people will read and how each answers, 
   expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
   // What has rows that can not go is a list to be looked at first.
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
-  await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 1 lignes en erreur' }).waitFor();
+  await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans la ligne en erreur' }).waitFor();
   // As a spreadsheet in France saves it, and kept for other campaigns.
   await page.getByText('Envoyer une autre liste').click();
   await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
@@ -128,10 +131,23 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   expect(await started.app.account.get(`/v1/campaigns/${campaign}`)).toMatchObject({ state: 'ready', total: 2 });
   expect(received(/passez samedi/)).toEqual([]);
 
+  // Written further in place: the list stays, and is looked at anew.
+  await page.getByRole('link', { name: 'Modifier' }).click();
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi matin !');
+  await page.getByText('Envoyer plus tard').click();
+  await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Zoé, passez samedi matin !').waitFor();
+  await clean('a draft that is edited');
+  await page.getByText('Envoyer plus tard').click();
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Zoé, passez samedi matin !').waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/campaigns/${campaign}`);
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 2 lignes en erreur' }).click();
   await page.getByText('2 sur 2 envoyés').waitFor();
+  await page.goto(`${started.app.url}/campaigns/${campaign}/edit`);
+  await page.getByText('elle ne se modifie plus').waitFor();
+  await page.getByRole('link', { name: 'Voir la campagne' }).click();
   expect(
-    received(/passez samedi/)
+    received(/passez samedi matin/)
       .map(({ to }) => to)
       .toSorted(),
   ).toEqual([phone(11), phone(13)]);
@@ -143,6 +159,47 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   expect(troubles()).toEqual([]);
 }, 60_000);
 
+/** Drags a file of this machine over the place and lets it go there, as a mouse does. */
+async function drop(place: Locator, path: string): Promise<void> {
+  await place.scrollIntoViewIfNeeded();
+  const box = await place.boundingBox();
+  if (!box) throw new Error('There is no place to drop it');
+  const at = { x: box.x + box.width / 2, y: box.y + 12, data: { items: [], files: [path], dragOperationsMask: 1 } };
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Input.dispatchDragEvent', { type: 'dragEnter', ...at });
+  await browser.send('Input.dispatchDragEvent', { type: 'dragOver', ...at });
+  await page.locator('.drop[data-drop-target]').waitFor();
+  await browser.send('Input.dispatchDragEvent', { type: 'drop', ...at });
+}
+
+test('a file is dropped on the recipients by mouse, and one that is no list says so before anything is sent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'console-drop-'));
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Déposée');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, à dimanche !');
+  const place = page.locator('.drop');
+  await writeFile(join(folder, 'clients.csv'), `prenom;mobile\nAna;${phone(71)}\nBob;12\n`);
+  await drop(place, join(folder, 'clients.csv'));
+  await page.getByText('clients.csv').waitFor();
+  await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Ana, à dimanche !').waitFor();
+  await page.getByText('Ligne 2 :').waitFor();
+  // Half a quoted cell: nothing of it can be a row.
+  await writeFile(join(folder, 'abîmé.csv'), `prenom;mobile\n"Ana;${phone(71)}\n`);
+  await drop(place, join(folder, 'abîmé.csv'));
+  await page.getByText('abîmé.csv').waitFor();
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByText('Le fichier ne peut pas être lu : rien n’a été enregistré.').waitFor();
+  await drop(place, join(folder, 'clients.csv'));
+  await page.getByText('clients.csv').waitFor();
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByRole('button', { name: 'Envoyer à 1 destinataire, sans la ligne en erreur' }).click();
+  await page.getByText('1 sur 1 envoyés').waitFor();
+  expect(received(/à dimanche/).map(({ to }) => to)).toEqual([phone(71)]);
+  await rm(folder, { recursive: true });
+  expect(troubles().filter((trouble) => !trouble.includes('422'))).toEqual([]);
+}, 60_000);
+
 test('in English and on a narrow screen: a campaign is duplicated, scheduled by the account’s clocks, and cancelled once that is confirmed', async () => {
   await signIn(started.app, OWNER, 'en');
   await page.setViewportSize({ width: 375, height: 740 });
@@ -150,7 +207,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   await page.getByRole('link', { name: 'Liste du samedi' }).click();
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('heading', { name: 'New campaign' }).waitFor();
-  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi !');
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi matin !');
   await page.getByRole('textbox', { name: 'Recipients', exact: true }).fill(`prenom,to\nZoé,${phone(21)}`);
   await page.getByText('Send later').click();
   const year = new Date().getFullYear() + (new Date().getMonth() > 5 ? 1 : 0);
@@ -213,10 +270,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
     body: `tel,prenom\n${phone(33)},Cléo\n`,
   });
   expect(filled.status).toBe(200);
-  await page
-    .getByRole('link', { name: 'Change in a copy' })
-    .or(page.getByRole('link', { name: 'Duplicate' }))
-    .click();
+  await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
   await page.getByLabel('Recipients come').selectOption('list');
   await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');

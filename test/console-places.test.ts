@@ -157,6 +157,8 @@ function addresses(): string[] {
   return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
 }
 
+const A_DRAFT = { name: 'Brouillon', route: 'premium', withReplies: true, text: 'Bonjour' };
+
 test('axe finds nothing on any page, light and dark', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
@@ -165,6 +167,7 @@ test('axe finds nothing on any page, light and dark', async () => {
   const ids: Record<string, string> = {
     '/chat/$id': await idOf('/v1/conversations'),
     '/campaigns/$id': await idOf('/v1/campaigns'),
+    '/campaigns/$id/edit': textOf(await app.account.send('POST', '/v1/campaigns/drafts', A_DRAFT), 'id'),
     '/settings/callback/$id': await idOf('/v1/callback-endpoints'),
     '/settings/deliveries/$id': await idOf('/v1/deliveries'),
     '/operator/accounts/$id': await idOf('/v1/operator/accounts', operator),
