@@ -28,6 +28,7 @@ export function ChatPage() {
   const items = found.items ?? [];
   const filtered = filters !== NO_FILTERS && JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
   const open = id !== undefined || pathname === '/chat/new';
+  const nobody = !filtered && found.items?.length === 0;
 
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
@@ -46,7 +47,7 @@ export function ChatPage() {
   }, [items, id, navigate]);
 
   return (
-    <div className={open ? 'chat open' : 'chat'}>
+    <div className={open ? 'chat open' : nobody ? 'chat none' : 'chat'}>
       <section className="list" aria-label={say('conversations')}>
         <div className="row">
           <h1>{say('chat')}</h1>
@@ -114,7 +115,8 @@ export function ChatPage() {
           </Virtualizer>
         ) : null}
       </section>
-      {open ? <Outlet key={id ?? 'new'} /> : <Empty title={say('chooseConversation')} hint={say('chooseConversationHint')} />}
+      {open ? <Outlet key={id ?? 'new'} /> : null}
+      {open || nobody ? null : <Empty title={say('chooseConversation')} hint={say('chooseConversationHint')} />}
     </div>
   );
 }

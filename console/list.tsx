@@ -7,10 +7,13 @@ export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: bo
 
 type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
 
-/** A table that scrolls sideways by itself where it is wider than its place, by keyboard too. */
+/** More columns than a phone has room for. */
+const MANY = 3;
+
+/** A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. */
 export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
   <div className="wide" tabIndex={0} role="region" aria-label={label}>
-    <table aria-label={label}>
+    <table aria-label={label} className={columns.length > MANY ? 'stacked' : undefined}>
       <thead>
         <tr>
           {columns.map(({ name, figure }) => (
@@ -24,7 +27,7 @@ export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
         {rows.map((row) => (
           <tr key={keyOf(row)}>
             {columns.map(({ name, cell, figure }) => (
-              <td key={name} className={figure ? 'figure' : undefined}>
+              <td key={name} data-name={name} className={figure ? 'figure' : undefined}>
                 {cell(row)}
               </td>
             ))}

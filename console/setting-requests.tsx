@@ -24,12 +24,36 @@ export function SettingRequests() {
           { name: say('account'), cell: ({ account }) => account.name },
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
           { name: say('what'), cell: ({ kind }) => say(`ask.${kind}`) },
-          { name: say('change'), cell: ({ change }) => <code>{JSON.stringify(change)}</code> },
+          { name: say('changeAsked'), cell: ({ change }) => <Wanted change={change} /> },
           { name: say('decision'), cell: ({ id }) => <Decide id={id} /> },
         ]}
       />
     </section>
   );
+}
+
+/** What was sent, field by field, as the API names them. What was left as it is by default says nothing. */
+function Wanted({ change }: { change: Record<string, unknown> }) {
+  const { fields = {}, ...rest } = change;
+  const given = Object.entries({ ...rest, ...(typeof fields === 'object' ? fields : {}) });
+  const said = given.filter(([, value]) => value !== null && value !== '' && value !== false);
+  if (said.length === 0) return null;
+  return (
+    <ul className="bare">
+      {said.map(([name, value]) => (
+        <li key={name}>
+          <span className="hint">{name}</span> {textOf(value)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Values without the marks of JSON. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(textOf).join(' · ');
 }
 
 function Decide({ id }: { id: string }) {

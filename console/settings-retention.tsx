@@ -66,8 +66,8 @@ function Chosen({ policies }: { policies: Policies }) {
         options={options(CONTACTS, policies.keepContactsDays)}
       />
       <p className="hint">{say('keepContactsHint')}</p>
-      {owner && changed ? (
-        <Sure label={say('save')} question={say('retentionAsk')} act={save}>
+      {owner ? (
+        <Sure label={say('save')} question={say('retentionAsk')} act={save} closed={!changed}>
           <p>{say('retentionAskHint')}</p>
         </Sure>
       ) : null}

@@ -8,17 +8,21 @@ type Props = {
   label: string;
   question: string;
   children?: ReactNode;
+  /** Whether what is asked misses something; whether there is nothing to ask for. */
   disabled?: boolean;
+  closed?: boolean;
   act: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown };
 };
 
 /** A button that asks before it does what can not be undone. */
-export function Sure({ label, question, children, disabled = false, act }: Props) {
+export function Sure({ label, question, children, disabled = false, closed = false, act }: Props) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Action kind="danger">{label}</Action>
+      <Action kind="danger" isDisabled={closed}>
+        {label}
+      </Action>
       <ModalOverlay className="overlay" isDismissable>
         <Modal className="modal">
           <Dialog role="alertdialog">

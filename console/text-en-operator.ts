@@ -19,6 +19,7 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   settingRequests: 'Changes that V0 accounts ask for',
   noSettingRequests: 'No change asked for',
   noSettingRequestsHint: 'A V0 account asks here for its e-mail addresses and callbacks.',
+  changeAsked: 'Change asked for',
   carryOut: 'Make this change',
   refuseAsk: 'Refuse this change?',
   refusedBefore: 'Refused before',

@@ -127,7 +127,7 @@ export const en: Record<Word, string> = {
   askTwoWayHint: 'Without it no reply arrives. An operator decides.',
   expectedVolume: 'Replies expected a month',
   ask: 'Ask',
-  askedTwoWay: 'Asked for. An operator decides.',
+  askedTwoWay: 'Two-way SMS is asked for: an operator turns it on and tells you. Until then nobody can reply.',
   notThere: 'This page does not exist',
   'problem.sign-in-failed': 'The address, the password or the code is not right.',
   'problem.code-required': 'Type the code of your authenticator.',

@@ -18,6 +18,7 @@ export const operatorFr = {
   settingRequests: 'Changements demandés par les comptes V0',
   noSettingRequests: 'Aucun changement demandé',
   noSettingRequestsHint: 'Un compte V0 demande ici ses adresses e-mail et ses callbacks.',
+  changeAsked: 'Changement demandé',
   carryOut: 'Faire ce changement',
   refuseAsk: 'Refuser ce changement ?',
   refusedBefore: 'Refus précédents',

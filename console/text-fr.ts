@@ -129,7 +129,7 @@ export const fr = {
   askTwoWayHint: 'Sans lui, les réponses n’arrivent pas. Un opérateur décide.',
   expectedVolume: 'Réponses attendues par mois',
   ask: 'Demander',
-  askedTwoWay: 'Demandé. Un opérateur décide.',
+  askedTwoWay: 'SMS bidirectionnel demandé : un opérateur l’active, et vous prévient. D’ici là, personne ne peut répondre.',
   notThere: 'Cette page n’existe pas',
   'problem.sign-in-failed': 'L’adresse, le mot de passe ou le code ne convient pas.',
   'problem.code-required': 'Saisissez le code de votre application.',

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
+import { newHealth } from '../domain/endpoint-health.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from '../seed.ts';
 import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
@@ -86,10 +87,11 @@ test('a V0 account sends with its own words and reads its history of replies; ea
   expect(await stateOf()).toBe('paused');
   expect(await secrets()).not.toEqual(before);
 
-  await app.rows(
-    `update callback_endpoints set health = 'disabled', track = '{"state":"disabled","since":0}' where id = $1 returning 1 as done`,
-    [endpoint],
-  );
+  const track = { ...newHealth(0), state: 'disabled' };
+  await app.rows(`update callback_endpoints set health = 'disabled', track = $2 where id = $1 returning 1 as done`, [
+    endpoint,
+    track,
+  ]);
   await signIn(MARTIN);
   await page.goto(`${app.url}/settings/callback/${endpoint}`);
   await page.getByRole('button', { name: 'Remettre en service' }).click();
