@@ -1,7 +1,8 @@
+import type { Pool, PoolClient } from 'pg';
 import type { SubmitResult } from '../carriers/carrier.ts';
 import { FRENCH_NUMBER } from '../domain/france.ts';
 import type { MessageState } from '../domain/message.ts';
-import { prepared, type Sql } from '../database/sql.ts';
+import { prepared } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
@@ -111,7 +112,7 @@ const TURN = `
  * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
  */
 export async function takeTurn(
-  sql: Sql,
+  sql: Pool | PoolClient,
   slot: Slot,
   window: string[],
   settled: Settled[],
