@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import { closedSince, type Opening } from '../domain/opening-hours.ts';
+import { closedSince, within, type DaysOff, type Opening } from '../domain/opening-hours.ts';
+import { holidayTeller } from '../domain/public-holidays.ts';
 import { idAt } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
 import type { Filed } from './filed-reply.ts';
@@ -7,7 +8,15 @@ import type { Filed } from './filed-reply.ts';
 /** Who wrote longer ago is not told that nobody is there: what the night's sync brings was written the day before. */
 const FRESH_MS = 3_600_000;
 
-type Setting = { id: string; time_zone: string; text: string; hours: Opening[] };
+type Setting = {
+  id: string;
+  country: string;
+  time_zone: string;
+  text: string;
+  hours: Opening[];
+  holidays: boolean;
+  closed: DaysOff[];
+};
 type Waiting = { each: Filed; text: string; since: Date };
 
 /**
@@ -20,7 +29,7 @@ export async function outOfHours(client: PoolClient, filed: Filed[], now = new D
   if (plain.length === 0) return [];
   const settings = await rows<Setting>(
     client,
-    `select a.id, a.time_zone, o.text, o.hours from out_of_hours o join accounts a on a.id = o.account_id
+    `select a.id, a.country, a.time_zone, o.text, o.hours, o.holidays, o.closed from out_of_hours o join accounts a on a.id = o.account_id
      where o.account_id = any($1::uuid[]) and o.enabled and a.two_way = 'on'`,
     [[...new Set(plain.map((each) => each.accountId))]],
   );
@@ -31,7 +40,7 @@ export async function outOfHours(client: PoolClient, filed: Filed[], now = new D
     const { received_at: at } = each.reply;
     const setting = byId.get(each.accountId);
     if (!setting || each.conversationId === null || now.getTime() - at.getTime() > FRESH_MS) continue;
-    const since = closedSince(setting.hours, setting.time_zone, at);
+    const since = closedSince(setting.hours, setting.time_zone, at, await tellerOf(setting, at));
     if (since !== null && !waiting.has(each.conversationId))
       waiting.set(each.conversationId, { each, text: setting.text, since });
   }
@@ -47,4 +56,16 @@ export async function outOfHours(client: PoolClient, filed: Filed[], now = new D
     [all.map(([id]) => id), all.map(([, { since }]) => idAt(since.getTime()))],
   );
   return unanswered.flatMap(({ id }) => waiting.get(id) ?? []);
+}
+
+/** Which days nobody is there, whatever the hours: now, and back to when it closed. */
+async function tellerOf(
+  { country, time_zone: timeZone, holidays, closed }: Setting,
+  at: Date,
+): Promise<(day: string) => boolean> {
+  const own = (day: string): boolean => within(closed, day);
+  if (!holidays) return own;
+  const year = at.getUTCFullYear();
+  const isHoliday = await holidayTeller({ country, timeZone }, [year - 1, year, year + 1]);
+  return (day) => isHoliday(day) || own(day);
 }

@@ -1,15 +1,15 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { classForCustomer } from '../domain/attempt-class.ts';
+import { campaignFigures, MOST_CAMPAIGNS, type Counted } from '../database/campaign-figures.ts';
 import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { invalid } from './invalid.ts';
-import { latency, LatencyView } from './latency.ts';
+import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
 import { problems } from './problem.ts';
-import { Id, json, TimeIn } from './schemas.ts';
+import { Id, json, Time, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const MOST_DAYS = 366;
-const MOST_CAMPAIGNS = 50;
 const A_DAY_MS = 86_400_000;
 
 const Count = z.number().int();
@@ -28,6 +28,7 @@ const AnalyticsView = z
           messages: Count.openapi({ description: 'That went out' }),
           delivered: Count,
           repliers: Count.openapi({ description: 'Phones that answered' }),
+          countedAt: Time.openapi({ description: 'A large campaign is counted anew ever more seldom as it gets older' }),
         }),
       )
       .openapi({ description: `Made in that time, the newest first, ${MOST_CAMPAIGNS} at most` }),
@@ -60,33 +61,21 @@ const idFrom = (time: Date): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };
 
-const REPLIES = `select to_char(received_at at time zone $4, 'YYYY-MM-DD') as day, count(*)::int as replies,
-    (count(*) filter (where opt_out))::int as "optOuts"
-  from replies where account_id = $1 and id >= $5 and received_at >= $2 and received_at < $3 and not hidden
-  group by 1 order by 1`;
-const CAMPAIGNS = `with made as (
-    select id, name from campaigns where account_id = $1 and id >= $2 and id < $3 order by id desc limit ${MOST_CAMPAIGNS}
-  ), sent as (
-    select campaign_id as id, state, count(*)::int as messages from messages
-    where campaign_id in (select id from made) and account_id = $1 group by 1, 2
-  ), answered as (
-    select campaign_id as id, count(distinct from_number)::int as repliers from replies
-    where account_id = $1 and id >= $2 and not hidden and campaign_id in (select id from made) group by 1
-  )
-  select made.id, made.name, coalesce(a.repliers, 0) as repliers,
-    coalesce((select jsonb_object_agg(state, messages) from sent where sent.id = made.id), '{}') as states
-  from made left join answered a using (id) order by made.id desc`;
+/** To write the day out for each reply took longer than to read them. */
+const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, replies, "optOuts" from (
+    select (received_at at time zone $4)::date as day, count(*)::int as replies, (count(*) filter (where opt_out))::int as "optOuts"
+    from replies where account_id = $1 and id >= $5 and received_at >= $2 and received_at < $3 and not hidden group by 1
+  ) days order by 1`;
 const CALLBACKS = `select last_class as class, count(*)::int as deliveries from deliveries
   where account_id = $1 and channel = 'callback' and id >= $2 and id < $3 and last_class is not null group by 1 order by 2 desc, 1`;
 
-type Campaign = { id: string; name: string; repliers: number; states: Record<string, number> };
 /** States of a message that has not gone, or never will. */
 const NOT_SENT = new Set(['queued', 'submitting', 'skipped', 'failed']);
 const sum = (counts: [string, number][]): number => counts.reduce((total, [, count]) => total + count, 0);
 
-function campaignView({ states, ...campaign }: Campaign) {
-  const counts = Object.entries(states);
-  return { ...campaign, messages: sum(counts.filter(([state]) => !NOT_SENT.has(state))), delivered: states['delivered'] ?? 0 };
+function campaignView({ id, name, states, repliers, countedAt }: Counted) {
+  const messages = sum(Object.entries(states).filter(([state]) => !NOT_SENT.has(state)));
+  return { id, name, messages, delivered: states['delivered'] ?? 0, repliers, countedAt: countedAt.toISOString() };
 }
 
 export const analytics = ({ db }: ApiServices) =>
@@ -107,7 +96,7 @@ export const analytics = ({ db }: ApiServices) =>
       timeZone,
       from,
     ]);
-    const campaigns = await rows<Campaign>(db.pool, CAMPAIGNS, [id, from, to]);
+    const campaigns = await campaignFigures(db.pool, id, [from, to]);
     const callbacks = await rows<{ class: string; deliveries: number }>(db.pool, CALLBACKS, [id, from, to]);
     const states = totalsOf(campaigns.flatMap((campaign) => Object.entries(campaign.states)));
     const classes = totalsOf(callbacks.map((each) => [classForCustomer(each.class), each.deliveries]));
@@ -118,12 +107,7 @@ export const analytics = ({ db }: ApiServices) =>
         replies,
         campaigns: campaigns.map(campaignView),
         states: states.map(([state, messages]) => ({ state, messages })),
-        latency: await latency(
-          db.pool,
-          id,
-          campaigns.map((campaign) => campaign.id),
-          [from, to],
-        ),
+        latency: { delivery: deliveryLatency(campaigns), callback: await callbackLatency(db.pool, id, [from, to]) },
         callbacks: classes.map(([name, deliveries]) => ({ class: name, deliveries })),
       },
       200,

@@ -6,12 +6,14 @@ import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
+import { faultInFrench } from '../domain/row-faults-fr.ts';
 import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
+import { readerLanguage } from './language.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
 import { listBody, ListColumns, uploadOf } from './list-upload.ts';
 import type { ListRow } from './read-list.ts';
-import { Id, IdParam, iso, json, Time } from './schemas.ts';
+import { Id, IdParam, iso, json, Locale, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 /** PostgreSQL's code for a row that somebody else holds. */
@@ -91,10 +93,16 @@ const faults = createRoute({
   operationId: 'downloadListFaults',
   tags: ['Campaigns'],
   summary: 'Every row that can not be accepted, as CSV: row, field, problem, remedy, and the row as it came',
-  request: { params: IdParam },
+  request: {
+    params: IdParam,
+    query: z.strictObject({
+      language: Locale.optional().openapi({ description: 'Left out: as Accept-Language says, else the account’s' }),
+    }),
+  },
   responses: { 200: { description: 'CSV', content: { 'text/csv': text } }, ...problems, ...notFound },
 });
 
+const HEADERS = { en: ['row', 'field', 'problem', 'remedy'], fr: ['ligne', 'champ', 'problème', 'remède'] };
 const cell = (value: string): string => (/[",\n\r;]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
 export const lists = ({ db, runs }: ApiServices) => {
@@ -122,10 +130,13 @@ export const lists = ({ db, runs }: ApiServices) => {
     .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id)), 200))
     .openapi(faults, async (c) => {
       const list = await find(c.req.valid('param').id, c.get('account').id);
+      const language = readerLanguage(c, c.req.valid('query').language);
+      c.header('Content-Language', language);
+      c.header('Vary', 'Accept-Language', { append: true });
       c.header('Content-Type', 'text/csv; charset=utf-8');
       c.header('Content-Disposition', `attachment; filename="faults-${list.campaign}.csv"`);
       return stream(c, async (out) => {
-        await out.write(`row,field,problem,remedy,${list.columns.map(cell).join(',')}\n`);
+        await out.write(`\ufeff${[...HEADERS[language], ...list.columns].map(cell).join(',')}\n`);
         for (let after: [number, number] = [0, -1]; ;) {
           const page = await rows<{
             row: number;
@@ -144,9 +155,10 @@ export const lists = ({ db, runs }: ApiServices) => {
           const last = page.at(-1);
           if (!last) return;
           after = [last.row, last.index];
-          const lines = page.map(({ row, field, problem, remedy, values }) =>
-            [String(row), field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')].map(cell).join(','),
-          );
+          const lines = page.map(({ row, values, ...fault }) => {
+            const { field, problem, remedy } = language === 'fr' ? faultInFrench(fault) : fault;
+            return [String(row), field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')].map(cell).join(',');
+          });
           await out.write(`${lines.join('\n')}\n`);
         }
       });

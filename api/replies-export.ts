@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { stream } from 'hono/streaming';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { rows } from '../database/sql.ts';
+import { streamOf } from './csv.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
 import { replyConditions, replyFilters } from './reply-filters.ts';
@@ -87,6 +87,10 @@ export const repliesExport = ({ db }: ApiServices) => {
   async function* cells(...asked: Parameters<typeof pages>) {
     for await (const found of pages(...asked)) for (const row of found) yield COLUMNS.map((column) => row[column]);
   }
+  async function* lines(...asked: Parameters<typeof pages>) {
+    yield Buffer.from(`\ufeff${COLUMNS.join(',')}\r\n`);
+    for await (const found of pages(...asked)) if (found.length > 0) yield Buffer.from(found.map(line).join(''));
+  }
   /** What the page shows its progress by. Throws what is wrong with the filters before anything is sent. */
   async function count(account: CallingAccount, asked: z.infer<typeof Filters>): Promise<number> {
     const { values, all } = replyConditions(account, asked);
@@ -102,13 +106,7 @@ export const repliesExport = ({ db }: ApiServices) => {
       c.header('X-Total-Count', String(total));
       c.header('Content-Type', 'text/csv; charset=utf-8');
       c.header('Content-Disposition', 'attachment; filename="replies.csv"');
-      return stream(c, async (out) => {
-        await out.write(`\ufeff${COLUMNS.join(',')}\r\n`);
-        for await (const found of pages(account, asked, total)) {
-          if (out.aborted) return;
-          if (found.length > 0) await out.write(found.map(line).join(''));
-        }
-      });
+      return c.body(streamOf(lines(account, asked, total)));
     })
     .openapi(xlsx, async (c) => {
       const account = c.get('account');

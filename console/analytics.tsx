@@ -44,8 +44,9 @@ type Campaign = Figures['campaigns'][number];
 const rateOf = ({ messages, repliers }: Campaign): number => (messages === 0 ? 0 : Math.round((repliers / messages) * 1000) / 10);
 
 function Charts({ figures }: { figures: Figures }) {
-  const { say, number, locale } = useLocale();
+  const { say, number, time, locale } = useLocale();
   const { replies, campaigns, states, callbacks } = figures;
+  const [counted] = campaigns.map(({ countedAt }) => countedAt).toSorted();
   const words = useMemo(() => {
     const dayOf = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
     return {
@@ -88,6 +89,7 @@ function Charts({ figures }: { figures: Figures }) {
       />
       <Chart
         title={say('replyRateByCampaign')}
+        {...(counted === undefined ? {} : { hint: say('countedAt', { time: time(counted) }) })}
         rows={campaigns}
         keyOf={({ id }) => id}
         labelOf={nameOf}
@@ -148,7 +150,7 @@ const secondsOf = ({ ms }: Took): number => Math.round(ms / (MS_A_SECOND / 100))
 
 /** How long SMS took to arrive, and replies to reach the customer's program. */
 function Latencies({ latency: { delivery, callback } }: { latency: Figures['latency'] }) {
-  const { say } = useLocale();
+  const { say, number } = useLocale();
   return (
     <>
       {delivery.map((taken) => (
@@ -156,15 +158,25 @@ function Latencies({ latency: { delivery, callback } }: { latency: Figures['late
           key={taken.route}
           title={say('timeToDelivery', { route: say(taken.route) })}
           share={say('shareOfSms')}
+          hint={say('allDelivered', { n: number(taken.count) })}
           taken={taken}
         />
       ))}
-      {callback ? <Latency title={say('timeToCallback')} share={say('shareOfReplies')} taken={callback} /> : null}
+      {callback ? (
+        <Latency
+          title={say('timeToCallback')}
+          share={say('shareOfReplies')}
+          hint={say('newestCallbacks', { n: number(callback.count) })}
+          taken={callback}
+        />
+      ) : null}
     </>
   );
 }
 
-function Latency({ title, share, taken }: { title: string; share: string; taken: Record<Rank, number> }) {
+type LatencyProps = { title: string; share: string; hint: string; taken: Record<Rank, number> };
+
+function Latency({ title, share, hint, taken }: LatencyProps) {
   const { say, number } = useLocale();
   const { p50, p95, p99 } = taken;
   const drawn = useMemo(() => {
@@ -174,6 +186,7 @@ function Latency({ title, share, taken }: { title: string; share: string; taken:
   return (
     <Chart
       title={title}
+      hint={hint}
       rows={drawn.rows}
       keyOf={rankOf}
       labelOf={rankOf}

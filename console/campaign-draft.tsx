@@ -42,7 +42,7 @@ export function CampaignDraft({ campaign }: { campaign: Campaign }) {
 }
 
 function Looked({ list }: { list: Import }) {
-  const { say, number } = useLocale();
+  const { say, number, locale } = useLocale();
   const { id, listed, through, accepted, invalid, duplicates, endedAt, error, campaignId } = list;
   if (endedAt === null) {
     return (
@@ -76,7 +76,7 @@ function Looked({ list }: { list: Import }) {
       )}
       {invalid > 0 && !error ? (
         <p>
-          <a key={id} href={`/v1/campaigns/${campaignId}/recipients/faults`} download>
+          <a key={id} href={`/v1/campaigns/${campaignId}/recipients/faults?language=${locale}`} download>
             {say('downloadFaults')}
           </a>
         </p>

@@ -39,6 +39,7 @@ type Props = { table: ReturnType<typeof useReplyTable>; filters: Filters; show: 
 
 export function ReplyViews({ table, filters, show }: Props) {
   const { say } = useLocale();
+  const [choosing, setChoosing] = useState(false);
   const open = table.views.find(({ id }) => id === table.view) ?? null;
   return (
     <div className="row start views">
@@ -56,8 +57,10 @@ export function ReplyViews({ table, filters, show }: Props) {
       ) : null}
       <SaveView table={table} filters={filters} />
       {open ? <DeleteView id={open.id} name={open.name} gone={() => table.open(null, null)} /> : null}
-      <details className="more">
-        <summary>{say('columns')}</summary>
+      <Action aria-expanded={choosing} onPress={() => setChoosing(!choosing)}>
+        {say('columns')} <span aria-hidden="true">{choosing ? '▴' : '▾'}</span>
+      </Action>
+      {choosing ? (
         <div role="group" aria-label={say('columns')} className="columns">
           {REPLY_COLUMNS.map((column) => (
             <Check
@@ -68,7 +71,7 @@ export function ReplyViews({ table, filters, show }: Props) {
             />
           ))}
         </div>
-      </details>
+      ) : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
 import { useAct, useOwner } from './asking.ts';
+import { DaysOff } from './days-off.tsx';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
@@ -19,8 +20,11 @@ const A_DAY_MS = 86_400_000;
 const OFFICE: Opening[] = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' }));
 
 export function OutOfHoursSettings() {
-  const { say } = useLocale();
-  const found = useQuery({ queryKey: ['out-of-hours'], queryFn: () => ask(v1['out-of-hours'].$get()) });
+  const { say, locale } = useLocale();
+  const found = useQuery({
+    queryKey: ['out-of-hours', locale],
+    queryFn: () => ask(v1['out-of-hours'].$get({ query: { language: locale } })),
+  });
   return (
     <>
       <h1>{say('outOfHours')}</h1>
@@ -33,12 +37,14 @@ export function OutOfHoursSettings() {
 function Chosen({ setting }: { setting: Setting }) {
   const { say, locale } = useLocale();
   const owner = useOwner();
-  const { timeZone, ...before } = setting;
+  const { timeZone, country, coming, ...before } = setting;
   const [enabled, setEnabled] = useState(before.enabled);
   const [text, setText] = useState(before.text);
   const [hours, setHours] = useState(before.hours.length === 0 ? OFFICE : before.hours);
-  const now = { enabled, text, hours };
-  const save = useAct(() => ask(v1['out-of-hours'].$put({ json: now })), ['out-of-hours']);
+  const [holidays, setHolidays] = useState(before.holidays);
+  const [closed, setClosed] = useState(before.closed);
+  const now = { enabled, text, hours, holidays, closed };
+  const save = useAct(() => ask(v1['out-of-hours'].$put({ query: {}, json: now })), ['out-of-hours']);
   const changed = JSON.stringify(now) !== JSON.stringify(before);
   const nameOf = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   const put = (at: Opening, part: Partial<Opening>): void =>
@@ -95,6 +101,13 @@ function Chosen({ setting }: { setting: Setting }) {
           </fieldset>
         );
       })}
+      <DaysOff
+        setting={{ country, coming }}
+        holidays={holidays}
+        setHolidays={setHolidays}
+        closed={closed}
+        setClosed={setClosed}
+      />
       {save.isSuccess && !changed ? <p role="status">{say('saved')}</p> : null}
     </Ask>
   );

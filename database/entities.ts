@@ -9,6 +9,7 @@ import { AwaitedResult } from './awaited-result.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callback-endpoint.ts';
 import { CannedAnswer } from './canned-answer.ts';
 import { Campaign } from './campaign.ts';
+import { CampaignFigures } from './campaign-figures.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carrier.ts';
 import { CarrierLine } from './carrier-line.ts';
 import { Contact } from './contact.ts';
@@ -63,6 +64,7 @@ export const entities = [
   AwaitedResult,
   CallbackEndpoint,
   Campaign,
+  CampaignFigures,
   Carrier,
   CarrierLine,
   CarrierSession,

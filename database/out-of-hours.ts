@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { Opening } from '../domain/opening-hours.ts';
+import type { DaysOff, Opening } from '../domain/opening-hours.ts';
 import { Account } from './account.ts';
 
 /** What an account answers by itself while nobody is there. */
@@ -12,6 +12,9 @@ const OutOfHoursSchema = defineEntity({
     text: p.text(),
     /** When somebody is there, by the account's clock. */
     hours: p.json<Opening[]>(),
+    /** Whether nobody is there on the public holidays of the account's country. */
+    holidays: p.boolean().default(false),
+    closed: p.json<DaysOff[]>().default('[]'),
   },
 });
 export class OutOfHours extends OutOfHoursSchema.class {}

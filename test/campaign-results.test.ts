@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultWord } from '../console/fault-words.ts';
+import { faultInFrench } from '../domain/row-faults-fr.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
 import { aMessage, aReply } from './fixtures/rows.ts';
 
@@ -56,7 +57,7 @@ test('results count phones once, by their first answer, its time, its word and i
   expect([1, 5, 15, 30, null].map((minutes) => curve.get(minutes))).toEqual([0, 1, 1, 2, 2]);
 });
 
-test('the console has words of its own for whatever a preview finds wrong with a row, a list or a text', async () => {
+test('the console, and a file of bad rows in French, have words of their own for whatever a preview finds wrong', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -83,4 +84,16 @@ test('the console has words of its own for whatever a preview finds wrong with a
   ];
   expect(found.length).toBeGreaterThanOrEqual(10);
   expect(found.filter((fault) => faultWord(fault) === null)).toEqual([]);
+  // A file of bad rows says them in French, each with what to do; what concerns the text as a whole stands in no row.
+  const ofRows = found.filter(({ row }) => row !== undefined);
+  expect(ofRows.length).toBeGreaterThanOrEqual(7);
+  for (const fault of ofRows) {
+    const french = faultInFrench(fault);
+    expect([fault, french.known, french.problem === fault.problem, french.remedy === fault.remedy]).toEqual([
+      fault,
+      true,
+      false,
+      false,
+    ]);
+  }
 });

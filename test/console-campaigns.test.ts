@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -127,6 +127,7 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
     page.getByRole('link', { name: 'Télécharger les lignes en erreur (CSV)' }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/^faults-.*\.csv$/);
+  expect(await readFile(await file.path(), 'utf8')).toContain('\n2,numéro,n’est pas un numéro qui existe,');
   const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   expect(await started.app.account.get(`/v1/campaigns/${campaign}`)).toMatchObject({ state: 'ready', total: 2 });
   expect(received(/passez samedi/)).toEqual([]);

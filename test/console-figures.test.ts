@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../admin.ts';
 import { textOf } from '../seed.ts';
-import { phone } from './fixtures/app.ts';
+import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
 import { aMessage, aReply } from './fixtures/rows.ts';
 
@@ -39,7 +39,8 @@ test('where the phones of a campaign are is drawn as a map with a name, its figu
   const campaign = await app.campaign([{ to: phone(1) }], { purpose: 'transactional' });
   await app.ended(campaign);
   const campaignId = textOf(campaign, 'id');
-  const [{ carrier_id: carrierId = '' } = {}] = await app.rows<{ carrier_id: string }>('select carrier_id from campaigns');
+  const [stored] = await app.rows<{ carrier_id: string }>('select carrier_id from campaigns');
+  const carrierId = stored?.carrier_id ?? '';
   let row = 1;
   const abroad = async (numbers: string[], answer: string | null) => {
     for (const toNumber of numbers) {
@@ -91,5 +92,86 @@ test('where the phones of a campaign are is drawn as a map with a name, its figu
   await page.getByRole('img', { name: /^Map: SMS sent\. Belgium 2, / }).waitFor();
   await page.getByText('Not on the map: Gibraltar').waitFor();
   await speak('fr');
+  expect(page.troubles.splice(0)).toEqual([]);
+}, 60_000);
+
+test('an export says how many of how many replies have come, in per cent, as a workbook too; one that is cut is said, one that is stopped is not kept', async () => {
+  const { app } = started;
+  await app.rows(
+    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
+     select gen_random_uuid(), $1, 'x', 'x', '+33612000001', '36200', 'Réponse "' || n || E'"\\nà deux lignes ' || md5(n::text), now(), 'second', now(), $1
+     from generate_series(1, 30000) n`,
+    [app.accountId],
+  );
+  await page.goto(`${app.url}/replies`);
+  // What the page has said so far, gathered by itself: it is gone as soon as the next is said.
+  await page.evaluate(`globalThis.said = []; new MutationObserver(() => {
+    const now = document.querySelector('progress')?.parentElement?.querySelector('span')?.textContent;
+    if (now) globalThis.said.push(now);
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })`);
+  for (const format of ['CSV', 'XLSX']) {
+    await page.evaluate('globalThis.said.length = 0');
+    const file = await taken(`Exporter en ${format}`);
+    await page.getByText('Le fichier est prêt.').waitFor();
+    expect(file.bytes.length).toBeGreaterThan(500_000);
+    const said = String(await page.evaluate('globalThis.said.join("|")'));
+    const percents = [...said.matchAll(/sur 30.?002 \((\d+).%\)/g)].map(([, percent]) => Number(percent));
+    expect([format, percents.toSorted((a, b) => a - b), percents.some((each) => each > 0 && each < 100)]).toEqual([
+      format,
+      percents,
+      true,
+    ]);
+  }
+  // Half of it, ended as if it were whole.
+  await page.route('**/v1/replies.xlsx*', async (route) => {
+    const response = await route.fetch();
+    const whole = await response.body();
+    await route.fulfill({ response, body: whole.subarray(0, whole.length / 2) });
+  });
+  await page.getByRole('button', { name: 'Exporter en XLSX' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Le fichier s’est arrêté avant la fin' }).waitFor();
+  await page.unroute('**/v1/replies.xlsx*');
+  await page.route('**/v1/replies.csv*', () => {}); // never answered
+  await page.getByRole('button', { name: 'Exporter en CSV' }).click();
+  await page.getByRole('progressbar', { name: 'Export en cours' }).waitFor();
+  await page.getByRole('button', { name: 'Arrêter' }).click();
+  await page.getByRole('button', { name: 'Exporter en CSV' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(await page.getByText('Le fichier est prêt.').count()).toBe(0);
+  await page.unroute('**/v1/replies.csv*');
+  expect(page.troubles.splice(0)).toEqual([]);
+}, 60_000);
+
+test('days off are set by the keyboard’s own controls: public holidays with the next ones named, and a closure of one’s own', async () => {
+  const { app } = started;
+  await page.goto(`${app.url}/settings/out-of-hours`);
+  await page.getByRole('heading', { name: 'Jours de fermeture' }).waitFor();
+  await page.getByText(/Les prochains : .*\(Noël\)/).waitFor();
+  await page.getByRole('checkbox', { name: 'Fermé les jours fériés (France)' }).focus();
+  await page.keyboard.press('Space');
+  expect(await page.getByRole('checkbox', { name: 'Fermé les jours fériés (France)' }).isChecked()).toBe(true);
+  await page.getByRole('button', { name: 'Ajouter une fermeture' }).click();
+  const closure = page.getByRole('group', { name: 'Fermeture 1' });
+  await closure.getByLabel('Fermé du').fill('2027-08-02');
+  expect(await closure.getByLabel('Au (inclus)').inputValue()).toBe('2027-08-02');
+  await closure.getByLabel('Au (inclus)').fill('2027-08-20');
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await page.getByRole('button', { name: 'Retirer la fermeture du 2 août 2027 au 20 août 2027' }).waitFor();
+  const closed = [{ from: '2027-08-02', to: '2027-08-20' }];
+  await until('it is set', async () => (await app.account.get('/v1/out-of-hours'))['holidays'] === true);
+  expect(await app.account.get('/v1/out-of-hours')).toMatchObject({ holidays: true, closed });
+  expect(await axe(page)).toEqual([]);
+  await speak('en');
+  await page.getByRole('checkbox', { name: 'Closed on public holidays (France)' }).waitFor();
+  await page.getByText(/The next ones: .*Christmas/).waitFor();
+  await speak('fr');
+  expect(page.troubles.splice(0)).toEqual([]);
+}, 60_000);
+
+test('the page of figures says what was counted: every delivered SMS, and the newest callbacks', async () => {
+  await page.goto(`${started.app.url}/analytics`);
+  await page.getByText(/Tous les SMS remis de ces campagnes sont comptés \(\d+\)/).waitFor();
+  await page.getByText(/Comptés à .* au plus tôt/).waitFor();
+  expect(await axe(page)).toEqual([]);
   expect(page.troubles.splice(0)).toEqual([]);
 }, 60_000);

@@ -88,7 +88,7 @@ test('received SMS are searched, shown by columns and views of one’s own, and 
   await page.getByRole('searchbox', { name: 'Words of the text' }).fill('reserv');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await until('one is left', async () => (await page.getByRole('row').count()) === 2);
-  await page.getByText('Columns').click();
+  await page.getByRole('button', { name: 'Columns', expanded: false }).click();
   await page.getByRole('checkbox', { name: 'To', exact: true }).uncheck({ force: true });
   await page.getByRole('checkbox', { name: 'Campaign', exact: true }).check({ force: true });
   await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();

@@ -69,6 +69,17 @@ test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad 
     expect.stringMatching(/^5,prenom,is missing,/),
   ]);
 
+  const inFrench = await (
+    await fetch(`${app.url}/v1/campaigns/${id}/recipients/faults`, {
+      headers: { authorization: `Bearer ${app.key}`, 'accept-language': 'fr-FR,fr;q=0.9' },
+    })
+  ).text();
+  expect(inFrench.trim().split('\n')).toEqual([
+    'ligne,champ,problème,remède,téléphone,prenom,ville',
+    expect.stringMatching(/^4,numéro,n’est pas un numéro qui existe,.*internationale.*,12,Max,Brest$/),
+    expect.stringMatching(/^5,prenom,manque,Donnez à cette ligne une valeur pour \{\{prenom\}\},/),
+  ]);
+
   await launch(app, id, { skipInvalid: true });
   await until('both phones have it', () => app.world.phones.received.length === 2);
   expect(app.world.phones.received.map((sms) => sms.text).toSorted()).toEqual([

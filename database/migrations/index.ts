@@ -39,6 +39,7 @@ import { People } from './0070-people.ts';
 import { Chat } from './0071-chat.ts';
 import { CampaignReplies } from './0072-campaign-replies.ts';
 import { Received } from './0075-received.ts';
+import { FiguresAndDaysOff } from './0096-figures-and-days-off.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -96,4 +97,5 @@ export const migrations = [
   { name: '0048-request-ids', class: RequestIds },
   { name: '0093-replies-found', class: RepliesFound },
   { name: '0094-recovery-codes', class: RecoveryCodes },
+  { name: '0096-figures-and-days-off', class: FiguresAndDaysOff },
 ];

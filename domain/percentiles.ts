@@ -1,0 +1,29 @@
+/** Durations are counted by steps that each are two in a hundred longer than the one before. */
+export const STEP = 1.02;
+/** How far what is read from such counts is from the truth at most, as a part of it. */
+export const WITHIN = 0.01;
+
+/** How many took how long: by the step that a duration is on, its logarithm to the base of `STEP`; -1 for none at all. */
+export type Took = Record<string, number>;
+export type Percentiles = { count: number; p50: number; p95: number; p99: number };
+
+const msOf = (step: number): number => (step < 0 ? 0 : Math.round(STEP ** (step + 0.5)));
+
+/** Null where nothing was counted. */
+export function percentilesOf(all: Took[]): Percentiles | null {
+  const counts = new Map<number, number>();
+  for (const took of all)
+    for (const [step, count] of Object.entries(took)) counts.set(Number(step), (counts.get(Number(step)) ?? 0) + count);
+  const steps = [...counts].toSorted(([a], [b]) => a - b);
+  const count = steps.reduce((sum, [, each]) => sum + each, 0);
+  if (count === 0) return null;
+  const at = (part: number): number => {
+    let passed = 0;
+    for (const [step, each] of steps) {
+      passed += each;
+      if (passed >= part * count) return msOf(step);
+    }
+    return 0;
+  };
+  return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
