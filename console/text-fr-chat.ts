@@ -63,7 +63,7 @@ export const chatFr = {
   chartOf: 'Graphique : {title}. Les chiffres sont dans le tableau qui suit.',
   allDelivered: 'Tous les SMS remis de ces campagnes sont comptés ({n}) ; les durées sont à 1 % près.',
   newestCallbacks: 'Des réponses les plus récentes dont le callback a été reçu ({n}, 20 000 au plus).',
-  countedAt: 'Comptés à {time} au plus tôt : une grande campagne est recomptée de moins en moins souvent.',
+  countedAt: 'Comptés le {time} au plus tôt : une grande campagne est recomptée de moins en moins souvent.',
   exportPng: 'Exporter en PNG',
   repliesWord: 'Réponses',
   repliesByDay: 'Réponses par jour',

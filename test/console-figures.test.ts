@@ -171,7 +171,7 @@ test('days off are set by the keyboard’s own controls: public holidays with th
 test('the page of figures says what was counted: every delivered SMS, and the newest callbacks', async () => {
   await page.goto(`${started.app.url}/analytics`);
   await page.getByText(/Tous les SMS remis de ces campagnes sont comptés \(\d+\)/).waitFor();
-  await page.getByText(/Comptés à .* au plus tôt/).waitFor();
+  await page.getByText(/Comptés le .* au plus tôt/).waitFor();
   expect(await axe(page)).toEqual([]);
   expect(page.troubles.splice(0)).toEqual([]);
 }, 60_000);

@@ -91,7 +91,7 @@ test('a reply that comes on 14 July is answered out of hours where holidays are 
     const filed: Filed = {
       reply: { ...reply, received_at: at, partial: false },
       accountId: shop.id,
-      attribution: { method: 'none', reason: 'no-candidate' },
+      attribution: { method: 'none', reason: 'no-candidate', candidates: [] },
       answered: null,
       hidden: false,
       keyword: null,
