@@ -9,12 +9,22 @@ const BEAT_MS = 15_000;
 const LONGEST_MS = 5 * 60_000;
 
 /**
- * Tells the console that its account has something new, of events or of what people changed: a position, never what it is; the page asks for that itself. An id
- * is the position, so that a browser that was away learns at once whether it missed something. Not in the API's document:
- * programs have `/events` and callbacks.
+ * Tells the console that its account has something new, of events or of what people changed: a position, never what it is;
+ * the page asks for that itself. What was announced is passed on as it is heard; the database is asked at the begin, at every
+ * beat, and when something may have been missed. An id is the position, so that a browser that was away learns at once
+ * whether it missed something. Not in the API's document: programs have `/events` and callbacks.
  */
-export const stream = ({ db, live }: ApiServices) =>
-  new Hono<AccountEnv>().get('/stream', (c) => {
+export const stream = ({ db, live }: ApiServices) => {
+  async function look(accountId: string): Promise<string> {
+    const [row] = await rows<{ position: string }>(
+      db.pool,
+      `select position || '.' || touched as position from account_counters where account_id = $1`,
+      [accountId],
+    );
+    return row?.position ?? '0.0';
+  }
+
+  return new Hono<AccountEnv>().get('/stream', (c) => {
     const accountId = c.get('account').id;
     const signal = c.req.raw.signal;
     const seen = c.req.header('last-event-id') ?? '';
@@ -22,23 +32,29 @@ export const stream = ({ db, live }: ApiServices) =>
     return streamSSE(c, async (out) => {
       const end = performance.now() + LONGEST_MS;
       let told = seen;
-      while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
-        // Listening begins before the look: what is announced between the two is heard.
-        const news = live.next(accountId, BEAT_MS, signal);
-        try {
-          const [row] = await rows<{ position: string }>(
-            db.pool,
-            `select position || '.' || touched as position from account_counters where account_id = $1`,
-            [accountId],
-          );
-          const position = row?.position ?? '0.0';
-          if (position === told) await out.write(': still here\n\n');
-          else await out.writeSSE({ id: position, event: 'news', data: position });
-          told = position;
-          await news.heard;
-        } finally {
-          news.leave();
+      let heard: string | undefined;
+      const leave = live.subscribe(accountId, (position) => {
+        heard = position;
+      });
+      try {
+        while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
+          // Waiting begins before what was heard is told: what is announced between the two is heard too.
+          const news = live.next(accountId, BEAT_MS, signal);
+          try {
+            const announced = heard;
+            heard = undefined;
+            const position = announced ?? (await look(accountId));
+            if (position === told) await out.write(': still here\n\n');
+            else await out.writeSSE({ id: position, event: 'news', data: position });
+            told = position;
+            await news.heard;
+          } finally {
+            news.leave();
+          }
         }
+      } finally {
+        leave();
       }
     });
   });
+};

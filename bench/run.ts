@@ -14,6 +14,7 @@ import { carriersBench } from './carriers.ts';
 import { measureCommit } from './compare.ts';
 import { consoleBench } from './console.ts';
 import { listsBench } from './lists.ts';
+import { liveBench } from './live.ts';
 import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
 import { scaleBench } from './scale.ts';
@@ -35,6 +36,7 @@ const BENCHES: Bench[] = [
   carriersBench,
   syncBench,
   consoleBench,
+  liveBench,
   ...CALLBACKS,
   scaleBench,
   steadyBench,

@@ -5,6 +5,8 @@ import { useEffect, useState } from 'react';
 const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
 /** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */
 const SILENCE_MS = 50_000;
+/** An answer that takes longer is not waited for. */
+const PATIENCE_MS = 5000;
 
 /** Keeps the pages up to date. Answers since when the connection is lost, null while it lives. */
 export function useLive(): Date | null {
@@ -12,17 +14,29 @@ export function useLive(): Date | null {
   const [lostAt, setLostAt] = useState<Date | null>(null);
   useEffect(() => {
     const lost = (): void => setLostAt((before) => before ?? new Date());
-    const refresh = (): void =>
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => CHANGING.has(String(queryKey[0])) });
+    let refreshing = false;
+    let stale = false;
+    // One after the other: asking anew gives up what is on its way, and while much arrives nothing would ever be shown.
+    const refresh = async (): Promise<void> => {
+      stale = true;
+      if (refreshing) return;
+      refreshing = true;
+      while (stale) {
+        stale = false;
+        const asked = queries.invalidateQueries({ predicate: ({ queryKey }) => CHANGING.has(String(queryKey[0])) });
+        await Promise.race([asked, new Promise((resolve) => window.setTimeout(resolve, PATIENCE_MS))]);
+      }
+      refreshing = false;
+    };
     let source: EventSource | undefined;
     let again: number | undefined;
     function open(): void {
       source = new EventSource('/v1/stream');
       source.addEventListener('open', () => {
         setLostAt(null);
-        refresh();
+        void refresh();
       });
-      source.addEventListener('news', refresh);
+      source.addEventListener('news', () => void refresh());
       source.addEventListener('error', () => {
         // Between two streams the browser connects by itself: only what does not come back at once is lost.
         again ??= window.setTimeout(() => {

@@ -7,8 +7,11 @@ const CHANNEL = 'account_events';
 const AGAIN_MIN_MS = 200;
 const AGAIN_MAX_MS = 5000;
 
-/** Says that an account has events up to `position`; without a position, that some may have been missed. */
-export type Heard = (position: number | undefined) => void;
+/**
+ * Says how far an account is: the position of its last event and, after a dot, how often people changed something. Without a
+ * position, that something may have been missed.
+ */
+export type Heard = (position: string | undefined) => void;
 
 /**
  * What this process hears of new events: one connection, whatever the number of listeners. A hint and never the truth: what
@@ -33,7 +36,7 @@ export async function announce(sql: Sql, accountIds: readonly string[]): Promise
   if (accountIds.length === 0) return;
   await rows(
     sql,
-    `select pg_notify('${CHANNEL}', account_id || ' ' || position) from account_counters where account_id = any($1::uuid[])`,
+    `select pg_notify('${CHANNEL}', account_id || ' ' || position || '.' || touched) from account_counters where account_id = any($1::uuid[])`,
     [accountIds],
   ).catch(() => {});
 }
@@ -42,8 +45,8 @@ export async function announce(sql: Sql, accountIds: readonly string[]): Promise
 export async function touch(sql: Sql, accountId: string): Promise<void> {
   await rows(
     sql,
-    `with touched as (update account_counters set touched = touched + 1 where account_id = $1 returning account_id, position)
-     select pg_notify('${CHANNEL}', account_id || ' ' || position) from touched`,
+    `with touched as (update account_counters set touched = touched + 1 where account_id = $1 returning account_id, position, touched)
+     select pg_notify('${CHANNEL}', account_id || ' ' || position || '.' || touched) from touched`,
     [accountId],
   ).catch(() => {});
 }
@@ -61,7 +64,7 @@ export function openLive({ url, log }: { url: string; log: Logger }): Live {
 
   function tell(payload: string): void {
     const [accountId = '', position] = payload.split(' ');
-    for (const heard of listeners.get(accountId) ?? []) heard(Number(position));
+    for (const heard of listeners.get(accountId) ?? []) heard(position);
   }
 
   /** Resolves when the connection is over. */

@@ -89,7 +89,7 @@ test('listeners go on after their connection was cut, and look at once for what 
   await using api = await startApi();
   const shop = await anAccount(api);
   const { live } = api.services;
-  const heard: (number | undefined)[] = [];
+  const heard: (string | undefined)[] = [];
   const leave = live.subscribe(shop.id, (position) => heard.push(position));
   const listening = () =>
     rows(
@@ -98,7 +98,7 @@ test('listeners go on after their connection was cut, and look at once for what 
     );
   await until('it listens', async () => (await listening()).length === 1);
   await happen(api, shop.id, ['one']);
-  await until('it is heard', () => heard.includes(1));
+  await until('it is heard', () => heard.includes('1.0'));
   heard.length = 0;
   const cut = await rows(
     api.db.pool,
@@ -107,11 +107,11 @@ test('listeners go on after their connection was cut, and look at once for what 
   expect(cut).toHaveLength(1);
   await until('it listens again', () => heard.includes(undefined));
   await happen(api, shop.id, ['two']);
-  await until('it is heard', () => heard.includes(2));
+  await until('it is heard', () => heard.includes('2.0'));
   leave();
   await happen(api, shop.id, ['three']);
   await sleep(100);
-  expect(heard).not.toContain(3);
+  expect(heard).not.toContain('3.0');
 });
 
 test('a process that stops answers those who wait', async () => {
