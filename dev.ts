@@ -7,6 +7,7 @@ import { createOperator, createOwner, setPassword } from './admin.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { consoleBuilt } from './launchers/console.ts';
+import { untilOrphaned } from './launchers/parent.ts';
 import { freePort } from './launchers/ports.ts';
 import { startPostgres } from './launchers/postgres.ts';
 import { startTemporal } from './launchers/temporal.ts';
@@ -209,6 +210,8 @@ if (import.meta.main) {
   if (values.fresh) await rm(dataDir, { recursive: true, force: true });
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+    // An npm that is killed (-9) leaves what it started behind; a launcher of one's own in the background is meant to stay.
+    if (process.env['npm_lifecycle_event'] !== undefined) void untilOrphaned().then(done);
   });
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' });
   try {

@@ -63,7 +63,7 @@ test('every command of our services is in what the build makes', async () => {
   const services = await ours();
   expect(services.map(([name, { command }]) => [name, ...(command ?? [])])).toEqual([
     ['api', 'node', 'dist/main.js'],
-    ['worker', 'node', 'dist/main.js'],
+    ['worker', 'node', '--max-old-space-size=512', 'dist/main.js'],
   ]);
   await access(join(ROOT, 'dist/main.js'));
   expect(await read('Dockerfile')).toContain('"dist/main.js"');

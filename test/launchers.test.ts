@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, chown, copyFile, link, mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, Client as Temporal } from '@temporalio/client';
 import { type SearchAttributePair, SearchAttributeType, defineSearchAttributeKey, msToTs } from '@temporalio/common';
@@ -280,3 +282,15 @@ async function httpServer(answer: (path: string) => Buffer | null) {
     },
   };
 }
+
+test.concurrent('what an npm started hears of it when that npm is killed', async () => {
+  const module = JSON.stringify(new URL('../launchers/parent.ts', import.meta.url).href);
+  const started = `import { untilOrphaned } from ${module}; setInterval(() => {}, 1000); console.log('ready'); await untilOrphaned(); console.log('orphaned'); process.exit();`;
+  const start = `require('node:child_process').spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(started)}], { stdio: 'inherit' })`;
+  const npm = spawn(process.execPath, ['-e', start], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const said = createInterface(npm.stdout)[Symbol.asyncIterator]();
+  expect(await said.next()).toMatchObject({ value: 'ready' });
+  npm.kill('SIGKILL');
+  expect(await said.next()).toMatchObject({ value: 'orphaned' });
+  expect(await said.next()).toMatchObject({ done: true });
+});
