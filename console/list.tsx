@@ -7,13 +7,14 @@ export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: bo
 
 type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
 
-/** More columns than a phone has room for. */
-const MANY = 3;
+/** Whether these are more columns than a phone has room for: figures are narrow, words are not. */
+const isWide = (columns: { figure?: boolean }[]): boolean =>
+  columns.length > 3 || columns.filter(({ figure }) => !figure).length > 2;
 
 /** A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. */
 export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
   <div className="wide" tabIndex={0} role="region" aria-label={label}>
-    <table aria-label={label} className={columns.length > MANY ? 'stacked' : undefined}>
+    <table aria-label={label} className={isWide(columns) ? 'stacked' : undefined}>
       <thead>
         <tr>
           {columns.map(({ name, figure }) => (

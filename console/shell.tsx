@@ -7,6 +7,7 @@ import { useLocale } from './locale.tsx';
 import { Action, Badge, Problem } from './parts.tsx';
 import { session, type SignedIn } from './session.ts';
 import { SignIn } from './sign-in.tsx';
+import { useHereInView } from './tabs.tsx';
 import type { Word } from './text-fr.ts';
 
 type Place = { to: '/start' | '/chat' | '/replies' | '/campaigns' | '/analytics' | '/settings' | '/operator'; word: Word };
@@ -73,6 +74,7 @@ export function Shell() {
 function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: () => void }) {
   const { say, locale, change } = useLocale();
   const queries = useQueryClient();
+  useHereInView('.side nav');
   const leave = useMutation({
     mutationFn: async () => {
       const response = await v1.session.$delete();

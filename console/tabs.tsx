@@ -5,14 +5,18 @@ import type { Word } from './text-fr.ts';
 
 export type Tab = { to: NonNullable<LinkProps['to']>; word: Word };
 
+/** Where links are wider than the screen, the one of the page that is open is seen. */
+export function useHereInView(nav: string): void {
+  const { pathname } = useLocation();
+  useEffect(() => {
+    document.querySelector(`${nav} .here`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [nav, pathname]);
+}
+
 /** Pages that belong together, each by its name above the one that is open. */
 export function Tabs({ label, pages }: { label: Word; pages: readonly Tab[] }) {
   const { say } = useLocale();
-  const { pathname } = useLocation();
-  // Where they are wider than the screen, the one that is open is seen.
-  useEffect(() => {
-    document.querySelector('.tabs .here')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [pathname]);
+  useHereInView('.tabs');
   return (
     <div className="page">
       <nav className="tabs" aria-label={say(label)}>
