@@ -62,16 +62,34 @@ export type ReplyConditions = ReturnType<typeof replyConditions>;
 
 /** So many of the newest are read for a word that many replies have, before the index of words is asked. */
 const RECENT = 3000;
+/** So many that the index finds are put in order as they are. */
+const FEW = 20_000;
 
 /**
  * The ids of the newest replies that fit. How often a word is said nobody knows beforehand, and either way alone is slow for the
  * other kind of word: reading the newest first never ends for one that is nowhere, the index finds a million of one that is
- * everywhere. So a few of the newest are read, and the index is asked where they were not enough.
+ * everywhere. So a few of the newest are read, and where they were not enough the index is asked. Where it finds many, they are
+ * of long ago: it is asked for fifty days at a time, the newest first, until there are enough.
  */
 export function newestReplies({ words, plain, all }: ReplyConditions, limit: number): string {
   if (words === null) return `select r.id from replies r where ${plain()} order by r.id desc limit ${limit}`;
+  // Read as far as they are asked for; planned as if all of them were, which is what makes it the index of words.
   return `with recent as materialized (select r.id, r.text from replies r where ${plain()} order by r.id desc limit ${RECENT}),
     near as materialized (select r.id from recent r where ${words} order by r.id desc limit ${limit}),
-    far as materialized (select r.id from replies r where ${all()} and (select count(*) from near) < ${limit})
-    select id from near union select id from far order by id desc limit ${limit}`;
+    hits as materialized (select r.id from replies r where ${all()} and (select count(*) from near) < ${limit}),
+    few as materialized (select id from hits limit ${FEW + 1}),
+    span as (select ${turnOf('(select id from recent order by id desc limit 1)')} as newest,
+      ${turnOf('(select id from replies where account_id = $1 order by id limit 1)')} as oldest
+      where (select count(*) from few) > ${FEW}),
+    far as materialized (
+      select found.id from span, generate_series(newest, oldest, -1) turn, lateral (
+        select r.id from (select r.id from replies r where ${all()} and left(r.id::text, 4) = lpad(to_hex(turn), 4, '0') offset 0) r
+        order by r.id desc limit ${limit}
+      ) found limit ${limit}
+    )
+    select id from near union select id from few where (select count(*) from few) <= ${FEW} union select id from far
+    order by id desc limit ${limit}`;
 }
+
+/** The fifty days that a reply is of: what its id begins with, as a number. */
+const turnOf = (id: string): string => `('x' || left(${id}::text, 4))::bit(16)::int`;

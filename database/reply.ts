@@ -35,7 +35,7 @@ const ReplySchema = defineEntity({
     {
       name: 'replies_words_index',
       expression:
-        'create index "replies_words_index" on "replies" using gin ("account_id", reply_words("text")) where "account_id" is not null and not "hidden"',
+        'create index "replies_words_index" on "replies" using gin ("account_id", left("id"::text, 4), reply_words("text")) where "account_id" is not null and not "hidden"',
     },
     {
       name: 'replies_session_index',

@@ -62,6 +62,33 @@ test('a word that is everywhere and one that is nowhere are found page by page, 
   expect(plan.map((line) => line['QUERY PLAN']).join(' ')).toContain('Bitmap Index Scan on replies_words_index');
 });
 
+test('a word that many old replies have, and none of the new, is found newest first and page by page, fifty days at a time', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  // Seven years, a reply each two hours: the word is in 21,000 of the oldest and, after more than a year, in 49 more.
+  await rows(
+    api.db.pool,
+    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
+     select (left(h, 8) || '-' || right(h, 4) || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $1, 'x', 'x', '+33612000001', '36200',
+       case when i < 26500 and i not between 21000 and 26450 then 'Noël ' || i else 'Oui ' || i end, now(), 'second', now(), $1
+     from (select i, lpad(to_hex(1600000000000 + i * 7200000::bigint), 12, '0') as h from generate_series(1, 30000) i) made`,
+    [shop.id],
+  );
+  await rows(api.db.pool, 'analyze replies');
+  let cursor = '';
+  const page = async (search: string) => {
+    const { body } = await shop.call('GET', `/replies?search=${encodeURIComponent(search)}&limit=40${cursor}`);
+    cursor = `&cursor=${body.nextCursor}`;
+    return body.items.map(({ id }: { id: string }) => Number.parseInt(id.slice(-8), 16));
+  };
+  const down = (from: number, count: number) => Array.from({ length: count }, (_, n) => from - n);
+  expect(await page('noël')).toEqual(down(26499, 40));
+  expect(await page('noël')).toEqual([...down(26459, 9), ...down(20999, 31)]);
+  expect(await page('noël')).toEqual(down(20968, 40));
+  cursor = '';
+  expect(await page('noël 17')).toHaveLength(40);
+});
+
 test('an export, as CSV or as a workbook, is what the filters leave, says how much that will be, and runs nothing', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
