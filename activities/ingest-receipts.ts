@@ -63,8 +63,12 @@ const APPLY = `
   )
   select id from matched where message is null`;
 
+/** Receipts of others' messages may come by the thousand, and for ever. */
+const MOST_LOOKED_FOR = 10_000;
+
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
 export function createReceiptIngest(pool: Pool, carrierId: string, country: string, owes: Owes) {
+  let lookedFor = 0;
   // A turn under way may not have seen the orphans, nor they its references: once it is over, those are looked for that no turn took.
   const orphans = createGroup<string, true>({
     maxSize: 5000,
@@ -79,8 +83,14 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
     maxSize: 500,
     async commit(receipts) {
       const left = await storeReceipts(pool, carrierId, country, receipts, owes);
-      // What fails here is the sweep's.
-      for (const id of left) orphans.add(id).catch(() => {});
+      // What fails here, or is too much, is the sweep's.
+      for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
+        lookedFor++;
+        orphans
+          .add(id)
+          .catch(() => {})
+          .finally(() => lookedFor--);
+      }
       return receipts.map(() => true as const);
     },
   });

@@ -37,10 +37,11 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
   const surge = createSurge();
   const starting = new Set<Promise<void>>();
 
+  const rate = (): number => (lagMs() > 1000 ? STARTS_PER_SECOND / 2 : STARTS_PER_SECOND);
+
   function refill(): void {
     const now = performance.now();
-    const rate = lagMs() > 1000 ? Math.max(3, STARTS_PER_SECOND / 2) : STARTS_PER_SECOND;
-    tokens = Math.min(BURST, tokens + ((now - filledAt) / 1000) * rate);
+    tokens = Math.min(BURST, tokens + ((now - filledAt) / 1000) * rate());
     filledAt = now;
   }
 
@@ -68,7 +69,7 @@ export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps):
       tokens = Math.max(0, tokens - 1);
       startPage();
     }
-    if (waiting.size > 0) timer = setTimeout(pump, 20);
+    if (waiting.size > 0) timer = setTimeout(pump, Math.ceil(((1 - tokens) / rate()) * 1000));
   }
 
   return {
