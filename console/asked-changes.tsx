@@ -32,7 +32,7 @@ export function AskedChanges() {
         keyOf={({ id }) => id}
         empty={{ title: '', hint: '' }}
         columns={[
-          { name: say('change'), cell: ({ kind }) => say(`ask.${kind}`) },
+          { name: say('changeAsked'), cell: ({ kind }) => say(`ask.${kind}`) },
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
           { name: say('state'), cell: ({ state }) => <RequestState state={state} /> },
           { name: say('reason'), cell: ({ reason }) => reason },

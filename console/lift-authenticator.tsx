@@ -10,8 +10,8 @@ export function LiftAuthenticator({ email, lift, stale }: Props) {
   const { say } = useLocale();
   const act = useAct(lift, stale);
   return (
-    <Sure label={say('lift')} question={say('liftAsk', { email })} act={act}>
-      <p>{say('liftHint')}</p>
+    <Sure label={say('dropCode')} question={say('dropCodeAsk', { email })} act={act}>
+      <p>{say('dropCodeHint')}</p>
     </Sure>
   );
 }

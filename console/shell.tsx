@@ -72,9 +72,10 @@ export function Shell() {
 }
 
 function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: () => void }) {
-  const { say, locale, change } = useLocale();
+  const { say, locale, number, change } = useLocale();
   const queries = useQueryClient();
-  useHereInView('.side nav');
+  const unread = useUnread(places.some(({ to }) => to === '/chat'));
+  useHereInView('.side nav', unread > 0);
   const leave = useMutation({
     mutationFn: async () => {
       const response = await v1.session.$delete();
@@ -102,7 +103,8 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
         <nav aria-label={say('main')}>
           {places.map(({ to, word }) => (
             <Link key={to} to={to} activeProps={{ className: 'here' }}>
-              {say(word)} {to === '/chat' ? <Unread /> : null}
+              {say(word)}{' '}
+              {to === '/chat' && unread > 0 ? <Badge tone="good">{say('unreadCount', { n: number(unread) })}</Badge> : null}
             </Link>
           ))}
         </nav>
@@ -127,13 +129,13 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
 }
 
 /** How many conversations hold what nobody has read. */
-function Unread() {
-  const { say, number } = useLocale();
+function useUnread(enabled: boolean): number {
   const { data } = useQuery({
     queryKey: ['conversations', 'unread'],
     queryFn: () => ask(v1.conversations.$get({ query: { limit: '1' } })),
+    enabled,
   });
-  return data && data.unread > 0 ? <Badge tone="good">{say('unreadCount', { n: number(data.unread) })}</Badge> : null;
+  return data?.unread ?? 0;
 }
 
 /** Says so when what is shown may be old. */

@@ -5,12 +5,12 @@ import type { Word } from './text-fr.ts';
 
 export type Tab = { to: NonNullable<LinkProps['to']>; word: Word };
 
-/** Where links are wider than the screen, the one of the page that is open is seen. */
-export function useHereInView(nav: string): void {
+/** Where links are wider than the screen, the one of the page that is open is seen; `wide`: what makes one of them wider. */
+export function useHereInView(nav: string, wide?: unknown): void {
   const { pathname } = useLocation();
   useEffect(() => {
     document.querySelector(`${nav} .here`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [nav, pathname]);
+  }, [nav, pathname, wide]);
 }
 
 /** Pages that belong together, each by its name above the one that is open. */

@@ -31,9 +31,9 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   forgottenSent: 'If somebody signs in by {email}, a mail is on its way.',
   forgottenNothing: 'Nothing comes? Ask an owner of your account, or whoever runs this installation.',
   backToSignIn: 'Back to sign-in',
-  lift: 'Take it away',
-  liftAsk: 'Take the authenticator of {email} away?',
-  liftHint:
+  dropCode: 'Take it away',
+  dropCodeAsk: 'Take the authenticator of {email} away?',
+  dropCodeHint:
     'For a lost phone. Their password will be enough, their sessions end, and a mail tells them. Make sure that it is this very person who asks.',
 
   asksFirst:

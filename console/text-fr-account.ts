@@ -30,9 +30,9 @@ export const accountFr = {
   forgottenSent: 'Si quelqu’un se connecte avec {email}, un e-mail est en route.',
   forgottenNothing: 'Rien ne vient ? Demandez à un propriétaire de votre compte, ou à qui administre cette installation.',
   backToSignIn: 'Retour à la connexion',
-  lift: 'Retirer l’application',
-  liftAsk: 'Retirer l’application d’authentification de {email} ?',
-  liftHint:
+  dropCode: 'Retirer l’application',
+  dropCodeAsk: 'Retirer l’application d’authentification de {email} ?',
+  dropCodeHint:
     'Pour un téléphone perdu. Son mot de passe suffira, ses sessions prennent fin, et un e-mail l’en avertit. Assurez-vous que c’est bien cette personne qui le demande.',
 
   asksFirst:
