@@ -31,7 +31,7 @@ export type Counted = Figures & { id: string; name: string; route: 'premium' | '
 /** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
 const KNOWN = `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
     (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
-      or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - c.launched_at) / 20)) as due
+      or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
   from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
   where c.account_id = $1 and c.id >= $2 and c.id < $3 and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
 /** A receipt that was early by the carrier's clock took no time. */

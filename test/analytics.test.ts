@@ -111,8 +111,14 @@ test('a large campaign is not read through each time the page is opened: it is c
   expect(await counted()).toBe(3);
   await aMessage(api.db, { accountId: shop.id, campaignId, row: 4, submittedAt: ago(60) });
   expect(await counted()).toBe(3);
-  await rows(api.db.pool, `update campaigns set ended_at = now() + interval '1 second' where id = $1`, [campaignId]);
+  // Scheduled long ago, and going since a minute: its age is from when it began to send.
+  await rows(api.db.pool, `update campaigns set launched_at = now() - interval '30 days', send_at = $2 where id = $1`, [campaignId, ago(60)]);
+  expect(await counted()).toBe(3);
+  await older('2 minutes');
   expect(await counted()).toBe(4);
+  await aMessage(api.db, { accountId: shop.id, campaignId, row: 5, submittedAt: ago(60) });
+  await rows(api.db.pool, `update campaigns set ended_at = now() + interval '1 second' where id = $1`, [campaignId]);
+  expect(await counted()).toBe(5);
 });
 
 test('how long callbacks took is from taking the reply in to its being taken; tests, replays and what failed are left out', async () => {
