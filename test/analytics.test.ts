@@ -112,7 +112,10 @@ test('a large campaign is not read through each time the page is opened: it is c
   await aMessage(api.db, { accountId: shop.id, campaignId, row: 4, submittedAt: ago(60) });
   expect(await counted()).toBe(3);
   // Scheduled long ago, and going since a minute: its age is from when it began to send.
-  await rows(api.db.pool, `update campaigns set launched_at = now() - interval '30 days', send_at = $2 where id = $1`, [campaignId, ago(60)]);
+  await rows(api.db.pool, `update campaigns set launched_at = now() - interval '30 days', send_at = $2 where id = $1`, [
+    campaignId,
+    ago(60),
+  ]);
   expect(await counted()).toBe(3);
   await older('2 minutes');
   expect(await counted()).toBe(4);
