@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import type { Word } from './text-fr.ts';
-import { loadWords, type Locale, type Words } from './words.ts';
+import { loadWords, textOf, type Locale } from './words.ts';
 
 type Say = (word: Word, values?: Record<string, string | number>) => string;
 type Spoken = {
@@ -26,7 +26,7 @@ export function firstLocale(): Locale {
   return navigator.language.startsWith('fr') ? 'fr' : 'en';
 }
 
-function spokenIn(locale: Locale, words: Words, change: (locale: Locale) => void): Spoken {
+function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const numbers = new Intl.NumberFormat(locale);
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
@@ -34,7 +34,7 @@ function spokenIn(locale: Locale, words: Words, change: (locale: Locale) => void
     locale,
     change,
     say: (word, values = {}) =>
-      words[word].replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
+      textOf(word).replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
     number: (value) => numbers.format(value),
     country: (code) => countries.of(code) ?? code,
@@ -53,21 +53,19 @@ export function useLocale(): Spoken {
   return spoken;
 }
 
-type Spoke = { locale: Locale; words: Words };
-
 /** `first`: what is spoken before somebody chooses otherwise. */
-export function LocaleProvider({ first, children }: { first: Spoke; children: ReactNode }) {
-  const [{ locale, words }, setSpoke] = useState(first);
+export function LocaleProvider({ first, children }: { first: Locale; children: ReactNode }) {
+  const [locale, setLocale] = useState(first);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
   const spoken = useMemo(
     () =>
-      spokenIn(locale, words, (next) => {
+      spokenIn(locale, (next) => {
         localStorage.setItem(KEY, next);
-        void loadWords(next).then((loaded) => setSpoke({ locale: next, words: loaded }));
+        void loadWords(next).then(() => setLocale(next));
       }),
-    [locale, words],
+    [locale],
   );
   return (
     <I18nProvider locale={locale}>

@@ -20,12 +20,12 @@ const queries: QueryClient = new QueryClient({
 });
 
 const locale = firstLocale();
-const words = await loadWords(locale);
+await loadWords(locale);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the console');
 createRoot(root).render(
   <StrictMode>
-    <LocaleProvider first={{ locale, words }}>
+    <LocaleProvider first={locale}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import {
   Button,
   Checkbox,
@@ -13,8 +13,8 @@ import {
   type TextFieldProps,
 } from 'react-aria-components';
 import { Refusal, wordOf } from './api.ts';
-import { Faults } from './faults.tsx';
 import { useLocale } from './locale.tsx';
+import { loadMoreWords } from './words.ts';
 
 type FieldProps = {
   label: string;
@@ -173,6 +173,11 @@ export const Empty = ({ title, hint, children }: { title: string; hint: string; 
   </div>
 );
 
+const Faults = lazy(async () => {
+  const [{ Faults: all }] = await Promise.all([import('./faults.tsx'), loadMoreWords()]);
+  return { default: all };
+});
+
 /** What went wrong, in the reader's language, with every row's fault beneath. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { say } = useLocale();
@@ -181,7 +186,11 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div role="alert" className="problem">
       <p>{say(wordOf(error))}</p>
-      <Faults faults={faults} />
+      {faults.length > 0 ? (
+        <Suspense>
+          <Faults faults={faults} />
+        </Suspense>
+      ) : null}
       {retry ? <Action onPress={retry}>{say('retry')}</Action> : null}
     </div>
   );

@@ -1,6 +1,14 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as spare, redirect } from '@tanstack/react-router';
 import { Shell } from './shell.tsx';
 import { NotThere } from './not-there.tsx';
+import { loadMoreWords } from './words.ts';
+
+/** A page, and the words that it says. One of which a test knows that it says no more than the chat does is `spare`. */
+const lazyRouteComponent: typeof spare = (load, name) =>
+  spare(async () => {
+    const [page] = await Promise.all([load(), loadMoreWords()]);
+    return page;
+  }, name);
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotThere });
 /** Where nobody is for long: the shell knows where each begins. */
@@ -14,7 +22,7 @@ const start = createRoute({
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(() => import('./choose-password.tsx'), 'InvitationPage'),
+  component: spare(() => import('./choose-password.tsx'), 'InvitationPage'),
 });
 const forgotten = createRoute({
   getParentRoute: () => root,
@@ -24,22 +32,22 @@ const forgotten = createRoute({
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: '/password',
-  component: lazyRouteComponent(() => import('./choose-password.tsx'), 'NewPasswordPage'),
+  component: spare(() => import('./choose-password.tsx'), 'NewPasswordPage'),
 });
 const chat = createRoute({
   getParentRoute: () => root,
   path: '/chat',
-  component: lazyRouteComponent(() => import('./chat.tsx'), 'ChatPage'),
+  component: spare(() => import('./chat.tsx'), 'ChatPage'),
 });
 const conversation = createRoute({
   getParentRoute: () => chat,
   path: '/$id',
-  component: lazyRouteComponent(() => import('./thread.tsx'), 'ThreadPage'),
+  component: spare(() => import('./thread.tsx'), 'ThreadPage'),
 });
 const newConversation = createRoute({
   getParentRoute: () => chat,
   path: '/new',
-  component: lazyRouteComponent(() => import('./new-conversation.tsx'), 'NewConversationPage'),
+  component: spare(() => import('./new-conversation.tsx'), 'NewConversationPage'),
 });
 const replies = createRoute({
   getParentRoute: () => root,

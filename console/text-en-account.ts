@@ -1,7 +1,6 @@
 import type { accountFr } from './text-fr-account.ts';
 
 export const accountEn: Record<keyof typeof accountFr, string> = {
-  me: 'Your access',
   'role.operator': 'Operator',
   authenticator: 'Authenticator',
   authenticatorOn: 'Asked for at sign-in',
@@ -71,6 +70,4 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   keepDays: '{n} days',
   retentionAsk: 'Change the retention?',
   retentionAskHint: 'What is older than you choose is erased from the next night on. Nothing brings it back.',
-  sessionEnded:
-    'Your session has ended. Sign in again: you will come back to this page, and an answer that you had begun waits for you.',
 };

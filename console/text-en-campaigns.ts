@@ -143,8 +143,6 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   'fault.farAhead': 'The time of sending is more than a year ahead. Choose a nearer one.',
   'fault.keyword': 'This keyword is not possible. Choose one word of 3 to 20 letters and digits that is yours alone.',
   'problem.invalid-list': 'The file can not be read: nothing was stored.',
-  'problem.sender-missing': 'There is no sender.',
-  'problem.sender-invalid': 'This sender is not possible.',
   noCampaignsHint:
     'A campaign sends an SMS to a list of people. It appears here, with its progress, its replies and its results.',
   duplicate: 'Duplicate',
@@ -187,7 +185,6 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   withoutRow: ', without the wrong row',
   withoutRows: ', without the {n} wrong rows',
   otherList: 'Send another list',
-  firstSteps: 'First steps',
   firstStepsHint: 'An SMS goes, a reply comes back: two minutes are enough to see it.',
   stepSend: 'Send a first SMS',
   stepSendSimulated: 'To three simulated phones: nothing goes to real people, and nothing is charged.',

@@ -1,7 +1,6 @@
 import type { operatorFr } from './text-fr-operator.ts';
 
 export const operatorEn: Record<keyof typeof operatorFr, string> = {
-  operator: 'Operations',
   account: 'Account',
   platform: 'Platform',
   because: 'Because',
@@ -177,7 +176,6 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   noDoubt: 'No doubt',
   noDoubtHint: 'The fate of every SMS is known.',
   submittedAt: 'Written',
-  campaign: 'Campaign',
 
   routing: 'Routing',
   routingHint:

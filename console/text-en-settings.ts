@@ -1,8 +1,6 @@
 import type { settingsFr } from './text-fr-settings.ts';
 
 export const settingsEn: Record<keyof typeof settingsFr, string> = {
-  settings: 'Settings',
-  save: 'Save',
   saved: 'Saved.',
   add: 'Add',
   remove: 'Remove',
@@ -11,9 +9,6 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   leaveIt: 'Leave it',
   yes: 'Yes',
   no: 'No',
-  copy: 'Copy',
-  copied: 'Copied',
-  shownOnce: 'Note it now: it is shown this once.',
   action: 'Action',
   total: 'Total',
   named: '{name}: {value}',
@@ -256,7 +251,6 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   report: 'What is known',
   contact: 'Contact card',
   sentMessages: 'SMS sent',
-  notes: 'Internal notes',
   downloadReport: 'Download',
   erase: 'Erase',
   eraseAsk: 'Erase all that is known of {phone}?',

@@ -1,18 +1,8 @@
-import { accountEn } from './text-en-account.ts';
-import { campaignsEn } from './text-en-campaigns.ts';
 import { chatEn } from './text-en-chat.ts';
-import { operatorEn } from './text-en-operator.ts';
-import { repliesEn } from './text-en-replies.ts';
-import { settingsEn } from './text-en-settings.ts';
-import type { Word } from './text-fr.ts';
+import type { fr } from './text-fr.ts';
 
-export const en: Record<Word, string> = {
-  ...settingsEn,
-  ...campaignsEn,
+export const en: Record<keyof typeof fr, string> = {
   ...chatEn,
-  ...operatorEn,
-  ...accountEn,
-  ...repliesEn,
   product: 'Aller-Retour',
   signIn: 'Sign in',
   signOut: 'Sign out',
@@ -130,7 +120,7 @@ export const en: Record<Word, string> = {
   askedTwoWay: 'Two-way SMS is asked for: an operator turns it on and tells you. Until then nobody can reply.',
   notThere: 'This page does not exist',
   'problem.sign-in-failed': 'The address, the password or the code is not right.',
-  'problem.code-required': 'Type the code of your authenticator.',
+  'problem.code-required': 'Type the code of your authenticator too, or a recovery code.',
   'problem.wrong-password': 'That is not your password.',
   'problem.no-mail': 'This installation sends no links. Ask whoever runs it for a new password.',
   'problem.too-many-attempts': 'Too many attempts. Try again in a quarter of an hour.',
@@ -145,4 +135,18 @@ export const en: Record<Word, string> = {
   'problem.no-reply-code': 'There is no number to reply to.',
   'problem.network': 'The server does not answer. Nothing was lost: try again.',
   'problem.other': 'Something did not work. Try again.',
+  settings: 'Settings',
+  copied: 'Copied',
+  copy: 'Copy',
+  shownOnce: 'Note it now: it is shown this once.',
+  save: 'Save',
+  notes: 'Internal notes',
+  firstSteps: 'First steps',
+  'problem.sender-missing': 'There is no sender.',
+  'problem.sender-invalid': 'This sender is not possible.',
+  operator: 'Operations',
+  campaign: 'Campaign',
+  me: 'Your access',
+  sessionEnded:
+    'Your session has ended. Sign in again: you will come back to this page, and an answer that you had begun waits for you.',
 };

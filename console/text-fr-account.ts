@@ -1,6 +1,5 @@
 /** What people set for themselves, and for how long and when an account is there. */
 export const accountFr = {
-  me: 'Votre accès',
   'role.operator': 'Opérateur',
   authenticator: 'Application d’authentification',
   authenticatorOn: 'Demandée à la connexion',
@@ -72,6 +71,4 @@ export const accountFr = {
   keepDays: '{n} jours',
   retentionAsk: 'Changer la conservation ?',
   retentionAskHint: 'Ce qui dépasse la durée choisie est effacé dès la nuit prochaine. Rien ne le ramène.',
-  sessionEnded:
-    'Votre session a pris fin. Reconnectez-vous : vous reviendrez à cette page, et une réponse commencée vous attend.',
 } as const;

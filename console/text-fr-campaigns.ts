@@ -148,8 +148,6 @@ export const campaignsFr = {
   'fault.farAhead': 'L’heure d’envoi est à plus d’un an. Choisissez-en une plus proche.',
   'fault.keyword': 'Ce mot-clé n’est pas possible. Choisissez un mot de 3 à 20 lettres et chiffres, bien à vous.',
   'problem.invalid-list': 'Le fichier ne peut pas être lu : rien n’a été enregistré.',
-  'problem.sender-missing': 'Il manque un expéditeur.',
-  'problem.sender-invalid': 'Cet expéditeur n’est pas possible.',
   noCampaignsHint:
     'Une campagne envoie un SMS à une liste de personnes. Elle s’affiche ici, avec son avancement, ses réponses et ses résultats.',
   duplicate: 'Dupliquer',
@@ -192,7 +190,6 @@ export const campaignsFr = {
   withoutRow: ', sans la ligne en erreur',
   withoutRows: ', sans les {n} lignes en erreur',
   otherList: 'Envoyer une autre liste',
-  firstSteps: 'Premiers pas',
   firstStepsHint: 'Un SMS part, une réponse revient : deux minutes suffisent pour le voir.',
   stepSend: 'Envoyer un premier SMS',
   stepSendSimulated: 'À trois téléphones simulés : rien ne part vers de vraies personnes, et rien n’est facturé.',

@@ -1,6 +1,5 @@
 /** What the operator's pages say. */
 export const operatorFr = {
-  operator: 'Exploitation',
   account: 'Compte',
   platform: 'Plateforme',
   because: 'Parce que',
@@ -176,7 +175,6 @@ export const operatorFr = {
   noDoubt: 'Aucun doute',
   noDoubtHint: 'Le sort de chaque SMS est connu.',
   submittedAt: 'Écrit le',
-  campaign: 'Campagne',
 
   routing: 'Routage',
   routingHint:

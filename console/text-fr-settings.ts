@@ -1,7 +1,5 @@
 /** What the settings say. */
 export const settingsFr = {
-  settings: 'Paramètres',
-  save: 'Enregistrer',
   saved: 'Enregistré.',
   add: 'Ajouter',
   remove: 'Retirer',
@@ -10,9 +8,6 @@ export const settingsFr = {
   leaveIt: 'Ne rien faire',
   yes: 'Oui',
   no: 'Non',
-  copy: 'Copier',
-  copied: 'Copié',
-  shownOnce: 'Notez-le maintenant : il n’est affiché que cette fois.',
   action: 'Action',
   total: 'Total',
   named: '{name} : {value}',
@@ -256,7 +251,6 @@ export const settingsFr = {
   report: 'Ce qui est connu',
   contact: 'Fiche contact',
   sentMessages: 'SMS envoyés',
-  notes: 'Notes internes',
   downloadReport: 'Télécharger',
   erase: 'Effacer',
   eraseAsk: 'Effacer tout ce qui est connu du {phone} ?',

@@ -1,18 +1,12 @@
-import { accountFr } from './text-fr-account.ts';
-import { campaignsFr } from './text-fr-campaigns.ts';
 import { chatFr } from './text-fr-chat.ts';
-import { operatorFr } from './text-fr-operator.ts';
-import { repliesFr } from './text-fr-replies.ts';
-import { settingsFr } from './text-fr-settings.ts';
+import type { moreFr } from './text-fr-more.ts';
 
-/** Everything the console says. English is compared with French by the compiler, and by a test that reads both. */
+/**
+ * What the sign-in and the chat say; what else there is to say comes with the pages that say it. English is compared with
+ * French by the compiler, and by a test that reads both.
+ */
 export const fr = {
-  ...settingsFr,
-  ...campaignsFr,
   ...chatFr,
-  ...operatorFr,
-  ...accountFr,
-  ...repliesFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
@@ -132,7 +126,7 @@ export const fr = {
   askedTwoWay: 'SMS bidirectionnel demandé : un opérateur l’active, et vous prévient. D’ici là, personne ne peut répondre.',
   notThere: 'Cette page n’existe pas',
   'problem.sign-in-failed': 'L’adresse, le mot de passe ou le code ne convient pas.',
-  'problem.code-required': 'Saisissez le code de votre application.',
+  'problem.code-required': 'Saisissez aussi le code de votre application, ou un code de secours.',
   'problem.wrong-password': 'Ce n’est pas votre mot de passe.',
   'problem.no-mail': 'Cette installation n’envoie pas de lien. Demandez un nouveau mot de passe à qui l’administre.',
   'problem.too-many-attempts': 'Trop d’essais. Réessayez dans un quart d’heure.',
@@ -147,6 +141,21 @@ export const fr = {
   'problem.no-reply-code': 'Il n’y a pas de numéro auquel répondre.',
   'problem.network': 'Le serveur ne répond pas. Rien n’a été perdu : réessayez.',
   'problem.other': 'Quelque chose n’a pas fonctionné. Réessayez.',
+  settings: 'Paramètres',
+  copied: 'Copié',
+  copy: 'Copier',
+  shownOnce: 'Notez-le maintenant : il n’est affiché que cette fois.',
+  save: 'Enregistrer',
+  notes: 'Notes internes',
+  firstSteps: 'Premiers pas',
+  'problem.sender-missing': 'Il manque un expéditeur.',
+  'problem.sender-invalid': 'Cet expéditeur n’est pas possible.',
+  operator: 'Exploitation',
+  campaign: 'Campagne',
+  me: 'Votre accès',
+  sessionEnded:
+    'Votre session a pris fin. Reconnectez-vous : vous reviendrez à cette page, et une réponse commencée vous attend.',
 } as const;
 
-export type Word = keyof typeof fr;
+/** Everything the console says. */
+export type Word = keyof typeof fr | keyof typeof moreFr;

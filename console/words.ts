@@ -1,20 +1,49 @@
 import type { Word } from './text-fr.ts';
 
 export type Locale = 'fr' | 'en';
-export type Words = Record<Word, string>;
+type Words = Partial<Record<Word, string>>;
 
-/** The one that is spoken is loaded, and no other. */
-const dictionaries: Record<Locale, () => Promise<Words>> = {
-  fr: async () => (await import('./text-fr.ts')).fr,
-  en: async () => (await import('./text-en.ts')).en,
+/** The one that is spoken is loaded, and no other; what other pages than the chat say when one of them is opened. */
+const dictionaries: Record<Locale, { first: () => Promise<Words>; more: () => Promise<Words> }> = {
+  fr: {
+    first: async () => (await import('./text-fr.ts')).fr,
+    more: async () => (await import('./text-fr-more.ts')).moreFr,
+  },
+  en: {
+    first: async () => (await import('./text-en.ts')).en,
+    more: async () => (await import('./text-en-more.ts')).moreEn,
+  },
 };
 
-let known: Words | null = null;
+let known: Words = {};
+let spoken: Locale = 'fr';
+let wantsMore = false;
+let turn = Promise.resolve();
 
-export async function loadWords(locale: Locale): Promise<Words> {
-  known = await dictionaries[locale]();
-  return known;
+/** One after the other: the language may change while words are on their way. */
+function inTurn(load: () => Promise<void>): Promise<void> {
+  const loaded = turn.then(load);
+  turn = loaded.catch(() => {});
+  return loaded;
 }
 
+export const loadWords = (locale: Locale): Promise<void> =>
+  inTurn(async () => {
+    const { first, more } = dictionaries[locale];
+    const [some, others] = await Promise.all([first(), wantsMore ? more() : {}]);
+    spoken = locale;
+    known = { ...some, ...others };
+  });
+
+/** Before a page is shown that says more than the chat does. */
+export const loadMoreWords = (): Promise<void> =>
+  inTurn(async () => {
+    if (wantsMore) return;
+    known = { ...known, ...(await dictionaries[spoken].more()) };
+    wantsMore = true;
+  });
+
+export const textOf = (word: Word): string => known[word] ?? word;
+
 /** Whether the console has words for it: for names that the API makes up, such as codes. */
-export const isWord = (name: string): name is Word => known !== null && name in known;
+export const isWord = (name: string): name is Word => name in known;

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { en } from '../console/text-en.ts';
-import { fr } from '../console/text-fr.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { en as firstEn } from '../console/text-en.ts';
+import { moreEn } from '../console/text-en-more.ts';
+import { fr as firstFr } from '../console/text-fr.ts';
+import { moreFr } from '../console/text-fr-more.ts';
 import { accountFr } from '../console/text-fr-account.ts';
 import { campaignsFr } from '../console/text-fr-campaigns.ts';
 import { chatFr } from '../console/text-fr-chat.ts';
@@ -8,6 +11,8 @@ import { operatorFr } from '../console/text-fr-operator.ts';
 import { repliesFr } from '../console/text-fr-replies.ts';
 import { settingsFr } from '../console/text-fr-settings.ts';
 
+const fr = { ...firstFr, ...moreFr };
+const en = { ...firstEn, ...moreEn };
 const valuesIn = (text: string): string[] =>
   [...text.matchAll(/(?<!\{)\{(\w+)\}(?!\})/g)].map(([, name = '']) => name).toSorted();
 
@@ -23,4 +28,29 @@ test('no part of a dictionary says over what another one says', () => {
   const parts: Record<string, string>[] = [accountFr, campaignsFr, chatFr, operatorFr, repliesFr, settingsFr];
   const names = parts.flatMap((part) => Object.keys(part));
   expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+});
+
+/** A file of the console with all that is loaded with it: not what it loads when it is needed. */
+function loadedWith(file: string, all = new Set<string>()): Set<string> {
+  const path = new URL(`../console/${file}`, import.meta.url);
+  if (all.has(file) || !existsSync(path)) return all;
+  all.add(file);
+  for (const [, next = ''] of readFileSync(path, 'utf8').matchAll(/^import (?!type)[^;]*? from '\.\/([^']+)';$/gms))
+    loadedWith(next, all);
+  return all;
+}
+
+test('what is loaded with the sign-in and the chat says nothing whose words come later', () => {
+  const routes = readFileSync(new URL('../console/routes.tsx', import.meta.url), 'utf8');
+  const pages = [...routes.matchAll(/spare\(\(\) => import\('\.\/([^']+)'\)/g)].map(([, file = '']) => file);
+  expect(pages).toEqual(expect.arrayContaining(['chat.tsx', 'thread.tsx']));
+  const files = [...new Set(['main.tsx', ...pages].flatMap((file) => [...loadedWith(file)]))];
+  expect(files).toEqual(expect.arrayContaining(['sign-in.tsx', 'shell.tsx', 'answer.tsx', 'parts.tsx']));
+  const later = files.flatMap((file) => {
+    const source = readFileSync(new URL(`../console/${file}`, import.meta.url), 'utf8');
+    // A word stands in quotes after `say(`, a choice or the name of a property, or is given to one that says it.
+    const said = [...source.matchAll(/(?:say\(|[?:] |label=|title=)['"]([\w.-]+)['"](?! ?[:\]])/g)].map(([, word = '']) => word);
+    return said.filter((word) => word in moreFr && !(word in firstFr)).map((word) => `${file}: ${word}`);
+  });
+  expect(later).toEqual([]);
 });
