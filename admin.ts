@@ -11,7 +11,7 @@ import { openDatabase } from './database/orm.ts';
 import { hashPassword } from './database/password.ts';
 import { reseal } from './database/reseal.ts';
 import { createSecrets } from './database/secrets.ts';
-import { Session } from './database/session.ts';
+import { Invitation, Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
 const USAGE =
@@ -54,7 +54,7 @@ export async function createOperator(databaseUrl: string, email: string): Promis
   return key;
 }
 
-/** A new password for a user there is; who was signed in is no more. It is shown this once. */
+/** A new password for a user there is; who was signed in is no more, and no link opens any more. It is shown this once. */
 export async function setPassword(databaseUrl: string, email: string): Promise<string> {
   const password = randomBytes(12).toString('base64url');
   await using database = await opened(databaseUrl);
@@ -63,6 +63,7 @@ export async function setPassword(databaseUrl: string, email: string): Promise<s
   if (!user) throw new Error(`There is no user ${email}.`);
   user.passwordHash = await hashPassword(password);
   await em.nativeDelete(Session, { user: user.id });
+  await em.nativeDelete(Invitation, { user: user.id });
   await em.flush();
   return password;
 }

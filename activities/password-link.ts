@@ -14,7 +14,8 @@ export async function withLink(pool: Pool, publicUrl: string | null, notice: Cla
   const { token, hash } = newToken();
   const [made] = await rows<{ until: Date }>(
     pool,
-    `insert into invitations (hash, user_id, created_at, expires_at)
+    `with ended as (delete from invitations where expires_at < now())
+     insert into invitations (hash, user_id, created_at, expires_at)
      select $1, $2, now(), created_at + interval '1 hour' from notices where id = $3 returning expires_at as until`,
     [hash, userId, notice.id],
   );

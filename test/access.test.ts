@@ -2,7 +2,7 @@ import { TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
 import { newToken } from '../database/session.ts';
 import { rows } from '../database/sql.ts';
-import { anAccount } from './fixtures/api.ts';
+import { anAccount, startApi } from './fixtures/api.ts';
 import { cookieOf, invited, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner } from './fixtures/signed-in.ts';
 
 type Site = Awaited<ReturnType<typeof withOwner>>;
@@ -143,6 +143,12 @@ test('a forgotten password is answered alike for any address, and asked for so o
     expect(again.filter(({ status }) => status === 429)).toHaveLength(2);
   }
   expect((await signIn(site.api, { email: OWNER, password: site.password })).status).toBe(200);
+});
+
+test('where nobody said where the installation is reached, no link is promised', async () => {
+  await using api = await startApi({ publicUrl: null });
+  const sent = { body: { email: OWNER, locale: 'fr' }, headers: WITH_HEADER };
+  expect((await api.call('POST', '/v1/session/forgotten-password', sent)).body.code).toBe('no-mail');
 });
 
 test('the link for a forgotten password opens once within its hour, ends every session, and does not get round the authenticator', async () => {

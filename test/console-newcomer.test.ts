@@ -28,7 +28,8 @@ async function loadedFor(path: string, there: () => Promise<void>): Promise<numb
   });
   page.on('requestfinished', (request) => {
     under.delete(request);
-    if (!new URL(request.url()).pathname.startsWith('/v1/')) loaded.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    if (!new URL(request.url()).pathname.startsWith('/v1/'))
+      loaded.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
   });
   await page.goto(started.app.url + path);
   await there();
