@@ -28,6 +28,7 @@ test('no part of a dictionary says over what another one says', () => {
   const parts: Record<string, string>[] = [accountFr, campaignsFr, chatFr, operatorFr, repliesFr, settingsFr];
   const names = parts.flatMap((part) => Object.keys(part));
   expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+  expect(Object.keys(moreFr).filter((word) => word in firstFr)).toEqual([]);
 });
 
 /** A file of the console with all that is loaded with it: not what it loads when it is needed. */
