@@ -30,7 +30,16 @@ async function pages(account: ApiClient, path: string): Promise<Answer[]> {
   }
 }
 
-const get = async (url: string): Promise<unknown> => (await fetch(url)).json();
+/** What the world tells; asked again when the connection was closed just as it was used again. */
+export async function askWorld(url: string): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await (await fetch(url)).json();
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
+}
 const counts = (texts: string[]): Map<string, number> => {
   const map = new Map<string, number>();
   for (const text of texts) map.set(text, (map.get(text) ?? 0) + 1);
@@ -39,7 +48,7 @@ const counts = (texts: string[]): Map<string, number> => {
 const extra = (map: Map<string, number>): number => [...map.values()].reduce((sum, count) => sum + count - 1, 0);
 
 export async function takeLedger({ account, world }: FaultsStack, campaigns: string[]): Promise<Ledger> {
-  const phones = PhonesLog.parse(await get(`${world.phones}/log`));
+  const phones = PhonesLog.parse(await askWorld(`${world.phones}/log`));
   const arrived = counts(phones.received.map((sms) => sms.to));
   const messages = (await Promise.all(campaigns.map((id) => pages(account, `/v1/campaigns/${id}/messages`)))).flat();
   const stateOf = new Map(messages.map((message) => [textOf(message, 'to'), textOf(message, 'state')]));
@@ -48,13 +57,13 @@ export async function takeLedger({ account, world }: FaultsStack, campaigns: str
 
   const sent = counts(phones.sent.map((sms) => sms.text));
   const platform = counts((await pages(account, '/v1/replies')).map((reply) => textOf(reply, 'text')));
-  const calls = Calls.parse(await get(`${world.endpoint}/log?limit=1000000`)).items;
+  const calls = Calls.parse(await askWorld(`${world.endpoint}/log?limit=1000000`)).items;
   const byEvent = Map.groupBy(
     calls.filter((call) => call.verified),
     (call) => Event.parse(JSON.parse(call.body)).data.reply.text,
   );
   const mails = counts(
-    Mails.parse(await get(`${world.mailbox}/mails?limit=1000000`)).items.map(
+    Mails.parse(await askWorld(`${world.mailbox}/mails?limit=1000000`)).items.map(
       (mail) => /Réponse n° \d+/.exec(mail.text)?.[0] ?? '',
     ),
   );

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { textOf } from '../seed.ts';
-import { takeLedger, type Ledger } from './faults-ledger.ts';
+import { askWorld, takeLedger, type Ledger } from './faults-ledger.ts';
 import { LINKS, TROUBLES, type Trouble } from './faults-links.ts';
 import { PARTS, startFaultsStack, type FaultsStack } from './faults-stack.ts';
 
@@ -23,6 +24,8 @@ export type FaultsReport = {
   drainedAfterMs: number;
 };
 
+const Received = z.object({ received: z.array(z.object({ to: z.string() })) });
+const Total = z.object({ total: z.number() });
 const CAMPAIGN = 25;
 const DRAIN_MS = 180_000;
 const HOUR = 3_600_000;
@@ -154,7 +157,7 @@ export async function launch({ account }: FaultsStack, n: number, count = CAMPAI
 
 /** Every third phone that has its message answers it, once. */
 async function answer({ world }: FaultsStack, answered: Set<string>): Promise<void> {
-  const log: { received: { to: string }[] } = JSON.parse(await (await fetch(`${world.phones}/log`)).text());
+  const log = Received.parse(await askWorld(`${world.phones}/log`));
   for (const { to } of log.received) {
     if (answered.has(to) || Number(to) % 3 !== 0) continue;
     answered.add(to);
@@ -173,10 +176,7 @@ const reply = (phones: string, phone: string, text: string): Promise<unknown> =>
 
 /** Well is when a fresh reply comes out at the endpoint. */
 async function untilWell({ world }: FaultsStack): Promise<void> {
-  const total = async (): Promise<number> => {
-    const log: { total: number } = JSON.parse(await (await fetch(`${world.endpoint}/log?limit=1`)).text());
-    return log.total;
-  };
+  const total = async (): Promise<number> => Total.parse(await askWorld(`${world.endpoint}/log?limit=1`)).total;
   const before = await total();
   for (const end = performance.now() + 120_000; performance.now() < end && (await total()) <= before;) await sleep(100);
 }
