@@ -92,6 +92,7 @@ try {
     await page.getByText(shown).first().waitFor();
     await prepare();
     await page.waitForLoadState('load');
+    await page.evaluate(`document.querySelector('main').scrollTo(0, 0)`);
     await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
     say(name);
   };
@@ -99,7 +100,9 @@ try {
   await signIn(page, dev.state.people.owner);
   await take('first-steps', '/start', 'Envoyer un premier SMS');
   const ids = await live(dev.state);
-  await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h');
+  await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h', () =>
+    page.getByRole('listitem').filter({ hasText: 'Dès 7 h' }).getByText('Remis').waitFor(),
+  );
   await take('received', '/replies', 'Avec plaisir');
   await take('campaigns', '/campaigns', 'Ouverture du fournil');
   await take('composer', '/campaigns/new', 'Type de SMS', async () => {
