@@ -92,7 +92,6 @@ try {
     await page.getByText(shown).first().waitFor();
     await prepare();
     await page.waitForLoadState('load');
-    await page.evaluate(`document.querySelector('main').scrollTo(0, 0)`);
     await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
     say(name);
   };
@@ -113,6 +112,7 @@ try {
     const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
     await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\n${list}`);
     await page.getByRole('table', { name: 'Par pays' }).waitFor();
+    await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
   });
   await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
   await take('countries', `/campaigns/${ids.countries}`, 'Messages et réponses par pays', async () => {
