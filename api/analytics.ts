@@ -19,7 +19,7 @@ const AnalyticsView = z
     until: z.string(),
     replies: z
       .array(z.object({ day: z.string().openapi({ example: '2026-11-24' }), replies: Count, optOuts: Count }))
-      .openapi({ description: 'By day of the account’s time zone; days without a reply are left out' }),
+      .openapi({ description: 'Every day, by the account’s time zone' }),
     campaigns: z
       .array(
         z.object({
@@ -62,10 +62,12 @@ const idFrom = (time: Date): string => {
 };
 
 /** To write the day out for each reply took longer than to read them. */
-const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, replies, "optOuts" from (
+const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, coalesce(replies, 0) as replies, coalesce("optOuts", 0) as "optOuts"
+  from generate_series(($2::timestamptz at time zone $4)::date, (($3::timestamptz - interval '1 ms') at time zone $4)::date, interval '1 day') each (day)
+  left join (
     select (received_at at time zone $4)::date as day, count(*)::int as replies, (count(*) filter (where opt_out))::int as "optOuts"
     from replies where account_id = $1 and id >= $5 and received_at >= $2 and received_at < $3 and not hidden group by 1
-  ) days order by 1`;
+  ) days using (day) order by day`;
 const CALLBACKS = `select last_class as class, count(*)::int as deliveries from deliveries
   where account_id = $1 and channel = 'callback' and id >= $2 and id < $3 and last_class is not null group by 1 order by 2 desc, 1`;
 

@@ -43,6 +43,8 @@ type Day = Figures['replies'][number];
 type Campaign = Figures['campaigns'][number];
 const rateOf = ({ messages, repliers }: Campaign): number => (messages === 0 ? 0 : Math.round((repliers / messages) * 1000) / 10);
 
+const came = (day: Day): boolean => day.replies > 0;
+
 function Charts({ figures }: { figures: Figures }) {
   const { say, number, time, locale } = useLocale();
   const { replies, campaigns, states, callbacks } = figures;
@@ -64,7 +66,7 @@ function Charts({ figures }: { figures: Figures }) {
       callbacks: [{ name: say('callbacks'), value: (each: { deliveries: number }) => each.deliveries }],
     };
   }, [say, locale]);
-  if (replies.length === 0 && campaigns.length === 0) {
+  if (!replies.some(came) && campaigns.length === 0) {
     return (
       <Empty title={say('noFigures')} hint={say('noFiguresHint')}>
         <Link to="/campaigns/new" className="button main">
@@ -81,6 +83,7 @@ function Charts({ figures }: { figures: Figures }) {
         keyOf={({ day }) => day}
         labelOf={words.day}
         series={words.replies}
+        inTable={came}
         columns={[
           { name: say('day'), cell: words.day },
           { name: say('repliesWord'), figure: true, cell: (day) => number(day.replies) },

@@ -11,6 +11,8 @@ export type Charted<T> = {
   labelOf: (row: T) => string;
   series: Series<T>[];
   columns: Column<T>[];
+  /** Rows that are worth a line of the table; all, where it is left out. */
+  inTable?: (row: T) => boolean;
   /** What is to be known of the figures: what was counted, and when. */
   hint?: string;
 };
@@ -28,7 +30,18 @@ function download(name: string, href: string): void {
 type Props<T> = Charted<T> & { canvas: () => HTMLCanvasElement | null; children: ReactNode };
 
 /** A drawing, the same figures as a table beneath, and both to take along. */
-export function ChartFrame<T>({ title, rows, keyOf, labelOf, series, columns, hint, canvas, children }: Props<T>) {
+export function ChartFrame<T>({
+  title,
+  rows,
+  keyOf,
+  labelOf,
+  series,
+  columns,
+  inTable = () => true,
+  hint,
+  canvas,
+  children,
+}: Props<T>) {
   const { say } = useLocale();
   const csv = [
     [title, ...series.map(({ name }) => name)],
@@ -41,7 +54,7 @@ export function ChartFrame<T>({ title, rows, keyOf, labelOf, series, columns, hi
       <h2>{title}</h2>
       {hint === undefined ? null : <p className="hint">{hint}</p>}
       {children}
-      <Table label={title} rows={rows} keyOf={keyOf} columns={columns} />
+      <Table label={title} rows={rows.filter(inTable)} keyOf={keyOf} columns={columns} />
       <div className="row start">
         <Action onPress={() => download(`${title}.csv`, `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`)}>
           {say('exportCsv')}

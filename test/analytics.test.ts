@@ -141,5 +141,35 @@ test('how long callbacks took is from taking the reply in to its being taken; te
   await took(other, 500);
   const { body } = await shop.call('GET', '/analytics');
   expect(body.latency.callback).toEqual({ count: 20, p50: 10_000, p95: 19_000, p99: 20_000 });
-  expect(body.replies).toMatchObject([{ replies: 23 }]);
+  const all: { replies: number }[] = body.replies;
+  expect(all.reduce((sum, { replies }) => sum + replies, 0)).toBe(23);
+});
+
+test('replies by day are told of every day of the time asked for, by the clocks of the account, through a change of clocks too', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api);
+  const shop = await anAccount(api);
+  // In Paris the clocks go back in the night to 25 October 2026: 23:30Z on the 24th is 01:30 on the 25th.
+  for (const at of ['2026-10-24T23:30:00Z', '2026-10-26T12:00:00Z']) {
+    const { id } = await aReply(api.db, {
+      accountId: shop.id,
+      carrierId: premiumId,
+      receivedAt: new Date(at),
+      ingestedAt: new Date(at),
+    });
+    // Its id tells when it was made.
+    const made = Date.parse(at).toString(16).padStart(12, '0');
+    const idThen = `${made.slice(0, 8)}-${made.slice(8)}`;
+    await rows(api.db.pool, 'update replies set id = overlay(id::text placing $2 from 1 for 13)::uuid where id = $1', [
+      id,
+      idThen,
+    ]);
+  }
+  const { body } = await shop.call('GET', '/analytics?since=2026-10-24T10:00:00Z&until=2026-10-27T23:00:00Z');
+  expect(body.replies.map(({ day, replies }: { day: string; replies: number }) => [day, replies])).toEqual([
+    ['2026-10-24', 0],
+    ['2026-10-25', 1],
+    ['2026-10-26', 1],
+    ['2026-10-27', 0],
+  ]);
 });
