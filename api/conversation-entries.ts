@@ -18,6 +18,7 @@ const EntryView = z
     at: Time.openapi({ description: 'When it was received, or sent; a message that waits: accepted' }),
     text: z.string(),
     campaignId: Id.nullable(),
+    campaignName: z.string().nullable(),
     state: MessageState.nullable().openapi({ description: 'Of a message' }),
     reference: z.string().nullable(),
     optOut: z.boolean(),
@@ -77,8 +78,11 @@ const ENTRIES = `
 
 const entriesOf = (order: 'oldest' | 'newest'): string => {
   const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
-  return `select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
-    order by ms ${direction}, id ${direction} limit $6`;
+  return `select e.*, c.name as "campaignName" from (
+      select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
+      order by ms ${direction}, id ${direction} limit $6
+    ) e left join campaigns c on c.id = e."campaignId" and c.account_id = $2
+    order by ms ${direction}, e.id ${direction}`;
 };
 
 const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../database/act.ts';
 import { hashPassword } from '../database/password.ts';
 import { oweNotice } from '../database/notice.ts';
 import { hashToken } from '../database/session.ts';
@@ -63,7 +64,7 @@ const forgotten = createRoute({
 });
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-type Invited = Enrolled & { email: string; passwordHash: string | null };
+type Invited = Enrolled & { email: string; accountId: string | null; passwordHash: string | null };
 const tooOld = () => new AppError('sign-in-failed', 'The link was used already, or is too old. Ask for another one.');
 
 /** How people come to a password, and change it. */
@@ -73,7 +74,8 @@ export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
       const { token, password, code } = c.req.valid('json');
       const [invited] = await rows<Invited>(
         db.pool,
-        `select u.id, u.email, u.totp, u.totp_step as "totpStep", u.password_hash as "passwordHash"
+        `select u.id, u.email, u.totp, u.totp_step as "totpStep", u.password_hash as "passwordHash",
+           u.account_id as "accountId"
          from invitations i join users u on u.id = i.user_id where i.hash = $1 and i.expires_at > now()`,
         [hashToken(token)],
       );
@@ -88,6 +90,13 @@ export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
         await affected(client, 'delete from invitations where user_id = $1', [invited.id]);
         await affected(client, 'delete from sessions where user_id = $1', [invited.id]);
         await forgetTries(client, invited.email);
+        const who = `user ${invited.id}`;
+        await noteAct(client, {
+          actor: who,
+          accountId: invited.accountId,
+          action: invited.passwordHash === null ? 'user.join' : 'user.reset-password',
+          target: who,
+        });
         if (invited.passwordHash !== null)
           await oweNotice(client, {
             to: { userId: invited.id },
@@ -102,7 +111,7 @@ export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
     })
     .openapi(change, async (c) => {
       const token = sessionToken(c);
-      const { user } = await showSession(db.pool, token);
+      const { user, account } = await showSession(db.pool, token);
       const { current, password } = c.req.valid('json');
       await requirePassword(db.pool, user, current);
       const hash = await hashPassword(password);
@@ -110,6 +119,8 @@ export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
         await affected(client, 'update users set password_hash = $2 where id = $1', [user.id, hash]);
         await affected(client, 'delete from invitations where user_id = $1', [user.id]);
         await affected(client, 'delete from sessions where user_id = $1 and hash <> $2', [user.id, hashToken(token ?? '')]);
+        const [who, accountId] = [`user ${user.id}`, account?.id ?? null];
+        await noteAct(client, { actor: who, accountId, action: 'user.change-password', target: who });
         await oweNotice(client, { to: { userId: user.id }, kind: 'password-changed', data: { at: new Date().toISOString() } });
       });
       runs.retryEmails();

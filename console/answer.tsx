@@ -62,8 +62,11 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
     }
   }
+  // An answer goes as it is written: a tag in it would be read by a customer.
+  const { missing } = mergedWith(text, {});
+  const ready = text !== '' && missing.length === 0 && !send.isPending;
   function submit(): void {
-    if (text === '' || send.isPending) return;
+    if (!ready) return;
     if (send.isError) {
       // What was refused for an answer of somebody else's has been read by now.
       key.current = freshKey();
@@ -90,11 +93,16 @@ export function Answer({ conversation }: { conversation: Conversation }) {
           else event.continuePropagation();
         }}
       />
+      {missing.length > 0 ? (
+        <p role="alert" className="problem">
+          {say('fillIn', { tags: missing.map((name) => `{{${name}}}`).join(' ') })}
+        </p>
+      ) : null}
       <Problem error={send.error} />
       <div className="row">
         <Meter text={text} />
         <Canned conversation={conversation} choose={(ready) => change(text === '' ? ready : `${text} ${ready}`)} />
-        <Action kind="main" type="submit" isDisabled={text === '' || send.isPending}>
+        <Action kind="main" type="submit" isDisabled={!ready}>
           {send.isPending ? say('sending') : say('send')}
         </Action>
       </div>

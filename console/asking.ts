@@ -13,6 +13,7 @@ export const orNone = <T>(asked: Promise<T>): Promise<T | null> =>
 export function usePages<T>(
   queryKey: QueryKey,
   read: (cursor: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
+  everyMs?: number,
 ) {
   const first: string | null = null;
   const found = useInfiniteQuery({
@@ -20,6 +21,7 @@ export function usePages<T>(
     queryFn: ({ pageParam }: { pageParam: string | null }) => read(pageParam === null ? {} : { cursor: pageParam }),
     initialPageParam: first,
     getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: everyMs ?? false,
   });
   const items = found.data?.pages.flatMap((page) => page.items);
   return { ...found, items, more: found.hasNextPage ? () => void found.fetchNextPage() : null };

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { GridList, GridListItem, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { ask, v1 } from './api.ts';
 import { usePages } from './asking.ts';
@@ -11,6 +11,7 @@ import { nameOf } from './phone-text.ts';
 import { session } from './session.ts';
 
 const ROW_PX = 84;
+const A_MINUTE_MS = 60_000;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
@@ -22,20 +23,41 @@ export function ChatPage() {
   const { pathname } = useLocation();
   const { data: who } = useQuery(session);
   const [filters, setFilters] = useState(NO_FILTERS);
-  const found = usePages(['conversations', filters], (cursor) =>
-    ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(filters), ...cursor } })),
+  const found = usePages(
+    ['conversations', filters],
+    (cursor) => ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(filters), ...cursor } })),
+    // What was snoozed comes back by itself: nothing tells of it.
+    A_MINUTE_MS,
   );
+  const list = useRef<HTMLDivElement>(null);
   const items = found.items ?? [];
   const filtered = filters !== NO_FILTERS && JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
   const open = id !== undefined || pathname === '/chat/new';
   const nobody = !filtered && found.items?.length === 0;
 
+  const at = items.findIndex((item) => item.id === id);
+  useEffect(() => {
+    const element = list.current;
+    if (!element || at === -1) return;
+    const [top, bottom] = [at * ROW_PX, (at + 1) * ROW_PX];
+    if (top < element.scrollTop) element.scrollTop = top;
+    if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  }, [at]);
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target)) {
+        // Out of the field, where the other keys are letters.
+        if (event.key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
+        return;
+      }
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       const next = items[items.findIndex((item) => item.id === id) + step];
-      if (step !== 0 && next) void navigate({ to: '/chat/$id', params: { id: next.id } });
+      if (step !== 0 && next) {
+        // The conversation that opens says who it is with.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        void navigate({ to: '/chat/$id', params: { id: next.id } });
+      }
       const goal = event.key === 'r' ? '#answer textarea' : event.key === '/' ? '#find input' : null;
       const field = goal === null ? null : document.querySelector(goal);
       if (!(field instanceof HTMLElement)) return;
@@ -45,6 +67,22 @@ export function ChatPage() {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [items, id, navigate]);
+
+  /** What a screen reader says of one in the list: it is one's name and nothing else that is said. */
+  const saidOf = (item: (typeof items)[number]): string =>
+    [
+      nameOf(item),
+      item.unread > 0 ? say('unreadCount', { n: number(item.unread) }) : '',
+      item.flagged ? say('flagged') : '',
+      item.optedOut ? say('stop') : '',
+      item.state === 'open' ? '' : say(`chat.${item.state}`),
+      item.answeringBy ? say('writing') : '',
+      ...item.tags,
+      item.lastText ?? say('noReplyYet'),
+      time(item.lastReplyAt),
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
 
   return (
     <div className={open ? 'chat open' : nobody ? 'chat none' : 'chat'}>
@@ -76,6 +114,8 @@ export function ChatPage() {
         {items.length > 0 ? (
           <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX, loaderHeight: ROW_PX }}>
             <GridList
+              ref={list}
+              disallowTypeAhead
               aria-label={say('conversations')}
               className="conversations"
               selectionMode="single"
@@ -88,7 +128,7 @@ export function ChatPage() {
               }}
             >
               {items.map((item) => (
-                <GridListItem key={item.id} id={item.id} textValue={nameOf(item)} className="conversation">
+                <GridListItem key={item.id} id={item.id} textValue={saidOf(item)} className="conversation">
                   <strong>{nameOf(item)}</strong>
                   <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
                   <span className="excerpt" dir="auto">

@@ -46,7 +46,7 @@ export function Entry({ entry }: { entry: Shown }) {
         ) : null}
       </p>
       {entry.partial ? <p className="meta">{say('partial')}</p> : null}
-      {entry.direction === 'inbound' ? <Why replyId={entry.id} /> : null}
+      {entry.direction === 'inbound' ? <Why replyId={entry.id} campaign={entry.campaignName} /> : null}
     </li>
   );
 }

@@ -28,7 +28,7 @@ async function readEntries(id: string, cursor: string | null) {
 }
 
 export function ThreadPage() {
-  const { say } = useLocale();
+  const { say, time } = useLocale();
   const { id = '' } = useParams({ strict: false });
   const { data: who } = useQuery(session);
   const conversation = useQuery({ queryKey: ['thread', id, 'head'], queryFn: () => readConversation(id) });
@@ -55,6 +55,13 @@ export function ThreadPage() {
     if (unread > 0 && reader) markRead();
   }, [unread, reader, markRead]);
 
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = conversation.data !== undefined && found.data !== undefined;
+  useEffect(() => {
+    // Whoever came by a key is told where they are.
+    if (shown && document.activeElement === document.body) heading.current?.focus();
+  }, [shown]);
+
   const error = conversation.error ?? found.error;
   const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
   // What is there stays, with the answer that was begun, when it can't be read anew for once.
@@ -68,13 +75,19 @@ export function ThreadPage() {
         <Link to="/chat" className="back">
           {say('back')}
         </Link>
-        <h1>{nameOf(head)}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {nameOf(head)}
+        </h1>
         <p>
           {nameOf(head) === phone ? '' : `${phone} · `}
           {say('via', { code: phoneText(head.replyCode) })}
         </p>
         <p className="marks">
-          {head.state === 'open' ? null : <Badge>{say(`chat.${head.state}`)}</Badge>}
+          {head.state === 'open' ? null : (
+            <Badge>
+              {head.snoozedUntil === null ? say(`chat.${head.state}`) : say('snoozedUntil', { time: time(head.snoozedUntil) })}
+            </Badge>
+          )}
           {head.flagged ? <Badge>{say('flagged')}</Badge> : null}
           {head.assignee ? <Badge tone="good">{head.assignee}</Badge> : null}
           {head.tags.map((tag) => (

@@ -17,19 +17,22 @@ const words = {
 } as const satisfies Record<string, Word>;
 
 /** The campaign a reply answers, and why it is that one. */
-export function Why({ replyId }: { replyId: string }) {
+export function Why({ replyId, campaign }: { replyId: string; campaign: string | null }) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
   return (
     <details className="why" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{say('why')}</summary>
+      <summary>
+        {campaign === null ? '' : `${say('toCampaign', { name: campaign })} · `}
+        {say('why')}
+      </summary>
       {open ? <Reasons replyId={replyId} /> : null}
     </details>
   );
 }
 
 function Reasons({ replyId }: { replyId: string }) {
-  const { say } = useLocale();
+  const { say, number } = useLocale();
   const { data, error } = useQuery({
     queryKey: ['reply', replyId],
     queryFn: async () => {
@@ -46,15 +49,15 @@ function Reasons({ replyId }: { replyId: string }) {
       {data.message ? <p>{say('answersMessage', { text: data.message.text })}</p> : null}
       <p>
         {say(words[data.attribution.method])}{' '}
-        {data.attribution.candidates > 1 ? say('candidates', { n: data.attribution.candidates }) : ''}
+        {data.attribution.candidates > 1 ? say('candidates', { n: number(data.attribution.candidates) }) : ''}
       </p>
-      <Candidates replyId={replyId} campaign={data.campaign?.id ?? null} />
+      <Candidates replyId={replyId} campaign={data.campaign?.id ?? null} at={data.receivedAt} />
     </>
   );
 }
 
 /** Everything it may answer, on a line of time, and the owner's better knowledge. */
-function Candidates({ replyId, campaign }: { replyId: string; campaign: string | null }) {
+function Candidates({ replyId, campaign, at }: { replyId: string; campaign: string | null; at: string }) {
   const { say } = useLocale();
   const { data: who } = useQuery(session);
   const owner = useOwner();
@@ -78,10 +81,13 @@ function Candidates({ replyId, campaign }: { replyId: string; campaign: string |
     <>
       <ol className="timeline" aria-label={say('candidatesInTime')}>
         {candidates.map((each) => (
-          <li key={each.messageId} className={each.campaignId === campaign ? 'chosen' : undefined}>
+          <li key={each.messageId} {...(each.campaignId === campaign ? { className: 'chosen', 'aria-current': 'true' } : {})}>
             {when(each.sentAt)} {each.campaign}
           </li>
         ))}
+        <li className="reply">
+          {when(at)} {say('thisReply')}
+        </li>
       </ol>
       {owner && choices.size > 0 ? (
         <details>

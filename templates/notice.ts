@@ -1,11 +1,23 @@
 import type { Notice, NoticeKind } from '../domain/notice.ts';
+import { accessWords } from './access-words.ts';
 import { noticeWords, type NoticeWords } from './notice-words.ts';
 import { dateIn } from './words.ts';
 
+/** Why somebody is told: as one of an account's people, for their own access, or as an operator. */
 const FOOTERS = {
-  fr: 'Vous recevez ce message parce que vous êtes un contact de ce compte.',
-  en: 'You receive this message because you are a contact of this account.',
+  fr: {
+    account: 'Vous recevez ce message parce que vous êtes un contact de ce compte.',
+    access: 'Vous recevez ce message parce que vous vous connectez avec cette adresse.',
+    operators: 'Vous recevez ce message parce que vous exploitez cette plateforme.',
+  },
+  en: {
+    account: 'You receive this message because you are a contact of this account.',
+    access: 'You receive this message because you sign in with this address.',
+    operators: 'You receive this message because you operate this platform.',
+  },
 };
+
+const isOfAccess = (kind: NoticeKind): boolean => kind in accessWords.en;
 
 type Table = { [K in NoticeKind]: NoticeWords<K> };
 const wordsOf = <K extends NoticeKind>(table: Table, notice: Notice<K>, date: (iso: string) => string) =>
@@ -14,7 +26,7 @@ const wordsOf = <K extends NoticeKind>(table: Table, notice: Notice<K>, date: (i
 /** The mail for one notice. The first call loads the mail library, half a second: only what sends mail calls this. */
 export async function renderNotice(
   notice: Notice,
-  { locale, timeZone }: { locale: 'fr' | 'en'; timeZone: string },
+  { accountId, locale, timeZone }: { accountId: string | null; locale: 'fr' | 'en'; timeZone: string },
 ): Promise<{ subject: string; html: string; text: string }> {
   const [{ render }, { NoticeMail }, { createElement }] = await Promise.all([
     import('@react-email/components'),
@@ -22,7 +34,7 @@ export async function renderNotice(
     import('react'),
   ]);
   const { subject, lines } = wordsOf(noticeWords[locale], notice, (iso) => dateIn(locale, timeZone, new Date(iso)));
-  const footer = FOOTERS[locale];
+  const footer = FOOTERS[locale][isOfAccess(notice.kind) ? 'access' : accountId === null ? 'operators' : 'account'];
   const html = await render(createElement(NoticeMail, { locale, title: subject, lines, footer }));
   return { subject, html, text: [subject, '', ...lines.flatMap((line) => [line, '']), footer, ''].join('\n') };
 }

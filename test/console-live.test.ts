@@ -204,6 +204,8 @@ test('forty pages into lists of 100,000 a page comes within a quarter of a secon
     expect(middle).toBeLessThanOrEqual(250);
   }
 
+  // Whose name begins with a key of the chat.
+  await client.send('PUT', '/v1/contacts', { phone: '+33600099980', firstName: 'Jeanne', tags: [] });
   await signIn('grand@compte.example', account);
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
   const rows = page.getByRole('row');
@@ -217,5 +219,21 @@ test('forty pages into lists of 100,000 a page comes within a quarter of a secon
   });
   expect(await rows.count()).toBeLessThan(60);
   await page.keyboard.press('j');
-  await page.getByRole('heading', { name: /^\+33 6/, level: 1 }).waitFor();
+  const opened = (index: number) => page.getByRole('row', { name: `Oui ${MANY - index},`, selected: true });
+  await opened(0).waitFor();
+  await rows.nth(2).click();
+  for (const index of [3, 4, 5, 6, 7, 8, 9, 10]) {
+    await page.keyboard.press('j');
+    await opened(index).waitFor();
+    await until('its name is where the reader is', () => page.evaluate(`document.activeElement?.closest('.thread') !== null`));
+  }
+  const inView = `(([row, list]) => row.top >= list.top - 1 && row.bottom <= list.bottom + 1)(
+    [document.querySelector('[aria-selected=true]'), ${grid}].map((each) => each.getBoundingClientRect()))`;
+  await until('the list has followed', () => page.evaluate(inView));
+  await page.keyboard.press('r');
+  await page.keyboard.type('jk');
+  expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('jk');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('k');
+  await opened(9).waitFor();
 }, 90_000);

@@ -46,7 +46,7 @@ test('a reply given to the wrong campaign is given to the right one by hand, whe
   await signIn(OWNER);
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await page.getByRole('row', { name: '+33 6' }).click();
-  await page.getByText('Why this campaign?').click();
+  await page.getByText('To “Soldes” · Why this campaign?').click();
   await page.getByText('Answers the campaign “Soldes”.').waitFor();
   await page.getByText('Not this one?').click();
   const choice = page.getByLabel('Campaign that this reply answers');
@@ -55,6 +55,10 @@ test('a reply given to the wrong campaign is given to the right one by hand, whe
   await page.getByRole('button', { name: 'Correct' }).click();
   await page.getByText(`Answers the campaign “${other}”.`).waitFor();
   await page.getByText('A person corrected it.').waitFor();
+  await page.getByText(`To “${other}” · Why this campaign?`).waitFor();
+  const line = page.getByRole('list', { name: 'What was sent to them' }).getByRole('listitem');
+  await line.and(page.locator('[aria-current]')).filter({ hasText: other }).waitFor();
+  await line.last().filter({ hasText: 'This reply' }).waitFor();
   expect((await app.replies())[0]).toMatchObject({ attribution: { method: 'corrected' }, campaign: { name: other } });
 }, 60_000);
 

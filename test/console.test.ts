@@ -173,6 +173,7 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
 test('two people in one conversation: who is writing is shown, and nobody answers unawares of the other', async () => {
   const { app } = started;
   await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
+  await app.account.send('POST', '/v1/canned-answers', { name: 'Merci', text: 'Merci {{firstName}} !' });
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await page.getByRole('searchbox', { name: 'Search' }).fill('non merci');
   await until('one conversation is left', async () => (await page.getByRole('row').count()) === 1);
@@ -204,6 +205,25 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await until('the phone has both', () => app.world.phones.received.some(({ text }) => text === 'Dommage, à bientôt'));
   expect(app.world.phones.received.filter(({ text }) => text === 'Dommage, à bientôt')).toHaveLength(1);
+
+  const answer = page.getByRole('textbox', { name: 'Your answer' });
+  await until('it is sent', async () => (await answer.inputValue()) === '');
+  await page.getByLabel('Canned answers').selectOption({ label: 'Merci' });
+  expect(await answer.inputValue()).toBe('Merci {{firstName}} !');
+  await page.getByText('Nothing is known here for {{firstName}}').waitFor();
+  expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+  await answer.fill('');
+
+  await page.getByLabel('Snooze').selectOption({ label: 'An hour' });
+  await page.getByText('Snoozed until').waitFor();
+  await page.getByRole('row', { name: 'Snoozed' }).waitFor();
+  await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
+  await page.getByRole('button', { name: 'Remove the flag' }).click();
+  await until('it has come back', async () => (await page.getByText('Snoozed until').count()) === 0);
+  await page.getByRole('button', { name: 'Block' }).click();
+  await page.getByRole('row', { name: 'Blocked' }).waitFor();
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await until('it is open', async () => (await page.getByRole('row', { name: 'Blocked' }).count()) === 0);
   await page.getByRole('link', { name: 'History and analytics' }).click();
   await page.getByRole('img', { name: /Replies by day/ }).waitFor();
   await page.getByRole('cell', { name: 'Rentrée' }).waitFor();

@@ -45,8 +45,8 @@ const NOTICES: Notice[] = [
 ];
 
 test.each(NOTICES)('a notice $kind is written in French and in English, by hand and in HTML', async (notice) => {
-  const french = await renderNotice(notice, { locale: 'fr', timeZone: 'Europe/Paris' });
-  const english = await renderNotice(notice, { locale: 'en', timeZone: 'Europe/Paris' });
+  const french = await renderNotice(notice, { accountId: 'a1', locale: 'fr', timeZone: 'Europe/Paris' });
+  const english = await renderNotice(notice, { accountId: 'a1', locale: 'en', timeZone: 'Europe/Paris' });
   expect(french.subject).not.toBe(english.subject);
   for (const { subject, html, text } of [french, english]) {
     expect(html).toContain('<html');
@@ -54,6 +54,24 @@ test.each(NOTICES)('a notice $kind is written in French and in English, by hand 
     expect(text.startsWith(subject)).toBe(true);
     expect(text).not.toMatch(/undefined|Invalid Date|</);
   }
+});
+
+test('a mail says why one has it: as one of an account’s people, for one’s own access, or as an operator', async () => {
+  const [alarm, access] = ['mail-relay-refuses', 'password-changed'].map((kind) => NOTICES.find((each) => each.kind === kind));
+  if (!alarm || !access) throw new Error('No such notice');
+  const inEnglish = { locale: 'en', timeZone: 'UTC' } as const;
+  const said = await Promise.all([
+    renderNotice(alarm, { accountId: 'a1', ...inEnglish }),
+    renderNotice(access, { accountId: 'a1', ...inEnglish }),
+    renderNotice(access, { accountId: null, ...inEnglish }),
+    renderNotice(alarm, { accountId: null, ...inEnglish }),
+  ]);
+  expect(said.map(({ text }) => /because (.*)\./.exec(text)?.[1])).toEqual([
+    'you are a contact of this account',
+    'you sign in with this address',
+    'you sign in with this address',
+    'you operate this platform',
+  ]);
 });
 
 test('a notice owed in a transaction reaches the addresses of its account once, and every operator; the sweep wakes what nobody woke', async () => {
