@@ -43,7 +43,8 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   const { app } = started;
   const password = await owner(app);
 
-  await page.goto(app.url);
+  const first = await page.goto(app.url);
+  expect(first?.headers()['content-security-policy']).toMatch(/^default-src 'self'; style-src 'self' 'sha256-[^']+'; img-src/);
   await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(OWNER);
   await page.getByLabel('Mot de passe').fill(password);
   await clean('sign in');
@@ -214,7 +215,7 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
   await answer.fill('');
 
-  await page.getByLabel('Snooze').selectOption({ label: 'An hour' });
+  await page.getByRole('combobox', { name: 'Snooze', exact: true }).selectOption({ label: 'An hour' });
   await page.getByText('Snoozed until').waitFor();
   await page.getByRole('row', { name: 'Snoozed' }).waitFor();
   await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
