@@ -14,17 +14,19 @@ import type { ApiEnv, ApiServices } from './services.ts';
 /** What is another thing on V2, in the order in which a customer meets it. */
 const CHANGES = [
   {
+    code: 'premium-replies',
     what: 'Premium campaigns with replies',
     before:
       'The sender 12345 with withReplies, or a sender ID with XXXXX in the text; withReplies with a sender ID alone is refused',
     after: 'withReplies sends from a short code whatever sender was given; XXXXX in the text of a sender ID works as before',
   },
   {
+    code: 'reply-settings',
     what: 'Where replies go',
     before: 'The account asks for each change, and the operator sets it up',
     after: 'The account sets its e-mail addresses and callbacks itself',
   },
-  { what: 'Where replies are shown', before: 'Reply history', after: 'SMS Chat, and received SMS' },
+  { code: 'reply-pages', what: 'Where replies are shown', before: 'Reply history', after: 'SMS Chat, and received SMS' },
 ] as const;
 
 const MigrationView = z
@@ -32,7 +34,7 @@ const MigrationView = z
     platform: z.enum(['v0', 'v2']),
     possible: z.boolean().openapi({ description: 'False for an account that is on V2: there is no way back' }),
     migratedAt: Time.nullable(),
-    changes: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
+    changes: z.array(z.object({ code: z.enum(CHANGES.map(({ code }) => code)), what: z.string(), before: z.string(), after: z.string() })),
     campaignsUnderWay: z.number().int().openapi({ description: 'They go on as they were planned' }),
     draftsToCheck: z
       .number()

@@ -68,7 +68,7 @@ export function ChatPage() {
     return () => document.removeEventListener('keydown', onKey);
   }, [items, id, navigate]);
 
-  /** What a screen reader says of one in the list: it is one's name and nothing else that is said. */
+  /** What a screen reader says of one in the list: a row that has a name is read by it, and by nothing in it. */
   const saidOf = (item: (typeof items)[number]): string =>
     [
       nameOf(item),
@@ -128,7 +128,7 @@ export function ChatPage() {
               }}
             >
               {items.map((item) => (
-                <GridListItem key={item.id} id={item.id} textValue={saidOf(item)} className="conversation">
+                <GridListItem key={item.id} id={item.id} textValue={nameOf(item)} aria-label={saidOf(item)} className="conversation">
                   <strong>{nameOf(item)}</strong>
                   <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
                   <span className="excerpt" dir="auto">

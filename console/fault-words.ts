@@ -1,15 +1,16 @@
 import type { Fault } from './api.ts';
 import type { Word } from './text-fr.ts';
 
-type Said = { field?: RegExp; problem: RegExp; word: Word };
+/** `row`: of a list alone. */
+type Said = { field?: RegExp; problem: RegExp; remedy?: RegExp; row?: true; word: Word };
 
 /** What the API says of one value, and the words of the console for it. A named part of the pattern is a value of the words. */
 const KNOWN: Said[] = [
   { field: /^text$/, problem: /^is empty$/, word: 'fault.noText' },
   { field: /^list$/, problem: /^(?:is empty|has no rows)$/, word: 'fault.noRows' },
-  { problem: /^is empty$/, word: 'fault.empty' },
-  { field: /^to$/, problem: /^is missing$/, word: 'fault.empty' },
-  { problem: /^is missing$/, word: 'fault.missing' },
+  { row: true, problem: /^is empty$/, word: 'fault.empty' },
+  { row: true, field: /^to$/, problem: /^is missing$/, word: 'fault.empty' },
+  { row: true, problem: /^is missing$/, word: 'fault.missing' },
   { problem: /^contains characters that no phone number has$/, word: 'fault.notPhone' },
   { problem: /^is no phone number that exists$/, word: 'fault.noSuchPhone' },
   { problem: /^contains a control character$/, word: 'fault.control' },
@@ -35,12 +36,48 @@ const KNOWN: Said[] = [
   { field: /^sendAt$/, problem: /^is in the past$/, word: 'fault.past' },
   { field: /^sendAt$/, problem: /^is more than a year ahead$/, word: 'fault.farAhead' },
   { field: /^keyword$/, problem: /./, word: 'fault.keyword' },
+  { field: /^word$/, problem: /^is obeyed by itself/, word: 'fault.obeyed' },
+  { field: /^word$/, problem: /./, word: 'fault.oneWord' },
+  { problem: /^can not be used$/, remedy: /public https address/, word: 'fault.unsafeUrl' },
+  { problem: /^has a form/, remedy: /e-mail address/, word: 'fault.email' },
+  { problem: /^has a form/, remedy: /absolute URL/, word: 'fault.url' },
+  { problem: /^has a form/, remedy: /two capital letters/, word: 'fault.country' },
+  { problem: /^has a form/, remedy: /3 to 11 letters/, word: 'fault.sender' },
+  { problem: /^has a form/, remedy: /lower-case letters, digits and hyphens/, word: 'fault.plainName' },
+  { problem: /^has a form/, word: 'fault.form' },
+  { problem: /^is (?:empty|missing)$/, word: 'fault.needed' },
+  { problem: /^is too small$/, remedy: /at least (?<n>[\d.]+) characters/, word: 'fault.short' },
+  { problem: /^is too large$/, remedy: /at most (?<n>[\d.]+) characters/, word: 'fault.long' },
+  { problem: /^is too small$/, remedy: /at least (?<n>[-\d.]+)/, word: 'fault.atLeast' },
+  { problem: /^is too large$/, remedy: /at most (?<n>[-\d.]+)/, word: 'fault.atMost' },
+  { problem: /^is not of type number$/, word: 'fault.number' },
+  { problem: /^is not (?:of type|one of the values)/, word: 'fault.choice' },
 ];
 
-export function faultWord({ field, problem }: Fault): { word: Word; values: Record<string, string> } | null {
+export function faultWord({ field, problem, remedy, row }: Fault): { word: Word; values: Record<string, string> } | null {
   for (const known of KNOWN) {
-    const match = known.field?.test(field) === false ? null : known.problem.exec(problem);
-    if (match) return { word: known.word, values: { field, ...match.groups } };
+    if (known.field?.test(field) === false || (known.row && row === undefined)) continue;
+    const [match, more] = [known.problem.exec(problem), known.remedy?.exec(remedy)];
+    if (match && more !== null) return { word: known.word, values: { field, ...match.groups, ...more?.groups } };
   }
   return null;
 }
+
+const FIELDS: Record<string, Word> = {
+  name: 'name',
+  text: 'text',
+  reason: 'reason',
+  email: 'email',
+  address: 'email',
+  url: 'address',
+  word: 'word',
+  phone: 'filterNumber',
+  number: 'filterNumber',
+  to: 'filterNumber',
+  country: 'country',
+  defaultSender: 'sender',
+  password: 'password',
+};
+
+/** What a page calls a value of the API's: by the last of its names, such as `address` of `emails[0].address`. */
+export const fieldWord = (field: string): Word | null => FIELDS[/\w+$/.exec(field)?.[0] ?? ''] ?? null;

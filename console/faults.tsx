@@ -1,6 +1,6 @@
 import type { Fault } from './api.ts';
 import { useLocale } from './locale.tsx';
-import { faultWord } from './fault-words.ts';
+import { fieldWord, faultWord } from './fault-words.ts';
 
 const SHOWN = 50;
 
@@ -14,8 +14,13 @@ export function Faults({ faults }: { faults: Fault[] }) {
         {faults.slice(0, SHOWN).map((fault) => {
           const { row, field, problem } = fault;
           const found = faultWord(fault);
+          const named = row === undefined ? fieldWord(field) : null;
           const what = found ? (
-            say(found.word, { ...found.values, country: country(found.values['country'] ?? 'ZZ') })
+            say(found.word, {
+              ...found.values,
+              ...(named ? { field: say(named) } : {}),
+              country: country(found.values['country'] ?? 'ZZ'),
+            })
           ) : (
             <span lang="en">{say('fieldFault', { field, problem, remedy: fault.remedy })}</span>
           );

@@ -155,11 +155,11 @@ function Migration({ id }: { id: string }) {
             <Table
               label={say('migration')}
               rows={changes}
-              keyOf={({ what }) => what}
+              keyOf={({ code }) => code}
               columns={[
-                { name: say('whatChanges'), cell: ({ what }) => <span lang="en">{what}</span> },
-                { name: 'V0', cell: ({ before }) => <span lang="en">{before}</span> },
-                { name: 'V2', cell: ({ after }) => <span lang="en">{after}</span> },
+                { name: say('whatChanges'), cell: ({ code }) => say(`migration.${code}`) },
+                { name: 'V0', cell: ({ code }) => say(`migration.${code}.before`) },
+                { name: 'V2', cell: ({ code }) => say(`migration.${code}.after`) },
               ]}
             />
             <p>{say('migrationCampaigns', { underWay: number(campaignsUnderWay), drafts: number(draftsToCheck) })}</p>

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ask, v1 } from './api.ts';
 import { usePages } from './asking.ts';
+import { FindRun } from './find-run.tsx';
 import { List, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Badge } from './parts.tsx';
@@ -31,6 +32,7 @@ export function AccountsPage() {
           { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
         ]}
       />
+      <FindRun />
     </>
   );
 }

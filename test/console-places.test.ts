@@ -134,6 +134,10 @@ test('an account says when somebody is there and how long it keeps what people w
   await until('it is kept', async () => (await app.account.get('/v1/policies'))['keepTextsDays'] === 396);
 
   await signIn(OPERATOR);
+  await visit('/operator/accounts');
+  const campaign = textOf(itemsOf(await app.account.get('/v1/campaigns'))[0] ?? {}, 'id');
+  await page.getByRole('textbox', { name: 'Address of its page, or its id' }).fill(`${app.url}/campaigns/${campaign}`);
+  await page.getByText(`campaign/${campaign}`).waitFor();
   await visit('/operator/numbers');
   await page.getByRole('textbox', { name: 'Number' }).fill('+33644700001');
   await page.getByLabel('Carrier').selectOption({ label: 'demo-smsc (Premium)' });
