@@ -34,7 +34,9 @@ const MigrationView = z
     platform: z.enum(['v0', 'v2']),
     possible: z.boolean().openapi({ description: 'False for an account that is on V2: there is no way back' }),
     migratedAt: Time.nullable(),
-    changes: z.array(z.object({ code: z.enum(CHANGES.map(({ code }) => code)), what: z.string(), before: z.string(), after: z.string() })),
+    changes: z.array(
+      z.object({ code: z.enum(CHANGES.map(({ code }) => code)), what: z.string(), before: z.string(), after: z.string() }),
+    ),
     campaignsUnderWay: z.number().int().openapi({ description: 'They go on as they were planned' }),
     draftsToCheck: z
       .number()

@@ -128,7 +128,13 @@ export function ChatPage() {
               }}
             >
               {items.map((item) => (
-                <GridListItem key={item.id} id={item.id} textValue={nameOf(item)} aria-label={saidOf(item)} className="conversation">
+                <GridListItem
+                  key={item.id}
+                  id={item.id}
+                  textValue={nameOf(item)}
+                  aria-label={saidOf(item)}
+                  className="conversation"
+                >
                   <strong>{nameOf(item)}</strong>
                   <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
                   <span className="excerpt" dir="auto">

@@ -17,8 +17,10 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   pageOrId: 'Address of its page, or its id',
   pageOrIdHint: 'As the customer copies it from their browser.',
   'migration.premium-replies': 'Premium campaigns with replies',
-  'migration.premium-replies.before': 'The sender 12345 with “Recevoir les réponses ? oui”, or a name with XXXXX in the text; a name alone with replies is refused',
-  'migration.premium-replies.after': '“Collect the replies” sends from a short code whatever the sender; XXXXX in the text of a name works as before',
+  'migration.premium-replies.before':
+    'The sender 12345 with “Recevoir les réponses ? oui”, or a name with XXXXX in the text; a name alone with replies is refused',
+  'migration.premium-replies.after':
+    '“Collect the replies” sends from a short code whatever the sender; XXXXX in the text of a name works as before',
   'migration.reply-settings': 'Where replies go',
   'migration.reply-settings.before': 'The account asks for each change, and the operator makes it',
   'migration.reply-settings.after': 'The account sets its e-mail addresses and callbacks itself',

@@ -16,8 +16,10 @@ export const operatorFr = {
   pageOrId: 'Adresse de sa page, ou identifiant',
   pageOrIdHint: 'Comme le client la copie de son navigateur.',
   'migration.premium-replies': 'Campagnes Premium avec réponses',
-  'migration.premium-replies.before': 'L’expéditeur 12345 avec « Recevoir les réponses ? oui », ou un nom avec XXXXX dans le texte ; un nom seul avec réponses est refusé',
-  'migration.premium-replies.after': '« Récupérer les réponses » part d’un numéro court, quel que soit l’expéditeur ; XXXXX dans le texte d’un nom fonctionne comme avant',
+  'migration.premium-replies.before':
+    'L’expéditeur 12345 avec « Recevoir les réponses ? oui », ou un nom avec XXXXX dans le texte ; un nom seul avec réponses est refusé',
+  'migration.premium-replies.after':
+    '« Récupérer les réponses » part d’un numéro court, quel que soit l’expéditeur ; XXXXX dans le texte d’un nom fonctionne comme avant',
   'migration.reply-settings': 'Où vont les réponses',
   'migration.reply-settings.before': 'Le compte demande chaque changement, et l’exploitant le fait',
   'migration.reply-settings.after': 'Le compte règle lui-même ses adresses e-mail et ses callbacks',
