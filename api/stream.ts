@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import { rows } from '../database/sql.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
-/** A line without news, so that a connection that is dead is noticed at both ends. */
+/** A line without news, so that a connection that is dead is noticed at both ends: an event, for a browser tells of no other. */
 const BEAT_MS = 15_000;
 /** The browser comes back by itself, and its session is looked at again. */
 const LONGEST_MS = 5 * 60_000;
@@ -44,7 +44,7 @@ export const stream = ({ db, live }: ApiServices) => {
             const announced = heard;
             heard = undefined;
             const position = announced ?? (await look(accountId));
-            if (position === told) await out.write(': still here\n\n');
+            if (position === told) await out.write('event: here\ndata:\n\n');
             else await out.writeSSE({ id: position, event: 'news', data: position });
             told = position;
             await news.heard;

@@ -26,13 +26,11 @@ function morningIn(days: number): Date {
   morning.setHours(9, 0, 0, 0);
   return morning;
 }
-const SNOOZES = {
-  hour: () => new Date(Date.now() + HOUR_MS),
-  tomorrow: () => morningIn(1),
-  week: () => morningIn(7),
-} as const;
-type Snooze = keyof typeof SNOOZES;
-const isSnooze = (value: string): value is Snooze => value in SNOOZES;
+const SNOOZES = [
+  ['snooze.hour', () => new Date(Date.now() + HOUR_MS)],
+  ['snooze.tomorrow', () => morningIn(1)],
+  ['snooze.week', () => morningIn(7)],
+] as const;
 
 /** What several people know and decide of one conversation. None of it is sent. */
 export function AboutConversation({ conversation }: { conversation: Conversation }) {
@@ -72,19 +70,14 @@ export function AboutConversation({ conversation }: { conversation: Conversation
               </Action>
             )}
           </div>
-          <Choice
-            label={say('snooze')}
-            value=""
-            onChange={(value: string) => {
-              if (isSnooze(value)) change.mutate({ state: 'snoozed', snoozedUntil: SNOOZES[value]().toISOString() });
-            }}
-            options={[
-              { value: '', label: state === 'snoozed' ? say('chat.snoozed') : say('notSnoozed') },
-              { value: 'hour', label: say('snooze.hour') },
-              { value: 'tomorrow', label: say('snooze.tomorrow') },
-              { value: 'week', label: say('snooze.week') },
-            ]}
-          />
+          <div role="group" aria-label={say('snooze')} className="row start">
+            <span>{say('snooze')}</span>
+            {SNOOZES.map(([word, until]) => (
+              <Action key={word} onPress={() => change.mutate({ state: 'snoozed', snoozedUntil: until().toISOString() })}>
+                {say(word)}
+              </Action>
+            ))}
+          </div>
           <Tags key={tags.join()} tags={tags} change={(next) => change.mutate({ tags: next })} />
         </>
       ) : null}

@@ -5,7 +5,7 @@ import type { Conversation } from './about-conversation.tsx';
 import { ask, freshKey, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
-import { Action, Choice, Field, Problem } from './parts.tsx';
+import { Action, Field, Problem } from './parts.tsx';
 import { phoneText } from './phone-text.ts';
 import { mergedWith } from './merged.ts';
 import { session } from './session.ts';
@@ -93,6 +93,13 @@ export function Answer({ conversation }: { conversation: Conversation }) {
           else event.continuePropagation();
         }}
       />
+      <Canned
+        conversation={conversation}
+        choose={(answer) => {
+          change(text === '' ? answer : `${text} ${answer}`);
+          document.querySelector<HTMLElement>('#answer textarea')?.focus();
+        }}
+      />
       {missing.length > 0 ? (
         <p role="alert" className="problem">
           {say('fillIn', { tags: missing.map((name) => `{{${name}}}`).join(' ') })}
@@ -101,7 +108,6 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       <Problem error={send.error} />
       <div className="row">
         <Meter text={text} />
-        <Canned conversation={conversation} choose={(ready) => change(text === '' ? ready : `${text} ${ready}`)} />
         <Action kind="main" type="submit" isDisabled={!ready}>
           {send.isPending ? say('sending') : say('send')}
         </Action>
@@ -113,19 +119,27 @@ export function Answer({ conversation }: { conversation: Conversation }) {
 /** Answers kept ready, their tags filled in for this person. */
 function Canned({ conversation, choose }: { conversation: Conversation; choose: (text: string) => void }) {
   const { say } = useLocale();
+  const list = useRef<HTMLDetailsElement>(null);
   const { data } = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
   if (!data || data.items.length === 0) return null;
   const { phone, firstName, lastName } = conversation;
   const values = { phone: phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
   return (
-    <Choice
-      label={say('canned')}
-      value=""
-      onChange={(id: string) => {
-        const ready = data.items.find((each) => each.id === id);
-        if (ready) choose(mergedWith(ready.text, values).text);
-      }}
-      options={[{ value: '', label: say('chooseCanned') }, ...data.items.map(({ id, name }) => ({ value: id, label: name }))]}
-    />
+    <details className="more" ref={list}>
+      <summary>{say('canned')}</summary>
+      <div className="row start">
+        {data.items.map(({ id, name, text }) => (
+          <Action
+            key={id}
+            onPress={() => {
+              list.current?.removeAttribute('open');
+              choose(mergedWith(text, values).text);
+            }}
+          >
+            {name}
+          </Action>
+        ))}
+      </div>
+    </details>
   );
 }

@@ -5,7 +5,7 @@ import { useLocale } from './locale.tsx';
 import { Choice, Field } from './parts.tsx';
 import { session } from './session.ts';
 
-const VIEWS = ['all', 'unread', 'mine', 'flagged', 'optedOut', 'snoozed', 'closed', 'blocked'] as const;
+const VIEWS = ['all', 'open', 'unread', 'mine', 'flagged', 'optedOut', 'snoozed', 'closed', 'blocked'] as const;
 type View = (typeof VIEWS)[number];
 type ChatFilters = { view: View; campaign: string; search: string };
 export const NO_FILTERS: ChatFilters = { view: 'all', campaign: '', search: '' };
@@ -19,7 +19,7 @@ export function queryOf({ view, campaign, search }: ChatFilters) {
     ...(view === 'mine' ? { mine: 'true' as const } : {}),
     ...(view === 'flagged' ? { flagged: 'true' as const } : {}),
     ...(view === 'optedOut' ? { optedOut: 'true' as const } : {}),
-    ...(view === 'snoozed' || view === 'closed' || view === 'blocked' ? { state: view } : {}),
+    ...(view === 'open' || view === 'snoozed' || view === 'closed' || view === 'blocked' ? { state: view } : {}),
     ...(campaign === '' ? {} : { campaign }),
     ...(search.trim().length < 2 ? {} : { search: search.trim() }),
   };

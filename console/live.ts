@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 
 /** What may have changed when the account has news. */
 const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
+/** Between two streams the browser connects by itself: only what does not come back at once is lost. */
+const RETURN_MS = 2500;
 /** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */
 const SILENCE_MS = 50_000;
 /** An answer that takes longer is not waited for. */
@@ -30,35 +32,49 @@ export function useLive(): Date | null {
     };
     let source: EventSource | undefined;
     let again: number | undefined;
+    let silent: number | undefined;
+    const heard = (): void => {
+      window.clearTimeout(silent);
+      silent = window.setTimeout(() => {
+        lost();
+        found();
+      }, SILENCE_MS);
+    };
     function open(): void {
+      heard();
       source = new EventSource('/v1/stream');
       source.addEventListener('open', () => {
+        heard();
         setLostAt(null);
         void refresh();
       });
-      source.addEventListener('news', () => void refresh());
+      source.addEventListener('here', heard);
+      source.addEventListener('news', () => {
+        heard();
+        void refresh();
+      });
       source.addEventListener('error', () => {
-        // Between two streams the browser connects by itself: only what does not come back at once is lost.
         again ??= window.setTimeout(() => {
           again = undefined;
           if (source?.readyState === EventSource.OPEN) return;
           lost();
           source?.close();
           open();
-        }, SILENCE_MS / 20);
+        }, RETURN_MS);
       });
     }
-    open();
     // A stream that outlived the cut says nothing of it: a new one tells at once what was missed.
-    const found = (): void => {
+    function found(): void {
       source?.close();
       open();
-    };
+    }
+    open();
     window.addEventListener('offline', lost);
     window.addEventListener('online', found);
     return () => {
       source?.close();
       window.clearTimeout(again);
+      window.clearTimeout(silent);
       window.removeEventListener('offline', lost);
       window.removeEventListener('online', found);
     };

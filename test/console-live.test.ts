@@ -146,6 +146,24 @@ test('a page whose connection is cut says since when, and shows what it missed w
   await until('the banner is gone', async () => (await page.getByText('Connection lost at').count()) === 0);
 }, 60_000);
 
+test('a connection that says nothing any more is said to be lost, though nothing told of it, and is taken up again', async () => {
+  const other = await page.context().newPage();
+  await other.clock.install();
+  await other.goto(`${started.app.url}/chat`);
+  await other.getByRole('row').first().waitFor();
+  await other.route('**/v1/stream', (route) => route.abort());
+  await other.clock.fastForward(45_000);
+  expect(await other.getByText('Connection lost at').count()).toBe(0);
+  await other.clock.fastForward(60_000);
+  await other.getByText('Connection lost at').waitFor();
+  await other.unroute('**/v1/stream');
+  await until('the banner is gone', async () => {
+    await other.clock.fastForward(5000);
+    return (await other.getByText('Connection lost at').count()) === 0;
+  });
+  await other.close();
+}, 30_000);
+
 test('a stream that is taken up again tells at once what was missed, and nothing where nothing was', async () => {
   const { app } = started;
   const firstOf = async (seen: string): Promise<string> => {
@@ -163,7 +181,7 @@ test('a stream that is taken up again tells at once what was missed, and nothing
     [app.accountId],
   );
   expect(await firstOf('1.0')).toContain(`id: ${now?.id}`);
-  expect(await firstOf(now?.id ?? '')).toBe(': still here\n\n');
+  expect(await firstOf(now?.id ?? '')).toBe('event: here\ndata:\n\n');
 });
 
 test('forty pages into lists of 100,000 a page comes within a quarter of a second, and the chat holds a screenful of them', async () => {

@@ -209,18 +209,24 @@ test('two people in one conversation: who is writing is shown, and nobody answer
 
   const answer = page.getByRole('textbox', { name: 'Your answer' });
   await until('it is sent', async () => (await answer.inputValue()) === '');
-  await page.getByLabel('Canned answers').selectOption({ label: 'Merci' });
+  await page.getByText('Canned answers', { exact: true }).click();
+  await page.getByRole('button', { name: 'Merci', exact: true }).press('Enter');
   expect(await answer.inputValue()).toBe('Merci {{firstName}} !');
   await page.getByText('Nothing is known here for {{firstName}}').waitFor();
   expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
   await answer.fill('');
 
-  await page.getByRole('combobox', { name: 'Snooze', exact: true }).selectOption({ label: 'An hour' });
+  await page.getByRole('group', { name: 'Snooze' }).getByRole('button', { name: 'An hour' }).click();
   await page.getByText('Snoozed until').waitFor();
   await page.getByRole('row', { name: 'Snoozed' }).waitFor();
+  const show = page.getByRole('combobox', { name: 'Show' });
+  await show.selectOption({ label: 'Open' });
+  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
   await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
   await page.getByRole('button', { name: 'Remove the flag' }).click();
   await until('it has come back', async () => (await page.getByText('Snoozed until').count()) === 0);
+  await page.getByRole('row').waitFor();
+  await show.selectOption({ label: 'All' });
   await page.getByRole('button', { name: 'Block' }).click();
   await page.getByRole('row', { name: 'Blocked' }).waitFor();
   await page.getByRole('button', { name: 'Open again' }).click();
