@@ -50,6 +50,7 @@ const KNOWN: Said[] = [
   { problem: /^is too large$/, remedy: /at most (?<n>[\d.]+) characters/, word: 'fault.long' },
   { problem: /^is too small$/, remedy: /at least (?<n>[-\d.]+)/, word: 'fault.atLeast' },
   { problem: /^is too large$/, remedy: /at most (?<n>[-\d.]+)/, word: 'fault.atMost' },
+  { problem: /^is not an amount$/, word: 'fault.number' },
   { problem: /^is not of type number$/, word: 'fault.number' },
   { problem: /^is not (?:of type|one of the values)/, word: 'fault.choice' },
 ];
@@ -77,6 +78,7 @@ const FIELDS: Record<string, Word> = {
   country: 'country',
   defaultSender: 'sender',
   password: 'password',
+  amount: 'priceWord',
 };
 
 /** What a page calls a value of the API's: by the last of its names, such as `address` of `emails[0].address`. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { faultsOf } from '../api/invalid.ts';
+import { STATUS } from '../api/problem.ts';
 import { faultWord, fieldWord } from '../console/fault-words.ts';
 import { en as firstEn } from '../console/text-en.ts';
 import { moreEn } from '../console/text-en-more.ts';
@@ -44,6 +45,10 @@ const Form = z.strictObject({
   price: z.number().min(0),
   share: z.number().max(100),
   route: z.enum(['premium', 'lowcost']),
+});
+
+test('whatever the API refuses has words of the console', () => {
+  expect(Object.keys(STATUS).filter((code) => !(`problem.${code}` in fr))).toEqual([]);
 });
 
 test('what the API refuses of a form is said in the reader’s words: which field, and what to write in it', () => {
