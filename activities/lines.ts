@@ -90,7 +90,16 @@ export function openLines(deps: LinesDeps): Lines {
     });
     const limits = carrier.sims?.(settings);
     const pace = limits && (await openSimPace(pool, row.id, limits));
-    const loop = createTurnLoop({ pool, slot, session, log, mark: deps.mark, room: inbound.room, ...(pace ? { pace } : {}) });
+    const loop = createTurnLoop({
+      pool,
+      slot,
+      session,
+      log,
+      mark: deps.mark,
+      room: inbound.room,
+      ...(pace ? { pace } : {}),
+      onLost: (reason) => void lose(reason),
+    });
 
     let renewedAt = performance.now();
     let lost = false;
@@ -109,6 +118,8 @@ export function openLines(deps: LinesDeps): Lines {
       lost = true;
       log.error({ carrier: row.name, slot: slot.slot, reason }, 'a carrier slot is lost; its session is closed');
       await close(false);
+      // What was under way is in doubt to whoever takes it next; nothing is written to this session any more.
+      await releaseSlot(pool, slot).catch(() => {});
     }
     const timer = setInterval(() => void renew(), RENEW_MS);
 

@@ -42,6 +42,7 @@ export function createTurnLoop({
   mark,
   room,
   pace,
+  onLost,
 }: {
   pool: Pool;
   slot: Slot;
@@ -52,6 +53,8 @@ export function createTurnLoop({
   room?: () => Promise<void>;
   /** For a carrier that sends by SIMs: what each may send now. */
   pace?: SimPace;
+  /** The loop has ended by itself and sends nothing more: its slot is to be given up, though its lease may still be renewed. */
+  onLost?: (reason: string) => void;
 }): TurnLoop {
   const jobs = createRotation<Job>((job) => job.account);
   const flying = new Map<string, Job>();
@@ -140,6 +143,7 @@ export function createTurnLoop({
     const error = new SlotLost(reason);
     for (const job of new Set([...jobs.clear(), ...flying.values(), ...owners])) job.failed(error);
     wake();
+    onLost?.(reason);
   }
 
   function submit(messages: OutboundMessage[]): void {

@@ -40,8 +40,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectionTimeoutMillis: 10_000,
     application_name: 'aller-retour',
   });
-  // A connection that is lost while idle is replaced; without a listener it would end the process.
+  // A connection that is lost while idle, or between two statements of a transaction, is replaced; without a listener it would
+  // end the process. Who uses it is told by its next statement.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     orm,
     em: () => orm.em.fork(),

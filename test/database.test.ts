@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/orm.ts';
-import { prepared, rows } from '../database/sql.ts';
+import { prepared, rows, transaction } from '../database/sql.ts';
 import { createSecrets } from '../database/secrets.ts';
 import { scratchDatabase } from './fixtures/database.ts';
 
@@ -73,6 +73,24 @@ test('a statement by name, planned for a small table, is planned anew when the t
     );
   } finally {
     client.release();
+    await db.close();
+  }
+});
+
+test('a connection that the server ends between two statements of a transaction fails the transaction, not the process', async () => {
+  await using scratch = await scratchDatabase();
+  const db = await openDatabase({ url: scratch.url, poolMax: 2 });
+  try {
+    const lost = transaction(db.pool, async (client) => {
+      const [{ pid } = { pid: 0 }] = await rows<{ pid: number }>(client, 'select pg_backend_pid() as pid');
+      const over = new Promise<void>((resolve) => client.once('end', resolve));
+      await rows(db.pool, 'select pg_terminate_backend($1)', [pid]);
+      await over;
+      return rows(client, 'select 1');
+    });
+    await expect(lost).rejects.toThrow();
+    expect(await rows(db.pool, 'select 1 as one')).toEqual([{ one: 1 }]);
+  } finally {
     await db.close();
   }
 });

@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { acquireSlot } from '../activities/slot-lease.ts';
@@ -25,4 +26,24 @@ test('a batch that is tried again while its first try still waits sends each mes
   await until(() => smsc.submitted.length >= 50);
   expect(smsc.submitted).toHaveLength(50);
   expect(new Set(smsc.submitted.map(({ to }) => to)).size).toBe(50);
+});
+
+test('a loop that gave up, for the database was gone too long, says so: its slot is not kept by a lease that can be renewed again', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api);
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { window: 20 });
+  await it.session.whenReady();
+  const slot = await acquireSlot(api.db.pool, premiumId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const message = await aRow(api.db, { carrierId: premiumId, state: 'queued', epoch: null, submittedAt: null });
+  const gone = new Pool({ connectionString: 'postgres://localhost:1/gone' });
+  const lost: string[] = [];
+  const log = pino({ level: 'silent' });
+  const loop = createTurnLoop({ pool: gone, slot, session: it.session, log, onLost: (reason) => lost.push(reason) });
+  loop.renewed(performance.now() - 9000);
+  const { id, toNumber: to, sender: from, text } = message;
+  await expect(loop.send([{ id, to, from, text, port: null }])).rejects.toThrow('the database could not be reached');
+  expect(lost).toEqual(['the database could not be reached']);
+  expect(smsc.submitted).toEqual([]);
 });
