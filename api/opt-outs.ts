@@ -131,7 +131,9 @@ function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
   if (entries) return entries;
   const lines = csvLines(csv ?? '');
   const [first] = lines;
-  const body = first?.[0] !== undefined && /\d/.test(first[0]) ? lines : lines.slice(1);
+  // A header has something beneath it.
+  const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
+  const body = hasHeader ? lines.slice(1) : lines;
   return body.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
 }
 

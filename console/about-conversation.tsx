@@ -71,7 +71,7 @@ export function AboutConversation({ conversation }: { conversation: Conversation
             )}
           </div>
           <div role="group" aria-label={say('snooze')} className="row start">
-            <span>{say('snooze')}</span>
+            <span className="label">{say('snooze')}</span>
             {SNOOZES.map(([word, until]) => (
               <Action key={word} onPress={() => change.mutate({ state: 'snoozed', snoozedUntil: until().toISOString() })}>
                 {say(word)}

@@ -86,7 +86,8 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         })),
       ],
     },
-    [rows.map((_, index) => index), ...series.map(({ value }) => rows.map(value))],
+    // Nothing is drawn of nothing, not even a line.
+    [rows.map((_, index) => index), ...series.map(({ value }) => rows.map((row) => value(row) || null))],
     place,
   );
 }

@@ -28,6 +28,7 @@ export function EndpointPage() {
   const endpoint = useQuery({
     queryKey: ['endpoints', id],
     queryFn: () => ask(v1['callback-endpoints'][':id'].$get({ param })),
+    refetchInterval: LOOK_MS,
   });
   const health = useQuery({
     queryKey: ['endpoints', id, 'health'],

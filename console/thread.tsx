@@ -98,13 +98,15 @@ export function ThreadPage() {
       {problem}
       <AboutConversation conversation={head} />
       <div role="log" aria-label={say('thread', { phone })} className="entries" tabIndex={0}>
-        {found.hasNextPage ? <Action onPress={() => void found.fetchNextPage()}>{say('older')}</Action> : null}
-        <ol>
-          {entries.map((entry) => (
-            <Entry key={entry.id} entry={entry} />
-          ))}
-        </ol>
-        <div ref={end} />
+        <div>
+          {found.hasNextPage ? <Action onPress={() => void found.fetchNextPage()}>{say('older')}</Action> : null}
+          <ol>
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+          </ol>
+          <div ref={end} />
+        </div>
       </div>
       {head.optedOut ? (
         <p role="status" className="opted-out">

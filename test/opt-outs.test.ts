@@ -57,6 +57,7 @@ test('one bad row refuses the whole import and every bad row is named', async ()
   expect(refused.status).toBe(422);
   expect(refused.body.errors.map(({ row }: { row: number }) => row)).toEqual([2, 3, 4]);
   expect((await shop.call('GET', '/opt-outs')).body.items).toEqual([]);
+  expect((await shop.call('POST', '/opt-outs/import', { csv: 'abc' })).body.errors).toMatchObject([{ row: 1, field: 'phone' }]);
   expect((await shop.call('POST', '/opt-outs/import', {})).status).toBe(400);
 });
 
