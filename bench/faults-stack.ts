@@ -43,6 +43,8 @@ export type FaultsStack = AsyncDisposable & {
   shiftClocks(ms: number): void;
   /** Copies the database's files, as they are at a clean stop. */
   backUp(): Promise<void>;
+  /** Stops PostgreSQL in order, and starts it again so many milliseconds later. */
+  away(ms: number): Promise<void>;
   /** Stops everything, puts the files of the backup in place of the database, says so, and starts again. Answers what is in doubt for it. */
   restore(): Promise<number>;
 };
@@ -172,6 +174,11 @@ export async function startFaultsStack({
       await rm(copy, { recursive: true, force: true });
       // With the owners of the files: the server refuses others'.
       await promisify(execFile)('cp', ['-a', live, copy]);
+      postgres = await startPostgres({ dataDir: databaseDir, log });
+    },
+    async away(ms) {
+      await postgres.stop();
+      await new Promise((resolve) => setTimeout(resolve, ms));
       postgres = await startPostgres({ dataDir: databaseDir, log });
     },
     async restore() {

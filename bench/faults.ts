@@ -35,7 +35,11 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 function faultsOf(stack: FaultsStack, kinds: readonly Kind[]): Fault[] {
   const { links, disk } = stack;
   const of: Record<Kind, Fault[]> = {
-    kill: PARTS.map((part) => ({ name: `kill -9 ${part}`, begin: () => stack.kill(part), end: () => {} })),
+    kill: [
+      ...PARTS.map((part) => ({ name: `kill -9 ${part}`, begin: () => stack.kill(part), end: () => {} })),
+      // Longer than a sender may trust its lease, shorter than the lease lasts.
+      { name: 'postgres stopped for 8.5 s', begin: () => stack.away(8500), end: () => {} },
+    ],
     // Each trouble to another link each time, so that a short run sees all of either.
     network: LINKS.flatMap((_, shift) =>
       Object.keys(TROUBLES).map((trouble, n) => {
@@ -110,7 +114,7 @@ export async function runFaults({
     await sleep(everySeconds * 1000);
     const fault = all[n % all.length];
     if (!fault) break;
-    const lasts = !fault.name.startsWith('kill');
+    const lasts = !/^kill|^postgres/.test(fault.name);
     await fault.begin();
     if (lasts) await sleep(lastsSeconds * 1000);
     const begun = performance.now();
