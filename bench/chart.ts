@@ -5,7 +5,9 @@ import { z } from 'zod';
 
 const Run = z.object({
   at: z.string(),
-  figures: z.array(z.object({ bench: z.string(), line: z.string(), value: z.number(), unit: z.string(), aim: z.string().optional() })),
+  figures: z.array(
+    z.object({ bench: z.string(), line: z.string(), value: z.number(), unit: z.string(), aim: z.string().optional() }),
+  ),
 });
 type Bar = { line: string; measured: string; aim: string; share: number };
 
