@@ -1,8 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 /** What may have changed when the account has news. */
 const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
+const isChanging = ({ queryKey }: { queryKey: QueryKey }): boolean => CHANGING.has(String(queryKey[0]));
 /** Between two streams the browser connects by itself: only what does not come back at once is lost. */
 const RETURN_MS = 2500;
 /** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */
@@ -24,8 +25,10 @@ export function useLive(): Date | null {
       if (refreshing) return;
       refreshing = true;
       while (stale) {
-        stale = false;
-        const asked = queries.invalidateQueries({ predicate: ({ queryKey }) => CHANGING.has(String(queryKey[0])) });
+        // What is asked for the first time is not asked anew: its answer may be of before the news.
+        const begun = queries.getQueryCache().findAll({ predicate: isChanging, fetchStatus: 'fetching' });
+        stale = begun.some(({ state }) => state.data === undefined);
+        const asked = queries.invalidateQueries({ predicate: isChanging });
         await Promise.race([asked, new Promise((resolve) => window.setTimeout(resolve, PATIENCE_MS))]);
       }
       refreshing = false;

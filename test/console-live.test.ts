@@ -132,6 +132,31 @@ test('while replies keep coming faster than the page is answered, it shows them 
   expect(page.troubles).toEqual([]);
 }, 30_000);
 
+test('what arrives while a page is asked for the first time is shown on it', async () => {
+  const { app } = started;
+  await page.goto(`${app.url}/chat`);
+  await page.getByRole('row').first().waitFor();
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let first = true;
+  await page.route('**/v1/replies?*', async (route) => {
+    if (!first) return route.continue();
+    first = false;
+    const response = await route.fetch();
+    asked.resolve();
+    await answered.promise;
+    await route.fulfill({ response });
+  });
+  await page.getByRole('link', { name: 'Received SMS' }).click();
+  await asked.promise;
+  // The badge of the head is asked anew when the page has heard of it.
+  const told = page.waitForRequest(/\/v1\/conversations/);
+  await app.world.phones.reply(phone(4), 'Pendant le chargement');
+  await told;
+  answered.resolve();
+  await page.getByRole('cell', { name: 'Pendant le chargement' }).waitFor();
+  await page.unrouteAll({ behavior: 'wait' });
+}, 60_000);
+
 test('a page whose connection is cut says since when, and shows what it missed when the connection is back', async () => {
   const { app } = started;
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
