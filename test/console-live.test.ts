@@ -154,6 +154,7 @@ test('what arrives while a page is asked for the first time is shown on it', asy
   await told;
   answered.resolve();
   await page.getByRole('cell', { name: 'Pendant le chargement' }).waitFor();
+  expect(page.troubles).toEqual([]);
   await page.unrouteAll({ behavior: 'wait' });
 }, 60_000);
 
