@@ -17,7 +17,7 @@ import { freePort } from '../launchers/ports.ts';
 import { findPostgres } from '../launchers/postgres-binaries.ts';
 import { startPostgres } from '../launchers/postgres.ts';
 import { ensureTemporalBinary, startTemporal } from '../launchers/temporal.ts';
-import { launch, ordinaryUser, processesOf, temporaryFolder, untilGone } from './fixtures/launcher.ts';
+import { launch, ordinaryUser, temporaryFolder, untilGone } from './fixtures/launcher.ts';
 
 vi.setConfig({ maxConcurrency: 3 }); // Mostly waiting, but each first start takes a second of a core.
 let temporalBinary = '';
@@ -54,7 +54,7 @@ test.concurrent('a second start finds the data of the first, in seconds and at t
   expect(second.addresses).toEqual(first.addresses);
   expect(second.ms).toBeLessThan(10_000);
   expect(lines.join('\n')).not.toContain(new URL(first.addresses[0] ?? '').password);
-  expect(await processesOf(folder.path)).toEqual([]);
+  await untilGone(folder.path);
 });
 
 test.concurrent('a launcher that dies of any signal takes both servers with it, and nothing committed is lost', async () => {
