@@ -285,7 +285,7 @@ async function httpServer(answer: (path: string) => Buffer | null) {
 
 test.concurrent('what an npm started hears of it when that npm is killed', async () => {
   const module = JSON.stringify(new URL('../launchers/parent.ts', import.meta.url).href);
-  const started = `import { untilOrphaned } from ${module}; setInterval(() => {}, 1000); console.log('ready'); await untilOrphaned(); console.log('orphaned'); process.exit();`;
+  const started = `import { untilOrphaned } from ${module}; setInterval(() => {}, 1000); const orphaned = untilOrphaned(); console.log('ready'); await orphaned; console.log('orphaned'); process.exit();`;
   const start = `require('node:child_process').spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(started)}], { stdio: 'inherit' })`;
   const npm = spawn(process.execPath, ['-e', start], { stdio: ['ignore', 'pipe', 'inherit'] });
   const said = createInterface(npm.stdout)[Symbol.asyncIterator]();
