@@ -113,7 +113,8 @@ function paint(figure: HTMLElement, title: string): HTMLCanvasElement {
     const { fill, stroke } = getComputedStyle(path);
     const outline = new Path2D(path.getAttribute('d') ?? '');
     pen.fillStyle = fill;
-    pen.fill(outline, 'nonzero');
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas's pen, not an array
+    pen.fill(outline);
     pen.strokeStyle = stroke;
     pen.lineWidth = 0.6;
     pen.stroke(outline);
