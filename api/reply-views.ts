@@ -110,14 +110,18 @@ export const replyViews = ({ db }: ApiServices) =>
     .openapi(choose, async (c) => {
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const { columns } = c.req.valid('json');
-      const em = db.em();
-      const kept = await em.findOne(ReplyView, { ...whose, name: null });
-      if (kept) kept.columns = columns;
-      else em.create(ReplyView, { id: newId(), ...whose, name: null, filters: NO_FILTERS, columns, createdAt: new Date() });
-      await em.flush().catch((error: unknown) => {
-        // Another page of the same person was first: either choice is theirs.
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      });
+      const mine = { ...whose, name: null };
+      if ((await db.em().nativeUpdate(ReplyView, mine, { columns })) === 0) {
+        const first = { id: newId(), ...mine, filters: NO_FILTERS, columns, createdAt: new Date() };
+        await db
+          .em()
+          .insert(ReplyView, first)
+          .catch(async (error: unknown) => {
+            if (!(error instanceof UniqueConstraintViolationException)) throw error;
+            // Another page of the same person was first: what is chosen later stays.
+            await db.em().nativeUpdate(ReplyView, mine, { columns });
+          });
+      }
       return c.body(null, 204);
     })
     .openapi(remove, async (c) => {

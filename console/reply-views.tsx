@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { REPLY_COLUMNS, USUAL_COLUMNS, type ReplyColumn } from '../domain/reply-table.ts';
@@ -16,7 +16,13 @@ export function useReplyTable() {
   const [view, setView] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReplyColumn[] | null>(null);
   const { data } = useQuery({ queryKey: KEY, queryFn: () => ask(v1['reply-views'].$get()) });
-  const keep = useAct((columns: ReplyColumn[]) => ask(v1['reply-views'].columns.$put({ json: { columns } })), KEY);
+  const queries = useQueryClient();
+  const keep = useMutation({
+    // One after the other: of two choices the later one stays.
+    scope: { id: 'reply-columns' },
+    mutationFn: (columns: ReplyColumn[]) => ask(v1['reply-views'].columns.$put({ json: { columns } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
+  });
   const columns: readonly ReplyColumn[] = chosen ?? data?.columns ?? USUAL_COLUMNS;
   return {
     view,

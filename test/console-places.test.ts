@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOwner, setPassword } from '../admin.ts';
+import { createOwner } from '../admin.ts';
 import { createClient, itemsOf, textOf } from '../seed.ts';
 import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import { enter, signInAs } from './fixtures/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'gerante@boulangerie.example';
@@ -18,23 +19,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
-/** Fills the form that is there, in English. */
-async function enter(email: string, password: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-async function signIn(email: string): Promise<string> {
-  const password = await setPassword(started.app.config.DATABASE_URL, email);
-  await page.context().clearCookies();
-  await page.goto(started.app.url);
-  await page.evaluate(`localStorage.setItem('locale', 'en')`);
-  await page.reload();
-  await enter(email, password);
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  return password;
-}
+const signIn = (email: string): Promise<string> => signInAs(page, started.app, email);
 const visit = (path: string) => page.goto(`${started.app.url}${path}`);
 
 test('a reply given to the wrong campaign is given to the right one by hand, where it is read', async () => {
@@ -74,7 +59,7 @@ test('a session that ends says so, and whoever signs in again is where they were
   await app.world.phones.reply(phone(1), 'Vous êtes là ?');
   await page.getByText('Your session has ended.').waitFor();
   expect(await axe(page)).toEqual([]);
-  await enter(OWNER, password);
+  await enter(page, OWNER, password);
   await page.getByRole('log').getByText('Oui pour la rentrée').waitFor();
   expect(page.url()).toBe(there);
   expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Entendu, à samedi');
@@ -92,6 +77,10 @@ test('received SMS are searched, shown by columns and views of one’s own, and 
   await page.getByRole('searchbox', { name: 'Words of the text' }).fill('reserv');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await until('one is left', async () => (await page.getByRole('row').count()) === 2);
+  // The first choice takes longer to be kept than the second takes to be made.
+  let answered = 0;
+  page.on('response', (response) => (answered += response.url().endsWith('/reply-views/columns') ? 1 : 0));
+  await page.route('**/v1/reply-views/columns', (route) => setTimeout(() => void route.continue(), 500), { times: 1 });
   await page.getByRole('button', { name: 'Columns', expanded: false }).click();
   await page.getByRole('checkbox', { name: 'To', exact: true }).uncheck({ force: true });
   await page.getByRole('checkbox', { name: 'Campaign', exact: true }).check({ force: true });
@@ -100,6 +89,7 @@ test('received SMS are searched, shown by columns and views of one’s own, and 
   await page.getByRole('textbox', { name: 'Name' }).fill('Réservations');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByLabel('View').waitFor();
+  await until('both choices are kept', () => answered === 2);
   await page.reload();
   await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
   expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Received', 'From', 'Text', 'Campaign']);
