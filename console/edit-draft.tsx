@@ -1,15 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Form } from 'react-aria-components';
 import { ask, v1 } from './api.ts';
 import { orNone } from './asking.ts';
 import { bodyOf, changeOf, draftOf, type Account, type Campaign, type Composed } from './composing.ts';
+import { ComposerForm } from './composer-form.tsx';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
-import { PhonePreview } from './phone-preview.tsx';
-import { Sums } from './preview-panel.tsx';
 import { useNumbers } from './route-choice.tsx';
 import { Schedule } from './schedule.tsx';
 import { TestSend } from './test-send.tsx';
@@ -83,41 +81,29 @@ function Editor({ account, campaign }: { account: Account; campaign: Campaign })
     onError: () => queries.invalidateQueries({ queryKey: ['campaign', id] }),
   });
   return (
-    <Form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!save.isPending) save.mutate();
-      }}
-    >
-      <div>
-        <Writing
-          composed={composed}
-          change={change}
-          account={account}
-          numbers={numbers}
-          columns={list.data?.columns ?? []}
-          preview={preview.data}
-        />
-        <Schedule composed={composed} change={change} account={account} />
-        <Judged composed={composed} change={change} account={account} preview={preview.data} />
-        <TestSend body={body} text={seenOf(composed, preview.data)} />
-        <Problem error={preview.error} />
-        <Problem error={save.error} />
-        <p className="hint">{say(listed ? 'draftListStays' : 'draftListFollows')}</p>
-        <div className="row start">
-          <Action kind="main" type="submit" isDisabled={save.isPending}>
-            {say('save')}
-          </Action>
-          <Link to="/campaigns/$id" params={{ id }} className="button plain">
-            {say('discard')}
-          </Link>
-        </div>
+    <ComposerForm act={save} preview={preview.data}>
+      <Writing
+        composed={composed}
+        change={change}
+        account={account}
+        numbers={numbers}
+        columns={list.data?.columns ?? []}
+        preview={preview.data}
+      />
+      <Schedule composed={composed} change={change} account={account} />
+      <Judged composed={composed} change={change} account={account} preview={preview.data} />
+      <TestSend body={body} text={seenOf(composed, preview.data)} />
+      <Problem error={preview.error} />
+      <Problem error={save.error} />
+      <p className="hint">{say(listed ? 'draftListStays' : 'draftListFollows')}</p>
+      <div className="row start">
+        <Action kind="main" type="submit" isDisabled={save.isPending}>
+          {say('save')}
+        </Action>
+        <Link to="/campaigns/$id" params={{ id }} className="button plain">
+          {say('discard')}
+        </Link>
       </div>
-      <div className="beside">
-        <PhonePreview preview={preview.data} />
-        {preview.data ? <Sums preview={preview.data} /> : null}
-      </div>
-    </Form>
+    </ComposerForm>
   );
 }

@@ -1,14 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { Form } from 'react-aria-components';
 import { ask, freshKey, refusalOf, v1 } from './api.ts';
 import { bodyOf, composedOf, NOTHING_YET, type Account, type Composed } from './composing.ts';
+import { ComposerForm } from './composer-form.tsx';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
-import { PhonePreview } from './phone-preview.tsx';
-import { Sums } from './preview-panel.tsx';
 import { asRecipients, columnsOf, type Columns, type Recipient } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
 import { isShort, NO_RECIPIENTS, readSource, sendSource, type Source } from './recipients-source.ts';
@@ -108,44 +106,32 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const nobody = source.kind === 'typed' && recipients.length === 0;
 
   return (
-    <Form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!send.isPending) send.mutate();
-      }}
-    >
-      <div>
-        <Writing
-          composed={composed}
-          change={change}
-          account={account}
-          numbers={numbers}
-          columns={Object.keys(recipients[0] ?? {})}
-          preview={preview.data}
-        />
-        <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
-        <Schedule composed={composed} change={change} account={account} />
-        <Judged composed={composed} change={change} account={account} preview={preview.data} />
-        <TestSend body={body} text={seen} />
-        <Problem error={preview.error} />
-        <Problem error={send.error} />
-        {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
-        <Action kind="main" type="submit" isDisabled={send.isPending || nobody}>
-          {send.isPending
-            ? say('sending')
-            : short
-              ? recipients.length === 1
-                ? say('sendCampaignOne')
-                : say('sendCampaign', { n: number(recipients.length) })
-              : say('checkList')}
-        </Action>
-        {short ? null : <p className="hint">{say('checkListHint')}</p>}
-      </div>
-      <div className="beside">
-        <PhonePreview preview={preview.data} />
-        {preview.data ? <Sums preview={preview.data} /> : null}
-      </div>
-    </Form>
+    <ComposerForm act={send} preview={preview.data}>
+      <Writing
+        composed={composed}
+        change={change}
+        account={account}
+        numbers={numbers}
+        columns={Object.keys(recipients[0] ?? {})}
+        preview={preview.data}
+      />
+      <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
+      <Schedule composed={composed} change={change} account={account} />
+      <Judged composed={composed} change={change} account={account} preview={preview.data} />
+      <TestSend body={body} text={seen} />
+      <Problem error={preview.error} />
+      <Problem error={send.error} />
+      {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
+      <Action kind="main" type="submit" isDisabled={send.isPending || nobody}>
+        {send.isPending
+          ? say('sending')
+          : short
+            ? recipients.length === 1
+              ? say('sendCampaignOne')
+              : say('sendCampaign', { n: number(recipients.length) })
+            : say('checkList')}
+      </Action>
+      {short ? null : <p className="hint">{say('checkListHint')}</p>}
+    </ComposerForm>
   );
 }
