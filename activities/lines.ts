@@ -118,7 +118,8 @@ export function openLines(deps: LinesDeps): Lines {
       lost = true;
       log.error({ carrier: row.name, slot: slot.slot, reason }, 'a carrier slot is lost; its session is closed');
       await close(false);
-      // What was under way is in doubt to whoever takes it next; nothing is written to this session any more.
+      // What was under way is in doubt to whoever takes it next; nothing is written to this session any more. Where this fails, the
+      // lease ends by itself.
       await releaseSlot(pool, slot).catch(() => {});
     }
     const timer = setInterval(() => void renew(), RENEW_MS);

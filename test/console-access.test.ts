@@ -3,9 +3,10 @@ import { simpleParser } from 'mailparser';
 import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOwner, setPassword } from '../admin.ts';
+import { createOwner } from '../admin.ts';
 import { until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import { enter, signInAs } from './fixtures/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'gerante@boulangerie.example';
@@ -27,22 +28,8 @@ afterAll(() => started[Symbol.asyncDispose](), 60_000);
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const box = (name: string) => page.getByRole('textbox', { name, exact: true });
 
-/** Fills the form that is there, in English. */
-async function enter(email: string, password: string): Promise<void> {
-  await box('E-mail address').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await button('Sign in').click();
-}
-async function signIn(email: string): Promise<string> {
-  const password = await setPassword(started.app.config.DATABASE_URL, email);
-  await page.context().clearCookies();
-  await page.goto(started.app.url);
-  await page.evaluate(`localStorage.setItem('locale', 'en')`);
-  await page.reload();
-  await enter(email, password);
-  await button('Sign out').waitFor();
-  return password;
-}
+const signIn = (email: string): Promise<string> => signInAs(page, started.app, email);
+
 /** Sets an authenticator up on « Your access », which is open; answers its digits and the recovery codes that are shown. */
 async function enrol() {
   await button('Set up').click();
@@ -78,7 +65,7 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   expect((await readFile(await download.path(), 'utf8')).trim().split('\n')).toEqual(codes);
   await button('Sign out').click();
 
-  await enter(OWNER, password);
+  await enter(page, OWNER, password);
   await button('Use a recovery code').click();
   await box('Recovery code').fill(codes[0] ?? '');
   expect(await axe(page)).toEqual([]);
@@ -92,7 +79,7 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   await page.getByText('Recovery codes left: 10').waitFor();
   kept = await shownCodes();
   await button('Sign out').click();
-  await enter(OWNER, password);
+  await enter(page, OWNER, password);
   await box('Six-digit code of your authenticator').fill(digits(0));
   await button('Sign in').click();
   await button('Sign out').waitFor();

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOwner, setPassword } from '../admin.ts';
+import { createOwner } from '../admin.ts';
 import { createClient, itemsOf, textOf } from '../seed.ts';
-import { phone, until, type App } from './fixtures/app.ts';
+import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import { signInAs } from './fixtures/by-hand.ts';
 
 const OWNER = 'marketing@boulangerie.example';
 
@@ -17,28 +18,11 @@ beforeAll(async () => {
   started = await startConsole({ ways: {}, dinstar: { simSmsPerMinute: 60 } });
   page = await started.browser.open();
   await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
-  await signIn(started.app, OWNER, 'fr');
+  await signInAs(page, started.app, OWNER, 'fr');
 }, 120_000);
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
 const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
-const words = {
-  fr: { email: 'Adresse e-mail', password: 'Mot de passe', enter: 'Se connecter', leave: 'Se déconnecter' },
-  en: { email: 'E-mail address', password: 'Password', enter: 'Sign in', leave: 'Sign out' },
-};
-
-async function signIn(app: App, email: string, locale: 'fr' | 'en'): Promise<void> {
-  const password = await setPassword(app.config.DATABASE_URL, email);
-  await page.context().clearCookies();
-  await page.goto(app.url);
-  await page.evaluate(`localStorage.setItem('locale', '${locale}')`);
-  await page.reload();
-  await page.getByRole('textbox', { name: words[locale].email }).fill(email);
-  await page.getByLabel(words[locale].password).fill(password);
-  await page.getByRole('button', { name: words[locale].enter }).click();
-  await page.getByRole('button', { name: words[locale].leave }).waitFor();
-}
-
 /** What the browser told, but that a whole preview was not there before it was begun: it says so. */
 const troubles = () => page.troubles.splice(0).filter((trouble) => !trouble.includes('404'));
 async function choose(name: string, buffer: Buffer): Promise<void> {
@@ -202,7 +186,7 @@ test('a file is dropped on the recipients by mouse, and one that is no list says
 }, 60_000);
 
 test('in English and on a narrow screen: a campaign is duplicated, scheduled by the account’s clocks, and cancelled once that is confirmed', async () => {
-  await signIn(started.app, OWNER, 'en');
+  await signInAs(page, started.app, OWNER, 'en');
   await page.setViewportSize({ width: 375, height: 740 });
   await page.getByRole('link', { name: 'Campaigns' }).click();
   await page.getByRole('link', { name: 'Liste du samedi' }).click();
@@ -285,7 +269,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   const garage = textOf(await operator.send('POST', '/v1/operator/accounts', { name: 'Garage Martin', ...basis }), 'id');
   await operator.send('PUT', `/v1/operator/accounts/${garage}/two-way`, { state: 'on', reason: 'x' });
   await createOwner(app.config.DATABASE_URL, 'martin@garage.example', garage);
-  await signIn(app, 'martin@garage.example', 'fr');
+  await signInAs(page, app, 'martin@garage.example', 'fr');
   await page.getByRole('link', { name: 'Campagnes' }).click();
   await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
   const asked = page.getByRole('radiogroup', { name: 'Recevoir les réponses ?' });

@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import { Client } from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOwner, setPassword } from '../admin.ts';
+import { createOwner } from '../admin.ts';
 import { createClient, textOf } from '../seed.ts';
 import { phone, sleep, until } from './fixtures/app.ts';
 import { startConsole } from './fixtures/browser.ts';
+import { signInAs } from './fixtures/by-hand.ts';
 
 const OWNER = 'accueil@boulangerie.example';
 const MESSAGES = 200;
@@ -21,17 +22,8 @@ beforeAll(async () => {
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
 async function signIn(email: string, account: string): Promise<void> {
-  const { app } = started;
-  await createOwner(app.config.DATABASE_URL, email, account);
-  const password = await setPassword(app.config.DATABASE_URL, email);
-  await page.context().clearCookies();
-  await page.goto(app.url);
-  await page.evaluate(`localStorage.setItem('locale', 'en')`);
-  await page.reload();
-  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await createOwner(started.app.config.DATABASE_URL, email, account);
+  await signInAs(page, started.app, email);
 }
 
 /**

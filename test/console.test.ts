@@ -4,6 +4,7 @@ import { createOwner, setPassword } from '../admin.ts';
 import { createClient, textOf } from '../seed.ts';
 import { phone, until, type App } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import { enter } from './fixtures/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
@@ -33,9 +34,7 @@ async function signIn(email: string, password: string): Promise<void> {
   await page.evaluate(`localStorage.setItem('locale', 'en')`);
   await page.reload();
   await page.setViewportSize({ width: 1280, height: 800 });
-  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(page, email, password);
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 

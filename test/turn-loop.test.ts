@@ -7,14 +7,23 @@ import { carriers, startApi } from './fixtures/api.ts';
 import { aMessage as aRow } from './fixtures/rows.ts';
 import { openTestSession, startTestSmsc, until } from './fixtures/smpp-session.ts';
 
-test('a batch that is tried again while its first try still waits sends each message once', async () => {
-  await using api = await startApi();
+/** A carrier whose slot is held here, and its session. */
+async function heldSlot() {
+  await using stack = new AsyncDisposableStack();
+  const api = stack.use(await startApi());
   const { premiumId } = await carriers(api);
-  await using smsc = await startTestSmsc();
-  await using it = openTestSession(smsc.port, { window: 20 });
+  const smsc = stack.use(await startTestSmsc());
+  const it = stack.use(openTestSession(smsc.port, { window: 20 }));
   await it.session.whenReady();
   const slot = await acquireSlot(api.db.pool, premiumId, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
+  const running = stack.move();
+  return { api, premiumId, smsc, it, slot, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+test('a batch that is tried again while its first try still waits sends each message once', async () => {
+  await using held = await heldSlot();
+  const { api, premiumId, smsc, it, slot } = held;
   const queued = { carrierId: premiumId, state: 'queued' as const, epoch: null, submittedAt: null };
   const rows = await Promise.all(
     Array.from({ length: 50 }, (_, n) => aRow(api.db, { ...queued, toNumber: `+336120000${10 + n}` })),
@@ -29,13 +38,8 @@ test('a batch that is tried again while its first try still waits sends each mes
 });
 
 test('a loop that gave up, for the database was gone too long, says so: its slot is not kept by a lease that can be renewed again', async () => {
-  await using api = await startApi();
-  const { premiumId } = await carriers(api);
-  await using smsc = await startTestSmsc();
-  await using it = openTestSession(smsc.port, { window: 20 });
-  await it.session.whenReady();
-  const slot = await acquireSlot(api.db.pool, premiumId, 0, 'test');
-  if (!slot) throw new Error('The slot is taken');
+  await using held = await heldSlot();
+  const { api, premiumId, smsc, it, slot } = held;
   const message = await aRow(api.db, { carrierId: premiumId, state: 'queued', epoch: null, submittedAt: null });
   const gone = new Pool({ connectionString: 'postgres://localhost:1/gone' });
   const lost: string[] = [];
