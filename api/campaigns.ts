@@ -222,8 +222,9 @@ export const campaigns = (services: ApiServices) => {
       const { id } = c.req.valid('param');
       const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
       if (!campaign) throw missing();
-      const progress = campaign.totals ?? (await count(id));
+      // In this order: what is held was claimed before it was counted.
       const held = campaign.state === 'launched' ? (await spendingOf(db.pool, campaign.account))?.heldUntil : undefined;
+      const progress = campaign.totals ?? (await count(id));
       const waiting =
         held && (progress['queued'] ?? 0) > 0 ? { reason: 'spend-limit' as const, until: held.toISOString() } : null;
       return c.json({ ...campaignView(campaign), waiting, progress }, 200);
