@@ -4,7 +4,6 @@ import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCanaries, claimDueCallbacks } from './claim-callbacks.ts';
 import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
 import { createFleet } from './fleet.ts';
-import { heartbeating } from './heartbeat.ts';
 import type { OwnLine } from './own-line.ts';
 import type { Wake } from './wake.ts';
 
@@ -25,30 +24,29 @@ export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) =
    * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
    * owed. It does not wait for what is under way: that wakes the run if it fails. At most once each, by claim.
    */
-  drainCallbacks: (): Promise<{ sleepMs: number | null }> =>
-    heartbeating(async () => {
-      await wake.awake('retry-callbacks');
-      const attempts = createFleet(attempt, log);
-      const until = performance.now() + DRAIN_MS;
-      let lookedAt = performance.now();
-      while (performance.now() < until) {
-        const allowed = line.allowance();
-        const claimed =
-          allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
-        attempts.launch(claimed);
-        if (claimed.length > 0 && !line.down) continue;
-        // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
-        if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
-          await attempts.landed(LOOK_AGAIN_MS);
-          continue;
-        }
-        lookedAt = performance.now();
-        await reclaimDead(pool);
-        const sleepMs = await untilNextDue(pool, 'callback');
-        if (sleepMs === null || sleepMs > NEAR_MS) break;
-        await attempts.landed(Math.min(sleepMs || LOOK_AGAIN_MS, LOOK_AGAIN_MS));
+  async drainCallbacks(): Promise<{ sleepMs: number | null }> {
+    await wake.awake('retry-callbacks');
+    const attempts = createFleet(attempt, log);
+    const until = performance.now() + DRAIN_MS;
+    let lookedAt = performance.now();
+    while (performance.now() < until) {
+      const allowed = line.allowance();
+      const claimed =
+        allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
+      attempts.launch(claimed);
+      if (claimed.length > 0 && !line.down) continue;
+      // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
+      if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
+        await attempts.landed(LOOK_AGAIN_MS);
+        continue;
       }
+      lookedAt = performance.now();
+      await reclaimDead(pool);
       const sleepMs = await untilNextDue(pool, 'callback');
-      return { sleepMs: sleepMs === null ? null : Math.max(0, sleepMs - NEAR_MS) };
-    }),
+      if (sleepMs === null || sleepMs > NEAR_MS) break;
+      await attempts.landed(Math.min(sleepMs || LOOK_AGAIN_MS, LOOK_AGAIN_MS));
+    }
+    const sleepMs = await untilNextDue(pool, 'callback');
+    return { sleepMs: sleepMs === null ? null : Math.max(0, sleepMs - NEAR_MS) };
+  },
 });

@@ -9,7 +9,6 @@ import { claimDueAt, claimProbe } from './claim-callbacks.ts';
 import { reclaimDead } from './claim-deliveries.ts';
 import { DRAIN_MS, NEAR_MS } from './drain-callbacks.ts';
 import { createFleet } from './fleet.ts';
-import { heartbeating } from './heartbeat.ts';
 import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
 import type { OwnLine } from './own-line.ts';
 import { lookAtHealth, tellAfter } from './track-health.ts';
@@ -116,22 +115,21 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
      * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
      * for the slowest of what is under way. At most once each, by claim.
      */
-    drainEndpoint: (endpointId: string): Promise<EndpointStep> =>
-      heartbeating(async () => {
-        await wake.awake(endpointRun(endpointId));
-        const attempts = createFleet(attempt, log);
-        const until = performance.now() + DRAIN_MS;
-        await reclaimDead(pool);
-        let next = await step(endpointId, attempts, until);
-        while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
-          if (next !== 'on') {
-            await attempts.landed(next);
-            await reclaimDead(pool);
-          }
-          next = await step(endpointId, attempts, until);
+    async drainEndpoint(endpointId: string): Promise<EndpointStep> {
+      await wake.awake(endpointRun(endpointId));
+      const attempts = createFleet(attempt, log);
+      const until = performance.now() + DRAIN_MS;
+      await reclaimDead(pool);
+      let next = await step(endpointId, attempts, until);
+      while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
+        if (next !== 'on') {
+          await attempts.landed(next);
+          await reclaimDead(pool);
         }
-        return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
-      }),
+        next = await step(endpointId, attempts, until);
+      }
+      return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
+    },
   };
 
   async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { STEPS, type Forgotten } from '../database/forget.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
-import { heartbeating } from './heartbeat.ts';
 
 type Deps = { pool: Pool; log: Logger; hashPhone: HashPhone };
 export type ForgetOld = ReturnType<typeof createForgetOld>;
@@ -74,6 +73,6 @@ export const createForgetOld = (deps: Deps) => {
   const { forget } = createForgetting(deps);
   return {
     /** Idempotent: forgets what is older than accounts chose to keep, a page a commit, for 20 s at most; answers where to go on. */
-    forgetOld: (from: ForgetPosition | null): Promise<ForgetPosition | null> => heartbeating(() => forget(from, WORK_MS)),
+    forgetOld: (from: ForgetPosition | null): Promise<ForgetPosition | null> => forget(from, WORK_MS),
   };
 };

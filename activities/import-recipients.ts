@@ -2,7 +2,6 @@ import type { Pool, PoolClient } from 'pg';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { copyMessages, type NewMessage } from '../database/store-campaign.ts';
 import type { Fault } from '../domain/errors.ts';
-import { heartbeating } from './heartbeat.ts';
 
 type Page = { carrierId: string; messages: (NewMessage & { row: number })[]; faults: Fault[]; duplicatesRemoved: number };
 /** How one list is planned (the API's own rules, given by the composition root). */
@@ -29,24 +28,23 @@ export const createImportRecipients = ({ pool, plan }: Deps) => ({
    * Idempotent: makes messages of a list's rows, page by page, each page with its faults and the list's progress in one
    * commit. Works for 30 s at most; true when the list is through, failed or cancelled.
    */
-  importRows: (importId: string): Promise<boolean> =>
-    heartbeating(async () => {
-      const [list] = await rows<ImportRow>(
-        pool,
-        `update list_imports set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'importing' returning campaign_id, columns, through, accepted`,
-        [importId],
-      );
-      if (!list) return true;
-      const planned = await plan(list.campaign_id, list.columns);
-      if (planned === null) return true;
-      if ('error' in planned) return fail(pool, importId, planned.error);
-      for (const until = performance.now() + WORK_MS; performance.now() < until;) {
-        const step = await transaction(pool, (client) => importPage(client, importId, planned));
-        if (step === 'done') return true;
-        if (step !== 'more') return fail(pool, importId, step);
-      }
-      return false;
-    }),
+  async importRows(importId: string): Promise<boolean> {
+    const [list] = await rows<ImportRow>(
+      pool,
+      `update list_imports set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'importing' returning campaign_id, columns, through, accepted`,
+      [importId],
+    );
+    if (!list) return true;
+    const planned = await plan(list.campaign_id, list.columns);
+    if (planned === null) return true;
+    if ('error' in planned) return fail(pool, importId, planned.error);
+    for (const until = performance.now() + WORK_MS; performance.now() < until;) {
+      const step = await transaction(pool, (client) => importPage(client, importId, planned));
+      if (step === 'done') return true;
+      if (step !== 'more') return fail(pool, importId, step);
+    }
+    return false;
+  },
 });
 
 async function importPage(client: PoolClient, importId: string, plan: ListPlan): Promise<'more' | 'done' | Fault> {

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCallbacks } from './claim-callbacks.ts';
 import { createFleet } from './fleet.ts';
-import { heartbeating } from './heartbeat.ts';
 import { holdForRate, holdForTrouble, stillPending } from './hold-callbacks.ts';
 import type { OwnLine } from './own-line.ts';
 import { endpointRun, type Wake } from './wake.ts';
@@ -33,30 +32,29 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
      * First attempts, at most once each: a delivery is claimed before its attempt, so a retried page finds nothing to claim
      * and posts nothing twice. What fails is left to the runs of retries; what is for an endpoint in trouble joins its backlog.
      */
-    postCallbacks: (deliveryIds: string[]): Promise<void> =>
-      heartbeating(async () => {
-        const attempts = createFleet(attempt, log);
-        const until = performance.now() + SURPLUS_WAITS_MS;
-        const allowed = Math.min(line.allowance(), deliveryIds.length);
-        await putOff(deliveryIds.slice(allowed), 'network');
-        let waiting = deliveryIds.slice(0, allowed);
-        let patienceMs = ASK_MS;
-        while (waiting.length > 0) {
-          const claimed = await claimCallbacks(pool, waiting);
-          attempts.launch(claimed);
-          const taken = new Set(claimed.map((each) => each.id));
-          waiting = waiting.filter((id) => !taken.has(id));
-          if (waiting.length === 0) break;
-          await wake.wake(...(await holdForTrouble(pool, waiting)).map(endpointRun));
-          waiting = await stillPending(pool, waiting);
-          if (performance.now() > until || line.down) break;
-          patienceMs = claimed.length > 0 ? ASK_MS : Math.min(patienceMs * 2, ASK_AT_LEAST_MS);
-          await attempts.landed(patienceMs);
-        }
-        await putOff(waiting, line.down ? 'network' : 'rate');
-        await attempts.allLanded(LINGER_MS);
-        // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
-        if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
-      }),
+    async postCallbacks(deliveryIds: string[]): Promise<void> {
+      const attempts = createFleet(attempt, log);
+      const until = performance.now() + SURPLUS_WAITS_MS;
+      const allowed = Math.min(line.allowance(), deliveryIds.length);
+      await putOff(deliveryIds.slice(allowed), 'network');
+      let waiting = deliveryIds.slice(0, allowed);
+      let patienceMs = ASK_MS;
+      while (waiting.length > 0) {
+        const claimed = await claimCallbacks(pool, waiting);
+        attempts.launch(claimed);
+        const taken = new Set(claimed.map((each) => each.id));
+        waiting = waiting.filter((id) => !taken.has(id));
+        if (waiting.length === 0) break;
+        await wake.wake(...(await holdForTrouble(pool, waiting)).map(endpointRun));
+        waiting = await stillPending(pool, waiting);
+        if (performance.now() > until || line.down) break;
+        patienceMs = claimed.length > 0 ? ASK_MS : Math.min(patienceMs * 2, ASK_AT_LEAST_MS);
+        await attempts.landed(patienceMs);
+      }
+      await putOff(waiting, line.down ? 'network' : 'rate');
+      await attempts.allLanded(LINGER_MS);
+      // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
+      if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
+    },
   };
 };

@@ -2,7 +2,6 @@ import type { Pool, PoolClient } from 'pg';
 import { forgetPhones } from '../database/list-preview.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import type { PreviewTally } from '../domain/preview-tally.ts';
-import { heartbeating } from './heartbeat.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Values[]; first: number };
 type Values = Record<string, string | null>;
@@ -19,22 +18,21 @@ export const createPreviewList = ({ pool, plan }: Deps) => ({
    * Idempotent: plans a list's rows page by page as they would be sent, each page's counts and the progress in one commit.
    * Works for 30 s at most; true when the list is through, or was replaced.
    */
-  previewRows: (previewId: string): Promise<boolean> =>
-    heartbeating(async () => {
-      const [preview] = await rows<{ campaign_id: string; columns: string[] | null }>(
-        pool,
-        `update list_previews p set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'running'
+  async previewRows(previewId: string): Promise<boolean> {
+    const [preview] = await rows<{ campaign_id: string; columns: string[] | null }>(
+      pool,
+      `update list_previews p set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'running'
          returning campaign_id, (select columns from list_imports where id = p.import_id) as columns`,
-        [previewId],
-      );
-      if (!preview) return true;
-      const planned = await plan(preview.campaign_id, preview.columns ?? []);
-      if (planned === null) return true;
-      for (const until = performance.now() + WORK_MS; performance.now() < until;) {
-        if (await transaction(pool, (client) => previewPage(client, previewId, planned))) return true;
-      }
-      return false;
-    }),
+      [previewId],
+    );
+    if (!preview) return true;
+    const planned = await plan(preview.campaign_id, preview.columns ?? []);
+    if (planned === null) return true;
+    for (const until = performance.now() + WORK_MS; performance.now() < until;) {
+      if (await transaction(pool, (client) => previewPage(client, previewId, planned))) return true;
+    }
+    return false;
+  },
 });
 
 /** One page, in the caller's transaction; true when there was none left. */

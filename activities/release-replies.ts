@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { affected, rows } from '../database/sql.ts';
-import { heartbeating } from './heartbeat.ts';
 
 type Deps = { pool: Pool; deliverReplies: (ids: string[]) => void; injectableClock: boolean };
 
@@ -32,28 +31,27 @@ export async function releasePage(pool: Pool, run: { id: string; carrierId: stri
 
 export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: Deps) => ({
   /** Idempotent: releases, in pages, what a gateway has had for six hours, however it came here. */
-  releaseReplies: (runId: string): Promise<void> =>
-    heartbeating(async () => {
-      const [run] = await rows<{ carrier_id: string; now: Date | null }>(
-        pool,
-        `select carrier_id, now from sync_runs where id = $1`,
-        [runId],
-      );
-      if (!run) throw new Error('There is no such sync');
-      const now = injectableClock && run.now ? run.now : new Date();
-      for (;;) {
-        const released = await releasePage(pool, { id: runId, carrierId: run.carrier_id }, now);
-        if (released.length > 0) deliverReplies(released);
-        if (released.length < PAGE) break;
-        while (await isFull(pool)) await Context.current().sleep(1000);
-      }
-      await affected(
-        pool,
-        `update sync_runs set young = (
+  async releaseReplies(runId: string): Promise<void> {
+    const [run] = await rows<{ carrier_id: string; now: Date | null }>(
+      pool,
+      `select carrier_id, now from sync_runs where id = $1`,
+      [runId],
+    );
+    if (!run) throw new Error('There is no such sync');
+    const now = injectableClock && run.now ? run.now : new Date();
+    for (;;) {
+      const released = await releasePage(pool, { id: runId, carrierId: run.carrier_id }, now);
+      if (released.length > 0) deliverReplies(released);
+      if (released.length < PAGE) break;
+      while (await isFull(pool)) await Context.current().sleep(1000);
+    }
+    await affected(
+      pool,
+      `update sync_runs set young = (
            select count(*) from replies where carrier_id = $2 and released_at is null and filing_failed is null) where id = $1`,
-        [runId, run.carrier_id],
-      );
-    }),
+      [runId, run.carrier_id],
+    );
+  },
 });
 
 /** Looked at no further than it matters. */

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../database/campaign.ts';
 import { rows } from '../database/sql.ts';
-import { heartbeating } from './heartbeat.ts';
 import type { Lines } from './lines.ts';
 import type { PeekStops } from './peek-stops.ts';
 import { createPlaces } from './places.ts';
@@ -78,14 +77,13 @@ export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => 
      * Retryable: a message is claimed by its state, and it is the write to the socket that happens once. Every message of the
      * batch is sent, set aside with its reason, or still `queued`.
      */
-    sendBatch: (batch: Batch): Promise<BatchResult> =>
-      heartbeating(async () => {
-        if ('ids' in batch) return run(batch);
-        const [campaign] = await rows<{ account_id: string }>(pool, 'select account_id from campaigns where id = $1', [
-          batch.campaignId,
-        ]);
-        return places(`${batch.carrierId} ${campaign?.account_id ?? ''}`, () => run(batch));
-      }),
+    async sendBatch(batch: Batch): Promise<BatchResult> {
+      if ('ids' in batch) return run(batch);
+      const [campaign] = await rows<{ account_id: string }>(pool, 'select account_id from campaigns where id = $1', [
+        batch.campaignId,
+      ]);
+      return places(`${batch.carrierId} ${campaign?.account_id ?? ''}`, () => run(batch));
+    },
   };
 };
 

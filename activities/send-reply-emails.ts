@@ -8,7 +8,6 @@ import { renderNotice } from '../templates/notice.ts';
 import { claimEmails, reclaimDead, untilNextDue, type ClaimedEmail, type WhichEmails } from './claim-deliveries.ts';
 import { claimGathered } from './claim-gathered.ts';
 import { claimNotices, recordNotice, type ClaimedNotice } from './claim-notices.ts';
-import { heartbeating } from './heartbeat.ts';
 import { keepingClaims } from './keep-claims.ts';
 import { bounceAddress } from './mail-addresses.ts';
 import { createMailChannel } from './mail-channel.ts';
@@ -114,30 +113,28 @@ export const createSendReplyEmails = ({
 
   return {
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
-    sendReplyEmails: (deliveryIds: string[]): Promise<void> =>
-      heartbeating(async () => {
-        const { mails, waiting } = await claim({ ids: deliveryIds });
-        const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
-        // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
-        if (troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
-      }),
+    async sendReplyEmails(deliveryIds: string[]): Promise<void> {
+      const { mails, waiting } = await claim({ ids: deliveryIds });
+      const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
+      // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
+      if (troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
+    },
 
     /** Sends whatever is due, for 30 s at most; answers how long the run may sleep, null when nothing is owed. */
-    drainEmails: (): Promise<{ sleepMs: number | null }> =>
-      heartbeating(async () => {
-        await wake.awake('retry-emails');
-        await channel.check();
-        const until = performance.now() + DRAIN_MS;
-        while (performance.now() < until) {
-          await reclaimDead(pool);
-          const { mails, waiting } = await claim({ limit: 200 });
-          const noticed = await claimNotices(pool, 50);
-          if (mails.length + waiting + noticed.length === 0) break;
-          await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
-          await sendAll(noticed, attemptNotice);
-        }
-        return { sleepMs: await untilNextDue(pool, 'email') };
-      }),
+    async drainEmails(): Promise<{ sleepMs: number | null }> {
+      await wake.awake('retry-emails');
+      await channel.check();
+      const until = performance.now() + DRAIN_MS;
+      while (performance.now() < until) {
+        await reclaimDead(pool);
+        const { mails, waiting } = await claim({ limit: 200 });
+        const noticed = await claimNotices(pool, 50);
+        if (mails.length + waiting + noticed.length === 0) break;
+        await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
+        await sendAll(noticed, attemptNotice);
+      }
+      return { sleepMs: await untilNextDue(pool, 'email') };
+    },
   };
 };
 

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import type { PolledPage } from '../carriers/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
-import { heartbeating } from './heartbeat.ts';
 import { createReleaseReplies } from './release-replies.ts';
 import type { createGatewayReader } from './read-gateway.ts';
 
@@ -44,30 +43,29 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
    * Idempotent: stores what the gateway holds, page by page, each before the next is asked for and with the cursor that passes
    * it. Works for 30 s at most; the answer's position goes into the next call.
    */
-  syncPages: (runId: string, position: SyncPosition | null): Promise<SyncStep> =>
-    heartbeating(async () => {
-      const [run] = await rows<RunRow>(pool, `select id, carrier_id, now from sync_runs where id = $1`, [runId]);
-      if (!run) throw new Error('There is no such sync');
-      const seenAt = injectableClock && run.now ? run.now : new Date();
-      const until = performance.now() + WORK_MS;
-      let after = position?.after ?? null;
-      for (;;) {
-        const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, stored }) => {
-          const shown = page.replies.length + page.unreadable.length;
-          await affected(
-            client,
-            `update sync_runs set read = read + $2, duplicates = duplicates + $3, errors = errors + $4,
+  async syncPages(runId: string, position: SyncPosition | null): Promise<SyncStep> {
+    const [run] = await rows<RunRow>(pool, `select id, carrier_id, now from sync_runs where id = $1`, [runId]);
+    if (!run) throw new Error('There is no such sync');
+    const seenAt = injectableClock && run.now ? run.now : new Date();
+    const until = performance.now() + WORK_MS;
+    let after = position?.after ?? null;
+    for (;;) {
+      const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, stored }) => {
+        const shown = page.replies.length + page.unreadable.length;
+        await affected(
+          client,
+          `update sync_runs set read = read + $2, duplicates = duplicates + $3, errors = errors + $4,
                clock_skew_ms = case when $5::int is null then clock_skew_ms when abs($5) > abs(coalesce(clock_skew_ms, 0)) then $5
                  else coalesce(clock_skew_ms, $5) end,
                cursor = (select sync_cursor from carriers where id = $6) where id = $1`,
-            [runId, shown, shown - stored, page.unreadable.length, skewOf(page), run.carrier_id],
-          );
-        });
-        after = read.after;
-        if (!read.more) return { position: { after }, done: true };
-        if (performance.now() > until) return { position: { after }, done: false };
-      }
-    }),
+          [runId, shown, shown - stored, page.unreadable.length, skewOf(page), run.carrier_id],
+        );
+      });
+      after = read.after;
+      if (!read.more) return { position: { after }, done: true };
+      if (performance.now() > until) return { position: { after }, done: false };
+    }
+  },
 
   ...createReleaseReplies({ pool, deliverReplies, injectableClock }),
 

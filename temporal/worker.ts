@@ -2,6 +2,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type Workf
 import { fileURLToPath } from 'node:url';
 import { CALLBACKS, CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
 import type { TemporalSettings } from './connect.ts';
+import { heartbeats } from './heartbeats.ts';
 
 /** What a worker's activities are, by queue. Only types of them are known here. */
 export type Activities = Record<'control' | 'callbacks' | 'callbacksRetry' | 'mail' | 'carrier', object>;
@@ -20,7 +21,7 @@ export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
     logger: new DefaultLogger('WARN'),
   });
 
-const GRACE = '20 seconds';
+const GRACE = '20 seconds' as const;
 /** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
 const CARRIER_SLOTS = 1000;
 
@@ -30,7 +31,12 @@ export async function openWorkers({ settings, activities, bundle }: Deps) {
     tls: settings.tls || settings.apiKey !== undefined ? {} : null,
     ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
   });
-  const common = { connection, namespace: settings.namespace, shutdownGraceTime: GRACE } as const;
+  const common = {
+    connection,
+    namespace: settings.namespace,
+    shutdownGraceTime: GRACE,
+    interceptors: { activity: [heartbeats] },
+  };
 
   /** Only one worker carries workflows; the others are for activities. */
   const run = (worker: Worker): Running => {

@@ -50,6 +50,27 @@ test('a worker killed in mid-campaign: each message is out at most once, in doub
   expect(ended['progress']).toMatchObject({ accepted: count('accepted') });
 });
 
+test('killed while it files a page: another notices within seconds, not when the time for the page is over', async () => {
+  await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
+  await using first = await startWorkerProcess(app.config);
+  await app.campaign([{ to: phone(1) }]);
+  await until('the phone has it', () => app.world.phones.received[0]);
+  const client = await app.db.pool.connect();
+  await client.query('begin; lock table conversations');
+  await app.world.phones.reply(phone(1), 'OUI');
+  await until('its page is being filed', async () => {
+    const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
+    return waits !== undefined;
+  });
+  await first.kill('SIGKILL');
+  const killedAt = performance.now();
+  await client.query('rollback');
+  client.release();
+  await using _ = await startWorkerProcess(app.config);
+  await until('the endpoint has it', () => app.world.endpoint.calls[0], 40_000);
+  expect(performance.now() - killedAt).toBeLessThan(25_000);
+}, 60_000);
+
 test('killed between the commit and the start of its run: the sweep delivers', async () => {
   await using app = await startApp({ sweepEveryMs: 1000 });
   await app.campaign([{ to: phone(1) }]);

@@ -8,6 +8,7 @@ import { whereIs } from './messages.ts';
 // Filing is ours and idempotent: try until it is done.
 const { fileReplies } = proxyActivities<FileReplies>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '10 seconds' },
 });
 

@@ -14,7 +14,11 @@ import type { ReplayPage, ReplayStep } from '../activities/replay-page.ts';
 export const replayProgress = defineQuery<ReplayStep | 'not begun yet'>('replayProgress');
 
 // Ours and idempotent: page and position are one commit.
-const { replayPage } = proxyActivities<ReplayPage>({ startToCloseTimeout: '1 minute', retry: { maximumInterval: '30 seconds' } });
+const { replayPage } = proxyActivities<ReplayPage>({
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '30 seconds' },
+});
 
 const LONGEST_LOOK_MS = 60_000;
 

@@ -19,7 +19,8 @@ import { campaignChanged, phase } from './messages.ts';
 // Reads, and writes that may be repeated: try until it is done.
 const { lookAtCampaign, closeCampaign } = proxyActivities<CampaignSteps>({
   startToCloseTimeout: '2 minutes',
-  retry: { maximumInterval: '30 seconds' },
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '10 seconds' },
 });
 
 /** Rows a batch, and batches under way at once: enough to keep a window full while one ends and the next begins. */

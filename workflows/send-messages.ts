@@ -4,7 +4,11 @@ import type { SendBatch } from '../activities/send-batch.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 // A read: try until it is done.
-const { groupByCarrier } = proxyActivities<CampaignSteps>({ startToCloseTimeout: '30 seconds' });
+const { groupByCarrier } = proxyActivities<CampaignSteps>({
+  startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '10 seconds' },
+});
 
 /** One run for the messages of no campaign that were accepted together. */
 export async function sendMessages(messageIds: string[]): Promise<void> {

@@ -3,7 +3,10 @@ import type { SyncLowcost, SyncPosition } from '../activities/sync-lowcost.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 // Bookkeeping of ours: try until it is done.
-const { openSync, closeSync } = proxyActivities<SyncLowcost>({ startToCloseTimeout: '30 seconds' });
+const { openSync, closeSync } = proxyActivities<SyncLowcost>({
+  startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
+});
 
 // In pages, each by a condition of its rows: repeating it releases nothing twice.
 const { releaseReplies } = proxyActivities<SyncLowcost>({ startToCloseTimeout: '1 hour', heartbeatTimeout: '10 seconds' });

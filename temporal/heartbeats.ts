@@ -1,0 +1,21 @@
+import type { Context } from '@temporalio/activity';
+import type { ActivityInterceptors } from '@temporalio/worker';
+
+const EVERY_MS = 3000;
+
+/**
+ * Every activity beats while it works. With a heartbeat timeout of 10 s a killed worker, or a task lost on its way, is noticed
+ * then and not at the end of the whole timeout.
+ */
+export const heartbeats = (context: Context): ActivityInterceptors => ({
+  inbound: {
+    async execute(input, next) {
+      const timer = setInterval(() => context.heartbeat(), EVERY_MS);
+      try {
+        return await next(input);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  },
+});
