@@ -10,6 +10,7 @@ import { MESSAGE_DEFAULTS, SmppError, TLV } from '../protocols/smpp.ts';
 import type { OutgoingPdu, Pdu } from '../protocols/smpp.ts';
 import { fuzz } from '../bench/fuzz.ts';
 import { anyPdu, dice } from './fixtures/any-pdu.ts';
+import { until } from './fixtures/smpp-session.ts';
 
 const submit = {
   ...MESSAGE_DEFAULTS,
@@ -205,21 +206,26 @@ test('a hundred PDUs cost one write, and what was handed over is not written upo
   let written = 0;
   for (const pdu of pdus) writer.pdu(pdu, () => written++);
   expect(writes).toHaveLength(0);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => written === 100);
   expect(writes).toHaveLength(1);
-  expect(written).toBe(100);
   for (let i = 0; i < 2000; i++) writer.frame(encodePdu(submit), i);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => createFramer().feed(Buffer.concat(writes)).pdus.length === 2100);
   const { pdus: seen } = createFramer().feed(Buffer.concat(writes));
   expect(seen.slice(0, 100)).toEqual(pdus);
   expect(seen.slice(100).map(({ sequence }) => sequence)).toEqual(Array.from({ length: 2000 }, (_, i) => i));
 });
 
 test('a failed write tells nobody that it was written', async () => {
-  const writer = createPduWriter((_, done) => setImmediate(done, new Error('gone')));
+  const failed = Promise.withResolvers<void>();
+  const writer = createPduWriter((_, done) =>
+    setImmediate(() => {
+      done(new Error('gone'));
+      failed.resolve();
+    }),
+  );
   let written = 0;
   writer.pdu(submit, () => written++);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await failed.promise;
   expect(written).toBe(0);
 });
 
