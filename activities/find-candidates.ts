@@ -111,13 +111,17 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
   );
 }
 
-/** The messages that replies answer, as their events show them. */
+/**
+ * The messages that replies answer, as their events show them. Whether replies are shown stays so until the caller commits: who
+ * releases what is hidden finds it filed, or is waited for.
+ */
 export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
   const found = await rows<Answered>(
     client,
     `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
        m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way
-     from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])`,
+     from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])
+     for key share of a`,
     [messageIds],
   );
   return new Map(found.map((row) => [row.id, row]));

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { createFiling } from '../activities/file-replies.ts';
 import { rows } from '../database/sql.ts';
 import { itemsOf, textOf } from '../seed.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
 import { phone, startApp, until } from './fixtures/app.ts';
+import { aMessage, aReply } from './fixtures/rows.ts';
 
 const recipients = [{ to: '+33612000001' }];
 
@@ -147,6 +149,41 @@ test('replies held while two-way SMS was off are shown and delivered once an ope
   await sync(3, 14);
   await until('it is shown', async () => (await app.replies()).length === 3);
   expect(await decide({ state: 'on', reason: 'Again', releaseHeld: true })).toMatchObject({ released: 0 });
+});
+
+test('a reply that is filed out of sight while those held are released is released with them', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api, { twoWay: 'off' });
+  const { id: messageId } = await aMessage(api.db, { accountId: shop.id, twoWay: false });
+  const reply = await aReply(api.db, { text: 'STOP', filedAt: null, handedAt: null });
+  const file = createFiling({
+    pool: api.db.pool,
+    log: api.services.log,
+    hashPhone: api.services.hashPhone,
+    sendMessages: () => {},
+    oweMails: async () => {},
+  });
+  const blocked = async (count: number) =>
+    (await rows(api.db.pool, `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
+      .length === count;
+  // Somebody else's transaction lists the same STOP: the filing knows that nobody sees the reply, and waits before it says so.
+  const other = await api.db.pool.connect();
+  await other.query('begin');
+  await other.query('insert into opt_outs (account_id, phone, since) values ($1, $2, now())', [shop.id, reply.fromNumber]);
+  const filing = file([reply.id], 'replies/test');
+  await until('the filing waits', () => blocked(1));
+  let decided = false;
+  const decision = api
+    .asOperator('PUT', `/accounts/${shop.id}/two-way`, { state: 'on', reason: 'Paid', releaseHeld: true })
+    .finally(() => (decided = true));
+  await until('the decision waits for it, or is over', async () => decided || (await blocked(2)));
+  await other.query('rollback');
+  other.release();
+  await filing;
+  expect((await decision).body).toMatchObject({ twoWay: 'on', released: 1 });
+  expect(await rows(api.db.pool, 'select message_id, hidden, unhide, filed_at from replies')).toEqual([
+    { message_id: messageId, hidden: true, unhide: true, filed_at: null },
+  ]);
 });
 
 test('turning it off stops new campaigns, not the replies to what was sent before', async () => {
