@@ -30,8 +30,9 @@ export const totpOf = (secret: string): TOTP => new TOTP({ secret: Secret.fromBa
 
 /** The step of time that a code belongs to, null for a wrong one. One step early or late is fine. */
 export function stepOf(secret: string, code: string): number | null {
-  const delta = totpOf(secret).validate({ token: code, window: 1 });
-  return delta === null ? null : Math.floor(Date.now() / 1000 / STEP_S) + delta;
+  const timestamp = Date.now();
+  const delta = totpOf(secret).validate({ token: code, timestamp, window: 1 });
+  return delta === null ? null : Math.floor(timestamp / 1000 / STEP_S) + delta;
 }
 
 /** Counts a try before it is looked at, so that many at once are counted too. Throws when there were too many. */
