@@ -60,7 +60,7 @@ test('a cut leaves in doubt what was written and unsent what was not, never more
 
 test('an unanswered submission is in doubt after its time, and its place in the window is free again', async () => {
   await using smsc = await startTestSmsc();
-  await using it = openTestSession(smsc.port, { window: 1, responseTimeoutMs: 40 });
+  await using it = openTestSession(smsc.port, { window: 1, responseTimeoutMs: 500 });
   await it.session.whenReady();
   smsc.withholdResponses(true);
   const [first, second] = it.session.submit([aMessage(), aMessage()]);
@@ -116,13 +116,13 @@ test('a throttled message is answered so, and nothing is written until its pause
   await using it = openTestSession(smsc.port, { throttleMinMs: 60, throttleMaxMs: 200 });
   await it.session.whenReady();
   smsc.throttle(2);
+  const startedAt = performance.now();
   const [first, second] = await Promise.all(it.session.submit([aMessage(), aMessage()]));
   // Both came back together: the pause is not doubled for saying the same thing twice.
   expect([first?.outcome, second?.outcome]).toEqual(['throttled', 'throttled']);
   expect(first).toMatchObject({ retryAfterMs: expect.closeTo(60, -1.5) });
-  const startedAt = performance.now();
   expect(outcomes(await submitAll(it.session, [aMessage()]))).toEqual(['accepted']);
-  expect(performance.now() - startedAt).toBeGreaterThan(40);
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(60);
 });
 
 test('the pause doubles while the carrier still complains, and is forgotten when it takes a message', async () => {
@@ -153,8 +153,8 @@ test('segments leave at the carrier’s rate, and each of its binds takes its sh
 
 test('a wrong password raises an alarm, without the password, and is not tried again soon', async () => {
   await using smsc = await startTestSmsc();
-  await using it = openTestSession(smsc.port, { password: 'wrong', refusedRetryMs: 400 });
-  await until(() => smsc.counts.refusedBinds === 1);
+  await using it = openTestSession(smsc.port, { password: 'wrong', refusedRetryMs: 1000 });
+  await until(() => it.session.health().lastError !== null);
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(smsc.counts.refusedBinds).toBe(1);
   expect(it.session.health()).toMatchObject({ state: 'connecting', lastError: 'ESME_RINVPASWD' });
