@@ -80,7 +80,7 @@ test('what was delivered stays delivered, whatever comes of sending it again, an
 });
 
 test('a replay that is cancelled leaves what it has not attempted as it was', async () => {
-  await using app = await exhausted(5);
+  await using app = await exhausted(8);
   app.world.endpoint.behave({ name: 'hook', mode: 'ok' });
   const job = await replay(app, { ratePerSecond: 1 });
   const id = textOf(job, 'id');
@@ -90,7 +90,7 @@ test('a replay that is cancelled leaves what it has not attempted as it was', as
   await expect(app.account.send('POST', `/v1/replays/${id}/cancel`, {})).rejects.toThrow(/409/);
   await until('what was on its way has ended', async () => (await inState(app, 'in_flight')).length === 0);
   const [delivered, rest] = [await inState(app, 'delivered'), await inState(app, 'exhausted')];
-  expect(delivered.length + rest.length).toBe(5);
+  expect(delivered.length + rest.length).toBe(8);
   expect(rest.length).toBeGreaterThanOrEqual(2);
   expect((await readLedger(app.db.pool)).broken).toEqual({});
 });

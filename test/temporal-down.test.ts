@@ -39,4 +39,4 @@ test('Temporal down while replies arrive: they are acknowledged, a campaign is a
   await until('the reply is in the mailbox', () => app.world.mailbox.mails[0], 40_000);
   await until('the campaign is out', () => app.world.phones.received[1], 40_000);
   expect(app.world.endpoint.calls).toHaveLength(1);
-});
+}, 180_000);
