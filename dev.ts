@@ -8,7 +8,7 @@ import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { consoleBuilt } from './launchers/console.ts';
 import { untilOrphaned } from './launchers/parent.ts';
-import { freePort } from './launchers/ports.ts';
+import { freePort, givenPort } from './launchers/ports.ts';
 import { startPostgres } from './launchers/postgres.ts';
 import { startTemporal } from './launchers/temporal.ts';
 import { seed } from './seed.ts';
@@ -56,11 +56,34 @@ export async function readDevState(dataDir: string): Promise<DevState | null> {
   }
 }
 
+const PORTS = ['smsc', 'gateway', 'phones', 'mailbox', 'smtp', 'endpoint', 'api', 'inboundMail'] as const;
+
+/** Those of last time: carriers and endpoints know them. Rejects when something else has one of them meanwhile. */
+async function portsOf(before: DevState | null, api: number | undefined): Promise<DevState['ports']> {
+  const ports = {
+    smsc: 0,
+    gateway: 0,
+    phones: 0,
+    mailbox: 0,
+    smtp: 0,
+    endpoint: 0,
+    inboundMail: 0,
+    ...before?.ports,
+    api: api ?? before?.ports.api ?? 0,
+  };
+  for (const name of PORTS) {
+    const remedy = `Free it, or ${name === 'api' ? 'name another by --port' : 'start over with --fresh'}.`;
+    ports[name] = ports[name] === 0 ? await freePort() : await givenPort(ports[name], `The port of ${name}`, remedy);
+  }
+  return ports;
+}
+
 /** All of it on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product itself. */
 export async function startDev({ dataDir, log, progress, apiPort }: DevOptions): Promise<Dev> {
   await using starting = new AsyncDisposableStack();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const before = await readDevState(dataDir);
+  const ports = await portsOf(before, apiPort);
 
   const databaseUrl = process.env['DATABASE_URL'] ?? starting.use(await startPostgres({ dataDir, log })).url;
   progress(`PostgreSQL  ${withoutPassword(databaseUrl)}`);
@@ -75,12 +98,11 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
       log,
       shortCodes: SHORT_CODES,
       sims: SIMS,
-      ...(before ? { ports: before.ports } : {}),
+      ports,
       ...(before ? { endpointSecrets: [before.callbackSecret] } : {}),
     }),
   );
   const secretsKey = before?.secretsKey ?? randomBytes(32).toString('base64');
-  const port = apiPort ?? before?.ports.api ?? (await freePort());
   const config = readConfig({
     NODE_ENV: 'development',
     SYNC_CLOCK: 'injected',
@@ -89,8 +111,8 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
     SIMULATED_PHONES_URL: world.phones.url,
     LOG_LEVEL: 'warn',
-    PORT: String(port),
-    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PORT: String(ports.api),
+    PUBLIC_URL: `http://127.0.0.1:${ports.api}`,
     ...process.env,
     ROLE: 'all',
     DATABASE_URL: databaseUrl,
@@ -99,7 +121,7 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
     SECRETS_KEY: secretsKey,
     SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
     MAIL_INBOUND_DOMAIN: process.env['MAIL_INBOUND_DOMAIN'] ?? 'in.localhost.example',
-    MAIL_INBOUND_PORT: process.env['MAIL_INBOUND_PORT'] ?? String(before?.ports.inboundMail ?? 0),
+    MAIL_INBOUND_PORT: process.env['MAIL_INBOUND_PORT'] ?? String(ports.inboundMail),
   });
   await migrate(databaseUrl);
   await consoleBuilt();

@@ -1,17 +1,28 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+/** Below what systems give out by themselves (from 32,768, or 49,152): a port that is kept is still free the next time. */
+const [FIRST, LAST] = [10_000, 32_767];
+const TRIES = 100;
+/** Chosen by this process, and perhaps not listened at yet. */
+const chosen = new Set<number>();
+
 /** A port of 127.0.0.1 that is free now: `wanted` if it is, otherwise any. */
 export async function freePort(wanted?: number): Promise<number> {
-  if (wanted !== undefined && (await listenable(wanted)) !== null) return wanted;
-  const port = await listenable(0);
-  if (port === null) throw new Error('No port of 127.0.0.1 is free.');
-  return port;
+  if (wanted !== undefined && (await isFree(wanted))) return wanted;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (chosen.has(port) || !(await isFree(port))) continue;
+    chosen.add(port);
+    return port;
+  }
+  throw new Error(`No port of 127.0.0.1 between ${FIRST} and ${LAST} was found free.`);
 }
 
 /** `port` itself. Rejects when something else listens there; `name` is what the error calls it. */
-export async function givenPort(port: number, name: string): Promise<number> {
-  if ((await listenable(port)) === null) throw new Error(`${name} ${String(port)} is in use. Free it, or name another.`);
+export async function givenPort(port: number, name: string, remedy = 'Free it, or name another.'): Promise<number> {
+  if (!(await isFree(port))) throw new Error(`${name} ${String(port)} is in use. ${remedy}`);
   return port;
 }
 
@@ -28,19 +39,15 @@ export async function isOpen(port: number): Promise<boolean> {
   }
 }
 
-async function listenable(port: number): Promise<number | null> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const bound = new Promise<number | null>((resolve) => {
-    server.once('error', () => resolve(null));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : null);
-    });
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(true));
   });
-  const found = await bound;
-  if (found !== null) {
+  if (free) {
     server.close();
     await once(server, 'close');
   }
-  return found;
+  return free;
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -41,6 +43,11 @@ test('a stack that is stopped and started again has the same addresses, keys and
   const first = await startDev(options);
   await roundTrip(first, 'Oui pour une place');
   await first[Symbol.asyncDispose]();
+
+  const taken = createServer().listen(first.state.ports.smsc, '127.0.0.1');
+  await once(taken, 'listening');
+  await expect(startDev(options)).rejects.toThrow(/^The port of smsc \d+ is in use\. Free it, or start over with --fresh\.$/);
+  await new Promise((resolve) => taken.close(resolve));
 
   await using second = await startDev(options);
   expect(second.state).toEqual(first.state);
