@@ -32,6 +32,11 @@ export async function someoneHears(sql: Sql): Promise<boolean> {
   return found.length > 0;
 }
 
+/** Whether the account of a message `m` has such an endpoint. */
+export const HEARS = `exists (
+  select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null
+    and e.types && array['message.delivered', 'message.undelivered'])`;
+
 /**
  * The states of these messages before receipts move them, locked so that each move is seen once; only those whose accounts
  * hear of it.
@@ -39,10 +44,7 @@ export async function someoneHears(sql: Sql): Promise<boolean> {
 export async function statesBefore(client: PoolClient, messageIds: string[]): Promise<Map<string, string>> {
   const found = await rows<{ id: string; state: string }>(
     client,
-    `select id, state from messages m where id = any($1::uuid[]) and exists (
-       select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null
-         and e.types && array['message.delivered', 'message.undelivered'])
-     order by id for update`,
+    `select id, state from messages m where id = any($1::uuid[]) and ${HEARS} order by id for update`,
     [messageIds],
   );
   return new Map(found.map((row) => [row.id, row.state]));

@@ -4,6 +4,7 @@ import { FRENCH_NUMBER } from '../domain/france.ts';
 import type { MessageState } from '../domain/message.ts';
 import { prepared } from '../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
+import { HEARS } from './message-events.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
 import { BUDGET, SPENT } from './spend.ts';
@@ -46,14 +47,15 @@ const delayOf = (result: SubmitResult): number | null => {
 
 // One statement, so one commit and one round trip a turn. The slot's row is updated first: that is the fence (a dead token
 // updates nothing, and then nothing else happens), and it says which rows are `submitting`, so that no index over a
-// changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already.
+// changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already. One of an
+// account that hears of its messages goes on waiting there: who looks for its message next finds it, and tells of it.
 const TURN = `
   with mine as (
     update carrier_slots set "window" = $4::uuid[]
     where carrier_id = $1 and slot = $2 and epoch = $3 and lease_until > now() returning epoch
   ), early as (
-    delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
-    where o.carrier_id = $1 and o.reference = r.reference returning r.id, o.status, o.error
+    delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id) join messages m on m.id = r.id
+    where o.carrier_id = $1 and o.reference = r.reference and not ${HEARS} returning r.id, o.status, o.error
   ), stored as (
     update messages m set reason = coalesce(e.error, r.reason), settled_at = now(),
       state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued' else r.state end),

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { storeReceipts } from '../activities/ingest-receipts.ts';
+import { matchOrphans, storeReceipts } from '../activities/ingest-receipts.ts';
+import { acquireSlot } from '../activities/slot-lease.ts';
+import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
 import { textOf } from '../seed.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
@@ -21,14 +23,10 @@ async function startDesk() {
   let owed = 0;
   return {
     api,
+    premiumId,
     owed: () => owed,
-    message: (whose: 'hearing' | 'deaf', reference: string) =>
-      aMessage(api.db, {
-        accountId: (whose === 'hearing' ? hearing : deaf).id,
-        carrierId: premiumId,
-        state: 'accepted',
-        reference,
-      }),
+    message: (whose: 'hearing' | 'deaf', reference: string, state: 'accepted' | 'queued' = 'accepted') =>
+      aMessage(api.db, { accountId: (whose === 'hearing' ? hearing : deaf).id, carrierId: premiumId, state, reference }),
     receive: (...receipts: { messageId: string; status: 'accepted' | 'delivered' | 'undelivered' | 'expired' | 'unknown' }[]) =>
       storeReceipts(
         api.db.pool,
@@ -76,6 +74,30 @@ test('receipts of one message that race each other tell of it once', async () =>
   await using desk = await startDesk();
   const message = await desk.message('hearing', 'order-1');
   await Promise.all(Array.from({ length: 6 }, () => desk.receive({ messageId: message.id, status: 'delivered' })));
+  expect(await desk.told()).toHaveLength(1);
+});
+
+test('a receipt that was there before the answer to its submission is told of too', async () => {
+  await using desk = await startDesk();
+  const { pool } = desk.api.db;
+  const slot = await acquireSlot(pool, desk.premiumId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const messages = [await desk.message('hearing', 'order-1', 'queued'), await desk.message('deaf', 'order-2', 'queued')];
+  const ids = messages.map(({ id }) => id);
+  await takeTurn(pool, slot, ids, [], ids);
+  const receipt = { messageId: null, status: 'delivered', from: '', to: '', error: null, at: new Date() } as const;
+  await storeReceipts(
+    pool,
+    desk.premiumId,
+    'FR',
+    ids.map((reference) => ({ ...receipt, reference })),
+  );
+  const settled = ids.map((id) => ({ id, result: { outcome: 'accepted' as const, references: [id] } }));
+  await takeTurn(pool, slot, [], settled, []);
+  await matchOrphans(pool);
+  expect(await rows(pool, 'select distinct state from messages')).toEqual([{ state: 'delivered' }]);
+  expect((await desk.told()).map(({ type, data }) => [type, data.message.reference])).toEqual([['message.delivered', 'order-1']]);
+  await matchOrphans(pool);
   expect(await desk.told()).toHaveLength(1);
 });
 
