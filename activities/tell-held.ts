@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { emitEvents } from '../database/emit-events.ts';
+import { announce } from '../database/live.ts';
 import { oweNotices } from '../database/notice.ts';
 import { takeUntold } from '../database/spend-limits.ts';
 import { transaction } from '../database/sql.ts';
@@ -10,7 +11,7 @@ const type = 'account.spend-limit-reached';
 
 /** Idempotent: tells accounts that a limit holds their messages, by event and mail, once a day and limit. */
 export async function tellHeld(pool: Pool, wake: Pick<Wake, 'wake'>, accountIds: string[]): Promise<void> {
-  const told = await transaction(pool, async (client) => {
+  const accounts = await transaction(pool, async (client) => {
     const held = await takeUntold(client, accountIds);
     const said = held.map(({ accountId, by, until, limit }) => ({
       accountId,
@@ -21,7 +22,7 @@ export async function tellHeld(pool: Pool, wake: Pick<Wake, 'wake'>, accountIds:
       said.map(({ accountId, data }) => ({ to: { accountId }, kind: 'spend-limit-reached', data }) as const),
     );
     const timestamp = new Date().toISOString();
-    await emitEvents(
+    const emitted = await emitEvents(
       client,
       said.map(({ accountId, data }) => ({
         accountId,
@@ -32,7 +33,9 @@ export async function tellHeld(pool: Pool, wake: Pick<Wake, 'wake'>, accountIds:
       })),
       null,
     );
-    return held.length;
+    return emitted.accounts;
   });
-  if (told > 0) await wake.wake('retry-callbacks', 'retry-emails');
+  if (accounts.length === 0) return;
+  await wake.wake('retry-callbacks', 'retry-emails');
+  await announce(pool, accounts);
 }

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { noteAct } from '../database/act.ts';
 import { Brand, decideBrand } from '../database/brand.ts';
 import { newId } from '../database/ids.ts';
+import { announce } from '../database/live.ts';
 import { oweNotice } from '../database/notice.ts';
 import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
@@ -135,7 +136,7 @@ export const operatorBrands = (services: ApiServices) =>
     .openapi(decide, async (c) => {
       const { id } = c.req.valid('param');
       const { state, reason } = c.req.valid('json');
-      await transaction(services.db.pool, async (client) => {
+      const accountId = await transaction(services.db.pool, async (client) => {
         const brand = await decideBrand(client, id, { state, reason });
         if (!brand) throw missing();
         await noteAct(client, {
@@ -145,7 +146,9 @@ export const operatorBrands = (services: ApiServices) =>
           target: `brand ${id}`,
           detail: { sender: brand.sender, state, reason },
         });
+        return brand.accountId;
       });
+      await announce(services.db.pool, [accountId]);
       services.runs.retryCallbacks();
       services.runs.retryEmails();
       return c.json(view(await services.db.em().findOneOrFail(Brand, { id })), 200);

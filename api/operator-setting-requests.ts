@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { noteAct } from '../database/act.ts';
 import { emitEvents } from '../database/emit-events.ts';
 import { newId } from '../database/ids.ts';
+import { announce } from '../database/live.ts';
 import { oweNotice } from '../database/notice.ts';
 import { endSettingRequest, lockSettingRequest, SettingRequest, type LockedRequest } from '../database/setting-request.ts';
 import { rows, transaction } from '../database/sql.ts';
@@ -127,6 +128,7 @@ export const operatorSettingRequests = (services: ApiServices) => {
         await end(client, { request, account, by, state: 'done', reason: null });
         return done;
       });
+      await announce(db.pool, [asked.accountId]);
       wakeAfter(services, made);
       runs.retryCallbacks();
       runs.retryEmails();
@@ -139,6 +141,7 @@ export const operatorSettingRequests = (services: ApiServices) => {
         const { account, request } = await lock(client, asked);
         await end(client, { request, account, by: actorOf(c.get('keyId')), state: 'refused', reason });
       });
+      await announce(db.pool, [asked.accountId]);
       runs.retryCallbacks();
       runs.retryEmails();
       return c.json(await view(asked.id), 200);

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { noteAct } from '../database/act.ts';
 import { Account } from '../database/account.ts';
+import { announce } from '../database/live.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { addTwoWayStep, lockTwoWay, releaseHeld, tellTwoWay } from '../database/two-way.ts';
 import { AppError } from '../domain/errors.ts';
@@ -110,6 +111,7 @@ export const operatorTwoWay = ({ db, runs }: ApiServices) =>
         if (before.twoWay !== state) await tellTwoWay(client, id, state, reason);
         return count;
       });
+      await announce(db.pool, [id]);
       runs.retryCallbacks();
       runs.retryEmails();
       if (released > 0) {

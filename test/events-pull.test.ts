@@ -74,6 +74,18 @@ test('a wait ends with the commit of an event, not with its time', async () => {
   expect(performance.now() - begun).toBeLessThan(10_000);
 });
 
+test('a wait ends with what an operator decides, too', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const { nextCursor } = (await shop.call('GET', '/events?after=now')).body;
+  const waiting = shop.call('GET', `/events?wait=30&after=${nextCursor}`);
+  await sleep(300);
+  const begun = performance.now();
+  await api.asOperator('PUT', `/accounts/${shop.id}/two-way`, { state: 'off', reason: 'not paid' });
+  expect((await waiting).body.items).toMatchObject([{ type: 'two-way.disabled' }]);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
+
 test('a wait without news ends empty at its time, with a cursor that still holds', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
@@ -94,7 +106,7 @@ test('listeners go on after their connection was cut, and look at once for what 
   const listening = () =>
     rows(
       api.db.pool,
-      `select from pg_stat_activity where datname = current_database() and application_name = 'aller-retour live' and query like 'listen%'`,
+      `select from pg_stat_activity where datname = current_database() and application_name = 'aller-retour live' and query like 'listen%' and state = 'idle'`,
     );
   await until('it listens', async () => (await listening()).length === 1);
   await happen(api, shop.id, ['one']);
