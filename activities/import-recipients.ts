@@ -51,7 +51,7 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
   const [list] = await rows<ImportRow & { state: string }>(
     client,
     `select l.campaign_id, l.columns, l.through, l.accepted, c.state from list_imports l join campaigns c on c.id = l.campaign_id
-     where l.id = $1 and l.state = 'importing' for update of l`,
+     where l.id = $1 and l.state = 'importing' for update of l for share of c`,
     [importId],
   );
   if (!list) return 'done';
