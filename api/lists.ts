@@ -124,8 +124,10 @@ export const lists = ({ db, runs }: ApiServices) => {
         await beginImport(client, campaignId, accountId);
         await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
       });
+      // As it is stored, before its run looks at it.
+      const stored = importView(await find(campaignId, accountId));
       runs.importRecipients(id);
-      return c.json(importView(await find(campaignId, accountId)), 202);
+      return c.json(stored, 202);
     })
     .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id)), 200))
     .openapi(faults, async (c) => {

@@ -229,7 +229,8 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         if (taken.listed === 0) throw nobody();
         await importStored(client, { id, accountId, campaignId, ...taken });
       });
+      const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }));
       runs.importRecipients(id);
-      return c.json(importView(await db.em().findOneOrFail(ListImport, { id, accountId })), 202);
+      return c.json(stored, 202);
     });
 };
