@@ -9,8 +9,8 @@ type Deps = { pool: Pool; lines: Pick<Lines, 'session'>; registry: Record<string
 
 /** What came of one page: `after` is where the next one begins. */
 export type PageRead = { page: PolledPage; stored: number; after: number; more: boolean };
-/** Called in the page's transaction, so that what is told of it is as true as what is stored. */
-type Tally = (client: PoolClient, read: { page: PolledPage; stored: number }) => Promise<void>;
+/** Called in the page's transaction, so that what is told of it is as true as what is stored. `readAt`: when the gateway answered. */
+type Tally = (client: PoolClient, read: { page: PolledPage; readAt: number; stored: number }) => Promise<void>;
 
 /** How far before the cursor is read again, in case the device stored one late: ids, or ms where the cursor is a time. */
 const OVERLAP: Record<'id' | 'time', number> = { id: 10, time: 3 * 86_400_000 };
@@ -36,6 +36,7 @@ export const createGatewayReader =
       const poll = lines.session(carrierId).pollReplies;
       if (!poll) throw new Error('This carrier can not be asked for replies');
       const page = await poll(after);
+      const readAt = Date.now();
       if (!isTime && cursor && (wasReset(cursor, page) || (await holdsOthers(pool, carrierId, cursor, page)))) {
         await moveCursor(pool, carrierId, cursor, { serial: page.serial, generation: cursor.generation + 1, id: 0 });
         after = 0;
@@ -48,7 +49,7 @@ export const createGatewayReader =
         const to = { serial: origin.serial, generation: origin.generation, id: Math.max(last, cursor?.id ?? 0) };
         if ((await moveCursor(client, carrierId, cursor, to)) === 0) return null;
         const count = await storePolled(client, carrierId, page, { ...origin, sims });
-        await tally(client, { page, stored: count });
+        await tally(client, { page, readAt, stored: count });
         return count;
       });
       if (stored !== null) return { page, stored, after: last, more: page.more };

@@ -50,7 +50,7 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
     const until = performance.now() + WORK_MS;
     let after = position?.after ?? null;
     for (;;) {
-      const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, stored }) => {
+      const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, readAt, stored }) => {
         const shown = page.replies.length + page.unreadable.length;
         await affected(
           client,
@@ -58,7 +58,7 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
                clock_skew_ms = case when $5::int is null then clock_skew_ms when abs($5) > abs(coalesce(clock_skew_ms, 0)) then $5
                  else coalesce(clock_skew_ms, $5) end,
                cursor = (select sync_cursor from carriers where id = $6) where id = $1`,
-          [runId, shown, shown - stored, page.unreadable.length, skewOf(page), run.carrier_id],
+          [runId, shown, shown - stored, page.unreadable.length, skewOf(page, readAt), run.carrier_id],
         );
       });
       after = read.after;
@@ -84,8 +84,7 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
  * How far the device's clock is ahead of ours, in ms: as it says itself, or at least as far as what it holds is dated in the
  * future.
  */
-function skewOf({ clock, replies }: PolledPage): number | null {
-  const now = Date.now();
+function skewOf({ clock, replies }: PolledPage, now: number): number | null {
   const said = clock ? clock.getTime() - now : null;
   const ahead = Math.max(...replies.map(({ receivedAt }) => receivedAt.getTime() - now));
   const skew = ahead > Math.max(said ?? 0, 1000) ? ahead : said;
