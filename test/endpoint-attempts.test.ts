@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { claimCallbacks, claimDueCallbacks } from '../activities/claim-callbacks.ts';
 import { newId } from '../database/ids.ts';
 import { itemsOf, textOf } from '../seed.ts';
-import { answered, healthOf, hurry, states } from './fixtures/endpoints.ts';
+import { answered, healthOf, hurry, PATIENT, states } from './fixtures/endpoints.ts';
 import { phone, sleep, startApp, until, type App } from './fixtures/app.ts';
 import { startWorkerProcess } from './fixtures/worker.ts';
 
@@ -70,7 +70,7 @@ test('a delivery is claimed once: a page that is tried again finds nothing to cl
 
 test('a worker killed in an attempt leaves a row that says unknown, and the delivery is attempted again', async () => {
   await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
-  await app.account.send('PATCH', `/v1/callback-endpoints/${app.callback?.id ?? ''}`, { timeoutMs: 1000, schedule: [0, 1, 1] });
+  await app.account.send('PATCH', `/v1/callback-endpoints/${app.callback?.id ?? ''}`, { schedule: [0, 1, 1] });
   app.world.endpoint.behave({ name: 'hook', mode: 'hang', times: 1 });
   await using first = await startWorkerProcess(app.config);
   await app.campaign([{ to: phone(1) }]);
@@ -105,7 +105,7 @@ test('a wake-up that comes with the last moments of a drain is not lost', async 
 });
 
 test('a probe spends no attempt and the next one takes another delivery: one that is always rejected does not keep an endpoint closed', async () => {
-  await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 50, 50, 50, 50], sweepEveryMs: 1000 });
+  await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT, sweepEveryMs: 1000 });
   const id = app.callback?.id ?? '';
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500 });
   await answered(app, 11);
@@ -126,7 +126,7 @@ test('a probe spends no attempt and the next one takes another delivery: one tha
 });
 
 test('while one endpoint is open its new replies join the backlog without an attempt, and other endpoints notice nothing', async () => {
-  await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 50, 50, 50, 50] });
+  await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT });
   const other = await app.account.send('POST', '/v1/callback-endpoints', { url: `${app.world.endpoint.url}/hook/other` });
   app.world.endpoint.addSecret(textOf(other, 'secret'));
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openClient } from '../temporal/connect.ts';
-import { answered, healthOf, hurry, states } from './fixtures/endpoints.ts';
+import { answered, healthOf, hurry, PATIENT, states } from './fixtures/endpoints.ts';
 import { startApp, until, type App } from './fixtures/app.ts';
 
 /** Ends when the endpoint has opened and all that is owed to it is held. */
@@ -14,7 +14,7 @@ async function opened(app: App, replies: number): Promise<string> {
 }
 
 test('an endpoint that fails opens: what is owed is held, a run of its own tries it now and then without spending attempts, and drains the backlog when it answers', async () => {
-  await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 100, 100, 100, 100], sweepEveryMs: 1000 });
+  await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT, sweepEveryMs: 1000 });
   const id = await opened(app, 12);
   const { client, connection } = openClient({
     address: app.config.TEMPORAL_ADDRESS,
