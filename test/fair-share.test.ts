@@ -83,16 +83,18 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
 
 test('each SIM keeps its pace, and what its day does not bear goes in the morning, a restart or not', async () => {
   await using api = await startApi({ registry });
+  // Where no day ends while this goes on.
+  const timeZone = new Date().getUTCHours() < 12 ? 'Asia/Tokyo' : 'America/New_York';
   const box = await api.asOperator('POST', '/carriers', {
     name: 'box',
     type: 'dinstar',
-    settings: { url: 'http://127.0.0.1', username: 'admin', password: 'admin', simSmsPerDay: 6 },
+    settings: { url: 'http://127.0.0.1', username: 'admin', password: 'admin', simSmsPerDay: 6, deviceTimeZone: timeZone },
   });
   const lowcostId = String(box.body.id);
   const { pool } = api.db;
   const slot = await acquireSlot(pool, lowcostId, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
-  const limits = { smsPerMinute: 120, smsPerDay: 6, timeZone: 'Europe/Paris' };
+  const limits = { smsPerMinute: 120, smsPerDay: 6, timeZone };
   const account = crypto.randomUUID();
   const store = (port: number, count: number, text = 'x') =>
     rows<OutboundMessage>(
@@ -124,7 +126,9 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
       [account],
     );
   const loop = await open();
-  await loop.send([...(await store(0, 9)), ...(await store(1, 3))], account);
+  const messages = [...(await store(0, 9)), ...(await store(1, 3))];
+  const begun = performance.now();
+  await loop.send(messages, account);
   await loop.stop();
   // What the gateway did not take is not counted.
   expect(await states()).toEqual([
@@ -135,14 +139,16 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
     { port: 1, state: 'queued', reason: 'throttled', count: 1 },
   ]);
   for (const port of [0, 1]) {
-    const times = written.filter((each) => each.port === port).map(({ at }) => at);
-    for (const [index, at] of times.slice(1).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThan(250);
+    // Counted from the first: a turn that was slow to be stored makes what is between two of them shorter, and none earlier.
+    const times = written.filter((each) => each.port === port).map(({ at }) => at - begun);
+    for (const [index, ms] of times.entries()) expect(ms).toBeGreaterThan(index * 500 - 20);
   }
   const mornings = await rows<{ hour: string; days: number }>(
     pool,
-    `select to_char(not_before at time zone 'Europe/Paris', 'HH24:MI') as hour,
-       (not_before at time zone 'Europe/Paris')::date - (now() at time zone 'Europe/Paris')::date as days
+    `select to_char(not_before at time zone $1, 'HH24:MI') as hour,
+       (not_before at time zone $1)::date - (now() at time zone $1)::date as days
      from messages where reason = 'sim-daily-cap'`,
+    [timeZone],
   );
   expect(mornings).toEqual([
     { hour: expect.stringMatching(/^0[78]:(59|00)$/), days: 1 },
@@ -176,7 +182,7 @@ test("one account's many large campaigns do not hold back another's hundred: the
   for (let n = 0; n < 4; n++) await app.campaign(large);
   await until('the large ones are under way', () => app.world.smsc.submitted.length > 400);
   const small = new Set(Array.from({ length: 100 }, (_, n) => `+336990${String(n).padStart(5, '0')}`));
-  const begun = Date.now();
+  const before = app.world.smsc.submitted.length;
   await other.account.send(
     'POST',
     '/v1/campaigns',
@@ -191,8 +197,7 @@ test("one account's many large campaigns do not hold back another's hundred: the
   );
   const out = () => app.world.smsc.submitted.filter(({ to }) => small.has(to)).length;
   await until('the hundred are out', () => out() === 100, 60_000);
-  const seconds = (Date.now() - begun) / 1000;
-  const others = app.world.smsc.submitted.length;
-  expect(others).toBeLessThan(12_000);
-  expect(seconds).toBeLessThan(5);
-});
+  // Told by what went out meanwhile, for a machine that is busy sends less in a second.
+  const through = app.world.smsc.submitted.findLastIndex(({ to }) => small.has(to));
+  expect(through - before).toBeLessThan(5 * 200);
+}, 120_000);
