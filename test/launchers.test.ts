@@ -13,13 +13,12 @@ import { Client } from 'pg';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { succeeds } from '../launchers/child.ts';
 import { lock } from '../launchers/lock.ts';
-import { freePort } from '../launchers/ports.ts';
 import { findPostgres } from '../launchers/postgres-binaries.ts';
 import { startPostgres } from '../launchers/postgres.ts';
 import { ensureTemporalBinary, startTemporal } from '../launchers/temporal.ts';
 import { launch, ordinaryUser, temporaryFolder, untilGone } from './fixtures/launcher.ts';
 
-vi.setConfig({ maxConcurrency: 3 }); // Mostly waiting, but each first start takes a second of a core.
+vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 }); // Mostly waiting, but each first start takes a second of a core.
 let temporalBinary = '';
 beforeAll(async () => {
   temporalBinary = await ensureTemporalBinary(() => {});
@@ -52,7 +51,8 @@ test.concurrent('a second start finds the data of the first, in seconds and at t
 
   await annotate(`first start ${String(first.ms)} ms, second start ${String(second.ms)} ms`);
   expect(second.addresses).toEqual(first.addresses);
-  expect(second.ms).toBeLessThan(10_000);
+  // Beside other tests; to download or build anew takes minutes.
+  expect(second.ms).toBeLessThan(30_000);
   expect(lines.join('\n')).not.toContain(new URL(first.addresses[0] ?? '').password);
   await untilGone(folder.path);
 });
@@ -270,11 +270,12 @@ async function httpServer(answer: (path: string) => Buffer | null) {
     const body = answer(request.url ?? '');
     response.writeHead(body === null ? 404 : 200).end(body);
   });
-  const port = await freePort();
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
   return {
-    url: `http://127.0.0.1:${String(port)}`,
+    url: `http://127.0.0.1:${String(address.port)}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
