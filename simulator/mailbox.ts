@@ -17,6 +17,8 @@ export type Mailbox = AsyncDisposable & {
   smtpUrl: string;
   smtpPort: number;
   mails: readonly Mail[];
+  /** How many mails it was sent whole and never answered. */
+  unanswered(): number;
   /** How the next mails are treated, for so many times or until told otherwise. */
   treat(mode: MailMode, times?: number): void;
   clear(): void;
@@ -50,6 +52,7 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
   let mode: MailMode = 'ok';
   let left = Infinity;
   let lastId = 0;
+  let unanswered = 0;
   let answersPort: number | null = null;
 
   async function answer(id: number, { text, from, ...rest }: MailAnswer): Promise<void> {
@@ -88,7 +91,7 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
         const how = treatment();
         if (how === 'later') return done(new Answer(451, '4.7.1 try again later'));
         if (how === 'refuse') return done(new Answer(550, '5.1.1 no such mailbox'));
-        if (how === 'hang') return undefined;
+        if (how === 'hang') return void unanswered++;
         const { mailFrom, rcptTo } = session.envelope;
         mails.push({
           id: ++lastId,
@@ -162,6 +165,7 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
     smtpUrl: `smtp://127.0.0.1:${address.port}`,
     smtpPort: address.port,
     mails,
+    unanswered: () => unanswered,
     treat(next, times = Infinity) {
       mode = next;
       left = times;

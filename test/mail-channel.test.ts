@@ -47,6 +47,17 @@ async function twoReplies(app: App): Promise<void> {
   await until('both are filed', async () => (await app.rows('select 1 from deliveries')).length === 2);
 }
 const paused = async (app: App) => (await app.operator.get('/v1/operator/mail'))['state'] === 'paused';
+/** What the relay refused before it knew us would pause them once more. */
+const noneInFlight = (app: App) =>
+  until(
+    'nothing is in flight',
+    async () =>
+      (
+        await app.rows(
+          `select state from deliveries where state = 'in_flight' union all select state from notices where state = 'in_flight'`,
+        )
+      ).length === 0,
+  );
 
 test('a relay that does not take us pauses mails without spending an attempt, and tells the operator; resumed, everything goes out', async () => {
   await using relay = await aRelay();
@@ -57,16 +68,14 @@ test('a relay that does not take us pauses mails without spending an attempt, an
   const view = await app.operator.get('/v1/operator/mail');
   expect(view).toMatchObject({ state: 'paused', response: expect.stringContaining('535') });
   expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(/^mail_paused 1$/m);
-  await until(
-    'nothing is in flight',
-    async () => (await app.rows(`select 1 from deliveries where state = 'in_flight'`)).length === 0,
-  );
+  await noneInFlight(app);
   expect(await app.rows('select distinct attempts from deliveries')).toEqual([{ attempts: 0 }]);
   expect(await app.rows('select kind from notices')).toEqual([{ kind: 'mail-relay-refuses' }]);
 
   // Resumed too early: the relay still refuses, and mails are paused again.
   await app.operator.send('POST', '/v1/operator/mail/resume', {});
   await until('the channel is paused again', () => paused(app));
+  await noneInFlight(app);
   relay.learn('secret');
   await app.operator.send('POST', '/v1/operator/mail/resume', {});
   await until(
@@ -83,6 +92,7 @@ test('a relay that takes us again is noticed by itself, asked once a minute and 
   app.log.expect(/the mail relay does not take us/);
   await twoReplies(app);
   await until('the channel is paused', () => paused(app));
+  await noneInFlight(app);
   const asked = relay.asked();
   await app.rows(`update mail_channels set check_at = now()`);
   await until('the relay was asked', () => relay.asked() > asked);
