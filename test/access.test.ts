@@ -9,11 +9,14 @@ type Site = Awaited<ReturnType<typeof withOwner>>;
 type Caller = Site['owner'];
 const NEXT = 'une autre longue phrase';
 
-/** Switches an authenticator on; answers its recovery codes, and the digits of that many steps from now. */
+/**
+ * Switches an authenticator on; answers its recovery codes, and the digits of that many steps from now. Later digits are those of a
+ * step to come: they are used once only, and a step that ends meanwhile is taken still.
+ */
 async function enrol(as: Caller): Promise<{ codes: string[]; digits: (steps: number) => string }> {
   const { secret } = (await as('POST', '/session/totp')).body;
   const digits = (steps: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
-  const { body } = await as('PUT', '/session/totp', { code: digits(-1) });
+  const { body } = await as('PUT', '/session/totp', { code: digits(0) });
   expect(body.session.user).toMatchObject({ totp: true, recoveryCodes: 10 });
   return { codes: body.recoveryCodes, digits };
 }
@@ -162,10 +165,10 @@ test('the link for a forgotten password opens once within its hour, ends every s
   const { api, owner, password } = site;
   const { codes, digits } = await enrol(owner);
   const [token, another, late] = [await aLink(site, OWNER), await aLink(site, OWNER), await aLink(site, OWNER, '-1 second')];
-  expect((await choose(site, { token: late, password: NEXT, code: digits(0) })).body.code).toBe('sign-in-failed');
+  expect((await choose(site, { token: late, password: NEXT, code: digits(1) })).body.code).toBe('sign-in-failed');
   expect((await choose(site, { token, password: NEXT })).body.code).toBe('code-required');
   expect((await choose(site, { token, password: NEXT, code: '000000' })).body.code).toBe('sign-in-failed');
-  expect((await signIn(api, { email: OWNER, password, code: digits(0) })).status).toBe(200);
+  expect((await signIn(api, { email: OWNER, password, code: digits(1) })).status).toBe(200);
 
   const chosen = await choose(site, { token, password: NEXT, code: codes[0] });
   expect(chosen.body.user).toMatchObject({ email: OWNER, totp: true, recoveryCodes: 9 });
