@@ -33,7 +33,8 @@ export async function listen({ url, key, forward, secret, after, say, signal }: 
   let cursor = after;
   while (!signal.aborted) {
     try {
-      const asked = new URL(`/v1/events?wait=${WAIT_S}&after=${cursor}`, url);
+      // Where `now` is, is asked first: a wait that is cut off would begin at another.
+      const asked = new URL(`/v1/events?wait=${cursor === 'now' ? 0 : WAIT_S}&after=${cursor}`, url);
       const response = await fetch(asked, { headers: { authorization: `Bearer ${key}` }, signal });
       if (!response.ok)
         throw new Error(`${asked.pathname} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
