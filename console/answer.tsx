@@ -44,9 +44,8 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       drafts.delete(draft);
       return queries.invalidateQueries({ queryKey: ['thread', id] });
     },
-    onError: () => {
-      void queries.invalidateQueries({ queryKey: ['thread', id] });
-    },
+    // What somebody else answered is there when it is said: a second try has been read before.
+    onError: () => queries.invalidateQueries({ queryKey: ['thread', id] }),
   });
   function change(next: string): void {
     if (send.isError) {
