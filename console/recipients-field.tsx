@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { Button, DropZone, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
@@ -61,11 +62,16 @@ export function RecipientsField(props: Props) {
 
 function Own({ source, change, read, chosen, choose }: Props) {
   const { say, number } = useLocale();
+  const last = useRef<File>(undefined);
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
+    last.current = file;
     const readable = await inUtf8(file);
+    const beginning = await readBeginning(readable);
+    // One that took longer to read than the one chosen after it is no longer meant.
+    if (last.current !== file) return;
     choose({});
-    change({ kind: 'file', file: readable, beginning: await readBeginning(readable), keepAs: '' });
+    change({ kind: 'file', file: readable, beginning, keepAs: '' });
   }
   const columns = columnsOf(read, chosen);
   const options = read.columns.map((value) => ({ value, label: value }));
