@@ -120,5 +120,5 @@ export const analytics = ({ db }: ApiServices) =>
 function totalsOf(counts: [string, number][]): [string, number][] {
   const totals = new Map<string, number>();
   for (const [name, count] of counts) totals.set(name, (totals.get(name) ?? 0) + count);
-  return [...totals].toSorted(([, a], [, b]) => b - a);
+  return [...totals].toSorted(([name, a], [other, b]) => b - a || name.localeCompare(other));
 }

@@ -68,7 +68,7 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
     delivered: sent.reduce((sum, each) => sum + each.delivered, 0),
     keywords: [...keywords]
       .map(([word, replies]) => ({ word, replies }))
-      .toSorted((a, b) => b.replies - a.replies)
+      .toSorted((a, b) => b.replies - a.replies || a.word.localeCompare(b.word))
       .slice(0, MOST_WORDS),
     countries: [...messages]
       .map(([country, count]) => ({
@@ -77,7 +77,7 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
         replies: replies.get(country) ?? 0,
         repliers: repliers.get(country) ?? 0,
       }))
-      .toSorted((a, b) => b.messages - a.messages),
+      .toSorted((a, b) => b.messages - a.messages || a.country.localeCompare(b.country)),
   };
 }
 

@@ -40,7 +40,7 @@ const RESULTS = `with campaign as (select id from campaigns where id = $2 and ac
         (select count(*) from phones where w.within is null or minutes <= w.within)) order by w.place)
       from unnest($3::int[] || null::int) with ordinality as w (within, place)) as curve,
     coalesce((select jsonb_agg(jsonb_build_object('word', word, 'replies', replies)) from (
-        select word, count(*) as replies from answers where word is not null group by word order by 2 desc limit ${MOST_WORDS}
+        select word, count(*) as replies from answers where word is not null group by word order by 2 desc, 1 limit ${MOST_WORDS}
       ) words), '[]') as words,
     coalesce((select jsonb_agg(to_jsonb(sent)) from sent), '[]') as sent,
     coalesce((select jsonb_agg(to_jsonb(a)) from (
