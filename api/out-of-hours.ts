@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { OutOfHours } from '../database/out-of-hours.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { publicHolidays } from '../domain/public-holidays.ts';
+import { offsetMs } from '../domain/zoned-time.ts';
 import { invalid } from './invalid.ts';
 import { readerLanguage } from './language.ts';
 import { problems } from './problem.ts';
@@ -98,7 +99,7 @@ function check({ enabled, text, hours, closed }: z.infer<typeof Change>): void {
 
 async function view(account: CallingAccount, language: 'fr' | 'en', setting: z.infer<typeof Change>) {
   const { country, timeZone } = account;
-  const now = new Date();
+  const now = new Date(Date.now() + offsetMs(Date.now(), timeZone));
   const today = now.toISOString().slice(0, 10);
   const years = [now.getUTCFullYear(), now.getUTCFullYear() + 1];
   const found = (await Promise.all(years.map((year) => publicHolidays({ country, timeZone }, year, language)))).flat();
