@@ -34,6 +34,8 @@ export type Endpoint = AsyncDisposable & {
   calls: readonly Call[];
   addSecret(secret: string): void;
   behave(behaviour: Behaviour): void;
+  /** Ends what hangs there. */
+  hangUp(name: string): void;
   clear(): void;
 };
 
@@ -48,6 +50,7 @@ export async function startEndpoint({
   const calls: Call[] = [];
   const webhooks = secrets.map((secret) => new Webhook(secret));
   const behaviours = new Map<string, Held>();
+  const hanging = new Map<ServerResponse, string>();
 
   const verifies = (body: string, headers: Record<string, string>): boolean =>
     webhooks.some((webhook) => {
@@ -80,6 +83,8 @@ export async function startEndpoint({
         response.destroy();
         return undefined;
       case 'hang':
+        hanging.set(response, call.name);
+        response.on('close', () => hanging.delete(response));
         return undefined;
       case 'drip':
       case 'huge': {
@@ -166,6 +171,7 @@ export async function startEndpoint({
     calls,
     addSecret: (secret) => void webhooks.push(new Webhook(secret)),
     behave,
+    hangUp: (name) => hanging.forEach((its, response) => its === name && response.destroy()),
     clear: () => void calls.splice(0),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
