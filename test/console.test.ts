@@ -19,7 +19,8 @@ async function owner(app: App): Promise<string> {
 let started: Awaited<ReturnType<typeof startConsole>>;
 let page: Page & { troubles: string[] };
 beforeAll(async () => {
-  started = await startConsole();
+  // What failed is tried again by hand, and by nobody else meanwhile.
+  started = await startConsole({ callbackSchedule: [0, 600_000] });
   page = await started.browser.open();
 }, 120_000);
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
