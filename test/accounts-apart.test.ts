@@ -177,10 +177,11 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   const replay = (await shop.call('POST', `/callback-endpoints/${endpoint}/replay`, {})).body.id;
   const [{ id: carrier } = { id: '' }] = await rows<{ id: string }>(db.pool, `select id from carriers where route = 'premium'`);
   const stock = { kind: 'virtual', carrier, country: 'FR' };
-  const rented = { ...stock, number: `+336447000${accountId.replaceAll(/\D/g, '').slice(-2)}`, account: accountId };
+  const own = mark === 'mark-of-one' ? 1 : 2;
+  const rented = { ...stock, number: `+3364470000${own}`, account: accountId };
   const number = (await api.asOperator('POST', '/numbers', rented)).body.id;
   // One more for who asks for any.
-  await api.asOperator('POST', '/numbers', { ...stock, number: `+336448000${accountId.replaceAll(/\D/g, '').slice(-2)}` });
+  await api.asOperator('POST', '/numbers', { ...stock, number: `+3364480000${own}` });
   return {
     campaign,
     message: message.id,

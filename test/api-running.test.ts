@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { hc } from 'hono/client';
 import { expect, test } from 'vitest';
@@ -21,9 +22,9 @@ test('the process is healthy whatever its neighbours do, and ready when database
   temporal = () => Promise.reject(new Error('no connection'));
   expect(await api.call('GET', '/ready')).toMatchObject(away);
   temporal = () => new Promise(() => {});
-  const start = performance.now();
-  expect(await api.call('GET', '/ready')).toMatchObject(away);
-  expect(performance.now() - start).toBeLessThan(4500);
+  // Three seconds, and what the machine adds to them, which it adds to these too.
+  const late = sleep(3000).then(() => sleep(1500, 'too late'));
+  expect(await Promise.race([api.call('GET', '/ready'), late])).toMatchObject(away);
   expect((await api.call('GET', '/health')).status).toBe(200);
 });
 

@@ -105,7 +105,7 @@ test('the built product runs as an API and a worker apart, and says how it is', 
   try {
     let printed = '';
     child.stdout?.on('data', (chunk: string) => (printed += chunk));
-    const url = await until('the built API listens', () => /"url":"([^"]+)"/.exec(printed)?.[1]);
+    const url = await until('the built API listens', () => /"url":"([^"]+)"/.exec(printed)?.[1], 60_000);
     const ready = await fetch(`${url}/ready`);
     expect(ready.status).toBe(200);
   } finally {
@@ -113,7 +113,7 @@ test('the built product runs as an API and a worker apart, and says how it is', 
     await new Promise((resolve) => child.once('exit', resolve));
   }
   expect(child.exitCode).toBe(0);
-});
+}, 120_000);
 
 test('the table of variables in the README is the one that the configuration prints', async () => {
   expect(await read('README.md')).toContain(configTable());

@@ -26,6 +26,7 @@ async function loadedFor(path: string, there: () => Promise<void>): Promise<numb
   page.on('request', (request) => {
     if (request.resourceType() !== 'eventsource') under.add(request);
   });
+  page.on('requestfailed', (request) => under.delete(request));
   page.on('requestfinished', (request) => {
     under.delete(request);
     if (!new URL(request.url()).pathname.startsWith('/v1/'))
@@ -34,7 +35,7 @@ async function loadedFor(path: string, there: () => Promise<void>): Promise<numb
   await page.goto(started.app.url + path);
   await there();
   await until('nothing more is loaded', () => under.size === 0);
-  for (const event of ['request', 'requestfinished'] as const) page.removeAllListeners(event);
+  for (const event of ['request', 'requestfailed', 'requestfinished'] as const) page.removeAllListeners(event);
   await client.detach();
   return (await Promise.all(loaded)).reduce((sum, size) => sum + size, 0) / 1000;
 }

@@ -196,4 +196,4 @@ test('axe finds nothing on any page, light and dark, and none is wider than a ph
     }
   }
   expect(bad).toEqual([]);
-}, 180_000);
+}, 300_000);
