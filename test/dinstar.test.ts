@@ -1,8 +1,9 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { dinstar } from '../carriers/dinstar/dinstar.ts';
 import { readDeviceTime } from '../carriers/dinstar/incoming.ts';
-import { freePort } from '../launchers/ports.ts';
 import { authorize, parseChallenge } from '../protocols/http-digest.ts';
 import { startDinstar, type DinstarOptions, type GatewayFault } from '../simulator/dinstar.ts';
 import { aMessage, outcomeNow, submitAll, until } from './fixtures/smpp-session.ts';
@@ -13,7 +14,7 @@ const SIMS = [
 ];
 const LOGIN = { username: 'admin', password: 'pa:55 "word"' };
 
-/** A gateway with two SIMs and a session to it, with short times but for an answer: a machine that has much to do gives it late. */
+/** A gateway with two SIMs and a session to it, with short times. */
 async function startGateway(settings: object = {}, options: Partial<DinstarOptions> = {}) {
   await using stack = new AsyncDisposableStack();
   const arrived: { from: string; to: string; text: string }[] = [];
@@ -23,7 +24,7 @@ async function startGateway(settings: object = {}, options: Partial<DinstarOptio
     dinstar.settings.parse({
       url: gateway.url,
       ...LOGIN,
-      timeoutMs: 10_000,
+      timeoutMs: 300,
       retryMinMs: 20,
       retryMaxMs: 40,
       refusedRetryMs: 40,
@@ -82,7 +83,7 @@ const faults: [GatewayFault, object][] = [
 test.for(faults)(
   'a call answered with %s says what is known of each message, and the next one works',
   async ([fault, expected]) => {
-    await using it = await startGateway(fault === 'hang' ? { timeoutMs: 1000 } : {});
+    await using it = await startGateway();
     it.gateway.fail(fault, fault === 'unauthorized' ? Infinity : 1);
     expect(await submitAll(it.session, [aMessage({ port: 0 }), aMessage({ port: 0 })])).toMatchObject([expected, expected]);
     it.gateway.fail(null);
@@ -93,7 +94,12 @@ test.for(faults)(
 );
 
 test('a gateway that can’t be reached leaves its messages unsent, is left alone a while, and takes them when it is back', async () => {
-  const port = await freePort();
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const address = free.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  free.close();
+  await once(free, 'close');
   await using it = await startGateway({ url: `http://127.0.0.1:${port}`, retryMinMs: 300, retryMaxMs: 300 });
   await until(() => it.session.health().lastError === 'econnrefused');
   expect(await Promise.all(it.session.submit([aMessage({ port: 0 })]))).toEqual([{ outcome: 'unsent', reason: 'econnrefused' }]);
@@ -153,7 +159,7 @@ test('an empty inbox, and one that began again, are told apart from one that has
 });
 
 test('a poll of a gateway that fails is an error with its reason, never an empty page', async () => {
-  await using it = await startGateway({ timeoutMs: 1000 });
+  await using it = await startGateway();
   for (const [fault, reason] of [
     ['http-500', /http-500/],
     ['garbage', /unreadable/],
@@ -201,7 +207,7 @@ test('no number, text or password is in the session’s log', async () => {
 });
 
 test('a session that closes waits for its call and takes no more', async () => {
-  await using it = await startGateway();
+  await using it = await startGateway({ timeoutMs: 5000 });
   it.gateway.fail('hang', 1);
   const [result] = it.session.submit([aMessage({ port: 0 })]);
   await until(() => it.session.health().inFlight === 1);
