@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { abortLeft } from '../database/change-endpoint.ts';
 import { idAt } from '../database/ids.ts';
 import { affected, rows } from '../database/sql.ts';
 import { postAlarms, type AlarmWebhook } from './alarm-posts.ts';
@@ -107,6 +108,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       await postAlarms({ pool, log, poster, webhook: alarmWebhook });
       await forgetAlarms(pool);
       await reclaimDead(pool);
+      await abortLeft(pool);
       if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
       for (const endpointId of await unattended(pool)) await signal(endpointRun(endpointId));
       if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');

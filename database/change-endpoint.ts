@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { CallbackFormat } from '../domain/octopush-callback.ts';
 import type { HealthState } from '../domain/endpoint-health.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
@@ -86,6 +86,15 @@ export async function deleteEndpoint(client: PoolClient, id: string): Promise<vo
     [id],
   );
 }
+
+/** Idempotent: aborts what was under way when its endpoint was deleted, and is owed to it again since: nobody would take it up. */
+export const abortLeft = (pool: Pool): Promise<number> =>
+  affected(
+    pool,
+    `update deliveries d set state = case when d.delivered_at is null then 'aborted' else 'delivered' end, held_reason = null, next_at = null, finished_at = now()
+     from callback_endpoints e where e.deleted_at > now() - interval '7 days' and d.endpoint_id = e.id and d.channel = 'callback'
+       and d.state in ('pending', 'retrying', 'held')`,
+  );
 
 /** Gives up what an endpoint was owed before that time. */
 export const giveUpHeld = (client: PoolClient, accountId: string, id: string, before: Date): Promise<number> =>

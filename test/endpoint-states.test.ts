@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { reclaimDead } from '../activities/claim-deliveries.ts';
+import { abortLeft } from '../database/change-endpoint.ts';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
 import { newHealth, type Health } from '../domain/endpoint-health.ts';
@@ -57,6 +59,21 @@ test.each([
   expect([enabled.status, enabled.body.health]).toEqual([200, 'open']);
   const { items } = (await shop.call('GET', `/deliveries?endpoint=${id}`)).body;
   expect(items.map((each: { state: string }) => each.state).toReversed()).toEqual(states);
+});
+
+test('an attempt that was under way when its endpoint was deleted leaves nothing that waits for ever', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const [id, claim] = [await anEndpoint(shop), newId()];
+  const owed = { accountId: shop.id, replyId: null, endpointId: id };
+  const leaseUntil = new Date(Date.now() - 1000);
+  await aDelivery(api.db, { ...owed, state: 'in_flight', claim, leaseUntil, nextAt: null });
+  await aDelivery(api.db, { ...owed, state: 'retrying' });
+  expect((await shop.call('DELETE', `/callback-endpoints/${id}`)).status).toBe(204);
+  expect(await reclaimDead(api.db.pool)).toBe(1);
+  expect(await abortLeft(api.db.pool)).toBe(1);
+  const { items } = (await shop.call('GET', '/deliveries')).body;
+  expect(items.map((each: { state: string }) => each.state)).toEqual(['aborted', 'aborted']);
 });
 
 test('enabling since without a time is refused, and nothing is given up', async () => {
