@@ -170,19 +170,18 @@ export const deliveries = ({ db }: ApiServices) =>
       const times = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
       const ids = await findDeliveries(db.pool, { accountId, before: after?.[0], ...wish, ...times }, limit + 1);
       const em = db.em();
-      const found = await em.find(Delivery, { accountId, id: { $in: ids } }, { orderBy: { id: 'desc' } });
+      const found = await em.find(Delivery, { accountId, id: { $in: ids } });
       const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
       const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
-      const byId = new Map(events.map((event) => [event.id, event]));
-      return c.json(
-        page(
-          found,
-          limit,
-          (delivery) => deliveryView(delivery, byId.get(delivery.eventId)),
-          (last) => writeCursor(scope, [last.id]),
-        ),
-        200,
-      );
+      const eventOf = new Map(events.map((event) => [event.id, event]));
+      const views = new Map(found.map((each) => [each.id, deliveryView(each, eventOf.get(each.eventId))]));
+      // One that has left the state that was asked for meanwhile is left out, and the page goes on all the same.
+      const listed = (id: string): z.infer<typeof DeliveryView>[] => {
+        const view = views.get(id);
+        return view && (wish.state === undefined || view.state === wish.state) ? [view] : [];
+      };
+      const { items, nextCursor } = page(ids, limit, listed, (last) => writeCursor(scope, [last]));
+      return c.json({ items: items.flat(), nextCursor }, 200);
     })
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;

@@ -176,8 +176,10 @@ export const replays = ({ db, runs }: ApiServices) => {
         ...basis,
       });
       await em.flush();
+      // As it is stored, before its run looks at it.
+      const begun = await view(replay.id, accountId);
       runs.replayDeliveries(replay.id);
-      return c.json(await view(replay.id, accountId), 202);
+      return c.json(begun, 202);
     })
     .openapi(list, async (c) => {
       const accountId = c.get('account').id;
