@@ -22,10 +22,15 @@ const replay = (app: App & { endpointId: string }, wish: Answer): Promise<Answer
   app.account.send('POST', `/v1/callback-endpoints/${app.endpointId}/replay`, wish);
 
 const over = (app: App, id: string): Promise<Answer> =>
-  until('the replay is over', async () => {
-    const now = await app.account.get(`/v1/replays/${id}`);
-    return now['endedAt'] !== null && now;
-  });
+  until(
+    'the replay is over',
+    async () => {
+      const now = await app.account.get(`/v1/replays/${id}`);
+      return now['endedAt'] !== null && now;
+    },
+    // It looks less and less often whether the last has gone.
+    40_000,
+  );
 
 test('a replay sends the same bytes under the same id, counts as it goes, and adds its attempts to those of before', async () => {
   await using app = await exhausted(6);
