@@ -109,6 +109,7 @@ export function createActivities(deps: Deps) {
         sendMessages: runs.sendMessages,
         oweMails: () => wake.wake('retry-emails'),
       }),
+      ...createPostCallbacks(callbacks),
       ...createCampaignSteps({ pool }),
       ...createImportRecipients({ pool, plan: deps.planList }),
       ...createPreviewList({ pool, plan: deps.planPreview }),
@@ -120,7 +121,6 @@ export function createActivities(deps: Deps) {
       closeSync,
       releaseReplies,
     },
-    callbacks: createPostCallbacks(callbacks),
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {

@@ -1,7 +1,9 @@
-/** Workflows, and activities that only need the database. */
+/**
+ * Workflows, activities that only need the database, and first attempts of callbacks: what is on the queue of its run comes back
+ * with the answer that scheduled it and waits for no poll.
+ */
 export const CONTROL = 'control';
-/** First attempts of callbacks, and their retries: two queues, so that neither waits for the other's slots. */
-export const CALLBACKS = 'callbacks';
+/** A queue of their own: first attempts do not wait for the slots of retries. */
 export const CALLBACKS_RETRY = 'callbacks-retry';
 export const MAIL = 'mail';
 /** Polled only by the process that holds a slot of the carrier. */

@@ -1,11 +1,11 @@
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
-import { CALLBACKS, CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
+import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
 import type { TemporalSettings } from './connect.ts';
 import { heartbeats } from './heartbeats.ts';
 
 /** What a worker's activities are, by queue. Only types of them are known here. */
-export type Activities = Record<'control' | 'callbacks' | 'callbacksRetry' | 'mail' | 'carrier', object>;
+export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
 type Deps = { settings: TemporalSettings; activities: Activities; bundle: WorkflowBundleOption };
 
@@ -22,6 +22,8 @@ export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
   });
 
 const GRACE = '20 seconds' as const;
+/** Activities that wait for others' endpoints: many slots, little work. */
+const CALLBACK_SLOTS = 400;
 /** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
 const CARRIER_SLOTS = 1000;
 
@@ -58,10 +60,14 @@ export async function openWorkers({ settings, activities, bundle }: Deps) {
     run(await Worker.create({ ...common, taskQueue, activities: of, maxConcurrentActivityTaskExecutions: slots }));
 
   const fixed = await Promise.all([
-    Worker.create({ ...common, taskQueue: CONTROL, workflowBundle: bundle, activities: activities.control }).then(run),
-    // Activities here wait for others' endpoints: many slots, little work.
-    forActivities(CALLBACKS, activities.callbacks, 400),
-    forActivities(CALLBACKS_RETRY, activities.callbacksRetry, 400),
+    Worker.create({
+      ...common,
+      taskQueue: CONTROL,
+      workflowBundle: bundle,
+      activities: activities.control,
+      maxConcurrentActivityTaskExecutions: CALLBACK_SLOTS,
+    }).then(run),
+    forActivities(CALLBACKS_RETRY, activities.callbacksRetry, CALLBACK_SLOTS),
     forActivities(MAIL, activities.mail, 50),
   ]);
 

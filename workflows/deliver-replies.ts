@@ -2,7 +2,7 @@ import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { FileReplies } from '../activities/file-replies.ts';
 import type { PostCallbacks } from '../activities/post-callbacks.ts';
 import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
-import { CALLBACKS, MAIL } from '../domain/task-queues.ts';
+import { MAIL } from '../domain/task-queues.ts';
 import { whereIs } from './messages.ts';
 
 // Filing is ours and idempotent: try until it is done.
@@ -14,7 +14,6 @@ const { fileReplies } = proxyActivities<FileReplies>({
 
 // First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim.
 const { postCallbacks } = proxyActivities<PostCallbacks>({
-  taskQueue: CALLBACKS,
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 5 },
