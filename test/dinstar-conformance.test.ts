@@ -1,4 +1,5 @@
 import { dinstar } from '../carriers/dinstar/dinstar.ts';
+import { freePort } from '../launchers/ports.ts';
 import { startDinstar, type DinstarGateway } from '../simulator/dinstar.ts';
 import { conforms, type Fault, type Peer, type Sms } from './conformance.ts';
 
@@ -13,9 +14,9 @@ type GatewayPeer = Peer & { gateway(): DinstarGateway };
 
 async function startPeer(): Promise<GatewayPeer> {
   const taken: Sms[] = [];
-  const start = (port = 0) =>
+  const start = (port: number) =>
     startDinstar({ ...LOGIN, port, sims: [{ port: 3, number: NUMBER }], onMessage: (sms) => void taken.push(sms) });
-  let gateway = await start();
+  let gateway = await start(await freePort());
   return {
     settings: { url: gateway.url, ...LOGIN, timeoutMs: 800, retryMinMs: 20, retryMaxMs: 40 },
     gateway: () => gateway,

@@ -1,9 +1,8 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { dinstar } from '../carriers/dinstar/dinstar.ts';
 import { readDeviceTime } from '../carriers/dinstar/incoming.ts';
+import { freePort } from '../launchers/ports.ts';
 import { authorize, parseChallenge } from '../protocols/http-digest.ts';
 import { startDinstar, type DinstarOptions, type GatewayFault } from '../simulator/dinstar.ts';
 import { aMessage, outcomeNow, submitAll, until } from './fixtures/smpp-session.ts';
@@ -94,12 +93,7 @@ test.for(faults)(
 );
 
 test('a gateway that can’t be reached leaves its messages unsent, is left alone a while, and takes them when it is back', async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const address = free.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  free.close();
-  await once(free, 'close');
+  const port = await freePort();
   await using it = await startGateway({ url: `http://127.0.0.1:${port}`, retryMinMs: 300, retryMaxMs: 300 });
   await until(() => it.session.health().lastError === 'econnrefused');
   expect(await Promise.all(it.session.submit([aMessage({ port: 0 })]))).toEqual([{ outcome: 'unsent', reason: 'econnrefused' }]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { smsgate } from '../carriers/smsgate/smsgate.ts';
 import type { WebhookRequest } from '../carriers/carrier.ts';
+import { freePort } from '../launchers/ports.ts';
 import { startAndroidPhone, type AndroidPhone, type SignedEvent } from '../simulator/smsgate.ts';
 import { conforms, type Fault, type Peer, type Sms } from './conformance.ts';
 
@@ -29,8 +30,8 @@ const received = ({ from, text }: Sms) => ({
 });
 
 async function startPeer(): Promise<Peer & { phone(): AndroidPhone }> {
-  const start = (port = 0) => startAndroidPhone({ ...LOGIN, webhookSecret: SECRET, port });
-  let phone = await start();
+  const start = (port: number) => startAndroidPhone({ ...LOGIN, webhookSecret: SECRET, port });
+  let phone = await start(await freePort());
   return {
     settings: { url: phone.url, ...LOGIN, webhookSecret: SECRET, timeoutMs: 800, retryMinMs: 20, retryMaxMs: 40 },
     phone: () => phone,
