@@ -3,13 +3,11 @@ import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
 import { itemsOf, textOf } from '../seed.ts';
 import { anAccount, carriers, startApi, type TestApi } from './fixtures/api.ts';
-import { phone, startApp, until } from './fixtures/app.ts';
+import { phone, startApp, until, zoneAtNoon } from './fixtures/app.ts';
 import { aMessage } from './fixtures/rows.ts';
 import { startWorkerProcess } from './fixtures/worker.ts';
 
 const CENTS = 10_000;
-/** Where it is about noon: neither day nor month ends while a test counts what was spent in it. */
-const timeZone = `Etc/GMT${new Date().getUTCHours() < 12 ? '-' : '+'}${Math.abs(12 - new Date().getUTCHours())}`;
 const slotOf = async ({ db }: TestApi, carrierId: string, slot: number) => {
   await rows(
     db.pool,
@@ -22,7 +20,7 @@ const slotOf = async ({ db }: TestApi, carrierId: string, slot: number) => {
 test('two campaigns that go out at once by two connections never spend more than the limit together, and spend all of it', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
-  const shop = await anAccount(api, { timeZone });
+  const shop = await anAccount(api, { timeZone: zoneAtNoon() });
   await shop.call('PATCH', '/spend-limits', { day: '2.50' });
   const slots = [await slotOf(api, premiumId, 0), await slotOf(api, premiumId, 1)];
   const basis = {
@@ -63,7 +61,7 @@ test('two campaigns that go out at once by two connections never spend more than
 test('what a carrier does not take is given back, what is in doubt counts; a new limit knows what was spent before it', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
-  const shop = await anAccount(api, { timeZone });
+  const shop = await anAccount(api, { timeZone: zoneAtNoon() });
   const slot = await slotOf(api, premiumId, 0);
   const basis = {
     accountId: shop.id,
@@ -143,7 +141,7 @@ test('a campaign that meets the limit waits and says so once, and goes on by its
     amount: '0.05',
     validFrom: '2020-01-01T00:00:00Z',
   });
-  await app.rows('update accounts set time_zone = $1', [timeZone]);
+  await app.rows('update accounts set time_zone = $1', [zoneAtNoon()]);
   await app.account.send('PATCH', '/v1/spend-limits', { day: '0.10' });
   const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
   const campaign = await app.campaign(recipients, { purpose: 'transactional' });
@@ -185,7 +183,7 @@ test('two processes that send for one account never exceed its limit together, a
       validFrom: '2020-01-01T00:00:00Z',
     });
   const FIT = 150;
-  await app.rows('update accounts set time_zone = $1', [timeZone]);
+  await app.rows('update accounts set time_zone = $1', [zoneAtNoon()]);
   await app.account.send('PATCH', '/v1/spend-limits', { day: '7.50' });
   const names = (await app.rows<{ name: string }>('select name from carriers order by name')).map(({ name }) => name);
   const started = await Promise.all(names.map((name) => startWorkerProcess(app.config, { CARRIERS: name })));
