@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
 import type { Conversation } from './about-conversation.tsx';
-import { ask, freshKey, v1 } from './api.ts';
+import { ask, freshKey, Refusal, v1 } from './api.ts';
 import { useLocale } from './locale.tsx';
 import { Meter } from './meter.tsx';
 import { Action, Field, Problem } from './parts.tsx';
@@ -66,8 +66,8 @@ export function Answer({ conversation }: { conversation: Conversation }) {
   const ready = text !== '' && missing.length === 0 && !send.isPending;
   function submit(): void {
     if (!ready) return;
-    if (send.isError) {
-      // What was refused for an answer of somebody else's has been read by now.
+    // What somebody else answered has been read by now. After any other error it is the same try: this one may have arrived.
+    if (send.error instanceof Refusal && send.error.code === 'answered-meanwhile') {
       key.current = freshKey();
       seen.current = conversation.answers;
     }

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { InferResponseType } from 'hono/client';
 import { useRef, useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { ask, freshKey, v1 } from './api.ts';
+import { ask, freshKey, Refusal, v1 } from './api.ts';
 import { AskTwoWay } from './ask-two-way.tsx';
 import { useAct } from './asking.ts';
 import type { Account } from './composing.ts';
@@ -106,7 +106,8 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
     <Form
       onSubmit={(event) => {
         event.preventDefault();
-        if (send.error) key.current = freshKey();
+        // What got no answer may have arrived.
+        if (send.error instanceof Refusal) key.current = freshKey();
         if (!send.isPending) send.mutate();
       }}
     >
