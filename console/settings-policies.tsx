@@ -24,9 +24,11 @@ export function PoliciesSettings() {
 function Chosen({ policies }: { policies: Policies }) {
   const { say } = useLocale();
   const owner = useOwner();
-  const [chosen, setChosen] = useState(policies);
-  const change = (part: Partial<Policies>): void => setChosen((before) => ({ ...before, ...part }));
-  const save = useAct(() => ask(v1.policies.$patch({ json: chosen })), ['policies']);
+  // Only what was chosen here: the rest may be another by now.
+  const [touched, setTouched] = useState<Partial<Policies>>({});
+  const chosen = { ...policies, ...touched };
+  const change = (part: Partial<Policies>): void => setTouched((before) => ({ ...before, ...part }));
+  const save = useAct(() => ask(v1.policies.$patch({ json: touched })), ['policies']);
   const changed = JSON.stringify(chosen) !== JSON.stringify(policies);
   return (
     <Ask label={say('save')} act={save} disabled={!owner || !changed}>

@@ -122,6 +122,14 @@ test('an account says when somebody is there and how long it keeps what people w
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Save' }).click();
   await until('it is kept', async () => (await app.account.get('/v1/policies'))['keepTextsDays'] === 396);
+  // Somebody else changes one thing while another is changed here: both stay.
+  await visit('/settings/policies');
+  await page.getByLabel('Marketing outside the hours').selectOption({ label: 'Wait, then send by itself' });
+  await app.account.send('PATCH', '/v1/policies', { keepTextsDays: 731 });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await until('the hours are kept', async () => (await app.account.get('/v1/policies'))['quietHours'] === 'hold');
+  expect(await app.account.get('/v1/policies')).toMatchObject({ keepTextsDays: 731 });
+  await app.account.send('PATCH', '/v1/policies', { quietHours: 'warn' });
 
   await signIn(OPERATOR);
   await visit('/operator/accounts');
