@@ -62,6 +62,7 @@ function Emails() {
                   </span>
                   {owner ? (
                     <Action
+                      isDisabled={set.isPending}
                       aria-label={say(email.gather ? 'gatherNotOne' : 'gatherOne', { name: email.address })}
                       onPress={() =>
                         set.mutate(
@@ -74,6 +75,7 @@ function Emails() {
                   ) : null}
                   {owner ? (
                     <Action
+                      isDisabled={set.isPending}
                       aria-label={say('removeOne', { name: email.address })}
                       onPress={() => set.mutate(addresses.filter((each) => each.address !== email.address))}
                     >
