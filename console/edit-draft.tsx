@@ -92,7 +92,7 @@ function Editor({ account, campaign }: { account: Account; campaign: Campaign })
       />
       <Schedule composed={composed} change={change} account={account} />
       <Judged composed={composed} change={change} account={account} preview={preview.data} />
-      <TestSend body={body} text={seenOf(composed, preview.data)} />
+      <TestSend body={body} text={seenOf(composed, preview.data)} behind={preview.behind} />
       <Problem error={preview.error} />
       <Problem error={save.error} />
       <p className="hint">{say(listed ? 'draftListStays' : 'draftListFollows')}</p>

@@ -118,7 +118,7 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
       <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
       <Schedule composed={composed} change={change} account={account} />
       <Judged composed={composed} change={change} account={account} preview={preview.data} />
-      <TestSend body={body} text={seen} />
+      <TestSend body={body} text={seen} behind={preview.behind} />
       <Problem error={preview.error} />
       <Problem error={send.error} />
       {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}

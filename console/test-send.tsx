@@ -10,7 +10,7 @@ const LOOK_MS = 1000;
 const ENDED = new Set(['delivered', 'undelivered', 'expired', 'failed', 'skipped', 'simulated', 'in_doubt', 'unknown']);
 
 /** The message to one phone, one's own as a rule, before everybody gets it. */
-export function TestSend({ body, text }: { body: CampaignBody; text: string }) {
+export function TestSend({ body, text, behind }: { body: CampaignBody; text: string; behind: boolean }) {
   const { say } = useLocale();
   const [to, setTo] = useState('');
   const { route, withReplies, allowUnreachable, optimise, simulation, sender } = body;
@@ -46,7 +46,7 @@ export function TestSend({ body, text }: { body: CampaignBody; text: string }) {
       <p className="hint">{say('testSendHint')}</p>
       <div className="row start">
         <Field label={say('testPhone')} type="tel" autoComplete="tel" value={to} onChange={setTo} />
-        <Action isDisabled={to === '' || text === '' || send.isPending} onPress={() => send.mutate()}>
+        <Action isDisabled={to === '' || text === '' || behind || send.isPending} onPress={() => send.mutate()}>
           {say('testNow')}
         </Action>
       </div>

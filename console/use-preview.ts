@@ -23,10 +23,10 @@ function useSettled<T>(value: T): T {
 
 const named = <T extends { name: string }>(written: T): T => ({ ...written, name: written.name === '' ? '-' : written.name });
 
-/** Asked once nobody types any more; null asks nothing. */
+/** Asked once nobody types any more; null asks nothing. `behind`: what there is is of what was written before. */
 function useAsked<T>(asked: T | null, preview: (settled: T, signal: AbortSignal) => Promise<Preview>) {
   const settled = useSettled(asked);
-  return useQuery<Preview>({
+  const query = useQuery<Preview>({
     queryKey: ['preview', settled],
     queryFn: ({ signal }) => {
       if (settled === null) throw new Error('There is nothing to preview');
@@ -36,6 +36,7 @@ function useAsked<T>(asked: T | null, preview: (settled: T, signal: AbortSignal)
     ...(settled === null ? {} : { placeholderData: keepPreviousData }),
     gcTime: 0,
   });
+  return { ...query, behind: query.isPlaceholderData || JSON.stringify(asked) !== JSON.stringify(settled) };
 }
 
 /** What the campaign would be, by the very plan that sends it. Nothing as long as there is no text, or nobody to read it. */
