@@ -102,7 +102,7 @@ test('a wake-up that comes with the last moments of a drain is not lost', async 
   }
   await until('the last is delivered', async () => (await states(app))['delivered'] === 34);
   expect((await app.rows<{ sum: number }>('select sum(attempts)::int as sum from deliveries'))[0]?.sum).toBe(34 + 11);
-});
+}, 120_000);
 
 test('a probe spends no attempt and the next one takes another delivery: one that is always rejected does not keep an endpoint closed', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT, sweepEveryMs: 1000 });
