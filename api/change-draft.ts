@@ -162,8 +162,9 @@ export const draftChanges = (services: ApiServices) => {
       const others = messagesOf(after) !== messagesOf(before);
       return others && lookAgain(client, id, account.id, importId);
     });
+    const changed = campaignView(await db.em().findOneOrFail(Campaign, { id, account: account.id }));
     if (again) runs.importRecipients(importId);
-    return c.json(campaignView(await db.em().findOneOrFail(Campaign, { id, account: account.id })), 200);
+    return c.json(changed, 200);
   });
 };
 
