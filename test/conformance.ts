@@ -64,6 +64,8 @@ export type Conformance<P extends Peer> = {
   secrets: string[];
   /** Settings with which the peer does not let us in. */
   wrongLogin: Record<string, unknown>;
+  /** Settings with which the carrier does not wait long for the peer's answer. */
+  impatient: Record<string, unknown>;
   /** A number of the carrier's, for senders and for replies. */
   number: string;
   port: number | null;
@@ -209,7 +211,8 @@ export function conforms<P extends Peer>(table: Conformance<P>): void {
     ['garbage', { outcome: 'unknown', reason: expect.any(String) }, 1],
     ['slow', { outcome: 'unknown', reason: expect.any(String) }, 1],
   ])(`${name}: %s says what is known, and the next message goes`, async ([fault, expected, atMost]) => {
-    await using it = await open(table);
+    await using it = await open(table, quiet, fault === 'slow' ? table.impatient : {});
+    await it.session.whenReady();
     const [first, second] = [it.message(), it.message()];
     // Who knows messages by our ids is asked again: then there is no doubt.
     const known = atMost === 1 && capabilities.dedupe === 'client-id';

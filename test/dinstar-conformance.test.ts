@@ -18,7 +18,7 @@ async function startPeer(): Promise<GatewayPeer> {
     startDinstar({ ...LOGIN, port, sims: [{ port: 3, number: NUMBER }], onMessage: (sms) => void taken.push(sms) });
   let gateway = await start(await freePort());
   return {
-    settings: { url: gateway.url, ...LOGIN, timeoutMs: 2000, retryMinMs: 20, retryMaxMs: 40 },
+    settings: { url: gateway.url, ...LOGIN, retryMinMs: 20, retryMaxMs: 40 },
     gateway: () => gateway,
     taken: () => taken,
     refusals: () => gateway.calls().filter(({ login, authorized }) => login && !authorized).length,
@@ -43,6 +43,7 @@ conforms({
   carrier: dinstar,
   secrets: [LOGIN.password],
   wrongLogin: { password: 'wrong-55' },
+  impatient: { timeoutMs: 800 },
   number: NUMBER,
   port: 3,
   start: startPeer,

@@ -37,6 +37,7 @@ conforms({
   carrier: http,
   secrets: [TOKEN, WEBHOOK_SECRET],
   wrongLogin: { token: 'wrong-55' },
+  impatient: { timeoutMs: 800 },
   number: '36111',
   port: null,
   start: startPeer,

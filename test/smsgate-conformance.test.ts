@@ -33,7 +33,7 @@ async function startPeer(): Promise<Peer & { phone(): AndroidPhone }> {
   const start = (port: number) => startAndroidPhone({ ...LOGIN, webhookSecret: SECRET, port });
   let phone = await start(await freePort());
   return {
-    settings: { url: phone.url, ...LOGIN, webhookSecret: SECRET, timeoutMs: 800, retryMinMs: 20, retryMaxMs: 40 },
+    settings: { url: phone.url, ...LOGIN, webhookSecret: SECRET, retryMinMs: 20, retryMaxMs: 40 },
     phone: () => phone,
     refusals: () => phone.refusals(),
     taken: () => phone.sent.map(({ to, text, sim }) => ({ from: `port ${sim}`, to, text })),
@@ -59,6 +59,7 @@ conforms({
   carrier: smsgate,
   secrets: [LOGIN.password, SECRET],
   wrongLogin: { password: 'wrong-55' },
+  impatient: { timeoutMs: 800 },
   number: SIM,
   port: 1,
   start: startPeer,
