@@ -45,7 +45,8 @@ const REPLIERS = `select campaign_id as id, count(distinct from_number)::int as 
   where campaign_id = any($2::uuid[]) and account_id = $1 and not hidden group by 1`;
 const KEEP = `insert into campaign_figures (campaign_id, account_id, counted_at, states, took, repliers)
   select id, $1, $3, states, took, repliers from jsonb_to_recordset($2) as f (id uuid, states jsonb, took jsonb, repliers int)
-  on conflict (campaign_id) do update set counted_at = excluded.counted_at, states = excluded.states, took = excluded.took, repliers = excluded.repliers`;
+  on conflict (campaign_id) do update set counted_at = excluded.counted_at, states = excluded.states, took = excluded.took, repliers = excluded.repliers
+  where campaign_figures.counted_at <= excluded.counted_at`;
 
 async function count(sql: Sql, account: string, ids: string[]): Promise<Map<string, Figures>> {
   const countedAt = new Date();
