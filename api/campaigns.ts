@@ -3,7 +3,7 @@ import { Campaign } from '../database/campaign.ts';
 import { newId } from '../database/ids.ts';
 import { Message } from '../database/message.ts';
 import { spendingOf } from '../database/spend-limits.ts';
-import { rows, transaction } from '../database/sql.ts';
+import { affected, rows, transaction } from '../database/sql.ts';
 import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
 import { campaignCallback } from './campaign-callback.ts';
@@ -118,12 +118,15 @@ export const campaigns = (services: ApiServices) => {
 
   /** The row decides: the change happens only from one of these states, and the run is told after it. */
   async function move(id: string, account: string, from: Campaign['state'][], to: Campaign['state']) {
-    const em = db.em();
-    const moved = await em.nativeUpdate(Campaign, { id, account, state: { $in: from } }, { state: to });
-    // What was never launched has no run that would end it.
-    if (to === 'cancelled')
-      await em.nativeUpdate(Campaign, { id, account, state: to, launchedAt: null }, { endedAt: new Date(), totals: {} });
-    const campaign = await em.findOne(Campaign, { id, account });
+    // What was never launched can only be cancelled, and has no run that would end it.
+    const moved = await affected(
+      db.pool,
+      `update campaigns set state = $3, ended_at = case when launched_at is null then now() end,
+         totals = case when launched_at is null then '{}'::jsonb end
+       where id = $1 and account_id = $2 and state = any($4)`,
+      [id, account, to, from],
+    );
+    const campaign = await db.em().findOne(Campaign, { id, account });
     if (!campaign) throw missing();
     if (moved === 0) {
       throw new AppError(

@@ -212,6 +212,8 @@ test('a list that is cancelled while its rows are looked at ends, and leaves no 
   const cancelled = await app.account.send('POST', `/v1/campaigns/${id}/cancel`);
   expect(cancelled).toMatchObject({ state: 'cancelled' });
   expect(cancelled['endedAt']).not.toBeNull();
+  await expect(app.account.send('POST', `/v1/campaigns/${id}/cancel`)).rejects.toThrow('conflict');
+  expect(await app.account.get(`/v1/campaigns/${id}`)).toMatchObject({ endedAt: cancelled['endedAt'] });
   expect(await imported(app, id)).toMatchObject({ state: 'cancelled' });
   expect(await app.rows('select 1 from messages limit 1')).toEqual([]);
 });
