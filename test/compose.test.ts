@@ -30,7 +30,7 @@ const ours = async () => Object.entries((await compose()).services).filter(([, s
 
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, ['build.ts'], { cwd: ROOT });
-}, 120_000);
+}, 300_000);
 
 test('docker-compose.yml is what the Compose specification allows', async () => {
   const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, logger: false });

@@ -12,7 +12,7 @@ test('the demo exits 0: each reply to V2’s and to V0’s campaigns came out ev
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const args = ['--import', 'tsx', 'demo.ts', '--data', folder, '--platform', 'v2', '--platform', 'v0', '--outage'];
-  const { stdout } = await run(process.execPath, args, { timeout: 230_000 });
+  const { stdout } = await run(process.execPath, args, { timeout: 380_000 });
   expect([...stdout.matchAll(/\n(\d+) of \1 replies came out everywhere they should, exactly once/g)]).toHaveLength(2);
   // One of each kind that the demo is about: a premium answer, a long one with letters outside GSM-7, a STOP, a lowcost one;
   // on V0 one to a SIM, one to a short code that sent, one to a short code that was read in a text.
@@ -32,4 +32,4 @@ test('the demo exits 0: each reply to V2’s and to V0’s campaigns came out ev
     /\n24 of 24 replies came through the outage: taken exactly once, signed, or listed\.\n/,
   ])
     expect(stdout).toMatch(line);
-}, 240_000);
+}, 400_000);

@@ -54,4 +54,4 @@ test('a stack that is stopped and started again has the same addresses, keys and
   await roundTrip(second, 'Oui encore');
   const texts = itemsOf(await createClient(second.state.url, second.state.apiKey).get('/v1/replies')).map(({ text }) => text);
   expect(texts).toEqual(['Oui encore', 'Oui pour une place']);
-}, 120_000);
+}, 240_000);
