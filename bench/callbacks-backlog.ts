@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { round, type Bench } from './bench.ts';
 import { checkLedger, inTurn, populate, until } from './callbacks.ts';
-import { SHORT_CODE, type Customer } from './stack.ts';
+import { NAMESPACE, SHORT_CODE, type Customer } from './stack.ts';
 
 const HELD = 100_000;
 const OTHERS = 50;
@@ -105,7 +105,7 @@ export const backlogBench: Bench = {
 async function runsAndEvents(address: string): Promise<{ runs: number; events: number }> {
   const connection = await Connection.connect({ address });
   try {
-    const client = new Client({ connection, namespace: 'aller-retour' });
+    const client = new Client({ connection, namespace: NAMESPACE });
     let [runs, events] = [0, 0];
     for await (const run of client.workflow.list()) {
       runs++;

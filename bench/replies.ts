@@ -2,7 +2,7 @@ import type { ApiClient } from '../seed.ts';
 import { round, type Bench } from './bench.ts';
 import { insertsPerSecond } from './ceilings/database.ts';
 import { emptyRuns } from './ceilings/temporal.ts';
-import { launch, phones, SHORT_CODE } from './stack.ts';
+import { launch, NAMESPACE, phones, SHORT_CODE } from './stack.ts';
 
 const ENDPOINTS = 200;
 const PHONES_EACH = 50;
@@ -47,7 +47,7 @@ export const repliesBench: Bench = {
     if (flood.arrived !== BURST || flood.twice > 0) throw new Error(`${flood.arrived} of ${BURST} arrived, ${flood.twice} twice`);
 
     const inserts = await insertsPerSecond(databaseUrl);
-    const empty = await emptyRuns(temporalAddress);
+    const empty = await emptyRuns(temporalAddress, NAMESPACE);
     const over = `over ${ENDPOINTS} endpoints`;
     return [
       { line: `reply → callback at ${PER_SECOND}/s ${over}, p50`, value: round(calm.p50), unit: 'ms' },

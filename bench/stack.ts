@@ -35,6 +35,8 @@ export type StackOptions = {
   production?: boolean;
 };
 
+/** Made by the product on its first start. */
+export const NAMESPACE = 'aller-retour';
 export const SHORT_CODE = '38015';
 
 /** The world's process, by what it can be asked (world.ts). */
@@ -135,6 +137,7 @@ export async function startStack({
     LOG_LEVEL: 'error',
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
     SECRETS_KEY: randomBytes(32).toString('base64'),
     CALLBACK_NAME_SERVERS: nameServer,
     PORT: '0',

@@ -17,11 +17,11 @@ const APART_MS = 5;
  */
 export async function emptyRuns(
   address: string,
+  namespace: string,
   { seconds = 10, atOnce = 400 } = {},
 ): Promise<{ pageP99: number; itemP99: number; perSecond: number }> {
   if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') });
   installed = true;
-  const namespace = 'default';
   const taskQueue = `ceiling-${randomUUID()}`;
   const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./empty-run.ts', import.meta.url)) });
   const native = await NativeConnection.connect({ address });
