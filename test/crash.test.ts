@@ -75,7 +75,8 @@ test('killed while it files a page: another notices within seconds, not when the
   const [filed] = await app.rows<{ run_id: string }>('select run_id from replies');
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = app.config;
   const { client: temporal, connection } = openClient({ address, namespace, tls: false });
-  await using _closing = { [Symbol.asyncDispose]: () => connection.close() };
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => connection.close());
   const { events } = await temporal.workflow.getHandle(filed?.run_id ?? '').fetchHistory();
   const lost = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.lastFailure?.timeoutFailureInfo ?? []);
   expect(lost).toMatchObject([{ timeoutType: HEARTBEAT }]);
