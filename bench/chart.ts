@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-// Draws docs/performance.svg: each line's latest figure as a share of its goal, from bench/results/figures.ndjson.
+// Draws docs/performance.svg: each line's latest figure as a share of its goal, from bench/results/figures.ndjson,
+// on Temporal's development server.
 
 const Run = z.object({
   at: z.string(),
+  production: z.boolean().optional(),
   figures: z.array(
     z.object({ bench: z.string(), line: z.string(), value: z.number(), unit: z.string(), aim: z.string().optional() }),
   ),
@@ -28,7 +30,8 @@ function shareOf(value: number, aim: string): number | null {
 const runs = (await readFile('bench/results/figures.ndjson', 'utf8'))
   .trim()
   .split('\n')
-  .map((line) => Run.parse(JSON.parse(line)));
+  .map((line) => Run.parse(JSON.parse(line)))
+  .filter(({ production }) => production !== true);
 /** By bench: what a bench calls its lines may have changed since. */
 const latest = new Map<string, Bar[]>();
 for (const { figures } of runs) {
