@@ -40,6 +40,8 @@ export function Answer({ conversation }: { conversation: Conversation }) {
     onSuccess: () => {
       key.current = freshKey();
       told.current = 0;
+      // One's own is known before the thread is read anew: the next may be begun at once.
+      seen.current += 1;
       setText('');
       drafts.delete(draft);
       return queries.invalidateQueries({ queryKey: ['thread', id] });
@@ -52,7 +54,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       key.current = freshKey();
       send.reset();
     }
-    if (text === '') seen.current = conversation.answers;
+    if (text === '') seen.current = Math.max(seen.current, conversation.answers);
     setText(next);
     drafts.set(draft, next);
     if (next !== '' && Date.now() - told.current > TELL_MS) {
