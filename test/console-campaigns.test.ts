@@ -144,17 +144,24 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   expect(troubles()).toEqual([]);
 }, 120_000);
 
-/** Drags a file of this machine over the place and lets it go there, as a mouse does. */
+/** Drags a file of this machine over the place, follows it where the page moves it meanwhile, and lets the file go there. */
 async function drop(place: Locator, path: string): Promise<void> {
-  await place.scrollIntoViewIfNeeded();
-  const box = await place.boundingBox();
-  if (!box) throw new Error('There is no place to drop it');
-  const at = { x: box.x + box.width / 2, y: box.y + 12, data: { items: [], files: [path], dragOperationsMask: 1 } };
   const browser = await page.context().newCDPSession(page);
-  await browser.send('Input.dispatchDragEvent', { type: 'dragEnter', ...at });
-  await browser.send('Input.dispatchDragEvent', { type: 'dragOver', ...at });
-  await page.locator('.drop[data-drop-target]').waitFor();
-  await browser.send('Input.dispatchDragEvent', { type: 'drop', ...at });
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  async function drag(type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> {
+    await place.hover({ position: { x: 40, y: 12 } });
+    const box = await place.boundingBox();
+    if (!box) throw new Error('There is no place to drop it');
+    await browser.send('Input.dispatchDragEvent', { type, x: box.x + 40, y: box.y + 12, data });
+  }
+  const isOver = async () => (await place.getAttribute('data-drop-target')) !== null;
+  await drag('dragEnter');
+  await until('the place shows that the file may be let go', async () => {
+    await drag('dragOver');
+    return isOver();
+  });
+  await drag('drop');
+  await until('the file is let go', async () => !(await isOver()));
 }
 
 test('a file is dropped on the recipients by mouse, and one that is no list says so before anything is sent', async () => {
