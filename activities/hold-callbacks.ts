@@ -22,18 +22,31 @@ export const holdForRate = (pool: Pool, ids: string[], reason: 'rate' | 'network
 const REASON = `case e.health when 'open' then 'breaker' when 'recovering' then 'breaker' else e.health end`;
 const HELD_NEXT_AT = `case when e.health in ('open', 'recovering') then least(d.next_at, now()) end`;
 
-/** Those of endpoints in trouble are held at once, without an attempt. Answers with these endpoints. */
+/**
+ * Those of endpoints in trouble are held at once, without an attempt. Answers with the endpoints whose runs must look: one that
+ * holds something already has a run that sleeps until its next try, and ends no sooner; one that is stopped needs none.
+ */
 export async function holdForTrouble(pool: Pool, ids: string[]): Promise<string[]> {
-  const held = await rows<{ endpoint_id: string }>(
+  const held = await rows<{ endpoint_id: string; health: string; first: boolean }>(
     pool,
     `with held as (
        update deliveries d set state = 'held', held_reason = ${REASON}, next_at = ${HELD_NEXT_AT}
        from callback_endpoints e where d.id = any($1::uuid[]) and d.state = 'pending' and e.id = d.endpoint_id and e.health <> 'healthy'
-       returning d.endpoint_id
-     ) select distinct endpoint_id from held`,
+       returning d.endpoint_id, e.health
+     ) select distinct endpoint_id, health, health in ('open', 'recovering') and not exists (
+         select 1 from deliveries d where d.endpoint_id = held.endpoint_id and d.channel = 'callback' and d.${OPEN}
+           and d.state = 'held' and d.held_reason = 'breaker' and d.next_at is not null) as first
+     from held`,
     [ids],
   );
-  return held.map((row) => row.endpoint_id);
+  if (held.length === 0) return [];
+  // Its run may have been done with it before these were there to be seen.
+  const turned = await rows<{ id: string }>(
+    pool,
+    `select e.id from callback_endpoints e join unnest($1::uuid[], $2::text[]) as seen (id, health) using (id) where e.health <> seen.health`,
+    [held.map((each) => each.endpoint_id), held.map((each) => each.health)],
+  );
+  return [...held.filter((each) => each.first).map((each) => each.endpoint_id), ...turned.map((each) => each.id)];
 }
 
 const HOLD_PAGE = 5000;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { reclaimDead } from '../activities/claim-deliveries.ts';
+import { holdForTrouble } from '../activities/hold-callbacks.ts';
 import { abortLeft } from '../database/change-endpoint.ts';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
@@ -59,6 +60,24 @@ test.each([
   expect([enabled.status, enabled.body.health]).toEqual([200, 'open']);
   const { items } = (await shop.call('GET', `/deliveries?endpoint=${id}`)).body;
   expect(items.map((each: { state: string }) => each.state).toReversed()).toEqual(states);
+});
+
+test('the run of an endpoint in trouble hears of the first that waits for it, not of each that joins; one that is stopped has none', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const id = await anEndpoint(shop);
+  const hold = async () => {
+    const delivery = await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: id, state: 'pending' });
+    const woken = await holdForTrouble(api.db.pool, [delivery.id]);
+    return { woken, held: (await shop.call('GET', `/deliveries/${delivery.id}`)).body.heldReason };
+  };
+  await put(api, id, { state: 'open', failures: 40, failing: 'several', openedAt: Date.now() });
+  expect(await hold()).toEqual({ woken: [id], held: 'breaker' });
+  expect(await hold()).toEqual({ woken: [], held: 'breaker' });
+  await put(api, id, { state: 'paused' });
+  expect(await hold()).toEqual({ woken: [], held: 'paused' });
+  await put(api, id, { state: 'healthy' });
+  expect(await hold()).toEqual({ woken: [], held: null });
 });
 
 test('an attempt that was under way when its endpoint was deleted leaves nothing that waits for ever', async () => {
