@@ -14,12 +14,13 @@ export function PrivacySettings() {
   const owner = useOwner();
   const [phone, setPhone] = useState('');
   const report = useMutation({ mutationFn: () => ask(v1.contacts.report.$post({ json: { phone } })) });
+  const known = report.data;
+  // Whose report it is, whatever the field says meanwhile.
   const erase = useAct(
-    () => ask(v1.contacts.erase.$post({ json: { phone } })),
+    () => ask(v1.contacts.erase.$post({ json: { phone: known?.phone ?? '' } })),
     ['replies'],
     () => report.reset(),
   );
-  const known = report.data;
   return (
     <>
       <h1>{say('privacy')}</h1>

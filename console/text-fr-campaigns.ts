@@ -210,7 +210,7 @@ export const campaignsFr = {
   stepSend: 'Envoyer un premier SMS',
   stepSendSimulated: 'À trois téléphones simulés : rien ne part vers de vraies personnes, et rien n’est facturé.',
   stepSendReal: 'À votre propre téléphone.',
-  stepSendText: 'Bonjour, ceci est notre premier SMS. Répondez OUI pour essayer !',
+  stepSendText: 'Bonjour, ceci est notre premier SMS. Répondez OUI pour essayer.',
   stepSendNow: 'Envoyer',
   firstCampaign: 'Premier essai',
   stepAnswer: 'Répondre',

@@ -3,11 +3,20 @@ import type { Word } from './text-fr.ts';
 export type Locale = 'fr' | 'en';
 type Words = Partial<Record<Word, string>>;
 
+/** French sets a space before a high mark and inside its quotes: one at which no line breaks. */
+const unbroken = (words: Words): Words =>
+  Object.fromEntries(
+    Object.entries(words).map(([word, text]) => [
+      word,
+      text.replaceAll(/ (?=[!?;])/g, '\u202f').replaceAll(/ (?=[:»%€])|(?<=«) /g, '\u00a0'),
+    ]),
+  );
+
 /** The one that is spoken is loaded, and no other; what other pages than the chat say when one of them is opened. */
 const dictionaries: Record<Locale, { first: () => Promise<Words>; more: () => Promise<Words> }> = {
   fr: {
-    first: async () => (await import('./text-fr.ts')).fr,
-    more: async () => (await import('./text-fr-more.ts')).moreFr,
+    first: async () => unbroken((await import('./text-fr.ts')).fr),
+    more: async () => unbroken((await import('./text-fr-more.ts')).moreFr),
   },
   en: {
     first: async () => (await import('./text-en.ts')).en,

@@ -11,6 +11,9 @@ import { axe, startConsole } from './fixtures/browser.ts';
 import { signInAs } from './fixtures/by-hand.ts';
 
 const OWNER = 'marketing@boulangerie.example';
+// In summer, to come, and within a year, whatever day it is.
+const [YEAR, MONTH] = [new Date().getFullYear(), new Date().getMonth()];
+const DAY = MONTH < 6 ? `${YEAR}-07-15` : `${YEAR + 1}-05-15`;
 
 let started: Awaited<ReturnType<typeof startConsole>>;
 let page: Page & { troubles: string[] };
@@ -45,7 +48,7 @@ test('the composer shows what three real people will read and how each answers, 
   const shown = page.getByRole('complementary', { name: 'Aperçu' });
   await shown.getByText('Bonjour Zoé, le cœur de la saison est là').waitFor();
   await shown
-    .getByText(/Appuie sur répondre : la réponse va au 3801[56]/)
+    .getByText(/Appuie sur répondre\s: la réponse va au 3801[56]/)
     .first()
     .waitFor();
   // Nobody there can reply: said with its remedy, and sent only if that is chosen.
@@ -63,6 +66,15 @@ test('the composer shows what three real people will read and how each answers, 
   await page.getByText('Écrire ces caractères plus simplement').click();
   await shown.getByText('Bonjour Zoé, le coeur de la saison est là').waitFor();
   await clean('the composer');
+
+  // Whom it would wake is said before it is sent.
+  await page.getByText('Envoyer plus tard').click();
+  await page.getByLabel('Date et heure d’envoi').fill(`${DAY}T03:00`);
+  await page.getByText('À cette heure, des destinataires seraient dérangés.').waitFor();
+  await page.getByText('La nuit (Europe/Paris)').waitFor();
+  await page.getByLabel('Date et heure d’envoi').fill(`${DAY}T10:00`);
+  await page.getByText('La nuit (Europe/Paris)').waitFor({ state: 'detached' });
+  await page.getByText('Envoyer plus tard').click();
 
   await page.getByText('M’envoyer un essai').click();
   await page.getByRole('textbox', { name: 'Votre numéro' }).fill(phone(50));
@@ -202,10 +214,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi matin !');
   await page.getByRole('textbox', { name: 'Recipients', exact: true }).fill(`prenom,to\nZoé,${phone(21)}`);
   await page.getByText('Send later').click();
-  // In summer, to come, and within a year, whatever day it is.
-  const [year, month] = [new Date().getFullYear(), new Date().getMonth()];
-  const day = month < 6 ? `${year}-07-15` : `${year + 1}-05-15`;
-  await page.getByLabel('Date and time of sending').fill(`${day}T12:00`);
+  await page.getByLabel('Date and time of sending').fill(`${DAY}T12:00`);
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Bonjour Zoé').waitFor();
   expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
   await clean('the composer, narrow');
@@ -213,7 +222,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   await page.getByRole('button', { name: 'Cancel the campaign' }).waitFor();
   const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   // Noon in Paris, in summer.
-  expect((await started.app.account.get(`/v1/campaigns/${campaign}`))['sendAt']).toBe(`${day}T10:00:00.000Z`);
+  expect((await started.app.account.get(`/v1/campaigns/${campaign}`))['sendAt']).toBe(`${DAY}T10:00:00.000Z`);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('button', { name: 'Pause' }).waitFor();

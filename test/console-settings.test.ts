@@ -9,6 +9,7 @@ import { axe, startConsole } from './fixtures/browser.ts';
 const OPERATOR = 'operator@aller-retour.example';
 const MARTIN = 'martin@garage.example';
 const OWNER = 'loueuse@boulangerie.example';
+const PATRONNE = 'patronne@boulangerie.example';
 const RENTED = '+33644700009';
 
 let started: Awaited<ReturnType<typeof startConsole>>;
@@ -175,5 +176,67 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
     'Un numéro que vous louez',
   ]);
   expect(await sent('Fête des pères')).toContain('33644700009');
+  expect(page.troubles.splice(0)).toEqual([]);
+}, 120_000);
+
+test('a person is written to first, tagged, and erased when they ask, and nobody else with them; a key that is revoked opens nothing', async () => {
+  const { app } = started;
+  await createOwner(app.config.DATABASE_URL, PATRONNE, app.accountId);
+  await signIn(PATRONNE);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  for (const [to, text] of [
+    [phone(21), 'Bonjour, votre commande est prête.'],
+    [phone(22), 'Bonjour, la vôtre aussi.'],
+  ] as const) {
+    await open('Écrire à un numéro');
+    await page.getByRole('textbox', { name: 'Numéro' }).fill(to);
+    await page.getByRole('textbox', { name: 'Message' }).fill(text);
+    await page.getByRole('button', { name: 'Envoyer', exact: true }).click();
+    await page.getByRole('log').getByText(text).waitFor();
+    await until('the phone has it', () => app.world.phones.received.some((sms) => sms.to === to && sms.text === text));
+    await app.world.phones.reply(to, `Merci du ${to}`);
+    await page.getByRole('log').getByText(`Merci du ${to}`).waitFor();
+  }
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  await page.getByRole('textbox', { name: 'Étiquettes' }).fill('pain, samedi');
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await until('both are kept', async () => {
+    const { tags } = await app.account.get(`/v1/conversations/${id}`);
+    return JSON.stringify(tags) === JSON.stringify(['pain', 'samedi']);
+  });
+  await clean('a conversation that was begun');
+
+  await open('Paramètres');
+  await open('Données personnelles');
+  await page.getByRole('textbox', { name: 'Numéro' }).fill(phone(21));
+  await page.getByRole('button', { name: 'Voir ce qui est connu' }).click();
+  await page.getByRole('heading', { name: '+33 6 12 00 00 21' }).waitFor();
+  await clean('what is known of one person');
+  // The next one is written before this one is erased.
+  await page.getByRole('textbox', { name: 'Numéro' }).fill(phone(22));
+  await page.getByRole('button', { name: 'Effacer' }).click();
+  const sure = page.getByRole('alertdialog', { name: 'Effacer tout ce qui est connu du +33 6 12 00 00 21 ?' });
+  await sure.getByRole('button', { name: 'Effacer' }).click();
+  await page.getByText('Effacé : 1 SMS envoyés, 1 réponses.').waitFor();
+  const left = itemsOf(await app.account.get('/v1/replies')).map((reply) => textOf(reply, 'text'));
+  expect(left).toContain(`Merci du ${phone(22)}`);
+  expect(left).not.toContain(`Merci du ${phone(21)}`);
+
+  await open('Clés d’API');
+  await page.getByRole('textbox', { name: 'Nom' }).fill('Caisse');
+  await page.getByRole('button', { name: 'Créer la clé' }).click();
+  const shown = page.getByRole('status').filter({ hasText: 'Caisse' }).getByText(/^ar_/);
+  const till = createClient(app.url, (await shown.textContent()) ?? '');
+  expect(textOf(await till.get('/v1/account'), 'id')).toBe(app.accountId);
+  await page
+    .getByRole('row', { name: /^Caisse/ })
+    .getByRole('button', { name: 'Révoquer' })
+    .click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Révoquer' }).click();
+  await page
+    .getByRole('row', { name: /^Caisse/ })
+    .getByText('Révoquée')
+    .waitFor();
+  await expect(till.get('/v1/account')).rejects.toThrow('401');
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);

@@ -14,6 +14,8 @@ import { chatFr } from '../console/text-fr-chat.ts';
 import { operatorFr } from '../console/text-fr-operator.ts';
 import { repliesFr } from '../console/text-fr-replies.ts';
 import { settingsFr } from '../console/text-fr-settings.ts';
+import { isWord, loadMoreWords, loadWords, textOf } from '../console/words.ts';
+import { countSegments } from '../domain/segments.ts';
 
 const fr = { ...firstFr, ...moreFr };
 const en = { ...firstEn, ...moreEn };
@@ -26,6 +28,16 @@ test('both languages say the same things, with the same values, and neither says
     const other = Object.entries(en).find(([name]) => name === word)?.[1] ?? '';
     expect([word, text.trim() === '', other.trim() === '', valuesIn(other)]).toEqual([word, false, false, valuesIn(text)]);
   }
+});
+
+test('no line of French begins with a mark, and what the console proposes as an SMS costs no more for it', async () => {
+  await loadWords('fr');
+  await loadMoreWords();
+  const shown = Object.keys(firstFr).concat(Object.keys(moreFr)).filter(isWord).map(textOf);
+  expect(shown.length).toBeGreaterThan(1000);
+  expect(shown.filter((text) => / [!?;:»%€]|« /.test(text))).toEqual([]);
+  expect(shown.filter((text) => text.includes('\u202f?')).length).toBeGreaterThan(10);
+  expect(countSegments(textOf('stepSendText')).forcing).toEqual([]);
 });
 
 test('no part of a dictionary says over what another one says', () => {
