@@ -17,7 +17,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
 export function ChatPage() {
-  const { say, time, number } = useLocale();
+  const { say, time, shortTime, number } = useLocale();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   const { pathname } = useLocation();
@@ -136,7 +136,7 @@ export function ChatPage() {
                   className="conversation"
                 >
                   <strong>{nameOf(item)}</strong>
-                  <time dateTime={item.lastReplyAt}>{time(item.lastReplyAt)}</time>
+                  <time dateTime={item.lastReplyAt}>{shortTime(item.lastReplyAt)}</time>
                   <span className="excerpt" dir="auto">
                     {item.lastText ?? say('noReplyYet')}
                   </span>

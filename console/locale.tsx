@@ -9,6 +9,8 @@ type Spoken = {
   say: Say;
   change: (locale: Locale) => void;
   time: (iso: string) => string;
+  /** The hour where it was today, else the day. */
+  shortTime: (iso: string) => string;
   number: (value: number) => string;
   /** The name of a country by its code. */
   country: (code: string) => string;
@@ -28,6 +30,8 @@ export function firstLocale(): Locale {
 
 function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const hours = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const numbers = new Intl.NumberFormat(locale);
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
   return {
@@ -36,6 +40,10 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
     say: (word, values = {}) =>
       textOf(word).replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
+    shortTime: (iso) => {
+      const at = new Date(iso);
+      return (at.toDateString() === new Date().toDateString() ? hours : days).format(at);
+    },
     number: (value) => numbers.format(value),
     country: (code) => countries.of(code) ?? code,
     money: (value) =>
