@@ -101,7 +101,7 @@ export const fr = {
   sendCampaign: 'Envoyer à {n} destinataires',
   fieldFault: '{field} {problem}. {remedy}.',
   noCampaigns: 'Pas encore de campagne',
-  created: 'Créée le',
+  created: 'Création',
   state: 'État',
   progress: 'Avancement',
   draft: 'Brouillon',
