@@ -30,6 +30,19 @@ export const createMailChannel = ({ pool, log, mailer }: Deps) => ({
     if (turned) log.error({ response }, 'the mail relay does not take us: no mail is sent until it does');
   },
 
+  /**
+   * First mails that the relay's refusal kept from going are the run's of retries from now on, and no longer due only when their own
+   * run would be given up. Answers whether that run must look: the relay may take us again by now.
+   */
+  async leave(ids: string[]): Promise<boolean> {
+    const left = await affected(
+      pool,
+      `update deliveries set next_at = now() where id = any($1::uuid[]) and channel = 'email' and state = 'pending' and next_at is not null`,
+      [ids],
+    );
+    return left > 0 && (await rows(pool, `select where ${CHANNEL_OPEN}`)).length > 0;
+  },
+
   /** Asks the relay, once a minute over all processes, whether it takes us again. */
   async check(): Promise<void> {
     const due = await rows(

@@ -115,9 +115,10 @@ export const createSendReplyEmails = ({
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
     async sendReplyEmails(deliveryIds: string[]): Promise<void> {
       const { mails, waiting } = await claim({ ids: deliveryIds });
+      const left = claimsOf(mails).length + waiting < deliveryIds.length && (await channel.leave(deliveryIds));
       const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
       // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
-      if (troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
+      if (left || troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
     },
 
     /** Sends whatever is due, for 30 s at most; answers how long the run may sleep, null when nothing is owed. */

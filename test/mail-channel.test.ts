@@ -86,19 +86,24 @@ test('a relay that does not take us pauses mails without spending an attempt, an
   expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(/^mail_paused 0$/m);
 });
 
-test('a relay that takes us again is noticed by itself, asked once a minute and not for every mail', async () => {
+test('a relay that takes us again is noticed by itself, asked once a minute and not for every mail; what came meanwhile goes at once', async () => {
   await using relay = await aRelay();
   await using app = await startApp({ ways: { email: true }, env: { SMTP_URL: relay.url }, sweepEveryMs: 1000 });
   app.log.expect(/the mail relay does not take us/);
   await twoReplies(app);
   await until('the channel is paused', () => paused(app));
   await noneInFlight(app);
+  await app.world.phones.reply(phone(1), 'NON');
+  await until('it waits for the relay, and for nothing else', async () => {
+    const owed = await app.rows<{ due: boolean }>('select next_at <= now() as due from deliveries');
+    return owed.length === 3 && owed.every(({ due }) => due);
+  });
   const asked = relay.asked();
   await app.rows(`update mail_channels set check_at = now()`);
   await until('the relay was asked', () => relay.asked() > asked);
   expect(await paused(app)).toBe(true);
   relay.learn('secret');
   await app.rows(`update mail_channels set check_at = now()`);
-  await until('both mails and the notice are taken', () => relay.taken() >= 3);
+  await until('three mails and the notice are taken', () => relay.taken() >= 4);
   expect(await paused(app)).toBe(false);
 });
