@@ -31,10 +31,11 @@ export const createMailChannel = ({ pool, log, mailer }: Deps) => ({
   },
 
   /**
-   * First mails that the relay's refusal kept from going are the run's of retries from now on, and no longer due only when their own
-   * run would be given up. Answers whether that run must look: the relay may take us again by now.
+   * First mails that the relay's refusal kept from going are due at once for the run of retries, not when their own run would be
+   * given up. Answers whether it must look: the relay may take us again by now.
    */
   async leave(ids: string[]): Promise<boolean> {
+    if (ids.length === 0) return false;
     const left = await affected(
       pool,
       `update deliveries set next_at = now() where id = any($1::uuid[]) and channel = 'email' and state = 'pending' and next_at is not null`,

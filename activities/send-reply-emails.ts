@@ -115,7 +115,8 @@ export const createSendReplyEmails = ({
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
     async sendReplyEmails(deliveryIds: string[]): Promise<void> {
       const { mails, waiting } = await claim({ ids: deliveryIds });
-      const left = claimsOf(mails).length + waiting < deliveryIds.length && (await channel.leave(deliveryIds));
+      const going = new Set(mails.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)));
+      const left = await channel.leave(deliveryIds.filter((id) => !going.has(id)));
       const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
       // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
       if (left || troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
