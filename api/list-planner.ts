@@ -36,7 +36,8 @@ export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'>
 /** Rules for a campaign whose own messages may be stored already: only others' take codes away from it. */
 export const besideOthers = (rules: PlanRules, sql: Sql, campaignId: string): PlanRules => ({
   ...rules,
-  codesInUse: (phones, at) => codesInUse(sql, phones, rules.numbers, at, campaignId),
+  codesInUse: (phones, at) =>
+    codesInUse(sql, { account: rules.account.id, phones, codes: rules.numbers, at, except: campaignId }),
 });
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */

@@ -1,5 +1,5 @@
 import { isFrench } from '../domain/france.ts';
-import { pickCode } from '../domain/reply-code.ts';
+import { pickCode, type BusyCodes } from '../domain/reply-code.ts';
 import { PLACEHOLDER, type Origin, type PoolNumber } from '../domain/sender-policy.ts';
 import { carriesMention, STOP_MENTION, stopNumberIn, stopWords } from '../domain/stop-mention.ts';
 import type { CampaignRequest } from './plan-campaign.ts';
@@ -24,7 +24,7 @@ export function planStops(
   const effect: StopEffect = { added: 0, missing: 0 };
   const wants = (country: string): boolean => inText || carriesMention(purpose, country);
 
-  function codeFor({ carrierId, replyCode }: Origin, country: string, busy?: ReadonlySet<string>): string | null {
+  function codeFor({ carrierId, replyCode }: Origin, country: string, busy?: BusyCodes): string | null {
     if (replyCode !== null || !wants(country)) return replyCode;
     if (stopNumber !== null && isFrench(country)) return stopNumber;
     const pool: PoolNumber[] =

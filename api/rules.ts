@@ -6,6 +6,7 @@ import { spendingOf, type Spending } from '../database/spend-limits.ts';
 import { rows, type Sql } from '../database/sql.ts';
 import type { SegmentPrices } from '../domain/cost.ts';
 import type { CountryAnswers } from '../domain/country-rules.ts';
+import type { BusyCodes } from '../domain/reply-code.ts';
 import type { Routing } from '../domain/routed-sender.ts';
 import { lower, type Room } from '../domain/spend-limit.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
@@ -33,7 +34,7 @@ export type PlanRules = Rules & {
   /** What a segment costs the account at that time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
-  codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, ReadonlySet<string>>>;
+  codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, BusyCodes>>;
   /** Which of these phones stand on an earlier page of the same list. */
   listedBefore?: (phones: readonly string[]) => Promise<ReadonlySet<string>>;
 };
@@ -86,7 +87,7 @@ export async function rulesFor(
     stopNumber,
     room: async (at) => roomOf(await spendingOf(sql, account.id), at),
     prices: (at) => segmentPrices(sql, account.id, route, at),
-    codesInUse: (phones, at) => codesInUse(sql, phones, numbers, at),
+    codesInUse: (phones, at) => codesInUse(sql, { account: account.id, phones, codes: numbers, at }),
   };
 }
 

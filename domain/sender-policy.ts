@@ -1,5 +1,5 @@
 import type { ErrorCode, Fault } from './errors.ts';
-import { pickCode } from './reply-code.ts';
+import { pickCode, type BusyCodes } from './reply-code.ts';
 import { withoutStopCodes } from './stop-mention.ts';
 
 export type RouteName = 'premium' | 'lowcost';
@@ -53,13 +53,13 @@ export type Origin = { carrierId: string; sender: string; replyCode: string | nu
 export type AnswerBy = 'reply' | 'new-message' | 'none';
 
 /**
- * `pick` answers for the recipient at an index, in that country, avoiding the codes that are `busy` towards it; null where nobody
+ * `pick` answers for the recipient at an index, in that country, avoiding the codes that are `busy` towards it where it can; null where nobody
  * there could reply, and that was not allowed.
  */
 export type SenderPlan = {
   carrierId: string;
   answerBy: AnswerBy;
-  pick(country: string, index: number, busy?: ReadonlySet<string>): Origin | null;
+  pick(country: string, index: number, busy?: BusyCodes): Origin | null;
 };
 
 type Decision = SenderPlan | { refused: Refusal };
@@ -201,7 +201,7 @@ function bySim({ carrierId, usable, turn }: Case): Decision {
 }
 
 /** The short code for each country, from the pool. */
-function codesOf({ usable, turn }: Case): (country: string, busy?: ReadonlySet<string>) => string | undefined {
+function codesOf({ usable, turn }: Case): (country: string, busy?: BusyCodes) => string | undefined {
   const codes = Map.groupBy(
     usable.filter((number) => number.kind === 'short-code'),
     (number) => number.country,

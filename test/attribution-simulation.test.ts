@@ -13,10 +13,14 @@ test('of 100,000 replies to shared and own codes, by clocks that are off, none g
   });
   const found = tally(outcomes);
   process.stdout.write(`attribution of ${JSON.stringify(found)}\n`);
+  const alone = tally(outcomes.filter(({ shared }) => !shared));
+  process.stdout.write(`of those to a code that one account alone uses: ${JSON.stringify(alone)}\n`);
   expect(found.shared).toBeGreaterThanOrEqual(30_000);
   expect(found.wrongAccount).toBe(0);
   expect(found.lostThoughCertain).toBe(0);
   expect(found.wrongCampaign / found.cases).toBeLessThan(0.15);
+  // Only what a reset device dates years back.
+  expect(alone.unattributed / alone.cases).toBeLessThan(0.02);
 });
 
 test('the same through the database: 3,000 replies filed as the product files them', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createFiling } from '../activities/file-replies.ts';
 import { planList } from '../api/list-planner.ts';
 import { rows } from '../database/sql.ts';
 import { WINDOW_MS } from '../domain/attribution.ts';
@@ -82,11 +83,71 @@ test('an uploaded list avoids the same codes', async () => {
   }
 });
 
-test('the pool is gone through once: the usual code when all are taken, none from an empty pool', () => {
+test('two accounts that write to one phone again and again keep a code each: every reply reaches who it answers', async () => {
+  await using api = await startApi();
+  const { premiumId } = await carriers(api, { codes: ['36201', '36202'] });
+  const { pool } = api.db;
+  const { log, hashPhone } = api.services;
+  const file = createFiling({ pool, log, hashPhone, sendMessages: () => {}, oweMails: async () => {} });
+  const shops = [await anAccount(api), await anAccount(api)];
+  const [phone] = PHONES;
+  const asked: string[] = [];
+  for (let round = 0; round < 6; round++) {
+    for (const shop of shops) {
+      // Whose turn it is follows from the text.
+      const { id } = (await send(shop, { recipients: [{ to: phone }], text: `Et le ${round} ?` })).body;
+      await sent(api, id, 10_000);
+      asked.push(id);
+    }
+  }
+  const answers = await rows<{ id: string }>(
+    pool,
+    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, released_at)
+     select gen_random_uuid(), $1, to_number, reply_code, to_number, reply_code, 'OUI', now(), 'ours', now(), now()
+     from messages where campaign_id = any($2::uuid[]) returning id`,
+    [premiumId, asked],
+  );
+  await file(
+    answers.map(({ id }) => id),
+    'replies/test',
+  );
+  const reached = await rows<{ account: string | null; replies: number }>(
+    pool,
+    'select account_id as account, count(*)::int as replies from replies group by 1 order by 1',
+  );
+  expect(reached).toEqual(
+    shops
+      .map(({ id }) => id)
+      .toSorted()
+      .map((account) => ({ account, replies: 6 })),
+  );
+});
+
+test('where other accounts took every code, the one of whom was silent for longest is taken; what is queued counts as just sent', async () => {
+  await using api = await startApi();
+  const codes = ['36201', '36202', '36203'];
+  await carriers(api, { codes });
+  const [first, second, third, late] = [await anAccount(api), await anAccount(api), await anAccount(api), await anAccount(api)];
+  const to = { recipients: [{ to: PHONES[0] }] };
+  const ids = [(await send(first, to)).body.id, (await send(second, to)).body.id, (await send(third, to)).body.id];
+  const [oldest] = await codesOf(api, ids[1]);
+  await sent(api, ids[0], 3_600_000);
+  await sent(api, ids[1], 2 * 3_600_000);
+  for (const text of ['Un ?', 'Deux ?', 'Trois ?', 'Quatre ?', 'Cinq ?', 'Six ?', 'Sept ?']) {
+    const { id } = (await send(late, { ...to, text, simulation: true })).body;
+    expect(await codesOf(api, id)).toEqual([{ reply_code: oldest?.reply_code, ambiguous: true }]);
+  }
+});
+
+test('the pool is gone through once: free codes, then those that only the own account took, then the one longest silent', () => {
   const pool = ['a', 'b', 'c'].map((number) => ({ number }));
-  expect(pickCode(pool, 4)?.number).toBe('b');
-  expect(pickCode(pool, 4, new Set('b'))?.number).toBe('c');
-  expect(pickCode(pool, 4, new Set('bc'))?.number).toBe('a');
-  expect(pickCode(pool, 4, new Set('abc'))?.number).toBe('b');
-  expect(pickCode([], 4, new Set('b'))).toBeUndefined();
+  const pick = (busy?: Record<string, number | null>) => pickCode(pool, 4, busy && new Map(Object.entries(busy)))?.number;
+  expect(pick()).toBe('b');
+  expect(pick({ b: null })).toBe('c');
+  expect(pick({ b: null, c: 7 })).toBe('a');
+  expect(pick({ a: 7, b: 8, c: null })).toBe('c');
+  expect(pick({ a: null, b: 8, c: null })).toBe('c');
+  expect(pick({ a: 7, b: 8, c: 9 })).toBe('a');
+  expect(pick({ a: Infinity, b: Infinity, c: Infinity })).toBe('b');
+  expect(pickCode([], 4, new Map([['b', null]]))).toBeUndefined();
 });
