@@ -41,7 +41,8 @@ const listEntries = createRoute({
   path: '/conversations/{id}/messages',
   operationId: 'listConversationMessages',
   tags: ['Conversations'],
-  summary: 'Everything between the account and that phone, both ways, in the order of time',
+  summary:
+    'Everything between the account and that phone, both ways, in the order of time; of a campaign only what has left, or was refused by the carrier',
   request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
   responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
 });
@@ -66,6 +67,8 @@ type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
 
 /** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
 const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+/** Written to that phone: of a campaign only what may have left, of the rest also what waits or was set aside; a simulation never left. */
+const SAID = `(m.campaign_id is null or m.resends > 0 or m.state not in ('queued', 'skipped')) and m.state <> 'simulated'`;
 const ENTRIES = `
   select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
     null as state, null as reference, opt_out as "optOut", partial
@@ -73,8 +76,7 @@ const ENTRIES = `
   union all
   select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
     state, reference, false, false
-  from messages m where to_number = $3 and account_id = $2
-    and not exists (select from campaigns c where c.id = m.campaign_id and c.launched_at is null)`;
+  from messages m where to_number = $3 and account_id = $2 and ${SAID}`;
 
 const entriesOf = (order: 'oldest' | 'newest'): string => {
   const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];

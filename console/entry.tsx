@@ -22,6 +22,8 @@ const words: Record<State, { tick: string; word: Word }> = {
   simulated: { tick: '✓', word: 'stateSimulated' },
 };
 const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
+/** What the person on the other end has surely not read. */
+const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'expired', 'failed', 'skipped']);
 const HOUR_MS = 3_600_000;
 
 /** Whether something may soon be known of it. */
@@ -40,7 +42,7 @@ export function Entry({ entry }: { entry: Shown }) {
         <time dateTime={entry.at}>{time(entry.at)}</time>
         {entry.optOut ? <strong className="badge">{say('stop')}</strong> : null}
         {state ? (
-          <span className="tick">
+          <span className={NOT_ARRIVED.has(entry.state) ? 'tick bad' : 'tick'}>
             <span aria-hidden="true">{state.tick}</span> {say(state.word)}
           </span>
         ) : null}

@@ -195,6 +195,35 @@ test('a conversation shows both directions in the order of time, either way roun
   });
 });
 
+test('a conversation holds no campaign message that never left, and every answer with what became of it', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const { id, phone } = await aConversation(api.db, { account: shop.id });
+  const say = (text: string, overrides: Parameters<typeof aMessage>[1]) =>
+    aMessage(api.db, { accountId: shop.id, toNumber: phone, text, ...overrides });
+  const unsent = { submittedAt: null, epoch: null };
+  const ofCampaign = () => ({ campaignId: newId(), row: 1 });
+  await say('Scheduled, or paused', { ...ofCampaign(), ...unsent, state: 'queued' });
+  await say('Refused by a carrier that was busy', { ...ofCampaign(), state: 'queued', reason: 'throttled' });
+  await say('Cancelled', { ...ofCampaign(), ...unsent, state: 'skipped', reason: 'cancelled' });
+  await say('Simulated', { ...ofCampaign(), state: 'simulated', simulation: true });
+  const shown = ['submitting', 'accepted', 'delivered', 'undelivered', 'expired', 'failed', 'in_doubt', 'unknown'] as const;
+  for (const state of shown) await say(state, { ...ofCampaign(), state });
+  await say('May have arrived, and is tried again', { ...ofCampaign(), state: 'queued', resends: 1 });
+  await say('Answer that waits', { ...unsent, conversationId: id, state: 'queued' });
+  await say('Answer to somebody who said STOP', { ...unsent, conversationId: id, state: 'skipped', reason: 'opted-out' });
+  const { body } = await shop.call('GET', `/conversations/${id}/messages`);
+  const entries: { text: string; state: string }[] = body.items;
+  expect(entries.map(({ text, state }) => `${text}: ${state}`).toSorted()).toEqual(
+    [
+      ...shown.map((state) => `${state}: ${state}`),
+      'May have arrived, and is tried again: queued',
+      'Answer that waits: queued',
+      'Answer to somebody who said STOP: skipped',
+    ].toSorted(),
+  );
+});
+
 test('an answer leaves by the number that the phone last wrote to, from the same SIM, once per key', async () => {
   await using api = await startApi();
   const { lowcostId } = await carriers(api);
