@@ -6,6 +6,7 @@ import { CampaignDraft } from './campaign-draft.tsx';
 import { CampaignProgress } from './campaign-progress.tsx';
 import { CampaignReplies } from './campaign-replies.tsx';
 import { CampaignResults } from './campaign-results.tsx';
+import { Standing, useComing } from './campaign-standing.tsx';
 import type { Campaign } from './composing.ts';
 import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
@@ -35,7 +36,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const owner = useOwner();
   const { id, state, launchedAt } = campaign;
-  const at = campaign.sendAt !== null && Date.parse(campaign.sendAt) > Date.now() ? campaign.sendAt : null;
+  const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
   return (
     <>
       <div className="row">
@@ -52,7 +53,8 @@ function Shown({ campaign }: { campaign: Campaign }) {
         ) : null}
       </div>
       <p>
-        {say(state)} · {say(campaign.route)} · <time dateTime={campaign.createdAt}>{time(campaign.createdAt)}</time>
+        <Standing campaign={campaign} /> · {say(campaign.route)} ·{' '}
+        <time dateTime={campaign.createdAt}>{time(campaign.createdAt)}</time>
       </p>
       {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
       {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ask, v1 } from './api.ts';
 import { AskTwoWay } from './ask-two-way.tsx';
 import { usePages } from './asking.ts';
+import { Standing } from './campaign-standing.tsx';
 import { List, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { session } from './session.ts';
@@ -38,7 +39,7 @@ export function CampaignsPage() {
               </Link>
             ),
           },
-          { name: say('state'), cell: ({ state }) => say(state) },
+          { name: say('state'), cell: (campaign) => <Standing campaign={campaign} /> },
           { name: say('route'), cell: ({ route }) => say(route) },
           { name: say('recipients'), figure: true, cell: ({ total }) => number(total) },
           { name: say('created'), cell: ({ createdAt }) => when(createdAt) },

@@ -170,6 +170,7 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   draftListFollows: 'The list is chosen next. Nothing goes before you send it.',
   discard: 'Change nothing',
   goesAt: 'Goes on {at}.',
+  scheduledFor: 'Scheduled for {at}',
   cancelAsk: 'Cancel this campaign?',
   cancelHint: 'What has not gone yet will not go. What has gone does not come back.',
   rate: '{n} SMS a minute, {left} left.',

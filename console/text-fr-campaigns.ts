@@ -175,6 +175,7 @@ export const campaignsFr = {
   draftListFollows: 'La liste se choisit ensuite. Rien ne part avant votre envoi.',
   discard: 'Ne rien changer',
   goesAt: 'Part le {at}.',
+  scheduledFor: 'Programmée pour le {at}',
   cancelAsk: 'Annuler cette campagne ?',
   cancelHint: 'Ce qui n’est pas encore parti ne partira pas. Ce qui est parti ne revient pas.',
   rate: '{n} SMS par minute, encore {left}.',

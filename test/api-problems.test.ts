@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { serve } from '@hono/node-server';
 import { expect, test } from 'vitest';
 import { Problem } from '../api/problem.ts';
 import { anAccount, carriers, startApi } from './fixtures/api.ts';
+import { listening } from './fixtures/listening.ts';
 import { relay } from './fixtures/relay.ts';
 
 const campaign = { name: 'n', route: 'premium', sender: 'Boutique', text: 'Soldes', recipients: [{ to: '+33612000001' }] };
@@ -216,17 +216,3 @@ test('over a socket: a stranger is refused before the body is read', async () =>
   expect(String(chunk)).toMatch(/^HTTP\/1\.1 401 /);
   socket.destroy();
 });
-
-async function listening(fetch: Parameters<typeof serve>[0]['fetch']) {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = serve({ fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(port));
-  const port = await promise;
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
-  };
-}
