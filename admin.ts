@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { noteRestore } from './activities/note-restore.ts';
@@ -15,7 +16,7 @@ import { Invitation, Session } from './database/session.ts';
 import { User } from './database/user.ts';
 
 const USAGE =
-  'Usage: npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
+  'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -122,6 +123,12 @@ if (import.meta.main) {
     });
     const email = values.email?.trim().toLowerCase() ?? '';
     const [what] = positionals;
+    if (what === 'migrate') {
+      const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
+      const done = await migrate(DATABASE_URL);
+      console.log(done.length === 0 ? 'The database was up to date.' : `The database is up to date now, by ${done.join(', ')}.`);
+      process.exit();
+    }
     if (what === 'reseal') {
       const { DATABASE_URL, SECRETS_KEY } = readConfig({ TEMPORAL_ADDRESS: UNUSED.TEMPORAL_ADDRESS, ...process.env });
       console.log(`${await sealAnew(DATABASE_URL, SECRETS_KEY)} values are sealed with the first key.`);

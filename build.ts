@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { buildConsole } from './launchers/console.ts';

@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { parse } from 'csv-parse/sync';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

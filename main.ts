@@ -1,7 +1,9 @@
+import './node-version.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { readConfig, type Config } from './config.ts';
+import { DatabaseUnusable } from './database/migrate.ts';
 import { startSystem } from './system.ts';
 
 const config = readOrExit();
@@ -22,7 +24,8 @@ try {
   process.send?.({ ready: true, url: system.url });
   log.info({ reason: await Promise.race([stopped, system.failed]) }, 'stopping');
 } catch (error) {
-  log.fatal({ err: error }, 'this process can not go on');
+  if (error instanceof DatabaseUnusable) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'this process can not go on');
   process.exitCode = 1;
 }
 process.exit();

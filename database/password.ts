@@ -1,4 +1,5 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+// Not argon2 by its name: an older Node would stop at that import, before it can say that it is too old.
+import crypto, { randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** OWASP's least for argon2id: 19 MiB, two passes, one lane; about 50 ms. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
@@ -8,7 +9,7 @@ type Cost = { memory: number; passes: number; parallelism: number };
 
 const derive = (password: string, nonce: Buffer, cost: Cost): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    argon2('argon2id', { message: password.normalize('NFC'), nonce, tagLength: 32, ...cost }, (error, key) =>
+    crypto.argon2('argon2id', { message: password.normalize('NFC'), nonce, tagLength: 32, ...cost }, (error, key) =>
       error ? reject(error) : resolve(key),
     );
   });

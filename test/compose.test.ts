@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
@@ -9,7 +9,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { configTable, readConfig, variableNames } from '../config.ts';
+import { outputOf } from '../launchers/child.ts';
+import { refuseNode } from '../node-version.ts';
 import { startApp, until } from './fixtures/app.ts';
+import { temporaryFolder } from './fixtures/launcher.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string) => readFile(join(ROOT, name), 'utf8');
@@ -114,6 +117,32 @@ test('the built product runs as an API and a worker apart, and says how it is', 
   }
   expect(child.exitCode).toBe(0);
 }, 120_000);
+
+test('every older Node is told which one is needed, and from 24.7 on all are taken', () => {
+  const taken = ['18.20.8', '20.20.2', '22.23.3', '24.6.0', '24.7.0', '24.21.0', '25.0.0', '26.10.0'];
+  expect(taken.filter((version) => refuseNode(version) === null)).toEqual(['24.7.0', '24.21.0', '25.0.0', '26.10.0']);
+});
+
+test('what is built, and what npm starts, says on an older Node in one sentence which one it needs', async () => {
+  await using folder = await temporaryFolder();
+  const node = await olderNode(folder.path);
+  const version = (await outputOf([node, '--version']))?.slice(1);
+  const sentence = `Aller-Retour needs Node 24.7 or newer, and this is Node ${version}: install Node 24 from https://nodejs.org, or run it by an npm script, which brings its own on Linux and on Intel Macs.\n`;
+  for (const script of ['dist/main.js', 'dist/admin.js', 'admin.ts', 'build.ts', 'demo.ts', 'dev.ts']) {
+    const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
+    const ended = promisify(execFile)(node, [...loader, script], { cwd: ROOT });
+    await expect(ended).rejects.toMatchObject({ code: 1, stdout: '', stderr: sentence });
+  }
+}, 300_000);
+
+/** The machine's own Node where it is an older one, otherwise one from npm. */
+async function olderNode(folder: string): Promise<string> {
+  const own = (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, 'node'));
+  for (const node of own) if (refuseNode((await outputOf([node, '--version']))?.slice(1) ?? '99')) return node;
+  const name = `node-${process.platform}-${process.arch}`;
+  await promisify(execFile)('npm', ['install', '--prefix', folder, '--no-save', `${name}@20.20.2`]);
+  return join(folder, 'node_modules', name, 'bin', 'node');
+}
 
 test('the table of variables in the README is the one that the configuration prints', async () => {
   expect(await read('README.md')).toContain(configTable());
