@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { attribute, type Attribution } from '../domain/attribution.ts';
 import { readKeyword } from '../domain/keywords.ts';
-import { emitEvents, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
+import { emitEvents, stillOwed, type DeliveriesOwed, type Emitted } from '../database/emit-events.ts';
 import { announce } from '../database/live.ts';
 import { fileInConversations } from '../database/file-in-conversations.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
@@ -63,10 +63,13 @@ export const createFileReplies = (deps: Deps) => {
   return {
     /**
      * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
-     * deliveries it owes.
+     * deliveries it owes. Tried again, it answers with those of the try before too: that one's answer was lost.
      */
     async fileReplies(replyIds: string[]): Promise<DeliveriesOwed> {
-      return filePage(replyIds, activityInfo().workflowExecution?.workflowId ?? 'none');
+      const { attempt, workflowExecution } = activityInfo();
+      const runId = workflowExecution?.workflowId ?? 'none';
+      const owed = await filePage(replyIds, runId);
+      return attempt === 1 ? owed : stillOwed(deps.pool, replyIds, runId);
     },
   };
 };

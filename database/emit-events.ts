@@ -3,7 +3,7 @@ import type { HeldReason } from '../domain/delivery-state.ts';
 import { octopushBody, type CallbackFormat, type OctopushFacts } from '../domain/octopush-callback.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from './ids.ts';
-import { affected, rows } from './sql.ts';
+import { affected, rows, type Sql } from './sql.ts';
 
 /** What an endpoint can choose to hear of. */
 export const EVENT_TYPES = [
@@ -208,4 +208,17 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
     emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
     accounts,
   };
+}
+
+/** What a run owes for its replies and nobody has attempted yet. */
+export async function stillOwed(sql: Sql, replyIds: string[], runId: string): Promise<DeliveriesOwed> {
+  const found = await rows<{ id: string; channel: 'callback' | 'email' }>(
+    sql,
+    // Event by event, whatever the planner believes of how many there are.
+    `select d.id, d.channel from events e cross join lateral (select * from deliveries where event_id = e.id offset 0) d
+     where e.reply_id = any($1::uuid[]) and d.run_id = $2 and d.state = 'pending' order by d.id`,
+    [replyIds, runId],
+  );
+  const idsOf = (channel: string) => found.filter((each) => each.channel === channel).map(({ id }) => id);
+  return { callbacks: idsOf('callback'), emails: idsOf('email') };
 }

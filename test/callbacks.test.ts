@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { CONTROL } from '../domain/task-queues.ts';
 import { itemsOf, textOf } from '../seed.ts';
 import { openClient } from '../temporal/connect.ts';
-import { phase } from '../workflows/messages.ts';
+import { phase, woken } from '../workflows/messages.ts';
+import { retryCallbacks } from '../workflows/retry-callbacks.ts';
 import { phone, sleep, startApp, until, type App } from './fixtures/app.ts';
 
 /** A campaign to so many phones, each of which answers. */
@@ -9,6 +11,16 @@ async function answered(app: App, phones: number): Promise<void> {
   await app.campaign(Array.from({ length: phones }, (_, index) => ({ to: phone(index) })));
   await until('all phones have it', () => app.world.phones.received.length >= phones);
   await Promise.all(Array.from({ length: phones }, (_, index) => app.world.phones.reply(phone(index), `OUI ${index}`)));
+}
+
+/** What the product's runs are asked by. */
+async function openRuns({ config }: App) {
+  const { client, connection } = openClient({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    tls: false,
+  });
+  return { workflow: client.workflow, [Symbol.asyncDispose]: () => connection.close() };
 }
 
 test('an endpoint that fails three times gets the same bytes under the same id until it takes them, and every attempt is a row', async () => {
@@ -129,12 +141,7 @@ test('a request that hangs holds back nobody’s retries: another endpoint’s g
   await until('the third attempt is taken', () => taken() === 1);
   expect(calls('slow')).toHaveLength(1);
 
-  const { client, connection } = openClient({
-    address: app.config.TEMPORAL_ADDRESS,
-    namespace: app.config.TEMPORAL_NAMESPACE,
-    tls: false,
-  });
-  await using _ = { [Symbol.asyncDispose]: () => connection.close() };
+  await using client = await openRuns(app);
   const [reply] = await app.rows<{ run_id: string }>(`select run_id from replies`);
   const page = client.workflow.getHandle(reply?.run_id ?? '');
   await until('the page has ended', async () => (await page.describe()).status.name === 'COMPLETED');
@@ -149,6 +156,34 @@ test('a request that hangs holds back nobody’s retries: another endpoint’s g
   expect(calls('slow').filter((call) => call.attempt === 2)).toHaveLength(1);
   app.world.endpoint.behave({ name: 'slow', mode: 'ok' });
   app.world.endpoint.hangUp('slow');
+});
+
+test('a page whose callbacks were given up ends as failed, by their name; its mails went out, and the callbacks are made later', async () => {
+  await using app = await startApp();
+  await using temporal = await openRuns(app);
+  // What only the claim of callbacks asks for.
+  await app.rows('alter table callback_endpoints rename column slow_start to gone');
+  await answered(app, 1);
+  await until('the mail is there', () => app.world.mailbox.mails[0]);
+  const reply = await until('the reply is filed', async () => {
+    const [found] = await app.rows<{ run_id: string }>('select run_id from replies where filed_at is not null');
+    return found;
+  });
+  const page = temporal.workflow.getHandle(reply.run_id);
+  const failure = await page.result().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ cause: { message: 'Given up: postCallbacks', type: 'GivenUp' } });
+  expect((await page.describe()).status.name).toBe('FAILED');
+  expect(app.world.mailbox.mails).toHaveLength(1);
+
+  await app.rows('alter table callback_endpoints rename column gone to slow_start');
+  await app.rows('update deliveries set next_at = now()');
+  await temporal.workflow.signalWithStart(retryCallbacks, {
+    workflowId: 'retry-callbacks',
+    taskQueue: CONTROL,
+    signal: woken,
+  });
+  await until('the endpoint has it', () => app.world.endpoint.calls[0]);
+  expect(app.world.endpoint.calls).toHaveLength(1);
 });
 
 test('a mail server that refuses for now gets the mail again under the same Message-ID; one that refuses for good does not', async () => {

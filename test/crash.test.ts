@@ -4,6 +4,7 @@ import type { InboundReply } from '../carriers/carrier.ts';
 import { itemsOf } from '../seed.ts';
 import { openClient } from '../temporal/connect.ts';
 import { phone, sleep, startApp, until } from './fixtures/app.ts';
+import { relay } from './fixtures/relay.ts';
 import { startWorkerProcess } from './fixtures/worker.ts';
 
 /** TIMEOUT_TYPE_HEARTBEAT of Temporal's API. */
@@ -80,6 +81,36 @@ test('killed while it files a page: another notices within seconds, not when the
   const { events } = await temporal.workflow.getHandle(filed?.run_id ?? '').fetchHistory();
   const lost = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.lastFailure?.timeoutFailureInfo ?? []);
   expect(lost).toMatchObject([{ timeoutType: HEARTBEAT }]);
+}, 120_000);
+
+test('killed after a page was filed and before its run was told: tried again, it posts what it owes, once', async () => {
+  await using app = await startApp({ env: { ROLE: 'api' } });
+  await using line = relay();
+  const there = new URL(await line.open(`http://${app.config.TEMPORAL_ADDRESS}`));
+  await using first = await startWorkerProcess({ ...app.config, TEMPORAL_ADDRESS: there.host });
+  await app.campaign([{ to: phone(1) }]);
+  await until('the phone has it', () => app.world.phones.received[0]);
+  const client = await app.db.pool.connect();
+  await client.query('begin; lock table conversations');
+  await app.world.phones.reply(phone(1), 'OUI');
+  await until('its page is being filed', async () => {
+    const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
+    return waits !== undefined;
+  });
+  await line.cut();
+  await client.query('rollback');
+  client.release();
+  await until('its page is filed', async () => (await app.rows('select from replies where filed_at is not null'))[0]);
+  await first.kill('SIGKILL');
+  await using _ = await startWorkerProcess(app.config);
+  // Half a minute before the run of retries would take it over.
+  await until('the endpoint has it', () => app.world.endpoint.calls[0], 30_000);
+  await until('the mailbox has it', () => app.world.mailbox.mails[0]);
+  const made = await app.rows(
+    `select d.channel, d.state, d.attempts, d.run_id = r.run_id as own_run from deliveries d cross join replies r order by channel`,
+  );
+  expect(made).toEqual(['callback', 'email'].map((channel) => ({ channel, state: 'delivered', attempts: 1, own_run: true })));
+  expect([app.world.endpoint.calls.length, app.world.mailbox.mails.length]).toEqual([1, 1]);
 }, 120_000);
 
 test('killed between the commit and the start of its run: the sweep delivers', async () => {

@@ -4,6 +4,7 @@ import type { PostCallbacks } from '../activities/post-callbacks.ts';
 import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
 import { whereIs } from './messages.ts';
+import { settleAll } from './settle-all.ts';
 
 // Filing is ours and idempotent: try until it is done.
 const { fileReplies } = proxyActivities<FileReplies>({
@@ -12,7 +13,8 @@ const { fileReplies } = proxyActivities<FileReplies>({
   retry: { maximumInterval: '10 seconds' },
 });
 
-// First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim.
+// First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim. What is
+// given up here is that run's too; this one then fails by the step's name.
 const { postCallbacks } = proxyActivities<PostCallbacks>({
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: '10 seconds',
@@ -31,9 +33,10 @@ export async function deliverReplies(replyIds: string[]): Promise<void> {
   setHandler(whereIs, (replyId) => (replyIds.includes(replyId) ? step : 'unknown'));
   const owed = await fileReplies(replyIds);
   step = 'delivering';
-  await Promise.allSettled([
-    owed.callbacks.length > 0 ? postCallbacks(owed.callbacks) : undefined,
-    owed.emails.length > 0 ? sendReplyEmails(owed.emails) : undefined,
-  ]);
-  step = 'done';
+  await settleAll({
+    postCallbacks: owed.callbacks.length > 0 ? postCallbacks(owed.callbacks) : undefined,
+    sendReplyEmails: owed.emails.length > 0 ? sendReplyEmails(owed.emails) : undefined,
+  }).finally(() => {
+    step = 'done';
+  });
 }
