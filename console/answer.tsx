@@ -13,16 +13,14 @@ import { session } from './session.ts';
 /** Others are told this often that one is still writing: before they stop believing it. */
 const TELL_MS = 8000;
 
-/** What was begun and not sent, by person and conversation: a page that is left, or a session that ends, loses none. */
-const drafts = new Map<string, string>();
-
 export function Answer({ conversation }: { conversation: Conversation }) {
   const { say } = useLocale();
   const { id } = conversation;
   const queries = useQueryClient();
   const { data: who } = useQuery(session);
-  const draft = `${who?.user.id ?? ''} ${id}`;
-  const [text, setText] = useState(drafts.get(draft) ?? '');
+  // What was begun and not sent is kept by person and conversation: a page that is left or reloaded, or a session that ends, loses none.
+  const draft = `draft ${who?.user.id ?? ''} ${id}`;
+  const [text, setText] = useState(sessionStorage.getItem(draft) ?? '');
   // The same key until it is accepted: a second try after a lost answer sends no second SMS.
   const key = useRef(freshKey());
   const told = useRef(0);
@@ -43,7 +41,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       // One's own is known before the thread is read anew: the next may be begun at once.
       seen.current += 1;
       setText('');
-      drafts.delete(draft);
+      sessionStorage.removeItem(draft);
       return queries.invalidateQueries({ queryKey: ['thread', id] });
     },
     // What somebody else answered is there when it is said: a second try has been read before.
@@ -56,7 +54,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
     }
     if (text === '') seen.current = Math.max(seen.current, conversation.answers);
     setText(next);
-    drafts.set(draft, next);
+    sessionStorage.setItem(draft, next);
     if (next !== '' && Date.now() - told.current > TELL_MS) {
       told.current = Date.now();
       // Nothing depends on it: who is not told sees the answer when it is sent.

@@ -5,9 +5,15 @@ import { ask, v1 } from './api.ts';
 import { Chart } from './chart.tsx';
 import { Facts, Loaded, Table } from './list.tsx';
 import { useLocale } from './locale.tsx';
+import { NotLoaded } from './not-loaded.tsx';
 
 /** The world is drawn for whoever looks at results, and comes with nothing else. */
-const CountryMap = lazy(async () => ({ default: (await import('./country-map.tsx')).CountryMap }));
+const CountryMap = lazy(async () => ({
+  default: await import('./country-map.tsx').then(
+    (map) => map.CountryMap,
+    () => NotLoaded,
+  ),
+}));
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];

@@ -174,8 +174,13 @@ export const Empty = ({ title, hint, children }: { title: string; hint: string; 
 );
 
 const Faults = lazy(async () => {
-  const [{ Faults: all }] = await Promise.all([import('./faults.tsx'), loadMoreWords()]);
-  return { default: all };
+  try {
+    const [{ Faults: all }] = await Promise.all([import('./faults.tsx'), loadMoreWords()]);
+    return { default: all };
+  } catch {
+    // Without them what went wrong is still said, and what was written stays.
+    return { default: () => null };
+  }
 });
 
 /** What went wrong, in the reader's language, with every row's fault beneath. */

@@ -1,10 +1,21 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent as spare, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from '@tanstack/react-router';
 import { Shell } from './shell.tsx';
+import { NotFetched, PageFailed } from './not-loaded.tsx';
 import { NotThere } from './not-there.tsx';
 import { loadMoreWords } from './words.ts';
 
+/** The router reloads for a file that is missing, even without a connection; of an error by another name it tells the page. */
+const spare: typeof lazy = (load, name) =>
+  lazy(
+    () =>
+      load().catch((error: unknown) => {
+        throw new NotFetched(error);
+      }),
+    name,
+  );
+
 /** A page, and the words that it says. One of which a test knows that it says no more than the chat does is `spare`. */
-const lazyRouteComponent: typeof spare = (load, name) =>
+const lazyRouteComponent: typeof lazy = (load, name) =>
   spare(async () => {
     const [page] = await Promise.all([load(), loadMoreWords()]);
     return page;
@@ -284,6 +295,7 @@ export const router = createRouter({
     operator.addChildren(operatorPages),
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: PageFailed,
 });
 
 declare module '@tanstack/react-router' {

@@ -85,6 +85,8 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
     },
     onSuccess: () => {
       left();
+      // What was begun is for nobody else's eyes.
+      sessionStorage.clear();
       queries.setQueryData(session.queryKey, null);
       // What the next person sees is asked for anew.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });

@@ -118,6 +118,8 @@ export const en: Record<keyof typeof fr, string> = {
   expectedVolume: 'Replies expected a month',
   ask: 'Ask',
   askedTwoWay: 'Two-way SMS is asked for: an operator turns it on and tells you. Until then nobody can reply.',
+  pageFailed: 'This page could not be shown',
+  notFetched: 'A part could not be loaded. Check your connection, then try again.',
   notThere: 'This page does not exist',
   'problem.sign-in-failed': 'The address, the password or the code is not right.',
   'problem.code-required': 'Type the code of your authenticator too, or a recovery code.',

@@ -125,6 +125,8 @@ export const fr = {
   ask: 'Demander',
   askedTwoWay: 'SMS bidirectionnel demandé : un opérateur l’active, et vous prévient. D’ici là, personne ne peut répondre.',
   notThere: 'Cette page n’existe pas',
+  pageFailed: 'Cette page n’a pas pu s’afficher',
+  notFetched: 'Une partie n’a pas pu être chargée. Vérifiez votre connexion, puis réessayez.',
   'problem.sign-in-failed': 'L’adresse, le mot de passe ou le code ne convient pas.',
   'problem.code-required': 'Saisissez aussi le code de votre application, ou un code de secours.',
   'problem.wrong-password': 'Ce n’est pas votre mot de passe.',
