@@ -116,9 +116,11 @@ const Environment = z.object({
       'Five digits that marketing to France names for STOP where it has no number to reply to; left out, a short code of the pool. No campaign gets it as its reply code',
     ),
   BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
-  METRICS_PORT: int(1, 65_535)
+  METRICS_PORT: int(0, 65_535)
     .optional()
-    .describe('Port on which a worker without the API shows its metrics, at /metrics on HOST; the API has them at its own'),
+    .describe(
+      'Port on which this process, whatever it is, shows Prometheus its metrics, at /metrics on HOST; keep it from the outside',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -17,7 +17,7 @@ import { createMailer } from './activities/mailer.ts';
 import { createApi } from './api/app.ts';
 import { planList } from './api/list-planner.ts';
 import { planListPreview } from './api/list-preview-plan.ts';
-import { createMetrics } from './api/metrics.ts';
+import { createMetrics, serveMetrics } from './api/metrics.ts';
 import { createGuard } from './callbacks/guard.ts';
 import { createPoster } from './callbacks/request.ts';
 import { createResolve, type Resolve } from './callbacks/resolve.ts';
@@ -58,6 +58,8 @@ export type SystemOptions = {
 export type System = AsyncDisposable & {
   /** Where the API listens; null in a worker. */
   url: string | null;
+  /** Where Prometheus reads; null without METRICS_PORT. */
+  metricsUrl: string | null;
   /** Where mail is taken; null where it is not. */
   inboundMailPort: number | null;
   /** Rejects when a worker dies by itself. */
@@ -216,10 +218,11 @@ export async function startSystem({
     inboundMailPort = inbound.port;
   }
 
-  if (!withApi && config.METRICS_PORT !== undefined) {
-    const answer = async () => new Response(await metrics.metrics(), { headers: { 'content-type': metrics.contentType } });
-    const server = await listen(answer, config.HOST, config.METRICS_PORT);
+  let metricsUrl: string | null = null;
+  if (config.METRICS_PORT !== undefined) {
+    const server = await listen(serveMetrics(metrics, log), config.HOST, config.METRICS_PORT);
     starting.defer(() => closeServer(server.server));
+    metricsUrl = `http://${config.HOST}:${server.port}/metrics`;
   }
 
   let url: string | null = null;
@@ -260,6 +263,7 @@ export async function startSystem({
   const stack = starting.move();
   return {
     url,
+    metricsUrl,
     inboundMailPort,
     failed: Promise.race([new Promise<never>(() => {}), ...workers.map((worker) => worker.failed)]),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -184,7 +184,7 @@ export const createApi = (services: ApiServices) => {
   translateErrors(app);
 
   const api = app
-    .route('/', running(services, metrics))
+    .route('/', running(services))
     .route('/webhooks', webhooks(services))
     .route('/unsubscribe', unsubscribe(services))
     .route('/v1/session', sessionRoutes(services))

@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Registry } from 'prom-client';
 import { rows } from '../database/sql.ts';
 import { describeError } from './log.ts';
 import { json } from './schemas.ts';
@@ -30,14 +29,6 @@ const ready = createRoute({
     503: { description: 'One does not', content: json(Readiness) },
   },
 });
-const metricsRoute = createRoute({
-  method: 'get',
-  path: '/metrics',
-  operationId: 'metrics',
-  tags: ['Running'],
-  summary: 'Metrics of this process, for Prometheus',
-  responses: { 200: { description: 'Text', content: { 'text/plain': { schema: z.string() } } } },
-});
 
 /** False when it fails, says no, or takes too long. */
 async function inTime(asked: Promise<boolean>, failed: (error: unknown) => void): Promise<boolean> {
@@ -53,7 +44,7 @@ async function inTime(asked: Promise<boolean>, failed: (error: unknown) => void)
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-export const running = ({ db, runs }: ApiServices, metrics: Registry) =>
+export const running = ({ db, runs }: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .openapi(health, (c) => c.json({ status: 'ok' } as const, 200))
     .openapi(ready, async (c) => {
@@ -69,5 +60,4 @@ export const running = ({ db, runs }: ApiServices, metrics: Registry) =>
       const parts = { database: part(database), temporal: part(temporal) };
       if (database && temporal) return c.json({ status: 'ready' as const, ...parts }, 200);
       return c.json({ status: 'not-ready' as const, ...parts }, 503);
-    })
-    .openapi(metricsRoute, async (c) => c.text(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType }));
+    });

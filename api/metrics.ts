@@ -1,6 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { routeOf } from './log.ts';
+import { describeError, routeOf } from './log.ts';
+
+/** Less than Prometheus waits for all of them. */
+const DEADLINE_MS = 3000;
 
 /** A registry with what Node tells of its process. */
 export function createMetrics(): Registry {
@@ -24,3 +28,22 @@ export function requestMetrics(registry: Registry): MiddlewareHandler {
     end({ method: c.req.method, route: routeOf(c), status: c.res.status });
   };
 }
+
+/** Answers `/metrics`, for a port of its own. A metric that fails, as one that asks a database that is away, is left out. */
+export const serveMetrics = (registry: Registry, log: Logger) => {
+  const read = async (name: string): Promise<string> => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`no value within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+    return Promise.race([registry.getSingleMetricAsString(name), late]).finally(() => clearTimeout(timer));
+  };
+  return async (request: Request): Promise<Response> => {
+    if (new URL(request.url).pathname !== '/metrics') return new Response('Not found\n', { status: 404 });
+    const names = registry.getMetricsAsArray().map(({ name }) => name);
+    const values = await Promise.allSettled(names.map(read));
+    const missing = values.flatMap((value, index) => (value.status === 'rejected' ? [{ name: names[index], value }] : []));
+    if (missing[0])
+      log.warn({ metrics: missing.map(({ name }) => name), error: describeError(missing[0].value.reason) }, 'metrics left out');
+    const text = values.flatMap((value) => (value.status === 'fulfilled' ? [value.value] : [])).join('\n\n');
+    return new Response(`${text}\n`, { headers: { 'content-type': registry.contentType } });
+  };
+};

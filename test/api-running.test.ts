@@ -1,11 +1,20 @@
 import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Registry } from 'prom-client';
 import { hc } from 'hono/client';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { callbackGauges } from '../activities/callback-metrics.ts';
+import { mailGauges } from '../activities/mail-metrics.ts';
 import type { ApiType } from '../api/app.ts';
+import { createMetrics, serveMetrics } from '../api/metrics.ts';
 import { describeApi } from '../api/openapi.ts';
+import { openDatabase } from '../database/orm.ts';
 import { anAccount, recordRuns, startApi } from './fixtures/api.ts';
+import { startApp } from './fixtures/app.ts';
+import { scratchDatabase } from './fixtures/database.ts';
 
 test('the process is healthy whatever its neighbours do, and ready when database and Temporal answer', async () => {
   const { runs } = recordRuns();
@@ -35,12 +44,64 @@ test('metrics count answers by route and status, never by address', async () => 
   const id = '01a207b0-90f2-706d-98f7-9e00aab24e84';
   await shop.call('GET', `/messages/${id}`);
   await api.call('GET', '/no/such/+33612345678');
-  const { text, headers } = await api.call('GET', '/metrics');
-  expect(headers.get('content-type')).toMatch(/^text\/plain/);
+  const { type, text } = await ask(metrics);
+  expect(type).toMatch(/^text\/plain/);
   expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/v1/messages/{id}",status="404"} 1');
   expect(text).toContain('route="none"');
   expect([text.includes(id), text.includes('612345678')]).toEqual([false, false]);
 });
+
+test('the API shows no metrics; METRICS_PORT does, beside the API too, and nothing else', async () => {
+  await using app = await startApp({ ways: {} });
+  expect((await fetch(`${app.url}/metrics`)).status).toBe(404);
+  const { url, text } = await app.metrics();
+  expect(text).toMatch(/^process_cpu_seconds_total \d[\s\S]+^callback_line_down 0$/m);
+  expect((await fetch(new URL('/health', url))).status).toBe(404);
+});
+
+test('while PostgreSQL refuses or never answers, metrics that ask it are left out and the rest is served with 200', async () => {
+  await using database = await scratchDatabase();
+  await using opened = new AsyncDisposableStack();
+  await using silent = await silentServer();
+  const served = async (url: string) => {
+    const { pool, close } = await openDatabase({ url });
+    opened.defer(close);
+    const registry = createMetrics();
+    callbackGauges(registry, pool);
+    mailGauges(registry, pool);
+    const { status, text } = await ask(registry);
+    return { status, names: [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name) };
+  };
+  const { names } = await served(database.url);
+  const ofDatabase = names.filter((name) => /^(callback|mail)_/.test(name));
+  expect(ofDatabase).toHaveLength(5);
+  const rest = names.filter((name) => !ofDatabase.includes(name));
+  expect(rest).toContain('process_cpu_seconds_total');
+  for (const away of ['127.0.0.1:1', silent.address])
+    expect(await served(`postgres://nobody@${away}/none`)).toEqual({ status: 200, names: rest });
+});
+
+/** Takes connections, and says nothing. */
+async function silentServer() {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket.on('error', () => {})));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  return {
+    address: `127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+async function ask(registry: Registry) {
+  const answer = await serveMetrics(registry, pino({ level: 'silent' }))(new Request('http://127.0.0.1/metrics'));
+  return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+}
 
 test('the committed OpenAPI document is what the routes say', async () => {
   await using api = await startApi();

@@ -38,7 +38,7 @@ test('a faulty set-up is told at the first attempt and once: by mail, to who pul
   expect(app.world.endpoint.calls.filter((call) => call.name === 'watcher')).toHaveLength(1);
   expect(await noticed(app)).toEqual(['Votre adresse de callback est mal réglée']);
 
-  const metrics = await (await fetch(`${app.url}/metrics`)).text();
+  const metrics = (await app.metrics()).text;
   for (const name of [
     'callback_attempt_duration_seconds_count{class="http_4xx"} 2',
     'callback_first_attempt_latency_seconds_count',

@@ -108,7 +108,7 @@ test('when our name servers are gone no attempt is spent, no endpoint is blamed,
     'the outage has ended',
     async () => (await app.operator.get('/v1/operator/endpoints'))['linesDown']?.toString() === '',
   );
-  const metrics = await (await fetch(`${app.url}/metrics`)).text();
+  const metrics = (await app.metrics()).text;
   expect(metrics).toContain('callback_line_down 0');
   expect(app.world.endpoint.calls).toHaveLength(80);
 });

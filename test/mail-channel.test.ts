@@ -67,7 +67,7 @@ test('a relay that does not take us pauses mails without spending an attempt, an
   await until('the channel is paused', () => paused(app));
   const view = await app.operator.get('/v1/operator/mail');
   expect(view).toMatchObject({ state: 'paused', response: expect.stringContaining('535') });
-  expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(/^mail_paused 1$/m);
+  expect((await app.metrics()).text).toMatch(/^mail_paused 1$/m);
   await noneInFlight(app);
   expect(await app.rows('select distinct attempts from deliveries')).toEqual([{ attempts: 0 }]);
   expect(await app.rows('select kind from notices')).toEqual([{ kind: 'mail-relay-refuses' }]);
@@ -83,7 +83,7 @@ test('a relay that does not take us pauses mails without spending an attempt, an
     async () => (await app.rows(`select 1 from deliveries where state = 'delivered'`)).length === 2,
   );
   expect(await app.operator.get('/v1/operator/mail')).toMatchObject({ state: 'open', since: null });
-  expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(/^mail_paused 0$/m);
+  expect((await app.metrics()).text).toMatch(/^mail_paused 0$/m);
 });
 
 test('a relay that takes us again is noticed by itself, asked once a minute and not for every mail; what came meanwhile goes at once', async () => {
