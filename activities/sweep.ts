@@ -40,95 +40,128 @@ export type Sweep = ReturnType<typeof createSweep>;
 const AT_ONCE = 20_000;
 const SETTLED_AFTER_MS = 60_000;
 
+/** Failures that say that all others would fail too. */
+const MOST_FAILURES = 3;
+
+/** Jobs that have nothing to do with each other. All are idempotent, and the database is their only memory: the next sweep goes on. */
 export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWebhook }: Deps) => {
   const startedAt = performance.now();
+  /** A process that has just started knows nothing yet of lines that are being opened. */
+  const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
+
+  /** Hands over what a crash left between a commit and its run. */
+  async function start(what: string, sql: string, run: (ids: string[]) => void, values: unknown[] = []): Promise<void> {
+    const found = await rows<{ id: string }>(pool, sql, values);
+    if (found.length === 0) return;
+    log.info({ [what]: found.length }, 'the sweep found work');
+    run(found.map(({ id }) => id));
+  }
+  const one = (run: (id: string) => void) => (ids: string[]) => ids.forEach((id) => run(id));
+
   return {
-    /** Idempotent: finds what a crash left between a commit and its run, and starts it. The database is the only memory of it. */
-    async sweep(): Promise<void> {
-      // Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow.
-      const replies = await rows<{ id: string }>(
-        pool,
+    /** Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow. */
+    startReplies: () =>
+      start(
+        'replies',
         `select id from replies where filed_at is null and filing_failed is null and released_at is not null
          and (handed_at is null and ingested_at < now() - interval '10 seconds'
            or handed_at < now() - least(interval '30 minutes', greatest(interval '1 minute', (handed_at - ingested_at))))
-       order by ingested_at limit ${AT_ONCE}`,
-      );
-      if (replies.length > 0) runs.deliverReplies(replies.map((row) => row.id));
-
+         order by ingested_at limit ${AT_ONCE}`,
+        runs.deliverReplies,
+      ),
+    async startPartials(): Promise<void> {
       const partials = await showPartials(pool, country);
       if (partials.length > 0) runs.deliverReplies(partials);
-
-      const messages = await rows<{ id: string }>(
-        pool,
+    },
+    startMessages: () =>
+      start(
+        'messages',
         `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
          and id > $1::uuid and id < $2::uuid order by id limit ${AT_ONCE}`,
+        runs.sendMessages,
         [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
-      );
-      if (messages.length > 0) runs.sendMessages(messages.map((row) => row.id));
-
-      const campaigns = await rows<{ id: string; handed: boolean }>(
-        pool,
-        `select id, handed_at is not null as handed from campaigns
-       where ended_at is null and launched_at < now() - interval '10 seconds' and (handed_at is null or state in ('paused', 'cancelled'))`,
-      );
-      for (const campaign of campaigns) {
-        if (campaign.handed) runs.campaignChanged(campaign.id);
-        else runs.sendCampaign(campaign.id);
-      }
-
-      const imports = await rows<{ id: string }>(
-        pool,
+      ),
+    startCampaigns: () => start('campaigns', `${CAMPAIGNS_LEFT} and handed_at is null`, one(runs.sendCampaign)),
+    /** Nobody could tell their runs what became of them. */
+    tellCampaigns: () =>
+      start(
+        'changed',
+        `${CAMPAIGNS_LEFT} and handed_at is not null and state in ('paused', 'cancelled')`,
+        one(runs.campaignChanged),
+      ),
+    startImports: () =>
+      start(
+        'imports',
         `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
-      );
-      for (const { id } of imports) runs.importRecipients(id);
-      const previews = await rows<{ id: string }>(
-        pool,
+        one(runs.importRecipients),
+      ),
+    startPreviews: () =>
+      start(
+        'previews',
         `select id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
-      );
-      for (const { id } of previews) runs.previewList(id);
-      const replays = await rows<{ id: string }>(
-        pool,
+        one(runs.previewList),
+      ),
+    startReplays: () =>
+      start(
+        'replays',
         `select id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
-      );
-      for (const { id } of replays) runs.replayDeliveries(id);
-
-      const syncs = await rows<{ carrier_id: string }>(
+        one(runs.replayDeliveries),
+      ),
+    async startSyncs(): Promise<void> {
+      const asked = await rows<{ carrier_id: string }>(
         pool,
         `select distinct carrier_id from sync_runs where state = 'requested' and requested_at < now() - interval '1 minute'`,
       );
-      for (const { carrier_id: carrierId } of syncs) await runs.syncNow(carrierId);
-
-      for (const { carrier_id: carrierId } of await unasked(pool)) runs.pollResults(carrierId);
-
-      await matchOrphans(pool);
-      await endDoubts(pool);
-      const settled = performance.now() - startedAt > SETTLED_AFTER_MS;
-      await watchCarriers(pool, { settled });
-      if (settled) for (const id of await moveQueued(pool)) runs.campaignChanged(id);
-      await postAlarms({ pool, log, poster, webhook: alarmWebhook });
-      await forgetAlarms(pool);
-      await reclaimDead(pool);
-      await abortLeft(pool);
-      if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
-      for (const endpointId of await unattended(pool)) await signal(endpointRun(endpointId));
-      if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
-      const forgotten = await affected(
-        pool,
-        `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
-         parts as (delete from inbound_parts where reply_id in (
-           select reply_id from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')),
-         mails as (delete from inbound_mails where received_at < now() - interval '60 days'),
-         gathered as (delete from gathered_mails where at < now() - interval '1 hour'),
-         minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
-         runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
-       delete from carrier_sessions where closed_at < now() - interval '30 days'`,
-      );
-      if (replies.length + messages.length + campaigns.length + forgotten > 0) {
-        log.info({ replies: replies.length, messages: messages.length, campaigns: campaigns.length }, 'the sweep found work');
-      }
+      await forEach(asked, ({ carrier_id: carrierId }) => runs.syncNow(carrierId));
     },
+    async startResults(): Promise<void> {
+      for (const { carrier_id: carrierId } of await unasked(pool)) runs.pollResults(carrierId);
+    },
+    matchReceipts: () => matchOrphans(pool),
+    endDoubts: () => done(endDoubts(pool)),
+    watchCarriers: () => done(watchCarriers(pool, { settled: settled() })),
+    postAlarms: () => postAlarms({ pool, log, poster, webhook: alarmWebhook }),
+    forgetAlarms: () => done(forgetAlarms(pool)),
+    async moveQueued(): Promise<void> {
+      if (settled()) for (const id of await moveQueued(pool)) runs.campaignChanged(id);
+    },
+    reclaimAttempts: () => done(reclaimDead(pool)),
+    abortLeft: () => done(abortLeft(pool)),
+    async wakeCallbacks(): Promise<void> {
+      if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
+    },
+    async wakeEndpoints(): Promise<void> {
+      await forEach(await unattended(pool), (endpointId) => signal(endpointRun(endpointId)));
+    },
+    async wakeEmails(): Promise<void> {
+      if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
+    },
+    forgetStale: () => done(affected(pool, FORGET)),
   };
 };
+
+const CAMPAIGNS_LEFT = `select id from campaigns where ended_at is null and launched_at < now() - interval '10 seconds'`;
+
+const FORGET = `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
+    parts as (delete from inbound_parts where reply_id in (
+      select reply_id from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')),
+    mails as (delete from inbound_mails where received_at < now() - interval '60 days'),
+    gathered as (delete from gathered_mails where at < now() - interval '1 hour'),
+    minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
+    runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
+  delete from carrier_sessions where closed_at < now() - interval '30 days'`;
+
+const done = async (work: Promise<unknown>): Promise<void> => void (await work);
+
+/** One after the other, whatever becomes of one; then fails as the first did. */
+async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const item of items) {
+    await work(item).catch((error: unknown) => void failures.push(error));
+    if (failures.length === MOST_FAILURES) break;
+  }
+  if (failures.length > 0) throw failures[0];
+}
 
 /** Endpoints in trouble that are owed something due, and those that were stopped, are wanted again and still hold something. */
 async function unattended(pool: Pool): Promise<string[]> {

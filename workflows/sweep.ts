@@ -1,12 +1,56 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { patched, proxyActivities } from '@temporalio/workflow';
 import type { Sweep } from '../activities/sweep.ts';
+import { settleAll } from './settle-all.ts';
 
-// The next minute's sweep is this one's retry.
-const activities = proxyActivities<Sweep>({
+// Reads, and starts that the database makes idempotent: quick, so tried again within the minute.
+const starts = proxyActivities<Sweep>({
+  startToCloseTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 2 },
+});
+
+// May take most of the minute: the next sweep is the retry.
+const works = proxyActivities<Sweep>({
   startToCloseTimeout: '50 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 1 },
 });
 
-/** Every minute: finds what a crash left in the database and starts its run. */
-export const sweep = (): Promise<void> => activities.sweep();
+// Runs of before were one activity.
+const before = proxyActivities<{ sweep(): Promise<void> }>({
+  startToCloseTimeout: '50 seconds',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Every minute: finds what a crash left in the database and starts its run. One job stops no other, and one that fails is named. */
+export async function sweep(): Promise<void> {
+  if (!patched('named-jobs')) return before.sweep();
+  // What they find is new: what follows from it does not wait for the next minute.
+  const watched = works.watchCarriers();
+  const reclaimed = works.reclaimAttempts();
+  await settleAll({
+    startReplies: starts.startReplies(),
+    startPartials: works.startPartials(),
+    startMessages: starts.startMessages(),
+    startCampaigns: starts.startCampaigns(),
+    tellCampaigns: starts.tellCampaigns(),
+    startImports: starts.startImports(),
+    startPreviews: starts.startPreviews(),
+    startReplays: starts.startReplays(),
+    startSyncs: starts.startSyncs(),
+    startResults: starts.startResults(),
+    matchReceipts: works.matchReceipts(),
+    endDoubts: works.endDoubts(),
+    watchCarriers: watched,
+    postAlarms: watched.catch(() => {}).then(() => works.postAlarms()),
+    forgetAlarms: works.forgetAlarms(),
+    moveQueued: works.moveQueued(),
+    reclaimAttempts: reclaimed,
+    abortLeft: works.abortLeft(),
+    wakeCallbacks: starts.wakeCallbacks(),
+    wakeEndpoints: reclaimed.catch(() => {}).then(() => starts.wakeEndpoints()),
+    wakeEmails: starts.wakeEmails(),
+    forgetStale: works.forgetStale(),
+  });
+}
