@@ -100,6 +100,7 @@ function Charts({ figures }: { figures: Figures }) {
         columns={[
           {
             name: say('campaign'),
+            long: true,
             cell: ({ id, name }) => (
               <Link to="/campaigns/$id" params={{ id }}>
                 {name}

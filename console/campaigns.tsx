@@ -33,6 +33,7 @@ export function CampaignsPage() {
         columns={[
           {
             name: say('name'),
+            long: true,
             cell: ({ id, name }) => (
               <Link to="/campaigns/$id" params={{ id }}>
                 {name}

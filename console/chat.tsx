@@ -135,7 +135,7 @@ export function ChatPage() {
                   aria-label={saidOf(item)}
                   className="conversation"
                 >
-                  <strong>{nameOf(item)}</strong>
+                  <strong title={nameOf(item)}>{nameOf(item)}</strong>
                   <time dateTime={item.lastReplyAt}>{shortTime(item.lastReplyAt)}</time>
                   <span className="excerpt" dir="auto">
                     {item.lastText ?? say('noReplyYet')}

@@ -3,7 +3,8 @@ import type { Pages } from './asking.ts';
 import { useLocale } from './locale.tsx';
 import { Action, Empty, Problem } from './parts.tsx';
 
-export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean };
+/** `long`: may hold a name or a text without a space, which breaks. */
+export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean };
 
 type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
 
@@ -27,8 +28,8 @@ export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>
-            {columns.map(({ name, cell, figure }) => (
-              <td key={name} data-name={name} className={figure ? 'figure' : undefined}>
+            {columns.map(({ name, cell, figure, long }) => (
+              <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
                 {cell(row)}
               </td>
             ))}

@@ -20,6 +20,7 @@ export function AccountsPage() {
         columns={[
           {
             name: say('name'),
+            long: true,
             cell: ({ id, name }) => (
               <Link to="/operator/accounts/$id" params={{ id }}>
                 {name}

@@ -43,6 +43,7 @@ export function RepliesPage() {
         ),
     },
     text: {
+      long: true,
       cell: ({ text, optOut }) => (
         <span dir="auto">
           {text} {optOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
@@ -51,6 +52,7 @@ export function RepliesPage() {
     },
     to: { cell: ({ to }) => phoneText(to) },
     campaign: {
+      long: true,
       cell: ({ campaign }) =>
         campaign ? (
           <Link to="/campaigns/$id" params={{ id: campaign.id }}>

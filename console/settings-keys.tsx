@@ -37,7 +37,7 @@ export function KeysSettings() {
               rows={items}
               keyOf={({ id }) => id}
               columns={[
-                { name: say('name'), cell: (key) => key.name },
+                { name: say('name'), long: true, cell: (key) => key.name },
                 { name: say('beginsWith'), cell: ({ prefix }) => <code>{prefix}…</code> },
                 { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
                 {

@@ -100,7 +100,7 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
       <header className="side">
         <p className="brand">
           <img src="/icon.svg" alt="" width="28" height="28" />
-          <span>{who.account?.name ?? say('product')}</span>
+          <span title={who.account?.name}>{who.account?.name ?? say('product')}</span>
         </p>
         <nav aria-label={say('main')}>
           {places.map(({ to, word }) => (
