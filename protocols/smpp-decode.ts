@@ -1,4 +1,4 @@
-import { COMMAND, NO_TLVS, RESPONSE, SmppError } from './smpp.ts';
+import { COMMAND, MESSAGE_DEFAULTS, NO_TLVS, RESPONSE, SmppError } from './smpp.ts';
 import type { Address, BindCommand, Pdu, Tlvs } from './smpp.ts';
 
 /** What is being read: `at` moves towards `end`. */
@@ -32,10 +32,14 @@ function readBody(id: number, status: number, sequence: number, cursor: Cursor):
       return { command: 'submit_sm', status, sequence, ...readMessage(cursor) };
     case COMMAND.deliver_sm:
       return { command: 'deliver_sm', status, sequence, ...readMessage(cursor) };
+    case COMMAND.data_sm:
+      return { command: 'data_sm', status, sequence, ...readData(cursor) };
     case COMMAND.submit_sm + RESPONSE:
       return { command: 'submit_sm_resp', status, sequence, messageId: readLastString(cursor) };
     case COMMAND.deliver_sm + RESPONSE:
       return { command: 'deliver_sm_resp', status, sequence, messageId: readLastString(cursor) };
+    case COMMAND.data_sm + RESPONSE:
+      return { command: 'data_sm_resp', status, sequence, messageId: readLastString(cursor) };
     case COMMAND.enquire_link:
       return { command: 'enquire_link', status, sequence };
     case COMMAND.enquire_link + RESPONSE:
@@ -101,6 +105,17 @@ function readMessage(cursor: Cursor) {
     shortMessage,
     tlvs: readTlvs(cursor),
   };
+}
+
+function readData(cursor: Cursor) {
+  const serviceType = readString(cursor, 'service_type');
+  const source = readAddress(cursor, 'source_addr');
+  const destination = readAddress(cursor, 'destination_addr');
+  const esmClass = readOctet(cursor, 'esm_class');
+  const registeredDelivery = readOctet(cursor, 'registered_delivery');
+  const dataCoding = readOctet(cursor, 'data_coding');
+  const tlvs = readTlvs(cursor);
+  return { ...MESSAGE_DEFAULTS, serviceType, source, destination, esmClass, registeredDelivery, dataCoding, tlvs };
 }
 
 function readAddress(cursor: Cursor, field: string): Address {

@@ -17,6 +17,7 @@ const IDS: Record<OutgoingPdu['command'], number> = {
   submit_sm_resp: COMMAND.submit_sm + RESPONSE,
   deliver_sm: COMMAND.deliver_sm,
   deliver_sm_resp: COMMAND.deliver_sm + RESPONSE,
+  data_sm_resp: COMMAND.data_sm + RESPONSE,
   unbind: COMMAND.unbind,
   unbind_resp: COMMAND.unbind + RESPONSE,
   enquire_link: COMMAND.enquire_link,
@@ -56,6 +57,7 @@ function bodySize(pdu: OutgoingPdu): number {
       return 17 + stringsOf(pdu) + pdu.shortMessage.length + tlvsSize(pdu.tlvs);
     case 'submit_sm_resp':
     case 'deliver_sm_resp':
+    case 'data_sm_resp':
       return pdu.messageId.length + 1;
     case 'bind_receiver':
     case 'bind_transmitter':
@@ -90,6 +92,7 @@ function putBody(target: Buffer, at: number, pdu: OutgoingPdu): number {
       return putMessage(target, at, pdu);
     case 'submit_sm_resp':
     case 'deliver_sm_resp':
+    case 'data_sm_resp':
       return putString(target, at, pdu.messageId, 64, 'message_id');
     case 'bind_receiver':
     case 'bind_transmitter':

@@ -8,6 +8,7 @@ export const COMMAND = {
   bind_transceiver: 0x09,
   enquire_link: 0x15,
   alert_notification: 0x102,
+  data_sm: 0x103,
   generic_nack: 0x80000000,
 } as const;
 
@@ -68,9 +69,13 @@ export type ShortMessage = {
 
 export type SubmitSm = Header & ShortMessage & { command: 'submit_sm' };
 export type DeliverSm = Header & ShortMessage & { command: 'deliver_sm' };
+/** Read only: in the place of a deliver_sm, with its text in message_payload. Fields that it lacks are as usual. */
+type DataSm = Header & ShortMessage & { command: 'data_sm' };
+/** A reply or a receipt, in either of its forms. */
+export type Brought = DeliverSm | DataSm;
 
-/** `messageId` is empty in a refusal, and in every deliver_sm_resp. */
-export type MessageResp = Header & { command: 'submit_sm_resp' | 'deliver_sm_resp'; messageId: string };
+/** `messageId` is empty in a refusal, and in every answer to what was brought. */
+export type MessageResp = Header & { command: 'submit_sm_resp' | `${Brought['command']}_resp`; messageId: string };
 
 export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack' };
 
@@ -80,7 +85,7 @@ type Unreadable = Header & { command: 'unreadable'; id: number; problem: string 
 /** What can be written. */
 export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;
 /** What can come in. */
-export type Pdu = OutgoingPdu | Unreadable;
+export type Pdu = OutgoingPdu | DataSm | Unreadable;
 
 /** A value that does not fit its field. The message names the field and never carries the value. */
 export class SmppError extends Error {

@@ -81,6 +81,7 @@ export function createDesk(options: Options): SmscDesk {
       case 'unbind_resp':
         return client.end();
       case 'deliver_sm':
+      case 'data_sm':
         return client.send({ command: 'generic_nack', status: STATUS.invalidCommandId, sequence: pdu.sequence });
       case 'unreadable': {
         if (pdu.id >= RESPONSE) return;
@@ -91,6 +92,7 @@ export function createDesk(options: Options): SmscDesk {
       case 'bind_transmitter_resp':
       case 'bind_transceiver_resp':
       case 'submit_sm_resp':
+      case 'data_sm_resp':
         return;
       default:
         return pdu satisfies never;

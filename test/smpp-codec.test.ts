@@ -114,8 +114,8 @@ test('a truncated body is unreadable and keeps the sequence number to be answere
 });
 
 test('a command not spoken here is told from a broken one', () => {
-  const frame = Buffer.from('00000010000001030000000000000007', 'hex');
-  expect(decodePdu(frame)).toEqual({ command: 'unreadable', id: 0x103, status: 0, sequence: 7, problem: null });
+  const frame = Buffer.from('00000010000000030000000000000007', 'hex');
+  expect(decodePdu(frame)).toEqual({ command: 'unreadable', id: 0x03, status: 0, sequence: 7, problem: null });
 });
 
 test('an optional parameter that overruns its PDU is an error, up to three octets of padding are not', () => {

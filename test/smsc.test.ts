@@ -81,7 +81,7 @@ test('a second bind on one connection is refused, and the first stays', async ()
 test('a command it does not know is refused by its sequence number, and garbage ends the connection', async () => {
   await using smsc = await startTestSmsc();
   using client = await openRawClient(smsc.port);
-  client.sendOctets(Buffer.from('00000010000001030000000000000007', 'hex'));
+  client.sendOctets(Buffer.from('00000010000000030000000000000007', 'hex'));
   client.sendOctets(Buffer.from('0000000f', 'hex'));
   await until(() => client.closed());
   expect(client.received).toMatchObject([

@@ -3,7 +3,7 @@ import { createFramer } from '../../protocols/smpp-framer.ts';
 import { STATUS, statusName } from '../../protocols/smpp-status.ts';
 import { createPduWriter } from '../../protocols/smpp-writer.ts';
 import { COMMAND, RESPONSE } from '../../protocols/smpp.ts';
-import type { BindCommand, DeliverSm, MessageResp, OutgoingPdu, Pdu, Plain } from '../../protocols/smpp.ts';
+import type { BindCommand, Brought, MessageResp, OutgoingPdu, Pdu, Plain } from '../../protocols/smpp.ts';
 import type { SmppSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
 
@@ -28,7 +28,7 @@ export type Connection = {
 };
 
 /** What concerns messages; the rest of the protocol stays in the connection. */
-export type MessagePdu = DeliverSm | MessageResp | Plain;
+export type MessagePdu = Brought | MessageResp | Plain;
 
 export type ConnectionHandlers = {
   /** The transport stands; the login is on its way. */
@@ -136,12 +136,15 @@ export function openConnection(
         if (state === 'opening') return loginAnswered(pdu.status || STATUS.unknown);
         return pass(pdu);
       case 'deliver_sm':
+      case 'data_sm':
         // Not answered after our goodbye: it will be brought again.
         if (state === 'bound') pass(pdu);
         return;
       case 'submit_sm_resp':
-      case 'deliver_sm_resp':
         return pass(pdu);
+      case 'deliver_sm_resp':
+      case 'data_sm_resp':
+        return;
       case 'unreadable':
         if (pdu.id >= RESPONSE || pdu.id === COMMAND.alert_notification) return;
         log.warn({ problem: pdu.problem, command: pdu.id }, 'The carrier sent a PDU that can not be read');

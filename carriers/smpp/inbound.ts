@@ -4,11 +4,11 @@ import { fromAddress } from '../../protocols/smpp-address.ts';
 import { HAS_UDH, isPart, parseUdh } from '../../protocols/smpp-udh.ts';
 import type { Part } from '../../protocols/smpp-udh.ts';
 import { TLV } from '../../protocols/smpp.ts';
-import type { DeliverSm, Tlvs } from '../../protocols/smpp.ts';
+import type { Brought, Tlvs } from '../../protocols/smpp.ts';
 import type { SmppSettings } from './settings.ts';
 
 /** A message from a phone. SMPP gives it neither an id nor a time: `receivedAt` is ours. */
-export function toReply(pdu: DeliverSm, settings: SmppSettings, now: Date): InboundReply {
+export function toReply(pdu: Brought, settings: SmppSettings, now: Date): InboundReply {
   const content = pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
   const { body, part } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: null };
   return {

@@ -2,7 +2,7 @@ import type { InboundReceipt, ReceiptStatus } from '../carrier.ts';
 import { decodeText } from '../../domain/sms-text.ts';
 import { fromAddress } from '../../protocols/smpp-address.ts';
 import { TLV } from '../../protocols/smpp.ts';
-import type { DeliverSm } from '../../protocols/smpp.ts';
+import type { Brought } from '../../protocols/smpp.ts';
 import { encodingOf } from './inbound.ts';
 import { parseReceiptDate } from './receipt-date.ts';
 import type { ReceiptIds } from './receipt-ids.ts';
@@ -33,15 +33,26 @@ const STATS = new Map<string, ReceiptStatus>([
   ['REJECTD', 'undelivered'],
 ]);
 
-/** esm_class bits 2–5: a receipt of the SMSC, or its notification on the way. */
-export const isReceipt = ({ esmClass }: DeliverSm): boolean => (esmClass & 0x3c) === 0x04 || (esmClass & 0x3c) === 0x20;
+/**
+ * esm_class bits 2–5: a receipt of the SMSC, or its notification on the way. Some carriers leave the bits out; then it is one that
+ * names the message, and says what became of it or has no words of a person.
+ */
+export function isReceipt(pdu: Brought, settings: SmppSettings): boolean {
+  const kind = pdu.esmClass & 0x3c;
+  if (kind !== 0) return kind === 0x04 || kind === 0x20;
+  if (stringOf(pdu.tlvs.get(TLV.receiptedMessageId)) === undefined) return false;
+  const { id, stat } = textFields(pdu, settings);
+  return pdu.tlvs.has(TLV.messageState) || id !== undefined || stat !== undefined || bodyOf(pdu).length === 0;
+}
+
+const bodyOf = (pdu: Brought): Buffer => pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
 
 /**
  * The optional parameters first, the text for what they leave open. `from` and `to` are those of the message reported on,
  * so the other way round than in the PDU. Without a usable date `at` is `now`. Null when nothing tells which message is meant.
  */
 export function toReceipt(
-  pdu: DeliverSm,
+  pdu: Brought,
   settings: SmppSettings,
   { ids, references, now }: { ids: ReceiptIds; references: UserReferences; now: Date },
 ): InboundReceipt | null {
@@ -64,11 +75,10 @@ export function toReceipt(
 
 type TextFields = { id?: string | undefined; stat?: string | undefined; err?: string | undefined; doneDate?: string | undefined };
 
-function textFields(pdu: DeliverSm, settings: SmppSettings): TextFields {
-  const body = pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
+function textFields(pdu: Brought, settings: SmppSettings): TextFields {
   const encoding = encodingOf(pdu.dataCoding, settings) === 'ucs2' ? 'ucs2' : 'latin1';
   // What follows "text:" is the customer's own words, and may look like a field.
-  const [fields = ''] = decodeText(body, encoding).split(/(?:^|\s)text:/i, 1);
+  const [fields = ''] = decodeText(bodyOf(pdu), encoding).split(/(?:^|\s)text:/i, 1);
   return { id: ID.exec(fields)?.[1], stat: STAT.exec(fields)?.[1], err: ERR.exec(fields)?.[1], doneDate: DONE.exec(fields)?.[1] };
 }
 

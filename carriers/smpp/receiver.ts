@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CarrierEvents } from '../carrier.ts';
 import { STATUS } from '../../protocols/smpp-status.ts';
-import type { DeliverSm } from '../../protocols/smpp.ts';
+import type { Brought } from '../../protocols/smpp.ts';
 import type { Connection } from './connection.ts';
 import { toReply } from './inbound.ts';
 import { isReceipt, toReceipt } from './receipt.ts';
@@ -14,7 +14,7 @@ const MOST_IN_HAND = 5000;
 const COMPLAINT_EVERY_MS = 10_000;
 
 export type Receiver = {
-  deliver(pdu: DeliverSm, connection: Connection): void;
+  deliver(pdu: Brought, connection: Connection): void;
   /** Handed over and not yet answered. */
   inHand(): number;
 };
@@ -28,9 +28,9 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
   let complainedAt = -COMPLAINT_EVERY_MS;
 
   /** What is to be called once the answer is written. Rejects when it could not be kept. */
-  async function keep(pdu: DeliverSm, bind: number): Promise<(() => void) | undefined> {
+  async function keep(pdu: Brought, bind: number): Promise<(() => void) | undefined> {
     const now = new Date();
-    if (!isReceipt(pdu)) {
+    if (!isReceipt(pdu, settings)) {
       const kept = await events.onReply({ ...toReply(pdu, settings, now), bind });
       return () => kept.acknowledged();
     }
@@ -60,8 +60,8 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
     }
   }
 
-  async function take(pdu: DeliverSm, connection: Connection): Promise<void> {
-    const answer = { command: 'deliver_sm_resp' as const, sequence: pdu.sequence, messageId: '' };
+  async function take(pdu: Brought, connection: Connection): Promise<void> {
+    const answer = { command: `${pdu.command}_resp` as const, sequence: pdu.sequence, messageId: '' };
     inHand++;
     try {
       const acknowledged = await keep(pdu, connection.number);
@@ -81,7 +81,12 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
         return;
       }
       complain(new RangeError('too many at once'));
-      connection.send({ command: 'deliver_sm_resp', sequence: pdu.sequence, messageId: '', status: STATUS.receiverTemporary });
+      connection.send({
+        command: `${pdu.command}_resp`,
+        sequence: pdu.sequence,
+        messageId: '',
+        status: STATUS.receiverTemporary,
+      });
     },
     inHand: () => inHand,
   };

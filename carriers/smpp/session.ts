@@ -37,8 +37,8 @@ export function openSession(settings: SmppSettings, { events, log }: OpenDeps): 
   });
 
   function message(pdu: MessagePdu, connection: Connection): void {
-    if (pdu.command === 'deliver_sm') receiver.deliver(pdu, connection);
-    else if (pdu.command !== 'deliver_sm_resp') submitter.answered(pdu);
+    if (pdu.command === 'deliver_sm' || pdu.command === 'data_sm') receiver.deliver(pdu, connection);
+    else submitter.answered(pdu);
   }
 
   /** Wakes those who wait: for a session that takes messages, or for one that has nothing left to do. */
