@@ -27,6 +27,7 @@ import { migrate } from './database/migrate.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
 import { openMailTokens } from './database/mail-tokens.ts';
+import { patiently } from './database/patience.ts';
 import { openPhoneHash } from './database/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected } from './database/sql.ts';
@@ -83,12 +84,12 @@ export async function startSystem({
 
   // What everything stands on.
   const secrets = createSecrets(config.SECRETS_KEY);
-  await migrate(config.DATABASE_URL);
+  await patiently(() => migrate(config.DATABASE_URL), log);
   const db = await openDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL });
   starting.defer(() => db.close());
 
-  const hashPhone = await openPhoneHash(db.pool, secrets);
-  const mailTokens = await openMailTokens(db.pool, secrets);
+  const hashPhone = await patiently(() => openPhoneHash(db.pool, secrets), log);
+  const mailTokens = await patiently(() => openMailTokens(db.pool, secrets), log);
 
   const temporal = {
     address: config.TEMPORAL_ADDRESS,

@@ -15,7 +15,8 @@ const LOCK = 7_215_001;
 
 /** Brings the database up to date. Processes that start together wait for one another: the migrator itself takes no lock. */
 export async function migrate(url: string): Promise<string[]> {
-  const lock = new Client({ connectionString: url });
+  const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  lock.on('error', () => {}); // A server that goes away meanwhile: the statement under way says so, too.
   await lock.connect();
   try {
     await refuseOld(lock);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -37,7 +37,7 @@ export async function startTemporalOnPostgres(options: ProductionOptions): Promi
   const [port, ...rest] = await ports(8);
   const config = configOf(database, shards, port ?? 0, rest, folder);
   await writeFile(join(folder, 'config', 'development.yaml'), stringify(config), { mode: 0o600 });
-  await writeFile(join(folder, 'dynamic.yaml'), stringify(DYNAMIC));
+  await writeFile(join(folder, 'dynamic.yaml'), await dynamicConfig());
   const child = await startChild({
     command: [programs.server, '--root', folder, '--config', 'config', '--env', 'development', '--allow-no-auth', 'start'],
     logFile,
@@ -78,10 +78,10 @@ async function prepare(
   await tool('update-schema', '--schema-dir', join(schema, kind, 'versioned'));
 }
 
-const DYNAMIC = {
-  'matching.enableFairness': [{ value: true }],
-  'system.namespaceCacheRefreshInterval': [{ value: '200ms' }],
-};
+/** What the installation of docker-compose.yml is told, and that namespaces come and go here. */
+const dynamicConfig = async (): Promise<string> =>
+  (await readFile(new URL('../temporal/server/dynamicconfig.yaml', import.meta.url), 'utf8')) +
+  stringify({ 'system.namespaceCacheRefreshInterval': [{ value: '200ms' }] });
 
 /** Free ports that the server can note: it keeps them as signed 16-bit integers. */
 async function ports(count: number): Promise<number[]> {

@@ -87,7 +87,7 @@ test('migrate brings an empty database up to date and says by what; the next cal
   expect(await npmMigrate(scratch.url)).toMatchObject({ code: 0, stdout: expect.stringMatching(`up to date now.*${last}`) });
   await withSql(scratch.url, async (sql) => expect((await sql.query('select from accounts')).rowCount).toBe(0));
   expect(await npmMigrate(scratch.url)).toMatchObject({ code: 0, stdout: 'The database was up to date.\n' });
-});
+}, 120_000);
 
 test('a PostgreSQL before 15 is refused with one sentence, and the database is left as it was', async () => {
   await using scratch = await scratchDatabase();
@@ -108,4 +108,4 @@ test('a PostgreSQL before 15 is refused with one sentence, and the database is l
   await withSql(scratch.url, async (sql) => {
     expect((await sql.query(`select from pg_class where relnamespace = 'public'::regnamespace`)).rowCount).toBe(0);
   });
-});
+}, 120_000);

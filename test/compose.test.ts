@@ -22,6 +22,8 @@ const Service = z.object({
   build: z.string().optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).default({}),
+  env_file: z.string().optional(),
+  logging: z.object({ driver: z.string(), options: z.record(z.string(), z.string()) }).optional(),
   ports: z.array(z.string()).default([]),
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   restart: z.string().optional(),
@@ -62,6 +64,30 @@ test('every variable that it gives our services is one that the product reads, a
   }
 });
 
+test('every setting comes from .env, but for those that the file decides itself', async () => {
+  const decided = ['DATABASE_URL', 'HOST', 'METRICS_PORT', 'NODE_ENV', 'ROLE', 'TEMPORAL_ADDRESS'];
+  const unreachable = (await ours()).map(([name, { env_file, environment }]) => {
+    // A service's own environment goes before its file.
+    const fromFile = (each: string) => (each in environment ? environment[each]?.startsWith(`\${${each}`) : env_file === '.env');
+    return [name, variableNames.filter((each) => !fromFile(each)).toSorted()];
+  });
+  expect(unreachable).toEqual([
+    ['api', [...decided, 'MAIL_INBOUND_PORT', 'PORT'].toSorted()],
+    ['worker', decided],
+  ]);
+});
+
+test('PostgreSQL takes all connections of two APIs, two workers and Temporal, and every service rotates its log', async () => {
+  const { services } = await compose();
+  const [, most] = /^max_connections=(\d+)$/.exec(services['postgres']?.command?.at(-1) ?? '') ?? [];
+  const { DATABASE_POOL } = readConfig({ DATABASE_URL: 'postgres://x/y', TEMPORAL_ADDRESS: 'x', SECRETS_KEY: 'x' });
+  const [ofOurs, ofTemporal] = [4 * (2 * DATABASE_POOL + 1), 4 * (20 + 10)];
+  expect(Number(most)).toBeGreaterThan(ofOurs + ofTemporal);
+  expect(Object.values(services).filter(({ logging }) => !logging?.options['max-size'] || !logging.options['max-file'])).toEqual(
+    [],
+  );
+});
+
 test('every command of our services is in what the build makes', async () => {
   const services = await ours();
   expect(services.map(([name, { command }]) => [name, ...(command ?? [])])).toEqual([
@@ -81,6 +107,8 @@ test('no password has a default: every secret is asked for by name, and .env.exa
   expect(secret.filter(({ kind }) => kind !== ':?')).toEqual([]);
   expect(asked.filter(({ name, kind }) => kind === ':?' && !example.includes(`${name}=`))).toEqual([]);
   expect(example.split('\n').filter((line) => /^\w+=./.test(line))).toEqual([]);
+  // The password becomes part of an address: no letter that ends one.
+  expect(example).toMatch(/^# openssl rand -hex 24.*\nPOSTGRES_PASSWORD=$/m);
 });
 
 test('the Temporal UI, which has no sign-in, is reachable from this machine only; long-lived services come back and are watched', async () => {

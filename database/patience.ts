@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseUnusable } from './migrate.ts';
+import { isUnreachable } from './sql.ts';
+
+const WAIT_MS = 120_000;
+const AGAIN_MS = 1000;
+const SAY_EVERY = 10;
+
+type Log = { warn: (fields: object, line: string) => void };
+
+/**
+ * Does the work of a start, and again for two minutes while PostgreSQL takes no connection: it is starting, has all it may
+ * take, or is away. A process that gave up at once would be started again at once, and find the same.
+ */
+export async function patiently<T>(work: () => Promise<T>, log: Log, waitMs = WAIT_MS): Promise<T> {
+  const end = performance.now() + waitMs;
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      const reason = reasonOf(error);
+      const left = Math.round((end - performance.now()) / 1000);
+      if (left <= 0)
+        throw new DatabaseUnusable(`PostgreSQL took no connection for ${Math.round(waitMs / 1000)} s: ${reason}`, {
+          cause: error,
+        });
+      if (tries % SAY_EVERY === 0) log.warn({ reason }, `PostgreSQL takes no connection: waiting for it, ${left} s at most`);
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+/** Of several addresses that were tried, an AggregateError says nothing but a code. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' && 'code' in error ? String(error.code) : error.message;
+};
