@@ -84,6 +84,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
     >
       <Field
         label={say('yourAnswer')}
+        placeholder={say('yourAnswer')}
         rows={2}
         value={text}
         onChange={change}
@@ -99,18 +100,18 @@ export function Answer({ conversation }: { conversation: Conversation }) {
           document.querySelector<HTMLElement>('#answer textarea')?.focus();
         }}
       />
-      {missing.length > 0 ? (
-        <p role="alert" className="problem">
-          {say('fillIn', { tags: missing.map((name) => `{{${name}}}`).join(' ') })}
-        </p>
-      ) : null}
-      <Problem error={send.error} />
-      <div className="row">
-        <Meter text={text} />
-        <Action kind="main" type="submit" isDisabled={!ready}>
-          {send.isPending ? say('sending') : say('send')}
-        </Action>
+      <div className="trouble">
+        {missing.length > 0 ? (
+          <p role="alert" className="problem">
+            {say('fillIn', { tags: missing.map((name) => `{{${name}}}`).join(' ') })}
+          </p>
+        ) : null}
+        <Problem error={send.error} />
       </div>
+      <Meter text={text} />
+      <Action kind="main" type="submit" isDisabled={!ready}>
+        {send.isPending ? say('sending') : say('send')}
+      </Action>
     </Form>
   );
 }
@@ -124,8 +125,13 @@ function Canned({ conversation, choose }: { conversation: Conversation; choose: 
   const { phone, firstName, lastName } = conversation;
   const values = { phone: phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
   return (
-    <details className="more" ref={list}>
-      <summary>{say('canned')}</summary>
+    <details className="canned" ref={list}>
+      <summary>
+        <span className="sign" aria-hidden="true">
+          +
+        </span>
+        <span className="words">{say('canned')}</span>
+      </summary>
       <div className="row start">
         {data.items.map(({ id, name, text }) => (
           <Action

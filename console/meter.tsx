@@ -6,8 +6,10 @@ export function Meter({ text }: { text: string }) {
   const { say, number } = useLocale();
   const count = countSegments(text);
   const room = roomOf(count);
+  // Far from a second SMS it says nothing that is needed where there is little room.
+  const early = count.segments <= 1 && count.units * 4 <= room * 3;
   return (
-    <div className="meter">
+    <div className={early ? 'meter early' : 'meter'}>
       <p>{say('meter', { units: number(count.units), room: number(room), segments: number(count.segments) })}</p>
       {count.forcing.length > 0 ? (
         <p>

@@ -26,6 +26,7 @@ type FieldProps = {
   inputMode?: 'numeric' | 'tel';
   required?: boolean;
   rows?: number;
+  placeholder?: string;
   onKeyDown?: TextFieldProps['onKeyDown'];
 };
 
@@ -33,6 +34,7 @@ export const Field = ({
   label,
   hint,
   rows,
+  placeholder,
   required = false,
   autoComplete,
   inputMode,
@@ -49,7 +51,7 @@ export const Field = ({
     {...(onKeyDown ? { onKeyDown } : {})}
   >
     <Label>{label}</Label>
-    {rows ? <TextArea rows={rows} /> : <Input {...(inputMode ? { inputMode } : {})} />}
+    {rows ? <TextArea rows={rows} {...(placeholder ? { placeholder } : {})} /> : <Input {...(inputMode ? { inputMode } : {})} />}
     {hint ? <Text slot="description">{hint}</Text> : null}
     <FieldError />
   </TextField>

@@ -73,9 +73,12 @@ export function ThreadPage() {
     <section className="thread" aria-label={say('thread', { phone })}>
       <header>
         <Link to="/chat" className="back">
-          {say('back')}
+          <span className="sign" aria-hidden="true">
+            ‹
+          </span>
+          <span className="words">{say('back')}</span>
         </Link>
-        <h1 ref={heading} tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1} title={nameOf(head)}>
           {nameOf(head)}
         </h1>
         <p>
@@ -91,7 +94,9 @@ export function ThreadPage() {
           {head.flagged ? <Badge>{say('flagged')}</Badge> : null}
           {head.assignee ? <Badge tone="good">{head.assignee}</Badge> : null}
           {head.tags.map((tag) => (
-            <Badge key={tag}>{tag}</Badge>
+            <span key={tag} className="tag">
+              <Badge>{tag}</Badge>
+            </span>
           ))}
         </p>
       </header>

@@ -14,6 +14,7 @@ const PRINTED_OVER = `(() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     if (node.data.trim() === '' || !node.parentElement.checkVisibility() || node.parentElement.closest('option')) continue;
+    if (getComputedStyle(node.parentElement).clipPath !== 'none') continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const rect of range.getClientRects()) {
