@@ -5,7 +5,7 @@ import { AppError } from '../domain/errors.ts';
 import { planAnswer, storeAnswer } from '../database/answer.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import type { AnswerRefusal } from '../templates/answer-refusals.ts';
-import type { InboundMail } from './read-mail.ts';
+import type { InboundMail, MailHead } from './read-mail.ts';
 
 type Deps = {
   pool: Pool;
@@ -13,8 +13,10 @@ type Deps = {
   /** Whose Authentication-Results an answer needs; null where none is asked for. */
   authority: string | null;
 };
-/** `ignored`: written by a machine, or a copy of what went out before. */
-export type Answered = { outcome: 'sent' | 'ignored' } | { outcome: 'refused'; refusal: AnswerRefusal; locale: 'fr' | 'en' };
+/** `ignored`: written by a machine, or a copy of what went out before. `unreadable`: beyond what is parsed. */
+export type Answered =
+  | { outcome: 'sent' | 'ignored' | 'unreadable' }
+  | { outcome: 'refused'; refusal: AnswerRefusal; locale: 'fr' | 'en' };
 
 type Row = {
   account_id: string;
@@ -26,24 +28,30 @@ type Row = {
   listed: 'fr' | 'en' | null;
 };
 
-/** At most once: an answer to a reply mail becomes an SMS in its conversation. What it answers with is committed. */
+/**
+ * At most once: an answer to a reply mail becomes an SMS in its conversation. What it answers with is committed. The text is
+ * read only when its author may answer: nobody else can make it cost more than its head.
+ */
 export const createAnswerByMail =
   ({ pool, sendMessages, authority }: Deps) =>
-  async (conversationId: string, mail: InboundMail): Promise<Answered> => {
+  async (conversationId: string, head: MailHead, readWhole: () => Promise<InboundMail | null>): Promise<Answered> => {
     const [found] = await rows<Row>(
       pool,
       `select c.account_id, a.two_way, a.locale, c.phone, c.carrier_id, c.reply_code,
          (select e.locale from reply_emails e where e.account_id = a.id and e.deleted_at is null and lower(e.address) = $2 limit 1) as listed
        from conversations c join accounts a on a.id = c.account_id where c.id = $1`,
-      [conversationId, mail.from],
+      [conversationId, head.from],
     );
     const locale = found?.listed ?? found?.locale ?? 'en';
     const refused = (refusal: AnswerRefusal): Answered => ({ outcome: 'refused', refusal, locale });
     if (!found) return refused({ why: 'unknown' });
+    if (head.automatic) return { outcome: 'ignored' };
+    if (head.from === null || found.listed === null) return refused({ why: 'not-listed' });
+    const domain = head.from.slice(head.from.lastIndexOf('@') + 1);
+    if (authority !== null && !provenBy(authority, head.authenticated, domain)) return refused({ why: 'not-proven' });
+    const mail = await readWhole();
+    if (mail === null) return { outcome: 'unreadable' };
     if (mail.automatic) return { outcome: 'ignored' };
-    if (mail.from === null || found.listed === null) return refused({ why: 'not-listed' });
-    const domain = mail.from.slice(mail.from.lastIndexOf('@') + 1);
-    if (authority !== null && !provenBy(authority, mail.authenticated, domain)) return refused({ why: 'not-proven' });
     if (mail.attached) return refused({ why: 'attachment' });
     if (mail.text === '') return refused({ why: 'empty' });
     if (found.two_way !== 'on') return refused({ why: 'two-way-off' });

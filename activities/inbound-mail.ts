@@ -7,7 +7,7 @@ import { isUnreachable } from '../database/sql.ts';
 import { answerRefusal } from '../templates/answer-refusals.ts';
 import { createAnswerByMail } from './answer-by-mail.ts';
 import { readAddress } from './mail-addresses.ts';
-import { readMail } from './read-mail.ts';
+import { createMailReader } from './mail-reader.ts';
 import { takeBounce } from './take-bounce.ts';
 
 type Deps = {
@@ -33,6 +33,9 @@ class Refusal extends Error {
   }
 }
 
+/** For good: the same mail would be beyond the parser the next time too. */
+const unreadable = (): Refusal => new Refusal(554, '5.6.0 This message is too complicated to be read. Answer in plain text.');
+
 /** Where mails to our own addresses come in, from the relay that takes them for our domain: 250 only after the commit. */
 export async function listenForMail({
   pool,
@@ -45,6 +48,7 @@ export async function listenForMail({
   sendMessages,
 }: Deps): Promise<InboundMailListener> {
   const answerByMail = createAnswerByMail({ pool, sendMessages, authority });
+  const reader = createMailReader();
 
   const addressed = (address: string) => readAddress(tokens, address, domain);
 
@@ -58,10 +62,17 @@ export async function listenForMail({
       );
     const to = addressed(recipient);
     if (!to) throw new Refusal(550, answerRefusal({ why: 'unknown' }, 'en'));
-    const mail = await readMail(Buffer.concat(chunks));
-    if (to.kind !== 'answer') return takeBounce(pool, to.kind, to.id, mail);
-    const answered = await answerByMail(to.id, sender === '' ? { ...mail, automatic: true } : mail);
+    const raw = Buffer.concat(chunks);
+    if (to.kind !== 'answer') {
+      const report = await reader.whole(raw);
+      if (report === null) throw unreadable();
+      return takeBounce(pool, to.kind, to.id, report);
+    }
+    const head = await reader.head(raw);
+    if (head === null) throw unreadable();
+    const answered = await answerByMail(to.id, sender === '' ? { ...head, automatic: true } : head, () => reader.whole(raw));
     log.info({ conversationId: to.id, outcome: answered.outcome }, 'a mail answered a conversation');
+    if (answered.outcome === 'unreadable') throw unreadable();
     if (answered.outcome === 'refused') throw new Refusal(550, answerRefusal(answered.refusal, answered.locale));
   }
 
@@ -106,6 +117,9 @@ export async function listenForMail({
   log.info({ port: address.port }, 'mail is taken');
   return {
     port: address.port,
-    [Symbol.asyncDispose]: () => new Promise<void>((closed) => server.close(() => closed())),
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((closed) => server.close(() => closed()));
+      await reader.close();
+    },
   };
 }

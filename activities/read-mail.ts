@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import EmailReplyParser from 'email-reply-parser';
-import { simpleParser, type Attachment } from 'mailparser';
+import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
 
-/** A mail as far as anything is decided by it. */
-export type InboundMail = {
+/** The part of a mail that says who wrote it, and how. */
+export type MailHead = {
   /** In lower case; null unless there is exactly one author. */
   from: string | null;
-  /** SHA-256 of its Message-ID, or of all of it where it has none. */
-  key: string;
   /** Written by a machine: an absence, a list, a report. */
   automatic: boolean;
   /** Authentication-Results, topmost first. */
   authenticated: string[];
+};
+/** A mail as far as anything is decided by it. */
+export type InboundMail = MailHead & {
+  /** SHA-256 of its Message-ID, or of all of it where it has none. */
+  key: string;
   attached: boolean;
-  /** What its author wrote, above what is quoted and without a signature. */
+  /** The words of its author, above what is quoted and without a signature. */
   text: string;
-  /** What became of the mail that it reports on (RFC 3464); null where it is no report. */
+  /** What became of the mail that it reports on (RFC 3464); null where it is not a report. */
   report: { action: string; status: string; diagnostic: string } | null;
 };
 
@@ -23,14 +26,46 @@ const REPORT = 'message/delivery-status';
 /** Part of nearly every mail, and nothing that a person attached. */
 const SIGNATURES = /^application\/(?:x-)?pkcs7-signature$|^application\/pgp-signature$/;
 
-/** Never throws for what a sender wrote. */
-export async function readMail(raw: Buffer): Promise<InboundMail> {
-  const mail = await simpleParser(raw, {
+/** Longer than any answer with the reply mail that it quotes: an SMS holds 1,224 characters. */
+const MOST_CHARACTERS = 10_000;
+/** Converting HTML costs seconds a megabyte. */
+const MOST_HTML = 300_000;
+const MOST_HEAD = 100_000;
+
+const parse = (raw: Buffer): Promise<ParsedMail> =>
+  simpleParser(raw, {
     keepDeliveryStatus: true,
+    maxHtmlLengthToParse: MOST_HTML,
     skipImageLinks: true,
     skipTextToHtml: true,
     skipTextLinks: true,
   });
+
+/** Reads the headers alone, which costs little whatever follows them. */
+export async function readHead(raw: Buffer): Promise<MailHead> {
+  const end = raw.indexOf('\r\n\r\n');
+  return headOf(await parse(raw.subarray(0, end < 0 ? MOST_HEAD : Math.min(end + 4, MOST_HEAD))));
+}
+
+/** Rejects when the mail is beyond what the parser converts. */
+export async function readMail(raw: Buffer): Promise<InboundMail> {
+  const mail = await parse(raw);
+  const report = mail.attachments.find(({ contentType }) => contentType === REPORT);
+  if (mail.textConversionError && !report) throw mail.textConversionError;
+  const head = headOf(mail);
+  return {
+    ...head,
+    key: createHash('sha256')
+      .update(mail.messageId ?? raw)
+      .digest('hex'),
+    automatic: head.automatic || report !== undefined,
+    attached: mail.attachments.some(isAttached),
+    text: report ? '' : writtenIn(mail.text ?? ''),
+    report: report ? readReport(report.content.toString('utf8')) : null,
+  };
+}
+
+function headOf(mail: ParsedMail): MailHead {
   const lines = (name: string): string[] =>
     mail.headerLines
       .filter(({ key }) => key === name)
@@ -40,33 +75,40 @@ export async function readMail(raw: Buffer): Promise<InboundMail> {
           .replaceAll(/\r?\n[ \t]+/g, ' ')
           .trim(),
       );
-  const [precedence = '', submitted = 'no'] = ['precedence', 'auto-submitted'].map(
+  const [precedence = '', submitted = 'no', type = ''] = ['precedence', 'auto-submitted', 'content-type'].map(
     (name) => lines(name)[0]?.toLowerCase() ?? undefined,
   );
-  const report = mail.attachments.find(({ contentType }) => contentType === REPORT);
   const authors = mail.from?.value ?? [];
   return {
     from: authors.length === 1 ? (authors[0]?.address?.toLowerCase() ?? null) : null,
-    key: createHash('sha256')
-      .update(mail.messageId ?? raw)
-      .digest('hex'),
     automatic:
-      report !== undefined ||
+      type.startsWith('multipart/report') ||
       submitted.split(';')[0]?.trim() !== 'no' ||
       /^(?:auto[_-]?reply|bulk|junk|list)$/.test(precedence) ||
       ['x-autoreply', 'x-autorespond', 'list-id'].some((name) => lines(name).length > 0),
     authenticated: lines('authentication-results'),
-    attached: mail.attachments.some(isAttached),
-    text: new EmailReplyParser()
-      .read(mail.text ?? '')
-      .getVisibleText()
-      .replaceAll('\r\n', '\n')
-      .trim(),
-    report: report ? readReport(report.content.toString('utf8')) : null,
   };
 }
 
-/** A picture inside the text, such as a logo in a signature, is none; so is what it was signed with. */
+/** Finding the quote takes time by the square of a run of empty lines: each run is one line first. */
+const writtenIn = (text: string): string =>
+  new EmailReplyParser().read(emptyLinesJoined(text).slice(0, MOST_CHARACTERS)).getVisibleText().replaceAll('\r\n', '\n').trim();
+
+/** Line by line: a pattern over the whole text would itself look back for ever. */
+function emptyLinesJoined(text: string): string {
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of text.split('\n')) {
+    const end = line.trimEnd();
+    if (end === '' && kept.at(-1) === '') continue;
+    kept.push(end);
+    length += end.length + 1;
+    if (length > MOST_CHARACTERS) break;
+  }
+  return kept.join('\n');
+}
+
+/** Inline images and S/MIME signatures do not count as attachments. */
 const isAttached = ({ contentType, related }: Attachment): boolean =>
   !related && contentType !== REPORT && !SIGNATURES.test(contentType);
 
