@@ -20,32 +20,41 @@ export const limitBody = (maxSize: number): MiddlewareHandler =>
     },
   });
 
-/** PostgreSQL holds neither U+0000 nor half a surrogate pair, and no phone shows them. */
+/** Deeper than any body of ours; what a validator would walk in vain. */
+const MOST_DEPTH = 100;
+
+/** PostgreSQL holds neither U+0000 nor half a surrogate pair, and no phone shows them. Walks without recursion: a body may be deep. */
 function findUnstorable(value: unknown): Fault[] {
   const faults: Fault[] = [];
-  const report = (field: string, row: number | undefined, problem: string) => {
-    const where = row === undefined ? { field } : { field, row };
-    if (faults.length < MOST_FAULTS) faults.push({ ...where, problem, remedy: 'Remove the character' });
+  const report = (field: string, row: number | undefined, problem: string, remedy = 'Remove the character') => {
+    if (faults.length < MOST_FAULTS) faults.push({ field, ...(row === undefined ? {} : { row }), problem, remedy });
   };
   const look = (text: string, field: string, row: number | undefined) => {
     if (text.includes('\0')) report(field, row, 'contains the character U+0000');
     else if (!text.isWellFormed()) report(field, row, 'contains half of a surrogate pair');
   };
-  const walk = (part: unknown, field: string, row: number | undefined) => {
+  type Part = { part: unknown; field: string; row: number | undefined; depth: number };
+  const left: Part[] = [{ part: value, field: '', row: undefined, depth: 0 }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { part, field, row, depth } = next;
     if (typeof part === 'string') look(part, field, row);
-    else if (Array.isArray(part)) {
-      for (const [index, item] of part.entries()) {
-        if (field === 'recipients') walk(item, '', index + 1);
-        else walk(item, `${field}[${index}]`, row);
-      }
-    } else if (typeof part === 'object' && part !== null) {
-      for (const [key, item] of Object.entries(part)) {
-        look(key, field === '' ? 'field name' : field, row);
-        walk(item, field === '' ? key : `${field}.${key}`, row);
-      }
+    if (typeof part !== 'object' || part === null) continue;
+    if (depth === MOST_DEPTH) {
+      report(field.slice(0, 100), row, 'is nested too deeply', `Nest ${MOST_DEPTH} levels at most`);
+      break;
     }
-  };
-  walk(value, '', undefined);
+    const within: Part[] = Array.isArray(part)
+      ? part.map((item: unknown, index) =>
+          field === 'recipients'
+            ? { part: item, field: '', row: index + 1, depth: depth + 1 }
+            : { part: item, field: `${field}[${index}]`, row, depth: depth + 1 },
+        )
+      : Object.entries(part).map(([key, item]: [string, unknown]) => {
+          look(key, field === '' ? 'field name' : field, row);
+          return { part: item, field: field === '' ? key : `${field}.${key}`, row, depth: depth + 1 };
+        });
+    left.push(...within.toReversed());
+  }
   return faults;
 }
 

@@ -29,7 +29,7 @@ const EntryView = z
 const NewAnswer = z
   .strictObject({
     text: z.string().min(1).max(2000),
-    answers: z.number().int().min(0).optional().openapi({
+    answers: z.number().int().min(0).max(2_147_483_647).optional().openapi({
       description:
         'The conversation’s `answers` as you saw it: refused with `answered-meanwhile` when somebody has answered since',
     }),

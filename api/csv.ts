@@ -2,12 +2,6 @@ import { parse } from 'csv-parse/sync';
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 
-/** A cell that begins like a formula would be one in a spreadsheet; a phone number is none. */
-const safe = (value: string): string => (/^[=@\t\r-]|^\+(?!\d+$)/.test(value) ? `'${value}` : value);
-
-export const csvLine = (values: (string | null)[]): string =>
-  `${values.map((value) => `"${safe(value ?? '').replaceAll('"', '""')}"`).join(',')}\r\n`;
-
 /** Asks for the next piece when the reader wants it. */
 export const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
   new ReadableStream({

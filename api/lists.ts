@@ -5,6 +5,7 @@ import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
+import { csvLine } from '../domain/csv-cell.ts';
 import { AppError } from '../domain/errors.ts';
 import { faultInFrench } from '../domain/row-faults-fr.ts';
 import { missing } from './campaigns.ts';
@@ -103,8 +104,6 @@ const faults = createRoute({
 });
 
 const HEADERS = { en: ['row', 'field', 'problem', 'remedy'], fr: ['ligne', 'champ', 'problème', 'remède'] };
-const cell = (value: string): string => (/[",\n\r;]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-
 export const lists = ({ db, runs }: ApiServices) => {
   async function find(campaignId: string, accountId: string): Promise<ListImport> {
     const found = await db.em().findOne(ListImport, { campaign: campaignId, accountId }, { orderBy: { id: 'desc' } });
@@ -138,7 +137,7 @@ export const lists = ({ db, runs }: ApiServices) => {
       c.header('Content-Type', 'text/csv; charset=utf-8');
       c.header('Content-Disposition', `attachment; filename="faults-${list.campaign}.csv"`);
       return stream(c, async (out) => {
-        await out.write(`\ufeff${[...HEADERS[language], ...list.columns].map(cell).join(',')}\n`);
+        await out.write(`\ufeff${csvLine([...HEADERS[language], ...list.columns])}`);
         for (let after: [number, number] = [0, -1]; ;) {
           const page = await rows<{
             row: number;
@@ -159,9 +158,9 @@ export const lists = ({ db, runs }: ApiServices) => {
           after = [last.row, last.index];
           const lines = page.map(({ row, values, ...fault }) => {
             const { field, problem, remedy } = language === 'fr' ? faultInFrench(fault) : fault;
-            return [String(row), field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')].map(cell).join(',');
+            return csvLine([row, field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')]);
           });
-          await out.write(`${lines.join('\n')}\n`);
+          await out.write(lines.join(''));
         }
       });
     });

@@ -8,6 +8,9 @@ import { notFound, problems } from './problem.ts';
 import { Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 
+/** From so many SMS of a week on, a SIM that nobody ever answered is worth a look. */
+const MANY_SENT = 100;
+
 const LineView = z
   .object({
     slot: z.number().int(),
@@ -30,6 +33,9 @@ const SimView = z
     port: z.number().int(),
     sentToday: z.number().int().openapi({ description: 'SMS, counted before they go' }),
     perDay: z.number().int().openapi({ description: 'The most that its settings allow' }),
+    silent: z.boolean().openapi({
+      description: `Sent ${MANY_SENT} SMS or more within a week and never got a reply: replies may go elsewhere, such as to RCS on the phone`,
+    }),
   })
   .openapi('CarrierSim');
 
@@ -130,12 +136,17 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
     const kind = registry[type];
     const limits = kind?.sims?.(kind.settings.parse({ ...settings, ...JSON.parse(secrets.open(sealed)) }));
     if (!limits) return [];
-    const found = await rows<{ port: number; sent: number }>(
+    const found = await rows<{ port: number; sent: number; silent: boolean }>(
       db.pool,
-      `select port, sent from sim_days where carrier_id = $1 and day = (now() at time zone $2)::date order by port`,
+      `select d.port, d.sent,
+         (select sum(w.sent) from sim_days w where w.carrier_id = $1 and w.port = d.port and w.day > d.day - 7) >= ${MANY_SENT}
+           and exists (select from numbers n where n.carrier_id = $1 and n.port = d.port)
+           and not exists (select from numbers n join replies r on r.carrier_id = $1 and r.content_key is not null and r.reply_code = n.number
+             where n.carrier_id = $1 and n.port = d.port) as silent
+       from sim_days d where d.carrier_id = $1 and d.day = (now() at time zone $2)::date order by d.port`,
       [id, limits.timeZone],
     );
-    return found.map(({ port, sent }) => ({ port, sentToday: sent, perDay: limits.smsPerDay }));
+    return found.map(({ port, sent, silent }) => ({ port, sentToday: sent, perDay: limits.smsPerDay, silent }));
   }
 
   async function viewOf(id: string): Promise<z.infer<typeof StateView>> {

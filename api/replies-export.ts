@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { rows } from '../database/sql.ts';
+import { csvLine } from '../domain/csv-cell.ts';
 import { streamOf } from './csv.ts';
 import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
@@ -42,14 +43,8 @@ const xlsx = createRoute({
 
 type Row = Record<(typeof COLUMNS)[number], string | boolean | Date | null>;
 
-/** A spreadsheet runs a cell that begins like a formula: an apostrophe makes it text. Numbers keep their +. */
-const harmless = (text: string): string => (/^(?:[=@\t\r]|[+-](?!\d{5,}$))/.test(text) ? `'${text}` : text);
-const cell = (value: Row[keyof Row]): string => {
-  if (value === null) return '';
-  const text = value instanceof Date ? value.toISOString() : harmless(String(value));
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-const line = (row: Row): string => `${COLUMNS.map((column) => cell(row[column])).join(',')}\r\n`;
+const line = (row: Row): string =>
+  csvLine(COLUMNS.map((column) => row[column]).map((value) => (value instanceof Date ? value.toISOString() : `${value ?? ''}`)));
 
 const WIDTHS: Partial<Record<keyof Row, number>> = { receivedAt: 18, from: 16, text: 60, campaign: 24, reference: 20, id: 38 };
 /** The time zone is UTC, as in the CSV: a workbook knows none. */
@@ -88,7 +83,7 @@ export const repliesExport = ({ db }: ApiServices) => {
     for await (const found of pages(...asked)) for (const row of found) yield COLUMNS.map((column) => row[column]);
   }
   async function* lines(...asked: Parameters<typeof pages>) {
-    yield Buffer.from(`\ufeff${COLUMNS.join(',')}\r\n`);
+    yield Buffer.from(`\ufeff${csvLine(COLUMNS)}`);
     for await (const found of pages(...asked)) if (found.length > 0) yield Buffer.from(found.map(line).join(''));
   }
   /** What the page shows its progress by. Throws what is wrong with the filters before anything is sent. */

@@ -9,7 +9,10 @@ export const IdParam = z.object({ id: Id.openapi({ param: { name: 'id', in: 'pat
 /** A time in an answer: ISO 8601, UTC, to the millisecond. */
 export const Time = z.iso.datetime();
 /** A time in a request: ISO 8601 with its offset. */
-export const TimeIn = z.iso.datetime({ offset: true });
+/** PostgreSQL has no year 0, and no campaign is older than the SMS or sent in a thousand years. */
+export const TimeIn = z.iso
+  .datetime({ offset: true, abort: true })
+  .refine((time) => /^(?:19\d\d|2\d{3})-/.test(time), 'Send a time between the years 1900 and 2999');
 export const Route = z.enum(['premium', 'lowcost']);
 export const Country = z
   .string()

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { csvLine } from '../domain/csv-cell.ts';
 import { Table, type Column } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Action } from './parts.tsx';
@@ -16,9 +17,6 @@ export type Charted<T> = {
   /** What is to be known of the figures: what was counted, and when. */
   hint?: string;
 };
-
-/** Quotes what a spreadsheet would read otherwise. */
-const cell = (value: string | number): string => `"${String(value).replaceAll('"', '""')}"`;
 
 function download(name: string, href: string): void {
   const link = document.createElement('a');
@@ -47,8 +45,8 @@ export function ChartFrame<T>({
     [title, ...series.map(({ name }) => name)],
     ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))]),
   ]
-    .map((line) => line.map(cell).join(','))
-    .join('\r\n');
+    .map(csvLine)
+    .join('');
   return (
     <section className="chart-box">
       <h2>{title}</h2>

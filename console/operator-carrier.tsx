@@ -117,6 +117,10 @@ function Lines({ id }: { id: string }) {
                     figure: true,
                     cell: ({ sentToday, perDay }) => `${number(sentToday)} / ${number(perDay)}`,
                   },
+                  {
+                    name: say('repliesWord'),
+                    cell: ({ silent }) => (silent ? <Badge tone="bad">{say('simSilent')}</Badge> : ''),
+                  },
                 ]}
               />
             ) : null}

@@ -95,6 +95,7 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   sims: 'SIMs today',
   sim: 'SIM',
   sentToday: 'SMS today',
+  simSilent: 'None ever: is RCS on?',
   'line.connecting': 'Connecting',
   'line.bound': 'Bound',
   'line.draining': 'Draining',

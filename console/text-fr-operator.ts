@@ -94,6 +94,7 @@ export const operatorFr = {
   sims: 'Cartes SIM aujourd’hui',
   sim: 'SIM',
   sentToday: 'SMS aujourd’hui',
+  simSilent: 'Jamais : RCS activé ?',
   'line.connecting': 'Se connecte',
   'line.bound': 'Reliée',
   'line.draining': 'Se vide',

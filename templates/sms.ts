@@ -8,10 +8,8 @@ export type SmsTemplate = {
   render(values: Record<string, string>): { text: string } | { missing: string[] };
 };
 
+/** Names that Handlebars gives a meaning of its own; so has every property that all objects have. */
 const FORBIDDEN = new Set([
-  '__proto__',
-  'constructor',
-  'prototype',
   'this',
   'if',
   'unless',
@@ -21,7 +19,9 @@ const FORBIDDEN = new Set([
   'lookup',
   'helperMissing',
   'blockHelperMissing',
+  'prototype',
 ]);
+const isForbidden = (name: string): boolean => FORBIDDEN.has(name) || name in Object.prototype;
 const REMEDY = 'Use plain tags such as {{firstName}}; write a literal brace pair with a space between';
 
 const refuse = (problem: string): AppError =>
@@ -36,7 +36,7 @@ function readVariables(program: hbs.AST.Program): string[] {
     if (!isTag(statement) || statement.params.length > 0 || statement.hash !== undefined || !isPath(statement.path))
       throw refuse(`is no plain tag ${at}`);
     const { original, parts, depth, data } = statement.path;
-    if (parts.length !== 1 || depth !== 0 || data || FORBIDDEN.has(original) || original !== parts[0])
+    if (parts.length !== 1 || depth !== 0 || data || isForbidden(original) || original !== parts[0])
       throw refuse(`{{${original}}} is no plain tag ${at}`);
     names.add(original);
   }

@@ -10,6 +10,7 @@ import { rows } from '../database/sql.ts';
 import { seed } from '../seed.ts';
 import { carriers, startApi } from './fixtures/api.ts';
 import { phone, startApp, until } from './fixtures/app.ts';
+import { aReply } from './fixtures/rows.ts';
 
 test('owners take turns, and what each has stays in its order', () => {
   const queue = createRotation<string>((item) => item.charAt(0));
@@ -169,9 +170,25 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
     { port: 1, state: 'queued', reason: null, count: 1 },
   ]);
   expect((await api.asOperator('GET', `/carriers/${lowcostId}/state`)).body.sims).toEqual([
-    { port: 0, sentToday: 6, perDay: 6 },
-    { port: 1, sentToday: 6, perDay: 6 },
+    { port: 0, sentToday: 6, perDay: 6, silent: false },
+    { port: 1, sentToday: 6, perDay: 6, silent: false },
   ]);
+
+  // A hundred SMS and no reply: the state warns of that SIM, until one comes.
+  const silent = async () =>
+    (await api.asOperator('GET', `/carriers/${lowcostId}/state`)).body.sims.map((sim: { silent: boolean }) => sim.silent);
+  await rows(pool, `update sim_days set sent = 100 where carrier_id = $1`, [lowcostId]);
+  for (const port of [0, 1])
+    await api.asOperator('POST', '/numbers', {
+      number: `+3360000010${port}`,
+      carrier: lowcostId,
+      kind: 'sim',
+      country: 'FR',
+      port,
+    });
+  expect(await silent()).toEqual([true, true]);
+  await aReply(api.db, { accountId: null, carrierId: lowcostId, replyCode: '+33600000100', contentKey: 'one' });
+  expect(await silent()).toEqual([false, true]);
 });
 
 test("one account's many large campaigns do not hold back another's hundred: they are out within 5 s at 200 a second", async () => {

@@ -63,7 +63,7 @@ test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad 
   const faults = await (
     await fetch(`${app.url}/v1/campaigns/${id}/recipients/faults`, { headers: { authorization: `Bearer ${app.key}` } })
   ).text();
-  expect(faults.trim().split('\n')).toEqual([
+  expect(faults.trim().split('\r\n')).toEqual([
     'row,field,problem,remedy,téléphone,prenom,ville',
     expect.stringMatching(/^4,to,.*,12,Max,Brest$/),
     expect.stringMatching(/^5,prenom,is missing,/),
@@ -74,7 +74,7 @@ test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad 
       headers: { authorization: `Bearer ${app.key}`, 'accept-language': 'fr-FR,fr;q=0.9' },
     })
   ).text();
-  expect(inFrench.trim().split('\n')).toEqual([
+  expect(inFrench.trim().split('\r\n')).toEqual([
     'ligne,champ,problème,remède,téléphone,prenom,ville',
     expect.stringMatching(/^4,numéro,n’est pas un numéro qui existe,.*internationale.*,12,Max,Brest$/),
     expect.stringMatching(/^5,prenom,manque,Donnez à cette ligne une valeur pour \{\{prenom\}\},/),
