@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -25,6 +26,10 @@ const Environment = z.object({
   PUBLIC_URL: z.url().optional().describe('Where customers reach this installation, for links in e-mails'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as postgres://user:password@host:5432/database'),
   DATABASE_POOL: int(2, 500).default(20).describe('Connections this process may open'),
+  TRUSTED_PROXIES: list
+    .refine((cidrs) => cidrs.every((cidr) => ipaddr.isValidCIDR(cidr)), 'Send networks such as 10.0.0.0/8, comma separated')
+    .default([])
+    .describe('Networks of the proxies in front of the API, whose X-Forwarded-For says who asks, such as `172.16.0.0/12`'),
   TEMPORAL_ADDRESS: z.string().min(1).describe('Temporal frontend, as host:7233'),
   TEMPORAL_NAMESPACE: z
     .string()

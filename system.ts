@@ -251,6 +251,7 @@ export async function startSystem({
       stopNumber: config.STOP_NUMBER ?? null,
       simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+      trustedProxies: config.TRUSTED_PROXIES,
       consoleFolder: fileURLToPath(new URL('console/dist', import.meta.url)),
     });
     const server = await listen(api.fetch, config.HOST, config.PORT);

@@ -6,7 +6,7 @@ import { hashToken } from '../database/session.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { invalid } from './invalid.ts';
-import { addressOf } from './network-address.ts';
+import { createClientAddress } from './network-address.ts';
 import { conflict, problems, tooMany } from './problem.ts';
 import { body, Locale } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
@@ -68,8 +68,9 @@ type Invited = Enrolled & { email: string; accountId: string | null; passwordHas
 const tooOld = () => new AppError('sign-in-failed', 'The link was used already, or is too old. Ask for another one.');
 
 /** How people come to a password, and change it. */
-export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }: ApiServices) => {
+  const addressOf = createClientAddress(trustedProxies);
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(accept, async (c) => {
       const { token, password, code } = c.req.valid('json');
       const [invited] = await rows<Invited>(
@@ -139,3 +140,4 @@ export const passwords = ({ db, secrets, runs, publicUrl }: ApiServices) =>
       runs.retryEmails();
       return c.body(null, 204);
     });
+};

@@ -38,6 +38,8 @@ export type ApiServices = {
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
+  /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */
+  trustedProxies?: readonly string[];
   /** Where STOP is written to from France when a message has no number of its own. */
   stopNumber?: string | null;
   /** Where simulated phones are played with; null where messages are real. */

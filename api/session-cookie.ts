@@ -1,5 +1,8 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { newId } from '../database/ids.ts';
+import type { Secrets } from '../database/secrets.ts';
 import { SESSION_DAYS } from './sign-in.ts';
 
 const NAME = 'aller_retour';
@@ -17,3 +20,28 @@ export const setSession = (c: Context, token: string): void =>
 
 export const endSession = (c: Context): void =>
   void (secured(c) ? deleteCookie(c, `__Host-${NAME}`, { path: '/', secure: true }) : deleteCookie(c, NAME, { path: '/' }));
+
+const DEVICE = 'aller_retour_device';
+const DEVICE_DAYS = 365;
+const DEVICE_KEPT = { ...KEPT, maxAge: DEVICE_DAYS * 86_400 };
+const DeviceCookie = z.object({ device: z.string(), email: z.string() });
+
+/** The device that asks, when this user signed in from it before; null for any other, and for a cookie that is not ours. */
+export function knownDevice(c: Context, secrets: Secrets, email: string): string | null {
+  const cookie = secured(c) ? getCookie(c, DEVICE, 'host') : getCookie(c, DEVICE);
+  if (cookie === undefined) return null;
+  try {
+    const known = DeviceCookie.parse(JSON.parse(secrets.open(Buffer.from(cookie, 'base64url'))));
+    return known.email === email ? known.device : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers that this user signed in from here. The cookie opens nothing: it gives the device tries of its own. */
+export function rememberDevice(c: Context, secrets: Secrets, email: string): void {
+  const device = knownDevice(c, secrets, email) ?? newId();
+  const cookie = secrets.seal(JSON.stringify({ device, email })).toString('base64url');
+  if (secured(c)) setCookie(c, DEVICE, cookie, { ...DEVICE_KEPT, secure: true, prefix: 'host' });
+  else setCookie(c, DEVICE, cookie, DEVICE_KEPT);
+}

@@ -5,12 +5,12 @@ import { requireConsole } from './auth.ts';
 import { authenticator } from './authenticator.ts';
 import { limitBody } from './body.ts';
 import { invalid } from './invalid.ts';
-import { addressOf } from './network-address.ts';
+import { createClientAddress } from './network-address.ts';
 import { passwords } from './passwords.ts';
 import { problems } from './problem.ts';
 import { body } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
-import { endSession, sessionToken, setSession } from './session-cookie.ts';
+import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from './session-cookie.ts';
 import { Email, KnownPassword, showSession, tags, view } from './session-view.ts';
 import { Code, signIn } from './sign-in.ts';
 
@@ -47,6 +47,7 @@ const end = createRoute({
 /** Signing in and out, and what a person sets for themselves. */
 export const sessionRoutes = (services: ApiServices) => {
   const { db, secrets } = services;
+  const addressOf = createClientAddress(services.trustedProxies ?? []);
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
   app.use(limitBody(BODY_LIMIT_BYTES), async (c, next) => {
     requireConsole(c);
@@ -55,8 +56,10 @@ export const sessionRoutes = (services: ApiServices) => {
   return app
     .openapi(create, async (c) => {
       const { email, password, code } = c.req.valid('json');
-      const { token } = await signIn(db.pool, secrets, { email, password, code, address: addressOf(c) });
+      const device = knownDevice(c, secrets, email);
+      const { token } = await signIn(db.pool, secrets, { email, password, code, address: addressOf(c), device });
       setSession(c, token);
+      rememberDevice(c, secrets, email);
       return c.json(await showSession(db.pool, token), 200);
     })
     .openapi(get, async (c) => c.json(await showSession(db.pool, sessionToken(c)), 200))

@@ -10,8 +10,11 @@ import type { Role } from '../database/user.ts';
 import { AppError } from '../domain/errors.ts';
 
 export const SESSION_DAYS = 30;
-/** Within a quarter of an hour: failures of one user, and of one network address with all who share it; links asked for by each. */
-const LIMITS = { user: 10, address: 100, 'link-user': 5, 'link-address': 50 } as const;
+/**
+ * Within a quarter of an hour: failures of one user, of one network address with all who share it, and of a device that the user
+ * signed in from before; links asked for by each.
+ */
+const LIMITS = { user: 10, address: 100, device: 10, 'link-user': 5, 'link-address': 50 } as const;
 const STEP_S = 30;
 export const Code = z
   .string()
@@ -22,7 +25,8 @@ export type SignedIn = { token: string; userId: string };
 type UserRow = { id: string; role: Role; passwordHash: string | null } & Enrolled;
 /** What is known of a person's authenticator: it counts once its step is. */
 export type Enrolled = { id: string; totp: Buffer | null; totpStep: string | null };
-type Attempt = { email: string; password: string; code: string | undefined; address: string };
+/** `device` is this user's own, known from an earlier sign-in, else null. */
+type Attempt = { email: string; password: string; code: string | undefined; address: string; device: string | null };
 
 const whoOf = (kind: keyof typeof LIMITS, name: string): Buffer => createHash('sha256').update(`${kind} ${name}`).digest();
 
@@ -51,7 +55,14 @@ export async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string
   }
 }
 
-/** What was tried in vain before counts no more. */
+/** Failures before a success count no more, and the success itself counts for nobody who shares the address. */
+async function forgetTry(sql: Sql, kind: 'user' | 'device', name: string, address: string): Promise<void> {
+  await affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf(kind, name)]);
+  if (kind === 'user')
+    await affected(sql, 'update sign_in_tries set tries = tries - 1 where who = $1', [whoOf('address', address)]);
+}
+
+/** The same of a person who is signed in. */
 export const forgetTries = (sql: Sql, email: string): Promise<number> =>
   affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf('user', email)]);
 
@@ -72,10 +83,14 @@ export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: 
   if (used !== 1) throw new AppError('sign-in-failed', 'The code is not valid, or was used already. Wait for the next one.');
 }
 
-/** A session for who knows the password (and the code). Throws what is wrong without saying whether the user exists. */
-export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address }: Attempt): Promise<SignedIn> {
-  await countTry(sql, 'user', email);
-  await countTry(sql, 'address', address);
+/**
+ * A session for who knows the password (and the code). Throws what is wrong without saying whether the user exists. A device that
+ * this user signed in from has tries of its own: strangers who guess, and who share its address, do not lock its owner out.
+ */
+export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address, device }: Attempt): Promise<SignedIn> {
+  const [kind, name] = device === null ? (['user', email] as const) : (['device', device] as const);
+  await countTry(sql, kind, name);
+  if (device === null) await countTry(sql, 'address', address);
   const [user] = await rows<UserRow>(
     sql,
     `select id, role, password_hash as "passwordHash", totp, totp_step as "totpStep" from users where email = $1`,
@@ -85,7 +100,7 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
     throw new AppError('sign-in-failed', 'The e-mail address or the password is not right.');
   }
   await useCode(sql, secrets, user, code);
-  await forgetTries(sql, email);
+  await forgetTry(sql, kind, name, address);
   return { token: await openSession(sql, user.id), userId: user.id };
 }
 

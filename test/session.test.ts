@@ -7,7 +7,7 @@ import { cookieOf, invited, OWNER, signIn, WITH_HEADER, withOwner } from './fixt
 test('an owner signs in with a password, reads the account, and signs out for good', async () => {
   await using site = await withOwner();
   const { api, shop, signed, owner, password } = site;
-  expect(signed.headers.get('set-cookie')).toMatch(/^aller_retour=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
+  expect(signed.headers.getSetCookie()[0]).toMatch(/^aller_retour=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
   expect(signed.body).toMatchObject({ user: { email: OWNER, role: 'owner', totp: false }, account: { id: shop.id } });
   expect((await owner('GET', '/account')).body.id).toBe(shop.id);
   const stored = await rows<{ row: string }>(api.db.pool, 'select (u.*)::text || (s.*)::text as row from users u, sessions s');
@@ -25,7 +25,7 @@ test('over https the cookie is bound to its host', async () => {
   const { api, password } = site;
   const headers = { ...WITH_HEADER, 'x-forwarded-proto': 'https' };
   const signed = await api.call('POST', '/v1/session', { body: { email: OWNER, password }, headers });
-  expect(signed.headers.get('set-cookie')).toMatch(/^__Host-aller_retour=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  expect(signed.headers.getSetCookie()[0]).toMatch(/^__Host-aller_retour=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   const known = await api.call('GET', '/v1/session', { headers: { ...headers, cookie: cookieOf(signed.headers) } });
   expect(known.body.user.email).toBe(OWNER);
 });
