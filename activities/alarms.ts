@@ -15,6 +15,9 @@ const SEEN = `
   select 'login-refused' as kind, l.carrier_id, max(l.last_error) as detail from carrier_lines l
     where l.refused and l.beat_at > now() - interval '${BEATS_FOR}' group by l.carrier_id
   union all
+  select 'submits-refused', l.carrier_id, max(l.refusing) from carrier_lines l
+    where l.refusing is not null and l.beat_at > now() - interval '${BEATS_FOR}' group by l.carrier_id
+  union all
   select 'carrier-down', c.id, (select max(l.last_error) from carrier_lines l where l.carrier_id = c.id) from carriers c
     where greatest(c.created_at, (select max(l.bound_at) from carrier_lines l where l.carrier_id = c.id)) < now() - interval '${DOWN_AFTER}'
       and not exists (select from carrier_lines l where l.carrier_id = c.id and l.refused and l.beat_at > now() - interval '${BEATS_FOR}')

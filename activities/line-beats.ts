@@ -40,6 +40,7 @@ export function createBeats(pool: Pool, worker: string) {
       told.map(({ health }) => health.lastError?.slice(0, 300) ?? null),
       told.map(({ accepted }) => accepted),
       told.map(({ perSecond }) => perSecond),
+      told.map(({ health }) => health.refusing ?? null),
     ]);
     return new Set(paused.map(({ id }) => id));
   };
@@ -47,15 +48,15 @@ export function createBeats(pool: Pool, worker: string) {
 
 const BEAT = `
   with told as (
-    select * from unnest($2::uuid[], $3::smallint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::bool[], $8::int[], $9::int[], $10::text[], $11::bigint[], $12::real[])
-      as t (carrier_id, slot, epoch, state, since, refused, in_flight, "window", last_error, accepted, per_second)
+    select * from unnest($2::uuid[], $3::smallint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::bool[], $8::int[], $9::int[], $10::text[], $11::bigint[], $12::real[], $13::text[])
+      as t (carrier_id, slot, epoch, state, since, refused, in_flight, "window", last_error, accepted, per_second, refusing)
   ), written as (
-    insert into carrier_lines as l (carrier_id, slot, epoch, worker, state, since, bound_at, refused, in_flight, "window", last_error, accepted, per_second, beat_at)
-    select carrier_id, slot, epoch, $1, state, since, case when state = 'bound' then now() end, refused, in_flight, "window", last_error, accepted, per_second, now()
+    insert into carrier_lines as l (carrier_id, slot, epoch, worker, state, since, bound_at, refused, in_flight, "window", last_error, accepted, per_second, refusing, beat_at)
+    select carrier_id, slot, epoch, $1, state, since, case when state = 'bound' then now() end, refused, in_flight, "window", last_error, accepted, per_second, refusing, now()
     from told order by carrier_id, slot
     on conflict (carrier_id, slot) do update set epoch = excluded.epoch, worker = excluded.worker, state = excluded.state, since = excluded.since,
       bound_at = coalesce(excluded.bound_at, l.bound_at), refused = excluded.refused, in_flight = excluded.in_flight, "window" = excluded."window",
-      last_error = excluded.last_error, accepted = excluded.accepted, per_second = excluded.per_second, beat_at = excluded.beat_at
+      last_error = excluded.last_error, accepted = excluded.accepted, per_second = excluded.per_second, refusing = excluded.refusing, beat_at = excluded.beat_at
     where l.epoch <= excluded.epoch
   )
   select id from carriers where paused_at is not null and id in (select carrier_id from told)`;

@@ -30,7 +30,7 @@ export const SPENT = `tally as materialized (
     from budget b
     left join (select account_id, sum(cost) as cost from claimed where state = 'submitting' group by account_id) c on c.account_id = b.account_id
     left join lateral (
-      select sum(s.cost_micros) as cost from stored s where s.account_id = b.account_id and s.said in ('queued', 'failed')
+      select sum(s.cost_micros) as cost from stored s where s.account_id = b.account_id and s.said in ('queued', 'deferred', 'failed')
         and s.state in ('queued', 'failed') and (s.submitted_at at time zone b.time_zone)::date = b.today
     ) r on true
   ), spent as (

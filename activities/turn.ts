@@ -16,10 +16,11 @@ export type Settled = { id: string; result: SubmitResult };
 /** What the claim made of one row: it goes out now, it is done without going out, or it stays `queued`. */
 export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' | 'queued' };
 
-const after: Record<SubmitResult['outcome'], MessageState> = {
+const after: Record<SubmitResult['outcome'], MessageState | 'deferred'> = {
   accepted: 'accepted',
   rejected: 'failed',
   throttled: 'queued',
+  deferred: 'deferred',
   unsent: 'queued',
   unknown: 'in_doubt',
 };
@@ -29,6 +30,7 @@ const reasonOf = (result: SubmitResult): string | null => {
     case 'accepted':
       return null;
     case 'rejected':
+    case 'deferred':
       return result.code;
     case 'throttled':
       return 'throttled';
@@ -45,6 +47,9 @@ const delayOf = (result: SubmitResult): number | null => {
   return result.outcome === 'unsent' ? 1000 : null;
 };
 
+/** How long a message waits each time that its carrier had a trouble of its own: eight tries within two hours, then it has failed. */
+const DEFERRED_SECONDS = 'array[5, 15, 60, 300, 900, 1800, 3600]';
+
 // One statement, so one commit and one round trip a turn. The slot's row is updated first: that is the fence (a dead token
 // updates nothing, and then nothing else happens), and it says which rows are `submitting`, so that no index over a
 // changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already. One of an
@@ -58,10 +63,13 @@ const TURN = `
     where o.carrier_id = $1 and o.reference = r.reference and not ${HEARS} returning r.id, o.status, o.error
   ), stored as (
     update messages m set reason = coalesce(e.error, r.reason), settled_at = now(),
-      state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued' else r.state end),
+      state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued'
+        when r.state = 'deferred' then case when m.deferrals < cardinality(${DEFERRED_SECONDS}) then 'queued' else 'failed' end else r.state end),
+      deferrals = m.deferrals + (r.state = 'deferred')::int,
       resends = m.resends + case when r.state = 'in_doubt' and ${SENT_AGAIN} then 1 else 0 end,
       not_before = case when r.delay is not null then now() + make_interval(secs => r.delay / 1000.0)
-        when r.state = 'in_doubt' then now() + interval '${SECOND_TRY_SECONDS} seconds' else m.not_before end
+        when r.state = 'in_doubt' then now() + interval '${SECOND_TRY_SECONDS} seconds'
+        when r.state = 'deferred' then now() + make_interval(secs => (${DEFERRED_SECONDS})[m.deferrals + 1]) else m.not_before end
     from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
     left join (select distinct on (id) id, status, error from early) e on e.id = r.id
     where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'

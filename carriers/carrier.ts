@@ -13,11 +13,15 @@ export type OutboundMessage = {
   port: number | null;
 };
 
-/** What a carrier answered for one message. Only `unknown` leaves a doubt: it may have been sent. */
+/**
+ * What a carrier answered for one message. Only `unknown` leaves a doubt: it may have been sent. `deferred`: a trouble of the carrier's
+ * own, which has nothing of it; it is tried again, a few times.
+ */
 export type SubmitResult =
   | { outcome: 'accepted'; references: string[] }
   | { outcome: 'rejected'; code: string }
   | { outcome: 'throttled'; retryAfterMs: number }
+  | { outcome: 'deferred'; code: string }
   | { outcome: 'unknown'; reason: string }
   | { outcome: 'unsent'; reason: string };
 
@@ -109,11 +113,13 @@ export type SessionHealth = {
   lastError: string | null;
   /** Whether the carrier refuses our login: it needs a person. */
   refused?: boolean;
+  /** What it answers, where it takes nothing for a trouble of its own. */
+  refusing?: string | null;
 };
 
 /** An open line to a carrier. It reconnects by itself until it is closed. */
 export type CarrierSession = {
-  /** The most messages that may be submitted and unanswered at once. */
+  /** The most messages that may be submitted and unanswered at once; one while the carrier takes nothing. */
   window: number;
   /** Resolves when messages can be submitted; at once if they can now. Rejects when the session is closed. */
   whenReady(): Promise<void>;

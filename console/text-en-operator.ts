@@ -174,6 +174,7 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   noAlarms: 'No alarm',
   noAlarmsHint: 'A line that is down or refused is listed here within a minute.',
   'alarm.login-refused': 'Login refused',
+  'alarm.submits-refused': 'Takes no message',
   'alarm.carrier-down': 'Carrier down',
   'alarm.doubts-growing': 'Doubts are growing',
   seen: 'Times seen',

@@ -173,6 +173,7 @@ export const operatorFr = {
   noAlarms: 'Aucune alarme',
   noAlarmsHint: 'Une liaison coupée ou refusée s’affiche ici dans la minute.',
   'alarm.login-refused': 'Identifiants refusés',
+  'alarm.submits-refused': 'Ne prend aucun message',
   'alarm.carrier-down': 'Liaison coupée',
   'alarm.doubts-growing': 'Doutes de plus en plus nombreux',
   seen: 'Fois vue',

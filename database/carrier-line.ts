@@ -16,6 +16,8 @@ const CarrierLineSchema = defineEntity({
     boundAt: p.datetime(3).nullable(),
     /** Whether the carrier refuses our login. */
     refused: p.boolean(),
+    /** What it answers to one submission after the other, where it takes none. */
+    refusing: p.text().nullable(),
     inFlight: p.integer(),
     window: p.integer(),
     lastError: p.text().nullable(),

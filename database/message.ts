@@ -49,6 +49,8 @@ const MessageSchema = defineEntity({
     settledAt: p.datetime(3).nullable(),
     /** How often it was sent again after a doubt. */
     resends: p.smallint().default(0),
+    /** How often its carrier did not take it for a trouble of its own. */
+    deferrals: p.smallint().default(0),
     /** Why it is skipped, failed, in doubt or undelivered. */
     reason: p.text().nullable(),
   },

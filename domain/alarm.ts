@@ -1,6 +1,6 @@
 /**
- * What an operator is told of a carrier: its login is refused; no line to it has been bound for a while; more and more messages
- * are in doubt.
+ * What an operator is told of a carrier: its login is refused; it takes no message; no line to it has been bound for a while; more
+ * and more messages are in doubt.
  */
-export const ALARM_KINDS = ['login-refused', 'carrier-down', 'doubts-growing'] as const;
+export const ALARM_KINDS = ['login-refused', 'submits-refused', 'carrier-down', 'doubts-growing'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];

@@ -14,11 +14,13 @@ const because = (reason: string | null, lead: string): string[] => (reason === n
 const PROBLEMS: Record<'fr' | 'en', Record<AlarmKind, string>> = {
   fr: {
     'login-refused': 'il refuse notre connexion',
+    'submits-refused': 'il ne prend aucun message',
     'carrier-down': 'aucune ligne n’est ouverte',
     'doubts-growing': 'des messages restent en doute',
   },
   en: {
     'login-refused': 'it refuses our login',
+    'submits-refused': 'it takes no message',
     'carrier-down': 'no line is open',
     'doubts-growing': 'messages are in doubt',
   },

@@ -111,6 +111,20 @@ test('a worker that has just started tells of a refused login at once, and of a 
   expect(await desk.alarms()).toMatchObject([{ kind: 'login-refused' }]);
 });
 
+test('a carrier that takes no message is an alarm that says what it answers', async () => {
+  await using desk = await startDesk();
+  await desk.tell({ ...healthy, refusing: 'ESME_RSYSERR' });
+  await desk.watch();
+  expect(await desk.alarms('?open=true')).toMatchObject([
+    { kind: 'submits-refused', carrier: desk.premiumId, detail: 'ESME_RSYSERR' },
+  ]);
+  expect(await desk.mails()).toMatchObject([{ kind: 'carrier-alarm', data: { problem: 'submits-refused' } }]);
+  await desk.pass('6 minutes');
+  await desk.tell(healthy);
+  await desk.watch();
+  expect(await desk.alarms('?open=true')).toEqual([]);
+});
+
 test('doubts that grow are an alarm, a few are not', async () => {
   await using desk = await startDesk();
   await desk.tell(healthy);

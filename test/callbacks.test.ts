@@ -158,7 +158,7 @@ test('a request that hangs holds back nobody’s retries: another endpoint’s g
   app.world.endpoint.hangUp('slow');
 });
 
-test('a page whose callbacks were given up ends as failed, by their name; its mails went out, and the callbacks are made later', async () => {
+test('a page whose callbacks were given up fails by their name, after its mails went out', async () => {
   await using app = await startApp();
   await using temporal = await openRuns(app);
   // What only the claim of callbacks asks for.

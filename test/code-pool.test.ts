@@ -83,7 +83,7 @@ test('an uploaded list avoids the same codes', async () => {
   }
 });
 
-test('two accounts that write to one phone again and again keep a code each: every reply reaches who it answers', async () => {
+test('two accounts that write to one phone keep a code each: every reply reaches the right one', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api, { codes: ['36201', '36202'] });
   const { pool } = api.db;
@@ -123,7 +123,7 @@ test('two accounts that write to one phone again and again keep a code each: eve
   );
 });
 
-test('where other accounts took every code, the one of whom was silent for longest is taken; what is queued counts as just sent', async () => {
+test('where others took every code, the one longest silent is used; queued counts as just sent', async () => {
   await using api = await startApi();
   const codes = ['36201', '36202', '36203'];
   await carriers(api, { codes });
@@ -139,7 +139,7 @@ test('where other accounts took every code, the one of whom was silent for longe
   }
 });
 
-test('the pool is gone through once: free codes, then those that only the own account took, then the one longest silent', () => {
+test('a pool gives free codes first, then the account’s own, then the one longest silent', () => {
   const pool = ['a', 'b', 'c'].map((number) => ({ number }));
   const pick = (busy?: Record<string, number | null>) => pickCode(pool, 4, busy && new Map(Object.entries(busy)))?.number;
   expect(pick()).toBe('b');

@@ -83,7 +83,7 @@ test('killed while it files a page: another notices within seconds, not when the
   expect(lost).toMatchObject([{ timeoutType: HEARTBEAT }]);
 }, 120_000);
 
-test('killed after a page was filed and before its run was told: tried again, it posts what it owes, once', async () => {
+test('killed after filing a page, before its run was told: the second try posts what is owed', async () => {
   await using app = await startApp({ env: { ROLE: 'api' } });
   await using line = relay();
   const there = new URL(await line.open(`http://${app.config.TEMPORAL_ADDRESS}`));

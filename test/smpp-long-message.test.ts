@@ -58,6 +58,33 @@ test('a message of which every part was throttled can wait elsewhere', async () 
   expect(it.session.health().inFlight).toBe(0);
 });
 
+test('a part refused for now is tried again alone, and at last fails its message by name', async () => {
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { window: 1, throttleMinMs: 10, throttleMaxMs: 10 });
+  const partly = async (troubles: number) => {
+    await it.session.whenReady();
+    const { submits } = smsc.counts;
+    smsc.withholdResponses(true);
+    const [result] = it.session.submit([aMessage({ text: LONG_GSM7 })]);
+    await until(() => smsc.counts.submits === submits + 1);
+    for (let i = 0; i < troubles; i++) smsc.rejectNext(0x64);
+    smsc.withholdResponses(false);
+    return result;
+  };
+  expect(await partly(3)).toEqual({ outcome: 'accepted', references: ['1', '2', '3'] });
+  expect(smsc.submitted.map(({ text }) => text)).toEqual([LONG_GSM7]);
+  expect(await partly(11)).toEqual({ outcome: 'rejected', code: 'ESME_RX_T_APPN' });
+  expect(smsc.counts.accepted).toBe(4);
+});
+
+test('a message of which every part was refused for now is deferred as a whole', async () => {
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { throttleMinMs: 10 });
+  for (let i = 0; i < 3; i++) smsc.rejectNext(0x08);
+  expect(await submitAll(it.session, [aMessage({ text: LONG_GSM7 })])).toEqual([{ outcome: 'deferred', code: 'ESME_RSYSERR' }]);
+  expect(smsc.counts).toMatchObject({ submits: 3, accepted: 0 });
+});
+
 test('a part refused for good ends the message: the rest is not sent', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port, { window: 1 });

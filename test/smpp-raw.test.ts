@@ -85,7 +85,7 @@ const answer = (command: string, sequence: number, status = 0): string =>
 const deliverSmResp = (sequence: number): string => answer('80000005', sequence);
 const dataSmResp = (sequence: number, status?: number): string => answer('80000103', sequence, status);
 
-test('a receipt whose esm_class says nothing is known by the message that it names, and is no reply', async () => {
+test('a receipt with esm_class 0 is known by the message that it names, and is not a reply', async () => {
   await using it = await bound();
   const text = 'id:497 sub:001 dlvrd:001 submit date:2611300901 done date:2611300902 stat:DELIVRD err:000 text:Bonjour';
   it.peer.send(deliverSm(7, 0, text, tlv(RECEIPTED_MESSAGE_ID, '497\0')));
@@ -108,7 +108,7 @@ test('words of a person are a reply, whatever the carrier puts beside them', asy
   expect(it.receipts).toEqual([]);
 });
 
-test('a data_sm is the reply or the receipt that it carries, acknowledged under its own name once it is kept', async () => {
+test('a data_sm is a reply or a receipt, acknowledged as data_sm once it is kept', async () => {
   const kept = Promise.withResolvers<void>();
   await using it = await bound({
     onReply: async () => {
@@ -126,7 +126,7 @@ test('a data_sm is the reply or the receipt that it carries, acknowledged under 
   expect(it.receipts).toMatchObject([{ reference: '497', status: 'delivered' }]);
 });
 
-test('a reply by data_sm comes as it was written, in parts too; one that can not be kept is asked for again', async () => {
+test('a reply by data_sm is whole or a part; one that can not be kept is asked for again', async () => {
   let calls = 0;
   const parts: unknown[] = [];
   await using it = await bound({
@@ -149,7 +149,7 @@ test('a reply by data_sm comes as it was written, in parts too; one that can not
   ]);
 });
 
-test('a data_sm that ends too early is answered as what it is, and the session goes on', async () => {
+test('a data_sm that ends too early is refused, and the session goes on', async () => {
   await using it = await bound();
   it.peer.send(pdu(DATA_SM, 7, '', [1, 1]));
   it.peer.send(dataSm(8, 0, tlv(MESSAGE_PAYLOAD, 'OUI')));

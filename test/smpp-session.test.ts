@@ -137,6 +137,42 @@ test('the pause doubles while the carrier still complains, and is forgotten when
   expect(pauses.map((ms) => Math.ceil(ms / 50) * 50)).toEqual([50, 100, 200, 200, 0, 50]);
 });
 
+test.each([
+  [STATUS.systemError, 'ESME_RSYSERR'],
+  [STATUS.receiverTemporary, 'ESME_RX_T_APPN'],
+])('a temporary refusal (%i) defers its message, and holds up no other', async (status, code) => {
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { throttleMinMs: 5000 });
+  smsc.rejectNext(status);
+  expect(await submitAll(it.session, [aMessage(), aMessage()])).toEqual([
+    { outcome: 'deferred', code },
+    { outcome: 'accepted', references: ['1'] },
+  ]);
+  expect(it.session.health()).toMatchObject({ refusing: null, lastError: null });
+});
+
+test('ten temporary refusals in a row pause the line and raise an alarm; one at a time asks on', async () => {
+  await using smsc = await startTestSmsc();
+  await using it = openTestSession(smsc.port, { window: 10, throttleMinMs: 100, throttleMaxMs: 400 });
+  await it.session.whenReady();
+  for (let i = 0; i < 12; i++) smsc.rejectNext(STATUS.systemError);
+  const results = await Promise.all(it.session.submit(Array.from({ length: 15 }, () => aMessage())));
+  expect(outcomes(results)).toEqual([...Array(10).fill('deferred'), ...Array(5).fill('throttled')]);
+  expect(smsc.counts.submits).toBe(10);
+  expect(it.session).toMatchObject({ window: 1 });
+  expect(it.session.health()).toMatchObject({ state: 'bound', refusing: 'ESME_RSYSERR', lastError: 'ESME_RSYSERR' });
+  expect(it.logged.filter((line) => line.includes('"alarm":"smpp-submits-refused"'))).toHaveLength(1);
+
+  const startedAt = performance.now();
+  expect(outcomes(await submitAll(it.session, [aMessage()]))).toEqual(['deferred']);
+  expect(outcomes(await submitAll(it.session, [aMessage()]))).toEqual(['deferred']);
+  expect(outcomes(await submitAll(it.session, [aMessage()]))).toEqual(['accepted']);
+  // 100, 200 and 400 ms: the pause doubles.
+  expect(performance.now() - startedAt).toBeGreaterThan(650);
+  expect(smsc.counts).toMatchObject({ submits: 13, accepted: 1 });
+  expect(it.session).toMatchObject({ window: 10 });
+});
+
 test('segments leave at the carrier’s rate, and each of its binds takes its share', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port, { window: 100, segmentsPerSecond: 200, maxBinds: 2 });

@@ -68,18 +68,22 @@ export function openSession(settings: SmppSettings, { events, log }: OpenDeps): 
   }
 
   function health(): SessionHealth {
+    const refusing = submitter.refusing();
     const weakest = links.toSorted((a, b) => RANK[a.state()] - RANK[b.state()])[0];
     return {
       state: closing && weakest?.state() === 'closed' ? 'closed' : STATES[weakest?.state() ?? 'closed'],
       since: weakest?.since() ?? new Date(),
       inFlight: submitter.unanswered() + receiver.inHand(),
-      lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? null,
+      lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? refusing,
       refused: links.some((link) => link.refused()),
+      refusing,
     };
   }
 
   return {
-    window: settings.window,
+    get window() {
+      return submitter.window();
+    },
     async whenReady() {
       if (closing) throw new Error('The session is closed.');
       if (submitter.ready()) return;

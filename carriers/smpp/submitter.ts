@@ -8,13 +8,16 @@ import type { SmppSettings } from './settings.ts';
 import { resultOf } from './tally.ts';
 import type { SegmentOutcome } from './tally.ts';
 import { createThrottle } from './throttle.ts';
+import { createTrouble } from './trouble.ts';
 import { createTokenBucket } from '../token-bucket.ts';
 
 /** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
-const MOST_THROTTLES = 10;
+const MOST_AGAIN = 10;
+/** The carrier has a trouble of its own, and nothing of what was submitted. */
+const TEMPORARY: readonly number[] = [STATUS.systemError, STATUS.receiverTemporary];
 
 type Message = { outcomes: SegmentOutcome[]; open: number; unanswered: number; settle(result: SubmitResult): void };
-type Segment = { message: Message; index: number; frame: Buffer; throttles: number; writtenAt: number };
+type Segment = { message: Message; index: number; frame: Buffer; again: number; writtenAt: number };
 
 export type Submitter = {
   submit(message: OutboundMessage): Promise<SubmitResult>;
@@ -26,6 +29,10 @@ export type Submitter = {
   answered(pdu: MessageResp | Plain): void;
   /** Writes what the window, the rate and the carrier's patience allow. */
   pump(): void;
+  /** How many messages may be handed in at once. */
+  window(): number;
+  /** What the carrier answers to one submission after the other, where it takes none. */
+  refusing(): string | null;
   /** False while there is no connection, or a pause. */
   ready(): boolean;
   unanswered(): number;
@@ -49,6 +56,9 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
   const rate = settings.segmentsPerSecond === undefined ? null : settings.segmentsPerSecond / settings.maxBinds;
   const bucket = createTokenBucket(rate);
   const throttle = createThrottle(settings.throttleMinMs, settings.throttleMaxMs);
+  const trouble = createTrouble();
+  // While it takes nothing, one after each pause asks whether it does again.
+  const window = (): number => (trouble.lasts() ? 1 : settings.window);
   /** By sequence number, oldest first. */
   const unanswered = new Map<number, Segment>();
   /** Not written yet, or written and put back by the carrier (those come first). */
@@ -71,13 +81,13 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     }
     const { promise, resolve } = Promise.withResolvers<SubmitResult>();
     const message: Message = { outcomes: [], open: frames.length, unanswered: 0, settle: resolve };
-    for (const [index, frame] of frames.entries()) queue.push({ message, index, frame, throttles: 0, writtenAt: 0 });
+    for (const [index, frame] of frames.entries()) queue.push({ message, index, frame, again: 0, writtenAt: 0 });
     return promise;
   }
 
   function pump(): void {
     if (!connection) return;
-    while (queue.length > 0 && unanswered.size < settings.window) {
+    while (queue.length > 0 && unanswered.size < window()) {
       const pauseMs = throttle.remainingMs();
       if (pauseMs > 0) return wakeIn(pauseMs);
       if (!bucket.take()) return wakeIn(bucket.waitMs());
@@ -111,7 +121,13 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     if (!segment) return;
     unanswered.delete(sequence);
     segment.message.unanswered--;
-    if (status === STATUS.throttled || status === STATUS.queueFull) return putBack(segment);
+    if (status === STATUS.throttled || status === STATUS.queueFull) {
+      pause();
+      const whole = { outcome: 'throttled', retryAfterMs: throttle.remainingMs() } as const;
+      return putBack(segment, whole, { outcome: 'unknown', reason: 'sent in part, then throttled' });
+    }
+    if (TEMPORARY.includes(status)) return defer(segment, statusName(status));
+    trouble.over();
     if (status === STATUS.ok && pdu.command === 'submit_sm_resp') {
       throttle.relieved(segment.writtenAt);
       return finish(segment, { outcome: 'accepted', reference: referenceOf(pdu.messageId) });
@@ -123,13 +139,42 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     finish(segment, { outcome: 'rejected', code: statusName(status || STATUS.unknown) });
   }
 
-  function putBack(segment: Segment): void {
-    const { message } = segment;
+  function pause(): void {
     throttle.hit();
     wakeIn(throttle.remainingMs());
-    segment.throttles++;
-    if (segment.throttles > MOST_THROTTLES)
-      return finish(segment, { outcome: 'unknown', reason: 'sent in part, then throttled' });
+  }
+
+  /** One message's trouble holds up no other; that of a run is the line's. */
+  function defer(segment: Segment, code: string): void {
+    const { open, outcomes } = segment.message;
+    const begins = trouble.met(code);
+    if (trouble.lasts() || open > 1 || outcomes.length > 0) pause();
+    if (begins) {
+      log.error(
+        { alarm: 'smpp-submits-refused', code },
+        'The carrier refuses every message for now: its line is paused, and tried now and then',
+      );
+      handBack();
+    }
+    putBack(segment, { outcome: 'deferred', code }, { outcome: 'rejected', code });
+  }
+
+  /** What was not begun waits where it may still be called off. */
+  function handBack(): void {
+    const whole = new Set(
+      queue.map(({ message }) => message).filter(({ unanswered: written, outcomes }) => written + outcomes.length === 0),
+    );
+    for (const message of whole) {
+      forget(message);
+      message.settle({ outcome: 'throttled', retryAfterMs: throttle.remainingMs() });
+    }
+  }
+
+  /** `whole`: what the message is if the carrier has nothing of it; `atLast`: what becomes of a part that was tried often enough. */
+  function putBack(segment: Segment, whole: SubmitResult, atLast: SegmentOutcome): void {
+    const { message } = segment;
+    segment.again++;
+    if (segment.again > MOST_AGAIN) return finish(segment, atLast);
     if (message.outcomes.some(({ outcome }) => outcome === 'rejected')) {
       return finish(segment, { outcome: 'unsent', reason: 'another part was rejected' });
     }
@@ -137,7 +182,7 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     // The carrier has nothing of it, nor may it get anything: the whole message can wait elsewhere.
     if (message.unanswered > 0 || message.outcomes.some(({ outcome }) => outcome !== 'unsent')) return;
     forget(message);
-    message.settle({ outcome: 'throttled', retryAfterMs: throttle.remainingMs() });
+    message.settle(whole);
     changed();
   }
 
@@ -202,6 +247,8 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     detach,
     answered,
     pump,
+    window,
+    refusing: () => trouble.shown(),
     ready: () => connection !== null && !stopped && throttle.remainingMs() === 0,
     unanswered: () => unanswered.size,
     unfinished: () => unanswered.size + queue.length,
