@@ -6,17 +6,20 @@ import { readConfig } from './config.ts';
 import { ApiKey, newKey } from './database/api-key.ts';
 import { AuditEntry } from './database/audit-entry.ts';
 import { dropAuthenticator } from './database/authenticator.ts';
+import { changeRole, endSessions, removePerson } from './database/change-user.ts';
 import { newId } from './database/ids.ts';
+import { announceEnded } from './database/live.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/orm.ts';
 import { hashPassword } from './database/password.ts';
 import { reseal } from './database/reseal.ts';
 import { createSecrets } from './database/secrets.ts';
 import { Invitation, Session } from './database/session.ts';
-import { User } from './database/user.ts';
+import { transaction } from './database/sql.ts';
+import { User, type Role } from './database/user.ts';
 
 const USAGE =
-  'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
+  'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- remove-person --email you@example.com\n       npm run admin -- change-role --email you@example.com --role owner|agent|viewer\n       npm run admin -- end-sessions --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -79,6 +82,24 @@ export async function removeAuthenticator(databaseUrl: string, email: string): P
   await em.nativeDelete(Session, { user: user.id });
 }
 
+/** What owners and operators do in the console, for whoever has the machine. Operators can be removed here only. */
+export async function changePerson(
+  databaseUrl: string,
+  email: string,
+  change: 'remove' | 'end-sessions' | Exclude<Role, 'operator'>,
+): Promise<void> {
+  await using database = await opened(databaseUrl);
+  const user = await database.em().findOne(User, { email });
+  if (!user) throw new Error(`There is no user ${email}.`);
+  const asked = { userId: user.id, actor: 'admin', accountId: null };
+  await transaction(database.pool, async (client) => {
+    if (change === 'remove') await removePerson(client, asked);
+    else if (change === 'end-sessions') await endSessions(client, asked);
+    else await changeRole(client, asked, change);
+  });
+  await announceEnded(database.pool, [user.id]);
+}
+
 /** Makes an owner of an account, without a password. */
 export async function createOwner(databaseUrl: string, email: string, account: string): Promise<void> {
   await using database = await opened(databaseUrl);
@@ -100,6 +121,17 @@ export async function restored(databaseUrl: string, backupAt: Date, lostAt: Date
   return await noteRestore(database.pool, backupAt, lostAt);
 }
 
+const EMAIL_COMMANDS = new Set([
+  'create-operator',
+  'set-password',
+  'remove-authenticator',
+  'remove-person',
+  'change-role',
+  'end-sessions',
+]);
+const isMember = (role: string | undefined): role is Exclude<Role, 'operator'> =>
+  role === 'owner' || role === 'agent' || role === 'viewer';
+
 const timeOf = (name: string, value: string): Date => {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) throw new Error(`--${name} is not a time. Write it like 2026-11-23T03:00:00Z.`);
@@ -117,6 +149,7 @@ if (import.meta.main) {
       allowPositionals: true,
       options: {
         email: { type: 'string' },
+        role: { type: 'string' },
         'backup-at': { type: 'string' },
         'lost-at': { type: 'string' },
       },
@@ -144,7 +177,7 @@ if (import.meta.main) {
       );
       process.exit();
     }
-    const known = what === 'create-operator' || what === 'set-password' || what === 'remove-authenticator';
+    const known = EMAIL_COMMANDS.has(what ?? '') && (what !== 'change-role' || isMember(values.role));
     if (!known || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
     const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
     if (what === 'create-operator') {
@@ -152,6 +185,15 @@ if (import.meta.main) {
     } else if (what === 'remove-authenticator') {
       await removeAuthenticator(DATABASE_URL, email);
       console.log(`${email} signs in with the password alone from now on, and can choose another authenticator in the console.`);
+    } else if (what === 'remove-person') {
+      await changePerson(DATABASE_URL, email, 'remove');
+      console.log(`${email} is removed and signed out everywhere.`);
+    } else if (what === 'end-sessions') {
+      await changePerson(DATABASE_URL, email, 'end-sessions');
+      console.log(`${email} is signed out everywhere.`);
+    } else if (what === 'change-role' && isMember(values.role)) {
+      await changePerson(DATABASE_URL, email, values.role);
+      console.log(`${email} is ${values.role} from now on.`);
     } else {
       console.log(
         `${email} may sign in to the console. The password, shown this once:\n${await setPassword(DATABASE_URL, email)}`,

@@ -104,6 +104,13 @@ const callerOf = (c: Context, services: ApiServices): Promise<Caller> => {
   return header === undefined ? callerBySession(c, services) : callerByKey(header, services);
 };
 
+/** Whether the request would still be let in: sessions end, and keys are revoked, while a stream is open. */
+export const isStillIn = (c: Context, services: ApiServices): Promise<boolean> =>
+  callerOf(c, services).then(
+    () => true,
+    (error: unknown) => !(error instanceof AppError),
+  );
+
 /** Account routes: the caller's account, and no operator. */
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>

@@ -1,4 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { PersonChange } from '../database/change-user.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { actorOf } from './audit.ts';
@@ -7,7 +9,7 @@ import { invalid } from './invalid.ts';
 import { conflict, notFound, problems } from './problem.ts';
 import { IdParam, json } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
-import { liftAuthenticator, unknown, usersOf, userView, UserView } from './users.ts';
+import { liftAuthenticator, peopleChanges, peopleRoutes, unknown, usersOf, userView, UserView } from './users.ts';
 
 const tags = ['Operator: accounts'];
 const list = createRoute({
@@ -33,8 +35,24 @@ const lift = createRoute({
   responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
 });
 
-export const operatorUsers = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+const any = peopleRoutes({ change: 'changeRoleAsOperator', remove: 'removeUserAsOperator', end: 'endSessionsAsOperator' }, tags);
+
+export const operatorUsers = ({ db, runs }: ApiServices) => {
+  const people = peopleChanges({ db });
+  const changeOf = (c: Context<ApiEnv>, userId: string): PersonChange => ({
+    userId,
+    actor: actorOf(c.get('keyId')),
+    accountId: null,
+  });
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(any.change, async (c) =>
+      c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
+    )
+    .openapi(any.remove, async (c) => {
+      await people.remove(changeOf(c, c.req.valid('param').id));
+      return c.body(null, 204);
+    })
+    .openapi(any.end, async (c) => c.json({ ended: await people.end(changeOf(c, c.req.valid('param').id)) }, 200))
     .openapi(list, async (c) => {
       const { id } = c.req.valid('param');
       if ((await affected(db.pool, 'select 1 from accounts where id = $1', [id])) === 0) throw missing();
@@ -52,3 +70,4 @@ export const operatorUsers = ({ db, runs }: ApiServices) =>
       runs.retryEmails();
       return c.json(userView(lifted), 200);
     });
+};

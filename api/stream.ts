@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { rows } from '../database/sql.ts';
+import { isStillIn } from './auth.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 /** A line without news, so that a connection that is dead is noticed at both ends: an event, for a browser tells of no other. */
@@ -14,7 +15,8 @@ const LONGEST_MS = 5 * 60_000;
  * beat, and when something may have been missed. An id is the position, so that a browser that was away learns at once
  * whether it missed something. Not in the API's document: programs have `/events` and callbacks.
  */
-export const stream = ({ db, live }: ApiServices) => {
+export const stream = (services: ApiServices) => {
+  const { db, live } = services;
   async function look(accountId: string): Promise<string> {
     const [row] = await rows<{ position: string }>(
       db.pool,
@@ -26,7 +28,8 @@ export const stream = ({ db, live }: ApiServices) => {
 
   return new Hono<AccountEnv>().get('/stream', (c) => {
     const accountId = c.get('account').id;
-    const signal = c.req.raw.signal;
+    const over = new AbortController();
+    const signal = AbortSignal.any([c.req.raw.signal, over.signal]);
     const seen = c.req.header('last-event-id') ?? '';
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {
@@ -35,6 +38,9 @@ export const stream = ({ db, live }: ApiServices) => {
       let heard: string | undefined;
       const leave = live.subscribe(accountId, (position) => {
         heard = position;
+      });
+      const leaveCaller = live.subscribe(c.get('keyId').replace('user ', ''), () => {
+        void isStillIn(c, services).then((still) => still || over.abort());
       });
       try {
         while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
@@ -54,6 +60,7 @@ export const stream = ({ db, live }: ApiServices) => {
         }
       } finally {
         leave();
+        leaveCaller();
       }
     });
   });

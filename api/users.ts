@@ -1,8 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
+import type { Context } from 'hono';
 import { noteAct } from '../database/act.ts';
 import { dropAuthenticator } from '../database/authenticator.ts';
+import { changeRole, endSessions, removePerson, type PersonChange } from '../database/change-user.ts';
 import { newId } from '../database/ids.ts';
+import { announceEnded } from '../database/live.ts';
 import { oweNotice } from '../database/notice.ts';
 import { newToken } from '../database/session.ts';
 import { affected, rows, transaction, type Sql } from '../database/sql.ts';
@@ -71,6 +74,62 @@ const lift = createRoute({
   responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
 });
 
+const NewRole = z.strictObject({ role: Member }).openapi('RoleChange');
+const EndedSessions = z.object({ ended: z.number().int() }).openapi('EndedSessions');
+/** The same three for owners, of their account, and for operators, of every account. */
+export const peopleRoutes = (ids: { change: string; remove: string; end: string }, tags: string[]) => ({
+  change: createRoute({
+    method: 'patch',
+    path: '/users/{id}',
+    operationId: ids.change,
+    tags,
+    summary: 'Give a person another role. The last owner stays one',
+    request: { params: IdParam, body: body(NewRole) },
+    responses: { 200: { description: 'As they are now', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+  }),
+  remove: createRoute({
+    method: 'delete',
+    path: '/users/{id}',
+    operationId: ids.remove,
+    tags,
+    summary: 'Remove a person, or withdraw an invitation: their sessions and streams end at once. The last owner stays',
+    request: { params: IdParam },
+    responses: { 204: { description: 'Removed' }, ...problems, ...notFound, ...conflict },
+  }),
+  end: createRoute({
+    method: 'post',
+    path: '/users/{id}/sessions/end',
+    operationId: ids.end,
+    tags,
+    summary: 'Sign a person out everywhere, at once',
+    request: { params: IdParam },
+    responses: { 200: { description: 'How many sessions ended', content: json(EndedSessions) }, ...problems, ...notFound },
+  }),
+});
+const own = peopleRoutes({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, tags);
+
+/** What the routes of owners and of operators do: a change that is committed, then told to what the person has open. */
+export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
+  async change(change: PersonChange, role: z.infer<typeof Member>): Promise<z.infer<typeof UserView>> {
+    const user = await transaction(db.pool, async (client) => {
+      await changeRole(client, change, role);
+      const [row] = await rows<Row>(client, `select ${COLUMNS} from users where id = $1`, [change.userId]);
+      return row;
+    });
+    if (!user) throw unknown();
+    return userView(user);
+  },
+  async remove(change: PersonChange): Promise<void> {
+    await transaction(db.pool, (client) => removePerson(client, change));
+    await announceEnded(db.pool, [change.userId]);
+  },
+  async end(change: PersonChange): Promise<number> {
+    const ended = await transaction(db.pool, (client) => endSessions(client, change));
+    await announceEnded(db.pool, [change.userId]);
+    return ended;
+  },
+});
+
 type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
 export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
 const COLUMNS = `id, email, role, password_hash is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
@@ -100,8 +159,22 @@ export async function liftAuthenticator(
 }
 export const unknown = () => new AppError('not-found', 'There is no user by that id.');
 
-export const users = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+export const users = ({ db, runs }: ApiServices) => {
+  const people = peopleChanges({ db });
+  const changeOf = (c: Context<AccountEnv>, userId: string): PersonChange => ({
+    userId,
+    actor: actorOf(c.get('keyId')),
+    accountId: c.get('account').id,
+  });
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(own.change, async (c) =>
+      c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
+    )
+    .openapi(own.remove, async (c) => {
+      await people.remove(changeOf(c, c.req.valid('param').id));
+      return c.body(null, 204);
+    })
+    .openapi(own.end, async (c) => c.json({ ended: await people.end(changeOf(c, c.req.valid('param').id)) }, 200))
     .openapi(list, async (c) => {
       const found = await usersOf(db.pool, c.get('account').id);
       return c.json({ items: found.map(userView) }, 200);
@@ -140,3 +213,4 @@ export const users = ({ db, runs }: ApiServices) =>
       runs.retryEmails();
       return c.json(userView(user), 200);
     });
+};

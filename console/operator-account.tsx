@@ -8,6 +8,7 @@ import { LiftAuthenticator } from './lift-authenticator.tsx';
 import { Facts, Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Ask, Badge, Field } from './parts.tsx';
+import { PersonActions } from './person-actions.tsx';
 import { Sure } from './sure.tsx';
 
 const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
@@ -95,6 +96,18 @@ function People({ id }: { id: string }) {
             columns={[
               { name: say('email'), cell: ({ email }) => email },
               { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
+              {
+                name: say('actions'),
+                cell: (user) => (
+                  <PersonActions
+                    person={user}
+                    stale={['accounts', id, 'users']}
+                    change={(to) => ask(v1.operator.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
+                    remove={() => ask(v1.operator.users[':id'].$delete({ param: { id: user.id } }))}
+                    endSessions={() => ask(v1.operator.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
+                  />
+                ),
+              },
               {
                 name: say('authenticator'),
                 cell: ({ id: userId, email, role, totp }) => (

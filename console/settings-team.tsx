@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
 import { ask, v1 } from './api.ts';
 import { useAct, useOwner } from './asking.ts';
@@ -6,9 +7,10 @@ import { LiftAuthenticator } from './lift-authenticator.tsx';
 import { Loaded, Table, when } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Ask, Badge, Choice, Field, Once } from './parts.tsx';
+import { PersonActions, type Role } from './person-actions.tsx';
 import { session } from './session.ts';
 
-type Role = 'owner' | 'agent' | 'viewer';
+type Member = InferResponseType<typeof v1.users.$get, 200>['items'][number];
 
 export function TeamSettings() {
   const { say } = useLocale();
@@ -40,6 +42,23 @@ export function TeamSettings() {
                 cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
               },
               { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+              ...(owner
+                ? [
+                    {
+                      name: say('actions'),
+                      cell: (user: Member) =>
+                        user.id === who?.user.id ? null : (
+                          <PersonActions
+                            person={user}
+                            stale={['users']}
+                            change={(to) => ask(v1.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
+                            remove={() => ask(v1.users[':id'].$delete({ param: { id: user.id } }))}
+                            endSessions={() => ask(v1.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
+                          />
+                        ),
+                    },
+                  ]
+                : []),
               {
                 name: say('authenticator'),
                 cell: ({ id, email, totp }) => (

@@ -19,7 +19,7 @@ export type Heard = (position: string | undefined) => void;
  */
 export type Live = {
   /** Answers how to leave. */
-  subscribe(accountId: string, heard: Heard): () => void;
+  subscribe(accountOrCaller: string, heard: Heard): () => void;
   /** Resolves when the account may have something new, the time is up, or this process stops. */
   next(accountId: string, withinMs: number, signal?: AbortSignal): { heard: Promise<void>; leave: () => void };
   /** Whether this process stops: no wait is worth beginning. */
@@ -49,6 +49,13 @@ export async function touch(sql: Sql, accountId: string): Promise<void> {
      select pg_notify('${CHANNEL}', account_id || ' ' || position || '.' || touched) from touched`,
     [accountId],
   ).catch(() => {});
+}
+
+/** Tells every process that these people or keys may no longer call: what they have open is looked at again at once. */
+export async function announceEnded(sql: Sql, callers: readonly string[]): Promise<void> {
+  await rows(sql, `select pg_notify('${CHANNEL}', caller || ' ended') from unnest($1::text[]) as t (caller)`, [callers]).catch(
+    () => {},
+  );
 }
 
 /** Connects in the background, and again whenever the connection is lost. */

@@ -139,10 +139,39 @@ test('an owner changes their password, and takes a colleague’s authenticator a
   await signIn(OPERATOR);
   await page.goto(`${app.url}/operator/accounts/${app.accountId}`);
   await row(COLLEAGUE).getByRole('button', { name: 'Take it away' }).waitFor();
-  expect(await row(OWNER).getByRole('button').count()).toBe(0);
+  expect(await row(OWNER).getByRole('button', { name: 'Take it away' }).count()).toBe(0);
   await row(COLLEAGUE).getByRole('button', { name: 'Take it away' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take it away' }).click();
   await row(COLLEAGUE).getByText('Not yet').waitFor();
   await mailTo(COLLEAGUE, 'Votre application d’authentification a été retirée');
   expect(page.troubles.filter((trouble) => !/40[39]/.test(trouble))).toEqual([]);
+}, 60_000);
+
+test('an owner changes a role, signs a person out, withdraws an invitation and removes a person', async () => {
+  const { app } = started;
+  await signIn(OWNER);
+  await page.goto(`${app.url}/settings/team`);
+  const row = (email: string) => page.getByRole('row', { name: email });
+  const sure = async (email: string, name: string) => {
+    await row(email).getByRole('button', { name, exact: true }).click();
+    return page.getByRole('alertdialog').getByRole('button', { name, exact: true });
+  };
+  await box('E-mail address').fill('nouvelle@boulangerie.example');
+  await button('Create the invitation').click();
+  await (await sure('nouvelle@boulangerie.example', 'Withdraw invitation')).click();
+  await row('nouvelle@boulangerie.example').waitFor({ state: 'detached' });
+  const change = await sure(COLLEAGUE, 'Change role');
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('combobox', { name: 'Role' }).last().selectOption({ label: 'Agent: the chat only' });
+  await change.click();
+  await row(COLLEAGUE)
+    .getByRole('gridcell', { name: 'Agent', exact: true })
+    .or(row(COLLEAGUE).getByText('Agent', { exact: true }))
+    .first()
+    .waitFor();
+  await (await sure(COLLEAGUE, 'Sign out everywhere')).click();
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  await (await sure(COLLEAGUE, 'Remove')).click();
+  await row(COLLEAGUE).waitFor({ state: 'detached' });
+  expect(await row(OWNER).getByRole('button', { name: 'Remove', exact: true }).count()).toBe(0);
 }, 60_000);
