@@ -54,6 +54,11 @@ export const CampaignText = {
   sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
 };
 
+/** For whoever may think better of it. */
+export const HoldSeconds = z.number().int().min(1).max(60).optional().openapi({
+  description: 'Nothing goes for that long, so that a cancel stops all of it; `sendAt` then says from when on it may',
+});
+
 type Asked = {
   purpose: 'marketing' | 'transactional';
   resendInDoubt: boolean;
@@ -67,7 +72,8 @@ export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: As
   return { sendAt: sendTime(sendAt, now.getTime()), keyword: keyword === undefined ? null : keywordOf(keyword) };
 }
 
-const sendTime = (sendAt: string | undefined, now: number): Date | null => {
+/** Null for at once. Throws for a time that can not be used. */
+export const sendTime = (sendAt: string | undefined, now: number): Date | null => {
   if (sendAt === undefined) return null;
   const time = new Date(sendAt);
   const past = time.getTime() < now - PAST_TOLERANCE_MS;

@@ -81,6 +81,11 @@ export const AcceptedCampaign = CampaignView.extend({
 }).openapi('AcceptedCampaign');
 
 export const CampaignProgress = CampaignView.extend({
+  startsInMs: z
+    .number()
+    .int()
+    .nullable()
+    .openapi({ description: 'How long it still waits for sendAt, by our clock; null: it does not' }),
   waiting: z
     .object({ reason: z.enum(['spend-limit']), until: Time })
     .nullable()

@@ -4,11 +4,11 @@ import { newId } from '../database/ids.ts';
 import { Message } from '../database/message.ts';
 import { spendingOf } from '../database/spend-limits.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
-import { storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
+import { holdCampaign, storeCampaign, type NewCampaign } from '../database/store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from './callback-url.ts';
-import { CampaignText, readCampaignText } from './campaign-request.ts';
+import { CampaignText, HoldSeconds, readCampaignText } from './campaign-request.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { IdempotencyHeader } from './idempotency.ts';
@@ -42,6 +42,7 @@ const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
 export const NewCampaignBody = z
   .strictObject({
     ...CampaignText,
+    holdSeconds: HoldSeconds,
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
   .openapi('NewCampaign');
@@ -111,6 +112,12 @@ const pause = change('pause', 'Stop sending within a window of messages');
 const resume = change('resume', 'Go on with a paused campaign');
 const cancel = change('cancel', 'End a campaign; what is still queued is skipped');
 
+/** Null for what does not wait for its time. */
+function startsInMs({ state, sendAt }: Campaign): number | null {
+  const leftMs = state === 'launched' && sendAt ? sendAt.getTime() - Date.now() : 0;
+  return leftMs > 0 ? leftMs : null;
+}
+
 export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
 
 export const campaigns = (services: ApiServices) => {
@@ -168,7 +175,7 @@ export const campaigns = (services: ApiServices) => {
         simulation,
         resendInDoubt,
       } = asked;
-      const { callbackUrl, requestId } = asked;
+      const { callbackUrl, requestId, holdSeconds } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const plan = await planCampaign(
         { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
@@ -201,7 +208,9 @@ export const campaigns = (services: ApiServices) => {
         const callbackEndpointId = await campaignCallback(services, client, account.id, callbackUrl);
         const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId };
         await storeCampaign(client, stored, account.twoWay === 'on', messages);
-        const shown = campaignView({ ...stored, launchedAt: createdAt, endedAt: null });
+        // Last: a long list takes its time to be stored.
+        const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
+        const shown = campaignView({ ...stored, sendAt: goesAt, launchedAt: createdAt, endedAt: null });
         const accepted = { ...shown, duplicatesRemoved, stopMentionsAdded: stops.added, countries: reach, warnings };
         await c.get('idempotency')?.keep(client, 202, accepted);
         return accepted;
@@ -230,7 +239,7 @@ export const campaigns = (services: ApiServices) => {
       const progress = campaign.totals ?? (await count(id));
       const waiting =
         held && (progress['queued'] ?? 0) > 0 ? { reason: 'spend-limit' as const, until: held.toISOString() } : null;
-      return c.json({ ...campaignView(campaign), waiting, progress }, 200);
+      return c.json({ ...campaignView(campaign), startsInMs: startsInMs(campaign), waiting, progress }, 200);
     })
     .openapi(listMessages, async (c) => {
       const { id } = c.req.valid('param');

@@ -3,16 +3,17 @@ import { Campaign } from '../database/campaign.ts';
 import { ListImport } from '../database/list-import.ts';
 import { newId } from '../database/ids.ts';
 import { affected, transaction } from '../database/sql.ts';
+import { holdCampaign } from '../database/store-campaign.ts';
 import { AppError } from '../domain/errors.ts';
 import { asksForReplies, twoWayOff } from '../domain/sender-policy.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from './callback-url.ts';
-import { CampaignText, readCampaignText } from './campaign-request.ts';
+import { CampaignText, HoldSeconds, readCampaignText, sendTime } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
 import { invalid } from './invalid.ts';
 import { conflict, notFound, problems, refused } from './problem.ts';
-import { body, IdParam, json } from './schemas.ts';
+import { body, IdParam, iso, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
 const Draft = z.strictObject(CampaignText).openapi('NewDraft');
@@ -22,6 +23,8 @@ const Launch = z
       .boolean()
       .default(false)
       .openapi({ description: 'Launch without the rows that can not be accepted; otherwise one of them refuses the launch' }),
+    sendAt: CampaignText.sendAt.openapi({ description: 'Left out: as the draft says' }),
+    holdSeconds: HoldSeconds,
   })
   .openapi('Launch');
 
@@ -123,7 +126,8 @@ export const drafts = (services: ApiServices) => {
       const list = await em.findOne(ListImport, { campaign: id }, { orderBy: { id: 'desc' } });
       if (campaign.state !== 'ready' || !list)
         throw new AppError('conflict', `The campaign is ${campaign.state}: it can be launched when its list is ready.`);
-      if (list.invalid > 0 && !c.req.valid('json').skipInvalid) {
+      const { skipInvalid, sendAt: asked, holdSeconds } = c.req.valid('json');
+      if (list.invalid > 0 && !skipInvalid) {
         const problem = `has ${list.invalid} rows that can not be accepted`;
         const remedy = 'Send {"skipInvalid": true}, or see GET /campaigns/{id}/recipients/faults and send the list again';
         throw new AppError('invalid-rows', `${list.invalid} rows of the list can not be accepted.`, [
@@ -135,14 +139,19 @@ export const drafts = (services: ApiServices) => {
       if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && c.get('account').twoWay !== 'on')
         throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
       const launchedAt = new Date();
-      // What was looked at here is what goes, or nothing does.
-      const moved = await affected(
-        db.pool,
-        `update campaigns set state = 'launched', launched_at = $4 where id = $1 and account_id = $2 and xmin::text = $3`,
-        [id, account, version, launchedAt],
-      );
-      if (moved === 0) throw changedMeanwhile();
+      const chosen = sendTime(asked, launchedAt.getTime()) ?? campaign.sendAt ?? null;
+      const sendAt = await transaction(db.pool, async (client) => {
+        // What was looked at here is what goes, or nothing does.
+        const moved = await affected(
+          client,
+          `update campaigns set state = 'launched', launched_at = $4, send_at = $5 where id = $1 and account_id = $2 and xmin::text = $3`,
+          [id, account, version, launchedAt, chosen],
+        );
+        if (moved === 0) throw changedMeanwhile();
+        return holdSeconds === undefined ? chosen : holdCampaign(client, id, holdSeconds);
+      });
       runs.sendCampaign(id);
-      return c.json({ ...campaignView(campaign), state: 'launched' as const, launchedAt: launchedAt.toISOString() }, 202);
+      const launched = { state: 'launched' as const, launchedAt: launchedAt.toISOString(), sendAt: iso(sendAt) };
+      return c.json({ ...campaignView(campaign), ...launched }, 202);
     });
 };

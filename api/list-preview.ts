@@ -156,7 +156,7 @@ async function resultOf(
     optimised: optimisation(request.text, tally.segments, tally.plainSegments),
     samples: 'refused' in outlook ? [] : samplesView(outlook.messages, outlook.answerBy, account.locale),
     countries: tally.reach,
-    quietHours: tally.quiet,
+    quietHours: { ...tally.quiet, clearAt: tally.quiet.clearAt ?? null },
     stopMention: tally.stops,
     cost: moneyOrNone(tally.costMicros),
   };
@@ -180,8 +180,8 @@ function warningsOf(
 ): Warning[] {
   const french = tally.reach.reduce((sum, { country, recipients }) => sum + (isFrench(country) ? recipients : 0), 0);
   const lowcost = lowcostMarketing({ ...request, french, policy: policies.lowcostMarketing });
-  const { until, ...quiet } = tally.quiet;
-  const hours = quietWarning({ ...quiet, until: until === null ? null : new Date(until) });
+  const { until } = tally.quiet;
+  const hours = quietWarning({ ...tally.quiet, until: until === null ? null : new Date(until) });
   const whole: Warning[] = [
     ...countryWarnings(tally.reach, request.withReplies || tally.answerBy === 'new-message'),
     ...ambiguous(tally.ambiguous),

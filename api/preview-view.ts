@@ -70,6 +70,9 @@ export const Preview = z
       policy: z.enum(['off', 'warn', 'hold']),
       held: z.number().int(),
       until: Time.nullable(),
+      clearAt: Time.nullable().openapi({
+        description: 'Whatever the policy: from when on all of them may be written to; null where they may at once',
+      }),
       notes: z.array(z.object({ kind: z.string(), name: z.string(), recipients: z.number().int() })),
     }),
     stopMention: z

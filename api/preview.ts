@@ -58,7 +58,7 @@ const NOTHING: Outlook = {
   duplicatesRemoved: 0,
   reach: [],
   costMicros: null,
-  quiet: { policy: 'off', held: 0, until: null, notes: [] },
+  quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
   stops: NO_STOPS,
   warnings: [],
   refusals: [],
@@ -95,7 +95,7 @@ export const previews = (services: ApiServices) => {
       optimised: optimisation(request.text, outlook.segments, plainSegments(messages)),
       samples: samplesView(messages, answerBy, account.locale),
       countries: outlook.reach,
-      quietHours: { ...quiet, until: iso(quiet.until) },
+      quietHours: { ...quiet, until: iso(quiet.until), clearAt: iso(quiet.clearAt) },
       stopMention: outlook.stops,
       cost: moneyOrNone(outlook.costMicros),
     };

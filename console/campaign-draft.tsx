@@ -13,6 +13,8 @@ import { PhonePreview } from './phone-preview.tsx';
 import { Sums, Verdict } from './preview-panel.tsx';
 import type { Columns } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
+import type { Preview } from './use-preview.ts';
+import { Review, type Departure } from './review.tsx';
 import { NO_RECIPIENTS, readSource, sendSource } from './recipients-source.ts';
 
 type Import = InferResponseType<(typeof v1.campaigns)[':id']['recipients']['$get'], 200>;
@@ -87,7 +89,8 @@ function Looked({ list }: { list: Import }) {
 }
 
 /** Every row of it has been planned: what it comes to, and the button that sends it. */
-function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Import }) {
+function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
+  const { id, total, segments, cost, name, sendAt } = campaign;
   const { say, number } = useLocale();
   const { invalid } = list;
   const one = v1.campaigns[':id'];
@@ -99,7 +102,11 @@ function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Im
     },
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
   });
-  const launch = useAct(() => ask(one.launch.$post({ param: { id }, json: { skipInvalid: invalid > 0 } })), ['campaign', id]);
+  const [reviewing, setReviewing] = useState(false);
+  const launch = useAct(
+    (departure: Departure) => ask(one.launch.$post({ param: { id }, json: { skipInvalid: invalid > 0, ...departure } })),
+    ['campaign', id],
+  );
   const result = preview.data?.result ?? null;
   const without = invalid === 0 ? '' : say(invalid === 1 ? 'withoutRow' : 'withoutRows', { n: number(invalid) });
   const send = `${total === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(total) })}${without}`;
@@ -118,12 +125,41 @@ function Ready({ campaign: { id, total }, list }: { campaign: Campaign; list: Im
         </div>
       )}
       <p className="hint">{say('nothingSentYet')}</p>
-      <Problem error={launch.error} />
-      <Action kind="main" isDisabled={launch.isPending} onPress={() => launch.mutate()}>
-        {send}
+      <Action kind="main" isDisabled={result === null || launch.isPending} onPress={() => setReviewing(true)}>
+        {say('review')}
       </Action>
+      {reviewing && result ? (
+        <Review
+          of={id}
+          look={async () =>
+            atThisHour(result, await ask(one.preview.$post({ param: { id }, json: {} })), { total, segments, cost })
+          }
+          name={name}
+          sendAt={sendAt}
+          label={send}
+          act={launch}
+          close={() => setReviewing(false)}
+        />
+      ) : null}
     </>
   );
+}
+
+type Whole = Pick<Campaign, 'total' | 'segments' | 'cost'>;
+
+/** What the whole list was found to be, and what the hour is to its first rows now; what is wrong with its rows is not sent. */
+function atThisHour(found: Preview, now: Preview, { total, segments, cost }: Whole): Preview {
+  const hours = ({ code }: Preview['warnings'][number]): boolean => code === 'quiet-hours';
+  return {
+    ...found,
+    cost,
+    accepted: true,
+    refusals: [],
+    recipients: { ...found.recipients, kept: total },
+    segments: { ...found.segments, total: segments },
+    quietHours: now.quietHours,
+    warnings: [...found.warnings.filter((each) => !hours(each)), ...now.warnings.filter(hours)],
+  };
 }
 
 /** Another list in the place of this one. */

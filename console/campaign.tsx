@@ -12,6 +12,7 @@ import { Loaded } from './list.tsx';
 import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
 import { Sure } from './sure.tsx';
+import { heldMs, Undo } from './undo.tsx';
 
 type Verb = 'pause' | 'resume' | 'cancel';
 /** Receipts come without an event: progress is looked at while there may be some. */
@@ -35,7 +36,8 @@ export function CampaignPage() {
 function Shown({ campaign }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const owner = useOwner();
-  const { id, state, launchedAt } = campaign;
+  const { id, state, launchedAt, progress, total } = campaign;
+  const unsent = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
   const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
   return (
     <>
@@ -57,6 +59,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
         <time dateTime={campaign.createdAt}>{time(campaign.createdAt)}</time>
       </p>
       {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
+      {state === 'cancelled' && launchedAt !== null && unsent ? <p className="notice">{say('nothingWent')}</p> : null}
       {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
       {owner ? <Changes campaign={campaign} /> : null}
       <h2>{say('message')}</h2>
@@ -74,11 +77,21 @@ function Shown({ campaign }: { campaign: Campaign }) {
   );
 }
 
-function Changes({ campaign: { id, state, endedAt } }: { campaign: Campaign }) {
+function Changes({ campaign }: { campaign: Campaign }) {
+  const { id, state, endedAt } = campaign;
+  const held = heldMs(campaign);
   const { say } = useLocale();
   const act = useAct((verb: Verb) => ask(v1.campaigns[':id'][verb].$post({ param: { id } })), ['campaign', id]);
   const cancel = { ...act, mutateAsync: () => act.mutateAsync('cancel') };
   if (endedAt !== null || state === 'completed' || state === 'cancelled') return null;
+  if (held !== null) {
+    return (
+      <>
+        <Undo leftMs={held} act={act} />
+        <Problem error={act.error} />
+      </>
+    );
+  }
   return (
     <>
       <div className="row start">

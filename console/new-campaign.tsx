@@ -9,6 +9,7 @@ import { useLocale } from './locale.tsx';
 import { Action, Problem } from './parts.tsx';
 import { asRecipients, columnsOf, type Columns, type Recipient } from './recipients.ts';
 import { RecipientsField } from './recipients-field.tsx';
+import { Review, type Departure } from './review.tsx';
 import { isShort, NO_RECIPIENTS, readSource, sendSource, type Source } from './recipients-source.ts';
 import { useNumbers } from './route-choice.tsx';
 import { Schedule } from './schedule.tsx';
@@ -69,6 +70,7 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const [sent, setSent] = useState(0);
   const key = useRef(freshKey());
   const draft = useRef({ body: '', id: '' });
+  const [reviewing, setReviewing] = useState(false);
   const change = (part: Partial<Composed>): void => setComposed((before) => ({ ...before, ...part }));
 
   const read = readSource(source);
@@ -83,10 +85,10 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const seen = seenOf(composed, preview.data);
 
   const send = useMutation({
-    mutationFn: async () => {
-      if (short) {
+    mutationFn: async (departure: Departure | null) => {
+      if (departure) {
         const header = { 'idempotency-key': key.current };
-        const response = await v1.campaigns.$post({ header, json: { ...body, recipients } });
+        const response = await v1.campaigns.$post({ header, json: { ...body, recipients, ...departure } });
         if (response.status === 202) return (await response.json()).id;
         key.current = freshKey();
         throw await refusalOf(response);
@@ -106,7 +108,10 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
   const nobody = source.kind === 'typed' && recipients.length === 0;
 
   return (
-    <ComposerForm act={send} preview={preview.data}>
+    <ComposerForm
+      act={{ isPending: send.isPending, mutate: () => (short ? setReviewing(true) : send.mutate(null)) }}
+      preview={preview.data}
+    >
       <Writing
         composed={composed}
         change={change}
@@ -120,18 +125,23 @@ function Composer({ account, first }: { account: Account; first: Composed }) {
       <Judged composed={composed} change={change} account={account} preview={preview.data} />
       <TestSend body={body} text={seen} behind={preview.behind} />
       <Problem error={preview.error} />
-      <Problem error={send.error} />
+      {reviewing ? null : <Problem error={send.error} />}
       {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
       <Action kind="main" type="submit" isDisabled={send.isPending || nobody}>
-        {send.isPending
-          ? say('sending')
-          : short
-            ? recipients.length === 1
-              ? say('sendCampaignOne')
-              : say('sendCampaign', { n: number(recipients.length) })
-            : say('checkList')}
+        {send.isPending ? say('sending') : say(short ? 'review' : 'checkList')}
       </Action>
       {short ? null : <p className="hint">{say('checkListHint')}</p>}
+      {reviewing ? (
+        <Review
+          of={[body, recipients]}
+          look={() => ask(v1.campaigns.preview.$post({ json: { ...body, recipients } }))}
+          name={body.name}
+          sendAt={body.sendAt ?? null}
+          label={recipients.length === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(recipients.length) })}
+          act={send}
+          close={() => setReviewing(false)}
+        />
+      ) : null}
     </ComposerForm>
   );
 }

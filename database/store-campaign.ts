@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { CampaignState, Purpose } from './campaign.ts';
 import { newId } from './ids.ts';
-import { affected, type Sql } from './sql.ts';
+import { affected, rows, type Sql } from './sql.ts';
 
 /** A campaign as it is accepted: launched at once, sent from `sendAt` on. */
 export type NewCampaign = {
@@ -143,6 +143,17 @@ async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): As
 export async function copyMessages(client: PoolClient, basis: MessageBasis, messages: readonly NewMessage[]): Promise<void> {
   const stream = client.query(copyFrom(`copy messages (${COLUMNS.join(', ')}) from stdin`));
   await pipeline(Readable.from(encode(basis, messages)), stream);
+}
+
+/** Nothing of it goes for that long, by the clock that decides when it goes. Answers from when on it may. */
+export async function holdCampaign(sql: Sql, id: string, seconds: number): Promise<Date> {
+  const [held] = await rows<{ at: Date }>(
+    sql,
+    `update campaigns set send_at = greatest(send_at, clock_timestamp() + make_interval(secs => $2)) where id = $1 returning send_at as at`,
+    [id, seconds],
+  );
+  if (!held) throw new Error('There is no such campaign');
+  return held.at;
 }
 
 /** Stores the campaign and all its messages, in the transaction of that connection. */

@@ -31,7 +31,7 @@ export type PreviewTally = {
   classes: Omit<SegmentClass, 'avg'>[];
   forcing: { character: string; messages: number }[];
   reach: CountryReach[];
-  quiet: Omit<QuietEffect, 'until'> & { until: string | null };
+  quiet: Omit<QuietEffect, 'until' | 'clearAt'> & { until: string | null; clearAt?: string | null };
   stops: { added: number; missing: number };
   /** Warnings by code, as the first page that had one said it. */
   warnings: Warning[];
@@ -63,7 +63,7 @@ export const NO_ROWS: PreviewTally = {
   classes: [],
   forcing: [],
   reach: [],
-  quiet: { policy: 'off', held: 0, until: null, notes: [] },
+  quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
   stops: { added: 0, missing: 0 },
   warnings: [],
   faultRows: 0,
@@ -172,15 +172,21 @@ function addReach(some: readonly CountryReach[], more: readonly CountryReach[]):
   return [...byCountry.values()].toSorted((a, b) => b.recipients - a.recipients);
 }
 
-function addQuiet(some: PreviewTally['quiet'], { policy, held, until, notes }: QuietEffect): PreviewTally['quiet'] {
-  const last = [some.until, until?.toISOString() ?? null].filter((each) => each !== null).toSorted();
+const later = (one: string | null, other: Date | null): string | null =>
+  [one, other?.toISOString() ?? null]
+    .filter((each) => each !== null)
+    .toSorted()
+    .at(-1) ?? null;
+
+function addQuiet(some: PreviewTally['quiet'], { policy, held, until, clearAt, notes }: QuietEffect): PreviewTally['quiet'] {
   const merged = some.notes.map((note) => ({ ...note }));
   for (const note of notes) {
     const known = merged.find(({ kind, name }) => kind === note.kind && name === note.name);
     if (known) known.recipients += note.recipients;
     else merged.push({ ...note });
   }
-  return { policy, held: some.held + held, until: last.at(-1) ?? null, notes: merged };
+  const times = { until: later(some.until, until), clearAt: later(some.clearAt ?? null, clearAt) };
+  return { policy, held: some.held + held, ...times, notes: merged };
 }
 
 /** The first three, the first of those whose text is longest, and the first of another country than the first's. */

@@ -7,6 +7,8 @@ export type QuietEffect = {
   policy: Policies['quietHours'];
   held: number;
   until: Date | null;
+  /** Whatever the policy: from when on all may be written to. Null where they may at once, or where no such time is near. */
+  clearAt: Date | null;
   notes: (QuietNote & { recipients: number })[];
 };
 
@@ -16,7 +18,7 @@ export function quietEffect(
   at: Date,
   { purpose, quietHours: policy, quietPreset: preset }: Pick<Policies, 'quietHours' | 'quietPreset'> & { purpose: string },
 ): QuietEffect {
-  const effect: QuietEffect = { policy, held: 0, until: null, notes: [] };
+  const effect: QuietEffect = { policy, held: 0, until: null, clearAt: null, notes: [] };
   if (purpose !== 'marketing' || policy === 'off') return effect;
   const byPlace = new Map<string, { phone: string; count: number }>();
   for (const phone of phones) {
@@ -37,11 +39,30 @@ export function quietEffect(
     const until = new Date(at.getTime() + waitMs);
     if (effect.until === null || until > effect.until) effect.until = until;
   }
-  return effect;
+  return {
+    ...effect,
+    clearAt: clearTime(
+      [...byPlace.values()].map(({ phone }) => phone),
+      at,
+      preset,
+    ),
+  };
 }
 
+/** Where it is morning for one it may be evening for another: looked for from one opening to the next. */
+function clearTime(phones: string[], at: Date, preset: Policies['quietPreset']): Date | null {
+  let time = at;
+  for (let round = 0; round < MOST_OPENINGS; round++) {
+    const waitMs = Math.max(0, ...phones.map((phone) => quietWaitMs(phone, time, preset)));
+    if (waitMs === 0) return time === at ? null : time;
+    time = new Date(time.getTime() + waitMs);
+  }
+  return null;
+}
+const MOST_OPENINGS = 10;
+
 /** The same in a sentence, if there is anything to say. */
-export function quietWarning({ policy, held, until, notes }: QuietEffect): string | null {
+export function quietWarning({ policy, held, until, notes }: Omit<QuietEffect, 'clearAt'>): string | null {
   if (policy === 'hold')
     return held === 0 || until === null
       ? null

@@ -222,6 +222,28 @@ test('pause, resume and cancel are decided by the row: in another state they are
   expect(await stored(api)).toMatchObject([{ state: 'queued' }]);
 });
 
+test('a campaign that is held goes that many seconds after it is stored, and one that is not goes at once', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const send = async (fields: object) => {
+    const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'A', recipients: [{ to: phone(1) }], ...fields });
+    return { sendAt: body.sendAt, startsInMs: (await shop.call('GET', `/campaigns/${body.id}`)).body.startsInMs };
+  };
+  expect(await send({})).toEqual({ sendAt: null, startsInMs: null });
+  const begun = Date.now();
+  const held = await send({ holdSeconds: 10 });
+  expect(Date.parse(held.sendAt)).toBeGreaterThanOrEqual(begun + 10_000);
+  expect(Date.parse(held.sendAt)).toBeLessThanOrEqual(Date.now() + 10_000);
+  expect(held.startsInMs).toBeGreaterThan(5000);
+  expect(held.startsInMs).toBeLessThanOrEqual(10_000);
+  // What goes later is not hurried, what would go sooner waits.
+  const tomorrow = new Date(begun + 86_400_000).toISOString();
+  expect(await send({ holdSeconds: 10, sendAt: tomorrow })).toMatchObject({ sendAt: tomorrow });
+  const soon = await send({ holdSeconds: 10, sendAt: new Date().toISOString() });
+  expect(Date.parse(soon.sendAt)).toBeGreaterThanOrEqual(begun + 10_000);
+});
+
 test('a campaign tells how many messages are in each state, and a closed one what was frozen at its end', async () => {
   await using api = await startApi();
   await carriers(api);

@@ -8,7 +8,7 @@ import { createOwner } from '../admin.ts';
 import { createClient, itemsOf, textOf } from '../seed.ts';
 import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
-import { signInAs } from './fixtures/by-hand.ts';
+import { sendReviewed, signInAs } from './fixtures/by-hand.ts';
 
 const OWNER = 'marketing@boulangerie.example';
 // In summer, to come, and within a year, whatever day it is.
@@ -60,7 +60,7 @@ test('the composer shows what three real people will read and how each answers, 
   await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
   await page.getByRole('textbox', { name: 'Nom d’expéditeur là où l’on ne peut pas répondre' }).fill('Fournil');
   await shown.getByText('Ne peut pas répondre.').waitFor();
-  await page.getByRole('button', { name: 'Envoyer à 4 destinataires' }).waitFor();
+  await page.getByRole('button', { name: 'Relire et envoyer' }).waitFor();
   await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
   await page.getByText('Écrit plus simplement, l’envoi prend 2 SMS de moins').waitFor();
   await page.getByText('Écrire ces caractères plus simplement').click();
@@ -83,7 +83,9 @@ test('the composer shows what three real people will read and how each answers, 
   expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
   // What has rows that can not go is a list to be looked at first.
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByRole('button', { name: 'Relire et envoyer' }).click();
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans la ligne en erreur' }).waitFor();
+  await page.getByRole('button', { name: 'Revenir' }).click();
   // As a spreadsheet in France saves it, and kept for other campaigns.
   await page.getByText('Envoyer une autre liste').click();
   await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
@@ -138,7 +140,7 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   await page.getByRole('button', { name: 'Enregistrer' }).click();
   await page.waitForURL(`${started.app.url}/campaigns/${campaign}`);
   await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Zoé, passez samedi matin !').waitFor();
-  await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans les 2 lignes en erreur' }).click();
+  await sendReviewed(page, 'Envoyer à 2 destinataires, sans les 2 lignes en erreur');
   await page.getByText('2 sur 2 envoyés').waitFor();
   await page.goto(`${started.app.url}/campaigns/${campaign}/edit`);
   await page.getByText('elle ne se modifie plus').waitFor();
@@ -197,7 +199,7 @@ test('a file is dropped on the recipients by mouse, and one that is no list says
   await drop(place, join(folder, 'clients.csv'));
   await page.getByText('clients.csv').waitFor();
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
-  await page.getByRole('button', { name: 'Envoyer à 1 destinataire, sans la ligne en erreur' }).click();
+  await sendReviewed(page, 'Envoyer à 1 destinataire, sans la ligne en erreur');
   await page.getByText('1 sur 1 envoyés').waitFor();
   expect(received(/à dimanche/).map(({ to }) => to)).toEqual([phone(71)]);
   await rm(folder, { recursive: true });
@@ -218,7 +220,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Bonjour Zoé').waitFor();
   expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
   await clean('the composer, narrow');
-  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
+  await sendReviewed(page, 'Send to 1 recipient', 'en');
   await page.getByRole('button', { name: 'Cancel the campaign' }).waitFor();
   const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   // Noon in Paris, in summer.
@@ -262,7 +264,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
   await page.getByRole('button', { name: 'Check the list' }).click();
-  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
+  await sendReviewed(page, 'Send to 1 recipient', 'en');
   await until('Ana has it', () => received(/Hello Ana/).some(({ to }) => to === phone(31)));
   expect(received(/come by/)).toHaveLength(1);
 
@@ -279,7 +281,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');
   await page.getByRole('button', { name: 'Check the list' }).click();
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Cléo, still there?').waitFor();
-  await page.getByRole('button', { name: 'Send to 1 recipient' }).click();
+  await sendReviewed(page, 'Send to 1 recipient', 'en');
   await until('Cléo has it', () => received(/Hello Cléo/).some(({ to }) => to === phone(33)));
 
   const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };

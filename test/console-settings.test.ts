@@ -5,6 +5,7 @@ import { newHealth } from '../domain/endpoint-health.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from '../seed.ts';
 import { phone, until } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
+import { sendReviewed } from './fixtures/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const MARTIN = 'martin@garage.example';
@@ -64,7 +65,7 @@ test('a V0 account sends with its own words and reads its history of replies; ea
   await asked.getByText('oui').click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête. Passez-vous ce soir ?');
   await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(phone(1));
-  await page.getByRole('button', { name: 'Envoyer à 1 destinataire' }).click();
+  await sendReviewed(page, 'Envoyer à 1 destinataire');
   await page.getByText('1 sur 1 envoyés').waitFor();
   await app.world.phones.reply(phone(1), 'Oui, à 18 h');
   await open('Historique des réponses');
@@ -147,7 +148,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   const sent = async (text: string) => {
     const preview = page.getByRole('complementary', { name: 'Aperçu' });
     await preview.getByText('Appuie sur répondre : la réponse va au +33 6 44 70 00 09').waitFor();
-    await page.getByRole('button', { name: 'Envoyer à 1 destinataire' }).click();
+    await sendReviewed(page, 'Envoyer à 1 destinataire');
     await page.getByText('1 sur 1 envoyés').waitFor();
     return app.world.phones.received.find((sms) => sms.text.startsWith(text))?.from;
   };

@@ -4,7 +4,7 @@ import { createOwner, setPassword } from '../admin.ts';
 import { createClient, textOf } from '../seed.ts';
 import { phone, until, type App } from './fixtures/app.ts';
 import { axe, startConsole } from './fixtures/browser.ts';
-import { enter } from './fixtures/by-hand.ts';
+import { enter, sendReviewed } from './fixtures/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
@@ -62,7 +62,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByText('Bonjour Zoé, à samedi ? œ').waitFor();
   await page.getByText('Ces caractères raccourcissent le SMS').waitFor();
   await clean('the composer');
-  await page.getByRole('button', { name: 'Envoyer à 2 destinataires' }).click();
+  await sendReviewed(page, 'Envoyer à 2 destinataires');
   await page.getByText('2 sur 2 envoyés').waitFor();
   await clean('a campaign');
   expect(app.world.phones.received.map(({ text }) => text).toSorted()).toEqual([

@@ -111,9 +111,16 @@ test('lines of JSON, compressed, in more than one page; a second list replaces t
     recipients: { given: 2500, kept: 2500, duplicatesRemoved: 0 },
     samples: [{ mayBeAmbiguous: false }, {}, {}],
   });
-  const campaign = await launch(app, id);
+  const campaign = await launch(app, id, { sendAt: new Date().toISOString(), holdSeconds: 2 });
+  const heldUntil = Date.parse(textOf(campaign, 'sendAt'));
   expect(campaign).toMatchObject({ state: 'launched', total: 2500 });
   expect(await app.ended(campaign)).toMatchObject({ progress: { simulated: 2500 } });
+  expect(heldUntil - Date.parse(textOf(campaign, 'launchedAt'))).toBeGreaterThanOrEqual(2000);
+  const [early] = await app.rows('select id from messages where campaign_id = $1 and submitted_at < $2', [
+    id,
+    new Date(heldUntil),
+  ]);
+  expect(early).toBeUndefined();
 });
 
 test('a list that is kept, and contacts by their tags, are recipients of one campaign after the other', async () => {

@@ -107,6 +107,10 @@ test('the hour is said: whom it would wake by the policy that warns, who waits u
   const fields = { text: 'Bonjour', recipients: [{ to: '+33612000001' }], sendAt: night.toISOString() };
   const warned = await preview(shop, fields);
   expect(warned).toMatchObject({ quietHours: { policy: 'warn', held: 0 }, warnings: [{ code: 'quiet-hours' }] });
+  // At eight by the clocks of Paris, whether it is summer or winter there.
+  const { clearAt } = warned.quietHours;
+  expect(new Date(clearAt).toLocaleTimeString('fr', { timeZone: 'Europe/Paris' })).toBe('08:00:00');
+  expect((await preview(shop, { ...fields, sendAt: clearAt })).quietHours.clearAt).toBeNull();
   expect(warned.quietHours.notes).toContainEqual({ kind: 'night', name: 'Europe/Paris', recipients: 1 });
   const made = await shop.call('POST', '/campaigns', { ...premium, ...fields });
   expect(made.body.warnings.map(({ code }: { code: string }) => code)).toContain('quiet-hours');

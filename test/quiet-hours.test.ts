@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { alsaceMoselleHolidays, easter, frenchHolidays } from '../domain/holidays.ts';
+import { quietEffect } from '../domain/quiet-effect.ts';
 import { quietNotes, quietWaitMs } from '../domain/quiet-hours.ts';
 
 const FRANCE = '+33612000001';
+const FAR = ['+33612000001', '+687750001', '+12125550100'];
 const utc = (text: string) => new Date(`${text}Z`);
 const goesAt = (phone: string, now: string, preset: 'standard' | 'strict' = 'standard'): string =>
   new Date(utc(now).getTime() + quietWaitMs(phone, utc(now), preset)).toISOString().slice(0, 16);
@@ -43,6 +45,29 @@ test.each([
   ['to America, whose zone the number does not tell', '+12125550100', '2026-01-14T14:00:00', '2026-01-14T18:00'],
 ])('marketing %s waits for the recipient’s own clock', (_, phone, now, then) => {
   expect(goesAt(phone, now)).toBe(then);
+});
+
+test.each([
+  ['by day: at once', ['+33612000001'], '2026-01-14T10:00:00', 'standard', null],
+  ['by night: in the morning', ['+33612000001'], '2026-01-14T23:22:00', 'standard', '2026-01-15T07:00'],
+  [
+    'Paris and London: once both are up',
+    ['+33612000001', '+447700900001'],
+    '2026-01-14T23:22:00',
+    'standard',
+    '2026-01-15T08:00',
+  ],
+  [
+    'Paris and Nouméa: once one is up and the other is not in bed',
+    FAR.slice(0, 2),
+    '2026-01-14T23:22:00',
+    'standard',
+    '2026-01-15T07:00',
+  ],
+  ['Paris, Nouméa and America: there is no such hour', FAR, '2026-01-14T23:22:00', 'standard', null],
+] as const)('from when on all may be written to, %s', (_, phones, at, quietPreset, clear) => {
+  const { clearAt } = quietEffect(phones, utc(at), { purpose: 'marketing', quietHours: 'warn', quietPreset });
+  expect(clearAt?.toISOString().slice(0, 16) ?? null).toBe(clear);
 });
 
 test('the stricter preset leaves out Sundays and holidays, one after the other', () => {
