@@ -17,6 +17,7 @@ import { createSecrets } from './database/secrets.ts';
 import { Invitation, Session } from './database/session.ts';
 import { transaction } from './database/sql.ts';
 import { User, type Role } from './database/user.ts';
+import { reasonOf } from './domain/reason.ts';
 
 const USAGE =
   'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- remove-person --email you@example.com\n       npm run admin -- change-role --email you@example.com --role owner|agent|viewer\n       npm run admin -- end-sessions --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
@@ -200,7 +201,7 @@ if (import.meta.main) {
       );
     }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(reasonOf(error));
     process.exitCode = 1;
   }
 }

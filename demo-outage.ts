@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { call, phonesSince, press, say, table, until } from './demo-tools.ts';
+import { arrivedAt, call, freshNumbers, press, say, table, until } from './demo-tools.ts';
 import type { DevState } from './dev.ts';
 import { createClient, itemsOf, textOf, type Answer, type ApiClient } from './seed.ts';
 
-const PHONES = Array.from({ length: 12 }, (_, index) => `+336123470${String(index).padStart(2, '0')}`);
+const PHONES = Array.from({ length: 12 }, (_, index) => `+336100000${String(index).padStart(2, '0')}`).map(freshNumbers());
 /** Seconds before each attempt: short, so that trouble shows at once. Any endpoint may have one like it. */
 const SCHEDULE = [0, 1, 2, 3, 5, 10, 20, 30, 60, 60];
 /** The first try after it opened comes 30 s later; the endpoint is back some seconds before. */
@@ -28,11 +28,7 @@ const ReplyEvent = z.object({ data: z.object({ reply: z.object({ id: z.string() 
 export async function playOutage(state: DevState): Promise<boolean> {
   const { url, apiKey, addresses, temporalUi } = state;
   const account = createClient(url, apiKey);
-  const endpoint = itemsOf(await account.get('/v1/callback-endpoints')).find(
-    (each) => each['url'] === `${addresses.endpoint}/hook`,
-  );
-  if (!endpoint) throw new Error('The account has no callback endpoint at the simulated customer');
-  const id = textOf(endpoint, 'id');
+  const id = textOf(await endpointOf(state), 'id');
   const control = (body: object) => call(`${addresses.endpoint}/control`, 'POST', body);
   const answerAll = async (text: string) => {
     for (const phone of PHONES) await press(state, phone, `${text} ${phone.slice(-2)}`);
@@ -48,7 +44,7 @@ export async function playOutage(state: DevState): Promise<boolean> {
   try {
     await launch(account);
     await until('every phone has the campaign', async () => {
-      const { received } = await phonesSince(state, begun);
+      const received = await arrivedAt(PHONES, state, begun);
       return received.length >= PHONES.length ? received : null;
     });
     await answerAll('Oui');
@@ -64,8 +60,25 @@ export async function playOutage(state: DevState): Promise<boolean> {
   await watch('the backlog is drained', ({ health, waiting }) => health === 'healthy' && waitingIn(waiting) === 0);
   await sleep(1500); // Long enough for a second copy to show itself.
   const right = await report(account, id, addresses.endpoint, begun);
-  await account.send('PATCH', `/v1/callback-endpoints/${id}`, { schedule: endpoint['schedule'] ?? null });
+  await account.send('PATCH', `/v1/callback-endpoints/${id}`, { schedule: null });
   return right;
+}
+
+async function endpointOf({ url, apiKey, addresses }: DevState): Promise<Answer> {
+  const all = itemsOf(await createClient(url, apiKey).get('/v1/callback-endpoints'));
+  const found = all.find((each) => each['url'] === `${addresses.endpoint}/hook`);
+  if (!found) throw new Error('The account has no callback endpoint at the simulated customer');
+  return found;
+}
+
+/** Takes the customer's endpoint up again where a play that was ended in the middle of an outage left it failing. */
+export async function mendEndpoint(state: DevState): Promise<void> {
+  await call(`${state.addresses.endpoint}/control`, 'POST', { name: 'hook', mode: 'ok' });
+  const { id, health } = await endpointOf(state);
+  if (health !== 'open' && health !== 'disabled') return;
+  const account = createClient(state.url, state.apiKey);
+  await account.send('PATCH', `/v1/callback-endpoints/${String(id)}`, { schedule: null });
+  await account.send('POST', `/v1/callback-endpoints/${String(id)}/enable`, { resume: 'none' });
 }
 
 const launch = (account: ApiClient): Promise<Answer> =>

@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { DevState } from './dev.ts';
-import { createClient, itemsOf, textOf, type Answer, type ApiClient } from './seed.ts';
+import { ask, createClient, itemsOf, textOf, type Answer, type ApiClient } from './seed.ts';
 
 /** What the simulated world says of itself. */
 const Sms = z.object({ from: z.string(), to: z.string(), text: z.string(), at: z.coerce.date() });
@@ -21,6 +22,18 @@ export type Sent = z.infer<typeof Sms>;
 /** Where one reply came out. */
 export type Found = { reply: Answer | undefined; platform: number; mails: Date[]; calls: { at: Date; verified: boolean }[] };
 
+/**
+ * Mobile numbers of one play, whose fifth to second last digits no other has: a play that failed may have left a STOP, or
+ * messages under way. The number is given back as it was written, its last two digits too.
+ */
+export function freshNumbers(): (written: string) => string {
+  const own = String(randomInt(100_000)).padStart(5, '0');
+  return (written) => {
+    const places = [...written.matchAll(/\d/g)].slice(-7, -2).map(({ index }) => index);
+    return written.replaceAll(/\d/g, (digit, index: number) => own[places.indexOf(index)] ?? digit);
+  };
+}
+
 const SIX_HOURS_MS = 6 * 3_600_000;
 const WAIT_MS = 30_000;
 
@@ -40,20 +53,22 @@ export async function until<T>(what: string, look: () => Promise<T | null>): Pro
 }
 
 /** Asks the simulated world, and answers with its JSON. */
-export async function call(url: string, method = 'GET', body?: unknown): Promise<unknown> {
-  const response = await fetch(url, {
+export const call = (url: string, method = 'GET', body?: unknown): Promise<unknown> =>
+  ask(url, {
     method,
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
-  const answer: unknown = await response.json();
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${JSON.stringify(answer)}`);
-  return answer;
-}
 
 /** What the phones got and sent since then. */
 export async function phonesSince({ addresses }: DevState, begun: Date): Promise<{ received: Sent[]; sent: Sent[] }> {
   const log = PhonesLog.parse(await call(`${addresses.phones}/log`));
   return { received: log.received.filter((sms) => sms.at >= begun), sent: log.sent.filter((sms) => sms.at >= begun) };
+}
+
+/** What those phones got since then. */
+export async function arrivedAt(phones: readonly string[], state: DevState, begun: Date): Promise<Sent[]> {
+  const { received } = await phonesSince(state, begun);
+  return received.filter(({ to }) => phones.includes(to));
 }
 
 /** A phone's owner presses reply to what came last. */

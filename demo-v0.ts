@@ -1,4 +1,16 @@
-import { call, judge, outcomes, phonesSince, press, say, syncSixHoursLater, table, until, write } from './demo-tools.ts';
+import {
+  call,
+  freshNumbers,
+  judge,
+  outcomes,
+  phonesSince,
+  press,
+  say,
+  syncSixHoursLater,
+  table,
+  until,
+  write,
+} from './demo-tools.ts';
 import type { DevState } from './dev.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from './seed.ts';
 
@@ -53,8 +65,9 @@ export async function playV0(state: DevState): Promise<boolean> {
   const begun = new Date();
   const account = await aCustomer(state);
   const campaigns = new Map<string, string>();
+  const fresh = freshNumbers();
   for (const [index, { name, how, fields, answers }] of WAYS.entries()) {
-    const phones = answers.map((text, place) => ({ text, phone: `+3361299${String(index * 10 + place).padStart(4, '0')}` }));
+    const phones = answers.map((text, place) => ({ text, phone: fresh(`+336100000${index}${place}`) }));
     const recipients = phones.map(({ phone }) => ({ to: phone }));
     const body = { name, purpose: 'transactional', recipients, ...fields };
     const campaign = await account.send('POST', '/v1/campaigns', body, { 'idempotency-key': crypto.randomUUID() });

@@ -8,9 +8,10 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { readDevState, startDev, type DevState } from './dev.ts';
 import {
+  arrivedAt,
+  freshNumbers,
   judge,
   outcomes,
-  phonesSince,
   press,
   say,
   syncSixHoursLater,
@@ -20,7 +21,7 @@ import {
   type Found,
   type Sent,
 } from './demo-tools.ts';
-import { playOutage } from './demo-outage.ts';
+import { mendEndpoint, playOutage } from './demo-outage.ts';
 import { playV0 } from './demo-v0.ts';
 import { createClient, itemsOf, textOf, type Answer } from './seed.ts';
 
@@ -39,7 +40,13 @@ async function playV2(state: DevState): Promise<boolean> {
   const clients = Clients.parse(
     parse(await readFile(new URL('./simulator/clients.csv', import.meta.url)), { columns: true, delimiter: ';', bom: true }),
   );
-  const recipients = clients.map(({ telephone, commande, ...values }) => ({ to: telephone, reference: commande, ...values }));
+  const fresh = freshNumbers();
+  const recipients = clients.map(({ telephone, commande, ...values }) => ({
+    to: fresh(telephone),
+    reference: commande,
+    ...values,
+  }));
+  const phones = recipients.map(({ to }) => `+33${to.replaceAll(/\D/g, '').slice(-9)}`);
 
   say(`1. A premium campaign to ${clients.length} customers of a CSV, asking for replies`);
   const premium = await launch({
@@ -51,7 +58,7 @@ async function playV2(state: DevState): Promise<boolean> {
     recipients,
   });
   const arrived = await until('every phone has the premium campaign', async () => {
-    const { received } = await phonesSince(state, begun);
+    const received = await arrivedAt(phones, state, begun);
     return received.length >= clients.length ? received : null;
   });
   say(`   out by short code ${arrived[0]?.from}; the first phone reads: « ${arrived[0]?.text} »`);
@@ -82,7 +89,7 @@ async function playV2(state: DevState): Promise<boolean> {
   );
   const cheap = (
     await until('the phones have the lowcost campaign', async () => {
-      const { received } = await phonesSince(state, begun);
+      const received = await arrivedAt(phones, state, begun);
       return received.length >= before + clients.length - 1 ? received : null;
     })
   ).slice(before);
@@ -152,6 +159,7 @@ const Platforms = z.array(z.enum(['v2', 'v0']));
 /** Every platform that was named, one after the other on one stack, and an outage if it is wished. True when all of them came out right. */
 async function play(state: DevState, platforms: z.infer<typeof Platforms>, outage: boolean): Promise<boolean> {
   let right = true;
+  await mendEndpoint(state);
   for (const platform of platforms) right = (await PLATFORMS[platform](state)) && right;
   return outage ? (await playOutage(state)) && right : right;
 }

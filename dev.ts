@@ -1,6 +1,6 @@
 import './node-version.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
@@ -8,6 +8,7 @@ import { createOperator, createOwner, setPassword } from './admin.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { consoleBuilt } from './launchers/console.ts';
+import { lockOrHolder } from './launchers/lock.ts';
 import { untilOrphaned } from './launchers/parent.ts';
 import { freePort, givenPort } from './launchers/ports.ts';
 import { startPostgres } from './launchers/postgres.ts';
@@ -32,10 +33,16 @@ export type DevState = {
   temporalUi: string | null;
 };
 
-export type DevOptions = { dataDir: string; log: Logger; progress: (line: string) => void; apiPort?: number };
+export type DevOptions = {
+  dataDir: string;
+  log: Logger;
+  progress: (line: string) => void;
+  apiPort?: number;
+  /** Delete what is in the folder first. */
+  fresh?: boolean;
+};
 export type Dev = AsyncDisposable & {
   state: DevState;
-  temporalUi: string | null;
   temporalAddress: string;
   databaseUrl: string;
   world: World;
@@ -43,6 +50,7 @@ export type Dev = AsyncDisposable & {
 };
 
 const STATE = 'dev.json';
+const LOCK = 'dev.lock';
 const SHORT_CODES = ['38015', '38016', '38017'];
 const SIMS = [0, 1, 2, 3].map((port) => ({ port, number: `+3364400000${port}` }));
 const CUSTOMER = 'replies@boulangerie.example';
@@ -79,10 +87,26 @@ async function portsOf(before: DevState | null, api: number | undefined): Promis
   return ports;
 }
 
-/** All of it on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product itself. */
-export async function startDev({ dataDir, log, progress, apiPort }: DevOptions): Promise<Dev> {
-  await using starting = new AsyncDisposableStack();
+/** The folder for one stack, emptied for a fresh one. Rejects, and deletes nothing, while another runs on it. */
+async function takeFolder(dataDir: string, fresh: boolean): Promise<AsyncDisposable> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const taken = await lockOrHolder(join(dataDir, LOCK));
+  if ('holder' in taken) throw new Error(runsAlready(dataDir, taken.holder, fresh, await readDevState(dataDir)));
+  const before = fresh ? (await readdir(dataDir)).filter((name) => name !== LOCK) : [];
+  for (const name of before) await rm(join(dataDir, name), { recursive: true, force: true });
+  return taken.lock;
+}
+
+function runsAlready(dataDir: string, holder: number, fresh: boolean, state: DevState | null): string {
+  if (fresh) return `Nothing was deleted: process ${holder} runs a stack on ${dataDir}; stop it there with Ctrl-C first.`;
+  const addresses = state ? `:\n${columns(addressesOf(state))}` : ', and has not finished its first start.';
+  return `A stack already runs on ${dataDir}, started by process ${holder}${addresses}`;
+}
+
+/** All of it on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product itself. */
+export async function startDev({ dataDir, log, progress, apiPort, fresh = false }: DevOptions): Promise<Dev> {
+  await using starting = new AsyncDisposableStack();
+  starting.use(await takeFolder(dataDir, fresh));
   const before = await readDevState(dataDir);
   const ports = await portsOf(before, apiPort);
 
@@ -174,7 +198,6 @@ export async function startDev({ dataDir, log, progress, apiPort }: DevOptions):
   const stack = starting.move();
   return {
     state,
-    temporalUi: temporal.uiUrl,
     temporalAddress: temporal.address,
     databaseUrl,
     world,
@@ -200,37 +223,41 @@ const withoutPassword = (url: string): string => {
   return bare.href;
 };
 
-function describe({ state, temporalUi, databaseUrl, world }: Dev): string {
-  const lines: [string, string][] = [
-    ['Console', state.url],
-    ['  owner', `${state.people.owner.email} / ${state.people.owner.password}`],
-    ['  operator', `${state.people.operator.email} / ${state.people.operator.password}`],
-    ['API', `${state.url}/v1`],
-    ['  reference', `${state.url}/docs`],
-    ['  account key', state.apiKey],
-    ['  operator key', state.operatorKey],
-    ['Temporal UI', temporalUi ?? 'none here'],
+type Line = [name: string, value: string];
+
+const addressesOf = ({ url, people, apiKey, operatorKey, temporalUi, addresses, callbackSecret }: DevState): Line[] => [
+  ['Console', url],
+  ['  owner', `${people.owner.email} / ${people.owner.password}`],
+  ['  operator', `${people.operator.email} / ${people.operator.password}`],
+  ['API', `${url}/v1`],
+  ['  reference', `${url}/docs`],
+  ['  account key', apiKey],
+  ['  operator key', operatorKey],
+  ['Temporal UI', temporalUi ?? 'none here'],
+  ['Phones', `${addresses.phones}/phones`],
+  ['Mailbox', `${addresses.mailbox}/mails   (replies go to ${CUSTOMER})`],
+  ['  answer', `POST ${addresses.mailbox}/mails/{id}/answer {"text"}   (as its reader; goes out as an SMS)`],
+  ['Endpoint', `${addresses.endpoint}/log   (receives at /hook)`],
+  ['  secret', callbackSecret],
+  ['SIM gateway', addresses.gateway],
+];
+
+const columns = (lines: Line[]): string => lines.map(([name, value]) => `  ${name.padEnd(15)}${value}`).join('\n');
+
+const describe = ({ state, databaseUrl, world: { smsc, gateway, mailbox, ports } }: Dev): string =>
+  columns([
+    ...addressesOf(state),
+    ['  login', `${gateway.username} / ${gateway.password}; ${SIMS.length} SIMs`],
+    ['SMSC', `127.0.0.1:${ports.smsc}   (SMPP 3.4, ${smsc.systemId} / ${smsc.password}; short codes ${SHORT_CODES.join(', ')})`],
+    ['SMTP', mailbox.smtpUrl],
     ['PostgreSQL', databaseUrl],
-    ['Phones', `${state.addresses.phones}/phones`],
-    ['Mailbox', `${state.addresses.mailbox}/mails   (SMTP ${world.mailbox.smtpUrl}; replies go to ${CUSTOMER})`],
-    ['  answer', `POST ${state.addresses.mailbox}/mails/{id}/answer {"text"}   (as its reader; goes out as an SMS)`],
-    ['Endpoint', `${state.addresses.endpoint}/log   (receives at /hook)`],
-    ['  secret', state.callbackSecret],
-    [
-      'SMSC',
-      `127.0.0.1:${world.ports.smsc}   (SMPP 3.4, ${world.smsc.systemId} / ${world.smsc.password}; short codes ${SHORT_CODES.join(', ')})`,
-    ],
-    ['SIM gateway', `${state.addresses.gateway}   (${world.gateway.username} / ${world.gateway.password}; ${SIMS.length} SIMs)`],
-  ];
-  return lines.map(([name, value]) => `  ${name.padEnd(15)}${value}`).join('\n');
-}
+  ]);
 
 if (import.meta.main) {
   const { values } = parseArgs({
     options: { fresh: { type: 'boolean', default: false }, data: { type: 'string', default: '.data' }, port: { type: 'string' } },
   });
   const dataDir = resolve(values.data);
-  if (values.fresh) await rm(dataDir, { recursive: true, force: true });
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
     // An npm that is killed (-9) leaves what it started behind; a launcher of one's own in the background is meant to stay.
@@ -241,6 +268,7 @@ if (import.meta.main) {
     const begun = performance.now();
     await using dev = await startDev({
       dataDir,
+      fresh: values.fresh,
       log,
       progress: (line) => console.log(line),
       ...(values.port === undefined ? {} : { apiPort: Number(values.port) }),

@@ -1,3 +1,5 @@
+import { reasonOf } from './domain/reason.ts';
+
 /** A small client of the product's own API: what it answers, or an Error with the problem's detail. */
 export type ApiClient = {
   get(path: string): Promise<Answer>;
@@ -13,7 +15,7 @@ export type Answer = Record<string, unknown>;
 
 export function createClient(url: string, key: string): ApiClient {
   async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${url}${path}`, {
+    const answer = await ask(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -22,12 +24,25 @@ export function createClient(url: string, key: string): ApiClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const answer: unknown = response.status === 204 ? {} : await response.json();
-    if (!isAnswer(answer)) throw new Error(`${method} ${path} answered no JSON object`);
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
+    if (!isAnswer(answer)) throw new Error(`${method} ${url}${path} answered no JSON object`);
     return answer;
   }
   return { get: (path) => call('GET', path), send: call };
+}
+
+/** Asks, and answers with the JSON. Its errors say what was asked and why nothing came of it; `fetch` says neither. */
+export async function ask(url: string, init: RequestInit & { method: string }): Promise<unknown> {
+  const asked = `${init.method} ${url}`;
+  const response = await fetch(url, init).catch((error: unknown) => {
+    throw new Error(`${asked} got no answer: ${reasonOf(error)}`, { cause: error });
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${asked} answered ${response.status}: ${text}`);
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${asked} answered what is not JSON: ${text.slice(0, 200)}`, { cause: error });
+  }
 }
 
 export const isAnswer = (value: unknown): value is Answer => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../domain/reason.ts';
 import { DatabaseUnusable } from './migrate.ts';
 import { isUnreachable } from './sql.ts';
 
@@ -30,9 +31,3 @@ export async function patiently<T>(work: () => Promise<T>, log: Log, waitMs = WA
     }
   }
 }
-
-/** Of several addresses that were tried, an AggregateError says nothing but a code. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' && 'code' in error ? String(error.code) : error.message;
-};

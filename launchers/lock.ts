@@ -16,15 +16,44 @@ const STALE_MS = 8_000;
 export async function lock(file: string, onWait: () => void = () => {}): Promise<AsyncDisposable> {
   for (let waited = false; !(await taken(file)); waited = true) {
     if (await isStale(file)) {
-      // Renamed first: of several who saw it, one removes it.
-      const grave = `${file}.${String(process.pid)}.stale`;
-      await rename(file, grave).catch(() => {});
-      await rm(grave, { force: true });
+      await remove(file);
       continue;
     }
     if (!waited) onWait();
     await sleep(200);
   }
+  return hold(file);
+}
+
+/** What this process holds for good. */
+const held = new Set<string>();
+
+/**
+ * The same for what lasts, and is not waited for: answers the holder's process id while somebody else has it. A living holder
+ * on this machine keeps it whatever happens, also one that is suspended: another would spoil its data.
+ */
+export async function lockOrHolder(file: string): Promise<{ lock: AsyncDisposable } | { holder: number }> {
+  while (!(await taken(file))) {
+    if (held.has(file)) return { holder: process.pid };
+    const { host, pid, command } = await readHolder(file);
+    // An id alone may be another's by now, or our own where a container starts again.
+    const lives = host === hostname() ? pid !== process.pid && (await commandOf(pid)) === command : !(await isStale(file));
+    if (!lives) await remove(file);
+    else if (pid !== 0) return { holder: pid };
+    else await sleep(50); // It is being written.
+  }
+  held.add(file);
+  return { lock: hold(file, () => held.delete(file)) };
+}
+
+/** Renamed first: of several who saw that it is stale, one removes it. */
+async function remove(file: string): Promise<void> {
+  const grave = `${file}.${String(process.pid)}.stale`;
+  await rename(file, grave).catch(() => {});
+  await rm(grave, { force: true });
+}
+
+function hold(file: string, onRelease: () => void = () => {}): AsyncDisposable {
   const touching = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => {});
@@ -33,6 +62,7 @@ export async function lock(file: string, onWait: () => void = () => {}): Promise
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(touching);
+      onRelease();
       await rm(file, { force: true });
     },
   };
@@ -40,7 +70,7 @@ export async function lock(file: string, onWait: () => void = () => {}): Promise
 
 async function taken(file: string): Promise<boolean> {
   try {
-    await writeFile(file, JSON.stringify([hostname(), process.pid]), { flag: 'wx' });
+    await writeFile(file, JSON.stringify([hostname(), process.pid, await commandOf(process.pid)]), { flag: 'wx' });
     return true;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -53,12 +83,17 @@ async function taken(file: string): Promise<boolean> {
 }
 
 async function isStale(file: string): Promise<boolean> {
-  const held = await stat(file).catch(() => null);
-  if (held === null) return false;
-  if (Date.now() - held.mtimeMs > STALE_MS) return true;
-  const [host, pid] = await readFile(file, 'utf8').then(
+  const found = await stat(file).catch(() => null);
+  if (found === null) return false;
+  if (Date.now() - found.mtimeMs > STALE_MS) return true;
+  const { host, pid } = await readHolder(file);
+  return host === hostname() && (await commandOf(pid)) === null;
+}
+
+async function readHolder(file: string): Promise<{ host: unknown; pid: number; command: unknown }> {
+  const [host, pid, command] = await readFile(file, 'utf8').then(
     (text): unknown[] => (text.startsWith('[') && text.endsWith(']') ? JSON.parse(text) : []),
     () => [],
   );
-  return host === hostname() && typeof pid === 'number' && (await commandOf(pid)) === null;
+  return { host, pid: typeof pid === 'number' ? pid : 0, command };
 }

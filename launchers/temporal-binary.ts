@@ -26,6 +26,7 @@ const MODULE = fileURLToPath(new URL('../temporal/server/', import.meta.url));
 /** Priorities and fairness came with this server. */
 const OLDEST_SERVER = [1, 29];
 const CONNECT_MS = 5_000;
+const TELL_EVERY_MS = 10_000;
 
 /**
  * The path of a program that runs Temporal's server: on the PATH, from the cache, downloaded, or built; the last two happen once.
@@ -59,7 +60,7 @@ export async function ensureTemporalBinary(
     if (downloaded !== null) {
       progress(`Temporal: no download (${downloaded}).`);
       if (!(await succeeds([go, 'version']))) throw new Error(nowhere(binary, downloaded));
-      progress('Temporal: building the server with Go, once; about 5 minutes on two cores.');
+      progress('Temporal: building the server with Go, once; 5 to 40 minutes.');
       await build({ go, pkg: 'github.com/temporalio/cli/cmd/temporal', to: fresh, logFile: join(folder, 'build.log'), progress });
     }
     await rename(fresh, binary);
@@ -84,7 +85,7 @@ export async function ensureProductionServer(progress: (line: string) => void, g
   await using _ = await lockOf(folder, progress);
   for (const [program, pkg] of programs) {
     if (await isExecutable(program)) continue;
-    progress(`Temporal: building ${pkg} with Go, once; minutes at the first time.`);
+    progress(`Temporal: building ${pkg} with Go, once; up to 40 minutes at the first time.`);
     const fresh = join(folder, `temporal.${randomUUID()}`);
     await build({ go, pkg, to: fresh, logFile: join(folder, 'build.log'), progress });
     await rename(fresh, program);
@@ -186,10 +187,19 @@ async function build(options: { go: string; pkg: string; to: string; logFile: st
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, '0')} s`;
   };
-  const telling = setInterval(() => progress(`Temporal: building, ${elapsed()} so far.`), 10_000);
+  const flags = ['-C', MODULE, '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
+  let packages = (): Promise<string> => Promise.resolve('fetching its source');
+  const telling = setInterval(
+    () => void packages().then((done) => progress(`Temporal: building, ${done}, ${elapsed()} so far.`)),
+    TELL_EVERY_MS,
+  );
   try {
+    const stale = await outputOf([go, 'list', ...flags, '-deps', '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', pkg]);
+    const before = await linesOf(logFile);
+    packages = async () => `${(await linesOf(logFile)) - before} of ${stale?.split('\n').length ?? 'some'} packages`;
     await run({
-      command: [go, 'build', '-C', MODULE, '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', to, pkg],
+      // With -v it names each package that it compiles.
+      command: [go, 'build', ...flags, '-v', '-o', to, pkg],
       logFile,
       endWith: 'INT',
       graceSeconds: 5,
@@ -204,6 +214,10 @@ async function build(options: { go: string; pkg: string; to: string; logFile: st
   }
   progress(`Temporal: built in ${elapsed()}.`);
 }
+
+/** How many packages a log of builds names: a line each, beside what Go has to say. */
+const linesOf = async (logFile: string): Promise<number> =>
+  (await readFile(logFile, 'utf8').catch(() => '')).split('\n').filter((line) => /^[\w.][\w./~-]*$/.test(line)).length;
 
 const versionIn = (goMod: string): string => {
   const version = /^\s*(?:require )?github\.com\/temporalio\/cli (v\S+)/m.exec(goMod)?.[1];

@@ -1,9 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { startDev } from '../dev.ts';
+import { temporaryFolder } from './fixtures/launcher.ts';
 
 const run = promisify(execFile);
 
@@ -32,4 +38,36 @@ test('the demo exits 0: each reply to V2’s and to V0’s campaigns came out ev
     /\n24 of 24 replies came through the outage: taken exactly once, signed, or listed\.\n/,
   ])
     expect(stdout).toMatch(line);
+}, 400_000);
+
+test('a demo that fails says what it asked and why nothing came of it', async () => {
+  await using folder = await temporaryFolder();
+  // A stack that is healthy, and hangs up on everything else.
+  const server = createServer((request, response) => {
+    if (request.url === '/health') response.end('{}');
+    else request.socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  await writeFile(join(folder.path, 'dev.json'), JSON.stringify({ url, addresses: { endpoint: url }, apiKey: 'none' }));
+  const ended = run(process.execPath, ['--import', 'tsx', 'demo.ts', '--data', folder.path]);
+  await expect(ended).rejects.toMatchObject({ code: 1, stderr: `POST ${url}/control got no answer: other side closed\n` });
+  await new Promise((done) => server.close(done));
+});
+
+test('a demo after one that was ended in the middle, with a STOP left behind and an endpoint that fails, comes out right', async () => {
+  await using folder = await temporaryFolder();
+  await using dev = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
+  const args = ['--import', 'tsx', 'demo.ts', '--data', folder.path];
+  const first = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = once(first, 'exit');
+  for await (const line of createInterface(first.stdout)) if (line.startsWith('3. ')) first.kill('SIGKILL');
+  await gone;
+  await fetch(`${dev.state.addresses.endpoint}/control`, {
+    method: 'POST',
+    body: JSON.stringify({ name: 'hook', mode: 'status', status: 503 }),
+  });
+  const { stdout } = await run(process.execPath, args, { timeout: 200_000 });
+  expect(stdout).toContain('\n12 of 12 replies came out everywhere they should, exactly once');
 }, 400_000);

@@ -1,14 +1,20 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { startDev, type Dev } from '../dev.ts';
 import { createClient, itemsOf, textOf } from '../seed.ts';
 import { phone, until } from './fixtures/app.ts';
+import { temporaryFolder } from './fixtures/launcher.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A lowcost campaign to one phone, its answer, and the sync six hours later. */
 async function roundTrip(dev: Dev, text: string): Promise<void> {
@@ -54,4 +60,32 @@ test('a stack that is stopped and started again has the same addresses, keys and
   await roundTrip(second, 'Oui encore');
   const texts = itemsOf(await createClient(second.state.url, second.state.apiKey).get('/v1/replies')).map(({ text }) => text);
   expect(texts).toEqual(['Oui encore', 'Oui pour une place']);
+}, 240_000);
+
+test('beside a running stack a second says where that is, --fresh deletes nothing, and both exit 1', async () => {
+  await using folder = await temporaryFolder();
+  await using first = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
+  const { url, temporalUi, addresses } = first.state;
+  const dev = async (...args: string[]) => {
+    const command = ['--import', 'tsx', 'dev.ts', '--data', folder.path, ...args];
+    return promisify(execFile)(process.execPath, command, { cwd: ROOT }).then(
+      () => ({ code: 0, stderr: '' }),
+      ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
+    );
+  };
+  const second = await dev();
+  expect(second.code).toBe(1);
+  const whose = `A stack already runs on ${folder.path}, started by process ${process.pid}:\n`;
+  for (const said of [whose, url, temporalUi, addresses.phones, addresses.mailbox, addresses.endpoint])
+    expect(second.stderr).toContain(said);
+  expect(await dev('--fresh')).toEqual({
+    code: 1,
+    stderr: `Nothing was deleted: process ${process.pid} runs a stack on ${folder.path}; stop it there with Ctrl-C first.\n`,
+  });
+  await roundTrip(first, 'Rien ne manque');
+  await first[Symbol.asyncDispose]();
+
+  await using again = await startDev({ dataDir: folder.path, fresh: true, log: pino({ level: 'silent' }), progress: () => {} });
+  expect(again.state.apiKey).not.toBe(first.state.apiKey);
+  expect(itemsOf(await createClient(again.state.url, again.state.apiKey).get('/v1/replies'))).toEqual([]);
 }, 240_000);

@@ -209,6 +209,29 @@ test.concurrent('the Temporal binary is downloaded once, and a download that doe
   expect(await readdir(dirname(binary))).toEqual(['temporal']);
 });
 
+test.concurrent('a build of the Temporal server tells how many packages are done, of how many', async () => {
+  await using folder = await temporaryFolder();
+  await using mirror = await httpServer(() => null);
+  // Go's part of the talk: what it has to compile, and a line for each that it compiles.
+  const go = join(folder.path, 'go');
+  const built = `#!/bin/sh
+    case "$1" in
+      list) printf 'strconv\nfmt\nexample.com/a/v2\n' ;;
+      build)
+        printf 'go: a word of its own\nstrconv\nfmt\n' >&2
+        sleep 12
+        while [ "$1" != -o ]; do shift; done
+        printf '#!/bin/sh\n' > "$2"
+        chmod +x "$2" ;;
+    esac\n`;
+  await writeFile(go, built, { mode: 0o755 });
+  const told: string[] = [];
+  const sources = { onPath: 'no-such-temporal', cacheDir: join(folder.path, 'c'), archive: mirror.url, go };
+  await ensureTemporalBinary((line) => void told.push(line), sources);
+  expect(told).toContain('Temporal: building the server with Go, once; 5 to 40 minutes.');
+  expect(told).toContainEqual(expect.stringMatching(/^Temporal: building, 2 of 3 packages, 0 min 1\d s so far\.$/));
+});
+
 test.concurrent('two starts never build at once, and a lock whose holder is gone is broken', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'lock');
