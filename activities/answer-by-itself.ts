@@ -1,7 +1,11 @@
 import type { PoolClient } from 'pg';
 import { grant, STOP_TEXTS, type Automatic } from '../domain/automatic-answers.ts';
+import { segmentPrice, type SegmentPrices } from '../domain/cost.ts';
+import { countryOf } from '../domain/phone-number.ts';
 import { countSegments } from '../domain/segments.ts';
+import type { RouteName } from '../domain/sender-policy.ts';
 import { AN_HOUR_MS, idAt, newId } from '../database/ids.ts';
+import { segmentPrices } from '../database/price.ts';
 import { affected, rows } from '../database/sql.ts';
 import { outOfHours } from './answer-out-of-hours.ts';
 import type { Filed } from './filed-reply.ts';
@@ -42,15 +46,16 @@ export async function answerByItself(client: PoolClient, filed: Filed[], optedOu
   for (const { each, text } of closed) wishes.push({ each, twoWay: true, automatic: 'out-of-hours', text });
   const granted = await withinTheHour(client, wishes);
   if (granted.length === 0) return [];
+  const costOf = await pricing(client, granted);
   const ids = granted.map(() => newId());
   await affected(
     client,
     `insert into messages (id, account_id, conversation_id, carrier_id, to_number, sender, reply_code, port, text, segments, two_way, automatic,
-       simulation, state)
-     select m.id, m.account_id, m.conversation_id, m.carrier_id, m.phone, m.code, m.code, m.port, m.text, m.segments, m.two_way, m.automatic, false,
+       cost_micros, simulation, state)
+     select m.id, m.account_id, m.conversation_id, m.carrier_id, m.phone, m.code, m.code, m.port, m.text, m.segments, m.two_way, m.automatic, m.cost, false,
        'queued'
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::smallint[], $10::bool[],
-       $11::text[]) as m (id, account_id, conversation_id, carrier_id, phone, code, port, text, segments, two_way, automatic)`,
+       $11::text[], $12::int[]) as m (id, account_id, conversation_id, carrier_id, phone, code, port, text, segments, two_way, automatic, cost)`,
     [
       ids,
       granted.map(({ each }) => each.accountId),
@@ -63,9 +68,31 @@ export async function answerByItself(client: PoolClient, filed: Filed[], optedOu
       granted.map(({ text }) => countSegments(text).segments),
       granted.map(({ twoWay }) => twoWay),
       granted.map(({ automatic }) => automatic),
+      granted.map(costOf),
     ],
   );
   return ids;
+}
+
+/** What each of them costs its account; null where no price is set. */
+async function pricing(client: PoolClient, wishes: Wish[]): Promise<(wish: Wish) => number | null> {
+  const carriers = await rows<{ id: string; route: RouteName }>(
+    client,
+    'select id, route from carriers where id = any($1::uuid[])',
+    [wishes.map(({ each }) => each.reply.carrier_id)],
+  );
+  const routes = new Map(carriers.map(({ id, route }) => [id, route]));
+  const lists = new Map<string, SegmentPrices>();
+  for (const { each } of wishes) {
+    const route = routes.get(each.reply.carrier_id);
+    const list = `${each.accountId} ${route}`;
+    if (route && !lists.has(list)) lists.set(list, await segmentPrices(client, each.accountId, route, new Date()));
+  }
+  return ({ each, text }) => {
+    const prices = lists.get(`${each.accountId} ${routes.get(each.reply.carrier_id)}`);
+    const price = prices ? segmentPrice(prices, countryOf(each.reply.from_number)) : null;
+    return price === null ? null : price * countSegments(text).segments;
+  };
 }
 
 /** A STOP is confirmed once, where the carrier allows it; nothing else is answered to someone who has just left. */

@@ -74,6 +74,7 @@ export const createAnswerByMail =
       return { outcome: 'sent' };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      if (error.code === 'spend-limit') return refused({ why: 'spend-limit' });
       return refused({ why: 'text', problem: error.faults[0]?.problem ?? error.message });
     }
   };

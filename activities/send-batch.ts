@@ -6,6 +6,7 @@ import { rows } from '../database/sql.ts';
 import type { Lines } from './lines.ts';
 import type { PeekStops } from './peek-stops.ts';
 import { createPlaces } from './places.ts';
+import { ANSWERS } from './spend.ts';
 import { tellHeld } from './tell-held.ts';
 import type { Wake } from './wake.ts';
 
@@ -39,7 +40,7 @@ export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => 
         pool,
         `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
          where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
-           and not (m.cost_micros > 0 and exists (select from spend_limits l where l.account_id = m.account_id and l.held_until > now()))
+           and not (m.cost_micros > 0 and not ${ANSWERS} and exists (select from spend_limits l where l.account_id = m.account_id and l.held_until > now()))
          order by m.row, m.id`,
         values,
       );
@@ -60,7 +61,7 @@ export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => 
            extract(epoch from min(greatest(m.not_before, l.held_until, now())) - now())::float8 * 1000 as wait_ms,
            array_agg(distinct l.account_id) filter (where l.account_id is not null) as held
          from messages m left join campaigns c on c.id = m.campaign_id
-         left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 where ${where} and m.state = 'queued'`,
+         left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 and not ${ANSWERS} where ${where} and m.state = 'queued'`,
         values,
       );
       if (now?.held) await tellHeld(pool, wake, now.held);

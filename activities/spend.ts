@@ -1,9 +1,14 @@
 // Parts of the statement of a turn. `$17` are the accounts at hand: not read from what the statement judges, since a row that
 // another turn has just changed is looked at again by itself, and nothing else of the statement is.
 
+/** Whether a message `m` is said in a conversation, by a person or by itself: the limit lets it go at once, or never. */
+export const ANSWERS = `(m.conversation_id is not null or m.automatic is not null)`;
+
 /**
  * The rows that count what accounts with a limit spend, locked in order until the commit: two turns, of whatever worker, spend one
- * after the other. `beyond`: messages that no longer fit, and with the first of them all later ones that cost something.
+ * after the other. Answers come first, those that cost least before others: what no longer fits of them is `refused`, except what is
+ * owed to who wrote STOP or CONTACT.
+ * `beyond`: other messages that no longer fit, and with the first of them all later ones that cost something.
  */
 export const BUDGET = `budget as materialized (
     select l.account_id, a.time_zone, t.today, t.month, coalesce(d.spent, 0) as day_spent, coalesce(m.spent, 0) as month_spent,
@@ -14,12 +19,20 @@ export const BUDGET = `budget as materialized (
     cross join lateral (select case when l.day = t.today then l.day_spent end as spent) d
     cross join lateral (select case when l.month = t.month then l.month_spent end as spent) m
     where l.account_id = any($17::uuid[]) order by l.account_id for update of l
+  ), refused as materialized (
+    select id from (
+      select j.id, j.cost, j.owed, least(b.day_room, b.month_room) as room, sum(j.cost) over (partition by j.account_id order by j.owed desc, j.cost, j.id) as through
+      from budget b join judged j on j.account_id = b.account_id where j.answers and j.skip is null) f
+    where cost > 0 and through > room and not owed
+  ), decided as materialized (
+    select j.*, coalesce(j.skip, case when r.id is not null then 'spend-limit' end) as skipped from judged j left join refused r on r.id = j.id
   ), beyond as materialized (
     select id, account_id from (
-      select j.id, j.account_id, j.cost, least(b.day_room, b.month_room) as room, sum(j.cost) over (partition by j.account_id order by j.id) as through
-      from budget b join judged j on j.account_id = b.account_id
-      where j.skip is null and j.wait is null and (j.campaign is null or j.campaign = 'launched')) f
-    where cost > 0 and through > room
+      select j.id, j.account_id, j.cost, least(b.day_room, b.month_room) as room, j.answers,
+        sum(j.cost) over (partition by j.account_id order by j.answers desc, j.id) as through
+      from budget b join decided j on j.account_id = b.account_id
+      where j.skipped is null and j.wait is null and (j.campaign is null or j.campaign = 'launched')) f
+    where cost > 0 and through > room and not answers
   )`;
 
 /** What was claimed is counted; what a carrier did not take today is given back. A message in doubt may have gone: it counts. */
@@ -36,7 +49,8 @@ export const SPENT = `tally as materialized (
   ), spent as (
     update spend_limits l set day = t.today, month = t.month,
       day_spent = greatest(0, t.day_spent + t.charge - t.refund), month_spent = greatest(0, t.month_spent + t.charge - t.refund),
-      held_by = case when t.held then t.held_by end,
-      held_until = case when t.held then (case t.held_by when 'day' then t.today + 1 else (t.month + interval '1 month')::date end)::timestamp at time zone t.time_zone end
+      held_by = case when t.held then t.held_by when t.refund = 0 and l.held_until > now() then l.held_by end,
+      held_until = case when t.refund = 0 and l.held_until > now() and not t.held then l.held_until
+        when t.held then (case t.held_by when 'day' then t.today + 1 else (t.month + interval '1 month')::date end)::timestamp at time zone t.time_zone end
     from tally t where l.account_id = t.account_id and (t.charge > 0 or t.refund > 0 or t.held)
   )`;

@@ -7,7 +7,7 @@ import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './doubts.ts';
 import { HEARS } from './message-events.ts';
 import type { Mark } from './claim-marks.ts';
 import { SENDING_HELD } from './note-restore.ts';
-import { BUDGET, SPENT } from './spend.ts';
+import { ANSWERS, BUDGET, SPENT } from './spend.ts';
 import type { Slot } from './slot-lease.ts';
 
 /** A result to store: what a `submitting` message has become. */
@@ -85,6 +85,7 @@ const TURN = `
     where $16 on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
   ), judged as materialized (
     select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
+      ${ANSWERS} as answers, coalesce(m.automatic, '') in ('stop-confirmation', 'contact') as owed,
       case when c.state = 'cancelled' then 'cancelled'
         when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number ~ '${FRENCH_NUMBER}' then 'lowcost-marketing'
         when m.sender like '+%' and exists (
@@ -101,12 +102,12 @@ const TURN = `
     where m.id = any($11::uuid[]) and m.state = 'queued' and m.carrier_id = $1 and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
   ), ${BUDGET}, claimed as (
     update messages m set
-      state = case when j.skip is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
-      reason = case when j.skip is null and j.wait is not null then 'quiet-hours' else j.skip end, epoch = $3,
-      submitted_at = case when j.skip is null and j.wait is null then now() end,
-      not_before = case when j.skip is null then now() + make_interval(secs => j.wait / 1000.0) end
-    from judged j
-    where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skip is not null or j.campaign is null or j.campaign = 'launched')
+      state = case when j.skipped is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
+      reason = case when j.skipped is null and j.wait is not null then 'quiet-hours' else j.skipped end, epoch = $3,
+      submitted_at = case when j.skipped is null and j.wait is null then now() end,
+      not_before = case when j.skipped is null then now() + make_interval(secs => j.wait / 1000.0) end
+    from decided j
+    where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skipped is not null or j.campaign is null or j.campaign = 'launched')
       and not exists (select from beyond o where o.id = j.id)
     returning m.id, m.state, j.account_id, j.cost
   ), ${SPENT}

@@ -20,6 +20,7 @@ const EntryView = z
     campaignId: Id.nullable(),
     campaignName: z.string().nullable(),
     state: MessageState.nullable().openapi({ description: 'Of a message' }),
+    reason: z.string().nullable().openapi({ description: 'Why a message was left out or failed' }),
     reference: z.string().nullable(),
     optOut: z.boolean(),
     partial: z.boolean(),
@@ -52,7 +53,8 @@ const answer = createRoute({
   path: '/conversations/{id}/messages',
   operationId: 'answerConversation',
   tags: ['Conversations'],
-  summary: 'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags',
+  summary:
+    'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags; one that costs more than the spend limit leaves is refused',
   request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
   responses: {
     202: { description: 'Stored, and on its way', content: json(MessageView) },
@@ -71,11 +73,11 @@ const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48
 const SAID = `(m.campaign_id is null or m.resends > 0 or m.state not in ('queued', 'skipped')) and m.state <> 'simulated'`;
 const ENTRIES = `
   select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
-    null as state, null as reference, opt_out as "optOut", partial
+    null as state, null as reason, null as reference, opt_out as "optOut", partial
   from replies where conversation_id = $1 and account_id = $2 and not hidden
   union all
   select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
-    state, reference, false, false
+    state, reason, reference, false, false
   from messages m where to_number = $3 and account_id = $2 and ${SAID}`;
 
 const entriesOf = (order: 'oldest' | 'newest'): string => {

@@ -10,6 +10,7 @@ import { invalid } from './invalid.ts';
 import { planCampaign } from './plan-campaign.ts';
 import { conflict, problems, refused } from './problem.ts';
 import { rulesFor } from './rules.ts';
+import { refuseBeyond } from '../domain/spend-limit.ts';
 import { body, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
@@ -42,9 +43,10 @@ export const conversationStart = (services: ApiServices) => {
     const account = c.get('account');
     const { phone, text } = c.req.valid('json');
     const asked = { route: 'premium' as const, text, sender: undefined, withReplies: true, allowUnreachable: false };
+    const rules = await rulesFor(services, account, 'premium');
     const plan = await planCampaign(
       { ...asked, sendAt: null, purpose: 'transactional', optimise: false, recipients: [{ to: phone }] },
-      await rulesFor(services, account, 'premium'),
+      rules,
     );
     if ('refused' in plan) {
       const { code, detail, faults } = plan.refused;
@@ -58,6 +60,7 @@ export const conversationStart = (services: ApiServices) => {
     const [message] = plan.messages;
     if (!message || message.replyCode === null) throw new Error('A plan with replies has one message that can be answered');
 
+    refuseBeyond(message.costMicros, await rules.room(new Date()));
     const { replyCode } = message;
     const [id, messageId] = [newId(), newId()];
     const { carrierId } = plan;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Message } from '../database/message.ts';
 import { PLACEHOLDER } from '../domain/sender-policy.ts';
+import { Money, moneyOrNone } from './money-view.ts';
 import { Id, iso, Time } from './schemas.ts';
 
 export const MessageState = z
@@ -37,6 +38,7 @@ export const MessageView = z
     }),
     text: z.string(),
     segments: z.number().int(),
+    cost: Money.nullable().openapi({ description: 'null where no price is set' }),
     reference: z.string().nullable(),
     simulation: z.boolean(),
     state: MessageState,
@@ -59,6 +61,7 @@ type Shown = Pick<
   | 'ambiguous'
   | 'text'
   | 'segments'
+  | 'costMicros'
   | 'reference'
   | 'simulation'
   | 'state'
@@ -80,6 +83,7 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
   attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
   text: message.text,
   segments: message.segments,
+  cost: moneyOrNone(message.costMicros),
   reference: message.reference ?? null,
   simulation: message.simulation,
   state: message.state,

@@ -26,6 +26,7 @@ export const STATUS = {
   'idempotency-key-reused': 422,
   'idempotency-key-in-flight': 409,
   'two-way-off': 403,
+  'spend-limit': 409,
   'lowcost-marketing': 422,
   'no-carrier': 422,
   'no-reply-code': 422,

@@ -2,13 +2,13 @@ import { codesInUse } from '../database/codes-in-use.ts';
 import { SHORT_CODE } from '../database/carrier.ts';
 import { currentRules } from '../database/country-rule.ts';
 import { segmentPrices } from '../database/price.ts';
-import { spendingOf, type Spending } from '../database/spend-limits.ts';
+import { spendingOf } from '../database/spend-limits.ts';
 import { rows, type Sql } from '../database/sql.ts';
 import type { SegmentPrices } from '../domain/cost.ts';
 import type { CountryAnswers } from '../domain/country-rules.ts';
 import type { BusyCodes } from '../domain/reply-code.ts';
 import type { Routing } from '../domain/routed-sender.ts';
-import { lower, type Room } from '../domain/spend-limit.ts';
+import { roomOf, type Room } from '../domain/spend-limit.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/policies.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sender-policy.ts';
 import { routingFor } from './routing.ts';
@@ -88,19 +88,5 @@ export async function rulesFor(
     room: async (at) => roomOf(await spendingOf(sql, account.id), at),
     prices: (at) => segmentPrices(sql, account.id, route, at),
     codesInUse: (phones, at) => codesInUse(sql, { account: account.id, phones, codes: numbers, at }),
-  };
-}
-
-const A_DAY_MS = 86_400_000;
-
-/** What is left today and this month; of a later day the whole limit is. */
-function roomOf(spending: Spending | undefined, at: Date): Room {
-  if (!spending) return { day: null, month: null };
-  const { operatorDay, operatorMonth, ownDay, ownMonth, daySpent, monthSpent } = spending;
-  const ahead = at.getTime() - Date.now();
-  const left = (limit: number | null, spent: number): number | null => (limit === null ? null : limit - spent);
-  return {
-    day: left(lower(operatorDay, ownDay), ahead > A_DAY_MS ? 0 : daySpent),
-    month: left(lower(operatorMonth, ownMonth), ahead > 31 * A_DAY_MS ? 0 : monthSpent),
   };
 }

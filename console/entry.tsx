@@ -33,6 +33,7 @@ export const waits = ({ state, at }: Shown): boolean =>
 export function Entry({ entry }: { entry: Shown }) {
   const { say, time } = useLocale();
   const state = entry.state === null ? null : words[entry.state];
+  const word = entry.reason === 'spend-limit' && entry.state === 'skipped' ? 'stateBeyondLimit' : state?.word;
   return (
     <li className={entry.direction}>
       <p className="bubble" dir="auto">
@@ -41,9 +42,9 @@ export function Entry({ entry }: { entry: Shown }) {
       <p className="meta">
         <time dateTime={entry.at}>{time(entry.at)}</time>
         {entry.optOut ? <strong className="badge">{say('stop')}</strong> : null}
-        {state ? (
+        {state && word ? (
           <span className={NOT_ARRIVED.has(entry.state) ? 'tick bad' : 'tick'}>
-            <span aria-hidden="true">{state.tick}</span> {say(state.word)}
+            <span aria-hidden="true">{state.tick}</span> {say(word)}
           </span>
         ) : null}
       </p>

@@ -61,6 +61,7 @@ export const en: Record<keyof typeof fr, string> = {
   stateDelivered: 'Delivered',
   stateFailed: 'Not delivered',
   stateSkipped: 'Not sent',
+  stateBeyondLimit: 'Not sent: spend limit reached',
   stateUnknown: 'Delivery unknown',
   stateSimulated: 'Simulated',
   you: 'You',

@@ -67,6 +67,7 @@ export const fr = {
   stateDelivered: 'Remis',
   stateFailed: 'Non remis',
   stateSkipped: 'Non envoyé',
+  stateBeyondLimit: 'Non envoyé : plafond de dépenses atteint',
   stateUnknown: 'Remise inconnue',
   stateSimulated: 'Simulé',
   you: 'Vous',

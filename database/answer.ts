@@ -1,21 +1,29 @@
 import type { Conversation } from './conversation.ts';
 import { newId } from './ids.ts';
+import { segmentPrices } from './price.ts';
+import { spendingOf } from './spend-limits.ts';
 import { affected, rows, type Sql } from './sql.ts';
 import { insertMessage, type MessageBasis, type NewMessage } from './store-campaign.ts';
+import { segmentPrice } from '../domain/cost.ts';
 import { AppError } from '../domain/errors.ts';
+import { countryOf } from '../domain/phone-number.ts';
 import { countSegments, MAX_SEGMENTS } from '../domain/segments.ts';
-import type { TwoWay } from '../domain/sender-policy.ts';
+import type { RouteName, TwoWay } from '../domain/sender-policy.ts';
+import { refuseBeyond, roomOf } from '../domain/spend-limit.ts';
 import { textFault } from '../domain/text-fault.ts';
 
 /** An SMS in a conversation, ready to be stored. */
-export type Answer = { basis: MessageBasis; message: NewMessage & { id: string } };
+export type Answer = { basis: MessageBasis; message: NewMessage & { id: string; costMicros: number | null } };
 type Asked = {
   account: { id: string; twoWay: TwoWay };
   conversation: Pick<Conversation, 'id' | 'phone' | 'carrierId' | 'replyCode'>;
   text: string;
 };
 
-/** An answer by the number that the phone last wrote to; the text goes as it is. Throws what is wrong with it. */
+/**
+ * An answer by the number that the phone last wrote to; the text goes as it is. Throws what is wrong with it, and `spend-limit` when
+ * it costs more than is left.
+ */
 export async function planAnswer(sql: Sql, { account, conversation, text }: Asked): Promise<Answer> {
   if (account.twoWay !== 'on') {
     const detail = `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`;
@@ -23,10 +31,15 @@ export async function planAnswer(sql: Sql, { account, conversation, text }: Aske
   }
   const segments = segmentsOf(text);
   const { id, phone, carrierId, replyCode } = conversation;
-  const [number] = await rows<{ port: number | null }>(sql, 'select port from numbers where carrier_id = $1 and number = $2', [
-    carrierId,
-    replyCode,
-  ]);
+  const [line] = await rows<{ route: RouteName; port: number | null }>(
+    sql,
+    'select c.route, n.port from carriers c left join numbers n on n.carrier_id = c.id and n.number = $2 where c.id = $1',
+    [carrierId, replyCode],
+  );
+  const now = new Date();
+  const price = line ? segmentPrice(await segmentPrices(sql, account.id, line.route, now), countryOf(phone)) : null;
+  const costMicros = price === null ? null : price * segments;
+  refuseBeyond(costMicros, roomOf(await spendingOf(sql, account.id), now));
   return {
     basis: { accountId: account.id, campaignId: null, conversationId: id, carrierId, twoWay: true, simulation: false },
     message: {
@@ -35,10 +48,11 @@ export async function planAnswer(sql: Sql, { account, conversation, text }: Aske
       to: phone,
       sender: replyCode,
       replyCode,
-      port: number?.port ?? null,
+      port: line?.port ?? null,
       text,
       segments,
       reference: null,
+      costMicros,
     },
   };
 }

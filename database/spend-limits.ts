@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Pool } from 'pg';
+import type { Spending } from '../domain/spend-limit.ts';
 import { Account } from './account.ts';
 import { affected, rows, transaction, type Sql } from './sql.ts';
 
@@ -31,17 +32,6 @@ const SpendLimitSchema = defineEntity({
 });
 export class SpendLimit extends SpendLimitSchema.class {}
 SpendLimitSchema.setClass(SpendLimit);
-
-/** What is spent and what may be, as it is now. Null: no limit. */
-export type Spending = {
-  operatorDay: number | null;
-  operatorMonth: number | null;
-  ownDay: number | null;
-  ownMonth: number | null;
-  daySpent: number;
-  monthSpent: number;
-  heldUntil: Date | null;
-};
 
 const TODAY = `(now() at time zone a.time_zone)::date`;
 

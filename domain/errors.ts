@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'idempotency-key-reused'
   | 'idempotency-key-in-flight'
   | 'two-way-off'
+  | 'spend-limit'
   | 'lowcost-marketing'
   | 'no-carrier'
   | 'no-reply-code'

@@ -35,3 +35,9 @@ export function normaliseOrigin(raw: string, country: string): string {
   const read = normalisePhone(bare, country);
   return 'e164' in read ? read.e164 : raw;
 }
+
+/** Of a number in E.164; empty for what is not one, such as a short code. */
+export function countryOf(phone: string): string {
+  const read = normalisePhone(phone, 'FR');
+  return 'e164' in read ? read.country : '';
+}

@@ -87,6 +87,11 @@ export const fr: Record<ErrorCode, ProblemWords> = {
     'Un numéro mobile ne peut pas envoyer de messages commerciaux en France.',
     'Envoyez cette campagne en premium, ou changez le réglage du compte.',
   ),
+  'spend-limit': words(
+    'Plafond de dépenses atteint',
+    'Ce message coûte plus que ce que le compte peut encore dépenser.',
+    'Relevez le plafond, ou réécrivez au début du jour ou du mois suivant.',
+  ),
   'two-way-off': words(
     'Le SMS bidirectionnel n’est pas activé',
     'La campagne demande des réponses, et ce compte n’a pas le SMS bidirectionnel.',

@@ -86,6 +86,11 @@ const en: Record<ErrorCode, ProblemWords> = {
     'A mobile number may not send marketing in France.',
     'Send the campaign by the premium route, or change the policy of the account.',
   ),
+  'spend-limit': words(
+    'The spend limit is reached',
+    'It costs more than is left of what the account may spend.',
+    'Raise the limit, or write again when the next day or month begins.',
+  ),
   'two-way-off': words(
     'Two-way SMS is not enabled',
     'The campaign asks for replies, and this account does not have two-way SMS.',

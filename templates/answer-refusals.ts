@@ -1,6 +1,17 @@
 /** Why an answer by mail was not sent: what the sender's own mail server puts into its bounce. Letters of ASCII only. */
 export type AnswerRefusal =
-  | { why: 'unknown' | 'expired' | 'not-listed' | 'not-proven' | 'attachment' | 'empty' | 'two-way-off' | 'too-large' }
+  | {
+      why:
+        | 'unknown'
+        | 'expired'
+        | 'not-listed'
+        | 'not-proven'
+        | 'attachment'
+        | 'empty'
+        | 'two-way-off'
+        | 'spend-limit'
+        | 'too-large';
+    }
   | { why: 'text'; problem: string };
 
 const CODES: Record<AnswerRefusal['why'], string> = {
@@ -11,6 +22,7 @@ const CODES: Record<AnswerRefusal['why'], string> = {
   attachment: '5.6.1',
   empty: '5.6.0',
   'two-way-off': '5.7.1',
+  'spend-limit': '5.7.1',
   'too-large': '5.3.4',
   text: '5.6.0',
 };
@@ -23,6 +35,7 @@ const FR: Record<AnswerRefusal['why'], string> = {
   attachment: 'Une piece jointe ne peut pas partir par SMS. Rien n’a ete envoye : repondez par du texte seul.',
   empty: 'Ce message ne contient aucun texte au-dessus de la citation. Rien n’a ete envoye.',
   'two-way-off': 'Ce compte n’a pas l’option SMS avec reponse. Rien n’a ete envoye.',
+  'spend-limit': 'Le plafond de depenses de ce compte est atteint. Rien n’a ete envoye.',
   'too-large': 'Ce message est trop volumineux. Rien n’a ete envoye.',
   text: 'Ce texte ne peut pas partir par SMS. Rien n’a ete envoye',
 };
@@ -34,6 +47,7 @@ const EN: Record<AnswerRefusal['why'], string> = {
   attachment: 'An attachment can not go out as an SMS. Nothing was sent: answer with text only.',
   empty: 'There is no text above the quotation. Nothing was sent.',
   'two-way-off': 'This account does not have two-way SMS. Nothing was sent.',
+  'spend-limit': 'The spend limit of this account is reached. Nothing was sent.',
   'too-large': 'This mail is too large. Nothing was sent.',
   text: 'This text can not go out as an SMS. Nothing was sent',
 };

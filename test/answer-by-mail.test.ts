@@ -59,6 +59,16 @@ test('an answer that can not go out is refused by name, in the language of its a
   );
   expect(await refused({ text: '' })).toMatch(/550 5\.6\.0 Ce message ne contient aucun texte/);
   expect(await refused({ text: 'x '.repeat(2000) })).toMatch(/550 5\.6\.0 Ce texte ne peut pas partir par SMS.*segments/);
+  await app.operator.send('POST', '/v1/operator/prices', {
+    kind: 'segment',
+    country: '*',
+    route: 'premium',
+    amount: '0.05',
+    validFrom: '2020-01-01T00:00:00Z',
+  });
+  await app.account.send('PATCH', '/v1/spend-limits', { day: '0.01' });
+  expect(await refused({ text: 'x' })).toMatch(/550 5\.7\.1 Le plafond de depenses de ce compte est atteint/);
+  await app.account.send('PATCH', '/v1/spend-limits', { day: null });
   // What a machine wrote is neither sent nor answered.
   for (const headers of [{ 'Auto-Submitted': 'auto-replied' }, { Precedence: 'auto_reply' }, { 'X-Autoreply': 'yes' }])
     expect(await refused({ text: 'Je suis absent', headers })).toBe('taken');
