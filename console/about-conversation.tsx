@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { Form } from 'react-aria-components';
 import { ask, v1 } from './api.ts';
 import { useAct, usePages } from './asking.ts';
@@ -32,6 +32,17 @@ const SNOOZES = [
   ['snooze.week', () => morningIn(7)],
 ] as const;
 
+/** Whether it stands beside the messages; else it would cover them. */
+const BESIDE = window.matchMedia('(min-width: 1101px)');
+const useBeside = (): boolean =>
+  useSyncExternalStore(
+    (changed) => {
+      BESIDE.addEventListener('change', changed);
+      return () => BESIDE.removeEventListener('change', changed);
+    },
+    () => BESIDE.matches,
+  );
+
 /** What several people know and decide of one conversation. None of it is sent. */
 export function AboutConversation({ conversation }: { conversation: Conversation }) {
   const { say } = useLocale();
@@ -46,7 +57,7 @@ export function AboutConversation({ conversation }: { conversation: Conversation
   const others = users.data?.items.filter(({ role }) => role !== 'viewer').map(({ email }) => email) ?? [];
   const people = [...new Set([me, ...others, ...(assignee === null ? [] : [assignee])])];
   return (
-    <details className="about" open={window.innerWidth > 1100}>
+    <details className="about" open={useBeside()}>
       <summary>{say('about')}</summary>
       <Problem error={change.error} />
       {may ? (

@@ -35,7 +35,7 @@ export function AskedChanges() {
           { name: say('changeAsked'), cell: ({ kind }) => say(`ask.${kind}`) },
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
           { name: say('state'), cell: ({ state }) => <RequestState state={state} /> },
-          { name: say('reason'), cell: ({ reason }) => reason },
+          { name: say('reason'), long: true, cell: ({ reason }) => reason },
           ...(owner
             ? [
                 {

@@ -51,7 +51,7 @@ export function AccountPage() {
                   { name: say('at'), cell: ({ at }) => when(at) },
                   { name: say('state'), cell: ({ state }) => say(`twoWay.${state}`) },
                   { name: say('by'), cell: ({ by }) => by },
-                  { name: say('reason'), cell: ({ reason }) => reason },
+                  { name: say('reason'), long: true, cell: ({ reason }) => reason },
                   {
                     name: say('expectedVolume'),
                     figure: true,
@@ -94,7 +94,7 @@ function People({ id }: { id: string }) {
             rows={items}
             keyOf={({ id: userId }) => userId}
             columns={[
-              { name: say('email'), cell: ({ email }) => email },
+              { name: say('email'), long: true, cell: ({ email }) => email },
               { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
               {
                 name: say('actions'),

@@ -30,7 +30,7 @@ export function TroubledPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noTroubled'), hint: say('noTroubledHint') }}
         columns={[
-          { name: say('address'), cell: ({ url }) => <span className="address">{url}</span> },
+          { name: say('address'), long: true, cell: ({ url }) => <span className="address">{url}</span> },
           { name: say('state'), cell: ({ health }) => <Health health={health} /> },
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('waitingNow'), figure: true, cell: ({ backlog }) => number(backlog) },

@@ -50,7 +50,7 @@ export function MailPage() {
         keyOf={({ account, address }) => `${account} ${address}`}
         empty={{ title: say('noSuppressions'), hint: say('noSuppressionsHint') }}
         columns={[
-          { name: say('email'), cell: ({ address }) => address },
+          { name: say('email'), long: true, cell: ({ address }) => address },
           { name: say('because'), cell: ({ reason }) => say(reason) },
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('lastError'), cell: ({ detail }) => <span lang="en">{detail}</span> },

@@ -26,7 +26,11 @@ export function PricesPage() {
           { name: say('what'), cell: ({ kind }) => say(`price.${kind}`) },
           { name: say('route'), cell: ({ route }) => (route === null ? null : say(route)) },
           { name: say('country'), cell: ({ country }) => (country === '*' ? say('otherCountries') : country) },
-          { name: say('account'), cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)) },
+          {
+            name: say('account'),
+            long: true,
+            cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)),
+          },
           {
             name: say('priceWord'),
             figure: true,

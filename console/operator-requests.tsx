@@ -24,6 +24,7 @@ export function RequestsPage() {
         columns={[
           {
             name: say('account'),
+            long: true,
             cell: ({ account }) => (
               <>
                 <Link to="/operator/accounts/$id" params={{ id: account.id }}>
@@ -34,7 +35,7 @@ export function RequestsPage() {
             ),
           },
           { name: say('since'), cell: ({ at }) => when(at) },
-          { name: say('reason'), cell: ({ reason }) => reason },
+          { name: say('reason'), long: true, cell: ({ reason }) => reason },
           {
             name: say('expectedVolume'),
             figure: true,

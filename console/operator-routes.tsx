@@ -30,7 +30,11 @@ export function RoutesPage() {
               keyOf={({ id }) => id}
               columns={[
                 { name: say('route'), cell: ({ route }) => <Badge>{say(route)}</Badge> },
-                { name: say('account'), cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)) },
+                {
+                  name: say('account'),
+                  long: true,
+                  cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)),
+                },
                 { name: say('country'), cell: ({ country }) => country ?? say('everyCountry') },
                 { name: say('carrier'), cell: ({ carrier }) => names.nameOf(carrier) },
                 { name: say('priority'), figure: true, cell: ({ priority }) => number(priority) },

@@ -25,7 +25,7 @@ export function UnattributedPage() {
         columns={[
           { name: say('from'), cell: ({ from }) => phoneText(from) },
           { name: say('to'), cell: ({ to }) => phoneText(to) },
-          { name: say('text'), cell: ({ text }) => <span dir="auto">{text}</span> },
+          { name: say('text'), long: true, cell: ({ text }) => <span dir="auto">{text}</span> },
           { name: say('received'), cell: ({ receivedAt }) => when(receivedAt) },
           {
             name: say('because'),

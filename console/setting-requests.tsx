@@ -21,7 +21,7 @@ export function SettingRequests() {
         keyOf={({ id }) => id}
         empty={{ title: say('noSettingRequests'), hint: say('noSettingRequestsHint') }}
         columns={[
-          { name: say('account'), cell: ({ account }) => account.name },
+          { name: say('account'), long: true, cell: ({ account }) => account.name },
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
           { name: say('what'), cell: ({ kind }) => say(`ask.${kind}`) },
           { name: say('changeAsked'), cell: ({ change }) => <Wanted change={change} /> },

@@ -119,6 +119,7 @@ function Endpoints() {
               columns={[
                 {
                   name: say('address'),
+                  long: true,
                   cell: ({ id, url, description }) => (
                     <>
                       <Link to="/settings/callback/$id" params={{ id }}>

@@ -36,7 +36,7 @@ export function CannedSettings() {
               keyOf={({ id }) => id}
               columns={[
                 { name: say('name'), cell: (each) => <strong>{each.name}</strong> },
-                { name: say('text'), cell: (each) => <span dir="auto">{each.text}</span> },
+                { name: say('text'), long: true, cell: (each) => <span dir="auto">{each.text}</span> },
                 ...(owner
                   ? [
                       {

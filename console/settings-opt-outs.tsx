@@ -29,7 +29,7 @@ export function OptOutsSettings() {
           { name: say('filterNumber'), cell: ({ phone }) => (phone ? phoneText(phone) : say('erased')) },
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('how'), cell: ({ source }) => say(`source.${source}`) },
-          { name: say('reason'), cell: ({ reason }) => reason },
+          { name: say('reason'), long: true, cell: ({ reason }) => reason },
           ...(owner
             ? [
                 {

@@ -35,7 +35,7 @@ export function TeamSettings() {
             rows={items}
             keyOf={({ id }) => id}
             columns={[
-              { name: say('email'), cell: (user) => user.email },
+              { name: say('email'), long: true, cell: (user) => user.email },
               { name: say('role'), cell: (user) => say(`role.${user.role}`) },
               {
                 name: say('state'),
