@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { acquireSlot } from '../activities/slot-lease.ts';
 import { takeTurn } from '../activities/turn.ts';
 import { rows } from '../database/sql.ts';
+import { itemsOf } from '../seed.ts';
 import { carriers, startApi } from './fixtures/api.ts';
 import { phone, startApp, until } from './fixtures/app.ts';
 import { aMessage } from './fixtures/rows.ts';
@@ -42,12 +43,15 @@ test('a message refused for now waits ever longer, and has failed by name at the
 });
 
 test('an SMSC that answers 0x64 and 0x08 for a while gets every message in the end, once', async () => {
-  await using app = await startApp({ ways: {}, receipts: 'off', smpp: { throttleMinMs: 100 } });
+  await using app = await startApp({ ways: {}, receipts: 'off', smpp: { throttleMinMs: 100 }, sweepEveryMs: 2000 });
   app.log.expect(/refuses every message for now/);
   for (let i = 0; i < 15; i++) app.world.smsc.rejectNext(i % 2 === 0 ? 0x64 : 0x08);
   const campaign = await app.campaign(Array.from({ length: 40 }, (_, index) => ({ to: phone(index) })));
   const state = async () => JSON.stringify(await app.operator.get(`/v1/operator/carriers/${app.smppId}/state`));
   await until('its line says so', async () => /ESME_R(SYSERR|X_T_APPN)/.test(await state()));
+  const alarms = async () => itemsOf(await app.operator.get('/v1/operator/alarms?open=true'));
+  const alarm = await until('it is an alarm', async () => (await alarms())[0]);
+  expect(alarm).toMatchObject({ kind: 'submits-refused', carrier: app.smppId, detail: expect.stringMatching(/^ESME_R/) });
   const ended = await app.ended(campaign);
   expect(ended['progress']).toMatchObject({ accepted: 40 });
   expect(new Set(app.world.phones.received.map(({ to }) => to)).size).toBe(40);
