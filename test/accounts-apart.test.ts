@@ -88,6 +88,7 @@ const bodies: Record<string, unknown> = {
   takeRecipients: { contacts: {} },
   startConversation: { phone: '+33612000033', text: 'x' },
   changeConversation: { flagged: true },
+  changeRole: { role: 'agent' },
   addConversationNote: { text: 'x' },
   createCannedAnswer: { name: 'n', text: 'x' },
   changeCannedAnswer: { name: 'n', text: 'x' },
