@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isSupportedCountry } from 'libphonenumber-js';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -48,6 +49,11 @@ const Environment = z.object({
     .describe(
       'Base64 of 32 bytes; seals what is secret in the database. Several, comma separated: the first seals, every one opens',
     ),
+  COUNTRY: z
+    .string()
+    .refine(isSupportedCountry, 'Set the code of a country, such as FR')
+    .default('FR')
+    .describe('Country in which carriers’ numbers without a prefix are read'),
   CARRIERS: list.default(['*']).describe('Names of the carriers a worker opens; `*` for all'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })

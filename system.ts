@@ -39,9 +39,6 @@ import { scheduleRentals, scheduleRetention, scheduleSweep, scheduleSync } from 
 import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
-/** The country in which carriers' numbers without a prefix are read. */
-const COUNTRY = 'FR';
-
 export type SystemOptions = {
   config: Config;
   log: Logger;
@@ -157,7 +154,7 @@ export async function startSystem({
       log,
       holder: worker,
       carriers: config.CARRIERS,
-      country: COUNTRY,
+      country: config.COUNTRY,
       deliverReplies: runs.deliverReplies,
       owes,
       mark: createMarks({ hashPhone, clock }),
@@ -176,7 +173,7 @@ export async function startSystem({
       planPreview: (campaignId, columns) =>
         planListPreview({ db, hashPhone, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
       planList: (campaignId, columns) => planList({ db, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
-      country: COUNTRY,
+      country: config.COUNTRY,
       hashPhone,
       mailTokens,
       inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
@@ -232,7 +229,7 @@ export async function startSystem({
     const api = createApi({
       db,
       runs,
-      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: COUNTRY, deliverReplies: runs.deliverReplies, owes }),
+      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: config.COUNTRY, deliverReplies: runs.deliverReplies, owes }),
       live,
       secrets,
       hashPhone,

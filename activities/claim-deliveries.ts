@@ -1,39 +1,8 @@
 import type { Pool } from 'pg';
-import type { Channel } from '../database/delivery.ts';
-import { affected, rows } from '../database/sql.ts';
+import { rows } from '../database/sql.ts';
 import { OPEN } from './claim-callbacks.ts';
 import { CHANNEL_OPEN } from './mail-channel.ts';
 import { MAIL_LEASE_SECONDS } from './keep-claims.ts';
-
-/** Attempts whose process died: they may have arrived, so they count, and are made again. */
-export const reclaimDead = (pool: Pool): Promise<number> =>
-  affected(
-    pool,
-    `update deliveries set state = 'retrying', next_at = now(), claim = null, lease_until = null, last_class = 'unknown'
-     where state = 'in_flight' and lease_until < now()`,
-  );
-
-const NEXT: Record<Channel, string> = {
-  callback: `select min(d.next_at) as at from callback_endpoints e cross join lateral (
-      select next_at from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null order by next_at limit 1
-    ) d where e.deleted_at is null and e.health = 'healthy'`,
-  // While the relay refuses us, what is due is to ask it again.
-  email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN} and ${CHANNEL_OPEN}
-    union all select min(next_at) from notices where finished_at is null and ${CHANNEL_OPEN}
-    union all select min(check_at) from mail_channels where paused_at is not null`,
-};
-
-/** Milliseconds until the next delivery of that channel is due: 0 when one is, null when nothing is owed. */
-export async function untilNextDue(pool: Pool, channel: Channel): Promise<number | null> {
-  const [next] = await rows<{ ms: number | null }>(
-    pool,
-    `select extract(epoch from min(at) - now())::float8 * 1000 as ms from (
-       ${NEXT[channel]}
-       union all select min(lease_until) from deliveries where channel = $1 and state = 'in_flight') t`,
-    [channel],
-  );
-  return next?.ms === null || next === undefined ? null : Math.max(0, Math.ceil(next.ms));
-}
 
 /** Those given, or so many of what is due. */
 export type WhichEmails = { ids: string[] } | { limit: number };

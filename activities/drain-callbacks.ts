@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCanaries, claimDueCallbacks } from './claim-callbacks.ts';
-import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
+import { reclaimDead, untilNextDue } from './due-deliveries.ts';
 import { createFleet } from './fleet.ts';
 import type { OwnLine } from './own-line.ts';
 import type { Wake } from './wake.ts';

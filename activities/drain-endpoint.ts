@@ -6,7 +6,7 @@ import { databaseNow, type EndpointHealth } from '../database/endpoint-health.ts
 import { transaction } from '../database/sql.ts';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimDueAt, claimProbe } from './claim-callbacks.ts';
-import { reclaimDead } from './claim-deliveries.ts';
+import { reclaimDead } from './due-deliveries.ts';
 import { DRAIN_MS, NEAR_MS } from './drain-callbacks.ts';
 import { createFleet } from './fleet.ts';
 import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';

@@ -8,6 +8,7 @@ import { normaliseOrigin } from '../domain/phone-number.ts';
 import { createGroup } from './group.ts';
 import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
 import { storable } from './store-replies.ts';
+import type { Owes } from './wake.ts';
 
 // A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
 // is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
@@ -102,9 +103,6 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
 /** Waits for the turns of a carrier that are under way: each holds its slot's row until its commit. */
 const turnsOver = (pool: Pool, carrierId: string): Promise<unknown> =>
   rows(pool, 'select from carrier_slots where carrier_id = $1 for share', [carrierId]);
-
-/** Called when callbacks came to be owed. */
-export type Owes = () => void;
 
 /**
  * Idempotent: moves the messages that these receipts name, and keeps those that name none yet. Accounts that chose to hear of

@@ -5,7 +5,7 @@ import { newId } from '../database/ids.ts';
 import { announce } from '../database/live.ts';
 import { isUnreachable, rows } from '../database/sql.ts';
 import { createGroup } from './group.ts';
-import type { Owes } from './ingest-receipts.ts';
+import type { Owes } from './wake.ts';
 import { putTogether } from './put-together.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { affected, rows } from '../database/sql.ts';
-import { storeReceipts, type Owes } from './ingest-receipts.ts';
+import { storeReceipts } from './ingest-receipts.ts';
+import type { Owes } from './wake.ts';
 import type { Lines } from './lines.ts';
 
 type Deps = { pool: Pool; lines: Pick<Lines, 'session'>; country: string; owes: Owes };

@@ -4,7 +4,6 @@ import type { Pool } from 'pg';
 import type { CampaignState } from '../database/campaign.ts';
 import { rows } from '../database/sql.ts';
 import type { Lines } from './lines.ts';
-import type { PeekStops } from './peek-stops.ts';
 import { createPlaces } from './places.ts';
 import { ANSWERS } from './spend.ts';
 import { tellHeld } from './tell-held.ts';
@@ -18,7 +17,7 @@ export type Batch =
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };
 
-type Deps = { pool: Pool; log: Logger; lines: Lines; peekStops: PeekStops; wake: Pick<Wake, 'wake'> };
+type Deps = { pool: Pool; log: Logger; lines: Lines; peekStops: (carrierId: string) => Promise<void>; wake: Pick<Wake, 'wake'> };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };

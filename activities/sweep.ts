@@ -6,7 +6,7 @@ import { affected, rows } from '../database/sql.ts';
 import { postAlarms, type AlarmWebhook } from './alarm-posts.ts';
 import { forgetAlarms, watchCarriers } from './alarms.ts';
 import type { Poster } from '../callbacks/request.ts';
-import { reclaimDead, untilNextDue } from './claim-deliveries.ts';
+import { reclaimDead, untilNextDue } from './due-deliveries.ts';
 import { endDoubts } from './doubts.ts';
 import { matchOrphans } from './ingest-receipts.ts';
 import { moveQueued } from './move-queued.ts';

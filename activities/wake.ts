@@ -4,6 +4,9 @@ import { affected, rows } from '../database/sql.ts';
 /** The long-lived runs, by their workflow ids. */
 export type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
+/** Called when callbacks came to be due. */
+export type Owes = () => void;
+
 type Deps = { pool: Pool; signal: (run: LongRun) => Promise<void> };
 export type Wake = ReturnType<typeof createWake>;
 

@@ -1,8 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../database/account.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { problems } from './problem.ts';
+import { missing, problems } from './problem.ts';
 import { body, Country, Id, iso, json, Locale, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

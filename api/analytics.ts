@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { classForCustomer } from '../domain/attempt-class.ts';
 import { campaignFigures, MOST_CAMPAIGNS, type Counted } from '../database/campaign-figures.ts';
+import { idAt } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { invalid } from './invalid.ts';
@@ -55,12 +56,6 @@ const get = createRoute({
   responses: { 200: { description: 'The figures', content: json(AnalyticsView) }, ...problems },
 });
 
-/** The least id that was made at that time: rows of an account are found by it without reading older ones. */
-const idFrom = (time: Date): string => {
-  const hex = time.getTime().toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-};
-
 /** To write the day out for each reply took longer than to read them. */
 const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, coalesce(replies, 0) as replies, coalesce("optOuts", 0) as "optOuts"
   from generate_series(($2::timestamptz at time zone $4)::date, (($3::timestamptz - interval '1 ms') at time zone $4)::date, interval '1 day') each (day)
@@ -90,7 +85,7 @@ export const analytics = ({ db }: ApiServices) =>
       const fault = { field: 'since', problem: 'is not within a year before until', remedy: `Ask for ${MOST_DAYS} days at most` };
       throw new AppError('invalid-request', 'The time asked for is too long, or ends before it begins.', [fault]);
     }
-    const [from, to] = [idFrom(since), idFrom(until)];
+    const [from, to] = [idAt(since.getTime()), idAt(until.getTime())];
     const replies = await rows<{ day: string; replies: number; optOuts: number }>(db.pool, REPLIES, [
       id,
       since,

@@ -50,6 +50,7 @@ import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorRestores } from './operator-restores.ts';
 import { operatorKeys } from './operator-keys.ts';
+import { operatorLatency } from './operator-latency.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorMail } from './operator-mail.ts';
 import { operatorNumbers } from './operator-numbers.ts';
@@ -146,6 +147,7 @@ const operatorRoutes = (services: ApiServices) => {
   app.use(operatorOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccounts(services))
+    .route('/', operatorLatency(services))
     .route('/', operatorUsers(services))
     .route('/', operatorTwoWay(services))
     .route('/', operatorSettingRequests(services))

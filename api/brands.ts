@@ -8,10 +8,9 @@ import { affected, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { foldSender } from '../domain/sender-rules.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 

@@ -2,9 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { readResults, type Results } from '../database/campaign-results.ts';
 import { wordsOf } from '../domain/keywords.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { Country, Id, IdParam, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

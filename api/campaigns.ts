@@ -15,7 +15,7 @@ import { IdempotencyHeader } from './idempotency.ts';
 import { invalid } from './invalid.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from './plan-campaign.ts';
-import { conflict, notFound, problems, refused } from './problem.ts';
+import { conflict, missing, notFound, problems, refused } from './problem.ts';
 import { refusalOf } from './refusal.ts';
 import { rulesFor } from './rules.ts';
 import { body, IdParam, json } from './schemas.ts';
@@ -117,8 +117,6 @@ function startsInMs({ state, sendAt }: Campaign): number | null {
   const leftMs = state === 'launched' && sendAt ? sendAt.getTime() - Date.now() : 0;
   return leftMs > 0 ? leftMs : null;
 }
-
-export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
 
 export const campaigns = (services: ApiServices) => {
   const { db, runs } = services;

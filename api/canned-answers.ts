@@ -2,9 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { CannedAnswer } from '../database/canned-answer.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

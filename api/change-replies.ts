@@ -11,11 +11,11 @@ import { REPLY_CHANGES } from '../domain/reply-change.ts';
 import type { Platform } from '../domain/sender-policy.ts';
 import { actorOf } from './audit.ts';
 import { checkCallbackUrl } from './callback-url.ts';
-import { missing } from './campaigns.ts';
 import { makeReplyChange, type Fresh, type Made, type Owner } from './make-reply-change.ts';
 import type { ReplyChange } from './reply-change.ts';
 import { Id, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
+import { missing } from './problem.ts';
 
 const MOST_WAITING = 100;
 

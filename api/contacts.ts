@@ -7,10 +7,9 @@ import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { rows, type Sql } from '../database/sql.ts';
-import { missing } from './campaigns.ts';
 import { Id, iso, Time } from './schemas.ts';
+import { missing } from './problem.ts';
 
 export const STATES = ['open', 'closed', 'snoozed', 'blocked'] as const;
 

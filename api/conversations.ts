@@ -3,7 +3,6 @@ import { Conversation } from '../database/conversation.ts';
 import { touch } from '../database/live.ts';
 import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
 import {
   conversationView,
   ConversationView,
@@ -16,7 +15,7 @@ import {
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { personOf } from './person.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { newestReplies, replyConditions } from './reply-filters.ts';
 import { body, Id, IdParam, json, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';

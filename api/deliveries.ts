@@ -5,10 +5,9 @@ import { Event } from '../database/event.ts';
 import { findDeliveries } from '../database/find-deliveries.ts';
 import { classForCustomer, unreachable } from '../domain/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

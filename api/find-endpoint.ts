@@ -1,6 +1,6 @@
 import { CallbackEndpoint } from '../database/callback-endpoint.ts';
 import type { Database } from '../database/orm.ts';
-import { missing } from './campaigns.ts';
+import { missing } from './problem.ts';
 
 /** An account's callback endpoint. Throws `not-found` for one that is not there, deleted, or another's. */
 export async function findEndpoint(db: Database, id: string, account: string) {

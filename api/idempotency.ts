@@ -19,12 +19,6 @@ export const IdempotencyHeader = z.object({
   }),
 });
 
-/** What a request holds while it works under a key. */
-export type IdempotencyHold = {
-  /** Stores the answer. Belongs at the end of the transaction that does what the request asks: both happen, or neither. */
-  keep(sql: Sql, status: number, answer: unknown): Promise<void>;
-};
-
 const inFlight = () =>
   new AppError(
     'idempotency-key-in-flight',

@@ -1,9 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { ApiKey } from '../database/api-key.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
 import { CreatedKey, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, IdParam, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

@@ -3,7 +3,8 @@ import { Campaign } from '../database/campaign.ts';
 import { codesInUse } from '../database/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/errors.ts';
-import { planPage, tagsWithoutColumn, type CampaignRequest, type PlannedPage } from './plan-campaign.ts';
+import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
+import type { CampaignRequest } from './plan.ts';
 import { rulesFor, type PlanRules } from './rules.ts';
 import type { ApiServices } from './services.ts';
 

@@ -8,25 +8,22 @@ import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { liftSuppression } from './make-reply-change.ts';
 import { conflict, notFound, problems } from './problem.ts';
-import { Lift } from './reply-change.ts';
+import { Lift, SuppressionReasonView } from './reply-change.ts';
 import { body, Id, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 
-export const Reason = z.enum(['bounced', 'unsubscribed'] satisfies SuppressionReason[]).openapi('SuppressionReason', {
-  description: 'bounced: there is no such mailbox; unsubscribed: its reader wants no more reply mails',
-});
 const SuppressionView = z
   .object({
     account: Id,
     address: z.string(),
-    reason: Reason,
+    reason: SuppressionReasonView,
     detail: z.string().nullable().openapi({ description: 'What the mail server said' }),
     since: Time,
   })
   .openapi('MailSuppression');
 const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
 
-const query = PageQuery.extend({ reason: Reason.optional() });
+const query = PageQuery.extend({ reason: SuppressionReasonView.optional() });
 const listed = { 200: { description: 'A page', content: json(pageOf(SuppressionView)) }, ...problems };
 const lifted = { 200: { description: 'Lifted', content: json(Lifted) }, ...problems, ...notFound } as const;
 

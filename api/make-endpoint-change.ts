@@ -15,8 +15,8 @@ import type { Happened, HealthState } from '../domain/endpoint-health.ts';
 import { AppError } from '../domain/errors.ts';
 import { OCTOPUSH_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { faultOf } from '../domain/retry-schedule.ts';
-import { missing } from './campaigns.ts';
 import type { ReplyChange } from './reply-change.ts';
+import { missing } from './problem.ts';
 
 const MOST_ENDPOINTS = 50;
 const HOUR_MS = 3_600_000;

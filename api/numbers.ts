@@ -4,11 +4,10 @@ import { isSending, onOffer, releaseNumber, rentedBy, rentNumber, setRenews, typ
 import { transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { Money, money } from './money-view.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Country, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

@@ -5,10 +5,9 @@ import { Carrier } from '../database/carrier.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
 import { audit } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { faultsOf, invalid } from './invalid.ts';
 import { describeError } from './log.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Route, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

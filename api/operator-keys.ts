@@ -5,9 +5,8 @@ import { ApiKey, newKey } from '../database/api-key.ts';
 import { newId } from '../database/ids.ts';
 import { AppError } from '../domain/errors.ts';
 import { audit } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

@@ -2,9 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { noteAct } from '../database/act.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

@@ -5,9 +5,8 @@ import { rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, IdParam, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

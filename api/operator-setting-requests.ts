@@ -9,12 +9,11 @@ import { endSettingRequest, lockSettingRequest, SettingRequest, type LockedReque
 import { rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { checkAddresses, lockOwner, wakeAfter } from './change-replies.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { makeReplyChange, type Owner } from './make-reply-change.ts';
-import { conflict, notFound, problems, refused } from './problem.ts';
+import { conflict, missing, notFound, problems, refused } from './problem.ts';
 import { ReplyChange } from './reply-change.ts';
 import { body, Id, IdParam, json } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';

@@ -4,11 +4,10 @@ import { newId } from '../database/ids.ts';
 import { SyncRun } from '../database/sync-run.ts';
 import { AppError } from '../domain/errors.ts';
 import { audit } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { describeError } from './log.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

@@ -7,10 +7,9 @@ import { addTwoWayStep, lockTwoWay, releaseHeld, tellTwoWay } from '../database/
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { ApiEnv, ApiServices } from './services.ts';
 

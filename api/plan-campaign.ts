@@ -1,73 +1,26 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/cost.ts';
-import { countryWarnings, createReach, heedCountries, type CountryReach } from '../domain/country-rules.ts';
+import { countryWarnings, createReach, heedCountries } from '../domain/country-rules.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/lowcost-marketing.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import { type AnswerBy, type Origin, type Refusal, type SenderPlan, type SenderRequest } from '../domain/sender-policy.ts';
-import { quietEffect, quietWarning, type QuietEffect } from '../domain/quiet-effect.ts';
-import type { SegmentEncoding } from '../domain/segments.ts';
+import type { Refusal, SenderPlan } from '../domain/sender-policy.ts';
+import { quietEffect, quietWarning } from '../domain/quiet-effect.ts';
 import { brandsUsed, judgeSenders } from '../domain/sender-rules.ts';
 import { spendWarning } from '../domain/spend-limit.ts';
 import { textFault } from '../domain/text-fault.ts';
-import type { Warning } from '../domain/warning.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
 import { ambiguity, cannotReply, noReplyCode, noStopNumber, unpriced, withoutStop } from './plan-words.ts';
-import { planStops, type StopEffect } from './plan-stop.ts';
+import { planStops } from './plan-stop.ts';
+import type { CampaignPlan, CampaignRequest, PlannedMessage } from './plan.ts';
 import type { PlanRules } from './rules.ts';
 import { planRouted } from '../domain/routed-sender.ts';
 
 /** Rows between two breaths of the event loop: about 10 ms. */
 const BREATH = 1000;
-
-/** `text` has merge tags, `sender` is as the customer wrote it. */
-export type CampaignRequest = SenderRequest & {
-  /** When it begins: codes that are free again by then are free. */
-  sendAt: Date | null;
-  purpose: 'marketing' | 'transactional';
-  /** Whether characters that cost more are written plainly. */
-  optimise: boolean;
-  /** As they came: each is looked at here, so that every bad row is named. */
-  recipients: readonly unknown[];
-};
-
-export type PlannedMessage = Origin & {
-  row: number;
-  to: string;
-  country: string;
-  text: string;
-  segments: number;
-  reference: string | null;
-  /** Whether another campaign awaits replies from this phone by the same code. */
-  ambiguous: boolean;
-  encoding: SegmentEncoding;
-  /** Millionths of the currency; null where no price is set. */
-  costMicros: number | null;
-};
-
-/** What a list comes to, whether or not it may go. */
-export type Outlook = {
-  carrierId: string;
-  answerBy: AnswerBy;
-  /** The sender that all messages go out under, null where they differ. */
-  wireSender: string | null;
-  messages: PlannedMessage[];
-  segments: number;
-  /** Recipients left out because their number stood earlier in the list. */
-  duplicatesRemoved: number;
-  reach: CountryReach[];
-  /** Null when no message has a price. */
-  costMicros: number | null;
-  quiet: QuietEffect;
-  stops: StopEffect;
-  warnings: Warning[];
-  /** Why it may not go; nothing is stored while there is one. */
-  refusals: Refusal[];
-};
-export type Plan = Outlook;
 
 function compile(text: string): Template | Refusal {
   const fault = textFault(text);
@@ -106,7 +59,7 @@ const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
  * segments, by which code each answers, what it costs. Lets other work in between its rows.
  */
-export async function lookAhead(request: CampaignRequest, rules: PlanRules): Promise<Outlook | { refused: Refusal }> {
+export async function lookAhead(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
@@ -123,7 +76,7 @@ export async function lookAhead(request: CampaignRequest, rules: PlanRules): Pro
 }
 
 /** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
-export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<Plan | { refused: Refusal }> {
+export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
   const outlook = await lookAhead(request, rules);
   if ('refused' in outlook) return outlook;
   const [refused] = outlook.refusals;
@@ -131,7 +84,7 @@ export async function planCampaign(request: CampaignRequest, rules: PlanRules): 
 }
 
 /** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
-export type PlannedPage = Omit<Outlook, 'refusals'> & {
+export type PlannedPage = Omit<CampaignPlan, 'refusals'> & {
   /** Of its rows, and of those who could not reply. */
   faults: Fault[];
   rowFaults: Fault[];
@@ -162,7 +115,7 @@ export async function planPage(
 }
 
 type Unreachable = Fault & { row: number; country: string };
-type Rows = Omit<Outlook, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
+type Rows = Omit<CampaignPlan, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
 type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 
 /** Reads every row, asks once which codes are taken towards them, then writes every message. `first` is the first row's place. */

@@ -2,12 +2,8 @@ import { isFrench } from '../domain/france.ts';
 import { pickCode, type BusyCodes } from '../domain/reply-code.ts';
 import { PLACEHOLDER, type Origin, type PoolNumber } from '../domain/sender-policy.ts';
 import { carriesMention, STOP_MENTION, stopNumberIn, stopWords } from '../domain/stop-mention.ts';
-import type { CampaignRequest } from './plan-campaign.ts';
+import type { CampaignRequest, StopEffect } from './plan.ts';
 import type { PlanRules } from './rules.ts';
-
-/** `added`: messages that got a mention of STOP. `missing`: those that need one, and there is no number to name. */
-export type StopEffect = { added: number; missing: number };
-export const NO_STOPS: StopEffect = { added: 0, missing: 0 };
 
 /** What a plan does about mentions of STOP. `turn` spreads campaigns over the pool, as it does for replies. */
 export function planStops(

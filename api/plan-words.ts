@@ -1,8 +1,7 @@
 import type { Fault } from '../domain/errors.ts';
 import type { Refusal } from '../domain/sender-policy.ts';
 import type { Warning } from '../domain/warning.ts';
-import type { PlannedMessage } from './plan-campaign.ts';
-import type { StopEffect } from './plan-stop.ts';
+import type { PlannedMessage, StopEffect } from './plan.ts';
 
 export const ambiguity = (messages: PlannedMessage[]): Warning[] =>
   ambiguous(messages.filter(({ ambiguous }) => ambiguous).length);

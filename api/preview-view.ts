@@ -3,7 +3,7 @@ import { howToAnswer, sampleOf } from '../domain/preview.ts';
 import type { AnswerBy, Refusal } from '../domain/sender-policy.ts';
 import { Reach, Warnings } from './campaign-view.ts';
 import { Money } from './money-view.ts';
-import type { PlannedMessage } from './plan-campaign.ts';
+import type { PlannedMessage } from './plan.ts';
 import { Fault } from './problem.ts';
 import { Country, Time } from './schemas.ts';
 

@@ -5,15 +5,15 @@ import { rows } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { forcingCharacters, optimisation, plainSegments, segmentClasses } from '../domain/preview.ts';
 import { readCampaignText } from './campaign-request.ts';
-import { missing, NewCampaignBody } from './campaigns.ts';
+import { NewCampaignBody } from './campaigns.ts';
 import { changedBy, DraftChange } from './change-draft.ts';
 import { invalid } from './invalid.ts';
 import { besideOthers, requestOf } from './list-planner.ts';
 import { Money, moneyOrNone } from './money-view.ts';
-import { lookAhead, type CampaignRequest, type Outlook } from './plan-campaign.ts';
-import { NO_STOPS } from './plan-stop.ts';
+import { lookAhead } from './plan-campaign.ts';
+import { NO_STOPS, type CampaignPlan, type CampaignRequest } from './plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
-import { conflict, notFound, problems, refused } from './problem.ts';
+import { conflict, missing, notFound, problems, refused } from './problem.ts';
 import { withOffers } from './refusal.ts';
 import { rulesFor, type PlanRules } from './rules.ts';
 import { body, IdParam, iso, json } from './schemas.ts';
@@ -49,7 +49,7 @@ const ofList = createRoute({
   responses: { 200: { description: 'The preview', content: json(ListPreview) }, ...problems, ...notFound, ...conflict },
 });
 
-const NOTHING: Outlook = {
+const NOTHING: CampaignPlan = {
   carrierId: '',
   answerBy: 'none',
   wireSender: null,

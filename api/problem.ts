@@ -148,3 +148,6 @@ export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
   });
   app.notFound((c) => answer(c, new AppError('not-found', 'There is no such route. See /openapi.json for those there are.')));
 }
+
+/** A row of another account and a row that does not exist are answered alike. */
+export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');

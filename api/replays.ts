@@ -6,12 +6,11 @@ import { countSelected, mailAgain, queueAgain, takeBack } from '../database/queu
 import { Replay } from '../database/replay.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time, TimeIn } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

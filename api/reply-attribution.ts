@@ -6,9 +6,8 @@ import { Reply } from '../database/reply.ts';
 import { rows, transaction } from '../database/sql.ts';
 import { ruleOf, tellAttribution } from '../domain/attribution-story.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { SuppressionReason } from '../database/mail-suppression.ts';
 import type { ReplyChangeKind } from '../domain/reply-change.ts';
 import { Enabling, EndpointChange, NewEndpoint, Rotation } from './endpoint-fields.ts';
 import { Id, Locale } from './schemas.ts';
@@ -18,6 +19,12 @@ export const ReplyEmails = z
   )
   .max(MOST_ADDRESSES)
   .openapi({ description: "All addresses that are to get one e-mail per reply; the account's locale unless one is given" });
+
+export const SuppressionReasonView = z
+  .enum(['bounced', 'unsubscribed'] satisfies SuppressionReason[])
+  .openapi('SuppressionReason', {
+    description: 'bounced: there is no such mailbox; unsubscribed: its reader wants no more reply mails',
+  });
 
 export const Lift = z
   .strictObject({

@@ -5,9 +5,8 @@ import { MailSuppression } from '../database/mail-suppression.ts';
 import { ReplyEmail } from '../database/reply-email.ts';
 import { asked, changeReplies } from './change-replies.ts';
 import { invalid } from './invalid.ts';
-import { Reason } from './mail-suppressions.ts';
 import { conflict, problems } from './problem.ts';
-import { ReplyEmails } from './reply-change.ts';
+import { ReplyEmails, SuppressionReasonView } from './reply-change.ts';
 import { body, Id, json, Locale } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 
@@ -20,7 +19,7 @@ export const ReplySettingsView = z
         address: z.string(),
         locale: Locale,
         gather: z.boolean(),
-        suppressed: Reason.nullable().openapi({ description: 'Why nothing is sent there' }),
+        suppressed: SuppressionReasonView.nullable().openapi({ description: 'Why nothing is sent there' }),
       }),
     ),
     callbacks: z.array(z.object({ id: Id, url: z.string() })),

@@ -5,9 +5,8 @@ import { newId } from '../database/ids.ts';
 import { ReplyView } from '../database/reply-view.ts';
 import { AppError } from '../domain/errors.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../domain/reply-table.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { body, Id, IdParam, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

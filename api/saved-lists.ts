@@ -6,12 +6,11 @@ import { ListImport } from '../database/list-import.ts';
 import { SavedList } from '../database/saved-list.ts';
 import { affected, rows, transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
-import { missing } from './campaigns.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
 import { listBody, ListColumns, uploadOf } from './list-upload.ts';
 import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
-import { conflict, notFound, problems, refused } from './problem.ts';
+import { conflict, missing, notFound, problems, refused } from './problem.ts';
 import { body, Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

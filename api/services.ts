@@ -8,8 +8,8 @@ import type { MailTokens } from '../database/mail-tokens.ts';
 import type { Database } from '../database/orm.ts';
 import type { HashPhone } from '../database/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
+import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';
-import type { IdempotencyHold } from './idempotency.ts';
 
 /** What the API needs of the rest of the product. `registry` holds the kinds of carrier by name. */
 export type ApiServices = {
@@ -60,6 +60,12 @@ export type CallingAccount = {
   /** Why it is so, in the words of who decided or asked. */
   twoWayReason: string | null;
   defaultSender: string | null;
+};
+
+/** Held by a request while it works under an idempotency key. */
+export type IdempotencyHold = {
+  /** Stores the answer. Belongs at the end of the transaction that does what the request asks: both happen, or neither. */
+  keep(sql: Sql, status: number, answer: unknown): Promise<void>;
 };
 
 /** `keyId` is the key's id, or `user <id>` for a session. */

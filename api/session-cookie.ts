@@ -3,7 +3,9 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { newId } from '../database/ids.ts';
 import type { Secrets } from '../database/secrets.ts';
-import { SESSION_DAYS } from './sign-in.ts';
+
+/** How long a session lasts, and its cookie with it. */
+export const SESSION_DAYS = 30;
 
 const NAME = 'aller_retour';
 const KEPT = { path: '/', httpOnly: true, sameSite: 'Lax', maxAge: SESSION_DAYS * 86_400 } as const;

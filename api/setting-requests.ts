@@ -4,11 +4,10 @@ import { transaction } from '../database/sql.ts';
 import { AppError } from '../domain/errors.ts';
 import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../domain/reply-change.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { lockOwner } from './change-replies.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from './cursor.ts';
 import { invalid } from './invalid.ts';
-import { conflict, notFound, problems } from './problem.ts';
+import { conflict, missing, notFound, problems } from './problem.ts';
 import { Id, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

@@ -8,8 +8,8 @@ import { newToken } from '../database/session.ts';
 import { affected, rows, type Sql } from '../database/sql.ts';
 import type { Role } from '../database/user.ts';
 import { AppError } from '../domain/errors.ts';
+import { SESSION_DAYS } from './session-cookie.ts';
 
-export const SESSION_DAYS = 30;
 /**
  * Within a quarter of an hour: failures of one user, of one network address with all who share it, and of a device that the user
  * signed in from before; links asked for by each.

@@ -4,10 +4,9 @@ import { setSpendLimits, spendingOf } from '../database/spend-limits.ts';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { readAmount } from '../domain/money.ts';
 import { audit } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
 import { Money, money, moneyOrNone } from './money-view.ts';
-import { notFound, problems } from './problem.ts';
+import { missing, notFound, problems } from './problem.ts';
 import { body, IdParam, iso, json, Time } from './schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 

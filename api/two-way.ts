@@ -6,9 +6,8 @@ import { addTwoWayStep, lockTwoWay } from '../database/two-way.ts';
 import { AppError } from '../domain/errors.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from './audit.ts';
-import { missing } from './campaigns.ts';
 import { invalid } from './invalid.ts';
-import { conflict, problems } from './problem.ts';
+import { conflict, missing, problems } from './problem.ts';
 import { body, json } from './schemas.ts';
 import type { AccountEnv, ApiServices } from './services.ts';
 

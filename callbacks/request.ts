@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { CONTENT_TYPES, type CallbackFormat } from '../domain/octopush-callback.ts';
 import { readRetryAfter } from '../domain/retry-schedule.ts';
 import { createConnections, type Connection } from './connections.ts';
@@ -67,7 +66,6 @@ export function callbackHeaders(call: {
     'x-delivery-id': call.deliveryId,
     'x-trigger': call.trigger,
     ...(call.outOfOrder === true ? { 'x-order': 'late' } : {}),
-    traceparent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
   };
 }
 

@@ -124,7 +124,6 @@ function Charts({ figures }: { figures: Figures }) {
           { name: say('messages'), figure: true, cell: ({ messages }) => number(messages) },
         ]}
       />
-      <Latencies latency={figures.latency} />
       {callbacks.length === 0 ? null : (
         <Chart
           title={say('callbacksByClass')}
@@ -144,61 +143,3 @@ function Charts({ figures }: { figures: Figures }) {
 
 const nameOf = ({ name }: Campaign): string => name;
 const classOf = (each: { class: string }): string => each.class;
-
-type Rank = 'p50' | 'p95' | 'p99';
-type Took = { rank: Rank; ms: number };
-const RANKS: Rank[] = ['p50', 'p95', 'p99'];
-const MS_A_SECOND = 1000;
-const rankOf = ({ rank }: Took): string => rank;
-const secondsOf = ({ ms }: Took): number => Math.round(ms / (MS_A_SECOND / 100)) / 100;
-
-/** How long SMS took to arrive, and replies to reach the customer's program. */
-function Latencies({ latency: { delivery, callback } }: { latency: Figures['latency'] }) {
-  const { say, number } = useLocale();
-  return (
-    <>
-      {delivery.map((taken) => (
-        <Latency
-          key={taken.route}
-          title={say('timeToDelivery', { route: say(taken.route) })}
-          share={say('shareOfSms')}
-          hint={say('allDelivered', { n: number(taken.count) })}
-          taken={taken}
-        />
-      ))}
-      {callback ? (
-        <Latency
-          title={say('timeToCallback')}
-          share={say('shareOfReplies')}
-          hint={say('newestCallbacks', { n: number(callback.count) })}
-          taken={callback}
-        />
-      ) : null}
-    </>
-  );
-}
-
-type LatencyProps = { title: string; share: string; hint: string; taken: Record<Rank, number> };
-
-function Latency({ title, share, hint, taken }: LatencyProps) {
-  const { say, number } = useLocale();
-  const { p50, p95, p99 } = taken;
-  const drawn = useMemo(() => {
-    const of = { p50, p95, p99 };
-    return { rows: RANKS.map((rank) => ({ rank, ms: of[rank] })), series: [{ name: say('secondsWord'), value: secondsOf }] };
-  }, [say, p50, p95, p99]);
-  return (
-    <Chart
-      title={title}
-      hint={hint}
-      rows={drawn.rows}
-      keyOf={rankOf}
-      labelOf={rankOf}
-      series={drawn.series}
-      columns={[
-        { name: share, cell: ({ rank }) => say(`rank.${rank}`) },
-        { name: say('secondsWord'), figure: true, cell: (took) => number(secondsOf(took)) },
-      ]}
-    />
-  );
-}

@@ -1,23 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { ask, v1 } from './api.ts';
 import { Chart } from './chart.tsx';
 import { Facts, Loaded, Table } from './list.tsx';
 import { useLocale } from './locale.tsx';
-import { NotLoaded } from './not-loaded.tsx';
-
-/** The world is drawn for whoever looks at results, and comes with nothing else. */
-const CountryMap = lazy(async () => ({
-  default: await import('./country-map.tsx').then(
-    (map) => map.CountryMap,
-    () => NotLoaded,
-  ),
-}));
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];
-type InCountry = Results['countries'][number];
 /** Every message of it is counted at each look: a large one is looked at less often. */
 const LOOK_MS = 2000;
 const LOOK_LARGE_MS = 20_000;
@@ -57,10 +47,6 @@ function Figures({ results }: { results: Results }) {
         return withinMinutes < 1440 ? hour.format(withinMinutes / 60) : day.format(withinMinutes / 1440);
       },
       curve: [{ name: say('repliers'), value: (each: Within) => each.repliers }],
-      countries: [
-        { name: say('messages'), value: (each: InCountry) => each.messages },
-        { name: say('repliesWord'), value: (each: InCountry) => each.replies },
-      ],
     };
   }, [say, locale]);
   return (
@@ -101,11 +87,12 @@ function Figures({ results }: { results: Results }) {
         </>
       )}
       {countries.length === 0 ? null : (
-        <Suspense fallback={<p>{say('loading')}</p>}>
-          <CountryMap
-            title={say('countriesOfCampaign')}
+        <>
+          <h3>{say('countriesOfCampaign')}</h3>
+          <Table
+            label={say('countriesOfCampaign')}
             rows={countries}
-            series={words.countries}
+            keyOf={(each) => each.country}
             columns={[
               { name: say('country'), cell: (each) => country(each.country) },
               { name: say('messages'), figure: true, cell: (each) => number(each.messages) },
@@ -114,7 +101,7 @@ function Figures({ results }: { results: Results }) {
               { name: say('replyRateOf'), figure: true, cell: (each) => words.percent(each.repliers, each.messages) },
             ]}
           />
-        </Suspense>
+        </>
       )}
     </>
   );

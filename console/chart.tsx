@@ -1,18 +1,40 @@
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { ChartFrame, type Charted } from './chart-frame.tsx';
+import { csvLine } from '../domain/csv-cell.ts';
+import { Table, type Column } from './list.tsx';
 import { useLocale } from './locale.tsx';
+import { Action } from './parts.tsx';
+
+type Series<T> = { name: string; value: (row: T) => number };
+type Charted<T> = {
+  title: string;
+  rows: T[];
+  keyOf: (row: T) => string;
+  labelOf: (row: T) => string;
+  series: Series<T>[];
+  columns: Column<T>[];
+  /** Rows that are worth a line of the table; all, where it is left out. */
+  inTable?: (row: T) => boolean;
+  /** Says when and how the figures were counted. */
+  hint?: string;
+};
 
 const HEIGHT_PX = 220;
 /** What the lines of the scale are apart. */
 const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
 const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
-/** Bars. One series or two: the second stands in the colour of warnings. */
-export function Chart<T>(charted: Charted<T>) {
+function download(name: string, href: string): void {
+  const link = document.createElement('a');
+  link.download = name;
+  link.href = href;
+  link.click();
+}
+
+/** Bars, one series or two (the second in the colour of warnings), the same figures as a table beneath, and as a CSV. */
+export function Chart<T>({ title, rows, keyOf, labelOf, series, columns, inTable = () => true, hint }: Charted<T>) {
   const { say, locale } = useLocale();
-  const { title, rows, labelOf, series } = charted;
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<UPlot>(null);
   useEffect(() => {
@@ -35,10 +57,24 @@ export function Chart<T>(charted: Charted<T>) {
       drawn.current = null;
     };
   }, [rows, labelOf, series, locale]);
+  const csv = [
+    [title, ...series.map(({ name }) => name)],
+    ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))]),
+  ]
+    .map(csvLine)
+    .join('');
   return (
-    <ChartFrame {...charted} canvas={() => drawn.current?.ctx.canvas ?? null}>
+    <section className="chart-box">
+      <h2>{title}</h2>
+      {hint === undefined ? null : <p className="hint">{hint}</p>}
       <div ref={box} className="chart" role="img" aria-label={say('chartOf', { title })} />
-    </ChartFrame>
+      <Table label={title} rows={rows.filter(inTable)} keyOf={keyOf} columns={columns} />
+      <div className="row start">
+        <Action onPress={() => download(`${title}.csv`, `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`)}>
+          {say('exportCsv')}
+        </Action>
+      </div>
+    </section>
   );
 }
 

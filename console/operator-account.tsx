@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { AccountLatency } from './account-latency.tsx';
 import { ask, v1 } from './api.ts';
 import { useAct } from './asking.ts';
 import { DecideTwoWay } from './decide-two-way.tsx';
@@ -64,6 +65,7 @@ export function AccountPage() {
               <DecideTwoWay id={id} may={decisions[data.twoWay]} />
             </div>
             <People id={id} />
+            <AccountLatency id={id} />
             {data.platform === 'v0' ? (
               <>
                 <ReplyEmails id={id} />

@@ -34,13 +34,4 @@ export const repliesEn: Record<keyof typeof repliesFr, string> = {
   exportStop: 'Stop',
   exported: 'The file is ready.',
   noReplyFitsHint: 'A word may be cut short: “reserv” finds “reservation”. Try fewer filters.',
-
-  timeToDelivery: 'Time until a {route} SMS is delivered',
-  timeToCallback: 'From a reply to its callback being accepted',
-  shareOfSms: 'Share of SMS',
-  shareOfReplies: 'Share of replies',
-  'rank.p50': 'Half (p50), at most',
-  'rank.p95': '95% (p95), at most',
-  'rank.p99': '99% (p99), at most',
-  secondsWord: 'Seconds',
 };

@@ -33,13 +33,4 @@ export const repliesFr = {
   exportStop: 'Arrêter',
   exported: 'Le fichier est prêt.',
   noReplyFitsHint: 'Chaque mot peut être abrégé : « réserv » trouve « réservation ». Essayez moins de filtres.',
-
-  timeToDelivery: 'Délai de remise des SMS {route}',
-  timeToCallback: 'De la réponse au callback accepté',
-  shareOfSms: 'Part des SMS',
-  shareOfReplies: 'Part des réponses',
-  'rank.p50': 'La moitié (p50), au plus',
-  'rank.p95': '95 % (p95), au plus',
-  'rank.p99': '99 % (p99), au plus',
-  secondsWord: 'Secondes',
 } as const;

@@ -46,8 +46,6 @@ const SETTINGS = [
   '--search-attribute=CampaignId=Keyword',
   '--search-attribute=EndpointId=Keyword',
   '--search-attribute=Phase=Keyword',
-  // Off by default in the server; without it a fairness key is ignored.
-  '--dynamic-config-value=matching.enableFairness=true',
   // A namespace made while it runs can start workflows in 15–60 ms anyway; its schedules act after 0.15 s instead of 2 s.
   '--dynamic-config-value=system.namespaceCacheRefreshInterval="200ms"',
 ];

@@ -1,4 +1,4 @@
-import type { NoticeWords } from './notice-words.ts';
+import type { NoticeWords } from './notice-types.ts';
 
 type Kind = 'password-forgotten' | 'password-changed' | 'authenticator-lifted';
 type Words = { [K in Kind]: NoticeWords<K> };

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { CardShape, PageShape } from './email-shapes.ts';
 import { emailWords } from './email-words.ts';
 import { escapeHtml, fillable, slot } from './fill.ts';
 import { dateIn } from './words.ts';
@@ -20,9 +21,6 @@ export type ReplyEmail = {
 };
 export type MailedReply = { text: string; receivedAt: Date; campaignName: string | null; optOut: boolean; partial: boolean };
 
-/** The lines that a page or a reply in it has or has not. */
-export type PageShape = { locale: 'fr' | 'en'; linked: boolean; leavable: boolean; answerable: boolean };
-export type CardShape = { locale: 'fr' | 'en'; campaign: boolean; optOut: boolean; partial: boolean };
 type Fill = (values: Record<string, string>) => string;
 
 // One of each shape: React takes a hundred times as long as filling in does.

@@ -1,13 +1,8 @@
 import type { AlarmKind } from '../domain/alarm.ts';
 import type { ReplyChangeKind } from '../domain/reply-change.ts';
-import type { NoticeData, NoticeKind } from '../domain/notice.ts';
+import type { NoticeKind } from '../domain/notice.ts';
 import { accessWords } from './access-words.ts';
-
-/** What a notice says: its subject is its title too. `date` writes a time in the reader's language and time zone. */
-export type NoticeWords<K extends NoticeKind> = (
-  data: NoticeData[K],
-  date: (iso: string) => string,
-) => { subject: string; lines: string[] };
+import type { NoticeWords } from './notice-types.ts';
 
 const because = (reason: string | null, lead: string): string[] => (reason === null ? [] : [`${lead} ${reason}`]);
 

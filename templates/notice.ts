@@ -1,6 +1,7 @@
 import type { Notice, NoticeKind } from '../domain/notice.ts';
 import { accessWords } from './access-words.ts';
-import { noticeWords, type NoticeWords } from './notice-words.ts';
+import type { NoticeWords } from './notice-types.ts';
+import { noticeWords } from './notice-words.ts';
 import { dateIn } from './words.ts';
 
 /** Why somebody is told: as one of an account's people, for their own access, or as an operator. */

@@ -65,6 +65,10 @@ test('how long SMS took is told of all that were delivered, the slow ones at the
   ])
     expect(off(value, by)).toBeLessThanOrEqual(0.01);
   expect(slow.p50).toBe(0);
+  // An operator is told the same of an account, and nothing of one that does not exist.
+  const seen = await api.asOperator('GET', `/accounts/${shop.id}/latency`);
+  expect([seen.status, seen.body]).toEqual([200, body.latency]);
+  expect((await api.asOperator('GET', '/accounts/018f0000-0000-7000-8000-000000000000/latency')).status).toBe(404);
   expect(body.campaigns.map(({ id, messages, delivered: arrived }: Record<string, unknown>) => [id, messages, arrived])).toEqual([
     [lowcost, 3, 3],
     [second, 98, 97],

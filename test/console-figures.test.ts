@@ -34,7 +34,7 @@ async function taken(button: string) {
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
-test('where the phones of a campaign are is drawn as a map with a name, its figures beneath, and both are taken along', async () => {
+test('a campaign’s results name each country with its messages, replies and reply rate', async () => {
   const { app } = started;
   const campaign = await app.campaign([{ to: phone(1) }], { purpose: 'transactional' });
   await app.ended(campaign);
@@ -62,36 +62,11 @@ test('where the phones of a campaign are is drawn as a map with a name, its figu
   await abroad(['+262692123456', '+35699123456', '+35054123456'], null);
 
   await page.goto(`${app.url}/campaigns/${campaignId}`);
-  const map = page.getByRole('img', { name: /^Carte : SMS envoyés\. / });
-  await map.waitFor();
-  expect(await map.getAttribute('aria-label')).toContain('Belgique 2, ');
-  // Malta and La Réunion are dots; the atlas has no Gibraltar, which is said.
-  await page.getByText('Pas sur la carte : Gibraltar').waitFor();
-  const colours = () => map.locator('path:not(.shade-0)').count();
-  expect(await colours()).toBe(4);
-  await page.getByRole('combobox', { name: 'Couleurs' }).selectOption('Réponses');
-  await page.getByRole('img', { name: /^Carte : Réponses\. Belgique 2, / }).waitFor();
-  expect(
-    await page
-      .getByRole('img', { name: /^Carte/ })
-      .locator('path:not(.shade-0)')
-      .count(),
-  ).toBe(1);
   const table = page.getByRole('table', { name: 'Messages et réponses par pays' });
   await table.getByRole('row', { name: /^Belgique 2 2 2 100/ }).waitFor();
   await table.getByRole('row', { name: /^La Réunion 1 0 0 0/ }).waitFor();
   expect(await axe(page)).toEqual([]);
 
-  const csv = await taken('Exporter en CSV');
-  expect(csv.bytes.toString()).toContain('Belgique,2,2');
-  const png = await taken('Exporter en PNG');
-  expect(png.name).toBe('Messages et réponses par pays.png');
-  expect([png.bytes.subarray(1, 4).toString(), png.bytes.length > 20_000]).toEqual(['PNG', true]);
-
-  await speak('en');
-  await page.getByRole('img', { name: /^Map: SMS sent\. Belgium 2, / }).waitFor();
-  await page.getByText('Not on the map: Gibraltar').waitFor();
-  await speak('fr');
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
 
@@ -179,9 +154,8 @@ test('days off are set by the keyboard’s own controls: public holidays with th
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
 
-test('the page of figures says what was counted: every delivered SMS, and the newest callbacks', async () => {
+test('the page of figures says when a large campaign was counted', async () => {
   await page.goto(`${started.app.url}/analytics`);
-  await page.getByText(/Tous les SMS remis de ces campagnes sont comptés \(\d+\)/).waitFor();
   await page.getByText(/Comptés le .* au plus tôt/).waitFor();
   expect(await axe(page)).toEqual([]);
   expect(page.troubles.splice(0)).toEqual([]);

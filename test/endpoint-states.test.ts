@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reclaimDead } from '../activities/claim-deliveries.ts';
+import { reclaimDead } from '../activities/due-deliveries.ts';
 import { holdForTrouble } from '../activities/hold-callbacks.ts';
 import { abortLeft } from '../database/change-endpoint.ts';
 import { newId } from '../database/ids.ts';

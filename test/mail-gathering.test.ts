@@ -1,8 +1,9 @@
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import { reclaimDead, type ClaimedEmail } from '../activities/claim-deliveries.ts';
+import type { ClaimedEmail } from '../activities/claim-deliveries.ts';
 import { claimGathered } from '../activities/claim-gathered.ts';
 import { takeBounce } from '../activities/take-bounce.ts';
+import { reclaimDead } from '../activities/due-deliveries.ts';
 import { recordEnded } from '../activities/record-attempts.ts';
 import { newId } from '../database/ids.ts';
 import { rows } from '../database/sql.ts';

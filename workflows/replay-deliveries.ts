@@ -1,13 +1,4 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  defineQuery,
-  proxyActivities,
-  setHandler,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, defineQuery, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ReplayPage, ReplayStep } from '../activities/replay-page.ts';
 
 /** What came of the last page: how many were put in line, how many left alone. */
@@ -31,10 +22,7 @@ export async function replayDeliveries(replayId: string): Promise<void> {
     const step = await replayPage(replayId);
     last = step;
     if (step.sleepMs === null) return;
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof replayDeliveries>(replayId);
-    }
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayDeliveries>(replayId);
     // An endpoint may be down for days: it is looked at less and less often.
     if (step.state === 'sending') looks++;
     await sleep(step.state === 'sending' ? Math.min(LONGEST_LOOK_MS, step.sleepMs * 1.3 ** looks) : step.sleepMs);

@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -66,10 +65,7 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
       const pass = await sendAll(campaignId, carriersOf(campaign), campaign.total, next, hasChanged);
       next = pass.next;
       waitMs = pass.waitMs;
-      if (next <= campaign.total && !hasChanged()) {
-        await condition(allHandlersFinished);
-        await continueAsNew<typeof sendCampaign>(campaignId, next);
-      }
+      if (next <= campaign.total && !hasChanged()) await continueAsNew<typeof sendCampaign>(campaignId, next);
       if (hasChanged()) {
         next = 1;
         continue;
@@ -82,7 +78,6 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
     await condition(hasChanged, Math.max(waitMs, 1000));
   }
   enter('ended');
-  await condition(allHandlersFinished);
 }
 
 /** A run that began before campaigns went by several carriers looked at one. */

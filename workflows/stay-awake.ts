@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { phase, woken } from './messages.ts';
 
 /** `args` are the run's own, for when it continues as new. A signal that arrives with the last moments of a drain is seen all the same: the flag is cleared before the claim and read after it. */
@@ -13,10 +13,7 @@ export async function stayAwake(drain: () => Promise<{ sleepMs: number | null }>
     wanted = false;
     now = 'draining';
     const { sleepMs } = await drain();
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew(...args);
-    }
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew(...args);
     if (isSet(wanted)) continue;
     if (sleepMs === null) return;
     now = `sleeping for ${Math.round(sleepMs / 1000)} s at most`;

@@ -1,6 +1,6 @@
 import { Button, Link, Section, Text } from '@react-email/components';
 import type { ReactNode } from 'react';
-import type { CardShape, PageShape } from '../email.ts';
+import type { CardShape, PageShape } from '../email-shapes.ts';
 import { emailWords } from '../email-words.ts';
 import { BUTTON, Frame, INK, SOFT } from './frame.tsx';
 
