@@ -1,4 +1,4 @@
-import './node-version.ts';
+import './cli/node-version.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';

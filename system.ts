@@ -4,34 +4,34 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
-import { createMarks } from './activities/claim-marks.ts';
-import { createFilingLag } from './activities/filing-lag.ts';
-import { callbackGauges, createCallbackMetrics } from './activities/callback-metrics.ts';
-import { createWebhookIngest } from './activities/ingest-webhook.ts';
-import { readDkim, type Dkim } from './activities/dkim-key.ts';
-import { listenForMail } from './activities/inbound-mail.ts';
-import { openLines } from './activities/lines.ts';
-import { createWake } from './activities/wake.ts';
-import { mailGauges } from './activities/mail-metrics.ts';
-import { createMailer } from './activities/mailer.ts';
+import { createMarks } from './activities/sending/claim-facts.ts';
+import { createFilingLag } from './activities/replies/filing-lag.ts';
+import { callbackGauges, createCallbackMetrics } from './activities/callbacks/callback-metrics.ts';
+import { createWebhookIngest } from './activities/carriers/ingest-webhook.ts';
+import { readDkim, type Dkim } from './activities/mail/dkim-key.ts';
+import { listenForMail } from './activities/mail/smtp-listener.ts';
+import { openLines } from './activities/sending/carrier-lines.ts';
+import { createWake } from './activities/wake-run.ts';
+import { mailGauges } from './activities/mail/mail-metrics.ts';
+import { createMailer } from './activities/mail/mailer.ts';
 import { createApi } from './api/app.ts';
-import { planList } from './api/list-planner.ts';
-import { planListPreview } from './api/list-preview-plan.ts';
-import { createMetrics, serveMetrics } from './api/metrics.ts';
-import { createGuard } from './callbacks/guard.ts';
-import { createPoster } from './callbacks/request.ts';
-import { createResolve, type Resolve } from './callbacks/resolve.ts';
+import { planList } from './planning/plan-list.ts';
+import { planListPreview } from './planning/plan-list-preview.ts';
+import { createMetrics, serveMetrics } from './api/http/metrics.ts';
+import { createGuard } from './webhook-client/guard.ts';
+import { createPoster } from './webhook-client/request.ts';
+import { createResolve, type Resolve } from './webhook-client/resolve.ts';
 import { registry } from './carriers/registry.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
-import { openMailTokens } from './database/mail-tokens.ts';
+import { openMailTokens } from './database/mail/mail-tokens.ts';
 import { patiently } from './database/patience.ts';
-import { openPhoneHash } from './database/phone-hash.ts';
+import { openPhoneHash } from './database/contacts/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected } from './database/sql.ts';
-import type { Schedule } from './domain/retry-schedule.ts';
+import type { Schedule } from './domain/callbacks/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
 import { openClient, prepareNamespace } from './temporal/connect.ts';
 import { installRuntime } from './temporal/runtime.ts';
@@ -229,7 +229,13 @@ export async function startSystem({
     const api = createApi({
       db,
       runs,
-      ingestWebhook: createWebhookIngest({ pool: db.pool, log, country: config.COUNTRY, deliverReplies: runs.deliverReplies, owes }),
+      ingestWebhook: createWebhookIngest({
+        pool: db.pool,
+        log,
+        country: config.COUNTRY,
+        deliverReplies: runs.deliverReplies,
+        owes,
+      }),
       live,
       secrets,
       hashPhone,
@@ -249,7 +255,7 @@ export async function startSystem({
       simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
       bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
       trustedProxies: config.TRUSTED_PROXIES,
-      consoleFolder: fileURLToPath(new URL('console/dist', import.meta.url)),
+      consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
     });
     const server = await listen(api.fetch, config.HOST, config.PORT);
     starting.defer(() => closeServer(server.server));

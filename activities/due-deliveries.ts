@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import type { Channel } from '../database/delivery.ts';
+import type { Channel } from '../database/callbacks/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
-import { OPEN } from './claim-callbacks.ts';
-import { CHANNEL_OPEN } from './mail-channel.ts';
+import { OPEN } from './callbacks/claim-callbacks.ts';
+import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
 /** Attempts whose process died: they may have arrived, so they count, and are made again. */
 export const reclaimDead = (pool: Pool): Promise<number> =>

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Poster } from '../callbacks/request.ts';
+import type { Poster } from '../webhook-client/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
-import type { Platform, TwoWay } from '../domain/sender-policy.ts';
+import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 import type { Live } from '../database/live.ts';
-import type { MailTokens } from '../database/mail-tokens.ts';
+import type { MailTokens } from '../database/mail/mail-tokens.ts';
 import type { Database } from '../database/orm.ts';
-import type { HashPhone } from '../database/phone-hash.ts';
+import type { HashPhone } from '../database/contacts/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';

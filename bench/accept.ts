@@ -1,6 +1,6 @@
 import { median, round, type Bench, type Figure } from './bench.ts';
 import { copySeconds } from './ceilings/database.ts';
-import { launch, phones, type Stack } from './stack.ts';
+import { launch, phones, type Stack } from './stage/stack.ts';
 
 const TOMORROW = 86_400_000;
 const TIMES = 3;

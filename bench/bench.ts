@@ -1,4 +1,4 @@
-import type { Stack, StackOptions } from './stack.ts';
+import type { Stack, StackOptions } from './stage/stack.ts';
 
 /** One measured figure. `ratio` is to a ceiling measured in the same run, where the line has one. */
 export type Figure = { line: string; value: number; unit: string; aim?: string; ratio?: number; note?: string };

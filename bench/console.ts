@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { percentile, round, type Bench, type Figure } from './bench.ts';
-import { launch, phones, type Stack } from './stack.ts';
+import { launch, phones, type Stack } from './stage/stack.ts';
 
 const REPLIES = 3_000_000;
 const CONVERSATIONS = 300_000;

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { readFile } from 'node:fs/promises';
-import { textOf, type Answer } from '../seed.ts';
+import { textOf, type Answer } from '../dev/seed.ts';
 import { round, type Bench, type Figure } from './bench.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from './stage/stack.ts';
 
 const TIMES = [100_000, 1_000_000];
 const WORKER_HEAP_MB = 512;

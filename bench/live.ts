@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { percentile, round, type Bench } from './bench.ts';
-import { launch, phones, SHORT_CODE } from './stack.ts';
+import { launch, phones, SHORT_CODE } from './stage/stack.ts';
 
 const MESSAGES = 200;
 const PHONES = 20;

@@ -1,7 +1,7 @@
-import type { ApiClient } from '../seed.ts';
+import type { ApiClient } from '../dev/seed.ts';
 import { round, type Bench } from './bench.ts';
-import { mailsPerSecond } from './ceilings/mail.ts';
-import { launch, phones, SHORT_CODE } from './stack.ts';
+import { mailsPerSecond } from './ceilings/mail-ceiling.ts';
+import { launch, phones, SHORT_CODE } from './stage/stack.ts';
 
 const ACCOUNTS = 50;
 const PHONES_EACH = 50;

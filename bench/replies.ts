@@ -1,8 +1,8 @@
-import type { ApiClient } from '../seed.ts';
+import type { ApiClient } from '../dev/seed.ts';
 import { round, type Bench } from './bench.ts';
 import { insertsPerSecond } from './ceilings/database.ts';
 import { emptyRuns } from './ceilings/temporal.ts';
-import { launch, NAMESPACE, phones, SHORT_CODE } from './stack.ts';
+import { launch, NAMESPACE, phones, SHORT_CODE } from './stage/stack.ts';
 
 const ENDPOINTS = 200;
 const PHONES_EACH = 50;

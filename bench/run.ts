@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
-import { blackHolesBench } from './callbacks-black-holes.ts';
-import { backlogBench } from './callbacks-backlog.ts';
-import { nameServersBench } from './callbacks-name-servers.ts';
-import { dripBench } from './callbacks-drip.ts';
-import { latenessBench } from './callbacks-lateness.ts';
-import { carriersBench } from './carriers.ts';
-import { measureCommit } from './compare.ts';
+import { blackHolesBench } from './callbacks/black-holes.ts';
+import { backlogBench } from './callbacks/backlog.ts';
+import { nameServersBench } from './callbacks/name-servers.ts';
+import { dripBench } from './callbacks/drip.ts';
+import { latenessBench } from './callbacks/lateness.ts';
+import { carriersBench } from './carriers/carriers.ts';
+import { measureCommit } from './stage/compare.ts';
 import { consoleBench } from './console.ts';
 import { listsBench } from './lists.ts';
 import { liveBench } from './live.ts';
 import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
 import { scaleBench } from './scale.ts';
-import { startStack } from './stack.ts';
-import { medians, table, type Line } from './table.ts';
+import { startStack } from './stage/stack.ts';
+import { medians, table, type Line } from './stage/table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { steadyBench } from './steady.ts';
 import { syncBench } from './sync.ts';
@@ -64,7 +64,7 @@ if (unknown.length > 0) {
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-if (values.production) execFileSync(process.execPath, ['build.ts'], { stdio: 'inherit' });
+if (values.production) execFileSync(process.execPath, ['dev/build.ts'], { stdio: 'inherit' });
 const chosen = BENCHES.filter((bench) => positionals.length === 0 || positionals.some((name) => isMeant(bench, name)));
 const figures: Line[] = [];
 for (const bench of chosen) {

@@ -1,14 +1,14 @@
 import { Client } from 'pg';
 import { round, type Bench, type Figure } from './bench.ts';
-import { cpuOf, PARTS, since, type Cpu } from './cpu.ts';
-import { launch, phones, SHORT_CODE, startStack, type Stack } from './stack.ts';
+import { cpuOf, PARTS, since, type Cpu } from './stage/cpu.ts';
+import { launch, phones, SHORT_CODE, startStack, type Stack } from './stage/stack.ts';
 
 const WORKERS = [1, 2, 4, 8];
 const MESSAGES = 40_000;
 const REPLIES = 4000;
 const ENDPOINTS = 40;
 
-/** Processor time a thing costs each part, in milliseconds a thousand: what bench/growth.ts reckons with. */
+/** Processor time a thing costs each part, in milliseconds a thousand: what bench/stage/growth.ts reckons with. */
 const costs = (what: string, cpu: Cpu, count: number, workers: number): Figure[] =>
   PARTS.map((part) => ({
     line: `${workers} workers: processor time of ${part} a thousand ${what}`,

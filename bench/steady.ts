@@ -1,6 +1,6 @@
 import { percentile, round, type Bench } from './bench.ts';
-import { ask, inTurn, populate } from './callbacks.ts';
-import { launch, phones, SHORT_CODE } from './stack.ts';
+import { ask, inTurn, populate } from './callbacks/callbacks.ts';
+import { launch, phones, SHORT_CODE } from './stage/stack.ts';
 import { z } from 'zod';
 
 const MINUTES = 30;

@@ -1,7 +1,7 @@
 import { round, type Bench, type Figure } from './bench.ts';
 import { turnsPerSecond } from './ceilings/database.ts';
 import { framesPerSecond } from './ceilings/wire.ts';
-import { launch, phones, type Stack } from './stack.ts';
+import { launch, phones, type Stack } from './stage/stack.ts';
 
 const MESSAGES = 60_000;
 

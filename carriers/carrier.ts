@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { TextEncoding } from '../domain/sms-text.ts';
+import type { TextEncoding } from '../domain/sms/sms-text.ts';
 import type { SimLimits } from './sims.ts';
 
 /** A message as it goes to a carrier. `from` is what goes on the wire: a short code, an E.164 number or 3–11 characters. */

@@ -1,5 +1,5 @@
 import { Agent, errors, request } from 'undici';
-import { authorize, parseChallenge, type Challenge, type Credentials } from '../protocols/http-digest.ts';
+import { authorize, parseChallenge, type Challenge, type Credentials } from './http-digest.ts';
 import type { Way } from './calls.ts';
 import { NEVER_CONNECTED } from './never-connected.ts';
 

@@ -1,7 +1,7 @@
 import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
-import type { Word } from './text-fr.ts';
-import { isWord } from './words.ts';
+import type { Word } from './i18n/fr/index.ts';
+import { isWord } from './i18n/dictionary.ts';
 
 /** The product's own API, typed by its routes. The header is what no other site can send. */
 export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });

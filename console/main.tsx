@@ -3,10 +3,10 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Refusal } from './api.ts';
-import { firstLocale, LocaleProvider } from './locale.tsx';
+import { firstLocale, LocaleProvider } from './i18n/locale.tsx';
 import { router } from './routes.tsx';
-import { session } from './session.ts';
-import { loadWords } from './words.ts';
+import { session } from './people/session.ts';
+import { loadWords } from './i18n/dictionary.ts';
 import './style.css';
 
 /** A session that ended shows the sign-in, whichever page finds out. */

@@ -1,4 +1,4 @@
-import { Tabs } from './tabs.tsx';
+import { Tabs } from './ui/tabs.tsx';
 
 export const OperatorPage = () => (
   <Tabs

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ask, refusalOf, v1 } from './api.ts';
-import { useLive } from './live.ts';
-import { useLocale } from './locale.tsx';
-import { Action, Badge, Problem } from './parts.tsx';
-import { session, type SignedIn } from './session.ts';
-import { SignIn } from './sign-in.tsx';
-import { useHereInView } from './tabs.tsx';
-import type { Word } from './text-fr.ts';
+import { useLive } from './conversations/use-live.ts';
+import { useLocale } from './i18n/locale.tsx';
+import { Action, Badge, Problem } from './ui/components.tsx';
+import { session, type SignedIn } from './people/session.ts';
+import { SignIn } from './people/sign-in.tsx';
+import { useHereInView } from './ui/tabs.tsx';
+import type { Word } from './i18n/fr/index.ts';
 
 type Place = { to: '/start' | '/chat' | '/replies' | '/campaigns' | '/analytics' | '/settings' | '/operator'; word: Word };
 

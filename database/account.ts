@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { Platform, TwoWay } from '../domain/sender-policy.ts';
+import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 
 /** One step of an account's two-way history, oldest first. */
 export type TwoWayStep = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../domain/reason.ts';
+import { reasonOf } from '../domain/sending/reason.ts';
 import { DatabaseUnusable } from './migrate.ts';
 import { isUnreachable } from './sql.ts';
 

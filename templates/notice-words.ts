@@ -1,6 +1,6 @@
-import type { AlarmKind } from '../domain/alarm.ts';
-import type { ReplyChangeKind } from '../domain/reply-change.ts';
-import type { NoticeKind } from '../domain/notice.ts';
+import type { AlarmKind } from '../domain/carriers/alarm.ts';
+import type { ReplyChangeKind } from '../domain/accounts/setting-change.ts';
+import type { NoticeKind } from '../domain/mail/notice.ts';
 import { accessWords } from './access-words.ts';
 import type { NoticeWords } from './notice-types.ts';
 

@@ -1,4 +1,4 @@
-import type { Notice, NoticeKind } from '../domain/notice.ts';
+import type { Notice, NoticeKind } from '../domain/mail/notice.ts';
 import { accessWords } from './access-words.ts';
 import type { NoticeWords } from './notice-types.ts';
 import { noticeWords } from './notice-words.ts';

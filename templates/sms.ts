@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import { AppError } from '../domain/errors.ts';
+import { AppError } from '../domain/problems/errors.ts';
 
 /** A text with merge tags, made once and filled in for each recipient. */
 export type SmsTemplate = {

@@ -15,8 +15,8 @@ import type {
   importRecipients,
   previewList,
 } from '../workflows/index.ts';
-import { campaignChanged, woken } from '../workflows/messages.ts';
-import { createGatherer } from './gatherer.ts';
+import { campaignChanged, woken } from '../workflows/signals.ts';
+import { createGatherer } from './batch-starter.ts';
 import type { Runs } from './runs.ts';
 import { searchAttributes } from './connect.ts';
 import { syncScheduleId } from './schedules.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { startDev } from '../dev.ts';
-import { createClient, textOf, type Answer } from '../seed.ts';
+import { startDev } from '../dev/dev.ts';
+import { createClient, textOf, type Answer } from '../dev/seed.ts';
 import { openClient } from '../temporal/connect.ts';
 import { RENTALS_SCHEDULE, RETENTION_SCHEDULE } from '../temporal/schedules.ts';
 

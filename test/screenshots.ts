@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { pino } from 'pino';
-import { phonesSince, press, say, syncSixHoursLater, until } from '../demo-tools.ts';
-import { startDev, type DevState } from '../dev.ts';
-import { createClient, itemsOf, textOf } from '../seed.ts';
-import { startBrowser } from './fixtures/start-browser.ts';
+import { phonesSince, press, say, syncSixHoursLater, until } from '../dev/demo/tools.ts';
+import { startDev, type DevState } from '../dev/dev.ts';
+import { createClient, itemsOf, textOf } from '../dev/seed.ts';
+import { startBrowser } from './fixtures/console/start-browser.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const PEOPLE = ['Maëlle', 'Hugo', 'Inès', 'Léo', 'Camille', 'Jules', 'Zoé', 'Adam', 'Louise', 'Gabriel', 'Chloé', 'Nathan'];

@@ -1,9 +1,9 @@
 import { proxyActivities, setHandler } from '@temporalio/workflow';
-import type { FileReplies } from '../activities/file-replies.ts';
-import type { PostCallbacks } from '../activities/post-callbacks.ts';
-import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
+import type { FileReplies } from '../activities/replies/file-replies.ts';
+import type { PostCallbacks } from '../activities/callbacks/post-callbacks.ts';
+import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
-import { whereIs } from './messages.ts';
+import { whereIs } from './signals.ts';
 import { settleAll } from './settle-all.ts';
 
 // Filing is ours and idempotent: try until it is done.

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { ImportRecipients } from '../activities/import-recipients.ts';
+import type { ImportRecipients } from '../activities/campaigns/import-recipients.ts';
 
 // Each page is one commit with the list's progress: an activity that is tried again goes on where the last one was.
 const { importRows } = proxyActivities<ImportRecipients>({

@@ -1,5 +1,5 @@
 export { deliverReplies } from './deliver-replies.ts';
-export { forgetOld } from './forget-old.ts';
+export { forgetOld } from './apply-retention.ts';
 export { importRecipients } from './import-recipients.ts';
 export { pollResults } from './poll-results.ts';
 export { previewList } from './preview-list.ts';

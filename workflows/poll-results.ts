@@ -1,5 +1,5 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { PollResults } from '../activities/poll-results.ts';
+import type { PollResults } from '../activities/sending/poll-results.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 /** The one run that asks a gateway what became of its messages, until nothing is awaited. */

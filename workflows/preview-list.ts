@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { PreviewList } from '../activities/preview-list.ts';
+import type { PreviewList } from '../activities/campaigns/preview-list.ts';
 
 // Each page is one commit with the preview's progress: an activity that is tried again goes on where the last one was.
 const { previewRows } = proxyActivities<PreviewList>({

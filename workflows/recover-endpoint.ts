@@ -1,7 +1,7 @@
 import { defineQuery, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import type { DrainEndpoint, EndpointStep } from '../activities/drain-endpoint.ts';
+import type { DrainEndpoint, EndpointStep } from '../activities/callbacks/recover-endpoint.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
-import { stayAwake } from './stay-awake.ts';
+import { stayAwake } from './drain-loop.ts';
 
 /** What is known of the endpoint since the last look: health, backlog, last failure, next try. */
 export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { RenewRentals } from '../activities/renew-rentals.ts';
+import type { RenewRentals } from '../activities/numbers/renew-rentals.ts';
 
 // Ours and idempotent: try until it is done.
 const activities = proxyActivities<RenewRentals>({ startToCloseTimeout: '1 minute', heartbeatTimeout: '10 seconds' });

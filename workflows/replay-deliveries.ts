@@ -1,5 +1,5 @@
 import { continueAsNew, defineQuery, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ReplayPage, ReplayStep } from '../activities/replay-page.ts';
+import type { ReplayPage, ReplayStep } from '../activities/callbacks/replay-page.ts';
 
 /** What came of the last page: how many were put in line, how many left alone. */
 export const replayProgress = defineQuery<ReplayStep | 'not begun yet'>('replayProgress');

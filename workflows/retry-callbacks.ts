@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { DrainCallbacks } from '../activities/drain-callbacks.ts';
+import type { DrainCallbacks } from '../activities/callbacks/retry-due-callbacks.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
-import { stayAwake } from './stay-awake.ts';
+import { stayAwake } from './drain-loop.ts';
 
 // Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
 const { drainCallbacks } = proxyActivities<DrainCallbacks>({

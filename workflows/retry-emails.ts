@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { SendReplyEmails } from '../activities/send-reply-emails.ts';
+import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
-import { stayAwake } from './stay-awake.ts';
+import { stayAwake } from './drain-loop.ts';
 
 // Each mail is claimed before its attempt, and its Message-ID is the same on every one.
 const { drainEmails } = proxyActivities<SendReplyEmails>({

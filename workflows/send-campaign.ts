@@ -10,10 +10,10 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CampaignSteps } from '../activities/campaign-steps.ts';
-import type { SendBatch } from '../activities/send-batch.ts';
+import type { CampaignSteps } from '../activities/campaigns/campaign-steps.ts';
+import type { SendBatch } from '../activities/sending/send-batch.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
-import { campaignChanged, phase } from './messages.ts';
+import { campaignChanged, phase } from './signals.ts';
 
 // Reads, and writes that may be repeated: try until it is done.
 const { lookAtCampaign, closeCampaign } = proxyActivities<CampaignSteps>({

@@ -1,6 +1,6 @@
 import { proxyActivities, sleep } from '@temporalio/workflow';
-import type { CampaignSteps } from '../activities/campaign-steps.ts';
-import type { SendBatch } from '../activities/send-batch.ts';
+import type { CampaignSteps } from '../activities/campaigns/campaign-steps.ts';
+import type { SendBatch } from '../activities/sending/send-batch.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 // A read: try until it is done.

@@ -1,5 +1,5 @@
 import { patched, proxyActivities } from '@temporalio/workflow';
-import type { Sweep } from '../activities/sweep.ts';
+import type { Sweep } from '../activities/maintenance/sweep.ts';
 import { settleAll } from './settle-all.ts';
 
 // Reads, and starts that the database makes idempotent: quick, so tried again within the minute.

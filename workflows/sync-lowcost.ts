@@ -1,5 +1,5 @@
 import { ApplicationFailure, patched, proxyActivities } from '@temporalio/workflow';
-import type { SyncLowcost, SyncPosition } from '../activities/sync-lowcost.ts';
+import type { SyncLowcost, SyncPosition } from '../activities/lowcost/sync-lowcost.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
 // Bookkeeping of ours: try until it is done.

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { isGsm7 } from '../../domain/gsm7.ts';
+import { isGsm7 } from '../../domain/sms/gsm7.ts';
 import { defineCarrier, type CarrierSession, type OpenDeps, type OutboundMessage, type SubmitResult } from '../carrier.ts';
 import { openCalls } from '../calls.ts';
 import { clockOf, openDevice, wayByQuestion, wayOf, type DeviceAnswer } from '../device.ts';

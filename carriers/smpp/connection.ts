@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { createFramer } from '../../protocols/smpp-framer.ts';
-import { STATUS, statusName } from '../../protocols/smpp-status.ts';
-import { createPduWriter } from '../../protocols/smpp-writer.ts';
-import { COMMAND, RESPONSE } from '../../protocols/smpp.ts';
-import type { BindCommand, Brought, MessageResp, OutgoingPdu, Pdu, Plain } from '../../protocols/smpp.ts';
+import { createFramer } from './codec/framer.ts';
+import { STATUS, statusName } from './codec/status.ts';
+import { createPduWriter } from './codec/writer.ts';
+import { COMMAND, RESPONSE } from './codec/pdu.ts';
+import type { BindCommand, Brought, MessageResp, OutgoingPdu, Pdu, Plain } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
 

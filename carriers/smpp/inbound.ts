@@ -1,10 +1,10 @@
 import type { InboundReply } from '../carrier.ts';
-import type { TextEncoding } from '../../domain/sms-text.ts';
-import { fromAddress } from '../../protocols/smpp-address.ts';
-import { HAS_UDH, isPart, parseUdh } from '../../protocols/smpp-udh.ts';
-import type { Part } from '../../protocols/smpp-udh.ts';
-import { TLV } from '../../protocols/smpp.ts';
-import type { Brought, Tlvs } from '../../protocols/smpp.ts';
+import type { TextEncoding } from '../../domain/sms/sms-text.ts';
+import { fromAddress } from './codec/address.ts';
+import { HAS_UDH, isPart, parseUdh } from './codec/udh.ts';
+import type { Part } from './codec/udh.ts';
+import { TLV } from './codec/pdu.ts';
+import type { Brought, Tlvs } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
 
 /** A message from a phone. SMPP gives it neither an id nor a time: `receivedAt` is ours. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BindCommand } from '../../protocols/smpp.ts';
+import type { BindCommand } from './codec/pdu.ts';
 import { openConnection } from './connection.ts';
 import type { Connection, MessagePdu } from './connection.ts';
 import type { SmppSettings } from './settings.ts';

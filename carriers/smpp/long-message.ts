@@ -1,14 +1,14 @@
 import type { OutboundMessage } from '../carrier.ts';
-import { isGsm7 } from '../../domain/gsm7.ts';
-import { splitSegments } from '../../domain/segments.ts';
-import { encodeText } from '../../domain/sms-text.ts';
-import { ADDRESS_TYPES, toAddress } from '../../protocols/smpp-address.ts';
-import type { AddressTypes } from '../../protocols/smpp-address.ts';
-import { encodePdu } from '../../protocols/smpp-encode.ts';
-import { HAS_UDH, udh16, udh8 } from '../../protocols/smpp-udh.ts';
-import type { Part } from '../../protocols/smpp-udh.ts';
-import { MESSAGE_DEFAULTS, NO_TLVS, SmppError, TLV } from '../../protocols/smpp.ts';
-import type { ShortMessage, Tlvs } from '../../protocols/smpp.ts';
+import { isGsm7 } from '../../domain/sms/gsm7.ts';
+import { splitSegments } from '../../domain/sms/segments.ts';
+import { encodeText } from '../../domain/sms/sms-text.ts';
+import { ADDRESS_TYPES, toAddress } from './codec/address.ts';
+import type { AddressTypes } from './codec/address.ts';
+import { encodePdu } from './codec/encode.ts';
+import { HAS_UDH, udh16, udh8 } from './codec/udh.ts';
+import type { Part } from './codec/udh.ts';
+import { MESSAGE_DEFAULTS, NO_TLVS, SmppError, TLV } from './codec/pdu.ts';
+import type { ShortMessage, Tlvs } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
 
 type WireAlphabet = 'gsm7' | 'latin1' | 'ucs2';

@@ -1,8 +1,8 @@
 import type { InboundReceipt, ReceiptStatus } from '../carrier.ts';
-import { decodeText } from '../../domain/sms-text.ts';
-import { fromAddress } from '../../protocols/smpp-address.ts';
-import { TLV } from '../../protocols/smpp.ts';
-import type { Brought } from '../../protocols/smpp.ts';
+import { decodeText } from '../../domain/sms/sms-text.ts';
+import { fromAddress } from './codec/address.ts';
+import { TLV } from './codec/pdu.ts';
+import type { Brought } from './codec/pdu.ts';
 import { encodingOf } from './inbound.ts';
 import { parseReceiptDate } from './receipt-date.ts';
 import type { ReceiptIds } from './receipt-ids.ts';

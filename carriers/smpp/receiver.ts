@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CarrierEvents } from '../carrier.ts';
-import { STATUS } from '../../protocols/smpp-status.ts';
-import type { Brought } from '../../protocols/smpp.ts';
+import { STATUS } from './codec/status.ts';
+import type { Brought } from './codec/pdu.ts';
 import type { Connection } from './connection.ts';
 import { toReply } from './inbound.ts';
 import { isReceipt, toReceipt } from './receipt.ts';

@@ -1,5 +1,5 @@
 import type { CarrierSession, OpenDeps, SessionHealth } from '../carrier.ts';
-import type { BindCommand } from '../../protocols/smpp.ts';
+import type { BindCommand } from './codec/pdu.ts';
 import type { Connection, MessagePdu } from './connection.ts';
 import { openLink } from './link.ts';
 import type { Link } from './link.ts';

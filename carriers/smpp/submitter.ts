@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { OutboundMessage, SubmitResult } from '../carrier.ts';
-import { STATUS, statusName } from '../../protocols/smpp-status.ts';
-import { SmppError } from '../../protocols/smpp.ts';
-import type { MessageResp, Plain } from '../../protocols/smpp.ts';
+import { STATUS, statusName } from './codec/status.ts';
+import { SmppError } from './codec/pdu.ts';
+import type { MessageResp, Plain } from './codec/pdu.ts';
 import type { Connection } from './connection.ts';
 import type { SmppSettings } from './settings.ts';
 import { resultOf } from './tally.ts';

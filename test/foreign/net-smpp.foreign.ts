@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { decodeText } from '../../domain/sms-text.ts';
+import { decodeText } from '../../domain/sms/sms-text.ts';
 import { aMessage, openTestSession, submitAll } from '../fixtures/smpp-session.ts';
 import { eventually, startProgram } from './peer.ts';
 
-const SCRIPT = fileURLToPath(new URL('smsc.pl', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./smsc.pl', import.meta.url));
 
 /** Our session with an SMSC of Debian's Net::SMPP. */
 async function meet(name: string, settings: object = {}) {

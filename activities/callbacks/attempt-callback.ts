@@ -1,0 +1,197 @@
+import type { Pool } from 'pg';
+import { callbackHeaders, type AttemptResult, type Poster } from '../../webhook-client/request.ts';
+import { isUnknownHost } from '../../webhook-client/outcome.ts';
+import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
+import type { Secrets } from '../../database/secrets.ts';
+import { afterAttempt } from '../../domain/callbacks/delivery-state.ts';
+import { isConfigurationError, type Result } from '../../domain/callbacks/endpoint-health.ts';
+import type { Schedule } from '../../domain/callbacks/retry-schedule.ts';
+import { patientTransaction } from '../../database/sql.ts';
+import type { CallbackMetrics } from './callback-metrics.ts';
+import type { ClaimedCallback } from './claim-callbacks.ts';
+import { createGroup } from '../batcher.ts';
+import { freeNext, type Place } from './conversation-order.ts';
+import type { OwnLine, Sight } from './uplink-monitor.ts';
+import { recordEnded, type Ended } from './record-attempts.ts';
+import { tellAfter, trackHealth, type Tried } from './update-endpoint-health.ts';
+import type { Wake } from '../wake-run.ts';
+
+type Deps = {
+  pool: Pool;
+  secrets: Secrets;
+  poster: Poster;
+  wake: Wake;
+  line: OwnLine;
+  metrics: CallbackMetrics;
+  /** Called when callbacks came to be owed. */
+  owes: () => void;
+  /** For endpoints that have none of their own. */
+  schedule: Schedule;
+};
+export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
+
+/** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
+type Recorded = { ended: Ended; tried: Tried | null; freed: Place | null };
+
+/** What fails one after the other wakes the run of retries so often at most. */
+const WAKE_EVERY_MS = 500;
+/** What is under way so long may outlive who started it: the run of retries is awake and knows its lease. */
+const SLOW_MS = 1000;
+
+/** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
+export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, owes, schedule }: Deps) {
+  const wakeRetries = paced(owes, WAKE_EVERY_MS);
+  const underWay = new Set<Promise<unknown>>();
+  /** In groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
+  const recorder = createGroup<Recorded, true>({
+    maxSize: 500,
+    waitMs: 10,
+    async commit(group) {
+      // Claims and what gives attempts back lock in another order: a collision must not lose a group's results.
+      const told = await patientTransaction(pool, async (client) => {
+        await recordEnded(
+          client,
+          group.map((each) => each.ended),
+        );
+        const freed = group.flatMap((each) => each.freed ?? []);
+        const tracked = await trackHealth(
+          client,
+          group.flatMap((each) => each.tried ?? []),
+          freed.map((each) => each.endpointId),
+        );
+        return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
+      });
+      await tellAfter({ pool, wake }, told);
+      // At once: whoever made the attempt may still wait for slower ones.
+      if (group.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
+      return group.map(() => true as const);
+    },
+  });
+
+  async function make(delivery: ClaimedCallback): Promise<Ended['state']> {
+    if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
+    const now = delivery.now();
+    const post = {
+      headers: callbackHeaders({
+        secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), now),
+        id: delivery.eventId,
+        deliveryId: delivery.id,
+        attempt: delivery.attempt,
+        trigger: delivery.trigger,
+        format: delivery.format,
+        outOfOrder: delivery.outOfOrder,
+        body: delivery.body,
+        now,
+      }),
+      body: delivery.body,
+      timeoutMs: delivery.timeoutMs,
+    };
+    const startedAt = performance.now();
+    const first = await poster.post({ ...post, url: delivery.url });
+    // No answer at all: the second address is part of the same attempt.
+    const again = delivery.fallbackUrl !== null && !first.ok && first.status === null;
+    const result = again ? await poster.post({ ...post, url: delivery.fallbackUrl ?? delivery.url }) : first;
+    metrics.attempt(result.class, result.timings.totalMs ?? 0);
+    const sight: Sight = {
+      deliveryId: delivery.id,
+      endpointId: delivery.endpointId,
+      attempt: delivery.attempt,
+      url: again ? (delivery.fallbackUrl ?? delivery.url) : delivery.url,
+      ok: result.ok,
+      class: result.class,
+      connected: result.remoteAddress !== null,
+      startedAt,
+    };
+    const ours = line.saw(sight) === 'ours';
+    const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };
+    const tried = {
+      endpointId: delivery.endpointId,
+      ...resultOf(delivery, result),
+      class: result.class,
+      status: result.status,
+      mistaken: isMistaken(result),
+    };
+    const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: placeOf(delivery, ended) });
+    if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
+    await recorded;
+    return ended.state;
+  }
+
+  const attempt: AttemptCallback = (delivery) => {
+    const slow = setTimeout(wakeRetries, SLOW_MS);
+    const going: Promise<Ended['state']> = make(delivery).finally(() => {
+      clearTimeout(slow);
+      underWay.delete(going);
+    });
+    underWay.add(going);
+    return going;
+  };
+  return {
+    attempt,
+    /** Resolves when none is under way any more: a run of retries does not wait for its slowest. */
+    over: (): Promise<unknown> => Promise.allSettled(underWay),
+  };
+}
+
+/** `call` at once; asked for again too soon, once more later. */
+function paced(call: () => void, everyMs: number): () => void {
+  let last = -Infinity;
+  let later: NodeJS.Timeout | undefined;
+  const now = (): void => {
+    later = undefined;
+    last = performance.now();
+    call();
+  };
+  return () => {
+    if (later) return;
+    const waitMs = last + everyMs - performance.now();
+    if (waitMs > 0) later = setTimeout(now, waitMs).unref();
+    else now();
+  };
+}
+
+const outcomeOf = ({ ok, class: kind }: AttemptResult): Result['outcome'] =>
+  ok ? 'ok' : kind === 'gone' ? 'gone' : kind === 'timeout' ? 'timeout' : 'failed';
+
+/** Name servers that answer nothing are no fault of the address. */
+const isMistaken = ({ ok, class: kind, status, error }: AttemptResult): boolean =>
+  !ok && isConfigurationError(kind, status) && (kind !== 'dns' || isUnknownHost(kind, error));
+
+const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => ({
+  deliveryId: delivery.id,
+  outcome: outcomeOf(result),
+  probe: delivery.probe,
+});
+
+/** The conversation whose next reply may go now. */
+const placeOf = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): Place | null =>
+  conversationId !== null && (state === 'delivered' || state === 'exhausted') ? { endpointId, conversationId } : null;
+
+/** How long what our own line kept from going waits. */
+const OURS_WAITS_MS = 1000;
+
+function endOf(delivery: ClaimedCallback, result: AttemptResult, ours: boolean, schedule: Schedule): Ended {
+  const outcome = outcomeOf(result);
+  const next = ours
+    ? { state: 'held' as const, heldReason: 'network' as const, delayMs: OURS_WAITS_MS, spent: false }
+    : afterAttempt({
+        attempt: delivery.attempt,
+        outcome: outcome === 'timeout' ? 'failed' : outcome,
+        probe: delivery.probe,
+        retryAfterMs: result.retryAfterMs,
+        random: Math.random,
+        schedule,
+      });
+  return {
+    id: delivery.id,
+    claim: delivery.claim,
+    ...next,
+    class: result.class,
+    status: result.status,
+    timings: result.timings,
+    remoteAddress: result.remoteAddress,
+    responseHeaders: result.responseHeaders,
+    bodyExcerpt: result.bodyExcerpt,
+    error: result.error,
+  };
+}

@@ -1,0 +1,242 @@
+import type { Pool, PoolClient } from 'pg';
+import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
+import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../../domain/callbacks/concurrency-lanes.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { keepOrder } from './conversation-order.ts';
+
+/** A delivery that this process may attempt, once, until its lease ends. */
+export type ClaimedCallback = {
+  id: string;
+  claim: string;
+  attempt: number;
+  /** Whether it tries an endpoint in trouble: then the attempt is not spent. */
+  probe: boolean;
+  trigger: 'auto' | 'manual' | 'replay';
+  endpointId: string;
+  /** Where its endpoint wants strict order; and whether an earlier reply was waited for in vain. */
+  conversationId: string | null;
+  outOfOrder: boolean;
+  url: string;
+  secrets: Buffer;
+  timeoutMs: number;
+  fallbackUrl: string | null;
+  format: CallbackFormat;
+  schedule: number[] | null;
+  eventId: string;
+  body: string;
+  /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
+  waitedMs: number | null;
+  /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
+  now: () => Date;
+};
+
+type ClaimRow = {
+  id: string;
+  claim: string;
+  attempts: number;
+  probe: boolean;
+  trigger: 'auto' | 'manual' | 'replay';
+  endpoint_id: string;
+  conversation_id: string | null;
+  late: boolean;
+  url: string;
+  secrets: Buffer;
+  timeout_ms: number;
+  fallback_url: string | null;
+  format: CallbackFormat;
+  schedule: number[] | null;
+  event_id: string;
+  body: string;
+  waited_ms: number | null;
+  claimed_at: Date;
+};
+type Candidate = { id: string; endpoint_id: string; lane: Lane };
+
+export const OPEN = `state in ('pending', 'retrying', 'held')`;
+const LANE = `case when trigger = 'auto' then 'retry' else 'replay' end as lane`;
+const DUE = `channel = 'callback' and ${OPEN} and next_at <= now()`;
+
+/** Which of these wait for an attempt; what is done, claimed or not due by itself is left out. */
+const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id = any($1::uuid[]) and ${OPEN} and next_at is not null
+  and held_reason is distinct from 'order' order by id`;
+
+// Per endpoint, so that the backlog of one never hides what is due at the others.
+const DUE_ANYWHERE = `
+  select d.* from callback_endpoints e
+  cross join lateral (
+    (select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger = 'auto'
+      order by next_at limit ${PLACES})
+    union all
+    (select id, endpoint_id, 'replay' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger <> 'auto'
+      order by next_at limit ${PLACES})
+  ) d
+  where e.deleted_at is null and e.health = 'healthy' limit 1000`;
+
+const DUE_AT = `select id, endpoint_id, ${LANE} from deliveries where endpoint_id = $1 and ${DUE} order by next_at, id limit ${PLACES}`;
+
+// Fewest probes first: a payload that the receiver always rejects would keep a healthy endpoint closed.
+const PROBE = `select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = $1 and ${DUE} order by probes, next_at, id limit 1`;
+
+// A line that was down is tried with what goes to those who answered last, of those that something is due at.
+const CANARIES = `
+  select d.* from callback_endpoints e
+  cross join lateral (select id, endpoint_id, ${LANE} from deliveries where endpoint_id = e.id and ${DUE} order by next_at limit 1) d
+  where e.deleted_at is null and e.health = 'healthy' order by e.last_success_at desc nulls last limit $1`;
+
+type Endpoint = { id: string; health: HealthState; slow_start: number; ordered: boolean };
+
+/** How many of each lane may go now, by endpoint: places that live leases hold, and who else waits. */
+async function rooms(client: PoolClient, endpoints: Endpoint[], probing: boolean) {
+  const counted = await rows<{ endpoint_id: string } & Record<`busy_${Lane}` | `waiting_${Lane}`, number>>(
+    client,
+    `select e.id as endpoint_id, b.*, f.*, r.*, p.*
+     from unnest($1::uuid[]) as e (id)
+     cross join lateral (
+       select (count(*) filter (where lane = 'fresh'))::int as busy_fresh, (count(*) filter (where lane = 'replay'))::int as busy_replay,
+         (count(*) filter (where lane is distinct from 'fresh' and lane is distinct from 'replay'))::int as busy_retry
+       from deliveries where endpoint_id = e.id and state = 'in_flight' and lease_until > now()
+     ) b
+     cross join lateral (select count(*)::int as waiting_fresh from (
+       select 1 from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and state = 'pending'
+         and next_at > now() and next_at <= now() + interval '60 seconds' limit ${PLACES}) w) f
+     cross join lateral (select count(*)::int as waiting_retry from (
+       select 1 from deliveries where endpoint_id = e.id and ${DUE} and trigger = 'auto' limit ${PLACES}) w) r
+     cross join lateral (select count(*)::int as waiting_replay from (
+       select 1 from deliveries where endpoint_id = e.id and ${DUE} and trigger <> 'auto' limit ${PLACES}) w) p`,
+    [endpoints.map((each) => each.id)],
+  );
+  const places = new Map(endpoints.map((each) => [each.id, placesOf(each, probing)]));
+  return new Map(
+    counted.map((row) => {
+      const busy: ByLane = { fresh: row.busy_fresh, retry: row.busy_retry, replay: row.busy_replay };
+      const waiting: ByLane = { fresh: row.waiting_fresh, retry: row.waiting_retry, replay: row.waiting_replay };
+      return [row.endpoint_id, { busy, waiting, places: places.get(row.endpoint_id) ?? 0 }];
+    }),
+  );
+}
+
+function placesOf({ health, slow_start: slowStart }: Endpoint, probing: boolean): number {
+  switch (health) {
+    case 'healthy':
+      return PLACES;
+    case 'recovering':
+      return slowStart;
+    case 'open':
+      return probing ? 1 : 0;
+    case 'paused':
+    case 'disabled':
+    case 'gone':
+      return 0;
+    default:
+      return health satisfies never;
+  }
+}
+
+/** Which candidates go: in their order, as far as their lanes have room. */
+function chosen(candidates: Candidate[], room: Awaited<ReturnType<typeof rooms>>, probing: boolean): Candidate[] {
+  const taken: Candidate[] = [];
+  for (const [endpointId, waiting] of Map.groupBy(candidates, (each) => each.endpoint_id)) {
+    const at = room.get(endpointId);
+    if (!at) continue;
+    const busy = { ...at.busy };
+    if (probing) {
+      if (busy.fresh + busy.retry + busy.replay === 0 && at.places === 1) taken.push(...waiting.slice(0, 1));
+      continue;
+    }
+    for (const lane of LANES) {
+      const going = waiting.filter((each) => each.lane === lane).slice(0, roomFor(lane, at.places, busy, at.waiting));
+      busy[lane] += going.length;
+      taken.push(...going);
+    }
+  }
+  return taken;
+}
+
+/**
+ * Claims as many of the candidates as their endpoints have places for, and writes each attempt's row, in one transaction: a
+ * crash after it leaves an attempt that says `unknown`, never a hole. A place is an `in_flight` row whose lease lives, counted
+ * under the endpoint's row lock; there is no counter for a crash to leak.
+ */
+const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: boolean): Promise<ClaimedCallback[] | 'again'> =>
+  transaction(pool, async (client) => {
+    const waiting = await rows<Candidate>(client, candidates, values);
+    if (waiting.length === 0) return [];
+    const endpoints = await rows<Endpoint>(
+      client,
+      `select id, health, slow_start, ordered from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
+      [[...new Set(waiting.map((row) => row.endpoint_id))]],
+    );
+    // Statements of their own: they must see what others committed while this one waited for the lock.
+    const ordered = new Set(endpoints.filter((each) => each.ordered).map((each) => each.id));
+    const order = await keepOrder(
+      client,
+      waiting.filter((each) => ordered.has(each.endpoint_id)).map((each) => each.id),
+    );
+    const free = waiting.filter((each) => !order.waiting.has(each.id));
+    // What waits for its turn must not hide what could go.
+    if (free.length === 0) return 'again';
+    const going = chosen(free, await rooms(client, endpoints, probing), probing);
+    if (going.length === 0) return [];
+    const claimed = await rows<ClaimRow>(
+      client,
+      `with taken as (
+         update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
+           lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)
+         from unnest($1::uuid[], $2::text[]) as g (id, lane), callback_endpoints e
+         where d.id = g.id and e.id = d.endpoint_id and d.${OPEN} and d.next_at is not null
+         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
+           e.secrets, e.timeout_ms, e.schedule
+       ), written as (
+         insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe, out_of_order)
+         select claim, id, attempts, trigger, now(), 'unknown', $3, id = any($4::uuid[]) from taken
+       )
+       select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body,
+         case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
+       from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
+      [going.map((each) => each.id), going.map((each) => each.lane), probing, [...order.late]],
+    );
+    const seen = performance.now();
+    return claimed.map((row) => ({
+      now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
+      id: row.id,
+      claim: row.claim,
+      attempt: row.attempts,
+      probe: row.probe,
+      trigger: row.trigger,
+      endpointId: row.endpoint_id,
+      conversationId: row.conversation_id,
+      outOfOrder: row.late,
+      url: row.url,
+      secrets: row.secrets,
+      timeoutMs: row.timeout_ms,
+      fallbackUrl: row.fallback_url,
+      format: row.format,
+      schedule: row.schedule,
+      eventId: row.event_id,
+      body: row.body,
+      waitedMs: row.waited_ms,
+    }));
+  });
+
+/** Claims that find only what waits for its turn before they leave the rest for later. */
+const MOST_TRIES = 100;
+
+async function claim(pool: Pool, candidates: string, values: unknown[], probing = false): Promise<ClaimedCallback[]> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const claimed = await claimOnce(pool, candidates, values, probing);
+    if (claimed !== 'again') return claimed;
+  }
+  return [];
+}
+
+/** First attempts. */
+export const claimCallbacks = (pool: Pool, ids: string[]): Promise<ClaimedCallback[]> => claim(pool, GIVEN, [ids]);
+/** Whatever is due at healthy endpoints. */
+export const claimDueCallbacks = (pool: Pool): Promise<ClaimedCallback[]> => claim(pool, DUE_ANYWHERE, []);
+/** What is due at one endpoint while it recovers, oldest first. */
+export const claimDueAt = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, DUE_AT, [endpointId]);
+/** One delivery to try an open endpoint with. */
+export const claimProbe = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, PROBE, [endpointId], true);
+/** A few deliveries to try our own line with. */
+export const claimCanaries = (pool: Pool, count: number): Promise<ClaimedCallback[]> => claim(pool, CANARIES, [count]);

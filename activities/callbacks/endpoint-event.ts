@@ -1,0 +1,60 @@
+import type { PoolClient } from 'pg';
+import type { EventType, NewEvent } from '../../database/callbacks/emit-events.ts';
+import type { EndpointHealth } from '../../database/callbacks/endpoint-health.ts';
+import { rows } from '../../database/sql.ts';
+import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
+
+/** What an endpoint was and is; `mistaken`: whether its owner is to hear that its set-up is at fault. */
+export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
+
+type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
+/** One thing that somebody is to hear of an endpoint. */
+export type Told = { turn: Turn; type: EventType; reason: Reason };
+
+/** What is to be told of a change: one thing per change, not per attempt. */
+export function tellings(turn: Turn): Told[] {
+  const { before, now, mistaken } = turn;
+  const told: Told[] = [];
+  if (mistaken) told.push({ turn, type: 'endpoint.failing', reason: 'configuration' });
+  if (now.health.told > before.health.told) told.push({ turn, type: 'endpoint.failing', reason: 'unreachable' });
+  if (now.health.state !== before.health.state) {
+    if (now.health.state === 'disabled') told.push({ turn, type: 'endpoint.disabled', reason: 'no-success-for-five-days' });
+    if (now.health.state === 'gone') told.push({ turn, type: 'endpoint.disabled', reason: 'gone' });
+    if (now.health.state === 'healthy' && before.health.told > 0)
+      told.push({ turn, type: 'endpoint.recovered', reason: 'recovered' });
+  }
+  return told;
+}
+
+/** What the account's other endpoints are told. */
+export async function endpointEvents(client: PoolClient, told: Told[]): Promise<NewEvent[]> {
+  const found = await rows<{ id: string; url: string; description: string }>(
+    client,
+    `select id, url, description from callback_endpoints where id = any($1::uuid[])`,
+    [told.map((each) => each.turn.now.id)],
+  );
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return told.map(({ turn: { now }, type, reason }) => ({
+    accountId: now.accountId,
+    type,
+    replyId: null,
+    emails: false,
+    exceptEndpoint: now.id,
+    body: (eventId) =>
+      JSON.stringify({
+        id: eventId,
+        type,
+        timestamp: new Date().toISOString(),
+        data: {
+          endpoint: { id: now.id, url: byId.get(now.id)?.url ?? null, description: byId.get(now.id)?.description ?? null },
+          reason,
+          health: now.health.state,
+          since: new Date(now.health.openedAt ?? now.health.since).toISOString(),
+          lastFailure: now.lastFailure && {
+            ...now.lastFailure,
+            class: classForCustomer(now.lastFailure.class, now.lastFailure.status),
+          },
+        },
+      }),
+  }));
+}

@@ -1,0 +1,114 @@
+import type { Pool } from 'pg';
+import { affected, rows } from '../../database/sql.ts';
+import { OPEN } from './claim-callbacks.ts';
+
+/** Which of these still wait for a first place. */
+export const stillPending = async (pool: Pool, ids: string[]): Promise<string[]> => {
+  const waiting = await rows<{ id: string }>(pool, `select id from deliveries where id = any($1::uuid[]) and state = 'pending'`, [
+    ids,
+  ]);
+  return waiting.map((row) => row.id);
+};
+
+/** A healthy endpoint's surplus: due at once, no attempt spent, taken by the run of retries. */
+export const holdForRate = (pool: Pool, ids: string[], reason: 'rate' | 'network' = 'rate'): Promise<number> =>
+  affected(
+    pool,
+    `update deliveries set state = 'held', held_reason = $2, next_at = now() where id = any($1::uuid[]) and state = 'pending'`,
+    [ids, reason],
+  );
+
+/** Why an endpoint that is not healthy holds what it is owed; what is stopped is not due by itself. */
+const REASON = `case e.health when 'open' then 'breaker' when 'recovering' then 'breaker' else e.health end`;
+const HELD_NEXT_AT = `case when e.health in ('open', 'recovering') then least(d.next_at, now()) end`;
+
+/**
+ * Those of endpoints in trouble are held at once, without an attempt. Answers with the endpoints whose runs must look: one that
+ * holds something already has a run that sleeps until its next try, and ends no sooner; one that is stopped needs none.
+ */
+export async function holdForTrouble(pool: Pool, ids: string[]): Promise<string[]> {
+  const held = await rows<{ endpoint_id: string; health: string; first: boolean }>(
+    pool,
+    `with held as (
+       update deliveries d set state = 'held', held_reason = ${REASON}, next_at = ${HELD_NEXT_AT}
+       from callback_endpoints e where d.id = any($1::uuid[]) and d.state = 'pending' and e.id = d.endpoint_id and e.health <> 'healthy'
+       returning d.endpoint_id, e.health
+     ) select distinct endpoint_id, health, health in ('open', 'recovering') and not exists (
+         select 1 from deliveries d where d.endpoint_id = held.endpoint_id and d.channel = 'callback' and d.${OPEN}
+           and d.state = 'held' and d.held_reason = 'breaker' and d.next_at is not null) as first
+     from held`,
+    [ids],
+  );
+  if (held.length === 0) return [];
+  // Its run may have been done with it before these were there to be seen.
+  const turned = await rows<{ id: string }>(
+    pool,
+    `select e.id from callback_endpoints e join unnest($1::uuid[], $2::text[]) as seen (id, health) using (id) where e.health <> seen.health`,
+    [held.map((each) => each.endpoint_id), held.map((each) => each.health)],
+  );
+  return [...held.filter((each) => each.first).map((each) => each.endpoint_id), ...turned.map((each) => each.id)];
+}
+
+const HOLD_PAGE = 5000;
+
+/**
+ * Holds a page of what an endpoint in trouble is owed: what is due, or everything where it was stopped. Answers
+ * whether there may be more.
+ */
+export async function holdBacklog(pool: Pool, endpointId: string): Promise<boolean> {
+  const held = await affected(
+    pool,
+    `update deliveries d set state = 'held', held_reason = ${REASON}, next_at = ${HELD_NEXT_AT}
+     from callback_endpoints e, (
+       select d.id from deliveries d join callback_endpoints e on e.id = d.endpoint_id
+       where d.endpoint_id = $1 and d.channel = 'callback' and d.${OPEN}
+         and case when e.health = 'open' then d.state <> 'held' and d.next_at <= now() or d.held_reason in ('rate', 'network')
+           when e.health in ('paused', 'disabled', 'gone') then d.next_at is not null
+           else false end
+       order by d.id limit ${HOLD_PAGE} for update of d skip locked
+     ) page
+     where d.id = page.id and e.id = d.endpoint_id`,
+    [endpointId],
+  );
+  return held === HOLD_PAGE;
+}
+
+/** Makes due, page by page, what an endpoint held while it was stopped and is wanted again. Answers whether there may be more. */
+export async function freeStopped(pool: Pool, endpointId: string): Promise<boolean> {
+  const freed = await affected(
+    pool,
+    `update deliveries set held_reason = 'breaker', next_at = now() where id in (
+       select id from deliveries where endpoint_id = $1 and channel = 'callback' and ${OPEN} and next_at is null
+       order by id limit ${HOLD_PAGE} for update skip locked)`,
+    [endpointId],
+  );
+  return freed === HOLD_PAGE;
+}
+
+/** What one endpoint is owed. */
+export type Owed = {
+  /** Held, or due. */
+  backlog: number;
+  inFlight: number;
+  /** Until something falls due that is not held yet; null when there is nothing. */
+  untilDueMs: number | null;
+};
+
+export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
+  const [row] = await rows<{ backlog: number; in_flight: number; ms: number | null }>(
+    pool,
+    `select
+       (select count(*)::int from deliveries where endpoint_id = $1 and channel = 'callback' and ${OPEN}
+         and (state = 'held' and held_reason <> 'order' or next_at <= now())) as backlog,
+       (select count(*)::int from deliveries where endpoint_id = $1 and state = 'in_flight') as in_flight,
+       (select extract(epoch from min(next_at) - now())::float8 * 1000 from deliveries
+         where endpoint_id = $1 and channel = 'callback' and ${OPEN} and state <> 'held') as ms`,
+    [endpointId],
+  );
+  const ms = row?.ms ?? null;
+  return {
+    backlog: row?.backlog ?? 0,
+    inFlight: row?.in_flight ?? 0,
+    untilDueMs: ms === null ? null : Math.max(0, Math.ceil(ms)),
+  };
+}

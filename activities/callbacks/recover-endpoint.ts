@@ -1,0 +1,148 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import type { LastFailure } from '../../database/callbacks/callback-endpoint.ts';
+import { databaseNow, type EndpointHealth } from '../../database/callbacks/endpoint-health.ts';
+import { transaction } from '../../database/sql.ts';
+import type { AttemptCallback } from './attempt-callback.ts';
+import { claimDueAt, claimProbe } from './claim-callbacks.ts';
+import { reclaimDead } from '../due-deliveries.ts';
+import { DRAIN_MS, NEAR_MS } from './retry-due-callbacks.ts';
+import { createFleet } from './attempt-pool.ts';
+import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
+import type { OwnLine } from './uplink-monitor.ts';
+import { lookAtHealth, tellAfter } from './update-endpoint-health.ts';
+import { endpointRun, type Wake } from '../wake-run.ts';
+
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
+
+/** What a run of recovery knows of its endpoint: no address, no text. `sleepMs` null: nothing is owed that it could send. */
+export type EndpointStep = {
+  sleepMs: number | null;
+  accountId: string | null;
+  health: HealthState | 'deleted';
+  backlog: number;
+  lastFailure: LastFailure | null;
+  /** When the endpoint is tried next, by the database's clock. */
+  nextTryAt: string | null;
+};
+
+/** While our own line is down no endpoint is tried. */
+const LINE_DOWN_SLEEP_MS = 3000;
+const FULL_SLEEP_MS = 250;
+/** What was under way when it opened ends soon. */
+const IN_FLIGHT_SLEEP_MS = 1000;
+
+export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) => {
+  async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
+    const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
+    await tellAfter({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
+    return now;
+  }
+
+  async function all(
+    page: (pool: Pool, endpointId: string) => Promise<boolean>,
+    endpointId: string,
+    until: number,
+  ): Promise<void> {
+    while ((await page(pool, endpointId)) && performance.now() < until);
+  }
+
+  /** One try with one delivery, if its time has come. Answers how long until the next. */
+  async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createFleet>): Promise<number> {
+    if (line.down) return LINE_DOWN_SLEEP_MS;
+    const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
+    if (waitMs > NEAR_MS) return waitMs;
+    if (waitMs > 0) await attempts.landed(waitMs);
+    const claimed = await claimProbe(pool, endpoint.id);
+    attempts.launch(claimed);
+    await attempts.all();
+    return claimed.length > 0 ? 0 : FULL_SLEEP_MS;
+  }
+
+  /** Whether the endpoint needs no more of this run now, and if so for how long. */
+  async function step(
+    endpointId: string,
+    attempts: ReturnType<typeof createFleet>,
+    until: number,
+  ): Promise<number | null | 'on'> {
+    const endpoint = await look(endpointId, 'looked-at');
+    if (!endpoint) return null;
+    const { state } = endpoint.health;
+    switch (state) {
+      case 'healthy':
+        await all(freeStopped, endpointId, until);
+        await wake.wake('retry-callbacks');
+        return null;
+      case 'paused':
+      case 'disabled':
+      case 'gone':
+        await all(holdBacklog, endpointId, until);
+        return null;
+      case 'open': {
+        await all(freeStopped, endpointId, until);
+        await all(holdBacklog, endpointId, until);
+        const owed = await owedAt(pool, endpointId);
+        if (owed.backlog === 0 && owed.untilDueMs === null && owed.inFlight === 0) return null;
+        const probeMs = owed.backlog > 0 ? await probe(endpoint, attempts) : Infinity;
+        if (probeMs === 0) return 'on';
+        const soonest = Math.min(probeMs, owed.untilDueMs ?? Infinity, owed.inFlight > 0 ? IN_FLIGHT_SLEEP_MS : Infinity);
+        return Math.max(soonest, FULL_SLEEP_MS);
+      }
+      case 'recovering': {
+        if (line.down) return LINE_DOWN_SLEEP_MS;
+        await all(freeStopped, endpointId, until);
+        const claimed = await claimDueAt(pool, endpointId);
+        attempts.launch(claimed);
+        if (claimed.length > 0 || attempts.size > 0) {
+          await attempts.landed(FULL_SLEEP_MS);
+          return 'on';
+        }
+        const owed = await owedAt(pool, endpointId);
+        if (owed.inFlight > 0 || owed.backlog > 0) return FULL_SLEEP_MS;
+        await look(endpointId, 'drained');
+        return 'on';
+      }
+      default:
+        return state satisfies never;
+    }
+  }
+
+  return {
+    /**
+     * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
+     * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
+     * for the slowest of what is under way. At most once each, by claim.
+     */
+    async drainEndpoint(endpointId: string): Promise<EndpointStep> {
+      await wake.awake(endpointRun(endpointId));
+      const attempts = createFleet(attempt, log);
+      const until = performance.now() + DRAIN_MS;
+      await reclaimDead(pool);
+      let next = await step(endpointId, attempts, until);
+      while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
+        if (next !== 'on') {
+          await attempts.landed(next);
+          await reclaimDead(pool);
+        }
+        next = await step(endpointId, attempts, until);
+      }
+      return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
+    },
+  };
+
+  async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {
+    const now = await look(endpointId, 'looked-at');
+    const { backlog } = await owedAt(pool, endpointId);
+    const nextProbeAt = now?.health.nextProbeAt ?? null;
+    return {
+      sleepMs: sleepMs === null ? null : Math.ceil(sleepMs),
+      accountId: now?.accountId ?? null,
+      health: now?.health.state ?? 'deleted',
+      backlog,
+      lastFailure: now?.lastFailure ?? null,
+      nextTryAt: nextProbeAt === null ? null : new Date(nextProbeAt).toISOString(),
+    };
+  }
+};

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { AttemptCallback } from './attempt-callback.ts';
+import { claimCanaries, claimDueCallbacks } from './claim-callbacks.ts';
+import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
+import { createFleet } from './attempt-pool.ts';
+import type { OwnLine } from './uplink-monitor.ts';
+import type { Wake } from '../wake-run.ts';
+
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
+
+/** How long one drain works before it answers. */
+export const DRAIN_MS = 30_000;
+/** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
+const LOOK_AGAIN_MS = 250;
+/** How often, while attempts are under way, it looks for those of dead processes and for what falls due. */
+const LOOK_FURTHER_MS = 1000;
+/** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
+export const NEAR_MS = 1500;
+
+export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) => ({
+  /**
+   * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
+   * owed. It does not wait for what is under way: that wakes the run if it fails. At most once each, by claim.
+   */
+  async drainCallbacks(): Promise<{ sleepMs: number | null }> {
+    await wake.awake('retry-callbacks');
+    const attempts = createFleet(attempt, log);
+    const until = performance.now() + DRAIN_MS;
+    let lookedAt = performance.now();
+    while (performance.now() < until) {
+      const allowed = line.allowance();
+      const claimed =
+        allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
+      attempts.launch(claimed);
+      if (claimed.length > 0 && !line.down) continue;
+      // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
+      if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
+        await attempts.landed(LOOK_AGAIN_MS);
+        continue;
+      }
+      lookedAt = performance.now();
+      await reclaimDead(pool);
+      const sleepMs = await untilNextDue(pool, 'callback');
+      if (sleepMs === null || sleepMs > NEAR_MS) break;
+      await attempts.landed(Math.min(sleepMs || LOOK_AGAIN_MS, LOOK_AGAIN_MS));
+    }
+    const sleepMs = await untilNextDue(pool, 'callback');
+    return { sleepMs: sleepMs === null ? null : Math.max(0, sleepMs - NEAR_MS) };
+  },
+});

@@ -1,0 +1,166 @@
+import type { Pool, PoolClient } from 'pg';
+import {
+  after,
+  alarmsDue,
+  joined,
+  type Failing,
+  type Result,
+  type Window,
+  WINDOW_MINUTES,
+} from '../../domain/callbacks/endpoint-health.ts';
+import {
+  databaseNow,
+  lockHealth,
+  readHealth,
+  writeHealth,
+  type EndpointHealth,
+} from '../../database/callbacks/endpoint-health.ts';
+import { emitEvents } from '../../database/callbacks/emit-events.ts';
+import { announce } from '../../database/live.ts';
+import { oweNotices } from '../../database/mail/notice.ts';
+import { rows } from '../../database/sql.ts';
+import { endpointEvents, tellings, type Turn } from './endpoint-event.ts';
+import { endpointNotices } from './endpoint-notice.ts';
+import { endpointRun, type LongRun, type Wake } from '../wake-run.ts';
+
+/** How one attempt at an endpoint went, as its health sees it. */
+export type Tried = Result & {
+  endpointId: string;
+  class: string;
+  status: number | null;
+  /** Whether only a change of its set-up helps. */
+  mistaken: boolean;
+};
+
+/** What is to be done once it is committed: runs that have work, and accounts whose pulls have something new. */
+export type AfterTracking = { runs: LongRun[]; accounts: string[] };
+const NOTHING: AfterTracking = { runs: [], accounts: [] };
+
+/** Successes are noted this often: to the second would write the endpoint's row with every group. */
+const NOTE_SUCCESS_MS = 30_000;
+/** Its owner is told of a faulty set-up once a day at most. */
+const TELL_AGAIN_MS = 24 * 3_600_000;
+
+/**
+ * Counts a group's attempts and moves the endpoints' health on, within the transaction that records them: a few statements for
+ * hundreds of attempts, and one that only reads where all is well. `alsoLocked` are endpoints that the caller needs locked:
+ * all locks are taken at once, in one order.
+ */
+export async function trackHealth(client: PoolClient, tried: Tried[], alsoLocked: string[] = []): Promise<AfterTracking> {
+  const byEndpoint = Map.groupBy(tried, (each) => each.endpointId);
+  const ids = [...byEndpoint.keys()].toSorted();
+  if (ids.length === 0) {
+    if (alsoLocked.length > 0) await lockHealth(client, alsoLocked);
+    return NOTHING;
+  }
+  const windows = await count(client, ids, byEndpoint);
+  const now = await databaseNow(client);
+  const calm = ({ id, health }: EndpointHealth): boolean =>
+    health.state === 'healthy' &&
+    health.failures === 0 &&
+    now - (health.lastSuccessAt ?? 0) < NOTE_SUCCESS_MS &&
+    (byEndpoint.get(id) ?? []).every((each) => each.outcome === 'ok');
+  const restless = (await readHealth(client, ids)).filter((each) => !calm(each)).map((each) => each.id);
+  const locking = [...new Set([...restless, ...alsoLocked])];
+  if (locking.length === 0) return NOTHING;
+  const locked = (await lockHealth(client, locking)).filter((each) => restless.includes(each.id));
+  if (locked.length === 0) return NOTHING;
+
+  const turns: Turn[] = locked.map((before) => {
+    const results = byEndpoint.get(before.id) ?? [];
+    const window = windows.get(before.id) ?? { attempts: 0, failures: 0, several: false };
+    return turned(before, after(before.health, { kind: 'results', results, window }, now), results, now);
+  });
+  return settle(client, turns);
+}
+
+function turned(before: EndpointHealth, health: EndpointHealth['health'], results: Tried[], now: number): Turn {
+  const failed = results.findLast((each) => each.outcome !== 'ok');
+  const lastFailure = failed
+    ? { class: failed.class, status: failed.status, at: new Date(now).toISOString() }
+    : before.lastFailure;
+  const mistaken = results.some((each) => each.mistaken);
+  const tell = mistaken && now - (before.mistakeToldAt ?? -Infinity) >= TELL_AGAIN_MS;
+  const told = Math.max(health.told, alarmsDue(health, now));
+  return {
+    before,
+    now: { ...before, health: { ...health, told }, lastFailure, mistakeToldAt: tell ? now : before.mistakeToldAt },
+    mistaken: tell,
+  };
+}
+
+/** Writes the turns down and tells those who asked to hear of them. */
+async function settle(client: PoolClient, turns: Turn[]): Promise<AfterTracking> {
+  await writeHealth(
+    client,
+    turns.map((each) => each.now),
+  );
+  const troubled = turns.filter(({ before, now }) => now.health.state !== 'healthy' && now.health.state !== before.health.state);
+  const runs: LongRun[] = troubled.map((each) => endpointRun(each.now.id));
+  const told = turns.flatMap(tellings);
+  if (told.length === 0) return { runs, accounts: [] };
+  const mails = await oweNotices(client, await endpointNotices(client, told));
+  const { accounts } = await emitEvents(client, await endpointEvents(client, told), null);
+  return { runs: [...runs, 'retry-callbacks', ...(mails > 0 ? (['retry-emails'] as const) : [])], accounts };
+}
+
+/** After the commit: wakes the runs that have work now, and whoever waits for what is new. */
+export async function tellAfter({ pool, wake }: { pool: Pool; wake: Wake }, { runs, accounts }: AfterTracking): Promise<void> {
+  await wake.wake(...runs);
+  await announce(pool, accounts);
+}
+
+/** The clock went on, or the last of the backlog went out: the endpoint is looked at by itself. */
+export async function lookAtHealth(
+  client: PoolClient,
+  endpointId: string,
+  kind: 'looked-at' | 'drained',
+): Promise<AfterTracking & { now: EndpointHealth | null }> {
+  const [before] = await lockHealth(client, [endpointId]);
+  if (!before) return { ...NOTHING, now: null };
+  const at = await databaseNow(client);
+  const turn = turned(before, after(before.health, { kind }, at), [], at);
+  const unchanged = turn.now.health.state === before.health.state && turn.now.health.told === before.health.told;
+  if (unchanged) return { ...NOTHING, now: before };
+  return { ...(await settle(client, [turn])), now: turn.now };
+}
+
+/** Adds the attempts to the minute's count and answers with the window of each endpoint, these included. */
+async function count(client: PoolClient, ids: string[], byEndpoint: Map<string, Tried[]>): Promise<Map<string, Window>> {
+  const sums = ids.map((id) => {
+    const failed = (byEndpoint.get(id) ?? []).filter((each) => each.outcome !== 'ok');
+    const failing = failed.reduce<Failing>((sum, each) => joined(sum, each.deliveryId), 'none');
+    return {
+      attempts: byEndpoint.get(id)?.length ?? 0,
+      failures: failed.length,
+      first: failed[0]?.deliveryId ?? null,
+      several: failing === 'several',
+    };
+  });
+  const found = await rows<{ endpoint_id: string; attempts: number; failures: number; several: boolean }>(
+    client,
+    `with now as (
+       insert into endpoint_minutes as m (endpoint_id, minute, attempts, failures, failing, several)
+       select id, date_trunc('minute', now()), attempts, failures, failing, several
+       from unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::bool[]) as r (id, attempts, failures, failing, several) order by id
+       on conflict (endpoint_id, minute) do update set attempts = m.attempts + excluded.attempts, failures = m.failures + excluded.failures,
+         several = m.several or excluded.several or coalesce(m.failing <> excluded.failing, false),
+         failing = coalesce(m.failing, excluded.failing)
+       returning *
+     ), w as (
+       select * from now
+       union all select m.* from endpoint_minutes m
+       where m.endpoint_id = any($1::uuid[]) and m.minute > now() - interval '${WINDOW_MINUTES} minutes' and m.minute < date_trunc('minute', now())
+     )
+     select endpoint_id, sum(attempts)::int as attempts, sum(failures)::int as failures,
+       bool_or(several) or count(distinct failing) > 1 as several from w group by 1`,
+    [
+      ids,
+      sums.map((each) => each.attempts),
+      sums.map((each) => each.failures),
+      sums.map((each) => each.first),
+      sums.map((each) => each.several),
+    ],
+  );
+  return new Map(found.map(({ endpoint_id: id, ...window }) => [id, window]));
+}

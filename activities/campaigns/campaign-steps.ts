@@ -1,0 +1,90 @@
+import type { Pool } from 'pg';
+import type { CampaignState } from '../../database/campaigns/campaign.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+
+/** What a campaign's run needs to know of its row. `startInMs` is 0 once it may send. */
+export type CampaignLook = {
+  state: CampaignState;
+  accountId: string;
+  carrierId: string;
+  carrierIds: string[];
+  total: number;
+  startInMs: number;
+};
+
+type Deps = { pool: Pool };
+export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
+
+export const createCampaignSteps = ({ pool }: Deps) => ({
+  /** Read: the row decides what the run does next. */
+  async lookAtCampaign(campaignId: string): Promise<CampaignLook> {
+    const [row] = await rows<{
+      state: CampaignState;
+      account_id: string;
+      carrier_id: string;
+      carrier_ids: string[];
+      total: number;
+      start_in_ms: number;
+    }>(
+      pool,
+      `update campaigns set handed_at = coalesce(handed_at, now()) where id = $1
+       returning state, account_id, carrier_id, coalesce(carrier_ids, array[carrier_id]) as carrier_ids, total,
+         greatest(0, coalesce(extract(epoch from send_at - now()) * 1000, 0))::float8 as start_in_ms`,
+      [campaignId],
+    );
+    if (!row) throw new Error('There is no such campaign');
+    return {
+      state: row.state,
+      accountId: row.account_id,
+      carrierId: row.carrier_id,
+      carrierIds: row.carrier_ids,
+      total: row.total,
+      startInMs: Math.ceil(row.start_in_ms),
+    };
+  },
+
+  /** Idempotent: sets aside what a cancel left, and ends the campaign when nothing is queued or on its way. False while something is. */
+  closeCampaign: (campaignId: string): Promise<boolean> =>
+    transaction(pool, async (client) => {
+      const [campaign] = await rows<{ state: CampaignState }>(client, `select state from campaigns where id = $1 for update`, [
+        campaignId,
+      ]);
+      if (!campaign) throw new Error('There is no such campaign');
+      if (campaign.state === 'cancelled') {
+        await affected(
+          client,
+          `update messages set state = 'skipped', reason = 'cancelled' where campaign_id = $1 and state = 'queued'`,
+          [campaignId],
+        );
+      }
+      const counts = await countMessages(client, campaignId);
+      if ((counts['queued'] ?? 0) + (counts['submitting'] ?? 0) > 0) return false;
+      await affected(
+        client,
+        `update campaigns set state = case when state = 'cancelled' then state else 'completed' end, ended_at = now(), totals = $2
+         where id = $1 and ended_at is null`,
+        [campaignId, JSON.stringify(counts)],
+      );
+      return true;
+    }),
+
+  /** Read: which carrier each message goes by. */
+  async groupByCarrier(messageIds: string[]): Promise<{ carrierId: string; ids: string[] }[]> {
+    const found = await rows<{ carrier_id: string; ids: string[] }>(
+      pool,
+      `select carrier_id, array_agg(id::text order by id) as ids from messages where id = any($1::uuid[]) and state = 'queued' group by 1`,
+      [messageIds],
+    );
+    return found.map((row) => ({ carrierId: row.carrier_id, ids: row.ids }));
+  },
+});
+
+/** How many messages of a campaign are in each state. */
+export async function countMessages(sql: Parameters<typeof rows>[0], campaignId: string): Promise<Record<string, number>> {
+  const counts = await rows<{ state: string; count: number }>(
+    sql,
+    `select state, count(*)::int as count from messages where campaign_id = $1 group by state order by state`,
+    [campaignId],
+  );
+  return Object.fromEntries(counts.map((row) => [row.state, row.count]));
+}

@@ -1,0 +1,67 @@
+import type { Pool, PoolClient } from 'pg';
+import { forgetPhones } from '../../database/campaigns/list-preview.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import type { PreviewTally } from '../../domain/campaigns/preview-tally.ts';
+
+type Page = { previewId: string; tally: PreviewTally | null; list: readonly Values[]; first: number };
+type Values = Record<string, string | null>;
+/** How one list is planned (the API's own rules, given by the composition root). */
+type PreviewPlan = { page(page: Page, sql: PoolClient): Promise<PreviewTally> };
+type Deps = { pool: Pool; plan: (campaignId: string, columns: string[]) => Promise<PreviewPlan | null> };
+export type PreviewList = ReturnType<typeof createPreviewList>;
+
+const PAGE = 1000;
+const WORK_MS = 30_000;
+
+export const createPreviewList = ({ pool, plan }: Deps) => ({
+  /**
+   * Idempotent: plans a list's rows page by page as they would be sent, each page's counts and the progress in one commit.
+   * Works for 30 s at most; true when the list is through, or was replaced.
+   */
+  async previewRows(previewId: string): Promise<boolean> {
+    const [preview] = await rows<{ campaign_id: string; columns: string[] | null }>(
+      pool,
+      `update list_previews p set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'running'
+         returning campaign_id, (select columns from list_imports where id = p.import_id) as columns`,
+      [previewId],
+    );
+    if (!preview) return true;
+    const planned = await plan(preview.campaign_id, preview.columns ?? []);
+    if (planned === null) return true;
+    for (const until = performance.now() + WORK_MS; performance.now() < until;) {
+      if (await transaction(pool, (client) => previewPage(client, previewId, planned))) return true;
+    }
+    return false;
+  },
+});
+
+/** One page, in the caller's transaction; true when there was none left. */
+export async function previewPage(client: PoolClient, previewId: string, plan: PreviewPlan): Promise<boolean> {
+  const [preview] = await rows<{ import_id: string; listed: number; through: number; tally: PreviewTally | null }>(
+    client,
+    `select import_id, listed, through, tally from list_previews where id = $1 and state = 'running' for update`,
+    [previewId],
+  );
+  if (!preview) return true;
+  const { through, listed, tally } = preview;
+  const page = await rows<{ values: Values }>(
+    client,
+    `select "values" from list_rows where import_id = $1 and row > $2 and row <= $2 + ${PAGE} order by row`,
+    [preview.import_id, through],
+  );
+  if (page.length === 0 || tally?.refused) {
+    // A list that was replaced has no rows any more.
+    const state = through < listed && !tally?.refused ? 'cancelled' : 'ready';
+    await affected(client, `update list_previews set state = $2, ended_at = now() where id = $1`, [previewId, state]);
+    await forgetPhones(client, previewId);
+    return true;
+  }
+  const list = page.map(({ values }) => values);
+  const next = await plan.page({ previewId, tally, list, first: through + 1 }, client);
+  await affected(client, 'update list_previews set through = through + $2, tally = $3 where id = $1', [
+    previewId,
+    next.refused ? 0 : page.length,
+    JSON.stringify(next),
+  ]);
+  return false;
+}

@@ -1,0 +1,78 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { InboundReply, WebhookContent, WebhookReply } from '../../carriers/carrier.ts';
+import { isUnreachable, rows, transaction } from '../../database/sql.ts';
+import { storeReceipts } from '../sending/ingest-receipts.ts';
+import type { Owes } from '../wake-run.ts';
+import { adopt } from '../lowcost/match-webhook-copies.ts';
+import { contentKey, lockReplies } from '../lowcost/store-polled.ts';
+import { insertReplies, readReply, type NewReply } from '../replies/store-replies.ts';
+
+type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes: Owes };
+type Content = Extract<WebhookContent, { kind: 'content' }>;
+export type IngestWebhook = (carrierId: string, content: Content) => Promise<void>;
+
+/**
+ * Idempotent where the carrier gives ids: commits what a webhook brought, then asks for the run that files it. Rejects only
+ * while the database is unreachable; a reply that it refuses is stored as bytes.
+ */
+export const createWebhookIngest =
+  ({ pool, log, country, deliverReplies, owes }: Deps): IngestWebhook =>
+  async (carrierId, { replies, receipts, release }) => {
+    await storeReceipts(pool, carrierId, country, receipts, owes);
+    if (replies.length === 0) return;
+    const named = await withNumbers(pool, carrierId, replies);
+    const whole = named.map((reply, index) => keyed(readReply(reply, country), replies[index]));
+    const now = release === 'now';
+    const insert = (some: typeof whole) =>
+      some.every((reply) => reply.contentKey === null)
+        ? insertReplies(pool, carrierId, null, null, some, now)
+        : transaction(pool, async (client) => {
+            await lockReplies(client, carrierId);
+            const { adopted, released } = await adopt(client, carrierId, some, now);
+            const rest = some.filter((reply) => !adopted.has(reply.externalId));
+            return [...released, ...(await insertReplies(client, carrierId, null, null, rest, now))];
+          });
+
+    const ids: string[] = [];
+    try {
+      ids.push(...(await insert(whole)));
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      for (const reply of whole) ids.push(...(await insertAlone(reply)));
+    }
+    if (release === 'now' && ids.length > 0) deliverReplies(ids);
+
+    async function insertAlone(reply: (typeof whole)[number]): Promise<string[]> {
+      try {
+        return await insert([reply]);
+      } catch (error) {
+        if (isUnreachable(error)) throw error;
+        log.error({ carrierId }, 'a reply could not be stored as text; it is kept as bytes');
+        return insert([{ ...reply, externalId: null, text: '', body: reply.body ?? Buffer.from(reply.text) }]);
+      }
+    }
+  };
+
+/** What may be read from the gateway's inbox, too, is told from others in the same way. */
+const keyed = (read: NewReply, reply: WebhookReply | undefined): NewReply =>
+  reply?.stamp === undefined || typeof reply.to === 'string'
+    ? read
+    : { ...read, contentKey: contentKey({ port: reply.to.port, from: reply.from, text: read.text, stamp: reply.stamp }) };
+
+/** A gateway names the slot of its SIM: the numbers of the SIMs are the platform's. */
+async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[]): Promise<InboundReply[]> {
+  const sims = replies.some(({ to }) => typeof to !== 'string')
+    ? await rows<{ port: number; number: string }>(
+        pool,
+        'select port, number from numbers where carrier_id = $1 and port is not null',
+        [carrierId],
+      )
+    : [];
+  const numberOf = (port: number) => sims.find((sim) => sim.port === port)?.number ?? `port ${port}`;
+  return replies.map((reply) => ({
+    ...reply,
+    part: null,
+    to: typeof reply.to === 'string' ? reply.to : numberOf(reply.to.port),
+  }));
+}

@@ -1,0 +1,78 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { STEPS, type Forgotten } from '../../database/contacts/retention.ts';
+import type { HashPhone } from '../../database/contacts/phone-hash.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+
+type Deps = { pool: Pool; log: Logger; hashPhone: HashPhone };
+export type ForgetOld = ReturnType<typeof createForgetOld>;
+
+/** Where the night's work stands: an account, what of it, up to when, the step and how far that has come. */
+export type ForgetPosition = { accountId: string; what: Forgotten; until: string; step: number; after: string | null };
+
+const WORK_MS = 20_000;
+
+/** What is chosen by accounts, in order: those after the one that is done. */
+const NEXT = `
+  select account_id, what, now() - make_interval(days => days) as until from (
+    select account_id, 'contacts' as what, keep_contacts_days as days from account_policies
+    union all select account_id, 'texts', keep_texts_days from account_policies
+  ) chosen where days is not null and ($1::uuid is null or (account_id, what) > ($1, $2)) order by account_id, what limit 1`;
+
+export function createForgetting({ pool, log, hashPhone }: Deps) {
+  async function nextAccount(done: ForgetPosition | null): Promise<ForgetPosition | null> {
+    const [next] = await rows<{ account_id: string; what: Forgotten; until: Date }>(pool, NEXT, [
+      done?.accountId ?? null,
+      done?.what ?? null,
+    ]);
+    return next ? { accountId: next.account_id, what: next.what, until: next.until.toISOString(), step: 0, after: null } : null;
+  }
+
+  /** One page, or the end of an account. */
+  async function advance(at: ForgetPosition): Promise<ForgetPosition | null> {
+    const { accountId, what, step, after } = at;
+    const until = new Date(at.until);
+    const work = STEPS[what][step];
+    if (work) {
+      const next = await transaction(pool, async (client) => {
+        const [policies] = await rows<{ since: Date | null }>(
+          client,
+          `select m.${what}_to as since from account_policies p left join retention_marks m on m.account_id = p.account_id
+           where p.account_id = $1 and p.keep_${what}_days is not null`,
+          [accountId],
+        );
+        // The account no longer wants it.
+        return policies ? { after: await work(client, { accountId, since: policies.since, until, hashPhone }, after) } : null;
+      });
+      if (next) return next.after === null ? { ...at, step: step + 1, after: null } : { ...at, after: next.after };
+    } else {
+      await affected(
+        pool,
+        `insert into retention_marks (account_id, ${what}_to) values ($1, $2)
+         on conflict (account_id) do update set ${what}_to = greatest(retention_marks.${what}_to, excluded.${what}_to)`,
+        [accountId, until],
+      );
+      log.info({ accountId, what, until }, 'what is older was forgotten');
+    }
+    return nextAccount(at);
+  }
+
+  return {
+    /** Goes on from `from` for so long, a page at least; answers where to go on, null when every account is done. */
+    async forget(from: ForgetPosition | null, forMs: number): Promise<ForgetPosition | null> {
+      const end = performance.now() + forMs;
+      let at = from ?? (await nextAccount(null));
+      do at = at && (await advance(at));
+      while (at && performance.now() < end);
+      return at;
+    },
+  };
+}
+
+export const createForgetOld = (deps: Deps) => {
+  const { forget } = createForgetting(deps);
+  return {
+    /** Idempotent: forgets what is older than accounts chose to keep, a page a commit, for 20 s at most; answers where to go on. */
+    forgetOld: (from: ForgetPosition | null): Promise<ForgetPosition | null> => forget(from, WORK_MS),
+  };
+};

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import type { PolledPage, PolledReply } from '../../carriers/carrier.ts';
+import { newId } from '../../database/ids.ts';
+import { affected, rows } from '../../database/sql.ts';
+import { decodeText } from '../../domain/sms/sms-text.ts';
+import { readReply, storable, type NewReply } from '../replies/store-replies.ts';
+
+/** What tells a reply from others where ids don't. A hash, so that it may outlive an erased text; equal ones are counted. */
+export const contentKey = (reply: { port: number; from: string; text: string; stamp: string }): string =>
+  createHash('sha256')
+    .update(JSON.stringify([reply.port, storable(reply.from), storable(reply.text), reply.stamp]))
+    .digest('base64url')
+    .slice(0, 22);
+
+export const polledKey = (reply: PolledReply): string => contentKey({ ...reply, text: decodeText(reply.body, reply.encoding) });
+
+/** One after the other, whatever brings them: what is counted must not be stored meanwhile. */
+export const lockReplies = (client: PoolClient, carrierId: string): Promise<unknown> =>
+  rows(client, `select pg_advisory_xact_lock(hashtextextended('replies of ' || $1::text, 0))`, [carrierId]);
+
+type Row = NewReply & { contentKey: string; occurrence: number; counted: boolean };
+type Origin = { serial: string; generation: number; sims: Map<number, string>; country: string; seenAt: Date };
+
+const COLUMNS = `id, carrier_id, external_id, content_key, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, ingested_at`;
+const GIVEN = `unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[],
+    $11::timestamptz[], $12::text[], $14::int[], $15::bool[])
+  as r (id, external_id, content_key, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, occurrence, counted)`;
+const VALUES = `r.content_key, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body, r.received_at, r.precision, $13`;
+
+// Where ids can't be trusted (the device gives none, or began them again), as many of a content are new as there are more of it
+// than were stored otherwise.
+const INSERT = `
+  insert into replies (${COLUMNS})
+  select r.id, $1, r.external_id, ${VALUES} from ${GIVEN}
+  where not r.counted or r.occurrence > (
+    select count(*) from replies k where k.carrier_id = $1 and k.content_key = r.content_key
+      and (k.external_id is null or not starts_with(k.external_id, $16)))
+  on conflict do nothing`;
+
+// An id that the device gave twice: another content is another reply.
+const INSERT_TWINS = `
+  insert into replies (${COLUMNS})
+  select r.id, $1, r.external_id || ':' || r.content_key, ${VALUES} from ${GIVEN}
+  join replies k on k.carrier_id = $1 and k.external_id = r.external_id and k.content_key <> r.content_key
+  on conflict do nothing`;
+
+/**
+ * Idempotent: stores what a page brought, none of it released yet. Answers how many are new. A device's id is unique within its
+ * serial and generation; without ids equal replies are counted, so that two are two, and reading them again adds none.
+ */
+export async function storePolled(client: PoolClient, carrierId: string, page: PolledPage, origin: Origin): Promise<number> {
+  const all = rowsOf(page.replies, origin);
+  if (all.some((row) => row.counted)) await lockReplies(client, carrierId);
+  const values = (of: Row[]) => [
+    carrierId,
+    of.map((row) => row.id),
+    of.map((row) => row.externalId),
+    of.map((row) => row.contentKey),
+    of.map((row) => row.fromRaw),
+    of.map((row) => row.toRaw),
+    of.map((row) => row.fromNumber),
+    of.map((row) => row.replyCode),
+    of.map((row) => row.text),
+    of.map((row) => row.body),
+    of.map((row) => row.receivedAt),
+    of.map((row) => row.precision),
+    origin.seenAt,
+    of.map((row) => row.occurrence),
+    of.map((row) => row.counted),
+    prefixOf(origin),
+  ];
+  let stored = await affected(client, INSERT, values(all));
+  const named = all.filter((row) => row.externalId !== null);
+  if (stored < all.length && named.length > 0) {
+    stored += await affected(client, INSERT_TWINS, values(named.map((row) => ({ ...row, id: newId() }))).slice(0, -1));
+  }
+  return stored + (await keepUnreadable(client, carrierId, page.unreadable, origin));
+}
+
+export const prefixOf = ({ serial, generation }: { serial: string; generation: number }): string => `${serial}:${generation}:`;
+
+function rowsOf(replies: PolledReply[], origin: Origin): Row[] {
+  const seen = new Map<string, number>();
+  return replies.map((reply) => {
+    const key = polledKey(reply);
+    const occurrence = (seen.get(key) ?? 0) + 1;
+    seen.set(key, occurrence);
+    const externalId = reply.externalId === null ? null : `${prefixOf(origin)}${reply.externalId}`;
+    const to = origin.sims.get(reply.port) ?? `port ${reply.port}`;
+    return {
+      ...readReply({ ...reply, to, part: null, externalId }, origin.country),
+      contentKey: key,
+      occurrence,
+      // After a reset its inbox may still hold what was read before. A time that is ours tells nothing apart.
+      counted: externalId === null || (origin.generation > 1 && reply.precision !== 'ours'),
+    };
+  });
+}
+
+/** What a device wrote and nobody can read is kept as bytes and listed for the operator. */
+async function keepUnreadable(
+  client: PoolClient,
+  carrierId: string,
+  unreadable: PolledPage['unreadable'],
+  origin: Origin,
+): Promise<number> {
+  if (unreadable.length === 0) return 0;
+  return affected(
+    client,
+    `insert into replies (id, carrier_id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, ingested_at, filing_failed)
+     select r.id, $1, r.external_id, '', '', '', '', '', r.body, $5, 'ours', $5, 'the gateway’s SMS can not be read'
+     from unnest($2::uuid[], $3::text[], $4::bytea[]) as r (id, external_id, body) on conflict do nothing`,
+    [
+      carrierId,
+      unreadable.map(() => newId()),
+      unreadable.map(
+        ({ id, raw }) => `${prefixOf(origin)}${id ?? ''}?${contentKey({ port: 0, from: '', text: raw, stamp: '' })}`,
+      ),
+      unreadable.map(({ raw }) => Buffer.from(raw)),
+      origin.seenAt,
+    ],
+  );
+}

@@ -1,0 +1,80 @@
+import type { Pool } from 'pg';
+import type { TwoWay } from '../../domain/sending/sender-policy.ts';
+import { provenBy } from '../../domain/mail/auth-results.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import type { AnswerRefusal } from '../../templates/answer-refusals.ts';
+import type { InboundMail, MailHead } from './parse-mail.ts';
+
+type Deps = {
+  pool: Pool;
+  sendMessages: (ids: string[]) => void;
+  /** Whose Authentication-Results an answer needs; null where none is asked for. */
+  authority: string | null;
+};
+/** `ignored`: written by a machine, or a copy of what went out before. `unreadable`: beyond what is parsed. */
+export type Answered =
+  | { outcome: 'sent' | 'ignored' | 'unreadable' }
+  | { outcome: 'refused'; refusal: AnswerRefusal; locale: 'fr' | 'en' };
+
+type Row = {
+  account_id: string;
+  two_way: TwoWay;
+  locale: 'fr' | 'en';
+  phone: string;
+  carrier_id: string;
+  reply_code: string;
+  listed: 'fr' | 'en' | null;
+};
+
+/**
+ * At most once: an answer to a reply mail becomes an SMS in its conversation. What it answers with is committed. The text is
+ * read only when its author may answer: nobody else can make it cost more than its head.
+ */
+export const createAnswerByMail =
+  ({ pool, sendMessages, authority }: Deps) =>
+  async (conversationId: string, head: MailHead, readWhole: () => Promise<InboundMail | null>): Promise<Answered> => {
+    const [found] = await rows<Row>(
+      pool,
+      `select c.account_id, a.two_way, a.locale, c.phone, c.carrier_id, c.reply_code,
+         (select e.locale from reply_emails e where e.account_id = a.id and e.deleted_at is null and lower(e.address) = $2 limit 1) as listed
+       from conversations c join accounts a on a.id = c.account_id where c.id = $1`,
+      [conversationId, head.from],
+    );
+    const locale = found?.listed ?? found?.locale ?? 'en';
+    const refused = (refusal: AnswerRefusal): Answered => ({ outcome: 'refused', refusal, locale });
+    if (!found) return refused({ why: 'unknown' });
+    if (head.automatic) return { outcome: 'ignored' };
+    if (head.from === null || found.listed === null) return refused({ why: 'not-listed' });
+    const domain = head.from.slice(head.from.lastIndexOf('@') + 1);
+    if (authority !== null && !provenBy(authority, head.authenticated, domain)) return refused({ why: 'not-proven' });
+    const mail = await readWhole();
+    if (mail === null) return { outcome: 'unreadable' };
+    if (mail.automatic) return { outcome: 'ignored' };
+    if (mail.attached) return refused({ why: 'attachment' });
+    if (mail.text === '') return refused({ why: 'empty' });
+    if (found.two_way !== 'on') return refused({ why: 'two-way-off' });
+
+    const account = { id: found.account_id, twoWay: found.two_way };
+    const conversation = { id: conversationId, phone: found.phone, carrierId: found.carrier_id, replyCode: found.reply_code };
+    try {
+      const answer = await planAnswer(pool, { account, conversation, text: mail.text });
+      const fresh = await transaction(pool, async (client) => {
+        const noted = await affected(
+          client,
+          `insert into inbound_mails (conversation_id, message_id, account_id, sms_id, received_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
+          [conversationId, mail.key, account.id, answer.message.id],
+        );
+        if (noted > 0) await storeAnswer(client, answer);
+        return noted > 0;
+      });
+      if (!fresh) return { outcome: 'ignored' };
+      sendMessages([answer.message.id]);
+      return { outcome: 'sent' };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'spend-limit') return refused({ why: 'spend-limit' });
+      return refused({ why: 'text', problem: error.faults[0]?.problem ?? error.message });
+    }
+  };

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import { rows } from '../../database/sql.ts';
+import { OPEN } from '../callbacks/claim-callbacks.ts';
+import { CHANNEL_OPEN } from './relay-state.ts';
+import { MAIL_LEASE_SECONDS } from './renew-claims.ts';
+
+/** Those given, or so many of what is due. */
+export type WhichEmails = { ids: string[] } | { limit: number };
+
+/** A mail, and the deliveries that it carries: one, unless its address has a flood gathered. */
+export type ClaimedEmail = {
+  /** The first part of its Message-ID. */
+  id: string;
+  deliveries: { id: string; claim: string; attempt: number }[];
+  emailId: string;
+  address: string;
+  locale: 'fr' | 'en';
+  accountId: string;
+  timeZone: string;
+  /** The frozen events, in the order of their conversation. */
+  bodies: string[];
+};
+
+type EmailRow = {
+  id: string;
+  claim: string;
+  attempts: number;
+  address: string;
+  locale: 'fr' | 'en';
+  email_id: string;
+  account_id: string;
+  time_zone: string;
+  body: string;
+};
+
+/** Which deliveries `which` means, as a condition of which `$1` is the value. */
+export const dueEmails = (which: WhichEmails): { where: string; value: unknown } =>
+  'ids' in which
+    ? { where: 'd.id = any($1::uuid[])', value: which.ids }
+    : { where: 'd.next_at <= now() order by d.next_at limit $1', value: which.limit };
+
+/**
+ * Claims mails of one reply each. Claim and attempt are one commit, as for callbacks. What is owed to an address that was
+ * suppressed or removed meanwhile ends here, aborted.
+ */
+export async function claimEmails(pool: Pool, which: WhichEmails): Promise<ClaimedEmail[]> {
+  const { where, value } = dueEmails(which);
+  const claimed = await rows<EmailRow>(
+    pool,
+    `with due as (
+       select d.id, a.deleted_at is not null as removed, s.address is not null as suppressed
+       from deliveries d join reply_emails a on a.id = d.email_id
+         left join mail_suppressions s on s.account_id = d.account_id and s.address = lower(a.address)
+       where channel = 'email' and d.conversation_id is null and ${OPEN} and next_at is not null and ${CHANNEL_OPEN} and ${where}
+       for update of d skip locked
+     ), ended as (
+       update deliveries d set state = 'aborted', last_class = case when due.removed then 'removed' else 'suppressed' end,
+         held_reason = null, next_at = null, finished_at = now()
+       from due where d.id = due.id and (due.removed or due.suppressed)
+     ), taken as (
+       update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
+         lease_until = now() + interval '${MAIL_LEASE_SECONDS} seconds'
+       from due where d.id = due.id and not due.removed and not due.suppressed returning d.id, d.claim, d.attempts, d.trigger, d.account_id, d.email_id, d.event_id
+     ), written as (
+       insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
+       select claim, id, attempts, trigger, now(), 'unknown' from taken
+     )
+     select t.id, t.claim, t.attempts, t.account_id, t.email_id, a.address, a.locale, c.time_zone, v.body
+     from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,
+    [value],
+  );
+  return claimed.map(({ id, claim, attempts, address, locale, ...row }) => ({
+    id,
+    deliveries: [{ id, claim, attempt: attempts }],
+    address,
+    locale,
+    emailId: row.email_id,
+    accountId: row.account_id,
+    timeZone: row.time_zone,
+    bodies: [row.body],
+  }));
+}

@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import type { MailToRead } from './mail-reader.ts';
+import { readHead, readMail } from './parse-mail.ts';
+
+// The thread of mail-reader.ts. An answer of null says that the parser refused the mail.
+parentPort?.on('message', ({ raw, part }: MailToRead) => {
+  const mail = Buffer.from(raw);
+  (part === 'head' ? readHead(mail) : readMail(mail)).then(
+    (read) => parentPort?.postMessage(read),
+    () => parentPort?.postMessage(null),
+  );
+});
+parentPort?.postMessage('ready');

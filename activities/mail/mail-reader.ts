@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { InboundMail, MailHead } from './parse-mail.ts';
+
+export type MailToRead = { raw: Uint8Array; part: 'head' | 'whole' };
+/** Null for a mail that the parser refused, or did not get through in time: the same mail would fail again. */
+export type MailReader = {
+  head(raw: Buffer): Promise<MailHead | null>;
+  whole(raw: Buffer): Promise<InboundMail | null>;
+  close(): Promise<void>;
+};
+
+const TIME_LIMIT_MS = 3000;
+const MOST_HEAP_MB = 256;
+const THREAD = new URL(`./mail-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** Reads mails from strangers one after the other, in a thread that is ended when one of them takes too long. */
+export function createMailReader(): MailReader {
+  let running: Promise<Worker> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function ask<T>(mail: MailToRead): Promise<T | null> {
+    running ??= start();
+    const thread = await running;
+    const inTime = new AbortController();
+    const timer = setTimeout(() => inTime.abort(), TIME_LIMIT_MS);
+    thread.postMessage(mail);
+    try {
+      const [read]: (T | null)[] = await Promise.race([
+        once(thread, 'message', { signal: inTime.signal }),
+        once(thread, 'exit', { signal: inTime.signal }).then(() => Promise.reject(new Error('The thread ended'))),
+      ]);
+      return read ?? null;
+    } catch {
+      running = null;
+      await thread.terminate();
+      return null;
+    } finally {
+      clearTimeout(timer);
+      inTime.abort();
+    }
+  }
+  function inTurn<T>(mail: MailToRead): Promise<T | null> {
+    const turn = last.then(() => ask<T>(mail));
+    last = turn.catch(() => {});
+    return turn;
+  }
+  return {
+    head: (raw) => inTurn<MailHead>({ raw, part: 'head' }),
+    whole: (raw) => inTurn<InboundMail>({ raw, part: 'whole' }),
+    async close() {
+      await last;
+      await (await running)?.terminate();
+    },
+  };
+}
+
+/** The time limit counts from here on: loading the parser takes its time once. */
+async function start(): Promise<Worker> {
+  const thread = new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB } });
+  thread.unref();
+  await once(thread, 'message');
+  return thread;
+}

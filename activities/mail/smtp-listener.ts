@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
+import type { MailTokens } from '../../database/mail/mail-tokens.ts';
+import { isUnreachable } from '../../database/sql.ts';
+import { answerRefusal } from '../../templates/answer-refusals.ts';
+import { createAnswerByMail } from './answer-by-mail.ts';
+import { readAddress } from './mail-addresses.ts';
+import { createMailReader } from './mail-reader.ts';
+import { takeBounce } from './handle-bounce.ts';
+
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  tokens: MailTokens;
+  sendMessages: (ids: string[]) => void;
+  host: string;
+  port: number;
+  domain: string;
+  /** Whose Authentication-Results an answer needs; null where none is asked for. */
+  authority: string | null;
+};
+export type InboundMailListener = AsyncDisposable & { port: number };
+
+const MOST_OCTETS = 2_000_000;
+
+class Refusal extends Error {
+  readonly responseCode: number;
+  constructor(responseCode: number, message: string) {
+    super(message);
+    this.responseCode = responseCode;
+  }
+}
+
+/** For good: the same mail would be beyond the parser the next time too. */
+const unreadable = (): Refusal => new Refusal(554, '5.6.0 This message is too complicated to be read. Answer in plain text.');
+
+/** Where mails to our own addresses come in, from the relay that takes them for our domain: 250 only after the commit. */
+export async function listenForMail({
+  pool,
+  log,
+  tokens,
+  host,
+  port,
+  domain,
+  authority,
+  sendMessages,
+}: Deps): Promise<InboundMailListener> {
+  const answerByMail = createAnswerByMail({ pool, sendMessages, authority });
+  const reader = createMailReader();
+
+  const addressed = (address: string) => readAddress(tokens, address, domain);
+
+  async function take(stream: SMTPServerDataStream, sender: string, recipient: string): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(Buffer.from(chunk));
+    if (stream.sizeExceeded)
+      throw new Refusal(
+        552,
+        `${answerRefusal({ why: 'too-large' }, 'fr')} / ${answerRefusal({ why: 'too-large' }, 'en').slice(6)}`,
+      );
+    const to = addressed(recipient);
+    if (!to) throw new Refusal(550, answerRefusal({ why: 'unknown' }, 'en'));
+    const raw = Buffer.concat(chunks);
+    if (to.kind !== 'answer') {
+      const report = await reader.whole(raw);
+      if (report === null) throw unreadable();
+      return takeBounce(pool, to.kind, to.id, report);
+    }
+    const head = await reader.head(raw);
+    if (head === null) throw unreadable();
+    const answered = await answerByMail(to.id, sender === '' ? { ...head, automatic: true } : head, () => reader.whole(raw));
+    log.info({ conversationId: to.id, outcome: answered.outcome }, 'a mail answered a conversation');
+    if (answered.outcome === 'unreadable') throw unreadable();
+    if (answered.outcome === 'refused') throw new Refusal(550, answerRefusal(answered.refusal, answered.locale));
+  }
+
+  const server = new SMTPServer({
+    // A relay in front has the certificate and the public address.
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    size: MOST_OCTETS,
+    maxClients: 100,
+    socketTimeout: 60_000,
+    closeTimeout: 2000,
+    logger: false,
+    onRcptTo({ address }, session, done) {
+      const to = addressed(address);
+      if (!to) return done(new Refusal(550, answerRefusal({ why: 'unknown' }, 'en')));
+      if (to.expired)
+        return done(
+          new Refusal(550, `${answerRefusal({ why: 'expired' }, 'fr')} / ${answerRefusal({ why: 'expired' }, 'en').slice(6)}`),
+        );
+      // Each has an answer of its own, which one transaction could not give.
+      if (session.envelope.rcptTo.length > 0) return done(new Refusal(452, '4.5.3 One recipient at a time'));
+      return done();
+    },
+    onData(stream, { envelope }, done) {
+      take(stream, envelope.mailFrom === false ? '' : envelope.mailFrom.address, envelope.rcptTo[0]?.address ?? '').then(
+        () => done(),
+        (error: unknown) => {
+          if (error instanceof Refusal) return done(error);
+          if (isUnreachable(error)) log.warn('a mail came in while the database is out of reach; the relay keeps it');
+          else log.error({ err: error }, 'a mail that came in could not be taken; the relay keeps it');
+          return done(new Refusal(451, '4.3.0 Try again later'));
+        },
+      );
+    },
+  });
+  // A peer that hangs up is no fault of ours.
+  server.on('error', (error) => log.debug({ err: error }, 'a connection for mail failed'));
+  server.listen(port, host);
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The listener for mail has no port');
+  log.info({ port: address.port }, 'mail is taken');
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((closed) => server.close(() => closed()));
+      await reader.close();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { abortLeft } from '../../database/callbacks/change-endpoint.ts';
+import { idAt } from '../../database/ids.ts';
+import { affected, rows } from '../../database/sql.ts';
+import { postAlarms, type AlarmWebhook } from '../carriers/alarm-webhook.ts';
+import { forgetAlarms, watchCarriers } from '../carriers/watch-carriers.ts';
+import type { Poster } from '../../webhook-client/request.ts';
+import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
+import { endDoubts } from '../sending/in-doubt.ts';
+import { matchOrphans } from '../sending/ingest-receipts.ts';
+import { moveQueued } from '../sending/failover.ts';
+import { showPartials } from '../replies/partial-replies.ts';
+import { unasked } from '../sending/poll-results.ts';
+import { endpointRun, type LongRun } from '../wake-run.ts';
+
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  /** The country in which carriers' numbers without a prefix are read. */
+  country: string;
+  runs: {
+    deliverReplies(ids: string[]): void;
+    sendMessages(ids: string[]): void;
+    sendCampaign(id: string): void;
+    importRecipients(id: string): void;
+    previewList(id: string): void;
+    replayDeliveries(id: string): void;
+    campaignChanged(id: string): void;
+    syncNow(carrierId: string): Promise<void>;
+    pollResults(carrierId: string): void;
+  };
+  signal: (run: LongRun) => Promise<void>;
+  poster: Pick<Poster, 'post'>;
+  alarmWebhook: AlarmWebhook | null;
+};
+export type Sweep = ReturnType<typeof createSweep>;
+
+/** How many waiting rows one sweep hands over; the next takes more. */
+const AT_ONCE = 20_000;
+const SETTLED_AFTER_MS = 60_000;
+
+/** Failures that say that all others would fail too. */
+const MOST_FAILURES = 3;
+
+/** Jobs that have nothing to do with each other. All are idempotent, and the database is their only memory: the next sweep goes on. */
+export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWebhook }: Deps) => {
+  const startedAt = performance.now();
+  /** A process that has just started knows nothing yet of lines that are being opened. */
+  const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
+
+  /** Hands over what a crash left between a commit and its run. */
+  async function start(what: string, sql: string, run: (ids: string[]) => void, values: unknown[] = []): Promise<void> {
+    const found = await rows<{ id: string }>(pool, sql, values);
+    if (found.length === 0) return;
+    log.info({ [what]: found.length }, 'the sweep found work');
+    run(found.map(({ id }) => id));
+  }
+  const one = (run: (id: string) => void) => (ids: string[]) => ids.forEach((id) => run(id));
+
+  return {
+    /** Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow. */
+    startReplies: () =>
+      start(
+        'replies',
+        `select id from replies where filed_at is null and filing_failed is null and released_at is not null
+         and (handed_at is null and ingested_at < now() - interval '10 seconds'
+           or handed_at < now() - least(interval '30 minutes', greatest(interval '1 minute', (handed_at - ingested_at))))
+         order by ingested_at limit ${AT_ONCE}`,
+        runs.deliverReplies,
+      ),
+    async startPartials(): Promise<void> {
+      const partials = await showPartials(pool, country);
+      if (partials.length > 0) runs.deliverReplies(partials);
+    },
+    startMessages: () =>
+      start(
+        'messages',
+        `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
+         and id > $1::uuid and id < $2::uuid order by id limit ${AT_ONCE}`,
+        runs.sendMessages,
+        [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
+      ),
+    startCampaigns: () => start('campaigns', `${CAMPAIGNS_LEFT} and handed_at is null`, one(runs.sendCampaign)),
+    /** Nobody could tell their runs what became of them. */
+    tellCampaigns: () =>
+      start(
+        'changed',
+        `${CAMPAIGNS_LEFT} and handed_at is not null and state in ('paused', 'cancelled')`,
+        one(runs.campaignChanged),
+      ),
+    startImports: () =>
+      start(
+        'imports',
+        `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        one(runs.importRecipients),
+      ),
+    startPreviews: () =>
+      start(
+        'previews',
+        `select id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        one(runs.previewList),
+      ),
+    startReplays: () =>
+      start(
+        'replays',
+        `select id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
+        one(runs.replayDeliveries),
+      ),
+    async startSyncs(): Promise<void> {
+      const asked = await rows<{ carrier_id: string }>(
+        pool,
+        `select distinct carrier_id from sync_runs where state = 'requested' and requested_at < now() - interval '1 minute'`,
+      );
+      await forEach(asked, ({ carrier_id: carrierId }) => runs.syncNow(carrierId));
+    },
+    async startResults(): Promise<void> {
+      for (const { carrier_id: carrierId } of await unasked(pool)) runs.pollResults(carrierId);
+    },
+    matchReceipts: () => matchOrphans(pool),
+    endDoubts: () => done(endDoubts(pool)),
+    watchCarriers: () => done(watchCarriers(pool, { settled: settled() })),
+    postAlarms: () => postAlarms({ pool, log, poster, webhook: alarmWebhook }),
+    forgetAlarms: () => done(forgetAlarms(pool)),
+    async moveQueued(): Promise<void> {
+      if (settled()) for (const id of await moveQueued(pool)) runs.campaignChanged(id);
+    },
+    reclaimAttempts: () => done(reclaimDead(pool)),
+    abortLeft: () => done(abortLeft(pool)),
+    async wakeCallbacks(): Promise<void> {
+      if ((await untilNextDue(pool, 'callback')) === 0) await signal('retry-callbacks');
+    },
+    async wakeEndpoints(): Promise<void> {
+      await forEach(await unattended(pool), (endpointId) => signal(endpointRun(endpointId)));
+    },
+    async wakeEmails(): Promise<void> {
+      if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
+    },
+    forgetStale: () => done(affected(pool, FORGET)),
+  };
+};
+
+const CAMPAIGNS_LEFT = `select id from campaigns where ended_at is null and launched_at < now() - interval '10 seconds'`;
+
+const FORGET = `with keys as (delete from idempotency_keys where created_at < now() - interval '30 days'),
+    parts as (delete from inbound_parts where reply_id in (
+      select reply_id from inbound_parts where reply_id is not null and ingested_at < now() - interval '1 day')),
+    mails as (delete from inbound_mails where received_at < now() - interval '60 days'),
+    gathered as (delete from gathered_mails where at < now() - interval '1 hour'),
+    minutes as (delete from endpoint_minutes where minute < now() - interval '1 hour'),
+    runs as (delete from wanted_runs where not wanted and name like 'endpoint/%' and changed_at < now() - interval '1 day')
+  delete from carrier_sessions where closed_at < now() - interval '30 days'`;
+
+const done = async (work: Promise<unknown>): Promise<void> => void (await work);
+
+/** One after the other, whatever becomes of one; then fails as the first did. */
+async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const item of items) {
+    await work(item).catch((error: unknown) => void failures.push(error));
+    if (failures.length === MOST_FAILURES) break;
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Endpoints in trouble that are owed something due, and those that were stopped, are wanted again and still hold something. */
+async function unattended(pool: Pool): Promise<string[]> {
+  const owed = (next: string) => `exists (select 1 from deliveries d where d.endpoint_id = e.id and d.channel = 'callback'
+    and d.state in ('pending', 'retrying', 'held') and d.next_at ${next})`;
+  const found = await rows<{ id: string }>(
+    pool,
+    `select e.id from callback_endpoints e where e.deleted_at is null
+       and (e.health <> 'healthy' and ${owed('is not null')} or e.health in ('healthy', 'open', 'recovering') and ${owed('is null')})`,
+  );
+  return found.map((row) => row.id);
+}

@@ -1,0 +1,77 @@
+import type { PoolClient } from 'pg';
+import type { Candidate } from '../../domain/replies/attribution.ts';
+import { MAY_HAVE_ARRIVED } from '../../domain/sending/message.ts';
+import { readKeyword } from '../../domain/replies/keywords.ts';
+import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
+import type { HashPhone } from '../../database/contacts/phone-hash.ts';
+import { rows } from '../../database/sql.ts';
+import type { Unfiled } from './filing-types.ts';
+import { isShared } from './find-candidates.ts';
+
+/** A reply that is nobody's, and what it may answer: nothing, or messages of several accounts. */
+export type Unattributed = { reply: Unfiled; candidates: Candidate[] };
+/** `of`: the reply. */
+type Named = { accountId: string; phone: string; of: string };
+
+/**
+ * Whom a STOP or a START means that answers no one message for certain. Where none is in its window, that is whoever ever wrote
+ * to that phone by that code; of whom was asked to forget it only a hash is left. A STOP counts for each of them, a START for one
+ * alone: not to write is never a leak, and to write again would be a guess.
+ */
+export async function meantByKeyword(
+  client: PoolClient,
+  unattributed: Unattributed[],
+  hashPhone: HashPhone,
+): Promise<{ stops: Named[]; starts: Named[] }> {
+  const kindOf = new Map(unattributed.map(({ reply }) => [reply.id, readKeyword(reply.text).kind]));
+  // One that was obeyed while it waited for its night may have been lifted since.
+  const asked = unattributed.filter(
+    ({ reply }) => reply.peeked !== 'obeyed' && ['stop', 'start'].includes(kindOf.get(reply.id) ?? ''),
+  );
+  const late = asked.filter(({ candidates }) => candidates.length === 0).map(({ reply }) => reply);
+  const ever = Map.groupBy(await whoEverWrote(client, late, hashPhone), ({ id }) => id);
+  const stops: Named[] = [];
+  const starts: Named[] = [];
+  for (const { reply, candidates } of asked) {
+    const phone = reply.from_number;
+    const found = ever.get(reply.id) ?? [];
+    if (kindOf.get(reply.id) === 'stop') {
+      const writers = [...candidates.map(({ accountId }) => accountId), ...found.flatMap((each) => each.wrote ?? [])];
+      stops.push(...[...new Set(writers)].map((accountId) => ({ accountId, phone, of: reply.id })));
+      continue;
+    }
+    const [only, ...others] = new Set(found.flatMap(({ wrote, forgot }) => wrote ?? forgot ?? []));
+    if (only !== undefined && others.length === 0) starts.push({ accountId: only, phone, of: reply.id });
+  }
+  return { stops, starts };
+}
+
+type Ever = { id: string; wrote: string | null; forgot: string | null };
+
+const whoEverWrote = async (client: PoolClient, late: Unfiled[], hashPhone: HashPhone): Promise<Ever[]> =>
+  late.length === 0
+    ? []
+    : rows<Ever>(
+        client,
+        `select r.id, m.account_id as wrote, null::uuid as forgot
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $7::uuid[], $8::bool[])
+           as r (id, phone, code, until, carrier, shared)
+         cross join lateral (
+           select distinct account_id from messages
+           where to_number = r.phone and (reply_code = r.code or reply_code = '${PLACEHOLDER}' and carrier_id = r.carrier and r.shared)
+             and submitted_at <= r.until and state = any($6::text[])
+         ) m
+         union all
+         select r.id, null, o.account_id from unnest($1::uuid[], $5::text[]) as r (id, hash)
+         join opt_outs o on o.phone = r.hash and o.phone like '#%'`,
+        [
+          late.map((reply) => reply.id),
+          late.map((reply) => reply.from_number),
+          late.map((reply) => reply.reply_code),
+          late.map((reply) => reply.until),
+          late.map((reply) => hashPhone(reply.from_number)),
+          [...MAY_HAVE_ARRIVED],
+          late.map((reply) => reply.carrier_id),
+          late.map(isShared),
+        ],
+      );

@@ -1,0 +1,209 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import { attribute, type Attribution } from '../../domain/replies/attribution.ts';
+import { readKeyword } from '../../domain/replies/keywords.ts';
+import { emitEvents, stillOwed, type DeliveriesOwed, type Emitted } from '../../database/callbacks/emit-events.ts';
+import { announce } from '../../database/live.ts';
+import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
+import type { HashPhone } from '../../database/contacts/phone-hash.ts';
+import { affected, isCollision, isUnreachable, transaction } from '../../database/sql.ts';
+import { answerByItself } from './auto-reply.ts';
+import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
+import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
+import { findRules, obeyKeywords } from './apply-keywords.ts';
+import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
+import { readReleased } from './unhidden-replies.ts';
+import type { Filed, Unfiled } from './filing-types.ts';
+
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  hashPhone: HashPhone;
+  /** After the commit: has messages sent that were stored, and mails that are owed. */
+  sendMessages: (ids: string[]) => void;
+  oweMails: () => Promise<void>;
+};
+export type FileReplies = ReturnType<typeof createFileReplies>;
+
+/** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
+export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: Deps) {
+  async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
+    try {
+      const { accounts, answers, forwards, ...owed } = await transaction(pool, (client) => file(client, ids, runId, hashPhone));
+      await announce(pool, accounts);
+      if (answers.length > 0) sendMessages(answers);
+      if (forwards > 0)
+        await oweMails().catch((error: unknown) => log.warn({ err: error }, 'mails are owed; the sweep has them sent'));
+      return owed;
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      if (isCollision(error)) return filePage(ids, runId);
+      if (ids.length > 1) {
+        const middle = Math.ceil(ids.length / 2);
+        const first = await filePage(ids.slice(0, middle), runId);
+        const second = await filePage(ids.slice(middle), runId);
+        return { callbacks: [...first.callbacks, ...second.callbacks], emails: [...first.emails, ...second.emails] };
+      }
+      const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
+      log.error({ err: error, replyId: ids[0] }, 'a reply could not be filed; it is set aside for the operator');
+      await affected(pool, `update replies set filing_failed = $2, run_id = $3 where id = any($1::uuid[]) and filed_at is null`, [
+        ids,
+        reason,
+        runId,
+      ]);
+      return { callbacks: [], emails: [] };
+    }
+  }
+  return filePage;
+}
+
+export const createFileReplies = (deps: Deps) => {
+  const filePage = createFiling(deps);
+  return {
+    /**
+     * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
+     * deliveries it owes. Tried again, it answers with those of the try before too: that one's answer was lost.
+     */
+    async fileReplies(replyIds: string[]): Promise<DeliveriesOwed> {
+      const { attempt, workflowExecution } = activityInfo();
+      const runId = workflowExecution?.workflowId ?? 'none';
+      const owed = await filePage(replyIds, runId);
+      return attempt === 1 ? owed : stillOwed(deps.pool, replyIds, runId);
+    },
+  };
+};
+
+const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
+  const { kind } = readKeyword(text);
+  return kind === 'none' ? null : kind;
+};
+
+const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
+
+/** What a page came to: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
+type FiledPage = Emitted & { answers: string[]; forwards: number };
+
+async function file(client: PoolClient, ids: string[], runId: string, hashPhone: HashPhone): Promise<FiledPage> {
+  const unfiled = await readUnfiled(client, ids);
+  const released = await readReleased(client, ids);
+  if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [], answers: [], forwards: 0 };
+
+  const candidates = await findCandidates(client, unfiled);
+  const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
+  const answered = await findAnswered(
+    client,
+    attributions.flatMap(({ attribution }) => messageOf(attribution) ?? []),
+  );
+  const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
+
+  const filed: Filed[] = [];
+  for (const { reply, attribution } of attributions) {
+    const message = answered.get(messageOf(attribution) ?? '') ?? null;
+    const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
+    if (!accountId) continue;
+    const keyword = keywordOf(reply);
+    filed.push({
+      reply,
+      accountId,
+      attribution,
+      answered: message,
+      hidden: message?.two_way === false,
+      keyword,
+      optOut: keyword === 'stop',
+      rule: null,
+      conversationId: null,
+      sequence: null,
+    });
+  }
+  filed.sort((a, b) => a.reply.received_at.getTime() - b.reply.received_at.getTime() || (a.reply.id < b.reply.id ? -1 : 1));
+
+  const attributed = new Set(filed.map((each) => each.reply));
+  const none = attributions.filter(({ reply }) => !attributed.has(reply));
+  await findRules(client, filed);
+  const optedOut = await obeyKeywords(
+    client,
+    filed,
+    none.map(({ reply }) => ({ reply, candidates: candidates.get(reply.id) ?? [] })),
+    hashPhone,
+  );
+  await learnCodes(
+    client,
+    filed.flatMap(({ answered: message, reply }) => (message ? [{ messageId: message.id, code: reply.reply_code }] : [])),
+  );
+  const shown = [...filed.filter((each) => !each.hidden), ...released];
+  await fileInConversations(client, shown);
+  await tagContacts(client, shown);
+  const answers = await answerByItself(client, filed, optedOut);
+  const forwards = await oweForwards(client, shown);
+  await markFiled(client, [...filed, ...released], none, runId);
+  const happened = shown.map((each) => ({
+    accountId: each.accountId,
+    type: 'reply.received' as const,
+    replyId: each.reply.id,
+    emails: true,
+    order:
+      each.conversationId !== null && each.sequence !== null
+        ? { conversationId: each.conversationId, sequence: each.sequence }
+        : null,
+    campaignId: each.answered?.campaign_id ?? null,
+    body: (eventId: string) => replyReceived(eventId, each),
+    octopush: { kind: 'inbound' as const, to: each.reply.reply_code, ...octopushFacts(each) },
+  }));
+  const left = filed
+    .filter((each) => optedOut.has(each.reply.id))
+    .map((each) => ({
+      accountId: each.accountId,
+      type: 'contact.opted-out' as const,
+      replyId: each.hidden ? null : each.reply.id,
+      emails: false,
+      campaignId: each.answered?.campaign_id ?? null,
+      body: (eventId: string) => contactOptedOut(eventId, each),
+      octopush: { kind: 'stop' as const, ...octopushFacts(each) },
+    }));
+  return { ...(await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId)), answers, forwards };
+}
+
+async function markFiled(
+  client: PoolClient,
+  filed: Filed[],
+  none: { reply: Unfiled; attribution: Attribution }[],
+  runId: string,
+): Promise<void> {
+  const all = [
+    ...filed,
+    // What it says is kept: whoever it turns out to belong to obeys it.
+    ...none.map(({ reply, attribution }) => ({
+      reply,
+      attribution,
+      accountId: null,
+      answered: null,
+      hidden: false,
+      keyword: keywordOf(reply),
+      optOut: keywordOf(reply) === 'stop',
+      conversationId: null,
+      sequence: null,
+    })),
+  ];
+  await affected(
+    client,
+    `update replies r set filed_at = now(), run_id = $1, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
+       conversation_id = f.conversation_id, sequence = f.sequence, attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden, keyword = f.keyword
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[], $9::bool[], $10::bool[], $11::text[])
+       as f (id, account_id, campaign_id, message_id, conversation_id, sequence, attribution, opt_out, hidden, keyword)
+     where r.id = f.id`,
+    [
+      runId,
+      all.map((each) => each.reply.id),
+      all.map((each) => each.accountId),
+      all.map((each) => each.answered?.campaign_id ?? null),
+      all.map((each) => each.answered?.id ?? null),
+      all.map((each) => each.conversationId),
+      all.map((each) => each.sequence),
+      all.map((each) => JSON.stringify(each.attribution)),
+      all.map((each) => each.optOut),
+      all.map((each) => each.hidden),
+      all.map((each) => each.keyword),
+    ],
+  );
+}

@@ -1,0 +1,140 @@
+import type { PoolClient } from 'pg';
+import type { Candidate } from '../../domain/replies/attribution.ts';
+import { CLOCK_TOLERANCE_MS, renterAt, windowOf } from '../../domain/replies/attribution.ts';
+import { MAY_HAVE_ARRIVED } from '../../domain/sending/message.ts';
+import { normaliseOrigin } from '../../domain/phone-number.ts';
+import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
+import { affected, rows } from '../../database/sql.ts';
+import type { Answered, Unfiled } from './filing-types.ts';
+
+type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
+  from_raw: string;
+  ingested_at: Date;
+  precision: string;
+  country: string | null;
+  clock_tolerance_ms: number | null;
+  account_id: string | null;
+  rented_at: Date | null;
+  last_account_id: string | null;
+  released_at: Date | null;
+};
+
+/** The replies of a page that are to be filed, locked, with what decides whose they are; or those that still wait for their night. */
+export async function readUnfiled(client: PoolClient, ids: string[], released = true): Promise<Unfiled[]> {
+  const found = await rows<UnfiledRow>(
+    client,
+    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked,
+       n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, n.port, c.clock_tolerance_ms, c.stop_confirmations
+     from replies r left join carriers c on c.id = r.carrier_id
+     left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and (r.released_at is not null) = $2 and not r.unhide
+     order by r.id for update of r`,
+    [ids, released],
+  );
+  const unfiled = found.map((row): Unfiled => {
+    const { since, until, slackMs } = windowOf({
+      kind: row.kind,
+      receivedAt: row.received_at,
+      ingestedAt: row.ingested_at,
+      precision: row.precision,
+      clockToleranceMs: row.clock_tolerance_ms ?? CLOCK_TOLERANCE_MS,
+    });
+    const renter = renterAt(row.received_at, {
+      renter: row.account_id,
+      rentedAt: row.rented_at,
+      lastRenter: row.last_account_id,
+      releasedAt: row.released_at,
+    });
+    // A number without a prefix is of the country of the number it was written to, which only this row knows.
+    const phone = row.country === null ? row.from_number : normaliseOrigin(row.from_raw, row.country);
+    return { ...row, from_number: phone, renter, since, until, slackMs };
+  });
+  const mended = unfiled.filter((reply, index) => reply.from_number !== found[index]?.from_number);
+  if (mended.length > 0) {
+    await affected(
+      client,
+      `update replies r set from_number = f.phone from unnest($1::uuid[], $2::text[]) as f (id, phone) where r.id = f.id`,
+      [mended.map((reply) => reply.id), mended.map((reply) => reply.from_number)],
+    );
+  }
+  return unfiled;
+}
+
+/** Whether it was written to a code that accounts share. */
+export const isShared = ({ kind, reply_code: code }: Pick<Unfiled, 'kind' | 'reply_code'>): boolean =>
+  kind === 'short-code' || (kind === null && /^\d{3,6}$/.test(code));
+
+/** Every message that each reply may answer, in one statement. */
+export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
+  const found = await rows<{
+    reply_id: string;
+    id: string;
+    account_id: string;
+    campaign_id: string | null;
+    submitted_at: Date;
+    keyword: string | null;
+    text: string;
+  }>(
+    client,
+    `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at, m.text, c.keyword
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $7::uuid[], $8::bool[])
+       as r (id, phone, code, since, until, carrier, shared)
+     -- A code of the operator's that is not known yet may be any short one of that carrier.
+     join messages m on m.to_number = r.phone and m.reply_code in (r.code, '${PLACEHOLDER}')
+       and (m.reply_code = r.code or m.carrier_id = r.carrier and r.shared)
+       and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
+     left join campaigns c on c.id = m.campaign_id`,
+    [
+      unfiled.map((reply) => reply.id),
+      unfiled.map((reply) => reply.from_number),
+      unfiled.map((reply) => reply.reply_code),
+      unfiled.map((reply) => reply.since),
+      unfiled.map((reply) => reply.until),
+      [...MAY_HAVE_ARRIVED],
+      unfiled.map((reply) => reply.carrier_id),
+      unfiled.map(isShared),
+    ],
+  );
+  const byReply = Map.groupBy(found, (row) => row.reply_id);
+  return new Map(
+    [...byReply].map(([id, rowsOfReply]) => [
+      id,
+      rowsOfReply.map((row) => ({
+        messageId: row.id,
+        accountId: row.account_id,
+        campaignId: row.campaign_id,
+        sentAt: row.submitted_at,
+        keyword: row.keyword,
+        text: row.text,
+      })),
+    ]),
+  );
+}
+
+/**
+ * The messages that replies answer, as their events show them. Whether replies are shown stays so until the caller commits: who
+ * releases what is hidden finds it filed, or is waited for.
+ */
+export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
+  const found = await rows<Answered>(
+    client,
+    `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
+       m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way
+     from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])
+     for key share of a`,
+    [messageIds],
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+/** The first reply says which code the operator had put in the place of 12345. */
+export async function learnCodes(client: PoolClient, answered: { messageId: string; code: string }[]): Promise<void> {
+  if (answered.length === 0) return;
+  const sorted = answered.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1));
+  await affected(
+    client,
+    `update messages m set reply_code = l.code from unnest($1::uuid[], $2::text[]) as l (id, code)
+     where m.id = l.id and m.reply_code = '${PLACEHOLDER}'`,
+    [sorted.map(({ messageId }) => messageId), sorted.map(({ code }) => code)],
+  );
+}

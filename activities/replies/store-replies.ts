@@ -1,0 +1,93 @@
+import type { InboundReply } from '../../carriers/carrier.ts';
+import { normaliseOrigin } from '../../domain/phone-number.ts';
+import { decodeText } from '../../domain/sms/sms-text.ts';
+import { newId } from '../../database/ids.ts';
+import { rows } from '../../database/sql.ts';
+
+/** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
+export type NewReply = {
+  id: string;
+  externalId: string | null;
+  fromRaw: string;
+  toRaw: string;
+  fromNumber: string;
+  replyCode: string;
+  text: string;
+  body: Buffer | null;
+  receivedAt: Date;
+  precision: string;
+  /** Whether parts of it are missing. */
+  partial: boolean;
+  /** What tells it from others where it may come by two ways. */
+  contentKey: string | null;
+};
+
+/** PostgreSQL refuses U+0000 and lone surrogates. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+
+export const readReply = (reply: InboundReply, country: string): NewReply =>
+  newReply(reply, decodeText(reply.body, reply.encoding), country);
+
+/** The row of a reply whose text has been read already. */
+export function newReply(reply: InboundReply, read: string, country: string): NewReply {
+  const text = storable(read);
+  const fromRaw = storable(reply.from);
+  const toRaw = storable(reply.to);
+  return {
+    id: newId(),
+    externalId: reply.externalId,
+    fromRaw,
+    toRaw,
+    fromNumber: normaliseOrigin(fromRaw, country),
+    replyCode: normaliseOrigin(toRaw, country),
+    text,
+    body: text === read && reply.encoding !== 'binary' ? null : Buffer.from(reply.body),
+    receivedAt: reply.receivedAt,
+    precision: reply.precision,
+    partial: false,
+    contentKey: null,
+  };
+}
+
+// What came now came now by the database's clock: a worker whose own is wrong would put a reply before what it answers.
+const INSERT = `
+  with session as (
+    update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
+  )
+  insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
+    received_at, precision, partial, content_key, ingested_at, released_at)
+  select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
+    case when r.precision = 'ours' and not r.partial then now() else r.received_at end, r.precision, r.partial, r.content_key, now(), case when $14 then now() end
+  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[], $15::bool[], $16::text[])
+    as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial, content_key)
+  on conflict do nothing returning id`;
+
+/** Stores replies; answers with the ids that are new. Those that are not `released` wait for the nightly sync. */
+export async function insertReplies(
+  sql: Parameters<typeof rows>[0],
+  carrierId: string,
+  sessionId: string | null,
+  ackedThrough: string | null,
+  replies: NewReply[],
+  released = true,
+): Promise<string[]> {
+  const stored = await rows<{ id: string }>(sql, INSERT, [
+    carrierId,
+    sessionId,
+    ackedThrough,
+    replies.map((reply) => reply.id),
+    replies.map((reply) => reply.externalId),
+    replies.map((reply) => reply.fromRaw),
+    replies.map((reply) => reply.toRaw),
+    replies.map((reply) => reply.fromNumber),
+    replies.map((reply) => reply.replyCode),
+    replies.map((reply) => reply.text),
+    replies.map((reply) => reply.body),
+    replies.map((reply) => reply.receivedAt),
+    replies.map((reply) => reply.precision),
+    released,
+    replies.map((reply) => reply.partial),
+    replies.map((reply) => reply.contentKey),
+  ]);
+  return stored.map((row) => row.id);
+}

@@ -1,0 +1,162 @@
+import type { Pool, PoolClient } from 'pg';
+import type { SubmitResult } from '../../carriers/carrier.ts';
+import { FRENCH_NUMBER } from '../../domain/france.ts';
+import type { MessageState } from '../../domain/sending/message.ts';
+import { prepared } from '../../database/sql.ts';
+import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './in-doubt.ts';
+import { HEARS } from './message-events.ts';
+import type { Mark } from './claim-facts.ts';
+import { SENDING_HELD } from './restore-hold.ts';
+import { ANSWERS, BUDGET, SPENT } from './spend-budget-sql.ts';
+import type { Slot } from './slot-lease.ts';
+
+/** A result to store: what a `submitting` message has become. */
+export type Settled = { id: string; result: SubmitResult };
+
+/** What the claim made of one row: it goes out now, it is done without going out, or it stays `queued`. */
+export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' | 'queued' };
+
+const after: Record<SubmitResult['outcome'], MessageState | 'deferred'> = {
+  accepted: 'accepted',
+  rejected: 'failed',
+  throttled: 'queued',
+  deferred: 'deferred',
+  unsent: 'queued',
+  unknown: 'in_doubt',
+};
+
+const reasonOf = (result: SubmitResult): string | null => {
+  switch (result.outcome) {
+    case 'accepted':
+      return null;
+    case 'rejected':
+    case 'deferred':
+      return result.code;
+    case 'throttled':
+      return 'throttled';
+    case 'unknown':
+    case 'unsent':
+      return result.reason;
+    default:
+      return result satisfies never;
+  }
+};
+
+const delayOf = (result: SubmitResult): number | null => {
+  if (result.outcome === 'throttled') return result.retryAfterMs;
+  return result.outcome === 'unsent' ? 1000 : null;
+};
+
+/** How long a message waits each time that its carrier had a trouble of its own: eight tries within two hours, then it has failed. */
+const DEFERRED_SECONDS = 'array[5, 15, 60, 300, 900, 1800, 3600]';
+
+// One statement, so one commit and one round trip a turn. The slot's row is updated first: that is the fence (a dead token
+// updates nothing, and then nothing else happens), and it says which rows are `submitting`, so that no index over a
+// changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already. One of an
+// account that hears of its messages goes on waiting there: who looks for its message next finds it, and tells of it.
+const TURN = `
+  with mine as (
+    update carrier_slots set "window" = $4::uuid[]
+    where carrier_id = $1 and slot = $2 and epoch = $3 and lease_until > now() returning epoch
+  ), early as (
+    delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id) join messages m on m.id = r.id
+    where o.carrier_id = $1 and o.reference = r.reference and not ${HEARS} returning r.id, o.status, o.error
+  ), stored as (
+    update messages m set reason = coalesce(e.error, r.reason), settled_at = now(),
+      state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued'
+        when r.state = 'deferred' then case when m.deferrals < cardinality(${DEFERRED_SECONDS}) then 'queued' else 'failed' end else r.state end),
+      deferrals = m.deferrals + (r.state = 'deferred')::int,
+      resends = m.resends + case when r.state = 'in_doubt' and ${SENT_AGAIN} then 1 else 0 end,
+      not_before = case when r.delay is not null then now() + make_interval(secs => r.delay / 1000.0)
+        when r.state = 'in_doubt' then now() + interval '${SECOND_TRY_SECONDS} seconds'
+        when r.state = 'deferred' then now() + make_interval(secs => (${DEFERRED_SECONDS})[m.deferrals + 1]) else m.not_before end
+    from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
+    left join (select distinct on (id) id, status, error from early) e on e.id = r.id
+    where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'
+    returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at, m.account_id, m.cost_micros, r.state as said
+  ), doubted as (
+    ${NOTE_DOUBTS('stored')}
+  ), referenced as (
+    insert into message_references (carrier_id, reference, message_id)
+    select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
+  ), awaited as (
+    insert into awaited_results (carrier_id, reference, submitted_at, next_at)
+    select $1, r.reference, now(), now() + interval '5 seconds' from mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
+    where $16 on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
+  ), judged as materialized (
+    select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
+      ${ANSWERS} as answers, coalesce(m.automatic, '') in ('stop-confirmation', 'contact') as owed,
+      case when c.state = 'cancelled' then 'cancelled'
+        when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number ~ '${FRENCH_NUMBER}' then 'lowcost-marketing'
+        when m.sender like '+%' and exists (
+          select from numbers n where n.carrier_id = $1 and n.number = m.sender and n.kind = 'virtual' and n.account_id is distinct from m.account_id
+        ) then 'number-released'
+        when coalesce(m.automatic, '') not in ('stop-confirmation', 'contact') and exists (
+          select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
+      case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
+        then nullif(case p.quiet_preset when 'strict' then w.strict else w.standard end, 0) end as wait
+    from mine join carriers s on s.id = $1 and s.paused_at is null cross join messages m
+    left join campaigns c on c.id = m.campaign_id
+    left join account_policies p on p.account_id = m.account_id
+    left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
+    where m.id = any($11::uuid[]) and m.state = 'queued' and m.carrier_id = $1 and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
+  ), ${BUDGET}, claimed as (
+    update messages m set
+      state = case when j.skipped is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
+      reason = case when j.skipped is null and j.wait is not null then 'quiet-hours' else j.skipped end, epoch = $3,
+      submitted_at = case when j.skipped is null and j.wait is null then now() end,
+      not_before = case when j.skipped is null then now() + make_interval(secs => j.wait / 1000.0) end
+    from decided j
+    where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skipped is not null or j.campaign is null or j.campaign = 'launched')
+      and not exists (select from beyond o where o.id = j.id)
+    returning m.id, m.state, j.account_id, j.cost
+  ), ${SPENT}
+  select (select count(*)::int from mine) as held,
+    coalesce((select array_agg(id::text) from claimed), '{}') as ids,
+    coalesce((select array_agg(state) from claimed), '{}') as states`;
+
+/**
+ * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
+ * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
+ * Opt-out, quiet hours, the policy on lowcost marketing, a rental that ended, the spend limit, pause (of the campaign or of the
+ * carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say of the numbers what the
+ * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
+ */
+export async function takeTurn(
+  sql: Pool | PoolClient,
+  slot: Slot,
+  window: string[],
+  settled: Settled[],
+  wanted: string[],
+  marks: Mark[] = [],
+  asksResults = false,
+  accounts: string[] = [],
+): Promise<Claim[] | null> {
+  const references = settled.flatMap(({ id, result }) =>
+    result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
+  );
+  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(sql, 'take-turn', TURN, [
+    slot.carrierId,
+    slot.slot,
+    slot.epoch,
+    window,
+    settled.map(({ id }) => id),
+    settled.map(({ result }) => after[result.outcome]),
+    settled.map(({ result }) => reasonOf(result)),
+    settled.map(({ result }) => delayOf(result)),
+    references.map(({ reference }) => reference),
+    references.map(({ id }) => id),
+    wanted,
+    marks.map(({ id }) => id),
+    marks.map(({ hash }) => hash),
+    marks.map(({ standardWaitMs }) => standardWaitMs),
+    marks.map(({ strictWaitMs }) => strictWaitMs),
+    asksResults,
+    accounts,
+  ]);
+  if (!turn || turn.held === 0) return null;
+  return turn.ids.flatMap((id, index) => {
+    const state = turn.states[index];
+    return state ? [{ id, state }] : [];
+  });
+}

@@ -1,0 +1,216 @@
+import type { Pool, PoolClient } from 'pg';
+import type { InboundReceipt } from '../../carriers/carrier.ts';
+import { newId } from '../../database/ids.ts';
+import { announce } from '../../database/live.ts';
+import { prepared, rows, transaction } from '../../database/sql.ts';
+import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
+import { normaliseOrigin } from '../../domain/phone-number.ts';
+import { createGroup } from '../batcher.ts';
+import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
+import { storable } from '../replies/store-replies.ts';
+import type { Owes } from '../wake-run.ts';
+
+// A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
+// is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
+// answer is stored: it is kept as an orphan for a day, and the turn that stores the reference finds it, or a look after the turns
+// that were under way when it came, or the sweep.
+// A message of several segments is delivered when one receipt says so and none denies it.
+const APPLY = `
+  with r as (
+    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[])
+      as r (id, reference, message_id, status, error, at, from_number, to_number)
+  ), matched as (
+    select r.*, coalesce(f.message_id, m.id, d.message_id) as message, f.message_id is null and d.message_id is not null as resolves
+    from r
+    left join message_references f on f.carrier_id = $1 and f.reference = r.reference
+    left join messages m on m.id = r.message_id and m.carrier_id = $1
+    left join doubts d on f.message_id is null and m.id is null
+      and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
+      and d.submitted_at between r.at - interval '48 hours' and r.at + interval '2 minutes'
+      and not exists (
+        select from messages o where o.to_number = d.to_number and o.carrier_id = $1 and o.sender = d.sender and o.id <> d.message_id
+          and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > r.at - interval '48 hours')
+  ), named as (
+    insert into message_references (carrier_id, reference, message_id)
+    select distinct $1::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
+  ), worst as (
+    select distinct on (message) message, status, error, from_number from matched where message is not null
+    order by message, array_position(array['undelivered', 'expired', 'delivered', 'unknown', 'accepted'], status)
+  ), applied as (
+    update messages m set state = w.status, reason = coalesce(w.error, case when w.status = 'delivered' then null else m.reason end),
+      -- It comes from the code that the operator put in the place of 12345.
+      reply_code = case when m.reply_code = '${PLACEHOLDER}' and w.from_number ~ '^[0-9]{3,6}$' then w.from_number else m.reply_code end
+    from (select * from worst order by message) w
+    where m.id = w.message and case
+      -- On its way: news only of a message in doubt.
+      when w.status = 'accepted' then m.state in ('in_doubt', 'unknown')
+      when m.state = 'delivered' then w.status not in ('delivered', 'unknown')
+      -- The first try arrived after all: there need be no second.
+      when m.state = 'queued' then m.resends > 0 and w.status <> 'unknown'
+      else m.state in ('submitting', 'accepted', 'in_doubt', 'unknown') end
+    returning m.id
+  ), resolved as (
+    delete from doubts d using applied a where d.message_id = a.id
+  ), kept as (
+    insert into orphan_receipts (id, carrier_id, reference, from_number, to_number, status, error, at, ingested_at)
+    select id, $1, reference, case when many then null else from_number end, case when many then null else to_number end, status, error, at, now()
+    from matched, lateral (
+      -- What could mean several messages when it came is not believed of the last one left either.
+      select count(*) > 1 as many from messages o where o.to_number = matched.to_number and o.carrier_id = $1 and o.sender = from_number
+        and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > at - interval '48 hours'
+    ) candidates
+    where message is null and status <> 'accepted'
+    on conflict (id) do nothing
+  )
+  select id from matched where message is null`;
+
+/** Receipts of others' messages may come by the thousand, and for ever. */
+const MOST_LOOKED_FOR = 10_000;
+
+/** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
+export function createReceiptIngest(pool: Pool, carrierId: string, country: string, owes: Owes) {
+  let lookedFor = 0;
+  // A turn under way may not have seen the orphans, nor they its references: once it is over, those are looked for that no turn took.
+  const orphans = createGroup<string, true>({
+    maxSize: 5000,
+    waitMs: 1000,
+    async commit(ids) {
+      await turnsOver(pool, carrierId);
+      await matchOrphans(pool, owes, ids);
+      return ids.map(() => true as const);
+    },
+  });
+  const group = createGroup<InboundReceipt, true>({
+    maxSize: 500,
+    async commit(receipts) {
+      const left = await storeReceipts(pool, carrierId, country, receipts, owes);
+      // What fails here, or is too much, is the sweep's.
+      for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
+        lookedFor++;
+        orphans
+          .add(id)
+          .catch(() => {})
+          .finally(() => lookedFor--);
+      }
+      return receipts.map(() => true as const);
+    },
+  });
+  return async (receipt: InboundReceipt): Promise<void> => {
+    await group.add(receipt);
+  };
+}
+
+/** Waits for the turns of a carrier that are under way: each holds its slot's row until its commit. */
+const turnsOver = (pool: Pool, carrierId: string): Promise<unknown> =>
+  rows(pool, 'select from carrier_slots where carrier_id = $1 for share', [carrierId]);
+
+/**
+ * Idempotent: moves the messages that these receipts name, and keeps those that name none yet. Accounts that chose to hear of
+ * their messages do; where none did, that costs one look. Answers with the ids of those that name none.
+ */
+export async function storeReceipts(
+  pool: Pool,
+  carrierId: string,
+  country: string,
+  receipts: InboundReceipt[],
+  owes: Owes = () => {},
+): Promise<string[]> {
+  if (receipts.length === 0) return [];
+  const numberOf = (raw: string) => (raw === '' ? null : normaliseOrigin(storable(raw), country));
+  return applyReceipts(
+    pool,
+    carrierId,
+    receipts.map(({ reference, messageId, status, error, at, from, to }) => ({
+      id: newId(),
+      reference: storable(reference),
+      message_id: messageId,
+      status,
+      error: error === null ? null : storable(error),
+      at,
+      from_number: numberOf(from),
+      to_number: numberOf(to),
+    })),
+    owes,
+  );
+}
+
+type StoredReceipt = {
+  id: string;
+  reference: string;
+  message_id: string | null;
+  status: string;
+  error: string | null;
+  at: Date;
+  from_number: string | null;
+  to_number: string | null;
+};
+
+/** Answers with the ids of those that name no message. */
+async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[], owes: Owes): Promise<string[]> {
+  if (!(await someoneHears(pool))) return apply(pool, carrierId, receipts);
+  const { left, accounts } = await transaction(pool, async (client) => {
+    const named = await rows<{ id: string }>(client, NAMED, [
+      carrierId,
+      receipts.map((receipt) => receipt.reference),
+      receipts.map((receipt) => receipt.message_id),
+      receipts.map((receipt) => receipt.from_number),
+      receipts.map((receipt) => receipt.to_number),
+    ]);
+    const before = await statesBefore(
+      client,
+      named.map(({ id }) => id),
+    );
+    const left = await apply(client, carrierId, receipts);
+    return { left, accounts: await emitMoves(client, before) };
+  });
+  if (accounts.length > 0) {
+    await announce(pool, accounts);
+    owes();
+  }
+  return left;
+}
+
+// Every message that a receipt may move.
+const NAMED = `
+  select message_id as id from message_references where carrier_id = $1 and reference = any($2::text[])
+  union select unnest($3::uuid[])
+  union select d.message_id from doubts d join unnest($4::text[], $5::text[]) as r (sender, phone)
+    on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone`;
+
+async function apply(sql: Pool | PoolClient, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
+  const left = await prepared<{ id: string }>(sql, 'apply-receipts', APPLY, [
+    carrierId,
+    receipts.map((receipt) => receipt.id),
+    receipts.map((receipt) => receipt.reference),
+    receipts.map((receipt) => receipt.message_id),
+    receipts.map((receipt) => receipt.status),
+    receipts.map((receipt) => receipt.error),
+    receipts.map((receipt) => receipt.at),
+    receipts.map((receipt) => receipt.from_number),
+    receipts.map((receipt) => receipt.to_number),
+  ]);
+  return left.map(({ id }) => id);
+}
+
+/**
+ * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
+ * and forgets those of more than a day ago. `among`: only these.
+ */
+export async function matchOrphans(pool: Pool, owes: Owes = () => {}, among: string[] | null = null): Promise<void> {
+  if (!among) await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
+  const found = await rows<StoredReceipt & { carrier_id: string }>(
+    pool,
+    `select o.id, o.carrier_id, o.reference, null::uuid as message_id, o.status, o.error, o.at, o.from_number, o.to_number
+     from orphan_receipts o
+     where ($1::uuid[] is null or o.id = any($1))
+       and (exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference)
+         or exists (select from doubts d where d.carrier_id = o.carrier_id and d.to_number = o.to_number and d.sender = o.from_number))
+     limit 5000`,
+    [among],
+  );
+  for (const [carrierId, receipts] of Map.groupBy(found, (receipt) => receipt.carrier_id)) {
+    const left = new Set(await applyReceipts(pool, carrierId, receipts, owes));
+    const matched = receipts.map(({ id }) => id).filter((id) => !left.has(id));
+    await rows(pool, `delete from orphan_receipts where id = any($1::uuid[])`, [matched]);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Pool } from 'pg';
+import { affected, rows } from '../../database/sql.ts';
+import { storeReceipts } from './ingest-receipts.ts';
+import type { Owes } from '../wake-run.ts';
+import type { Lines } from './carrier-lines.ts';
+
+type Deps = { pool: Pool; lines: Pick<Lines, 'session'>; country: string; owes: Owes };
+export type PollResults = ReturnType<typeof createPollResults>;
+
+/** The most references in one call: a gateway's own limit. */
+const IN_A_CALL = 100;
+const WORK_MS = 30_000;
+/** New messages are accepted meanwhile: nobody tells the run of them. */
+const MOST_SLEEP_MS = 20_000;
+
+// Asked for often while it is news, then less and less; after three days it will not be known.
+const AGAIN = `case when submitted_at > now() - interval '10 minutes' then interval '10 seconds'
+  when submitted_at > now() - interval '1 hour' then interval '2 minutes' else interval '30 minutes' end`;
+
+export const createPollResults = ({ pool, lines, country, owes }: Deps) => ({
+  /**
+   * Idempotent: asks a gateway what became of messages whose result is due, and applies what it knows. `sleepMs` is when the
+   * next ones are due; null when nothing is awaited any more.
+   */
+  async pollResults(carrierId: string): Promise<{ sleepMs: number | null }> {
+    const until = performance.now() + WORK_MS;
+    while (performance.now() < until) {
+      const due = await rows<{ reference: string }>(
+        pool,
+        `select reference from awaited_results where carrier_id = $1 and next_at <= now() order by next_at limit ${IN_A_CALL}`,
+        [carrierId],
+      );
+      if (due.length === 0) break;
+      const references = due.map(({ reference }) => reference);
+      const receipts = (await lines.session(carrierId).pollReceipts?.(references)) ?? [];
+      await storeReceipts(pool, carrierId, country, receipts, owes);
+      await affected(
+        pool,
+        `with known as (
+             delete from awaited_results where carrier_id = $1
+               and (reference = any($3::text[]) or reference = any($2::text[]) and submitted_at < now() - interval '3 days'))
+           update awaited_results set next_at = now() + ${AGAIN}
+           where carrier_id = $1 and reference = any($2::text[]) and reference <> all($3::text[])`,
+        [carrierId, references, receipts.filter(({ status }) => status !== 'accepted').map(({ reference }) => reference)],
+      );
+    }
+    const [next] = await rows<{ ms: number | null }>(
+      pool,
+      `select extract(epoch from min(next_at) - now())::float8 * 1000 as ms from awaited_results where carrier_id = $1`,
+      [carrierId],
+    );
+    const dueMs = next?.ms ?? null;
+    return { sleepMs: dueMs === null ? null : Math.min(Math.max(dueMs, 1000), MOST_SLEEP_MS) };
+  },
+});
+
+/** The gateways from which results are overdue: nobody is asking them. */
+export const unasked = (pool: Pool): Promise<{ carrier_id: string }[]> =>
+  rows(pool, `select distinct carrier_id from awaited_results where next_at < now() - interval '20 seconds'`);

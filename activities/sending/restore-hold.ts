@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import { newId } from '../../database/ids.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { NOTE_DOUBTS } from './in-doubt.ts';
+
+/** What a claim needs: nothing goes out while a restored database waits for an operator's word. */
+export const SENDING_HELD = `exists (select from restores where released_at is null)`;
+
+/**
+ * To be said of a database that was restored, before the product starts on it: what it calls queued may have gone out since the
+ * backup was made. All of it is in doubt from now on, except what a campaign scheduled for later, or not launched yet, has not begun to send; its
+ * campaigns have ended, every other run is asked for anew, and nothing is sent until an operator says so. Answers how many
+ * messages are in doubt. `lostAt` is when the database that is gone stopped: what was scheduled for later than that is safe.
+ */
+export const noteRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<number> =>
+  transaction(pool, async (client) => {
+    const inDoubt = await affected(
+      client,
+      `with doubted as (
+         update messages m set state = 'in_doubt', reason = 'restored', submitted_at = coalesce(m.submitted_at, $1)
+         where m.state in ('queued', 'submitting') and not m.simulation and not exists (
+           select from campaigns c where c.id = m.campaign_id and (c.send_at > $2 or c.launched_at is null))
+         returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at
+       ) ${NOTE_DOUBTS('doubted')}`,
+      [backupAt, lostAt],
+    );
+    await rows(
+      client,
+      `update campaigns c set state = case when c.state = 'cancelled' then c.state else 'completed' end, ended_at = now(),
+         totals = (select coalesce(jsonb_object_agg(state, count), '{}') from (
+           select state, count(*)::int as count from messages m where m.campaign_id = c.id group by state) counts)
+       where c.ended_at is null and c.launched_at is not null
+         and not exists (select from messages m where m.campaign_id = c.id and m.state = 'queued')`,
+    );
+    await rows(client, `update campaigns set handed_at = null where ended_at is null and handed_at is not null`);
+    await rows(client, `update list_imports set handed_at = null where ended_at is null and handed_at is not null`);
+    await rows(client, `update list_previews set handed_at = null where ended_at is null and handed_at is not null`);
+    await rows(client, `insert into restores (id, backup_at, noted_at, in_doubt) values ($1, $2, now(), $3)`, [
+      newId(),
+      backupAt,
+      inDoubt,
+    ]);
+    return inDoubt;
+  });

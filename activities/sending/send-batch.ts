@@ -1,0 +1,110 @@
+import { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { Pool } from 'pg';
+import type { CampaignState } from '../../database/campaigns/campaign.ts';
+import { rows } from '../../database/sql.ts';
+import type { Lines } from './carrier-lines.ts';
+import { createPlaces } from './keyed-semaphore.ts';
+import { ANSWERS } from './spend-budget-sql.ts';
+import { tellHeld } from './notify-spend-limit.ts';
+import type { Wake } from '../wake-run.ts';
+
+/** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
+export type Batch =
+  | { carrierId: string; campaignId: string; fromRow: number; toRow: number }
+  | { carrierId: string; ids: string[] };
+
+/** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
+export type BatchResult = { left: number; waitMs: number };
+
+type Deps = { pool: Pool; log: Logger; lines: Lines; peekStops: (carrierId: string) => Promise<void>; wake: Pick<Wake, 'wake'> };
+export type SendBatch = ReturnType<typeof createSendBatch>;
+
+type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
+type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null; held: string[] | null };
+
+/** Waits up to this long are spent here; longer ones are the workflow's timers. */
+const PATIENCE_MS = 20_000;
+/** Batches of one account that are read and wait for their turns at one carrier: those of a campaign. */
+const AT_ONCE = 8;
+const PEEK_EVERY_MS = 15_000;
+
+export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => {
+  const places = createPlaces(AT_ONCE);
+
+  async function run(batch: Batch): Promise<BatchResult> {
+    const { where, values } = 'ids' in batch ? ofIds(batch) : ofRows(batch);
+    for (;;) {
+      const due = await rows<Row>(
+        pool,
+        `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
+         where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
+           and not (m.cost_micros > 0 and not ${ANSWERS} and exists (select from spend_limits l where l.account_id = m.account_id and l.held_until > now()))
+         order by m.row, m.id`,
+        values,
+      );
+      const accounts = Map.groupBy(due, (row) => row.account);
+      if (due.length > 0) {
+        const send = () =>
+          Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
+        await peeking(
+          () => peekStops(batch.carrierId),
+          // Given up: what waits for its turn is claimed only if it is still queued, and here.
+          () => Promise.race([send(), Context.current().cancelled]),
+          log,
+        );
+      }
+      const [now] = await rows<Left>(
+        pool,
+        `select count(*)::int as left, max(c.state) as campaign,
+           extract(epoch from min(greatest(m.not_before, l.held_until, now())) - now())::float8 * 1000 as wait_ms,
+           array_agg(distinct l.account_id) filter (where l.account_id is not null) as held
+         from messages m left join campaigns c on c.id = m.campaign_id
+         left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 and not ${ANSWERS} where ${where} and m.state = 'queued'`,
+        values,
+      );
+      if (now?.held) await tellHeld(pool, wake, now.held);
+      const left = now?.left ?? 0;
+      const waitMs = Math.max(now?.wait_ms ?? 0, 0);
+      const halted = now?.campaign !== null && now?.campaign !== 'launched';
+      if (left === 0 || halted || waitMs > PATIENCE_MS) return { left, waitMs };
+      await Context.current().sleep(Math.max(waitMs, 250));
+    }
+  }
+
+  return {
+    /**
+     * Retryable: a message is claimed by its state, and it is the write to the socket that happens once. Every message of the
+     * batch is sent, set aside with its reason, or still `queued`.
+     */
+    async sendBatch(batch: Batch): Promise<BatchResult> {
+      if ('ids' in batch) return run(batch);
+      const [campaign] = await rows<{ account_id: string }>(pool, 'select account_id from campaigns where id = $1', [
+        batch.campaignId,
+      ]);
+      return places(`${batch.carrierId} ${campaign?.account_id ?? ''}`, () => run(batch));
+    },
+  };
+};
+
+/** By SIMs a batch goes out for minutes: whoever writes STOP meanwhile is left out of what is still to go. */
+async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>, log: Logger): Promise<void> {
+  await peek();
+  const again = () =>
+    void peek().catch((error: unknown) => log.warn({ err: error }, 'opt-outs could not be looked for while sending'));
+  const timer = setInterval(again, PEEK_EVERY_MS);
+  try {
+    await send();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const ofIds = (batch: { carrierId: string; ids: string[] }) => ({
+  where: 'm.id = any($1::uuid[]) and m.carrier_id = $2',
+  values: [batch.ids, batch.carrierId],
+});
+const ofRows = (batch: { carrierId: string; campaignId: string; fromRow: number; toRow: number }) => ({
+  where: 'm.campaign_id = $1 and m.row >= $2 and m.row < $3 and m.carrier_id = $4',
+  values: [batch.campaignId, batch.fromRow, batch.toRow, batch.carrierId],
+});

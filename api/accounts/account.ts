@@ -1,0 +1,95 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, problems } from '../http/problem.ts';
+import { body, Country, Id, iso, json, Locale, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
+
+export const AccountView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    platform: z.enum(['v0', 'v2']),
+    country: Country,
+    locale: Locale,
+    timeZone: z.string(),
+    twoWay: TwoWayState,
+    twoWayHistory: z
+      .array(
+        z.object({
+          state: TwoWayState,
+          at: Time,
+          by: z.string(),
+          reason: z.string().nullable(),
+          expectedVolume: z.number().int().nullable().openapi({ description: 'Replies a month, of who asks' }),
+        }),
+      )
+      .openapi({ description: 'Oldest first' }),
+    defaultSender: z.string().nullable().openapi({ description: 'Who premium campaigns come from that name no sender' }),
+    migratedAt: Time.nullable().openapi({ description: 'When it was moved from V0 to V2' }),
+    createdAt: Time,
+  })
+  .openapi('Account');
+
+export const accountView = (account: Account): z.infer<typeof AccountView> => ({
+  id: account.id,
+  name: account.name,
+  platform: account.platform,
+  country: account.country,
+  locale: account.locale,
+  timeZone: account.timeZone,
+  twoWay: account.twoWay,
+  twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
+  defaultSender: account.defaultSender ?? null,
+  migratedAt: iso(account.migratedAt),
+  createdAt: account.createdAt.toISOString(),
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/account',
+  operationId: 'getAccount',
+  tags: ['Account'],
+  summary: 'The account of the key',
+  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
+});
+
+const AccountChange = z
+  .strictObject({
+    defaultSender: z
+      .string()
+      .regex(
+        /^(12345|\+\d{6,15}|(?=.*[A-Za-z])[A-Za-z0-9]{3,11})$/,
+        'Send 12345, a number that you rent, or 3 to 11 letters and digits',
+      )
+      .nullable()
+      .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' }),
+  })
+  .openapi('AccountChange');
+const change = createRoute({
+  method: 'patch',
+  path: '/account',
+  operationId: 'changeAccount',
+  tags: ['Account'],
+  summary: 'Set the sender of premium campaigns that name none',
+  request: { body: body(AccountChange) },
+  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
+});
+
+export const account = ({ db }: ApiServices) => {
+  async function show(id: string) {
+    const found = await db.em().findOne(Account, { id });
+    if (!found) throw missing();
+    return accountView(found);
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, async (c) => c.json(await show(c.get('account').id), 200))
+    .openapi(change, async (c) => {
+      const { id } = c.get('account');
+      await db.em().nativeUpdate(Account, { id }, { defaultSender: c.req.valid('json').defaultSender });
+      return c.json(await show(id), 200);
+    });
+};

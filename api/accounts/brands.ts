@@ -1,0 +1,154 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import { Brand, decideBrand } from '../../database/accounts/brand.ts';
+import { newId } from '../../database/ids.ts';
+import { announce } from '../../database/live.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { affected, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { foldSender } from '../../domain/sending/sender-rules.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+
+const State = z.enum(['requested', 'confirmed', 'refused']);
+const BrandView = z
+  .object({
+    id: Id,
+    account: Id,
+    sender: z.string(),
+    state: State,
+    reason: z.string().nullable(),
+    createdAt: Time,
+    decidedAt: Time.nullable(),
+  })
+  .openapi('Brand');
+const NewBrand = z
+  .strictObject({
+    sender: z
+      .string()
+      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/, 'Send 3 to 11 letters A–Z and digits, at least one of them a letter')
+      .openapi({ example: 'Boulange' }),
+  })
+  .openapi('NewBrand');
+const Decision = z
+  .strictObject({ state: z.enum(['confirmed', 'refused']), reason: z.string().trim().min(1).max(1000) })
+  .openapi('BrandDecision');
+
+const view = (brand: Brand): z.infer<typeof BrandView> => ({
+  id: brand.id,
+  account: brand.account,
+  sender: brand.sender,
+  state: brand.state,
+  reason: brand.reason ?? null,
+  createdAt: brand.createdAt.toISOString(),
+  decidedAt: iso(brand.decidedAt),
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/brands',
+  operationId: 'registerBrand',
+  tags: ['Account'],
+  summary: 'Register a sender ID as a brand of the account; an operator confirms it. Registering it again changes nothing',
+  request: { body: body(NewBrand) },
+  responses: { 201: { description: 'Registered', content: json(BrandView) }, ...problems },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/brands',
+  operationId: 'listBrands',
+  tags: ['Account'],
+  summary: 'Brands of the account, newest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(BrandView)) }, ...problems },
+});
+const listAll = createRoute({
+  method: 'get',
+  path: '/brands',
+  operationId: 'listAllBrands',
+  tags: ['Operator: accounts'],
+  summary: 'Brands of all accounts, newest first',
+  request: { query: PageQuery.extend({ state: State.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(BrandView)) }, ...problems },
+});
+const decide = createRoute({
+  method: 'put',
+  path: '/brands/{id}',
+  operationId: 'decideBrand',
+  tags: ['Operator: accounts'],
+  summary: 'Confirm that a sender ID is the account’s, or refuse it; the account is told by mail and by event',
+  request: { params: IdParam, body: body(Decision) },
+  responses: { 200: { description: 'Decided', content: json(BrandView) }, ...problems, ...notFound },
+});
+
+const MOST_BRANDS = 100;
+
+async function listOf(
+  { db }: ApiServices,
+  scope: string,
+  where: object,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const after = readCursor(scope, cursor, ById);
+  const found = await db
+    .em()
+    .find(Brand, { ...where, ...(after ? { id: { $lt: after[0] } } : {}) }, { orderBy: { id: 'desc' }, limit: limit + 1 });
+  return page(found, limit, view, (last) => writeCursor(scope, [last.id]));
+}
+
+export const brands = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const account = c.get('account').id;
+      const { sender } = c.req.valid('json');
+      const em = services.db.em();
+      const folded = foldSender(sender);
+      if ((await em.count(Brand, { account, folded: { $ne: folded } })) >= MOST_BRANDS)
+        throw new AppError('conflict', `An account has ${MOST_BRANDS} brands at most.`);
+      await transaction(services.db.pool, async (client) => {
+        const added = await affected(
+          client,
+          `insert into brands (id, account_id, sender, folded, created_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
+          [newId(), account, sender, folded],
+        );
+        const data = { accountId: account, accountName: c.get('account').name, sender };
+        if (added > 0) await oweNotice(client, { to: 'operators', kind: 'brand-requested', data });
+      });
+      services.runs.retryEmails();
+      return c.json(view(await em.findOneOrFail(Brand, { account, folded })), 201);
+    })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      return c.json(await listOf(services, `brands ${account}`, { account }, c.req.valid('query')), 200);
+    });
+
+export const operatorBrands = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(listAll, async (c) => {
+      const { state, ...query } = c.req.valid('query');
+      return c.json(await listOf(services, 'all brands', state ? { state } : {}, query), 200);
+    })
+    .openapi(decide, async (c) => {
+      const { id } = c.req.valid('param');
+      const { state, reason } = c.req.valid('json');
+      const accountId = await transaction(services.db.pool, async (client) => {
+        const brand = await decideBrand(client, id, { state, reason });
+        if (!brand) throw missing();
+        await noteAct(client, {
+          actor: actorOf(c.get('keyId')),
+          accountId: brand.accountId,
+          action: 'brand.decide',
+          target: `brand ${id}`,
+          detail: { sender: brand.sender, state, reason },
+        });
+        return brand.accountId;
+      });
+      await announce(services.db.pool, [accountId]);
+      services.runs.retryCallbacks();
+      services.runs.retryEmails();
+      return c.json(view(await services.db.em().findOneOrFail(Brand, { id })), 200);
+    });

@@ -1,0 +1,144 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { isSupportedCountry } from 'libphonenumber-js';
+import { Account, AccountCounter } from '../../database/account.ts';
+import { noteAct } from '../../database/people/audit.ts';
+import type { Platform } from '../../domain/sending/sender-policy.ts';
+import { newId } from '../../database/ids.ts';
+import { setReplyEmails } from '../../database/mail/reply-email.ts';
+import { transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { AccountView, accountView, TwoWayState } from './account.ts';
+import { actorOf, audit } from '../people/audit-log.ts';
+import { lockOwner } from '../reply-settings/request-setting-change.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-settings/reply-settings.ts';
+import { body, Country, IdParam, json, Locale, TimeIn } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+/** Accounts made from this moment on, in Paris, are V2's. */
+const V2_SINCE = new Date('2020-10-01T00:00:00+02:00');
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+};
+
+const NewAccount = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    platform: z.enum(['v0', 'v2']).optional().openapi({ description: 'Left out: by createdAt, v0 before 2020-10-01' }),
+    createdAt: TimeIn.optional().openapi({ description: 'When the customer became one; left out: now' }),
+    country: Country.refine(isSupportedCountry, 'Send the code of a country, such as FR').openapi({
+      description: 'In which numbers without a prefix are read',
+    }),
+    locale: Locale,
+    timeZone: z.string().refine(isTimeZone, 'Send an IANA time zone, such as Europe/Paris').openapi({ example: 'Europe/Paris' }),
+  })
+  .openapi('NewAccount');
+
+const tags = ['Operator: accounts'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/accounts',
+  operationId: 'createAccount',
+  tags,
+  summary: 'Make an account',
+  request: { body: body(NewAccount) },
+  responses: { 201: { description: 'Made', content: json(AccountView) }, ...problems },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/accounts',
+  operationId: 'listAccounts',
+  tags,
+  summary: 'Accounts, newest first',
+  request: { query: PageQuery.extend({ twoWay: TwoWayState.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(AccountView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/accounts/{id}',
+  operationId: 'getAccountAsOperator',
+  tags,
+  summary: 'An account',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems, ...notFound },
+});
+const changeSettings = createRoute({
+  method: 'patch',
+  path: '/accounts/{id}/reply-settings',
+  operationId: 'changeReplySettingsAsOperator',
+  tags,
+  summary: 'Set the e-mail addresses of an account, which V0 accounts can not do themselves',
+  request: { params: IdParam, body: body(ReplySettingsChange) },
+  responses: { 200: { description: 'The settings as they are now', content: json(ReplySettingsView) }, ...problems, ...notFound },
+});
+
+function platformOf(platform: Platform | undefined, createdAt: Date): Platform {
+  const byDate = createdAt < V2_SINCE ? 'v0' : 'v2';
+  if (platform !== 'v0' || byDate === 'v0') return platform ?? byDate;
+  const fault = {
+    field: 'platform',
+    problem: 'is v0, for an account made since 2020-10-01',
+    remedy: 'Send v2, or the earlier createdAt',
+  };
+  throw new AppError('invalid-request', 'Accounts made since 2020-10-01 are v2.', [fault]);
+}
+
+export const operatorAccounts = ({ db }: ApiServices) => {
+  async function find(id: string) {
+    const em = db.em();
+    const account = await em.findOne(Account, { id });
+    if (!account) throw missing();
+    return { em, account };
+  }
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const { platform, createdAt: made, ...asked } = c.req.valid('json');
+      const createdAt = made === undefined ? new Date() : new Date(made);
+      const em = db.em();
+      const account = em.create(Account, {
+        id: newId(),
+        ...asked,
+        platform: platformOf(platform, createdAt),
+        twoWay: 'off',
+        twoWayHistory: [],
+        heldReleasedAt: null,
+        defaultSender: null,
+        migratedAt: null,
+        createdAt,
+      });
+      em.create(AccountCounter, { account: account.id, position: 0 });
+      audit(em, { keyId: c.get('keyId'), action: 'account.create', target: `account ${account.id}`, accountId: account.id });
+      await em.flush();
+      return c.json(accountView(account), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, twoWay } = c.req.valid('query');
+      const after = readCursor('accounts', cursor, ById);
+      const where = { ...(twoWay ? { twoWay } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(Account, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, accountView, (last) => writeCursor('accounts', [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => c.json(accountView((await find(c.req.valid('param').id)).account), 200))
+    .openapi(changeSettings, async (c) => {
+      const { id } = c.req.valid('param');
+      const { emails } = c.req.valid('json');
+      await transaction(db.pool, async (client) => {
+        await setReplyEmails(client, await lockOwner(client, id), emails);
+        const [actor, detail] = [actorOf(c.get('keyId')), { addresses: emails.length }];
+        await noteAct(client, { actor, accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
+      });
+      return c.json(await replySettings(db.em(), id), 200);
+    });
+};

@@ -1,0 +1,109 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import { Account } from '../../database/account.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { AccountView, accountView } from './account.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, IdParam, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+/** What is another thing on V2, in the order in which a customer meets it. */
+const CHANGES = [
+  {
+    code: 'premium-replies',
+    what: 'Premium campaigns with replies',
+    before:
+      'The sender 12345 with withReplies, or a sender ID with XXXXX in the text; withReplies with a sender ID alone is refused',
+    after: 'withReplies sends from a short code whatever sender was given; XXXXX in the text of a sender ID works as before',
+  },
+  {
+    code: 'reply-settings',
+    what: 'Where replies go',
+    before: 'The account asks for each change, and the operator sets it up',
+    after: 'The account sets its e-mail addresses and callbacks itself',
+  },
+  { code: 'reply-pages', what: 'Where replies are shown', before: 'Reply history', after: 'SMS Chat, and received SMS' },
+] as const;
+
+const MigrationView = z
+  .object({
+    platform: z.enum(['v0', 'v2']),
+    possible: z.boolean().openapi({ description: 'False for an account that is on V2: there is no way back' }),
+    migratedAt: Time.nullable(),
+    changes: z.array(
+      z.object({ code: z.enum(CHANGES.map(({ code }) => code)), what: z.string(), before: z.string(), after: z.string() }),
+    ),
+    campaignsUnderWay: z.number().int().openapi({ description: 'They go on as they were planned' }),
+    draftsToCheck: z
+      .number()
+      .int()
+      .openapi({ description: 'Not launched; a list that is still to come is planned by the rules of V2' }),
+  })
+  .openapi('PlatformMigration');
+const Migration = z.strictObject({ reason: z.string().trim().min(1).max(1000) }).openapi('NewPlatformMigration');
+
+const tags = ['Operator: accounts'];
+const preview = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/migration',
+  operationId: 'previewMigration',
+  tags,
+  summary: 'What changes for an account that is moved from V0 to V2',
+  request: { params: IdParam },
+  responses: { 200: { description: 'What changes', content: json(MigrationView) }, ...problems, ...notFound },
+});
+const migrate = createRoute({
+  method: 'post',
+  path: '/accounts/{id}/migration',
+  operationId: 'migrateAccount',
+  tags,
+  summary: 'Move an account from V0 to V2, for good; campaigns under way go on as they were planned',
+  request: { params: IdParam, body: body(Migration) },
+  responses: {
+    200: { description: 'The account as it is now', content: json(AccountView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+  },
+});
+
+export const operatorPlatform = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(preview, async (c) => {
+      const account = await db.em().findOne(Account, { id: c.req.valid('param').id });
+      if (!account) throw missing();
+      const [counted] = await rows<{ under_way: number; drafts: number }>(
+        db.pool,
+        `select count(*) filter (where launched_at is not null)::int as under_way, count(*) filter (where launched_at is null)::int as drafts
+         from campaigns where account_id = $1 and ended_at is null`,
+        [account.id],
+      );
+      const possible = account.platform === 'v0';
+      return c.json(
+        {
+          platform: account.platform,
+          possible,
+          migratedAt: account.migratedAt?.toISOString() ?? null,
+          changes: possible ? [...CHANGES] : [],
+          campaignsUnderWay: counted?.under_way ?? 0,
+          draftsToCheck: counted?.drafts ?? 0,
+        },
+        200,
+      );
+    })
+    .openapi(migrate, async (c) => {
+      const { id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      await transaction(db.pool, async (client) => {
+        const [found] = await rows<{ platform: string }>(client, 'select platform from accounts where id = $1 for update', [id]);
+        if (!found) throw missing();
+        if (found.platform !== 'v0') throw new AppError('conflict', 'The account is on V2 already, and there is no way back.');
+        await rows(client, `update accounts set platform = 'v2', migrated_at = now() where id = $1`, [id]);
+        const actor = actorOf(c.get('keyId'));
+        await noteAct(client, { actor, accountId: id, action: 'account.migrate', target: `account ${id}`, detail: { reason } });
+      });
+      return c.json(accountView(await db.em().findOneOrFail(Account, { id })), 200);
+    });

@@ -1,0 +1,126 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import { Account } from '../../database/account.ts';
+import { announce } from '../../database/live.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { addTwoWayStep, lockTwoWay, releaseHeld, tellTwoWay } from '../../database/accounts/two-way.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { AccountView, accountView } from './account.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+/** Replies handed over at once; the sweep hands over the rest. */
+const AT_ONCE = 20_000;
+
+const Decision = z
+  .strictObject({
+    state: z.enum(['on', 'off', 'refused']),
+    reason: z.string().trim().min(1).max(1000).openapi({ description: 'The account reads it' }),
+    releaseHeld: z.boolean().default(false).openapi({
+      description: 'With on: shows and delivers the replies that came to what the account sent while two-way SMS was off',
+    }),
+  })
+  .openapi('TwoWayDecision');
+const Decided = AccountView.extend({
+  released: z.number().int().openapi({ description: 'Replies that are shown and delivered now' }),
+}).openapi('TwoWayDecided');
+
+const RequestView = z
+  .object({
+    account: z.object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']) }),
+    at: Time,
+    by: z.string(),
+    reason: z.string().nullable(),
+    expectedVolume: z.number().int().nullable().openapi({ description: 'Replies a month' }),
+    refusedBefore: z.number().int(),
+  })
+  .openapi('WaitingTwoWayRequest');
+
+const tags = ['Operator: accounts'];
+const queue = createRoute({
+  method: 'get',
+  path: '/two-way-requests',
+  operationId: 'listTwoWayRequests',
+  tags,
+  summary: 'Accounts that wait for two-way SMS, who waits longest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(RequestView)) }, ...problems },
+});
+const decide = createRoute({
+  method: 'put',
+  path: '/accounts/{id}/two-way',
+  operationId: 'decideTwoWay',
+  tags,
+  summary: 'Turn two-way SMS on or off, or refuse it; the account is told by mail and by event',
+  request: { params: IdParam, body: body(Decision) },
+  responses: { 200: { description: 'The account as it is now', content: json(Decided) }, ...problems, ...notFound },
+});
+
+type Waiting = {
+  id: string;
+  name: string;
+  platform: 'v0' | 'v2';
+  at: string;
+  by: string;
+  reason: string | null;
+  expectedVolume: number | null;
+  refusedBefore: number;
+};
+const ByTime = z.tuple([Time, Id]);
+
+export const operatorTwoWay = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(queue, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const after = readCursor('two-way-requests', cursor, ByTime);
+      const found = await rows<Waiting>(
+        db.pool,
+        `select id, name, platform, last->>'at' as at, last->>'by' as by, last->>'reason' as reason,
+           (last->>'expectedVolume')::int as "expectedVolume",
+           jsonb_array_length(jsonb_path_query_array(two_way_history, '$[*] ? (@.state == "refused")')) as "refusedBefore"
+         from (select *, two_way_history->-1 as last from accounts where two_way = 'requested') a
+         where $1::text is null or (last->>'at', id) > ($1, $2::uuid) order by last->>'at', id limit $3`,
+        [after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+      );
+      const view = ({ id, name, platform, ...request }: Waiting) => ({ account: { id, name, platform }, ...request });
+      return c.json(
+        page(found, limit, view, (last) => writeCursor('two-way-requests', [last.at, last.id])),
+        200,
+      );
+    })
+    .openapi(decide, async (c) => {
+      const { id } = c.req.valid('param');
+      const { state, reason, releaseHeld: release } = c.req.valid('json');
+      if (release && state !== 'on') {
+        const fault = { field: 'releaseHeld', problem: `does not go with ${state}`, remedy: 'Leave it out, or send state: on' };
+        throw new AppError('invalid-request', 'Held replies are released when two-way SMS is turned on.', [fault]);
+      }
+      const by = actorOf(c.get('keyId'));
+      const released = await transaction(db.pool, async (client) => {
+        const before = await lockTwoWay(client, id);
+        if (!before) throw missing();
+        await addTwoWayStep(client, id, { state, at: new Date().toISOString(), by, reason });
+        const count = release ? await releaseHeld(client, id) : 0;
+        const detail = { state, reason, released: count };
+        await noteAct(client, { actor: by, accountId: id, action: 'two-way.decide', target: `account ${id}`, detail });
+        if (before.twoWay !== state) await tellTwoWay(client, id, state, reason);
+        return count;
+      });
+      await announce(db.pool, [id]);
+      runs.retryCallbacks();
+      runs.retryEmails();
+      if (released > 0) {
+        const held = await rows<{ id: string }>(
+          db.pool,
+          'select id from replies where account_id = $1 and unhide and filed_at is null order by id limit $2',
+          [id, AT_ONCE],
+        );
+        runs.deliverReplies(held.map((reply) => reply.id));
+      }
+      const account = await db.em().findOneOrFail(Account, { id });
+      return c.json({ ...accountView(account), released }, 200);
+    });

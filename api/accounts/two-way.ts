@@ -1,0 +1,52 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { transaction } from '../../database/sql.ts';
+import { addTwoWayStep, lockTwoWay } from '../../database/accounts/two-way.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { AccountView, accountView } from './account.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, problems } from '../http/problem.ts';
+import { body, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const TwoWayRequest = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(1000),
+    expectedVolume: z.number().int().min(1).max(1_000_000_000).openapi({ description: 'Replies a month' }),
+  })
+  .openapi('TwoWayRequest');
+
+const request = createRoute({
+  method: 'post',
+  path: '/two-way/request',
+  operationId: 'requestTwoWay',
+  tags: ['Account'],
+  summary: 'Ask for two-way SMS; an operator decides, and the account is told by mail and by event',
+  request: { body: body(TwoWayRequest) },
+  responses: { 202: { description: 'Asked', content: json(AccountView) }, ...problems, ...conflict },
+});
+
+export const twoWay = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(request, async (c) => {
+    const { id } = c.get('account');
+    const { reason, expectedVolume } = c.req.valid('json');
+    await transaction(db.pool, async (client) => {
+      const found = await lockTwoWay(client, id);
+      if (!found) throw missing();
+      if (found.twoWay === 'on') throw new AppError('conflict', 'The account has two-way SMS already.');
+      if (found.twoWay === 'requested') throw new AppError('conflict', 'It has been asked for already; an operator decides.');
+      const by = actorOf(c.get('keyId'));
+      await addTwoWayStep(client, id, { state: 'requested', at: new Date().toISOString(), by, reason, expectedVolume });
+      await oweNotice(client, {
+        to: 'operators',
+        kind: 'two-way-requested',
+        data: { accountId: id, accountName: found.name },
+      });
+    });
+    runs.retryEmails();
+    const account = await db.em().findOne(Account, { id });
+    if (!account) throw missing();
+    return c.json(accountView(account), 202);
+  });

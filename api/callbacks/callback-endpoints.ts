@@ -1,0 +1,97 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
+import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
+import { EndpointChange, EndpointView, endpointView, NewEndpoint } from '../reply-settings/endpoint-fields.ts';
+import { findEndpoint } from './find-endpoint.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, notFound, problems, refused } from '../http/problem.ts';
+import { body, IdParam, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const CreatedEndpoint = EndpointView.extend({
+  secret: z.string().openapi({ description: 'Signs every callback (Standard Webhooks). Shown this once', example: 'whsec_…' }),
+}).openapi('CreatedCallbackEndpoint');
+
+const one = { 200: { description: 'The endpoint', content: json(EndpointView) }, ...problems, ...notFound } as const;
+const tags = ['Callback endpoints'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/callback-endpoints',
+  operationId: 'listCallbackEndpoints',
+  tags,
+  summary: 'Callback endpoints, oldest first',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(EndpointView) })) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/callback-endpoints',
+  operationId: 'createCallbackEndpoint',
+  tags,
+  summary: 'Have replies posted to an address',
+  request: { body: body(NewEndpoint) },
+  responses: {
+    201: { description: 'Made', content: json(CreatedEndpoint) },
+    ...problems,
+    ...conflict,
+    ...refused,
+    ...asked,
+  } as const,
+});
+const get = createRoute({
+  method: 'get',
+  path: '/callback-endpoints/{id}',
+  operationId: 'getCallbackEndpoint',
+  tags,
+  summary: 'A callback endpoint',
+  request: { params: IdParam },
+  responses: one,
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/callback-endpoints/{id}',
+  operationId: 'changeCallbackEndpoint',
+  tags,
+  summary: 'Change an endpoint; setting the URL takes up again what a 410 held',
+  request: { params: IdParam, body: body(EndpointChange) },
+  responses: { ...one, ...conflict, ...refused, ...asked } as const,
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/callback-endpoints/{id}',
+  operationId: 'deleteCallbackEndpoint',
+  tags,
+  summary: 'Delete an endpoint; what is owed to it is aborted, and stays listed',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound, ...conflict, ...asked } as const,
+});
+
+export const callbackEndpoints = (services: ApiServices) => {
+  const { db } = services;
+  const view = async (id: string, account: string) => endpointView((await findEndpoint(db, id, account)).endpoint);
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const found = await db
+        .em()
+        .find(CallbackEndpoint, { account: c.get('account').id, deletedAt: null }, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(endpointView) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const outcome = await changeReplies(services, c, { kind: 'endpoint-new', fields: c.req.valid('json') });
+      if (outcome.asked) return c.json(outcome.asked, 202);
+      const { endpoint, secret } = outcome;
+      return c.json({ ...(await view(endpoint, c.get('account').id)), secret }, 201);
+    })
+    .openapi(get, async (c) => c.json(await view(c.req.valid('param').id, c.get('account').id), 200))
+    .openapi(change, async (c) => {
+      const [{ id }, fields] = [c.req.valid('param'), c.req.valid('json')];
+      const outcome = await changeReplies(services, c, { kind: 'endpoint-change', endpoint: id, fields });
+      return outcome.asked ? c.json(outcome.asked, 202) : c.json(await view(id, c.get('account').id), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { id } = c.req.valid('param');
+      const outcome = await changeReplies(services, c, { kind: 'endpoint-delete', endpoint: id });
+      return outcome.asked ? c.json(outcome.asked, 202) : c.body(null, 204);
+    });
+};

@@ -1,0 +1,215 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
+import { Delivery, DeliveryAttempt } from '../../database/callbacks/delivery.ts';
+import { Event } from '../../database/callbacks/event.ts';
+import { findDeliveries } from '../../database/callbacks/find-deliveries.ts';
+import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
+import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Channel = z.enum(['callback', 'email']);
+const DeliveryState = z
+  .enum(['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'])
+  .openapi('DeliveryState', {
+    description: 'pending → in_flight → delivered; or retrying, held, exhausted, aborted. Nothing is discarded',
+  });
+
+export const DeliveryView = z
+  .object({
+    id: Id,
+    channel: Channel,
+    endpointId: Id.nullable(),
+    emailId: Id.nullable(),
+    event: z.object({ id: Id, type: z.string(), replyId: Id.nullable() }).nullable(),
+    state: DeliveryState,
+    attempts: z.number().int().openapi({ description: 'Made so far' }),
+    nextAt: Time.nullable(),
+    heldReason: z.string().nullable(),
+    lastClass: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What the last attempt came to: ok, http_5xx, redirect, unreachable …' }),
+    runId: z.string().openapi({ description: 'The workflow id of the run that made the first attempt' }),
+    createdAt: Time,
+    finishedAt: Time.nullable(),
+  })
+  .openapi('Delivery');
+
+const AttemptView = z
+  .object({
+    id: Id,
+    number: z.number().int(),
+    trigger: z.enum(['auto', 'manual', 'replay', 'test']),
+    startedAt: Time,
+    endedAt: Time.nullable(),
+    firstClass: z.string().nullable().openapi({
+      description: 'What became of the first address, where the fallback was tried: the rest is of the fallback',
+    }),
+    outOfOrder: z.boolean().openapi({ description: 'It went before an earlier reply that had been waited for long enough' }),
+    class: z.string().openapi({ description: 'unknown until the attempt is closed: it may have arrived' }),
+    status: z.number().int().nullable(),
+    timings: z.record(z.string(), z.number().nullable()).nullable().openapi({ description: 'Milliseconds' }),
+    responseHeaders: z.record(z.string(), z.string()).nullable(),
+    bodyExcerpt: z.string().nullable(),
+  })
+  .openapi('Attempt');
+
+export const deliveryView = (
+  delivery: Delivery,
+  event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined,
+): z.infer<typeof DeliveryView> => ({
+  id: delivery.id,
+  channel: delivery.channel,
+  endpointId: delivery.endpointId ?? null,
+  emailId: delivery.emailId ?? null,
+  event: event ? { id: event.id, type: event.type, replyId: event.replyId ?? null } : null,
+  state: delivery.deliveredAt ? 'delivered' : delivery.state,
+  attempts: delivery.attempts,
+  nextAt: iso(delivery.nextAt),
+  heldReason: delivery.heldReason ?? null,
+  lastClass: delivery.lastClass ? classForCustomer(delivery.lastClass) : null,
+  runId: delivery.runId,
+  createdAt: delivery.createdAt.toISOString(),
+  finishedAt: iso(delivery.finishedAt),
+});
+
+function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
+  const status = attempt.status ?? null;
+  const hidden = unreachable(attempt.class, status);
+  return {
+    id: attempt.id,
+    number: attempt.number,
+    trigger: attempt.trigger,
+    outOfOrder: attempt.outOfOrder,
+    startedAt: attempt.startedAt.toISOString(),
+    // How long the first address took would tell as much as the class.
+    endedAt: hidden || attempt.firstClass ? null : iso(attempt.endedAt),
+    firstClass: attempt.firstClass ? classForCustomer(attempt.firstClass, null) : null,
+    class: hidden ? 'unreachable' : attempt.class,
+    status,
+    timings: hidden ? null : (attempt.timings ?? null),
+    responseHeaders: attempt.responseHeaders ?? null,
+    bodyExcerpt: attempt.bodyExcerpt ?? null,
+  };
+}
+
+const list = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  operationId: 'listDeliveries',
+  tags: ['Deliveries'],
+  summary: 'What is owed or was delivered by callback and e-mail, newest first',
+  request: {
+    query: PageQuery.extend({
+      state: DeliveryState.optional(),
+      channel: Channel.optional(),
+      endpoint: Id.optional(),
+      reply: Id.optional(),
+      conversation: Id.optional().openapi({ description: 'What its replies were told by' }),
+      from: TimeIn.optional().openapi({ description: 'Made at or after' }),
+      to: TimeIn.optional().openapi({ description: 'Made before' }),
+    }),
+  },
+  responses: { 200: { description: 'A page', content: json(pageOf(DeliveryView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}',
+  operationId: 'getDelivery',
+  tags: ['Deliveries'],
+  summary: 'A delivery',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The delivery', content: json(DeliveryView) }, ...problems, ...notFound },
+});
+
+const RequestView = z
+  .object({
+    url: z.string().nullable().openapi({ description: 'Null for an e-mail' }),
+    webhookId: Id,
+    contentType: z.string(),
+    body: z.string().openapi({ description: 'The bytes that every attempt posts. Empty once the contact was erased' }),
+  })
+  .openapi('DeliveryRequest');
+const request = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}/request',
+  operationId: 'getDeliveryRequest',
+  tags: ['Deliveries'],
+  summary: 'What every attempt at a delivery posts; each is signed anew',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The request', content: json(RequestView) }, ...problems, ...notFound },
+});
+
+const attempts = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}/attempts',
+  operationId: 'listAttempts',
+  tags: ['Deliveries'],
+  summary: 'Every attempt at a delivery, in order; one that a crash cut off says unknown',
+  request: { params: IdParam },
+  responses: {
+    200: { description: 'The attempts', content: json(z.object({ items: z.array(AttemptView) })) },
+    ...problems,
+    ...notFound,
+  },
+});
+
+export const deliveries = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const accountId = c.get('account').id;
+      const { cursor, limit, from, to, ...wish } = c.req.valid('query');
+      const scope = `deliveries ${accountId}`;
+      const after = readCursor(scope, cursor, ById);
+      const times = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
+      const ids = await findDeliveries(db.pool, { accountId, before: after?.[0], ...wish, ...times }, limit + 1);
+      const em = db.em();
+      const found = await em.find(Delivery, { accountId, id: { $in: ids } });
+      const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
+      const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
+      const eventOf = new Map(events.map((event) => [event.id, event]));
+      const views = new Map(found.map((each) => [each.id, deliveryView(each, eventOf.get(each.eventId))]));
+      // One that has left the state that was asked for meanwhile is left out, and the page goes on all the same.
+      const listed = (id: string): z.infer<typeof DeliveryView>[] => {
+        const view = views.get(id);
+        return view && (wish.state === undefined || view.state === wish.state) ? [view] : [];
+      };
+      const { items, nextCursor } = page(ids, limit, listed, (last) => writeCursor(scope, [last]));
+      return c.json({ items: items.flat(), nextCursor }, 200);
+    })
+    .openapi(get, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
+      if (!delivery) throw missing();
+      const event = await em.findOne(Event, { id: delivery.eventId, accountId });
+      return c.json(deliveryView(delivery, event ?? undefined), 200);
+    })
+    .openapi(request, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
+      if (!delivery) throw missing();
+      const event = await em.findOne(Event, { id: delivery.eventId, accountId });
+      const id = delivery.endpointId;
+      const endpoint = id ? await em.findOne(CallbackEndpoint, { id, account: accountId }, { exclude: ['secrets'] }) : null;
+      const format: CallbackFormat = delivery.format;
+      const content = { contentType: CONTENT_TYPES[format], body: delivery.body ?? event?.body ?? '' };
+      return c.json({ url: endpoint?.url ?? null, webhookId: delivery.eventId, ...content }, 200);
+    })
+    .openapi(attempts, async (c) => {
+      const em = db.em();
+      const delivery = await em.findOne(
+        Delivery,
+        { id: c.req.valid('param').id, accountId: c.get('account').id },
+        { fields: ['id'] },
+      );
+      if (!delivery) throw missing();
+      const found = await em.find(DeliveryAttempt, { deliveryId: delivery.id }, { orderBy: { number: 'asc', startedAt: 'asc' } });
+      return c.json({ items: found.map(attemptView) }, 200);
+    });

@@ -1,0 +1,40 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
+import { Rotation } from '../reply-settings/endpoint-fields.ts';
+import { invalid } from '../http/invalid.ts';
+import { notFound, problems } from '../http/problem.ts';
+import { body, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const RotatedSecret = z
+  .object({
+    secret: z.string().openapi({
+      description: 'Signs from now on; of an ed25519 key its public half, `whpk_…`. Shown this once',
+      example: 'whsec_…',
+    }),
+    othersSignUntil: Time.nullable().openapi({ description: 'When the last of the secrets before it stops signing' }),
+  })
+  .openapi('RotatedSecret');
+
+const rotate = createRoute({
+  method: 'post',
+  path: '/callback-endpoints/{id}/secrets',
+  operationId: 'rotateCallbackSecret',
+  tags: ['Callback endpoints'],
+  summary: 'A new signing secret; for a while the one before it signs too',
+  request: { params: IdParam, body: body(Rotation) },
+  responses: {
+    201: { description: 'The new secret', content: json(RotatedSecret) },
+    ...problems,
+    ...notFound,
+    ...asked,
+  } as const,
+});
+
+export const endpointSecrets = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(rotate, async (c) => {
+    const [{ id }, rotation] = [c.req.valid('param'), c.req.valid('json')];
+    const outcome = await changeReplies(services, c, { kind: 'secret-rotate', endpoint: id, ...rotation });
+    if (outcome.asked) return c.json(outcome.asked, 202);
+    return c.json({ secret: outcome.secret, othersSignUntil: outcome.othersSignUntil }, 201);
+  });

@@ -1,0 +1,72 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { callbackHeaders } from '../../webhook-client/request.ts';
+import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
+import { newId } from '../../database/ids.ts';
+import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
+import { findEndpoint } from './find-endpoint.ts';
+import { invalid } from '../http/invalid.ts';
+import { notFound, problems } from '../http/problem.ts';
+import { Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const TestView = z
+  .object({
+    ok: z.boolean().openapi({ description: 'It answered 2xx' }),
+    webhookId: Id,
+    startedAt: Time,
+    class: z.string(),
+    status: z.number().int().nullable(),
+    timings: z.record(z.string(), z.number().nullable()).nullable().openapi({ description: 'Milliseconds' }),
+    responseHeaders: z.record(z.string(), z.string()).nullable(),
+    bodyExcerpt: z.string().nullable(),
+  })
+  .openapi('EndpointTest');
+
+const ping = createRoute({
+  method: 'post',
+  path: '/callback-endpoints/{id}/test',
+  operationId: 'testCallbackEndpoint',
+  tags: ['Callback endpoints'],
+  summary: 'Post a signed ping now, whatever the endpoint’s health, and answer with how it went',
+  request: { params: IdParam },
+  responses: { 200: { description: 'How it went: look at ok', content: json(TestView) }, ...problems, ...notFound },
+});
+
+/** A ping is nobody's delivery: it is signed and guarded like one, counts for nothing, and is not kept. */
+export const endpointTest = ({ db, secrets, poster, log }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(ping, async (c) => {
+    const { endpoint } = await findEndpoint(db, c.req.valid('param').id, c.get('account').id);
+    const now = new Date();
+    const id = newId();
+    const body = JSON.stringify({ id, type: 'ping', timestamp: now.toISOString(), data: { endpoint: { id: endpoint.id } } });
+    const signing = liveSecrets(readSecrets(secrets.open(endpoint.secrets)), now);
+    const result = await poster.post({
+      url: endpoint.url,
+      headers: callbackHeaders({
+        secrets: signing,
+        id,
+        deliveryId: newId(),
+        attempt: 1,
+        trigger: 'test',
+        format: 'standard',
+        body,
+        now,
+      }),
+      body,
+      timeoutMs: endpoint.timeoutMs,
+    });
+    if (result.error) log.info({ endpointId: endpoint.id, reason: result.error }, 'a ping failed');
+    return c.json(
+      {
+        ok: result.ok,
+        webhookId: id,
+        startedAt: now.toISOString(),
+        class: classForCustomer(result.class, result.status),
+        status: result.status,
+        timings: unreachable(result.class, result.status) ? null : result.timings,
+        responseHeaders: result.responseHeaders,
+        bodyExcerpt: result.bodyExcerpt,
+      },
+      200,
+    );
+  });

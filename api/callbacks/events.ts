@@ -1,0 +1,125 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
+import { rows } from '../../database/sql.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+/** How long events are kept for those who ask. */
+const KEPT_DAYS = 30;
+const LONGEST_WAIT_S = 30;
+/** So many long waits of one account a process holds open; the next is answered at once. */
+const MOST_WAITING = 50;
+
+const EventView = z
+  .object({
+    id: Id.openapi({ description: 'The `webhook-id` of its callbacks' }),
+    type: z.enum(EVENT_TYPES).openapi('EventType'),
+    createdAt: Time,
+    body: z.string().openapi({ description: 'JSON: byte for byte what a callback in the standard format posts' }),
+  })
+  .openapi('Event');
+
+const EventPage = z
+  .object({
+    items: z.array(EventView),
+    nextCursor: z.string().openapi({ description: 'Send it as `after`; it stays valid whether or not there was anything new' }),
+    missed: z
+      .number()
+      .int()
+      .openapi({ description: `Events after the cursor that are no longer kept: ${KEPT_DAYS} days are` }),
+  })
+  .openapi('EventPage');
+
+const list = createRoute({
+  method: 'get',
+  path: '/events',
+  operationId: 'listEvents',
+  tags: ['Events'],
+  summary: 'Everything that happened, in order: for those who can not receive callbacks, or missed some',
+  description:
+    'Positions are gap-free in the order of commits: who always sends the last `nextCursor` sees every event once, ' +
+    'whatever else goes on at the same time.',
+  request: {
+    query: z.strictObject({
+      after: z.string().optional().openapi({
+        description: '`nextCursor` of the answer before; `now` for what happens from now on; left out, from the oldest kept',
+      }),
+      limit: z.coerce.number().int().min(1).max(500).default(100).openapi({ type: 'integer' }),
+      wait: z.coerce.number().int().min(0).max(LONGEST_WAIT_S).default(0).openapi({
+        type: 'integer',
+        description: 'Seconds to wait for something new when there is nothing',
+      }),
+    }),
+  },
+  responses: { 200: { description: 'Events after the cursor, oldest first', content: json(EventPage) }, ...problems },
+});
+
+type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; created_at: Date; body: string };
+/** What there is after a position, and the account's last position, as one look saw them. */
+type Look = { items: Row[]; position: number };
+const Position = z.tuple([z.number().int().min(0)]);
+
+export const eventsRoutes = ({ db, live }: ApiServices) => {
+  const waiting = new Map<string, number>();
+
+  async function look(accountId: string, after: number, limit: number): Promise<Look> {
+    const found = await rows<Row & { last: string }>(
+      db.pool,
+      `select c.position as last, e.* from account_counters c left join lateral (
+         select id, type, position, created_at, body from events
+         where account_id = c.account_id and position > $2 and created_at > now() - interval '${KEPT_DAYS} days'
+         order by position limit $3) e on true
+       where c.account_id = $1 order by e.position`,
+      [accountId, after, limit],
+    );
+    // Without an event the one row holds the account's last position alone.
+    return { items: found.filter((row) => row.body !== null), position: Number(found[0]?.last ?? 0) };
+  }
+
+  async function lookOrWait(accountId: string, after: number, limit: number, waitS: number, signal: AbortSignal): Promise<Look> {
+    const count = waiting.get(accountId) ?? 0;
+    if (waitS === 0 || count >= MOST_WAITING) return look(accountId, after, limit);
+    waiting.set(accountId, count + 1);
+    const end = performance.now() + waitS * 1000;
+    try {
+      for (;;) {
+        // Listening begins before the look: what is announced between the two is heard.
+        const left = end - performance.now();
+        const news = live.next(accountId, Math.max(0, left), signal);
+        try {
+          const found = await look(accountId, after, limit);
+          if (found.items.length > 0 || left <= 0 || signal.aborted || live.closed()) return found;
+          await news.heard;
+        } finally {
+          news.leave();
+        }
+      }
+    } finally {
+      const left = (waiting.get(accountId) ?? 1) - 1;
+      if (left > 0) waiting.set(accountId, left);
+      else waiting.delete(accountId);
+    }
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+    const accountId = c.get('account').id;
+    const { after, limit, wait } = c.req.valid('query');
+    const scope = `events ${accountId}`;
+    const from = after === 'now' ? [(await look(accountId, 0, 0)).position] : readCursor(scope, after, Position);
+    const begin = from?.[0] ?? 0;
+    const { items, position } = await lookOrWait(accountId, begin, limit, wait, c.req.raw.signal);
+    // Positions have no gaps of their own: one that is missing was there, and is no longer kept.
+    const first = Number(items[0]?.position ?? position + 1);
+    return c.json(
+      {
+        items: items.map((row) => ({ id: row.id, type: row.type, createdAt: row.created_at.toISOString(), body: row.body })),
+        nextCursor: writeCursor(scope, [Math.max(begin, Number(items.at(-1)?.position ?? position))]),
+        missed: from === null ? 0 : Math.max(0, first - begin - 1),
+      },
+      200,
+    );
+  });
+};

@@ -1,0 +1,85 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
+import { rows } from '../../database/sql.ts';
+import { HealthState } from '../reply-settings/endpoint-fields.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { LastFailureView } from './endpoint-health.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, iso, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const TroubledView = z
+  .object({
+    id: Id,
+    account: Id,
+    url: z.string(),
+    health: HealthState,
+    since: Time.nullable(),
+    failuresInARow: z.number().int(),
+    lastSuccessAt: Time.nullable(),
+    lastFailure: LastFailureView.openapi({
+      description: 'In the operator’s words: what a customer reads as unreachable has its class here',
+    }),
+    nextTryAt: Time.nullable(),
+    backlog: z.number().int(),
+    runId: z.string().openapi({ description: 'The workflow id of the run that looks after it' }),
+  })
+  .openapi('TroubledEndpoint');
+const LineView = z
+  .object({ worker: z.string(), since: Time, endpoints: z.number().int() })
+  .openapi('LineOutage', { description: 'A worker whose own line or name servers are down: most endpoints failed at once' });
+
+const list = createRoute({
+  method: 'get',
+  path: '/endpoints',
+  operationId: 'listTroubledEndpoints',
+  tags: ['Operator: callbacks'],
+  summary: 'Callback endpoints in trouble, newest first, and workers whose own line is down',
+  request: { query: PageQuery.extend({ health: HealthState.optional() }) },
+  responses: {
+    200: { description: 'A page', content: json(pageOf(TroubledView).extend({ linesDown: z.array(LineView) })) },
+    ...problems,
+  },
+});
+
+export const operatorEndpoints = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+    const { cursor, limit, health } = c.req.valid('query');
+    const scope = `troubled ${health ?? ''}`;
+    const after = readCursor(scope, cursor, ById);
+    const found = await db
+      .em()
+      .find(
+        CallbackEndpoint,
+        { deletedAt: null, health: health ?? { $ne: 'healthy' }, ...(after ? { id: { $lt: after[0] } } : {}) },
+        { orderBy: { id: 'desc' }, limit: limit + 1 },
+      );
+    const owed = await rows<{ id: string; count: number }>(
+      db.pool,
+      `select endpoint_id as id, count(*)::int as count from deliveries
+       where endpoint_id = any($1::uuid[]) and channel = 'callback' and delivered_at is null and state in ('pending', 'retrying', 'held') group by 1`,
+      [found.map((each) => each.id)],
+    );
+    const backlog = new Map(owed.map((row) => [row.id, row.count]));
+    const lines = await rows<{ worker: string; began_at: Date; endpoints: number }>(
+      db.pool,
+      `select worker, began_at, endpoints from line_outages where ended_at is null and seen_at > now() - interval '1 minute' order by id`,
+    );
+    const view = (each: CallbackEndpoint): z.infer<typeof TroubledView> => ({
+      id: each.id,
+      account: each.account,
+      url: each.url,
+      health: each.health,
+      since: each.track ? new Date(each.track.since).toISOString() : null,
+      failuresInARow: each.track?.failures ?? 0,
+      lastSuccessAt: iso(each.lastSuccessAt),
+      lastFailure: each.lastFailure ?? null,
+      nextTryAt: iso(each.nextProbeAt),
+      backlog: backlog.get(each.id) ?? 0,
+      runId: `endpoint/${each.id}`,
+    });
+    const shown = page(found, limit, view, (last) => writeCursor(scope, [last.id]));
+    const linesDown = lines.map((row) => ({ worker: row.worker, since: row.began_at.toISOString(), endpoints: row.endpoints }));
+    return c.json({ ...shown, linesDown }, 200);
+  });

@@ -1,0 +1,233 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Delivery } from '../../database/callbacks/delivery.ts';
+import { Event } from '../../database/callbacks/event.ts';
+import { newId } from '../../database/ids.ts';
+import { countSelected, mailAgain, queueAgain, takeBack } from '../../database/callbacks/requeue.ts';
+import { Replay } from '../../database/callbacks/replay.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { DeliveryView, deliveryView } from './deliveries.ts';
+import { findEndpoint } from './find-endpoint.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const KEPT_MS = 30 * 86_400_000;
+
+const NewReplay = z
+  .strictObject({
+    since: TimeIn.optional().openapi({ description: 'Deliveries made from this time on; left out, the last 30 days' }),
+    until: TimeIn.optional().openapi({ description: 'And before this one; left out, now' }),
+    states: z
+      .array(z.enum(['delivered', 'retrying', 'held', 'exhausted', 'aborted']))
+      .min(1)
+      .default(['retrying', 'held', 'exhausted', 'aborted'])
+      .openapi({ description: 'What was delivered is sent again only when asked for, and stays delivered whatever comes of it' }),
+    ids: z.array(Id).min(1).max(10_000).optional().openapi({ description: 'Only these deliveries' }),
+    ratePerSecond: z.number().int().min(1).max(500).default(50),
+    dryRun: z.boolean().default(false).openapi({ description: 'Only tell how many' }),
+  })
+  .openapi('NewReplay');
+
+const ReplayView = z
+  .object({
+    id: Id,
+    endpointId: Id,
+    state: z.enum(['queueing', 'sending', 'completed', 'cancelled']).openapi({
+      description: 'queueing: deliveries are put in line; sending: all are in line; completed: each has had its attempt',
+    }),
+    total: z.number().int().openapi({ description: 'Met by the selection when it was asked for' }),
+    queued: z.number().int(),
+    skipped: z.number().int().openapi({ description: 'On their way already, so left alone' }),
+    waiting: z.number().int().openapi({ description: 'In line, without their attempt yet' }),
+    delivered: z.number().int().openapi({ description: 'Whose last attempt was taken' }),
+    failed: z.number().int().openapi({ description: 'Whose last attempt failed: these go on as their schedule says' }),
+    createdAt: Time,
+    endedAt: Time.nullable(),
+  })
+  .openapi('Replay');
+const Counted = z.object({ dryRun: z.literal(true), total: z.number().int() }).openapi('ReplayDryRun');
+
+const tags = ['Replays'];
+const create = createRoute({
+  method: 'post',
+  path: '/callback-endpoints/{id}/replay',
+  operationId: 'replayDeliveries',
+  tags,
+  summary: 'Send deliveries anew, the same bytes under the same webhook-id; as many as there are',
+  request: { params: IdParam, body: body(NewReplay) },
+  responses: {
+    200: { description: 'How many it would be', content: json(Counted) },
+    202: { description: 'Begun: a durable job', content: json(ReplayView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+  },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/replays',
+  operationId: 'listReplays',
+  tags,
+  summary: 'Replays, newest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(ReplayView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/replays/{id}',
+  operationId: 'getReplay',
+  tags,
+  summary: 'How far a replay is',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The replay', content: json(ReplayView) }, ...problems, ...notFound },
+});
+const cancel = createRoute({
+  method: 'post',
+  path: '/replays/{id}/cancel',
+  operationId: 'cancelReplay',
+  tags,
+  summary: 'End a replay; what has not been attempted is as it was',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The replay', content: json(ReplayView) }, ...problems, ...notFound, ...conflict },
+});
+const retry = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/retry',
+  operationId: 'retryDelivery',
+  tags,
+  summary: 'Make one more attempt now; a callback that was delivered stays delivered, a mail that was is not sent again',
+  request: { params: IdParam },
+  responses: { 202: { description: 'In line', content: json(DeliveryView) }, ...problems, ...notFound, ...conflict },
+});
+
+type Counts = { id: string; waiting: number; delivered: number; failed: number };
+
+const NO_MAIL_AGAIN =
+  'It was delivered, is on its way, or says what is no longer kept. To an address that is suppressed send POST /v1/mail-suppressions/lift.';
+
+export const replays = ({ db, runs }: ApiServices) => {
+  async function shown(id: string, accountId: string) {
+    const em = db.em();
+    const delivery = await em.findOneOrFail(Delivery, { id, accountId });
+    const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
+    return deliveryView(delivery, event ?? undefined);
+  }
+  async function views(found: Replay[]): Promise<Map<string, z.infer<typeof ReplayView>>> {
+    const counted = await rows<Counts>(
+      db.pool,
+      `select replay_id as id, (count(*) filter (where trigger <> 'auto'))::int as waiting,
+         (count(*) filter (where trigger = 'auto' and last_class = 'ok'))::int as delivered,
+         (count(*) filter (where trigger = 'auto' and last_class is distinct from 'ok'))::int as failed
+       from deliveries where replay_id = any($1::uuid[]) group by 1`,
+      [found.map((each) => each.id)],
+    );
+    const byId = new Map(counted.map((row) => [row.id, row]));
+    return new Map(
+      found.map((each) => {
+        const { waiting, delivered, failed } = byId.get(each.id) ?? { waiting: 0, delivered: 0, failed: 0 };
+        const { id, endpointId, state, total, queued, skipped } = each;
+        const times = { createdAt: each.createdAt.toISOString(), endedAt: iso(each.endedAt) };
+        return [id, { id, endpointId, state, total, queued, skipped, waiting, delivered, failed, ...times }];
+      }),
+    );
+  }
+
+  async function view(id: string, accountId: string): Promise<z.infer<typeof ReplayView>> {
+    const found = await db.em().findOne(Replay, { id, accountId });
+    const shown = found && (await views([found])).get(id);
+    if (!shown) throw missing();
+    return shown;
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const accountId = c.get('account').id;
+      const { endpoint } = await findEndpoint(db, c.req.valid('param').id, accountId);
+      const { since, until, states, ids, ratePerSecond, dryRun } = c.req.valid('json');
+      const now = new Date();
+      const filter = {
+        since: since ?? new Date(now.getTime() - KEPT_MS).toISOString(),
+        until: until ?? now.toISOString(),
+        states,
+        ids: ids ?? null,
+      };
+      if (new Date(filter.since) >= new Date(filter.until))
+        throw new AppError('invalid-request', 'The time ends before it begins.', [
+          until === undefined
+            ? { field: 'since', problem: 'is not over yet', remedy: 'Name a time before now' }
+            : { field: 'until', problem: 'is not after since', remedy: 'Name a time after since, or leave it out for now' },
+        ]);
+      const total = await countSelected(db.pool, { accountId, endpointId: endpoint.id, filter });
+      if (dryRun) return c.json({ dryRun: true as const, total }, 200);
+      if (total === 0) throw new AppError('nothing-to-replay', 'No delivery of this endpoint meets the selection.');
+      const em = db.em();
+      const basis = { position: null, createdAt: now, lookedAt: now, endedAt: null, state: 'queueing' as const };
+      const replay = em.create(Replay, {
+        id: newId(),
+        accountId,
+        endpointId: endpoint.id,
+        filter,
+        ratePerSecond,
+        total,
+        ...basis,
+      });
+      await em.flush();
+      // As it is stored, before its run looks at it.
+      const begun = await view(replay.id, accountId);
+      runs.replayDeliveries(replay.id);
+      return c.json(begun, 202);
+    })
+    .openapi(list, async (c) => {
+      const accountId = c.get('account').id;
+      const { cursor, limit } = c.req.valid('query');
+      const scope = `replays ${accountId}`;
+      const after = readCursor(scope, cursor, ById);
+      const where = { accountId, ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(Replay, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const shown = await views(found);
+      const { items, nextCursor } = page(
+        found,
+        limit,
+        (replay) => shown.get(replay.id) ?? [],
+        (last) => writeCursor(scope, [last.id]),
+      );
+      return c.json({ items: items.flat(), nextCursor }, 200);
+    })
+    .openapi(get, async (c) => c.json(await view(c.req.valid('param').id, c.get('account').id), 200))
+    .openapi(cancel, async (c) => {
+      const [{ id }, accountId] = [c.req.valid('param'), c.get('account').id];
+      await view(id, accountId);
+      await transaction(db.pool, async (client) => {
+        const ended = await affected(
+          client,
+          `update replays set state = 'cancelled', ended_at = now() where id = $1 and account_id = $2 and ended_at is null`,
+          [id, accountId],
+        );
+        if (ended === 0) throw new AppError('conflict', 'The replay is over.');
+        await takeBack(client, id);
+      });
+      return c.json(await view(id, accountId), 200);
+    })
+    .openapi(retry, async (c) => {
+      const [{ id }, accountId] = [c.req.valid('param'), c.get('account').id];
+      const [found] = await rows<{ channel: string; state: string }>(
+        db.pool,
+        'select channel, state from deliveries where id = $1 and account_id = $2',
+        [id, accountId],
+      );
+      if (!found) throw missing();
+      if (found.channel === 'email') {
+        if ((await mailAgain(db.pool, { id, accountId })) === 0) throw new AppError('conflict', NO_MAIL_AGAIN);
+        runs.retryEmails();
+        return c.json(await shown(id, accountId), 202);
+      }
+      const [queued] = await queueAgain(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
+      if (!queued) throw new AppError('conflict', 'It is on its way already, or its endpoint is deleted.');
+      if (queued.healthy) runs.retryCallbacks();
+      else runs.recoverEndpoint(queued.endpoint_id);
+      return c.json(await shown(id, accountId), 202);
+    });
+};

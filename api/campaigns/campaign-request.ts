@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import { readCampaignKeyword } from '../../domain/replies/attribution.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { CallbackUrl } from '../reply-settings/callback-url.ts';
+import { Route, TimeIn } from '../http/schemas.ts';
+
+const A_YEAR_MS = 366 * 86_400_000;
+/** How far a customer's clock may be behind ours before `sendAt` counts as a mistake. */
+const PAST_TOLERANCE_MS = 5 * 60_000;
+
+export const Sending = {
+  route: Route,
+  sender: z.string().max(20).optional().openapi({
+    description:
+      '3 to 11 letters and digits, 12345 for a short code, or a number that the account rents; needed on premium without replies',
+    example: 'Boutique',
+  }),
+  allowUnreachable: z.boolean().default(false).openapi({
+    description:
+      'Sends to recipients who could not reply all the same: from the sender ID given, or the rented number; otherwise they refuse all',
+  }),
+  withReplies: z.boolean().default(false).openapi({ description: 'Premium: sends from a short code, whatever the sender' }),
+  optimise: z.boolean().default(false).openapi({
+    description: 'Writes characters that cost more plainly (’ as an apostrophe, ê as e); a preview shows what it would change',
+  }),
+  simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
+};
+
+/** What a campaign is without its recipients. */
+export const CampaignText = {
+  name: z.string().trim().min(1).max(200),
+  text: z
+    .string()
+    .min(1)
+    .max(5000)
+    .openapi({ description: 'With merge tags', example: 'Bonjour {{firstName}}, serez-vous là samedi ?' }),
+  ...Sending,
+  requestId: z.string().min(1).max(255).optional().openapi({
+    description:
+      'Your own name for the campaign, echoed in callbacks about its replies; left out, the Idempotency-Key of POST /campaigns',
+  }),
+  purpose: z.enum(['marketing', 'transactional']).default('marketing'),
+  resendInDoubt: z.boolean().default(false).openapi({
+    description:
+      'Transactional only: a message of which nobody knows whether it went out is sent once more, so that it may arrive twice',
+  }),
+  keyword: z.string().max(40).optional().openapi({
+    description: 'One word of its own that replies begin with: it tells them from replies to others by the same number',
+  }),
+  callbackUrl: CallbackUrl.optional().openapi({
+    description:
+      'Where replies to this campaign are posted, besides the callback endpoints of the account. It becomes an endpoint with scope campaigns, shared by all campaigns that name it: POST /callback-endpoints/{id}/secrets shows a signing secret',
+  }),
+  sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
+};
+
+/** For whoever may think better of it. */
+export const HoldSeconds = z.number().int().min(1).max(60).optional().openapi({
+  description: 'Nothing goes for that long, so that a cancel stops all of it; `sendAt` then says from when on it may',
+});
+
+type Asked = {
+  purpose: 'marketing' | 'transactional';
+  resendInDoubt: boolean;
+  keyword?: string | undefined;
+  sendAt?: string | undefined;
+};
+
+/** What can be said of a campaign's fields without its recipients. Throws what is wrong with them. */
+export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: Asked, now: Date) {
+  if (resendInDoubt && purpose !== 'transactional') throw onlyAlerts();
+  return { sendAt: sendTime(sendAt, now.getTime()), keyword: keyword === undefined ? null : keywordOf(keyword) };
+}
+
+/** Null for at once. Throws for a time that can not be used. */
+export const sendTime = (sendAt: string | undefined, now: number): Date | null => {
+  if (sendAt === undefined) return null;
+  const time = new Date(sendAt);
+  const past = time.getTime() < now - PAST_TOLERANCE_MS;
+  if (!past && time.getTime() < now + A_YEAR_MS) return time;
+  const fault = {
+    field: 'sendAt',
+    problem: past ? 'is in the past' : 'is more than a year ahead',
+    remedy: past ? 'Leave it out to send at once' : 'Send a time within a year',
+  };
+  throw new AppError('invalid-request', 'The time to send at can not be used.', [fault]);
+};
+
+const onlyAlerts = (): AppError =>
+  new AppError('invalid-request', 'Only an alert may be sent again when it is in doubt.', [
+    { field: 'resendInDoubt', problem: 'is for transactional messages', remedy: 'Leave it out, or send purpose: transactional' },
+  ]);
+
+function keywordOf(raw: string): string {
+  const read = readCampaignKeyword(raw);
+  if ('word' in read) return read.word;
+  const fault = {
+    field: 'keyword',
+    problem: read.problem,
+    remedy: 'Choose one word of 3 to 20 letters and digits that is yours alone',
+  };
+  throw new AppError('invalid-request', 'The keyword is not accepted.', [fault]);
+}

@@ -1,0 +1,270 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { newId } from '../../database/ids.ts';
+import { Message } from '../../database/sending/message.ts';
+import { spendingOf } from '../../database/sending/spend-limits.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { holdCampaign, storeCampaign, type NewCampaign } from '../../database/campaigns/store-campaign.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { campaignCallback } from './campaign-callback.ts';
+import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
+import { CampaignText, HoldSeconds, readCampaignText } from './campaign-request.ts';
+import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { IdempotencyHeader } from '../http/idempotency.ts';
+import { invalid } from '../http/invalid.ts';
+import { MessageState, MessageView, messageView } from './message-view.ts';
+import { planCampaign } from '../../planning/plan-campaign.ts';
+import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { refusalOf } from '../numbers/no-number-refusal.ts';
+import { rulesFor } from '../../planning/load-rules.ts';
+import { body, IdParam, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const MOST_RECIPIENTS = 100_000;
+type RecipientIn = { to: string; reference?: string; [column: string]: string | number | null | undefined };
+
+/** Looked at row by row by the plan, so that every bad row is named and other requests get their turn in between. */
+const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
+  type: 'object',
+  properties: {
+    to: {
+      type: 'string',
+      description: "A phone number; without a prefix it is read in the account's country",
+      example: '+33612345678',
+    },
+    reference: { type: 'string', maxLength: 255, description: 'Your own, echoed in every callback about this recipient' },
+  },
+  required: ['to'],
+  additionalProperties: { type: ['string', 'number', 'null'], description: 'A value for the merge tag of that name' },
+});
+
+export const NewCampaignBody = z
+  .strictObject({
+    ...CampaignText,
+    holdSeconds: HoldSeconds,
+    recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
+  })
+  .openapi('NewCampaign');
+
+const create = createRoute({
+  method: 'post',
+  path: '/campaigns',
+  operationId: 'createCampaign',
+  tags: ['Campaigns'],
+  summary: 'Check, store and launch a campaign of up to 100,000 recipients; one bad row refuses all and names every bad row',
+  request: { headers: IdempotencyHeader, body: body(NewCampaignBody) },
+  responses: {
+    202: { description: 'Stored; sending starts at sendAt', content: json(AcceptedCampaign) },
+    ...problems,
+    ...conflict,
+    ...refused,
+  },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/campaigns',
+  operationId: 'listCampaigns',
+  tags: ['Campaigns'],
+  summary: 'Campaigns, newest first',
+  request: { query: PageQuery.extend({ state: CampaignState.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(CampaignView)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}',
+  operationId: 'getCampaign',
+  tags: ['Campaigns'],
+  summary: 'A campaign and its progress',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The campaign', content: json(CampaignProgress) }, ...problems, ...notFound },
+});
+
+const listMessages = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}/messages',
+  operationId: 'listCampaignMessages',
+  tags: ['Campaigns'],
+  summary: 'The messages of a campaign, in the order of its list',
+  request: { params: IdParam, query: PageQuery.extend({ state: MessageState.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(MessageView)) }, ...problems, ...notFound },
+});
+
+const change = <V extends 'pause' | 'resume' | 'cancel'>(verb: V, summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/campaigns/{id}/${verb}` as const,
+    operationId: `${verb}Campaign`,
+    tags: ['Campaigns'],
+    summary,
+    request: { params: IdParam },
+    responses: {
+      200: { description: 'The campaign as it is now', content: json(CampaignView) },
+      ...problems,
+      ...notFound,
+      ...conflict,
+    },
+  });
+
+const pause = change('pause', 'Stop sending within a window of messages');
+const resume = change('resume', 'Go on with a paused campaign');
+const cancel = change('cancel', 'End a campaign; what is still queued is skipped');
+
+/** Null for what does not wait for its time. */
+function startsInMs({ state, sendAt }: Campaign): number | null {
+  const leftMs = state === 'launched' && sendAt ? sendAt.getTime() - Date.now() : 0;
+  return leftMs > 0 ? leftMs : null;
+}
+
+export const campaigns = (services: ApiServices) => {
+  const { db, runs } = services;
+
+  /** The row decides: the change happens only from one of these states, and the run is told after it. */
+  async function move(id: string, account: string, from: Campaign['state'][], to: Campaign['state']) {
+    // What was never launched can only be cancelled, and has no run that would end it.
+    const moved = await affected(
+      db.pool,
+      `update campaigns set state = $3, ended_at = case when launched_at is null then now() end,
+         totals = case when launched_at is null then '{}'::jsonb end
+       where id = $1 and account_id = $2 and state = any($4)`,
+      [id, account, to, from],
+    );
+    const campaign = await db.em().findOne(Campaign, { id, account });
+    if (!campaign) throw missing();
+    if (moved === 0) {
+      throw new AppError(
+        'conflict',
+        `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`,
+      );
+    }
+    if (campaign.launchedAt) runs.campaignChanged(id);
+    return campaignView(campaign);
+  }
+
+  /** How many messages are in each state now. */
+  async function count(id: string): Promise<Record<string, number>> {
+    const counts = await rows<{ state: string; count: number }>(
+      db.pool,
+      'select state, count(*)::int as count from messages where campaign_id = $1 group by state order by state',
+      [id],
+    );
+    return Object.fromEntries(counts.map((row) => [row.state, row.count]));
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      const id = newId();
+      const createdAt = new Date();
+      const { sendAt, keyword } = readCampaignText(asked, createdAt);
+      const {
+        recipients,
+        route,
+        text,
+        sender,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        name,
+        purpose,
+        simulation,
+        resendInDoubt,
+      } = asked;
+      const { callbackUrl, requestId, holdSeconds } = asked;
+      await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
+      const plan = await planCampaign(
+        { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
+        await rulesFor(services, account, route),
+      );
+      if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
+
+      const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros, stops } = plan;
+      const total = messages.length;
+      const said = {
+        id,
+        name,
+        requestId: requestId ?? c.req.header('idempotency-key') ?? null,
+        route,
+        purpose,
+        text,
+        sender: sender ?? null,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        costMicros,
+        simulation,
+        resendInDoubt,
+        keyword,
+        sendAt,
+        createdAt,
+      };
+      const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
+      const view = await transaction(db.pool, async (client) => {
+        const callbackEndpointId = await campaignCallback(services, client, account.id, callbackUrl);
+        const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId };
+        await storeCampaign(client, stored, account.twoWay === 'on', messages);
+        // Last: a long list takes its time to be stored.
+        const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
+        const shown = campaignView({ ...stored, sendAt: goesAt, launchedAt: createdAt, endedAt: null });
+        const accepted = { ...shown, duplicatesRemoved, stopMentionsAdded: stops.added, countries: reach, warnings };
+        await c.get('idempotency')?.keep(client, 202, accepted);
+        return accepted;
+      });
+      runs.sendCampaign(id); // stored is accepted: a start that fails is the sweep's
+      return c.json(view, 202);
+    })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit, state } = c.req.valid('query');
+      const scope = `campaigns ${account}`;
+      const after = readCursor(scope, cursor, ById);
+      const where = { account, ...(state ? { state } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(Campaign, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, campaignView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => {
+      const { id } = c.req.valid('param');
+      const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
+      if (!campaign) throw missing();
+      // In this order: what is held was claimed before it was counted.
+      const held = campaign.state === 'launched' ? (await spendingOf(db.pool, campaign.account))?.heldUntil : undefined;
+      const progress = campaign.totals ?? (await count(id));
+      const waiting =
+        held && (progress['queued'] ?? 0) > 0 ? { reason: 'spend-limit' as const, until: held.toISOString() } : null;
+      return c.json({ ...campaignView(campaign), startsInMs: startsInMs(campaign), waiting, progress }, 200);
+    })
+    .openapi(listMessages, async (c) => {
+      const { id } = c.req.valid('param');
+      const { cursor, limit, state } = c.req.valid('query');
+      const em = db.em();
+      const campaign = await em.findOne(Campaign, { id, account: c.get('account').id }, { fields: ['id'] });
+      if (!campaign) throw missing();
+      const scope = `campaign messages ${id}`;
+      const after = readCursor(scope, cursor, z.tuple([z.number().int()]));
+      const where = { campaignId: id, ...(state ? { state } : {}), ...(after ? { row: { $gt: after[0] } } : {}) };
+      const found = await em.find(Message, where, { orderBy: { row: 'asc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, messageView, (last) => writeCursor(scope, [last.row])),
+        200,
+      );
+    })
+    .openapi(pause, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['launched'], 'paused'), 200))
+    .openapi(resume, async (c) => c.json(await move(c.req.valid('param').id, c.get('account').id, ['paused'], 'launched'), 200))
+    .openapi(cancel, async (c) =>
+      c.json(
+        await move(
+          c.req.valid('param').id,
+          c.get('account').id,
+          ['draft', 'importing', 'ready', 'launched', 'paused'],
+          'cancelled',
+        ),
+        200,
+      ),
+    );
+};

@@ -1,0 +1,157 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { ListImport } from '../../database/campaigns/list-import.ts';
+import { newId } from '../../database/ids.ts';
+import { affected, transaction } from '../../database/sql.ts';
+import { holdCampaign } from '../../database/campaigns/store-campaign.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { asksForReplies, twoWayOff } from '../../domain/sending/sender-policy.ts';
+import { campaignCallback } from './campaign-callback.ts';
+import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
+import { CampaignText, HoldSeconds, readCampaignText, sendTime } from './campaign-request.ts';
+import { campaignView, CampaignView } from './campaign-view.ts';
+import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, notFound, problems, refused } from '../http/problem.ts';
+import { body, IdParam, iso, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Draft = z.strictObject(CampaignText).openapi('NewDraft');
+const Launch = z
+  .strictObject({
+    skipInvalid: z
+      .boolean()
+      .default(false)
+      .openapi({ description: 'Launch without the rows that can not be accepted; otherwise one of them refuses the launch' }),
+    sendAt: CampaignText.sendAt.openapi({ description: 'Left out: as the draft says' }),
+    holdSeconds: HoldSeconds,
+  })
+  .openapi('Launch');
+
+const create = createRoute({
+  method: 'post',
+  path: '/campaigns/drafts',
+  operationId: 'createDraft',
+  tags: ['Campaigns'],
+  summary: 'Begin a campaign whose list follows: POST /campaigns/{id}/recipients, then /campaigns/{id}/launch',
+  request: { body: body(Draft) },
+  responses: { 201: { description: 'Made', content: json(CampaignView) }, ...problems, ...refused },
+});
+
+const launch = createRoute({
+  method: 'post',
+  path: '/campaigns/{id}/launch',
+  operationId: 'launchCampaign',
+  tags: ['Campaigns'],
+  summary: 'Launch a campaign whose list is ready',
+  request: { params: IdParam, body: body(Launch) },
+  responses: {
+    202: { description: 'Launched; sending starts at sendAt', content: json(CampaignView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+export const drafts = (services: ApiServices) => {
+  const { db, runs } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      const {
+        name,
+        route,
+        text,
+        sender,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        purpose,
+        resendInDoubt,
+        simulation,
+        callbackUrl,
+        requestId,
+      } = asked;
+      await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
+      const createdAt = new Date();
+      const { sendAt, keyword } = readCampaignText(asked, createdAt);
+      const id = newId();
+      const request = { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise };
+      const carrier = await carrierOf(services, account, request);
+      const callbackEndpointId = await transaction(db.pool, (client) =>
+        campaignCallback(services, client, account.id, callbackUrl),
+      );
+      const em = db.em();
+      const campaign = em.create(Campaign, {
+        id,
+        account: account.id,
+        carrier,
+        name,
+        requestId: requestId ?? null,
+        route,
+        text,
+        withReplies,
+        allowUnreachable,
+        optimise,
+        costMicros: null,
+        purpose,
+        resendInDoubt,
+        simulation,
+        createdAt,
+        sender: sender ?? null,
+        wireSender: null,
+        state: 'draft',
+        total: 0,
+        segments: 0,
+        keyword,
+        callbackUrl: callbackUrl ?? null,
+        callbackEndpointId,
+        sendAt,
+        launchedAt: null,
+        endedAt: null,
+        handedAt: null,
+        totals: null,
+      });
+      await em.flush();
+      return c.json(campaignView(campaign), 201);
+    })
+    .openapi(launch, async (c) => {
+      const { id } = c.req.valid('param');
+      const account = c.get('account').id;
+      const version = await versionOf(db.pool, id, account);
+      const em = db.em();
+      const campaign = await em.findOneOrFail(Campaign, { id, account });
+      const list = await em.findOne(ListImport, { campaign: id }, { orderBy: { id: 'desc' } });
+      if (campaign.state !== 'ready' || !list)
+        throw new AppError('conflict', `The campaign is ${campaign.state}: it can be launched when its list is ready.`);
+      const { skipInvalid, sendAt: asked, holdSeconds } = c.req.valid('json');
+      if (list.invalid > 0 && !skipInvalid) {
+        const problem = `has ${list.invalid} rows that can not be accepted`;
+        const remedy = 'Send {"skipInvalid": true}, or see GET /campaigns/{id}/recipients/faults and send the list again';
+        throw new AppError('invalid-rows', `${list.invalid} rows of the list can not be accepted.`, [
+          { field: 'list', problem, remedy },
+        ]);
+      }
+      const { route, text, withReplies, sender } = campaign;
+      // A list may have been ready before two-way SMS was turned off.
+      if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && c.get('account').twoWay !== 'on')
+        throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
+      const launchedAt = new Date();
+      const chosen = sendTime(asked, launchedAt.getTime()) ?? campaign.sendAt ?? null;
+      const sendAt = await transaction(db.pool, async (client) => {
+        // What was looked at here is what goes, or nothing does.
+        const moved = await affected(
+          client,
+          `update campaigns set state = 'launched', launched_at = $4, send_at = $5 where id = $1 and account_id = $2 and xmin::text = $3`,
+          [id, account, version, launchedAt, chosen],
+        );
+        if (moved === 0) throw changedMeanwhile();
+        return holdSeconds === undefined ? chosen : holdCampaign(client, id, holdSeconds);
+      });
+      runs.sendCampaign(id);
+      const launched = { state: 'launched' as const, launchedAt: launchedAt.toISOString(), sendAt: iso(sendAt) };
+      return c.json({ ...campaignView(campaign), ...launched }, 202);
+    });
+};

@@ -1,0 +1,218 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { PoolClient } from 'pg';
+import { stream } from 'hono/streaming';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { ListImport } from '../../database/campaigns/list-import.ts';
+import { newId } from '../../database/ids.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { csvLine } from '../../domain/csv-cell.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { faultInFrench } from '../../domain/problems/row-faults-fr.ts';
+import { invalid } from '../http/invalid.ts';
+import { readerLanguage } from '../http/language.ts';
+import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { listBody, ListColumns, uploadOf } from './list-upload.ts';
+import type { ListRow } from './read-list.ts';
+import { Id, IdParam, iso, json, Locale, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+/** PostgreSQL's code for a row that somebody else holds. */
+const LOCKED = '55P03';
+export const ImportView = z
+  .object({
+    id: Id,
+    campaignId: Id,
+    state: z.enum(['uploading', 'importing', 'ready', 'failed', 'cancelled']),
+    columns: z.array(z.string()),
+    listed: z.number().int().openapi({ description: 'Rows in the list' }),
+    through: z.number().int().openapi({ description: 'Rows that have been looked at' }),
+    accepted: z.number().int(),
+    invalid: z.number().int().openapi({ description: 'Rows that can not be accepted: GET …/recipients/faults names each' }),
+    duplicates: z.number().int().openapi({ description: 'Rows whose number stands earlier in the list' }),
+    segments: z.number().int(),
+    error: z
+      .object({ field: z.string(), problem: z.string(), remedy: z.string() })
+      .nullable()
+      .openapi({ description: 'Why the list failed as a whole' }),
+    createdAt: Time,
+    endedAt: Time.nullable(),
+  })
+  .openapi('ListImport');
+
+export const importView = (list: ListImport): z.infer<typeof ImportView> => ({
+  id: list.id,
+  campaignId: list.campaign,
+  state: list.state,
+  columns: list.columns,
+  listed: list.listed,
+  through: list.through,
+  accepted: list.accepted,
+  invalid: list.invalid,
+  duplicates: list.duplicates,
+  segments: list.segments,
+  error: list.error ?? null,
+  createdAt: list.createdAt.toISOString(),
+  endedAt: iso(list.endedAt),
+});
+
+const text = { schema: z.string() };
+const upload = createRoute({
+  method: 'post',
+  path: '/campaigns/{id}/recipients',
+  operationId: 'uploadRecipients',
+  tags: ['Campaigns'],
+  summary:
+    'Send the list of a draft: CSV with a header, or a JSON object a line; up to a million rows, gzip too. It replaces the one before',
+  request: {
+    params: IdParam,
+    query: ListColumns,
+    body: listBody,
+  },
+  responses: {
+    202: { description: 'Stored; its rows are being looked at', content: json(ImportView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+const progress = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}/recipients',
+  operationId: 'getListImport',
+  tags: ['Campaigns'],
+  summary: 'How far the list of a campaign has been looked at',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The list', content: json(ImportView) }, ...problems, ...notFound },
+});
+
+const faults = createRoute({
+  method: 'get',
+  path: '/campaigns/{id}/recipients/faults',
+  operationId: 'downloadListFaults',
+  tags: ['Campaigns'],
+  summary: 'Every row that can not be accepted, as CSV: row, field, problem, remedy, and the row as it came',
+  request: {
+    params: IdParam,
+    query: z.strictObject({
+      language: Locale.optional().openapi({ description: 'Left out: as Accept-Language says, else the account’s' }),
+    }),
+  },
+  responses: { 200: { description: 'CSV', content: { 'text/csv': text } }, ...problems, ...notFound },
+});
+
+const HEADERS = { en: ['row', 'field', 'problem', 'remedy'], fr: ['ligne', 'champ', 'problème', 'remède'] };
+export const lists = ({ db, runs }: ApiServices) => {
+  async function find(campaignId: string, accountId: string): Promise<ListImport> {
+    const found = await db.em().findOne(ListImport, { campaign: campaignId, accountId }, { orderBy: { id: 'desc' } });
+    if (!found) throw missing();
+    return found;
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(upload, async (c) => {
+      const { id: campaignId } = c.req.valid('param');
+      const accountId = c.get('account').id;
+      if ((await db.em().count(Campaign, { id: campaignId, account: accountId })) === 0) throw missing();
+      const list = uploadOf(c, c.req.valid('query'));
+      const id = newId();
+      // One transaction: a list that can't be read, or a crash in the middle of it, leaves everything as it was.
+      await transaction(db.pool, async (client) => {
+        await beginImport(client, campaignId, accountId);
+        await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
+      });
+      // As it is stored, before its run looks at it.
+      const stored = importView(await find(campaignId, accountId));
+      runs.importRecipients(id);
+      return c.json(stored, 202);
+    })
+    .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(faults, async (c) => {
+      const list = await find(c.req.valid('param').id, c.get('account').id);
+      const language = readerLanguage(c, c.req.valid('query').language);
+      c.header('Content-Language', language);
+      c.header('Vary', 'Accept-Language', { append: true });
+      c.header('Content-Type', 'text/csv; charset=utf-8');
+      c.header('Content-Disposition', `attachment; filename="faults-${list.campaign}.csv"`);
+      return stream(c, async (out) => {
+        await out.write(`\ufeff${csvLine([...HEADERS[language], ...list.columns])}`);
+        for (let after: [number, number] = [0, -1]; ;) {
+          const page = await rows<{
+            row: number;
+            index: number;
+            field: string;
+            problem: string;
+            remedy: string;
+            values: ListRow;
+          }>(
+            db.pool,
+            `select f.row, f.index, f.field, f.problem, f.remedy, r."values" from list_faults f
+             join list_rows r on r.import_id = f.import_id and r.row = f.row
+             where f.import_id = $1 and (f.row, f.index) > ($2, $3) order by f.row, f.index limit 1000`,
+            [list.id, ...after],
+          );
+          const last = page.at(-1);
+          if (!last) return;
+          after = [last.row, last.index];
+          const lines = page.map(({ row, values, ...fault }) => {
+            const { field, problem, remedy } = language === 'fr' ? faultInFrench(fault) : fault;
+            return csvLine([row, field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')]);
+          });
+          await out.write(lines.join(''));
+        }
+      });
+    });
+};
+
+/** Holds a campaign that was not launched until the end of the transaction; or an error says why it can't be changed. */
+export async function holdDraft(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
+  const [campaign] = await rows<{ state: string }>(
+    client,
+    'select state from campaigns where id = $1 and account_id = $2 for update nowait',
+    [campaignId, accountId],
+  ).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === LOCKED)
+      throw new AppError('conflict', 'The campaign is being changed, or its list is being sent. Wait until that is through.');
+    throw error;
+  });
+  if (!campaign) throw missing();
+  if (campaign.state !== 'draft' && campaign.state !== 'ready')
+    throw new AppError(
+      'conflict',
+      `The campaign is ${campaign.state}: it and its list can be changed while it is a draft or ready.`,
+    );
+}
+
+/** The rows of a list as they came, as another one's own; what an erasure emptied is left out. Answers how many. */
+export const takeRows = (client: PoolClient, from: string, to: string): Promise<number> =>
+  affected(
+    client,
+    `insert into list_rows (import_id, row, "values")
+     select $1, row_number() over (order by row), "values" from list_rows where import_id = $2 and "values" <> '{}'`,
+    [to, from],
+  );
+
+/** The campaign becomes `importing`, without what an earlier list made of it; or an error says why it can't. */
+export async function beginImport(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
+  await holdDraft(client, campaignId, accountId);
+  await affected(client, `update campaigns set state = 'importing' where id = $1`, [campaignId]);
+  await affected(client, `delete from messages where campaign_id = $1`, [campaignId]);
+  await affected(
+    client,
+    `with old as (select id from list_imports where campaign_id = $1), faults as (delete from list_faults using old where import_id = old.id)
+     delete from list_rows using old where import_id = old.id`,
+    [campaignId],
+  );
+}
+
+/** What has been stored under that id becomes the campaign's import. */
+export const importStored = (
+  client: PoolClient,
+  list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number },
+): Promise<number> =>
+  affected(
+    client,
+    `insert into list_imports (id, account_id, campaign_id, state, columns, listed, created_at) values ($1, $2, $3, 'importing', $4, $5, now())`,
+    [list.id, list.accountId, list.campaignId, list.columns, list.listed],
+  );

@@ -1,0 +1,32 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { campaignFigures } from '../../database/campaigns/campaign-report.ts';
+import { idAt } from '../../database/ids.ts';
+import { invalid } from '../http/invalid.ts';
+import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { IdParam, json } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const SINCE_DAYS = 30;
+const A_DAY_MS = 86_400_000;
+
+const get = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/latency',
+  operationId: 'getAccountLatency',
+  tags: ['Operator: accounts'],
+  summary: `How long an account's SMS and callbacks took in the last ${SINCE_DAYS} days`,
+  request: { params: IdParam },
+  responses: { 200: { description: 'The percentiles', content: json(LatencyView) }, ...problems, ...notFound },
+});
+
+export const operatorLatency = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+    const { id } = c.req.valid('param');
+    if ((await db.em().count(Account, { id })) === 0) throw missing();
+    const now = Date.now();
+    const span: [string, string] = [idAt(now - SINCE_DAYS * A_DAY_MS), idAt(now)];
+    const delivery = deliveryLatency(await campaignFigures(db.pool, id, span));
+    return c.json({ delivery, callback: await callbackLatency(db.pool, id, span) }, 200);
+  });

@@ -1,0 +1,137 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { countOptedOut } from '../../database/contacts/opt-out.ts';
+import { rows } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { forcingCharacters, optimisation, plainSegments, segmentClasses } from '../../domain/campaigns/preview.ts';
+import { readCampaignText } from './campaign-request.ts';
+import { NewCampaignBody } from './campaigns.ts';
+import { changedBy, DraftChange } from './change-draft.ts';
+import { invalid } from '../http/invalid.ts';
+import { besideOthers, requestOf } from '../../planning/plan-list.ts';
+import { Money, moneyOrNone } from '../http/money-view.ts';
+import { lookAhead } from '../../planning/plan-campaign.ts';
+import { NO_STOPS, type CampaignPlan, type CampaignRequest } from '../../planning/plan.ts';
+import { Preview, refusalView, samplesView } from './preview-view.ts';
+import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { withOffers } from '../numbers/no-number-refusal.ts';
+import { rulesFor, type PlanRules } from '../../planning/load-rules.ts';
+import { body, IdParam, iso, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+
+/** Rows of an uploaded list that its preview looks at. */
+const SAMPLE = 1000;
+const ListPreview = Preview.extend({
+  sampled: z.number().int().openapi({ description: 'Rows of the list that this is about, from its first' }),
+  list: z
+    .object({ total: z.number().int(), segments: z.number().int(), cost: Money.nullable() })
+    .nullable()
+    .openapi({ description: 'Of the whole list, once it has been looked at' }),
+}).openapi('ListPreview');
+
+const create = createRoute({
+  method: 'post',
+  path: '/campaigns/preview',
+  operationId: 'previewCampaign',
+  tags: ['Campaigns'],
+  summary: 'What a campaign would be: the same body, the same rules, and nothing is stored or sent',
+  request: { body: body(NewCampaignBody) },
+  responses: { 200: { description: 'The preview', content: json(Preview) }, ...problems, ...refused },
+});
+const ofList = createRoute({
+  method: 'post',
+  path: '/campaigns/{id}/preview',
+  operationId: 'previewList',
+  tags: ['Campaigns'],
+  summary:
+    'The same for the first thousand rows of an uploaded list, and the totals of all once they have been looked at; with a body, as they would be after that change',
+  request: { params: IdParam, body: { required: false, content: json(DraftChange) } },
+  responses: { 200: { description: 'The preview', content: json(ListPreview) }, ...problems, ...notFound, ...conflict },
+});
+
+const NOTHING: CampaignPlan = {
+  carrierId: '',
+  answerBy: 'none',
+  wireSender: null,
+  messages: [],
+  segments: 0,
+  duplicatesRemoved: 0,
+  reach: [],
+  costMicros: null,
+  quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
+  stops: NO_STOPS,
+  warnings: [],
+  refusals: [],
+};
+
+export const previews = (services: ApiServices) => {
+  const { db, hashPhone } = services;
+
+  /** The very plan that would be sent. */
+  async function preview(request: CampaignRequest, account: CallingAccount, rules: PlanRules): Promise<z.infer<typeof Preview>> {
+    const found = await lookAhead(request, rules);
+    const outlook = 'refused' in found ? { ...NOTHING, refusals: [found.refused] } : found;
+    const { messages, quiet, answerBy } = outlook;
+    const refusals = await Promise.all(outlook.refusals.map((each) => withOffers(services, account.id, each)));
+    return {
+      accepted: refusals.length === 0,
+      refusals: refusals.map(refusalView),
+      warnings: outlook.warnings,
+      recipients: {
+        given: request.recipients.length,
+        kept: messages.length,
+        duplicatesRemoved: outlook.duplicatesRemoved,
+        optedOut: await countOptedOut(
+          db.pool,
+          account.id,
+          messages.map(({ to }) => to),
+          hashPhone,
+        ),
+      },
+      sender: { given: request.sender ?? null, became: outlook.wireSender },
+      answerBy,
+      segments: { total: outlook.segments, classes: segmentClasses(messages) },
+      forcing: forcingCharacters(messages, request.text),
+      optimised: optimisation(request.text, outlook.segments, plainSegments(messages)),
+      samples: samplesView(messages, answerBy, account.locale),
+      countries: outlook.reach,
+      quietHours: { ...quiet, until: iso(quiet.until), clearAt: iso(quiet.clearAt) },
+      stopMention: outlook.stops,
+      cost: moneyOrNone(outlook.costMicros),
+    };
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const asked = c.req.valid('json');
+      const { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients } = asked;
+      const { sendAt } = readCampaignText(asked, new Date());
+      const request = { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients, sendAt };
+      const account = c.get('account');
+      return c.json(await preview(request, account, await rulesFor(services, account, request.route)), 200);
+    })
+    .openapi(ofList, async (c) => {
+      const { id } = c.req.valid('param');
+      const account = c.get('account');
+      const campaign = await db.em().findOne(Campaign, { id, account: account.id });
+      if (!campaign) throw missing();
+      const list = await rows<{ values: Record<string, string | null> }>(
+        db.pool,
+        `select r."values" from list_rows r
+         where r.import_id = (select id from list_imports where campaign_id = $1 and account_id = $2 order by id desc limit 1)
+           and r.row <= ${SAMPLE} order by r.row`,
+        [id, account.id],
+      );
+      if (list.length === 0)
+        throw new AppError(
+          'conflict',
+          'The campaign has no list that could be previewed. Send one with POST /campaigns/{id}/recipients.',
+        );
+      const request = requestOf(changedBy(c.req.valid('json'), campaign));
+      const rules = besideOthers(await rulesFor(services, account, request.route), db.pool, id);
+      const shown = await preview({ ...request, recipients: list.map(({ values }) => values) }, account, rules);
+      const { total, segments, costMicros } = campaign;
+      const whole = campaign.state === 'importing' || total === 0 ? null : { total, segments, cost: moneyOrNone(costMicros) };
+      return c.json({ ...shown, sampled: list.length, list: whole }, 200);
+    });
+};

@@ -1,0 +1,235 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { PoolClient } from 'pg';
+import { newId } from '../../database/ids.ts';
+import { ListImport } from '../../database/campaigns/list-import.ts';
+import { SavedList } from '../../database/campaigns/saved-list.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { listBody, ListColumns, uploadOf } from './list-upload.ts';
+import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
+import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+/** What a contact gives a text: `{{firstName}}`, `{{lastName}}`. */
+const CONTACT_COLUMNS = ['to', 'firstName', 'lastName'];
+
+const ListView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    columns: z.array(z.string()),
+    listed: z.number().int().openapi({ description: 'Rows in the list, good or bad: they are looked at for each campaign' }),
+    createdAt: Time,
+    filledAt: Time.nullable(),
+  })
+  .openapi('SavedList');
+const view = (list: SavedList): z.infer<typeof ListView> => ({
+  id: list.id,
+  name: list.name,
+  columns: list.columns,
+  listed: list.listed,
+  createdAt: list.createdAt.toISOString(),
+  filledAt: iso(list.filledAt),
+});
+const NewList = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewSavedList');
+const From = z
+  .union([
+    z.strictObject({ list: Id }),
+    z.strictObject({
+      contacts: z.strictObject({
+        tags: z
+          .array(z.string().trim().min(1).max(50))
+          .max(50)
+          .default([])
+          .openapi({ description: 'Those with any of these; none: all contacts' }),
+      }),
+    }),
+  ])
+  .openapi('RecipientsFrom');
+
+const tags = ['Lists'];
+const one = { 200: { description: 'The list', content: json(ListView) }, ...problems, ...notFound } as const;
+const all = createRoute({
+  method: 'get',
+  path: '/lists',
+  operationId: 'listSavedLists',
+  tags,
+  summary: 'Lists that are kept between campaigns, the newest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(ListView)) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/lists',
+  operationId: 'createSavedList',
+  tags,
+  summary: 'Begin a list; its rows follow: PUT /lists/{id}/rows',
+  request: { body: body(NewList) },
+  responses: { 201: { description: 'Begun', content: json(ListView) }, ...problems, ...conflict },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/lists/{id}',
+  operationId: 'getSavedList',
+  tags,
+  summary: 'A list',
+  request: { params: IdParam },
+  responses: one,
+});
+const fill = createRoute({
+  method: 'put',
+  path: '/lists/{id}/rows',
+  operationId: 'fillSavedList',
+  tags,
+  summary:
+    'Put these rows in the place of those it has: CSV with a header, or a JSON object a line; up to a million, gzip too. Campaigns that took it before keep theirs',
+  request: { params: IdParam, query: ListColumns, body: listBody },
+  responses: { 200: { description: 'The list', content: json(ListView) }, ...problems, ...notFound, ...refused },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/lists/{id}',
+  operationId: 'deleteSavedList',
+  tags,
+  summary: 'Remove a list; campaigns that took it keep theirs',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+});
+const use = createRoute({
+  method: 'post',
+  path: '/campaigns/{id}/recipients/from',
+  operationId: 'takeRecipients',
+  tags: ['Campaigns'],
+  summary: 'The recipients of a draft, from a list that is kept or from contacts, as they are now. It replaces the ones before',
+  request: { params: IdParam, body: body(From) },
+  responses: {
+    202: { description: 'Taken; the rows are being looked at', content: json(ImportView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+/** The rows of a list kept, as the import's own. Null when there is no such list. */
+async function takeList(client: PoolClient, accountId: string, id: string, importId: string) {
+  // Held until the end: rows that are being put in its place come after, as a whole.
+  const [list] = await rows<{ columns: string[] }>(
+    client,
+    'select columns from saved_lists where id = $1 and account_id = $2 for share',
+    [id, accountId],
+  );
+  if (!list) return null;
+  return { columns: list.columns, listed: await takeRows(client, id, importId) };
+}
+
+async function takeContacts(client: PoolClient, accountId: string, wanted: string[], importId: string) {
+  const listed = await affected(
+    client,
+    `insert into list_rows (import_id, row, "values")
+     select $1, row_number() over (order by id), jsonb_build_object('to', phone, 'firstName', first_name, 'lastName', last_name)
+     from contacts where account_id = $2 and (cardinality($3::text[]) = 0 or tags && $3)`,
+    [importId, accountId, wanted],
+  );
+  return { columns: CONTACT_COLUMNS, listed };
+}
+
+const nobody = (): AppError =>
+  new AppError('invalid-list', 'There is nobody to write to, so nothing was stored.', [
+    { field: 'list', problem: 'has no rows', remedy: 'Fill the list, or choose other tags' },
+  ]);
+
+export const savedLists = ({ db, runs }: ApiServices) => {
+  const find = async (id: string, account: string): Promise<SavedList> => {
+    const found = await db.em().findOne(SavedList, { id, account });
+    if (!found) throw missing();
+    return found;
+  };
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(all, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit } = c.req.valid('query');
+      const scope = `lists ${account}`;
+      const after = readCursor(scope, cursor, ById);
+      const found = await db
+        .em()
+        .find(SavedList, { account, ...(after ? { id: { $lt: after[0] } } : {}) }, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(create, async (c) => {
+      const { name } = c.req.valid('json');
+      const em = db.em();
+      const list = em.create(SavedList, {
+        id: newId(),
+        account: c.get('account').id,
+        name,
+        createdAt: new Date(),
+        filledAt: null,
+      });
+      await em.flush().catch((error: unknown) => {
+        if (error instanceof UniqueConstraintViolationException)
+          throw new AppError('conflict', 'A list of that name exists. Put rows into it, or choose another name.');
+        throw error;
+      });
+      return c.json(view(list), 201);
+    })
+    .openapi(get, async (c) => c.json(view(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(fill, async (c) => {
+      const { id } = c.req.valid('param');
+      const account = c.get('account').id;
+      await find(id, account);
+      const upload = uploadOf(c, c.req.valid('query'));
+      await transaction(db.pool, async (client) => {
+        const held = await rows(client, 'select from saved_lists where id = $1 and account_id = $2 for update', [id, account]);
+        if (held.length === 0) throw missing();
+        await affected(client, 'delete from list_rows where import_id = $1', [id]);
+        const { columns, listed } = await upload.store(client, id);
+        await affected(client, 'update saved_lists set columns = $2, listed = $3, filled_at = now() where id = $1', [
+          id,
+          columns,
+          listed,
+        ]);
+      });
+      return c.json(view(await find(id, account)), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { id } = c.req.valid('param');
+      const gone = await transaction(db.pool, async (client) => {
+        const lists = await affected(client, 'delete from saved_lists where id = $1 and account_id = $2', [
+          id,
+          c.get('account').id,
+        ]);
+        if (lists > 0) await affected(client, 'delete from list_rows where import_id = $1', [id]);
+        return lists;
+      });
+      if (gone === 0) throw missing();
+      return c.body(null, 204);
+    })
+    .openapi(use, async (c) => {
+      const { id: campaignId } = c.req.valid('param');
+      const accountId = c.get('account').id;
+      const from = c.req.valid('json');
+      const id = newId();
+      await transaction(db.pool, async (client) => {
+        await beginImport(client, campaignId, accountId);
+        const taken =
+          'list' in from
+            ? await takeList(client, accountId, from.list, id)
+            : await takeContacts(client, accountId, from.contacts.tags, id);
+        if (!taken) throw missing();
+        if (taken.listed === 0) throw nobody();
+        await importStored(client, { id, accountId, campaignId, ...taken });
+      });
+      const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }));
+      runs.importRecipients(id);
+      return c.json(stored, 202);
+    });
+};

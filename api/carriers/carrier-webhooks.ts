@@ -1,0 +1,52 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { WebhookRequest } from '../../carriers/carrier.ts';
+import { Carrier } from '../../database/carriers/carrier.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { limitBody } from '../http/body.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const MOST_OCTETS = 1_048_576;
+const A_UUID = z.uuid();
+
+/**
+ * Where carriers bring replies and receipts. They are answered 200 only after the commit, and 503 while the database is out
+ * of reach, so that they try again. No key: each kind of carrier verifies the signature that was agreed with it.
+ */
+export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) => {
+  async function take(c: Context<ApiEnv>): Promise<Response> {
+    const id = A_UUID.safeParse(c.req.param('carrierId'));
+    const carrier = id.success ? await db.em().findOne(Carrier, { id: id.data }) : null;
+    const kind = carrier === null ? undefined : registry[carrier.type];
+    if (!carrier || !kind?.parseWebhook) throw new AppError('not-found', 'No carrier brings anything here.');
+
+    const sealed: unknown = JSON.parse(secrets.open(carrier.secrets));
+    const settings = kind.settings.parse({ ...carrier.settings, ...z.record(z.string(), z.unknown()).parse(sealed) });
+    const content = kind.parseWebhook(settings, await requestOf(c));
+    switch (content.kind) {
+      case 'forged':
+        c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook is not the carrier’s');
+        throw new AppError('unauthenticated', 'The request is not signed as agreed.');
+      case 'unreadable':
+        c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook can not be read');
+        throw new AppError('invalid-request', `The request can not be read: ${content.reason}.`);
+      case 'content':
+        await ingestWebhook(carrier.id, content);
+        return c.body(null, 200);
+      default:
+        return content satisfies never;
+    }
+  }
+
+  return new OpenAPIHono<ApiEnv>().use('/:carrierId', limitBody(MOST_OCTETS)).on(['POST', 'PUT', 'GET'], '/:carrierId', take);
+};
+
+async function requestOf(c: Context<ApiEnv>): Promise<WebhookRequest> {
+  return {
+    method: c.req.method,
+    query: c.req.query(),
+    headers: c.req.header(),
+    body: new Uint8Array(await c.req.arrayBuffer()),
+    receivedAt: new Date(),
+  };
+}

@@ -1,0 +1,77 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { rows } from '../../database/sql.ts';
+import { ALARM_KINDS, type AlarmKind } from '../../domain/carriers/alarm.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, iso, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const AlarmView = z
+  .object({
+    id: Id,
+    kind: z.enum(ALARM_KINDS),
+    carrier: Id,
+    name: z.string().openapi({ description: 'The carrier’s' }),
+    since: Time,
+    last: Time.openapi({ description: 'When it was last seen to be so' }),
+    count: z.number().int().openapi({ description: 'How many looks, one a minute, have seen it' }),
+    detail: z.string().nullable().openapi({ description: 'The last error, or how many messages are in doubt' }),
+    clearedAt: Time.nullable(),
+    posted: z.enum(['raised', 'cleared']).nullable().openapi({ description: 'What the webhook for alarms has been told' }),
+  })
+  .openapi('Alarm');
+
+const list = createRoute({
+  method: 'get',
+  path: '/alarms',
+  operationId: 'listAlarms',
+  tags: ['Operator: carriers'],
+  summary:
+    'What is or was wrong with carriers, newest first. Told once per change by mail to operators, and to ALARM_WEBHOOK_URL',
+  request: { query: PageQuery.extend({ open: z.enum(['true', 'false']).optional(), carrier: Id.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(AlarmView)) }, ...problems },
+});
+
+type Row = {
+  id: string;
+  kind: AlarmKind;
+  carrier_id: string;
+  name: string;
+  since: Date;
+  last: Date;
+  count: number;
+  detail: string | null;
+  cleared_at: Date | null;
+  posted: 'raised' | 'cleared' | null;
+};
+const view = (row: Row): z.infer<typeof AlarmView> => ({
+  id: row.id,
+  kind: row.kind,
+  carrier: row.carrier_id,
+  name: row.name,
+  since: row.since.toISOString(),
+  last: row.last.toISOString(),
+  count: row.count,
+  detail: row.detail,
+  clearedAt: iso(row.cleared_at),
+  posted: row.posted,
+});
+
+export const operatorAlarms = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+    const { cursor, limit, open, carrier } = c.req.valid('query');
+    const after = readCursor('alarms', cursor, ById);
+    const found = await rows<Row>(
+      db.pool,
+      `select a.id, a.kind, a.carrier_id, c.name, a.since, a.last, a.count, a.detail, a.cleared_at, a.posted
+       from alarms a join carriers c on c.id = a.carrier_id
+       where ($1::uuid is null or a.id < $1) and ($2::bool is null or (a.cleared_at is null) = $2) and ($3::uuid is null or a.carrier_id = $3)
+       order by a.id desc limit $4`,
+      [after?.[0] ?? null, open === undefined ? null : open === 'true', carrier ?? null, limit + 1],
+    );
+    return c.json(
+      page(found, limit, view, (last) => writeCursor('alarms', [last.id])),
+      200,
+    );
+  });

@@ -1,0 +1,179 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { splitSettings } from '../../carriers/secrets.ts';
+import { Carrier } from '../../database/carriers/carrier.ts';
+import { newId } from '../../database/ids.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { audit } from '../people/audit-log.ts';
+import { faultsOf, invalid } from '../http/invalid.ts';
+import { describeError } from '../http/log.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Route, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const Settings = z
+  .record(z.string(), z.unknown())
+  .openapi({ description: 'As the type of carrier wants them; secrets are never shown again' });
+
+const NewCarrier = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Write lower-case letters, digits and hyphens, 40 at most')
+      .openapi({ example: 'operator-fr' }),
+    type: z.string().max(40).openapi({ example: 'smpp' }),
+    settings: Settings,
+  })
+  .openapi('NewCarrier');
+const CarrierChange = z
+  .strictObject({
+    settings: Settings.default({}),
+    stopConfirmations: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Whether we may confirm a STOP through it: many operators do so themselves' }),
+  })
+  .openapi('CarrierChange', { description: 'Settings left out stay as they are' });
+
+const CarrierView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    type: z.string(),
+    route: Route,
+    settings: z.record(z.string(), z.unknown()),
+    secretsSet: z.array(z.string()).openapi({ description: 'The secret settings that have a value' }),
+    slots: z.number().int().openapi({ description: 'Sessions it allows at once' }),
+    stopConfirmations: z.boolean(),
+    syncCursor: z.object({ serial: z.string(), generation: z.number().int(), id: z.number().int() }).nullable(),
+    createdAt: Time,
+  })
+  .openapi('Carrier');
+
+const tags = ['Operator: carriers'];
+const one = { 200: { description: 'The carrier', content: json(CarrierView) }, ...problems, ...notFound } as const;
+
+const create = createRoute({
+  method: 'post',
+  path: '/carriers',
+  operationId: 'createCarrier',
+  tags,
+  summary: 'Add a carrier',
+  request: { body: body(NewCarrier) },
+  responses: { 201: { description: 'Added', content: json(CarrierView) }, ...problems, ...conflict },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/carriers',
+  operationId: 'listCarriers',
+  tags,
+  summary: 'Carriers, oldest first: the first of a route serves it',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(CarrierView) })) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/carriers/{id}',
+  operationId: 'getCarrier',
+  tags,
+  summary: 'A carrier',
+  request: { params: IdParam },
+  responses: one,
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/carriers/{id}',
+  operationId: 'changeCarrier',
+  tags,
+  summary: 'Change settings of a carrier: its sessions finish what is under way and are opened again with them',
+  request: { params: IdParam, body: body(CarrierChange) },
+  responses: one,
+});
+
+export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) => {
+  const kindOf = (type: string) => {
+    const kind = registry[type];
+    if (kind) return kind;
+    const fault = {
+      field: 'type',
+      problem: 'is not a type of carrier',
+      remedy: `Send one of: ${Object.keys(registry).join(', ')}`,
+    };
+    throw new AppError('invalid-request', 'There is no such type of carrier.', [fault]);
+  };
+
+  const openSecrets = (sealed: Uint8Array): Record<string, unknown> =>
+    z.record(z.string(), z.unknown()).parse(JSON.parse(secrets.open(sealed)));
+
+  /** What is stored for settings that are valid. Throws `invalid-request` naming each that is not. */
+  function read(type: string, given: Record<string, unknown>) {
+    const kind = kindOf(type);
+    const parsed = kind.settings.safeParse(given);
+    if (!parsed.success) throw new AppError('invalid-request', 'The settings are not valid.', faultsOf(parsed.error, 'settings'));
+    const { shown, secret } = splitSettings(kind.settings, given);
+    const binds: unknown = parsed.data['maxBinds'];
+    return { settings: shown, secrets: secrets.seal(JSON.stringify(secret)), slots: typeof binds === 'number' ? binds : 1 };
+  }
+
+  const carrierView = (carrier: Carrier): z.infer<typeof CarrierView> => ({
+    id: carrier.id,
+    name: carrier.name,
+    type: carrier.type,
+    route: carrier.route,
+    settings: carrier.settings,
+    secretsSet: Object.keys(openSecrets(carrier.secrets)),
+    slots: carrier.slots,
+    stopConfirmations: carrier.stopConfirmations,
+    syncCursor: carrier.syncCursor ?? null,
+    createdAt: carrier.createdAt.toISOString(),
+  });
+
+  async function find(id: string) {
+    const em = db.em();
+    const carrier = await em.findOne(Carrier, { id });
+    if (!carrier) throw missing();
+    return { em, carrier };
+  }
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const { name, type, settings } = c.req.valid('json');
+      const stored = read(type, settings);
+      const { route, replies } = kindOf(type).capabilities;
+      const em = db.em();
+      const carrier = em.create(Carrier, { id: newId(), name, type, route, ...stored, syncCursor: null, createdAt: new Date() });
+      audit(em, { keyId: c.get('keyId'), action: 'carrier.create', target: `carrier ${carrier.id}`, detail: { name, type } });
+      await em.flush().catch((error: unknown) => {
+        if (!(error instanceof UniqueConstraintViolationException)) throw error;
+        throw new AppError('conflict', 'A carrier has this name already. Choose another.');
+      });
+      if (replies === 'poll' || replies === 'both') {
+        // Stored is accepted: a worker makes the schedule when it starts, too.
+        await runs.scheduleSync(carrier.id).catch((error: unknown) => {
+          c.get('log').warn(
+            { carrierId: carrier.id, error: describeError(error) },
+            'the nightly sync of a new gateway could not be scheduled yet',
+          );
+        });
+      }
+      return c.json(carrierView(carrier), 201);
+    })
+    .openapi(list, async (c) => {
+      const found = await db.em().find(Carrier, {}, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(carrierView) }, 200);
+    })
+    .openapi(get, async (c) => c.json(carrierView((await find(c.req.valid('param').id)).carrier), 200))
+    .openapi(change, async (c) => {
+      const { em, carrier } = await find(c.req.valid('param').id);
+      const { settings, stopConfirmations } = c.req.valid('json');
+      if (stopConfirmations !== undefined) carrier.stopConfirmations = stopConfirmations;
+      em.assign(carrier, read(carrier.type, { ...carrier.settings, ...openSecrets(carrier.secrets), ...settings }));
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'carrier.change',
+        target: `carrier ${carrier.id}`,
+        detail: { fields: Object.keys(settings), ...(stopConfirmations === undefined ? {} : { stopConfirmations }) },
+      });
+      await em.flush();
+      return c.json(carrierView(carrier), 200);
+    });
+};

@@ -1,0 +1,104 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Carrier } from '../../database/carriers/carrier.ts';
+import { newId } from '../../database/ids.ts';
+import { Route } from '../../database/carriers/route.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { audit } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Route as RouteName, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const fields = {
+  carrier: Id,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'Write two capital letters, as FR')
+    .nullable()
+    .default(null)
+    .openapi({ description: 'Of the recipient; null for any' }),
+  account: Id.nullable().default(null).openapi({ description: 'Null for any' }),
+  priority: z.int().min(0).max(1000).default(100).openapi({ description: 'The lowest goes first; the others when it can not' }),
+  share: z.int().min(0).max(1000).default(100).openapi({
+    description: 'Carriers of the same priority divide what there is; 0 is only for when the others can not',
+  }),
+};
+const NewRoute = z.strictObject(fields).openapi('NewRoute');
+const RouteView = z
+  .object({ id: Id, route: RouteName, ...fields, createdAt: Time })
+  .openapi('RoutingRule', { description: 'Who may carry what: an account before a country before all' });
+
+const tags = ['Operator: carriers'];
+const list = createRoute({
+  method: 'get',
+  path: '/routes',
+  operationId: 'listRoutes',
+  tags,
+  summary: 'The routing table. Where it says nothing of a route, the route’s first carrier serves it',
+  responses: { 200: { description: 'All of it', content: json(z.object({ items: z.array(RouteView) })) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/routes',
+  operationId: 'createRoute',
+  tags,
+  summary: 'Have a carrier carry what is for a country, of an account, or all of its route',
+  request: { body: body(NewRoute) },
+  responses: { 201: { description: 'Added', content: json(RouteView) }, ...problems, ...conflict },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/routes/{id}',
+  operationId: 'deleteRoute',
+  tags,
+  summary: 'Take a line out; what has been planned by it stays',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Gone' }, ...problems, ...notFound },
+});
+
+const view = (route: Route): z.infer<typeof RouteView> => ({
+  id: route.id,
+  route: route.route,
+  carrier: route.carrier,
+  country: route.country ?? null,
+  account: route.account ?? null,
+  priority: route.priority,
+  share: route.share,
+  createdAt: route.createdAt.toISOString(),
+});
+
+const unknown = (field: string) =>
+  new AppError('invalid-request', `There is no such ${field}.`, [
+    { field, problem: 'does not exist', remedy: 'Send the id of one' },
+  ]);
+
+export const operatorRoutingTable = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const found = await db.em().find(Route, {}, { orderBy: { route: 'asc', priority: 'asc', id: 'asc' } });
+      return c.json({ items: found.map(view) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const asked = c.req.valid('json');
+      const em = db.em();
+      const carrier = await em.findOne(Carrier, { id: asked.carrier });
+      if (!carrier) throw unknown('carrier');
+      const route = em.create(Route, { ...asked, id: newId(), route: carrier.route, createdAt: new Date() });
+      audit(em, { keyId: c.get('keyId'), action: 'route.create', target: `route ${route.id}`, detail: asked });
+      await em.flush().catch((error: unknown) => {
+        if (error instanceof ForeignKeyConstraintViolationException) throw unknown('account');
+        if (!(error instanceof UniqueConstraintViolationException)) throw error;
+        throw new AppError('conflict', 'There is a line for this carrier, country and account already. Take it out first.');
+      });
+      return c.json(view(route), 201);
+    })
+    .openapi(remove, async (c) => {
+      const em = db.em();
+      const route = await em.findOne(Route, { id: c.req.valid('param').id });
+      if (!route) throw missing();
+      em.remove(route);
+      audit(em, { keyId: c.get('keyId'), action: 'route.delete', target: `route ${route.id}` });
+      await em.flush();
+      return c.body(null, 204);
+    });

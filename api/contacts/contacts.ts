@@ -1,0 +1,222 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { contactReport } from '../../database/contacts/contact-report.ts';
+import { Contact } from '../../database/contacts/contact.ts';
+import { eraseContact } from '../../database/contacts/erase-contact.ts';
+import { newId } from '../../database/ids.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { normalisePhone } from '../../domain/phone-number.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Name = z.string().trim().max(100).nullable();
+const Tag = z.string().trim().min(1).max(50);
+const ContactView = z
+  .object({
+    id: Id,
+    phone: z.string(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    tags: z.array(z.string()),
+    optedOut: z.boolean(),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .openapi('Contact');
+const ContactIn = z
+  .strictObject({
+    phone: z.string().max(40).openapi({ example: '+33612345678' }),
+    firstName: Name.default(null),
+    lastName: Name.default(null),
+    tags: z.array(Tag).max(50).default([]),
+  })
+  .openapi('NewContact');
+const Whom = z.strictObject({ phone: z.string().max(40) }).openapi('ContactPhone');
+const Anything = z.record(z.string(), z.unknown());
+const Report = z
+  .object({
+    phone: z.string(),
+    contact: Anything.nullable(),
+    optOut: Anything.nullable(),
+    conversation: Anything.nullable(),
+    notes: z.array(Anything),
+    messages: z.array(Anything),
+    replies: z.array(Anything),
+  })
+  .openapi('ContactReport');
+
+const tags = ['Contacts'];
+const list = createRoute({
+  method: 'get',
+  path: '/contacts',
+  operationId: 'listContacts',
+  tags,
+  summary: 'Contacts, the newest first',
+  request: {
+    query: PageQuery.extend({
+      tag: Tag.optional(),
+      search: z.string().trim().min(1).max(100).optional().openapi({ description: 'In the number and the names' }),
+    }),
+  },
+  responses: { 200: { description: 'A page', content: json(pageOf(ContactView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/contacts/{id}',
+  operationId: 'getContact',
+  tags,
+  summary: 'A contact',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The contact', content: json(ContactView) }, ...problems, ...notFound },
+});
+const put = createRoute({
+  method: 'put',
+  path: '/contacts',
+  operationId: 'putContact',
+  tags,
+  summary: 'Add a contact, or put this in place of what is known of that number',
+  request: { body: body(ContactIn) },
+  responses: { 200: { description: 'The contact', content: json(ContactView) }, ...problems },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/contacts/{id}',
+  operationId: 'deleteContact',
+  tags,
+  summary: 'Take a contact out of the list; its messages stay. To remove everything: POST /contacts/erase',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+});
+const report = createRoute({
+  method: 'post',
+  path: '/contacts/report',
+  operationId: 'reportContact',
+  tags,
+  summary: 'Everything this account knows of one number, for the person who asks to see it',
+  request: { body: body(Whom) },
+  responses: { 200: { description: 'The report', content: json(Report) }, ...problems, ...notFound },
+});
+const Erased = z
+  .object({ messages: z.number().int(), replies: z.number().int(), events: z.number().int() })
+  .openapi('ContactErased');
+const erase = createRoute({
+  method: 'post',
+  path: '/contacts/erase',
+  operationId: 'eraseContact',
+  tags,
+  summary: 'Erase everything this account knows of one number, abort what is owed of it, and never write to it again',
+  request: { body: body(Whom) },
+  responses: {
+    200: { description: 'Erased. A hash stays on the opt-out list', content: json(Erased) },
+    ...problems,
+  },
+});
+
+export type ContactRow = {
+  id: string;
+  phone: string;
+  first_name: string | null;
+  last_name: string | null;
+  tags: string[];
+  opted_out: boolean;
+  created_at: Date;
+  updated_at: Date;
+};
+export const CONTACTS = `select c.id, c.phone, c.first_name, c.last_name, c.tags, c.created_at, c.updated_at,
+    exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone) as opted_out
+  from contacts c where c.account_id = $1`;
+const view = (row: ContactRow): z.infer<typeof ContactView> => ({
+  id: row.id,
+  phone: row.phone,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  tags: row.tags,
+  optedOut: row.opted_out,
+  createdAt: row.created_at.toISOString(),
+  updatedAt: row.updated_at.toISOString(),
+});
+
+/** The number that is meant. Throws what is wrong with it. */
+function phoneIn(raw: string, country: string): string {
+  const phone = normalisePhone(raw, country);
+  if ('e164' in phone) return phone.e164;
+  const fault = { field: 'phone', problem: phone.problem, remedy: 'Send a number such as +33612345678' };
+  throw new AppError('invalid-request', 'The phone number can not be read.', [fault]);
+}
+
+/** What is looked for, with what LIKE would take for a pattern made plain. */
+const likeOf = (search: string | undefined): string | null =>
+  search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+export const contacts = ({ db, hashPhone }: ApiServices) => {
+  async function find(id: string, account: string): Promise<ContactRow> {
+    const [row] = await rows<ContactRow>(db.pool, `${CONTACTS} and c.id = $2`, [account, id]);
+    if (!row) throw missing();
+    return row;
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit, tag, search } = c.req.valid('query');
+      const scope = `contacts ${account}`;
+      const after = readCursor(scope, cursor, ById);
+      const found = await rows<ContactRow>(
+        db.pool,
+        `${CONTACTS} and ($2::uuid is null or c.id < $2) and ($3::text is null or $3 = any(c.tags))
+           and ($4::text is null or c.phone like $4 or c.first_name ilike $4 or c.last_name ilike $4)
+         order by c.id desc limit $5`,
+        [account, after?.[0] ?? null, tag ?? null, likeOf(search), limit + 1],
+      );
+      return c.json(
+        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => c.json(view(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(put, async (c) => {
+      const { id: account, country } = c.get('account');
+      const { phone: raw, firstName, lastName, tags: given } = c.req.valid('json');
+      const phone = phoneIn(raw, country);
+      const [stored] = await rows<{ id: string }>(
+        db.pool,
+        `insert into contacts (id, account_id, phone, first_name, last_name, tags, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, now(), now())
+         on conflict (account_id, phone) do update set first_name = excluded.first_name, last_name = excluded.last_name,
+           tags = excluded.tags, updated_at = now()
+         returning id`,
+        [newId(), account, phone, firstName, lastName, [...new Set(given)].toSorted()],
+      );
+      return c.json(view(await find(stored?.id ?? '', account)), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { id } = c.req.valid('param');
+      if ((await db.em().nativeDelete(Contact, { id, account: c.get('account').id })) === 0) throw missing();
+      return c.body(null, 204);
+    })
+    .openapi(report, async (c) => {
+      const account = c.get('account');
+      const phone = phoneIn(c.req.valid('json').phone, account.country);
+      const found = await transaction(db.pool, (client) => contactReport(client, account.id, phone, hashPhone));
+      if (!found) throw missing();
+      return c.json(found, 200);
+    })
+    .openapi(erase, async (c) => {
+      const account = c.get('account');
+      const phone = phoneIn(c.req.valid('json').phone, account.country);
+      const erased = await transaction(db.pool, async (client) => {
+        const counts = await eraseContact(client, account.id, phone, hashPhone);
+        await affected(
+          client,
+          `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'contact.erase', $4, $5)`,
+          [newId(), actorOf(c.get('keyId')), account.id, `account ${account.id}`, JSON.stringify(counts)],
+        );
+        return counts;
+      });
+      return c.json(erased, 200);
+    });
+};

@@ -1,0 +1,212 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { newId } from '../../database/ids.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { normalisePhone } from '../../domain/phone-number.ts';
+import { csvLine } from '../../domain/csv-cell.ts';
+import { csvLines, streamOf } from '../http/csv.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { notFound, problems, refused } from '../http/problem.ts';
+import { body, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const MOST = 100_000;
+const MOST_FAULTS = 1000;
+const EXPORT_PAGE = 5000;
+
+const Source = z.enum(['reply', 'import', 'api', 'keyword', 'erasure']);
+const OptOutView = z
+  .object({
+    phone: z.string().nullable().openapi({ description: 'null: the contact was erased, and only a hash is left' }),
+    since: Time,
+    source: Source,
+    reason: z.string().nullable(),
+    by: z.string().nullable().openapi({ description: 'The key that added it' }),
+    replyId: z.uuid().nullable(),
+  })
+  .openapi('OptOut');
+
+const Entry = z.object({ phone: z.string().max(40), reason: z.string().max(300).optional() });
+const Import = z
+  .strictObject({
+    entries: z.array(z.unknown()).max(MOST).optional().openapi({ description: 'Objects of phone and reason, or phones alone' }),
+    csv: z.string().max(10_000_000).optional().openapi({ description: 'Or lines of phone and reason, with or without a header' }),
+    reason: z.string().trim().max(300).optional().openapi({ description: 'For those without one of their own' }),
+  })
+  .openapi('OptOutImport');
+const Lift = z.strictObject({ phone: z.string().max(40), reason: z.string().trim().min(1).max(300) }).openapi('OptOutLift');
+
+const tags = ['Opt-outs'];
+const list = createRoute({
+  method: 'get',
+  path: '/opt-outs',
+  operationId: 'listOptOuts',
+  tags,
+  summary: 'Who is not written to, since when and why, newest first',
+  request: { query: PageQuery.extend({ source: Source.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(OptOutView)) }, ...problems },
+});
+const add = createRoute({
+  method: 'post',
+  path: '/opt-outs/import',
+  operationId: 'importOptOuts',
+  tags,
+  summary: 'Add numbers; one bad row refuses all and names every bad row',
+  request: { body: body(Import) },
+  responses: {
+    200: {
+      description: 'Added',
+      content: json(z.object({ added: z.number().int(), already: z.number().int() }).openapi('OptOutsImported')),
+    },
+    ...problems,
+    ...refused,
+  },
+});
+const lift = createRoute({
+  method: 'post',
+  path: '/opt-outs/lift',
+  operationId: 'liftOptOut',
+  tags,
+  summary: 'Take a number off the list: the person asked for it, and the reason is kept',
+  request: { body: body(Lift) },
+  responses: {
+    200: { description: 'Lifted', content: json(z.object({ lifted: z.boolean() }).openapi('OptOutLifted')) },
+    ...problems,
+    ...notFound,
+  },
+});
+const download = createRoute({
+  method: 'get',
+  path: '/opt-outs/export',
+  operationId: 'exportOptOuts',
+  tags,
+  summary: 'The whole list as CSV; erased contacts are left out',
+  responses: { 200: { description: 'The list', content: { 'text/csv': { schema: z.string() } } }, ...problems },
+});
+
+type Row = {
+  phone: string;
+  since: Date;
+  source: z.infer<typeof Source>;
+  reason: string | null;
+  added_by: string | null;
+  reply_id: string | null;
+};
+const COLUMNS = 'phone, since, source, reason, added_by, reply_id';
+const view = (row: Row): z.infer<typeof OptOutView> => ({
+  phone: row.phone.startsWith('#') ? null : row.phone,
+  since: row.since.toISOString(),
+  source: row.source,
+  reason: row.reason,
+  by: row.added_by,
+  replyId: row.reply_id,
+});
+
+type Read = { phone: string; reason: string | null };
+
+/** The numbers of an import. Throws a refusal that names every bad row. */
+export function readEntries(asked: z.infer<typeof Import>, country: string): Read[] {
+  const faults: Fault[] = [];
+  const found = new Map<string, Read>();
+  for (const [index, value] of entriesOf(asked).entries()) {
+    const entry = Entry.safeParse(typeof value === 'string' ? { phone: value } : value);
+    const phone = entry.success ? normalisePhone(entry.data.phone, country) : { problem: 'is not an object of phone and reason' };
+    if ('problem' in phone) {
+      if (faults.length < MOST_FAULTS)
+        faults.push({ field: 'phone', row: index + 1, problem: phone.problem, remedy: 'Send a number such as +33612345678' });
+      continue;
+    }
+    if (!found.has(phone.e164))
+      found.set(phone.e164, { phone: phone.e164, reason: (entry.data?.reason || asked.reason) ?? null });
+  }
+  if (faults.length > 0) throw new AppError('invalid-rows', 'Some numbers can not be read, so nothing was stored.', faults);
+  return [...found.values()];
+}
+
+function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
+  if ((entries === undefined) === (csv === undefined)) {
+    const fault = { field: 'entries', problem: 'stands beside csv, or neither is there', remedy: 'Send either entries or csv' };
+    throw new AppError('invalid-request', 'Send one list.', [fault]);
+  }
+  if (entries) return entries;
+  const lines = csvLines(csv ?? '');
+  const [first] = lines;
+  // A header has something beneath it.
+  const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
+  const body = hasHeader ? lines.slice(1) : lines;
+  return body.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
+}
+
+export const optOuts = ({ db, hashPhone }: ApiServices) => {
+  async function* lines(account: string) {
+    yield Buffer.from(csvLine(['phone', 'since', 'source', 'reason']));
+    for (let after = ''; ;) {
+      const found = await rows<Row>(
+        db.pool,
+        `select ${COLUMNS} from opt_outs where account_id = $1 and phone > $2 and phone not like '#%' order by phone limit ${EXPORT_PAGE}`,
+        [account, after],
+      );
+      yield Buffer.from(found.map((row) => csvLine([row.phone, row.since.toISOString(), row.source, row.reason])).join(''));
+      const last = found.at(-1);
+      if (!last || found.length < EXPORT_PAGE) return;
+      after = last.phone;
+    }
+  }
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit, source } = c.req.valid('query');
+      const scope = `opt-outs ${account}`;
+      const [since = null, phone = null] = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.string()])) ?? [];
+      const found = await rows<Row>(
+        db.pool,
+        `select ${COLUMNS} from opt_outs where account_id = $1 and ($2::text is null or source = $2)
+           and ($3::timestamptz is null or (since, phone) < ($3, $4)) order by since desc, phone desc limit $5`,
+        [account, source ?? null, since, phone, limit + 1],
+      );
+      return c.json(
+        page(found, limit, view, (last) => writeCursor(scope, [last.since.toISOString(), last.phone])),
+        200,
+      );
+    })
+    .openapi(add, async (c) => {
+      const account = c.get('account');
+      const entries = readEntries(c.req.valid('json'), account.country);
+      const added = await affected(
+        db.pool,
+        `insert into opt_outs (account_id, phone, since, source, reason, added_by)
+         select $1, phone, now(), 'import', reason, $4 from unnest($2::text[], $3::text[]) as e (phone, reason) order by phone on conflict do nothing`,
+        [account.id, entries.map(({ phone }) => phone), entries.map(({ reason }) => reason), `key ${c.get('keyId')}`],
+      );
+      return c.json({ added, already: entries.length - added }, 200);
+    })
+    .openapi(lift, async (c) => {
+      const account = c.get('account');
+      const { phone: raw, reason } = c.req.valid('json');
+      const phone = normalisePhone(raw, account.country);
+      if ('problem' in phone) {
+        const fault = { field: 'phone', problem: phone.problem, remedy: 'Send a number such as +33612345678' };
+        throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
+      }
+      const hash = hashPhone(phone.e164);
+      await transaction(db.pool, async (client) => {
+        const gone = await affected(client, 'delete from opt_outs where account_id = $1 and phone = any($2::text[])', [
+          account.id,
+          [phone.e164, hash],
+        ]);
+        if (gone === 0) throw new AppError('not-found', 'That number is not on the list of this account.');
+        await affected(
+          client,
+          `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'opt-out.lift', $4, $5)`,
+          [newId(), `key ${c.get('keyId')}`, account.id, `opt-out ${hash}`, JSON.stringify({ reason })],
+        );
+      });
+      return c.json({ lifted: true }, 200);
+    })
+    .openapi(download, (c) => {
+      c.header('Content-Disposition', 'attachment; filename="opt-outs.csv"');
+      c.header('Content-Type', 'text/csv; charset=utf-8');
+      return c.body(streamOf(lines(c.get('account').id)), 200);
+    });
+};

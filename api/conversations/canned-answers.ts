@@ -1,0 +1,100 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
+import { newId } from '../../database/ids.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const MOST = 200;
+
+const fields = {
+  name: z.string().trim().min(1).max(60),
+  text: z.string().min(1).max(2000).openapi({
+    description: 'The tags {{firstName}}, {{lastName}} and {{phone}} are filled in by the console as it is chosen',
+  }),
+};
+const NewCanned = z.strictObject(fields).openapi('NewCannedAnswer');
+const CannedView = z.object({ id: Id, ...fields, createdAt: Time }).openapi('CannedAnswer');
+
+const tags = ['Conversations'];
+const one = { 200: { description: 'The answer', content: json(CannedView) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/canned-answers',
+  operationId: 'listCannedAnswers',
+  tags,
+  summary: 'Answers that are kept ready, oldest first',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(CannedView) })) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/canned-answers',
+  operationId: 'createCannedAnswer',
+  tags,
+  summary: 'Keep an answer ready',
+  request: { body: body(NewCanned) },
+  responses: { 201: { description: 'Kept', content: json(CannedView) }, ...problems, ...conflict },
+});
+const change = createRoute({
+  method: 'put',
+  path: '/canned-answers/{id}',
+  operationId: 'changeCannedAnswer',
+  tags,
+  summary: 'Change an answer that is kept ready',
+  request: { params: IdParam, body: body(NewCanned) },
+  responses: one,
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/canned-answers/{id}',
+  operationId: 'deleteCannedAnswer',
+  tags,
+  summary: 'Keep it no longer',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
+});
+
+const view = ({ id, name, text, createdAt }: CannedAnswer): z.infer<typeof CannedView> => ({
+  id,
+  name,
+  text,
+  createdAt: createdAt.toISOString(),
+});
+
+export const cannedAnswers = ({ db }: ApiServices) => {
+  async function find(id: string, account: string) {
+    const em = db.em();
+    const answer = await em.findOne(CannedAnswer, { id, account });
+    if (!answer) throw missing();
+    return { em, answer };
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const found = await db.em().find(CannedAnswer, { account: c.get('account').id }, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(view) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const account = c.get('account').id;
+      const em = db.em();
+      if ((await em.count(CannedAnswer, { account })) >= MOST) {
+        throw new AppError('conflict', `An account keeps at most ${MOST} answers ready. Delete one first.`);
+      }
+      const answer = em.create(CannedAnswer, { id: newId(), account, ...c.req.valid('json'), createdAt: new Date() });
+      await em.flush();
+      return c.json(view(answer), 201);
+    })
+    .openapi(change, async (c) => {
+      const { em, answer } = await find(c.req.valid('param').id, c.get('account').id);
+      em.assign(answer, c.req.valid('json'));
+      await em.flush();
+      return c.json(view(answer), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { em, answer } = await find(c.req.valid('param').id, c.get('account').id);
+      await em.remove(answer).flush();
+      return c.body(null, 204);
+    });
+};

@@ -1,0 +1,124 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
+import { touch } from '../../database/live.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { findConversation } from './conversation-view.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { IdempotencyHeader } from '../http/idempotency.ts';
+import { invalid } from '../http/invalid.ts';
+import { fresh, MessageState, MessageView, messageView } from '../campaigns/message-view.ts';
+import { conflict, notFound, problems, refused } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const EntryView = z
+  .object({
+    direction: z.enum(['inbound', 'outbound']),
+    id: Id.openapi({ description: 'Of the reply, or of the message' }),
+    at: Time.openapi({ description: 'When it was received, or sent; a message that waits: accepted' }),
+    text: z.string(),
+    campaignId: Id.nullable(),
+    campaignName: z.string().nullable(),
+    state: MessageState.nullable().openapi({ description: 'Of a message' }),
+    reason: z.string().nullable().openapi({ description: 'Why a message was left out or failed' }),
+    reference: z.string().nullable(),
+    optOut: z.boolean(),
+    partial: z.boolean(),
+  })
+  .openapi('ConversationEntry');
+
+const NewAnswer = z
+  .strictObject({
+    text: z.string().min(1).max(2000),
+    answers: z.number().int().min(0).max(2_147_483_647).optional().openapi({
+      description:
+        'The conversation’s `answers` as you saw it: refused with `answered-meanwhile` when somebody has answered since',
+    }),
+  })
+  .openapi('NewAnswer');
+
+const listEntries = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/messages',
+  operationId: 'listConversationMessages',
+  tags: ['Conversations'],
+  summary:
+    'Everything between the account and that phone, both ways, in the order of time; of a campaign only what has left, or was refused by the carrier',
+  request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
+});
+
+const answer = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/messages',
+  operationId: 'answerConversation',
+  tags: ['Conversations'],
+  summary:
+    'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags; one that costs more than the spend limit leaves is refused',
+  request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
+  responses: {
+    202: { description: 'Stored, and on its way', content: json(MessageView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...refused,
+  },
+});
+
+type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
+
+/** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
+const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+/** Written to that phone: of a campaign only what may have left, of the rest also what waits or was set aside; a simulation never left. */
+const SAID = `(m.campaign_id is null or m.resends > 0 or m.state not in ('queued', 'skipped')) and m.state <> 'simulated'`;
+const ENTRIES = `
+  select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
+    null as state, null as reason, null as reference, opt_out as "optOut", partial
+  from replies where conversation_id = $1 and account_id = $2 and not hidden
+  union all
+  select 'outbound', id, coalesce(floor(extract(epoch from submitted_at) * 1000), ${ACCEPTED_AT})::float8, text, campaign_id,
+    state, reason, reference, false, false
+  from messages m where to_number = $3 and account_id = $2 and ${SAID}`;
+
+const entriesOf = (order: 'oldest' | 'newest'): string => {
+  const [past, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  return `select e.*, c.name as "campaignName" from (
+      select * from (${ENTRIES}) e where $4::float8 is null or (ms, id) ${past} ($4::float8, $5::uuid)
+      order by ms ${direction}, id ${direction} limit $6
+    ) e left join campaigns c on c.id = e."campaignId" and c.account_id = $2
+    order by ms ${direction}, e.id ${direction}`;
+};
+
+const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
+
+/** Everything in a conversation, and answering. */
+export const conversationEntries = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(listEntries, async (c) => {
+      const { cursor, limit, order } = c.req.valid('query');
+      const account = c.get('account').id;
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, account);
+      const scope = `conversation ${order} ${conversation.id}`;
+      const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
+      const values = [conversation.id, account, conversation.phone, ms, id, limit + 1];
+      const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
+      return c.json(
+        page(found, limit, entryView, (last) => writeCursor(scope, [last.ms, last.id])),
+        200,
+      );
+    })
+    .openapi(answer, async (c) => {
+      const account = c.get('account');
+      const { text, answers } = c.req.valid('json');
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, account.id);
+      const planned = await planAnswer(db.pool, { account, conversation, text });
+      const { basis, message } = planned;
+      const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
+      await transaction(db.pool, async (client) => {
+        await storeAnswer(client, planned, answers ?? null);
+        await c.get('idempotency')?.keep(client, 202, view);
+      });
+      runs.sendMessages([message.id]);
+      await touch(db.pool, account.id);
+      return c.json(view, 202);
+    });

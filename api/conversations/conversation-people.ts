@@ -1,0 +1,104 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { ConversationNote } from '../../database/conversations/conversation.ts';
+import { newId } from '../../database/ids.ts';
+import { touch } from '../../database/live.ts';
+import { rows } from '../../database/sql.ts';
+import { findConversation } from './conversation-view.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { personOf } from './actor-name.ts';
+import { notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+/** How long a sign that somebody is writing is believed. */
+const BELIEVED_SECONDS = 15;
+
+const NoteView = z.object({ id: Id, author: z.string(), text: z.string(), createdAt: Time }).openapi('ConversationNote');
+const NewNote = z.strictObject({ text: z.string().trim().min(1).max(5000) }).openapi('NewConversationNote');
+const AnsweringView = z
+  .object({
+    by: z.string().openapi({ description: 'Who is writing' }),
+    mine: z.boolean().openapi({ description: 'Whether that is who asked' }),
+  })
+  .openapi('Answering');
+
+const tags = ['Conversations'];
+const listNotes = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/notes',
+  operationId: 'listConversationNotes',
+  tags,
+  summary: 'What the people of the account say among themselves, newest first. Never sent',
+  request: { params: IdParam, query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(NoteView)) }, ...problems, ...notFound },
+});
+const addNote = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/notes',
+  operationId: 'addConversationNote',
+  tags,
+  summary: 'Note something for the others. Never sent',
+  request: { params: IdParam, body: body(NewNote) },
+  responses: { 201: { description: 'Noted', content: json(NoteView) }, ...problems, ...notFound },
+});
+const answering = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/answering',
+  operationId: 'tellAnswering',
+  tags,
+  summary: `Tell the others that you are writing an answer, for ${BELIEVED_SECONDS} seconds; who began first stays named`,
+  request: { params: IdParam },
+  responses: { 200: { description: 'Who is writing', content: json(AnsweringView) }, ...problems, ...notFound },
+});
+
+const noteView = ({ id, author, text, createdAt }: ConversationNote): z.infer<typeof NoteView> => ({
+  id,
+  author,
+  text,
+  createdAt: createdAt.toISOString(),
+});
+
+/** What several people in one conversation need of each other. */
+export const conversationPeople = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(listNotes, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const accountId = c.get('account').id;
+      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, accountId);
+      const scope = `notes ${conversationId}`;
+      const after = readCursor(scope, cursor, ById);
+      const where = { accountId, conversationId, ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(ConversationNote, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, noteView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(addNote, async (c) => {
+      const accountId = c.get('account').id;
+      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, accountId);
+      const { text } = c.req.valid('json');
+      const author = await personOf(db.pool, c.get('keyId'));
+      const em = db.em();
+      const note = em.create(ConversationNote, { id: newId(), accountId, conversationId, author, text, createdAt: new Date() });
+      await em.flush();
+      await touch(db.pool, accountId);
+      return c.json(noteView(note), 201);
+    })
+    .openapi(answering, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const { answeringBy: before } = await findConversation(db.pool, id, account);
+      const me = await personOf(db.pool, c.get('keyId'));
+      const [told] = await rows<{ by: string }>(
+        db.pool,
+        `update conversations set answering_by = $3, answering_until = now() + make_interval(secs => ${BELIEVED_SECONDS})
+         where id = $1 and account_id = $2 and (answering_until is null or answering_until <= now() or answering_by = $3)
+         returning answering_by as by`,
+        [id, account, me],
+      );
+      if (told && before !== me) await touch(db.pool, account);
+      const by = told?.by ?? before ?? me;
+      return c.json({ by, mine: by === me }, 200);
+    });

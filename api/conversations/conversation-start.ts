@@ -1,0 +1,85 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { newId } from '../../database/ids.ts';
+import { touch } from '../../database/live.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { insertMessage } from '../../database/campaigns/store-campaign.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { conversationView, ConversationView, findConversation } from './conversation-view.ts';
+import { IdempotencyHeader } from '../http/idempotency.ts';
+import { invalid } from '../http/invalid.ts';
+import { planCampaign } from '../../planning/plan-campaign.ts';
+import { conflict, problems, refused } from '../http/problem.ts';
+import { rulesFor } from '../../planning/load-rules.ts';
+import { refuseBeyond } from '../../domain/sending/spend-limit.ts';
+import { body, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Start = z
+  .strictObject({
+    phone: z.string().min(1).max(40).openapi({ example: '+33612345678' }),
+    text: z.string().min(1).max(2000),
+  })
+  .openapi('NewConversation');
+
+const start = createRoute({
+  method: 'post',
+  path: '/conversations',
+  operationId: 'startConversation',
+  tags: ['Conversations'],
+  summary: 'Write to a number by an SMS that can be answered; refused where a conversation with it exists: answer there',
+  request: { headers: IdempotencyHeader, body: body(Start) },
+  responses: {
+    202: { description: 'Stored, and on its way', content: json(ConversationView) },
+    ...problems,
+    ...conflict,
+    ...refused,
+  },
+});
+
+/** A conversation that the account begins. */
+export const conversationStart = (services: ApiServices) => {
+  const { db, runs } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(start, async (c) => {
+    const account = c.get('account');
+    const { phone, text } = c.req.valid('json');
+    const asked = { route: 'premium' as const, text, sender: undefined, withReplies: true, allowUnreachable: false };
+    const rules = await rulesFor(services, account, 'premium');
+    const plan = await planCampaign(
+      { ...asked, sendAt: null, purpose: 'transactional', optimise: false, recipients: [{ to: phone }] },
+      rules,
+    );
+    if ('refused' in plan) {
+      const { code, detail, faults } = plan.refused;
+      const own = faults.map(({ field, problem, remedy }) => ({
+        field: field === 'recipients' ? 'phone' : field,
+        problem,
+        remedy,
+      }));
+      throw new AppError(code === 'invalid-rows' ? 'invalid-request' : code, detail, own);
+    }
+    const [message] = plan.messages;
+    if (!message || message.replyCode === null) throw new Error('A plan with replies has one message that can be answered');
+
+    refuseBeyond(message.costMicros, await rules.room(new Date()));
+    const { replyCode } = message;
+    const [id, messageId] = [newId(), newId()];
+    const { carrierId } = plan;
+    const view = await transaction(db.pool, async (client) => {
+      const made = await rows(
+        client,
+        `insert into conversations (id, account_id, phone, reply_code, carrier_id, answers, last_reply_at, created_at)
+         values ($1, $2, $3, $4, $5, 1, now(), now()) on conflict (account_id, phone) do nothing returning id`,
+        [id, account.id, message.to, replyCode, carrierId],
+      );
+      if (made.length === 0) throw new AppError('conflict', 'There is a conversation with this number. Answer there.');
+      const basis = { accountId: account.id, campaignId: null, conversationId: id, carrierId, simulation: false, twoWay: true };
+      await insertMessage(client, basis, { ...message, id: messageId, row: null });
+      const shown = conversationView(await findConversation(client, id, account.id));
+      await c.get('idempotency')?.keep(client, 202, shown);
+      return shown;
+    });
+    runs.sendMessages([messageId]);
+    await touch(db.pool, account.id);
+    return c.json(view, 202);
+  });
+};

@@ -1,0 +1,80 @@
+import { z } from '@hono/zod-openapi';
+import { rows, type Sql } from '../../database/sql.ts';
+import { Id, iso, Time } from '../http/schemas.ts';
+import { missing } from '../http/problem.ts';
+
+export const STATES = ['open', 'closed', 'snoozed', 'blocked'] as const;
+
+export const ConversationView = z
+  .object({
+    id: Id,
+    phone: z.string(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    replyCode: z.string().openapi({ description: 'What the phone last wrote to: answers leave by it' }),
+    replies: z.number().int(),
+    answers: z
+      .number()
+      .int()
+      .openapi({ description: 'Given so far: send it with an answer, and two people do not answer one reply' }),
+    unread: z.number().int().openapi({ description: 'Replies since somebody last looked' }),
+    state: z
+      .enum(STATES)
+      .openapi({ description: 'A reply opens it again, but for a blocked one; a snoozed one opens in time too' }),
+    snoozedUntil: Time.nullable(),
+    assignee: z.string().nullable().openapi({ description: 'Who looks after it: the e-mail address of a person of the account' }),
+    tags: z.array(z.string()),
+    flagged: z.boolean(),
+    optedOut: z.boolean(),
+    answeringBy: z.string().nullable().openapi({ description: 'Who is writing an answer at this moment' }),
+    lastText: z.string().nullable().openapi({ description: 'How its last reply begins' }),
+    lastReplyAt: Time,
+    createdAt: Time,
+  })
+  .openapi('Conversation');
+
+type View = z.infer<typeof ConversationView>;
+export type ConversationRow = Omit<View, 'lastReplyAt' | 'createdAt' | 'snoozedUntil'> & {
+  lastReplyAt: Date;
+  createdAt: Date;
+  snoozedUntil: Date | null;
+  carrierId: string;
+};
+
+/** What a snoozed conversation is once its time has come. */
+export const STATE = `case when c.state = 'snoozed' and c.snoozed_until <= now() then 'open' else c.state end`;
+
+/** Of the conversations that `found` selects, whole rows of the table: what is shown of each. */
+export const showing = (found: string): string => `with c as materialized (${found})
+  select c.id, c.phone, k.first_name as "firstName", k.last_name as "lastName", c.reply_code as "replyCode", c.carrier_id as "carrierId",
+    c.sequence as replies, c.answers, c.unread, ${STATE} as state, c.snoozed_until as "snoozedUntil", c.assignee, c.tags, c.flagged,
+    o.phone is not null as "optedOut", case when c.answering_until > now() then c.answering_by end as "answeringBy",
+    r.text as "lastText", c.last_reply_at as "lastReplyAt", c.created_at as "createdAt"
+  from c
+    left join contacts k on k.account_id = c.account_id and k.phone = c.phone
+    left join opt_outs o on o.account_id = c.account_id and o.phone = c.phone
+    left join lateral (
+      select left(text, 120) as text from replies where conversation_id = c.id and account_id = c.account_id and not hidden
+      order by sequence desc limit 1
+    ) r on true
+  order by c.last_reply_at desc, c.id desc`;
+
+export function conversationView(row: ConversationRow): View {
+  const { carrierId: _carrierId, ...shown } = row;
+  return {
+    ...shown,
+    snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
+    lastReplyAt: row.lastReplyAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** One of the account's. Throws `not-found`. */
+export async function findConversation(sql: Sql, id: string, accountId: string): Promise<ConversationRow> {
+  const [found] = await rows<ConversationRow>(sql, showing('select * from conversations where id = $1 and account_id = $2'), [
+    id,
+    accountId,
+  ]);
+  if (!found) throw missing();
+  return found;
+}

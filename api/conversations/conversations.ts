@@ -1,0 +1,220 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Conversation } from '../../database/conversations/conversation.ts';
+import { touch } from '../../database/live.ts';
+import { rows } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import {
+  conversationView,
+  ConversationView,
+  findConversation,
+  showing,
+  STATE,
+  STATES,
+  type ConversationRow,
+} from './conversation-view.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { personOf } from './actor-name.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { newestReplies, replyConditions } from '../replies/reply-filters.ts';
+import { body, Id, IdParam, json, TimeIn } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Yes = z.literal('true').optional();
+const Filters = PageQuery.extend({
+  state: z.enum(STATES).optional(),
+  unread: Yes,
+  flagged: Yes,
+  mine: Yes.openapi({ description: 'Those assigned to who asks' }),
+  optedOut: Yes,
+  tag: z.string().max(50).optional(),
+  campaign: Id.optional().openapi({ description: 'With a reply to this campaign' }),
+  search: z.string().trim().min(2).max(100).optional().openapi({ description: 'In numbers, names and the texts of replies' }),
+});
+
+const Change = z
+  .strictObject({
+    state: z.enum(STATES),
+    snoozedUntil: TimeIn.openapi({ description: 'With the state snoozed: when it opens by itself' }),
+    assignee: z.string().max(200).nullable().openapi({ description: 'The e-mail address of a person of the account' }),
+    tags: z.array(z.string().trim().min(1).max(50)).max(20),
+    flagged: z.boolean(),
+  })
+  .partial()
+  .openapi('ConversationChange');
+
+const tags = ['Conversations'];
+const one = { 200: { description: 'The conversation', content: json(ConversationView) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/conversations',
+  operationId: 'listConversations',
+  tags,
+  summary: 'Conversations, the one with the newest reply first',
+  request: { query: Filters },
+  responses: {
+    200: {
+      description: 'A page',
+      content: json(
+        pageOf(ConversationView).extend({
+          unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
+        }),
+      ),
+    },
+    ...problems,
+  },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/conversations/{id}',
+  operationId: 'getConversation',
+  tags,
+  summary: 'A conversation',
+  request: { params: IdParam },
+  responses: one,
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/conversations/{id}',
+  operationId: 'changeConversation',
+  tags,
+  summary: 'Say whose it is, tag it, flag it, close it, snooze it, block it, or open it again',
+  request: { params: IdParam, body: body(Change) },
+  responses: one,
+});
+const read = createRoute({
+  method: 'post',
+  path: '/conversations/{id}/read',
+  operationId: 'readConversation',
+  tags,
+  summary: 'Nothing in it is unread any more',
+  request: { params: IdParam },
+  responses: one,
+});
+
+/** What of a search is digits of a number, as it is stored: without the zero that only its own country writes. */
+const digitsOf = (search: string): string => search.replaceAll(/\D/g, '').replace(/^0+/, '');
+const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+/** How many of the newest replies with a word are looked up. */
+const MOST_TEXTS = 200;
+
+/** The conversations that a search finds, by number, name or text: each way by itself, so that each has its index. */
+function searched(search: string, account: { id: string; country: string }) {
+  const texts = replyConditions(account, { search });
+  const values = [...texts.values, like(search)];
+  const ways = [
+    `select conversation_id from replies where id in (${newestReplies(texts, MOST_TEXTS)})`,
+    `select n.id from contacts k join conversations n on n.account_id = k.account_id and n.phone = k.phone
+     where k.account_id = $1 and concat_ws(' ', k.first_name, k.last_name) ilike $${values.length}`,
+  ];
+  const digits = digitsOf(search);
+  if (digits.length > 2) {
+    values.push(like(digits));
+    ways.push(`select id from conversations where account_id = $1 and phone like $${values.length}`);
+  }
+  return { values, condition: `c.id in (${ways.join(' union ')})` };
+}
+
+/** The conditions that a query asks for, and their values. */
+function conditionsOf(asked: z.infer<typeof Filters>, account: { id: string; country: string }, me: string | null) {
+  const search = asked.search === undefined ? undefined : searched(asked.search, account);
+  const values: unknown[] = search?.values ?? [account.id];
+  const conditions = ['c.account_id = $1', ...(search ? [search.condition] : [])];
+  const where = (condition: (value: string) => string, value: unknown): void => {
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
+  if (asked.unread) conditions.push('c.unread > 0');
+  if (asked.flagged) conditions.push('c.flagged');
+  if (asked.mine) where((who) => `c.assignee = ${who}`, me);
+  if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
+  if (asked.optedOut) {
+    conditions.push('exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)');
+  }
+  if (asked.campaign) {
+    const ofCampaign = (id: string) =>
+      `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;
+    where(ofCampaign, asked.campaign);
+  }
+  return { values, conditions };
+}
+
+export const conversations = ({ db }: ApiServices) => {
+  /** Throws when nobody of the account has this address. */
+  async function checkAssignee(email: string, account: string): Promise<void> {
+    const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
+    if (found) return;
+    const fault = { field: 'assignee', problem: 'is nobody of the account', remedy: 'Send an address that GET /v1/users lists' };
+    throw new AppError('invalid-request', 'There is no such person in the account.', [fault]);
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const asked = c.req.valid('query');
+      const { cursor, limit } = asked;
+      const scope = `conversations ${account}`;
+      const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const me = asked.mine ? await personOf(db.pool, c.get('keyId')) : null;
+      const { values, conditions } = conditionsOf(asked, c.get('account'), me);
+      if (after) {
+        values.push(...after);
+        conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
+      }
+      values.push(limit + 1);
+      const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
+        order by c.last_reply_at desc, c.id desc limit $${values.length}`;
+      const found = await rows<ConversationRow>(db.pool, showing(chosen), values);
+      const [counted] = await rows<{ unread: number }>(
+        db.pool,
+        `select count(*)::int as unread from conversations where account_id = $1 and unread > 0 and state <> 'blocked'`,
+        [account],
+      );
+      const shown = page(found, limit, conversationView, (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
+      return c.json({ ...shown, unread: counted?.unread ?? 0 }, 200);
+    })
+    .openapi(get, async (c) => {
+      const found = await findConversation(db.pool, c.req.valid('param').id, c.get('account').id);
+      return c.json(conversationView(found), 200);
+    })
+    .openapi(change, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const { state, snoozedUntil, assignee, tags: wanted, flagged } = c.req.valid('json');
+      const em = db.em();
+      const conversation = await em.findOne(Conversation, { id, account });
+      if (!conversation) throw missing();
+      if (typeof assignee === 'string') await checkAssignee(assignee, account);
+      const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
+      em.assign(conversation, {
+        ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),
+        ...(assignee === undefined ? {} : { assignee }),
+        ...(wanted === undefined ? {} : { tags: [...new Set(wanted)] }),
+        ...(flagged === undefined ? {} : { flagged }),
+      });
+      await em.flush();
+      await touch(db.pool, account);
+      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
+    })
+    .openapi(read, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const changed = await rows(
+        db.pool,
+        'update conversations set unread = 0 where id = $1 and account_id = $2 and unread > 0 returning id',
+        [id, account],
+      );
+      if (changed.length > 0) await touch(db.pool, account);
+      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
+    });
+};
+
+/** Until when it is snoozed; null for every other state. Throws for a time that is missing or past. */
+function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Date | null {
+  if (state !== 'snoozed') return null;
+  const time = until === undefined ? null : new Date(until);
+  if (time !== null && time.getTime() > Date.now()) return time;
+  const fault = { field: 'snoozedUntil', problem: 'is missing or past', remedy: 'Send a time to come' };
+  throw new AppError('invalid-request', 'Say until when it is snoozed.', [fault]);
+}

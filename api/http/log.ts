@@ -1,0 +1,52 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import type { Logger } from 'pino';
+import { newId } from '../../database/ids.ts';
+import type { ApiEnv } from '../services.ts';
+
+/** At least one letter: what has none may be somebody's number. */
+const REQUEST_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{8,128}$/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */
+export function routeOf(c: Context): string {
+  const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'));
+  return route ? route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}') : 'none';
+}
+
+const field = (error: object, name: string): string | undefined => {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/**
+ * An error that may be logged. What the database says quotes the row it refused, so that only its code and the names of
+ * things are kept; in other messages every number of five digits and more, and everything quoted, is taken out.
+ */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = field(error, 'code');
+  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const at = stack.slice(0, 8).map((line) => line.trim());
+  if (code !== undefined && SQLSTATE.test(code)) {
+    return { name: error.name, code, table: field(error, 'table'), constraint: field(error, 'constraint'), at };
+  }
+  const message = error.message.replaceAll(/"[^"]*"|'[^']*'|\+?\d[\d .-]{4,}/g, '…').slice(0, 300);
+  return { name: error.name, code, message, at };
+}
+
+/** Gives each request an id, the caller's own if it has a plain form, and logs one line for it without numbers, texts or secrets. */
+export const requestLog =
+  (log: Logger): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const given = c.req.header('x-request-id');
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+    const own = log.child({ requestId });
+    c.set('requestId', requestId);
+    c.set('log', own);
+    c.header('X-Request-Id', requestId);
+    const start = performance.now();
+    await next();
+    const ms = Math.round((performance.now() - start) * 10) / 10;
+    own.info({ method: c.req.method, route: routeOf(c), status: c.res.status, ms, key: c.get('keyId') }, 'request');
+  };

@@ -1,0 +1,153 @@
+import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { isUnreachable } from '../../database/sql.ts';
+import { AppError, type ErrorCode } from '../../domain/problems/errors.ts';
+import { languageOf, problemWords } from '../../domain/problems/problems-en.ts';
+import { describeError } from './log.ts';
+import type { ApiEnv } from '../services.ts';
+
+/** A code without a status is a compile error; its words are in domain/problems/problems-en.ts. */
+export const STATUS = {
+  'invalid-request': 400,
+  'invalid-rows': 422,
+  'invalid-list': 422,
+  'body-too-large': 413,
+  unauthenticated: 401,
+  'sign-in-failed': 401,
+  'code-required': 401,
+  'wrong-password': 403,
+  'too-many-attempts': 429,
+  'no-mail': 409,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'answered-meanwhile': 409,
+  'idempotency-key-reused': 422,
+  'idempotency-key-in-flight': 409,
+  'two-way-off': 403,
+  'spend-limit': 409,
+  'lowcost-marketing': 422,
+  'no-carrier': 422,
+  'no-reply-code': 422,
+  'sender-missing': 422,
+  'sender-invalid': 422,
+  'sender-unregistered': 422,
+  'sender-generic': 422,
+  'placeholder-without-replies': 422,
+  'brand-without-code': 422,
+  'number-not-rented': 422,
+  'number-unavailable': 409,
+  'unsafe-url': 422,
+  'nothing-to-replay': 409,
+  'try-later': 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Seconds after which a refusal that passes by itself is worth another try. */
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
+  'idempotency-key-in-flight': 2,
+  'try-later': 5,
+  'too-many-attempts': 900,
+};
+
+export const Fault = z
+  .object({
+    field: z.string(),
+    row: z.number().int().optional().openapi({ description: 'Place in the list of recipients, from 1' }),
+    problem: z.string(),
+    remedy: z.string(),
+  })
+  .openapi('Fault');
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: 'urn:aller-retour:problem:invalid-request' }),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().openapi({ description: 'Never renamed: what a program may branch on', example: 'invalid-request' }),
+    detail: z.string(),
+    remedy: z.string().openapi({ description: 'What to do about it' }),
+    requestId: z.string(),
+    errors: z.array(Fault).optional(),
+  })
+  .openapi('Problem');
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } });
+
+/** What any route may answer. */
+export const problems = {
+  400: problem('The request is not valid; `errors` names each field and its remedy'),
+  401: problem('No API key, or one that is unknown or revoked'),
+  403: problem('The key may not do this'),
+  500: problem('Something went wrong on our side; quote `requestId`'),
+  503: problem('A part we need is out of reach; try again after `Retry-After` seconds'),
+} as const;
+export const notFound = { 404: problem('No such thing, or not in this account') } as const;
+export const tooMany = { 429: problem('Too many attempts; try again after `Retry-After` seconds') } as const;
+export const conflict = { 409: problem('Not possible in the present state') } as const;
+export const refused = {
+  413: problem('The body is too large'),
+  422: problem('Understood and refused; `errors` says why'),
+} as const;
+
+/** The answer for one refusal. */
+function answer(c: Context<ApiEnv>, error: AppError): Response {
+  const status = STATUS[error.code];
+  const language = languageOf(c.req.header('accept-language'));
+  const { title, sentence, remedy } = problemWords(language, error.code);
+  const requestId = c.get('requestId');
+  const document = {
+    type: `urn:aller-retour:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    // What is particular to this refusal is written in English only.
+    detail: language === 'en' ? error.message : sentence,
+    remedy,
+    requestId,
+    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+  };
+  const retryAfter = RETRY_AFTER_S[error.code];
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer');
+  c.header('Content-Language', language);
+  c.header('Vary', 'Accept-Language', { append: true });
+  return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
+}
+
+const fault = (field: string, problem: string, remedy: string) => ({ field, problem, remedy });
+
+/** What the framework threw, in our words; undefined for what nobody expected. */
+function expected(error: Error): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 400) {
+    const detail = 'The body is not valid JSON.';
+    return new AppError('invalid-request', detail, [
+      fault('body', 'is not valid JSON', 'Send one JSON object, encoded as UTF-8'),
+    ]);
+  }
+  if (error instanceof HTTPException && error.status === 415) {
+    const faults = [fault('content-type', 'is not JSON', 'Send Content-Type: application/json')];
+    return new AppError('invalid-request', 'The body must be JSON.', faults);
+  }
+  return undefined;
+}
+
+/** Installs the one translator of everything thrown, and the answer for routes that don't exist. */
+export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
+  app.onError((error, c) => {
+    const known = expected(error);
+    if (known) return answer(c, known);
+    if (isUnreachable(error)) {
+      c.get('log').warn({ error: describeError(error) }, 'the database is out of reach');
+      return answer(c, new AppError('try-later', 'The database is out of reach. Nothing was stored: send the request again.'));
+    }
+    c.get('log').error({ error: describeError(error) }, 'request failed');
+    return answer(c, new AppError('internal', 'Something went wrong on our side. Quote the requestId when you ask about it.'));
+  });
+  app.notFound((c) => answer(c, new AppError('not-found', 'There is no such route. See /openapi.json for those there are.')));
+}
+
+/** A row of another account and a row that does not exist are answered alike. */
+export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');

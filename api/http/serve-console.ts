@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Context, Hono } from 'hono';
+import type { ApiEnv } from '../services.ts';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+/** React Aria writes one style of its own into the page; its hash is all that is allowed. A test sees when it changes. */
+const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
+const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+/** What belongs to programs: an address there that does not exist is a problem, not a page. */
+const NOT_PAGES = /^\/(?:v1|webhooks|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
+
+type Asset = { type: string; bytes: Buffer<ArrayBuffer>; zipped: Buffer<ArrayBuffer>; tag: string };
+
+/** Every file of the built console, in memory: some hundred kilobytes. */
+function readAssets(folder: string): Map<string, Asset> {
+  if (!existsSync(folder)) return new Map();
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    files.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const bytes = readFileSync(path);
+      const asset = {
+        type: TYPES[extname(path)] ?? 'application/octet-stream',
+        bytes,
+        zipped: gzipSync(bytes, { level: 9 }),
+        tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+      };
+      return [path.slice(folder.length).replaceAll('\\', '/').replace(/^\/*/, '/'), asset];
+    }),
+  );
+}
+
+/** The web console at every address that is not the API's. Without a built one there is none. */
+export function serveConsole(app: Pick<Hono<ApiEnv>, 'get'>, folder: string): void {
+  const assets = readAssets(folder);
+  const page = assets.get('/index.html');
+  if (!page) return;
+
+  function send(c: Context, asset: Asset, cache: string): Response {
+    c.header('Content-Security-Policy', POLICY);
+    c.header('Cache-Control', cache);
+    c.header('ETag', asset.tag);
+    c.header('Vary', 'Accept-Encoding');
+    if (c.req.header('if-none-match') === asset.tag) return c.body(null, 304);
+    c.header('Content-Type', asset.type);
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(asset.bytes);
+    c.header('Content-Encoding', 'gzip');
+    return c.body(asset.zipped);
+  }
+
+  app.get('*', (c, next) => {
+    const { path } = c.req;
+    if (NOT_PAGES.test(path)) return next();
+    const asset = assets.get(path);
+    if (path.startsWith('/assets/')) return asset ? send(c, asset, 'public, max-age=31536000, immutable') : next();
+    return Promise.resolve(send(c, asset ?? page, 'no-cache'));
+  });
+}

@@ -1,0 +1,155 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Carrier } from '../../database/carriers/carrier.ts';
+import { newId } from '../../database/ids.ts';
+import { SyncRun } from '../../database/lowcost/sync-run.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { audit } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { describeError } from '../http/log.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const SyncRunView = z
+  .object({
+    id: Id,
+    carrier: Id,
+    state: z.enum(['requested', 'running', 'done', 'failed']),
+    now: Time.nullable().openapi({ description: 'The time it took for now, where an operator gave one' }),
+    requestedAt: Time,
+    startedAt: Time.nullable(),
+    endedAt: Time.nullable(),
+    read: z.number().int().openapi({ description: 'SMS that the gateway showed' }),
+    new: z.number().int().openapi({ description: 'Replies that came home: 6 hours old, and released by this run' }),
+    duplicates: z.number().int().openapi({ description: 'Read, and known already' }),
+    young: z.number().int().openapi({ description: 'Stored, and released by a later run: not yet 6 hours old' }),
+    errors: z
+      .number()
+      .int()
+      .openapi({ description: 'SMS that could not be read (kept for the operator), and 1 for a run that failed' }),
+    clockSkewMs: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'How far the device’s clock is ahead of ours, negative when behind; null when it did not show' }),
+    error: z.string().nullable(),
+    cursor: z.object({ serial: z.string(), generation: z.number().int(), id: z.number().int() }).nullable(),
+  })
+  .openapi('SyncRun');
+
+const SyncRequest = z
+  .strictObject({
+    now: TimeIn.optional().openapi({ description: 'The time to take for now; only where SYNC_CLOCK is injected' }),
+  })
+  .openapi('SyncRequest');
+
+const tags = ['Operator: syncs'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/carriers/{id}/sync',
+  operationId: 'syncCarrier',
+  tags,
+  summary: 'Ask a lowcost gateway for its replies now; never beside a sync that is under way',
+  request: { params: IdParam, body: { required: false, content: json(SyncRequest) } },
+  responses: {
+    202: { description: 'Asked; GET the run for its result', content: json(SyncRunView) },
+    ...problems,
+    ...notFound,
+    ...conflict,
+  },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/sync-runs',
+  operationId: 'listSyncRuns',
+  tags,
+  summary: 'Syncs, newest first',
+  request: { query: PageQuery.extend({ carrier: Id.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(SyncRunView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/sync-runs/{id}',
+  operationId: 'getSyncRun',
+  tags,
+  summary: 'A sync and its result',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The run', content: json(SyncRunView) }, ...problems, ...notFound },
+});
+
+const syncRunView = (run: SyncRun): z.infer<typeof SyncRunView> => ({
+  id: run.id,
+  carrier: run.carrier,
+  state: run.state,
+  now: iso(run.now),
+  requestedAt: run.requestedAt.toISOString(),
+  startedAt: iso(run.startedAt),
+  endedAt: iso(run.endedAt),
+  read: run.read,
+  new: run.new,
+  duplicates: run.duplicates,
+  young: run.young,
+  errors: run.errors,
+  clockSkewMs: run.clockSkewMs ?? null,
+  error: run.error ?? null,
+  cursor: run.cursor ?? null,
+});
+
+export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const { now } = c.req.valid('json');
+      const em = db.em();
+      const carrier = await em.findOne(Carrier, { id: c.req.valid('param').id }, { fields: ['type'] });
+      if (!carrier) throw missing();
+      const replies = registry[carrier.type]?.capabilities.replies;
+      if (replies !== 'poll' && replies !== 'both')
+        throw new AppError('conflict', 'This carrier pushes its replies: there is nothing to sync.');
+      if (now !== undefined && !clockInjectable) {
+        throw new AppError(
+          'forbidden',
+          'This installation runs on the real time. Leave out now; SYNC_CLOCK=injected is for tests only.',
+        );
+      }
+      const run = em.create(SyncRun, {
+        id: newId(),
+        carrier: carrier.id,
+        state: 'requested',
+        now: now === undefined ? null : new Date(now),
+        requestedAt: new Date(),
+        startedAt: null,
+        clockSkewMs: null,
+        endedAt: null,
+        error: null,
+        cursor: null,
+      });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'carrier.sync',
+        target: `carrier ${carrier.id}`,
+        detail: { run: run.id, now: now ?? null },
+      });
+      await em.flush();
+      // Stored is accepted: a start that fails is the sweep's.
+      await runs.syncNow(carrier.id).catch((error: unknown) => {
+        c.get('log').warn({ carrierId: carrier.id, error: describeError(error) }, 'a sync could not be started yet');
+      });
+      return c.json(syncRunView(run), 202);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, carrier } = c.req.valid('query');
+      const after = readCursor('sync-runs', cursor, ById);
+      const where = { ...(carrier ? { carrier } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(SyncRun, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, syncRunView, (last) => writeCursor('sync-runs', [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => {
+      const run = await db.em().findOne(SyncRun, { id: c.req.valid('param').id });
+      if (!run) throw missing();
+      return c.json(syncRunView(run), 200);
+    });

@@ -1,0 +1,114 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Pool } from 'pg';
+import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
+import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { liftSuppression } from '../reply-settings/apply-setting-change.ts';
+import { conflict, notFound, problems } from '../http/problem.ts';
+import { Lift, SuppressionReasonView } from '../reply-settings/setting-change.ts';
+import { body, Id, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+
+const SuppressionView = z
+  .object({
+    account: Id,
+    address: z.string(),
+    reason: SuppressionReasonView,
+    detail: z.string().nullable().openapi({ description: 'What the mail server said' }),
+    since: Time,
+  })
+  .openapi('MailSuppression');
+const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
+
+const query = PageQuery.extend({ reason: SuppressionReasonView.optional() });
+const listed = { 200: { description: 'A page', content: json(pageOf(SuppressionView)) }, ...problems };
+const lifted = { 200: { description: 'Lifted', content: json(Lifted) }, ...problems, ...notFound } as const;
+
+const list = createRoute({
+  method: 'get',
+  path: '/mail-suppressions',
+  operationId: 'listMailSuppressions',
+  tags: ['Reply settings'],
+  summary: 'Addresses that are no longer written to, and why, newest first',
+  request: { query },
+  responses: listed,
+});
+const lift = createRoute({
+  method: 'post',
+  path: '/mail-suppressions/lift',
+  operationId: 'liftMailSuppression',
+  tags: ['Reply settings'],
+  summary: 'Write to an address again: its mailbox works, or its reader asked for it. The reason is kept',
+  request: { body: body(Lift) },
+  responses: { ...lifted, ...conflict, ...asked } as const,
+});
+const operatorList = createRoute({
+  method: 'get',
+  path: '/mail-suppressions',
+  operationId: 'listAllMailSuppressions',
+  tags: ['Operator: mail'],
+  summary: 'Suppressed addresses of all accounts, newest first',
+  request: { query: query.extend({ account: Id.optional() }) },
+  responses: listed,
+});
+const operatorLift = createRoute({
+  method: 'post',
+  path: '/mail-suppressions/lift',
+  operationId: 'liftMailSuppressionOf',
+  tags: ['Operator: mail'],
+  summary: 'Write to an address of an account again',
+  request: { body: body(Lift.extend({ account: Id }).openapi('OperatorMailSuppressionLift')) },
+  responses: lifted,
+});
+
+type Row = { account_id: string; address: string; reason: SuppressionReason; detail: string | null; since: Date };
+type Asked = { account: string | null; reason: SuppressionReason | undefined; cursor: string | undefined; limit: number };
+
+async function pageFor(pool: Pool, { account, reason, cursor, limit }: Asked) {
+  const scope = `mail-suppressions ${account ?? ''}`;
+  const [since = null, address = null] = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.string()])) ?? [];
+  const found = await rows<Row>(
+    pool,
+    `select account_id, address, reason, detail, since from mail_suppressions
+     where ($1::uuid is null or account_id = $1) and ($2::text is null or reason = $2)
+       and ($3::timestamptz is null or (since, address) < ($3, $4)) order by since desc, address desc limit $5`,
+    [account, reason ?? null, since, address, limit + 1],
+  );
+  const view = (row: Row) => ({
+    account: row.account_id,
+    address: row.address,
+    reason: row.reason,
+    detail: row.detail,
+    since: row.since.toISOString(),
+  });
+  return page(found, limit, view, (last) => writeCursor(scope, [last.since.toISOString(), last.address]));
+}
+
+export const mailSuppressions = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const { reason, cursor, limit } = c.req.valid('query');
+      return c.json(await pageFor(services.db.pool, { account: c.get('account').id, reason, cursor, limit }), 200);
+    })
+    .openapi(lift, async (c) => {
+      const outcome = await changeReplies(services, c, { kind: 'address-lift', lift: c.req.valid('json') });
+      if (outcome.asked) return c.json(outcome.asked, 202);
+      return c.json({ lifted: true as const, resent: outcome.resent }, 200);
+    });
+
+export const operatorMailSuppressions = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(operatorList, async (c) => {
+      const { account = null, reason, cursor, limit } = c.req.valid('query');
+      return c.json(await pageFor(db.pool, { account, reason, cursor, limit }), 200);
+    })
+    .openapi(operatorLift, async (c) => {
+      const { account, ...asked } = c.req.valid('json');
+      const by = actorOf(c.get('keyId'));
+      const resent = await transaction(db.pool, (client) => liftSuppression(client, account, asked, by));
+      if (resent > 0) runs.retryEmails();
+      return c.json({ lifted: true as const, resent }, 200);
+    });

@@ -1,0 +1,150 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import { currentRules, ruleHistory, type RuleRow } from '../../database/numbers/country-rule.ts';
+import { onOffer } from '../../database/numbers/rentals.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { OfferedNumber, offerView } from './numbers.ts';
+import { conflict, problems } from '../http/problem.ts';
+import { body, Country, iso, json, Route, Time, TimeIn } from '../http/schemas.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+
+const MOST_OFFERS = 20;
+const CanReply = z.enum(['yes', 'no', 'unknown']);
+
+const Known = z.object({
+  country: Country,
+  route: Route,
+  canReply: CanReply.openapi({ description: 'Whether recipients there can reply to this route; unknown warns, no refuses' }),
+  source: z.string().nullable().openapi({ description: 'Where it says so' }),
+  checkedAt: Time.nullable(),
+});
+const RuleView = Known.extend({
+  version: z.number().int(),
+  note: z.string().nullable(),
+  changedBy: z.string(),
+  changedAt: Time,
+}).openapi('CountryRule');
+const CountryView = z
+  .object({ rules: z.array(Known), offers: z.array(OfferedNumber).openapi({ description: 'Numbers there that can be rented' }) })
+  .openapi('Country');
+const Change = z
+  .strictObject({
+    country: Country,
+    route: Route,
+    canReply: CanReply,
+    source: z.string().trim().min(1).max(500).optional().openapi({ description: 'Needed with yes and no' }),
+    checkedAt: TimeIn.optional().openapi({ description: 'Left out: now' }),
+    note: z.string().trim().max(1000).optional(),
+    version: z.number().int().min(0).openapi({ description: 'Of the rule as you saw it; 0 where there is none' }),
+  })
+  .openapi('CountryRuleChange');
+
+const look = createRoute({
+  method: 'get',
+  path: '/countries',
+  operationId: 'lookAtCountries',
+  tags: ['Numbers'],
+  summary: 'Whether recipients of a country can reply, by route, and the numbers on offer there',
+  request: { query: z.strictObject({ country: Country.optional() }) },
+  responses: { 200: { description: 'What is known', content: json(CountryView) }, ...problems },
+});
+const tags = ['Operator: countries'];
+const list = createRoute({
+  method: 'get',
+  path: '/country-rules',
+  operationId: 'listCountryRules',
+  tags,
+  summary: 'The rules that hold, by country and route',
+  request: { query: z.strictObject({ country: Country.optional(), route: Route.optional() }) },
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RuleView) })) }, ...problems },
+});
+const history = createRoute({
+  method: 'get',
+  path: '/country-rules/history',
+  operationId: 'listCountryRuleVersions',
+  tags,
+  summary: 'Every version of one rule, newest first',
+  request: { query: z.strictObject({ country: Country, route: Route }) },
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RuleView) })) }, ...problems },
+});
+const put = createRoute({
+  method: 'put',
+  path: '/country-rules',
+  operationId: 'changeCountryRule',
+  tags,
+  summary: 'Say whether recipients of a country can reply to a route; the version before is kept',
+  request: { body: body(Change) },
+  responses: { 200: { description: 'It holds from now on', content: json(RuleView) }, ...problems, ...conflict },
+});
+
+const known = ({ country, route, canReply, source, checkedAt }: RuleRow): z.infer<typeof Known> => ({
+  country,
+  route,
+  canReply,
+  source,
+  checkedAt: iso(checkedAt),
+});
+const view = (rule: RuleRow): z.infer<typeof RuleView> => ({
+  ...known(rule),
+  version: rule.version,
+  note: rule.note,
+  changedBy: rule.changedBy,
+  changedAt: rule.changedAt.toISOString(),
+});
+
+export const countries = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(look, async (c) => {
+    const { country } = c.req.valid('query');
+    const [rules, offers] = await Promise.all([
+      currentRules(db.pool, null, country ?? null),
+      onOffer(db.pool, c.get('account').id, { countries: country === undefined ? null : [country], limit: MOST_OFFERS }),
+    ]);
+    return c.json({ rules: rules.map(known), offers: offers.map(offerView) }, 200);
+  });
+
+export const operatorCountries = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const { country, route } = c.req.valid('query');
+      return c.json({ items: (await currentRules(db.pool, route ?? null, country ?? null)).map(view) }, 200);
+    })
+    .openapi(history, async (c) => {
+      const { country, route } = c.req.valid('query');
+      return c.json({ items: (await ruleHistory(db.pool, country, route)).map(view) }, 200);
+    })
+    .openapi(put, async (c) => {
+      const { country, route, canReply, source, checkedAt, note, version } = c.req.valid('json');
+      if (canReply !== 'unknown' && source === undefined) {
+        const fault = { field: 'source', problem: 'is missing', remedy: 'Say where it is written; or canReply: unknown' };
+        throw new AppError('invalid-request', 'An answer needs its source.', [fault]);
+      }
+      const actor = actorOf(c.get('keyId'));
+      const rule = await transaction(db.pool, async (client) => {
+        // Edits of one rule come one after the other, also the first of a country.
+        await rows(client, `select pg_advisory_xact_lock(hashtext('country rule'), hashtext($1))`, [`${country} ${route}`]);
+        const [before] = await currentRules(client, route, country);
+        if ((before?.version ?? 0) !== version)
+          throw new AppError('conflict', `The rule has changed: its version is ${before?.version ?? 0}. Look at it again.`);
+        await affected(
+          client,
+          `insert into country_rules (country, route, version, can_reply, source, checked_at, note, changed_by, changed_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, now())`,
+          [country, route, version + 1, canReply, source ?? null, checkedAt ?? (source ? new Date() : null), note ?? null, actor],
+        );
+        const [after] = await currentRules(client, route, country);
+        if (!after) throw new Error('A rule that was just stored is there');
+        const detail = { before: before ? known(before) : null, after: known(after) };
+        await noteAct(client, {
+          actor,
+          accountId: null,
+          action: 'country-rule.change',
+          target: `country ${country} ${route}`,
+          detail,
+        });
+        return after;
+      });
+      return c.json(view(rule), 200);
+    });

@@ -1,0 +1,201 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import {
+  isSending,
+  onOffer,
+  releaseNumber,
+  rentedBy,
+  rentNumber,
+  setRenews,
+  type RentedNumber,
+} from '../../database/numbers/rentals.ts';
+import { transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { Money, money } from '../http/money-view.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Country, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Kind = z.enum(['short-code', 'virtual', 'sim']);
+export const OfferedNumber = z
+  .object({
+    id: Id,
+    number: z.string(),
+    country: Country,
+    pricePerMonth: Money.nullable().openapi({ description: 'null: no price is set' }),
+  })
+  .openapi('OfferedNumber');
+const RentedNumberView = OfferedNumber.extend({
+  kind: Kind,
+  rentedAt: Time.nullable(),
+  rentedUntil: Time.nullable().openapi({ description: 'null: without end' }),
+  renews: z.boolean().openapi({ description: 'Whether another month begins at the end' }),
+}).openapi('RentedNumber');
+
+const Rent = z
+  .strictObject({
+    number: z.string().max(40).optional().openapi({ description: 'One that is on offer', example: '+33644000000' }),
+    country: Country.optional().openapi({ description: 'Or any of this country' }),
+    renews: z.boolean().default(true),
+  })
+  .openapi('Rent');
+const Change = z.strictObject({ renews: z.boolean() }).openapi('RentChange');
+
+const tags = ['Numbers'];
+const one = { 200: { description: 'The number', content: json(RentedNumberView) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/numbers',
+  operationId: 'listRentedNumbers',
+  tags,
+  summary: 'The numbers that this account rents, oldest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(RentedNumberView)) }, ...problems },
+});
+const offers = createRoute({
+  method: 'get',
+  path: '/numbers/offers',
+  operationId: 'listNumbersOnOffer',
+  tags,
+  summary: 'Virtual numbers that can be rented now',
+  request: { query: PageQuery.extend({ country: Country.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(OfferedNumber)) }, ...problems },
+});
+const rent = createRoute({
+  method: 'post',
+  path: '/numbers/rent',
+  operationId: 'rentNumber',
+  tags,
+  summary: 'Rent a virtual number by the month: it sends campaigns, and whatever is written to it is this account’s',
+  request: { body: body(Rent) },
+  responses: { 201: { description: 'Rented', content: json(RentedNumberView) }, ...problems, ...conflict },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/numbers/{id}',
+  operationId: 'getRentedNumber',
+  tags,
+  summary: 'A rented number',
+  request: { params: IdParam },
+  responses: one,
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/numbers/{id}',
+  operationId: 'changeRentedNumber',
+  tags,
+  summary: 'Say whether it is renewed at the end of its month',
+  request: { params: IdParam, body: body(Change) },
+  responses: one,
+});
+const release = createRoute({
+  method: 'post',
+  path: '/numbers/{id}/release',
+  operationId: 'releaseNumber',
+  tags,
+  summary: 'Give a number back now; its late replies stay this account’s for 30 days',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Released' }, ...problems, ...notFound, ...conflict },
+});
+
+export const offerView = ({ id, number, country, micros }: RentedNumber): z.infer<typeof OfferedNumber> => ({
+  id,
+  number,
+  country,
+  pricePerMonth: micros === null ? null : money(Number(micros)),
+});
+const view = (number: RentedNumber): z.infer<typeof RentedNumberView> => ({
+  ...offerView(number),
+  kind: number.kind,
+  rentedAt: iso(number.rentedAt),
+  rentedUntil: iso(number.rentedUntil),
+  renews: number.renews,
+});
+
+const HOW_TO_ASK = 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
+
+/** What is asked for: a number or a country, not both. Throws. */
+function onlyOne({ number, country }: z.infer<typeof Rent>): void {
+  if ((number === undefined) !== (country === undefined)) return;
+  const fault = { field: 'number', problem: 'stands beside country, or neither is there', remedy: 'Send either of them' };
+  throw new AppError('invalid-request', 'Name the number, or the country.', [fault]);
+}
+
+export const numbers = ({ db }: ApiServices) => {
+  async function find(account: string, id: string): Promise<RentedNumber> {
+    const [found] = await rentedBy(db.pool, account, { id, limit: 1 });
+    if (!found) throw missing();
+    return found;
+  }
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit } = c.req.valid('query');
+      const scope = `rented numbers ${account}`;
+      const after = readCursor(scope, cursor, ById)?.[0] ?? null;
+      const found = await rentedBy(db.pool, account, { after, limit: limit + 1 });
+      return c.json(
+        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(offers, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit, country } = c.req.valid('query');
+      const scope = `numbers on offer ${account}`;
+      const after = readCursor(scope, cursor, ById)?.[0] ?? null;
+      const countries = country === undefined ? null : [country];
+      const found = await onOffer(db.pool, account, { countries, after, limit: limit + 1 });
+      return c.json(
+        page(found, limit, offerView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(rent, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      onlyOne(asked);
+      if (account.twoWay !== 'on') {
+        const detail = `This account does not have two-way SMS (it is ${account.twoWay}), which a rented number is for.`;
+        throw new AppError('two-way-off', `${detail} ${HOW_TO_ASK}`);
+      }
+      const { number = null, country = null, renews } = asked;
+      const rented = await transaction(db.pool, async (client) => {
+        const found = await rentNumber(client, { account: account.id, number, country, renews });
+        if (!found) {
+          const remedy = 'Choose one that GET /v1/numbers/offers lists; ask your operator for other countries';
+          const problem = number === null ? 'has no number on offer' : 'is not on offer, or was just rented';
+          const fault = { field: number === null ? 'country' : 'number', problem, remedy };
+          throw new AppError('number-unavailable', 'There is no such number to rent.', [fault]);
+        }
+        const actor = actorOf(c.get('keyId'));
+        await noteAct(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
+        return found;
+      });
+      return c.json(view(rented), 201);
+    })
+    .openapi(get, async (c) => c.json(view(await find(c.get('account').id, c.req.valid('param').id)), 200))
+    .openapi(change, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      if (!(await setRenews(db.pool, account, id, c.req.valid('json').renews))) throw missing();
+      return c.json(view(await find(account, id)), 200);
+    })
+    .openapi(release, async (c) => {
+      const account = c.get('account').id;
+      const { id } = c.req.valid('param');
+      const { kind } = await find(account, id);
+      if (kind !== 'virtual') throw new AppError('conflict', 'The operator gave this number to the account and takes it back.');
+      await transaction(db.pool, async (client) => {
+        if (await isSending(client, account, id))
+          throw new AppError('conflict', 'A campaign is going out from this number. Let it end, or cancel it.');
+        if (!(await releaseNumber(client, id, account))) throw missing();
+        const actor = actorOf(c.get('keyId'));
+        await noteAct(client, { actor, accountId: account, action: 'number.release', target: `number ${id}` });
+      });
+      return c.body(null, 204);
+    });
+};

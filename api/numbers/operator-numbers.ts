@@ -1,0 +1,191 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Account } from '../../database/account.ts';
+import { Carrier } from '../../database/carriers/carrier.ts';
+import { noteAct } from '../../database/people/audit.ts';
+import { newId } from '../../database/ids.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { SmsNumber } from '../../database/numbers/number.ts';
+import { releaseNumber } from '../../database/numbers/rentals.ts';
+import { transaction } from '../../database/sql.ts';
+import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { restsUntil } from '../../domain/numbers/rental.ts';
+import { normalisePhone } from '../../domain/phone-number.ts';
+import { actorOf, audit } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, notFound, problems } from '../http/problem.ts';
+import { body, Country, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const Kind = z.enum(['short-code', 'virtual', 'sim']);
+
+const NumberView = z
+  .object({
+    id: Id,
+    number: z.string(),
+    kind: Kind,
+    carrier: Id,
+    country: Country,
+    account: Id.nullable().openapi({ description: 'The account that rents it' }),
+    port: z.number().int().nullable(),
+    rentedAt: Time.nullable(),
+    rentedUntil: Time.nullable(),
+    renews: z.boolean(),
+    releasedAt: Time.nullable(),
+    lastAccount: Id.nullable().openapi({ description: 'Who rented it last: late replies are theirs' }),
+    restsUntil: Time.nullable().openapi({ description: 'Until then only its last renter may rent it' }),
+    createdAt: Time,
+  })
+  .openapi('Number');
+
+const NewNumber = z
+  .strictObject({
+    number: z.string().max(40).openapi({ description: 'A short code, or a phone number', example: '36200' }),
+    kind: Kind,
+    carrier: Id,
+    country: Country,
+    account: Id.optional().openapi({ description: 'The account that rents it, alone' }),
+    port: z.number().int().min(0).max(1023).optional().openapi({ description: 'The slot of a SIM in its gateway' }),
+  })
+  .openapi('NewNumber');
+
+const tags = ['Operator: numbers'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/numbers',
+  operationId: 'createNumber',
+  tags,
+  summary: 'Add a short code, a virtual number or a SIM of a carrier',
+  request: { body: body(NewNumber) },
+  responses: { 201: { description: 'Added', content: json(NumberView) }, ...problems, ...conflict },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/numbers',
+  operationId: 'listNumbers',
+  tags,
+  summary: 'Numbers, newest first',
+  request: { query: PageQuery.extend({ carrier: Id.optional(), kind: Kind.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(NumberView)) }, ...problems },
+});
+const release = createRoute({
+  method: 'post',
+  path: '/numbers/{id}/release',
+  operationId: 'takeBackNumber',
+  tags,
+  summary: 'Take a virtual number back from its renter, who is told',
+  request: { params: IdParam, body: body(z.strictObject({ reason: z.string().trim().min(1).max(300) }).openapi('TakeBack')) },
+  responses: { 200: { description: 'Taken back', content: json(NumberView) }, ...problems, ...notFound, ...conflict },
+});
+
+const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({
+  id: number.id,
+  number: number.number,
+  kind: number.kind,
+  carrier: number.carrier,
+  country: number.country,
+  account: number.account ?? null,
+  port: number.port ?? null,
+  rentedAt: iso(number.rentedAt),
+  rentedUntil: iso(number.rentedUntil),
+  renews: number.renews,
+  releasedAt: iso(number.releasedAt),
+  lastAccount: number.lastAccountId ?? null,
+  restsUntil: number.account ? null : iso(restsUntil({ releasedAt: number.releasedAt ?? null }, new Date())),
+  createdAt: number.createdAt.toISOString(),
+});
+
+const refuse = (fault: Fault): AppError => new AppError('invalid-request', 'The number is not accepted.', [fault]);
+
+/** The number as replies will name it: digits, or E.164. */
+function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): string {
+  if (kind === 'short-code') {
+    if (/^\d{3,8}$/.test(number)) return number;
+    throw refuse({ field: 'number', problem: 'is not a short code', remedy: 'Send 3 to 8 digits' });
+  }
+  const phone = normalisePhone(number, country);
+  if ('problem' in phone)
+    throw refuse({ field: 'number', problem: phone.problem, remedy: 'Send a phone number such as +33612345678' });
+  return phone.e164;
+}
+
+/** What a kind of number needs of its carrier. */
+function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['route']): Fault | undefined {
+  if (kind === 'sim' && route !== 'lowcost')
+    return { field: 'kind', problem: 'is sim, on a premium carrier', remedy: 'Name a lowcost gateway' };
+  if (kind === 'short-code' && route !== 'premium') {
+    return { field: 'kind', problem: 'is short-code, on a lowcost gateway', remedy: 'Name a premium carrier' };
+  }
+  if (kind === 'sim' && port === undefined)
+    return { field: 'port', problem: 'is missing', remedy: "Send the SIM's slot in its gateway" };
+  if (kind !== 'sim' && port !== undefined) return { field: 'port', problem: 'is for SIMs only', remedy: 'Remove it' };
+  return undefined;
+}
+
+const unknown = (field: string): AppError =>
+  refuse({ field, problem: 'does not exist', remedy: `Send the id of one that GET /v1/operator/${field}s lists` });
+
+export const operatorNumbers = ({ db, runs }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const asked = c.req.valid('json');
+      const em = db.em();
+      const carrier = await em.findOne(Carrier, { id: asked.carrier }, { fields: ['route'] });
+      if (!carrier) throw unknown('carrier');
+      const fault = faultOf(asked, carrier.route);
+      if (fault) throw refuse(fault);
+      if (asked.account !== undefined && (await em.count(Account, { id: asked.account })) === 0) throw unknown('account');
+      const number = em.create(SmsNumber, {
+        id: newId(),
+        carrier: carrier.id,
+        number: readNumber(asked),
+        kind: asked.kind,
+        country: asked.country,
+        account: asked.account ?? null,
+        rentedAt: asked.account === undefined ? null : new Date(),
+        port: asked.port ?? null,
+        createdAt: new Date(),
+      });
+      const whose = asked.account === undefined ? {} : { accountId: asked.account };
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'number.create',
+        target: `number ${number.id}`,
+        ...whose,
+        detail: { kind: asked.kind },
+      });
+      await em.flush().catch((error: unknown) => {
+        if (!(error instanceof UniqueConstraintViolationException)) throw error;
+        throw new AppError('conflict', 'The carrier has this number already.');
+      });
+      return c.json(numberView(number), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, carrier, kind } = c.req.valid('query');
+      const after = readCursor('numbers', cursor, ById);
+      const where = { ...(carrier ? { carrier } : {}), ...(kind ? { kind } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      const found = await db.em().find(SmsNumber, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, numberView, (last) => writeCursor('numbers', [last.id])),
+        200,
+      );
+    })
+    .openapi(release, async (c) => {
+      const { id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const number = await db.em().findOne(SmsNumber, { id });
+      if (!number) throw new AppError('not-found', 'There is no number by that id.');
+      await transaction(db.pool, async (client) => {
+        const released = await releaseNumber(client, id, null);
+        if (!released) throw new AppError('conflict', 'Nobody rents this number, or it is not a virtual one.');
+        const { accountId } = released;
+        const actor = actorOf(c.get('keyId'));
+        await noteAct(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
+        const data = { number: released.number, reason: 'operator' } as const;
+        await oweNotice(client, { to: { accountId }, kind: 'number-released', data });
+      });
+      runs.retryEmails();
+      return c.json(numberView(await db.em().findOneOrFail(SmsNumber, { id })), 200);
+    });

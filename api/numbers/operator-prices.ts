@@ -1,0 +1,123 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { newId } from '../../database/ids.ts';
+import { Price } from '../../database/numbers/price.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { readAmount } from '../../domain/money.ts';
+import { audit } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { Money, money } from '../http/money-view.ts';
+import { problems } from '../http/problem.ts';
+import { body, Id, json, Route, Time, TimeIn } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const Kind = z.enum(['segment', 'number-month']);
+const Where = z
+  .string()
+  .regex(/^(?:[A-Z]{2}|\*)$/, 'Write the country as two capital letters, or * for those without a price of their own')
+  .openapi({ example: 'FR' });
+
+const PriceView = z
+  .object({
+    id: Id,
+    account: Id.nullable().openapi({ description: 'Whose own price it is; null for everybody’s' }),
+    kind: Kind,
+    country: Where,
+    route: Route.nullable(),
+    price: Money,
+    validFrom: Time,
+    createdAt: Time,
+  })
+  .openapi('Price');
+const NewPrice = z
+  .strictObject({
+    account: Id.optional(),
+    kind: Kind,
+    country: Where,
+    route: Route.optional().openapi({ description: 'Of a segment' }),
+    amount: z.string().max(20).openapi({ description: 'At most six decimals', example: '0.045' }),
+    validFrom: TimeIn.optional().openapi({ description: 'Left out: from now on' }),
+  })
+  .openapi('NewPrice');
+
+const tags = ['Operator: prices'];
+const create = createRoute({
+  method: 'post',
+  path: '/prices',
+  operationId: 'createPrice',
+  tags,
+  summary: 'Say what a segment, or a month of a number, costs from a date on: for everybody or for one account',
+  request: { body: body(NewPrice) },
+  responses: { 201: { description: 'It holds from its date on', content: json(PriceView) }, ...problems },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/prices',
+  operationId: 'listPrices',
+  tags,
+  summary: 'Prices, newest first',
+  request: { query: PageQuery.extend({ account: Id.optional(), kind: Kind.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(PriceView)) }, ...problems },
+});
+
+const view = (price: Price): z.infer<typeof PriceView> => ({
+  id: price.id,
+  account: price.accountId ?? null,
+  kind: price.kind,
+  country: price.country,
+  route: price.route ?? null,
+  price: money(price.micros),
+  validFrom: price.validFrom.toISOString(),
+  createdAt: price.createdAt.toISOString(),
+});
+
+const refuse = (field: string, problem: string, remedy: string): AppError =>
+  new AppError('invalid-request', 'The price is not accepted.', [{ field, problem, remedy }]);
+
+export const operatorPrices = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const { account, kind, country, route, amount, validFrom } = c.req.valid('json');
+      const micros = readAmount(amount);
+      if (micros === null) throw refuse('amount', 'is not an amount', 'Send digits with at most six decimals, such as "0.045"');
+      if ((kind === 'segment') !== (route !== undefined))
+        throw refuse('route', route ? 'is for segments only' : 'is missing', 'Send it with kind: segment, and only then');
+      const em = db.em();
+      if (account !== undefined && (await em.count(Account, { id: account })) === 0)
+        throw refuse('account', 'does not exist', 'Send the id of one that GET /v1/operator/accounts lists');
+      const now = new Date();
+      const price = em.create(Price, {
+        id: newId(),
+        accountId: account ?? null,
+        kind,
+        country,
+        route: route ?? null,
+        micros,
+        validFrom: validFrom === undefined ? now : new Date(validFrom),
+        createdAt: now,
+      });
+      audit(em, {
+        keyId: c.get('keyId'),
+        action: 'price.create',
+        target: `price ${price.id}`,
+        ...(account === undefined ? {} : { accountId: account }),
+        detail: { kind, country, route: route ?? null, amount, validFrom: price.validFrom.toISOString() },
+      });
+      await em.flush();
+      return c.json(view(price), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, account, kind } = c.req.valid('query');
+      const after = readCursor('prices', cursor, ById);
+      const where = {
+        ...(account ? { accountId: account } : {}),
+        ...(kind ? { kind } : {}),
+        ...(after ? { id: { $lt: after[0] } } : {}),
+      };
+      const found = await db.em().find(Price, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, view, (last) => writeCursor('prices', [last.id])),
+        200,
+      );
+    });

@@ -1,0 +1,56 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { rows } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, problems } from '../http/problem.ts';
+import { body, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+/** Of a range that is nobody's, kept for fiction. */
+const PHONES = ['+33639980001', '+33639980002', '+33639980003'] as const;
+
+const View = z
+  .object({
+    phones: z.array(z.enum(PHONES)).openapi({ description: 'Simulated phones to try it with; none where messages are real' }),
+  })
+  .openapi('Simulation');
+const Answer = z.strictObject({ phone: z.enum(PHONES), text: z.string().min(1).max(1000) }).openapi('SimulatedReply');
+
+const get = createRoute({
+  method: 'get',
+  path: '/simulation',
+  operationId: 'getSimulation',
+  tags: ['Account'],
+  summary: 'Whether this installation has simulated phones, and their numbers',
+  responses: { 200: { description: 'The phones', content: json(View) }, ...problems },
+});
+const reply = createRoute({
+  method: 'post',
+  path: '/simulation/replies',
+  operationId: 'replyFromSimulatedPhone',
+  tags: ['Account'],
+  summary: 'Press reply on a simulated phone, to the last message it got',
+  request: { body: body(Answer) },
+  responses: { 204: { description: 'On its way, as any reply' }, ...problems, ...conflict },
+});
+
+export const simulation = ({ db, simulatedPhones = null }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, (c) => c.json({ phones: simulatedPhones === null ? [] : [...PHONES] }, 200))
+    .openapi(reply, async (c) => {
+      const { phone, text } = c.req.valid('json');
+      if (simulatedPhones === null) throw new AppError('conflict', 'This installation has no simulated phones.');
+      const [written] = await rows<{ account_id: string }>(
+        db.pool,
+        `select account_id from messages where to_number = $1 and submitted_at is not null order by submitted_at desc limit 1`,
+        [phone],
+      );
+      const own = written?.account_id === c.get('account').id;
+      const url = `${simulatedPhones}/phones/${encodeURIComponent(phone)}/reply`;
+      const answer = own
+        ? await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) })
+        : null;
+      if (answer?.status !== 201)
+        throw new AppError('conflict', 'The phone has nothing of this account that it could reply to. Send it a message first.');
+      return c.body(null, 204);
+    });

@@ -1,0 +1,106 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Account } from '../../database/account.ts';
+import { ApiKey, newKey } from '../../database/people/api-key.ts';
+import { newId } from '../../database/ids.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { audit } from './audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+export const KeyView = z
+  .object({ id: Id, name: z.string(), prefix: z.string(), createdAt: Time, revokedAt: Time.nullable() })
+  .openapi('ApiKey');
+export const CreatedKey = KeyView.extend({
+  key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }),
+}).openapi('CreatedApiKey');
+export const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
+
+export const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
+  id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  createdAt: key.createdAt.toISOString(),
+  revokedAt: iso(key.revokedAt),
+});
+
+/** A new key of an account, noted as an act of who asked. */
+export async function makeKey(em: EntityManager, { account, keyId, name }: { account: string; keyId: string; name: string }) {
+  const { key, prefix, hash } = newKey('account');
+  const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
+  const made = em.create(ApiKey, { ...basis, name, prefix, hash });
+  audit(em, { keyId, action: 'key.create', target: `key ${made.id}`, accountId: account, detail: { name, prefix } });
+  await em.flush();
+  return { made, key };
+}
+
+/** From now on it opens nothing. One that is revoked already stays as it was. */
+export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): Promise<void> {
+  if (key.id === keyId) throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
+  if (key.revokedAt) return;
+  key.revokedAt = new Date();
+  const whose = key.account ? { accountId: key.account } : {};
+  audit(em, { keyId, action: 'key.revoke', target: `key ${key.id}`, ...whose });
+  await em.flush();
+}
+
+const tags = ['Operator: keys'];
+
+const create = createRoute({
+  method: 'post',
+  path: '/accounts/{id}/keys',
+  operationId: 'createKey',
+  tags,
+  summary: 'Make an API key for an account',
+  request: { params: IdParam, body: body(NewKey) },
+  responses: { 201: { description: 'Made', content: json(CreatedKey) }, ...problems, ...notFound },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/keys',
+  operationId: 'listKeys',
+  tags,
+  summary: 'The API keys of an account, oldest first',
+  request: { params: IdParam },
+  responses: {
+    200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) },
+    ...problems,
+    ...notFound,
+  },
+});
+const revoke = createRoute({
+  method: 'delete',
+  path: '/keys/{id}',
+  operationId: 'revokeKey',
+  tags,
+  summary: 'Revoke a key: it opens nothing from this moment on',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Revoked' }, ...problems, ...notFound, ...conflict },
+});
+
+export const operatorKeys = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(create, async (c) => {
+      const em = db.em();
+      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
+      if (!account) throw missing();
+      const { made, key } = await makeKey(em, { account: account.id, keyId: c.get('keyId'), name: c.req.valid('json').name });
+      return c.json({ ...keyView(made), key }, 201);
+    })
+    .openapi(list, async (c) => {
+      const em = db.em();
+      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
+      if (!account) throw missing();
+      const found = await em.find(ApiKey, { account: account.id }, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(keyView) }, 200);
+    })
+    .openapi(revoke, async (c) => {
+      const em = db.em();
+      const { id } = c.req.valid('param');
+      const key = await em.findOne(ApiKey, { id });
+      if (!key) throw missing();
+      await revokeKey(em, key, c.get('keyId'));
+      return c.body(null, 204);
+    });

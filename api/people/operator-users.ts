@@ -1,0 +1,72 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { PersonChange } from '../../database/people/change-user.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf } from './audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { IdParam, json } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+import { liftAuthenticator, peopleChanges, peopleRoutes, unknown, usersOf, userView, UserView } from './users.ts';
+
+const tags = ['Operator: accounts'];
+const list = createRoute({
+  method: 'get',
+  path: '/accounts/{id}/users',
+  operationId: 'listUsersAsOperator',
+  tags,
+  summary: 'Who may sign in to an account, in the order they were invited',
+  request: { params: IdParam },
+  responses: {
+    200: { description: 'All of them', content: json(z.object({ items: z.array(UserView) })) },
+    ...problems,
+    ...notFound,
+  },
+});
+const lift = createRoute({
+  method: 'post',
+  path: '/users/{id}/totp/remove',
+  operationId: 'liftAuthenticatorAsOperator',
+  tags,
+  summary: "Take an owner's authenticator away, for a lost phone; the owner is told by mail, and does it for the others",
+  request: { params: IdParam },
+  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+});
+
+const any = peopleRoutes({ change: 'changeRoleAsOperator', remove: 'removeUserAsOperator', end: 'endSessionsAsOperator' }, tags);
+
+export const operatorUsers = ({ db, runs }: ApiServices) => {
+  const people = peopleChanges({ db });
+  const changeOf = (c: Context<ApiEnv>, userId: string): PersonChange => ({
+    userId,
+    actor: actorOf(c.get('keyId')),
+    accountId: null,
+  });
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(any.change, async (c) =>
+      c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
+    )
+    .openapi(any.remove, async (c) => {
+      await people.remove(changeOf(c, c.req.valid('param').id));
+      return c.body(null, 204);
+    })
+    .openapi(any.end, async (c) => c.json({ ended: await people.end(changeOf(c, c.req.valid('param').id)) }, 200))
+    .openapi(list, async (c) => {
+      const { id } = c.req.valid('param');
+      if ((await affected(db.pool, 'select 1 from accounts where id = $1', [id])) === 0) throw missing();
+      return c.json({ items: (await usersOf(db.pool, id)).map(userView) }, 200);
+    })
+    .openapi(lift, async (c) => {
+      const { id } = c.req.valid('param');
+      const [user] = await rows<{ role: string }>(db.pool, `select role from users where id = $1 and account_id is not null`, [
+        id,
+      ]);
+      if (!user) throw unknown();
+      if (user.role !== 'owner') throw new AppError('conflict', 'An owner of the account does this for its other users.');
+      const who = { actor: actorOf(c.get('keyId')), by: null };
+      const lifted = await transaction(db.pool, (client) => liftAuthenticator(client, id, who));
+      runs.retryEmails();
+      return c.json(userView(lifted), 200);
+    });
+};

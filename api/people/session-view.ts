@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import { hashToken } from '../../database/people/session.ts';
+import { rows, type Sql } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { problems, tooMany } from '../http/problem.ts';
+import { Id, json, Locale } from '../http/schemas.ts';
+
+export const Email = z
+  .email()
+  .max(200)
+  .transform((email) => email.toLowerCase());
+/** One there is: only a new one has to be long. */
+export const KnownPassword = z.string().max(200);
+
+export const SessionView = z
+  .object({
+    user: z.object({
+      id: Id,
+      email: z.string(),
+      role: z.enum(['operator', 'owner', 'agent', 'viewer']),
+      totp: z.boolean().openapi({ description: 'Whether sign-in asks for a code too' }),
+      recoveryCodes: z.number().int().openapi({ description: 'How many are left' }),
+    }),
+    account: z
+      .object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']), locale: Locale, timeZone: z.string() })
+      .nullable(),
+  })
+  .openapi('Session');
+export type Shown = z.infer<typeof SessionView>;
+
+export const tags = ['Session'];
+export const view = { 200: { description: 'Who is signed in', content: json(SessionView) }, ...problems, ...tooMany };
+
+type Row = Shown['user'] & {
+  accountId: string | null;
+  name: string;
+  platform: 'v0' | 'v2';
+  locale: 'fr' | 'en';
+  timeZone: string;
+};
+
+/** Whose session the token opens. Throws `unauthenticated` when it opens none, or none any more. */
+export async function showSession(sql: Sql, token: string | undefined): Promise<Shown> {
+  const [row] = await rows<Row>(
+    sql,
+    `select u.id, u.email, u.role, u.totp_step is not null as totp,
+       (select count(*)::int from recovery_codes r where r.user_id = u.id) as "recoveryCodes",
+       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone"
+     from sessions s join users u on u.id = s.user_id left join accounts a on a.id = u.account_id
+     where s.hash = $1 and s.expires_at > now()`,
+    [hashToken(token ?? '')],
+  );
+  if (!row) throw new AppError('unauthenticated', 'Nobody is signed in, or the session has ended.');
+  const { accountId, name, platform, locale, timeZone, ...user } = row;
+  return { user, account: accountId === null ? null : { id: accountId, name, platform, locale, timeZone } };
+}

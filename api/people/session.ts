@@ -1,0 +1,73 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { hashToken } from '../../database/people/session.ts';
+import { affected } from '../../database/sql.ts';
+import { requireConsole } from '../http/auth.ts';
+import { authenticator } from './authenticator.ts';
+import { limitBody } from '../http/body.ts';
+import { invalid } from '../http/invalid.ts';
+import { createClientAddress } from '../http/network-address.ts';
+import { passwords } from './passwords.ts';
+import { problems } from '../http/problem.ts';
+import { body } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from '../http/session-cookie.ts';
+import { Email, KnownPassword, showSession, tags, view } from './session-view.ts';
+import { Code, signIn } from './sign-in.ts';
+
+const BODY_LIMIT_BYTES = 4096;
+
+const create = createRoute({
+  method: 'post',
+  path: '/',
+  operationId: 'signIn',
+  tags,
+  summary: 'Sign in: answers with a cookie that opens what the user may, beside API keys',
+  security: [],
+  request: {
+    body: body(z.strictObject({ email: Email, password: KnownPassword, code: Code.optional() }).openapi('SignIn')),
+  },
+  responses: view,
+});
+const get = createRoute({
+  method: 'get',
+  path: '/',
+  operationId: 'getSession',
+  tags,
+  summary: 'Who is signed in',
+  responses: view,
+});
+const end = createRoute({
+  method: 'delete',
+  path: '/',
+  operationId: 'signOut',
+  tags,
+  summary: 'Sign out',
+  responses: { 204: { description: 'Signed out' }, ...problems },
+});
+/** Signing in and out, and what a person sets for themselves. */
+export const sessionRoutes = (services: ApiServices) => {
+  const { db, secrets } = services;
+  const addressOf = createClientAddress(services.trustedProxies ?? []);
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  app.use(limitBody(BODY_LIMIT_BYTES), async (c, next) => {
+    requireConsole(c);
+    await next();
+  });
+  return app
+    .openapi(create, async (c) => {
+      const { email, password, code } = c.req.valid('json');
+      const device = knownDevice(c, secrets, email);
+      const { token } = await signIn(db.pool, secrets, { email, password, code, address: addressOf(c), device });
+      setSession(c, token);
+      rememberDevice(c, secrets, email);
+      return c.json(await showSession(db.pool, token), 200);
+    })
+    .openapi(get, async (c) => c.json(await showSession(db.pool, sessionToken(c)), 200))
+    .openapi(end, async (c) => {
+      await affected(db.pool, 'delete from sessions where hash = $1', [hashToken(sessionToken(c) ?? '')]);
+      endSession(c);
+      return c.body(null, 204);
+    })
+    .route('/', passwords(services))
+    .route('/', authenticator(services));
+};

@@ -1,0 +1,216 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { PoolClient } from 'pg';
+import type { Context } from 'hono';
+import { noteAct } from '../../database/people/audit.ts';
+import { dropAuthenticator } from '../../database/people/authenticator.ts';
+import { changeRole, endSessions, removePerson, type PersonChange } from '../../database/people/change-user.ts';
+import { newId } from '../../database/ids.ts';
+import { announceEnded } from '../../database/live.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { newToken } from '../../database/people/session.ts';
+import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf } from './audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { personOf } from '../conversations/actor-name.ts';
+import { conflict, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const Member = z.enum(['owner', 'agent', 'viewer']);
+export const UserView = z
+  .object({
+    id: Id,
+    email: z.string(),
+    role: Member,
+    joined: z.boolean().openapi({ description: 'Has a password' }),
+    totp: z.boolean().openapi({ description: 'Signs in with an authenticator' }),
+    createdAt: Time,
+  })
+  .openapi('User');
+const Invited = UserView.extend({
+  token: z
+    .string()
+    .openapi({ description: 'Shown this once, to be given to the person: the console opens at /invitation#token' }),
+}).openapi('InvitedUser');
+const NewInvitation = z
+  .strictObject({
+    email: z
+      .email()
+      .max(200)
+      .transform((email) => email.toLowerCase()),
+    role: Member,
+  })
+  .openapi('NewInvitation');
+
+const tags = ['Users'];
+const list = createRoute({
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  tags,
+  summary: 'Who may sign in to the account, in the order they were invited',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(UserView) })) }, ...problems },
+});
+const invite = createRoute({
+  method: 'post',
+  path: '/users',
+  operationId: 'inviteUser',
+  tags,
+  summary: 'Invite a person, or invite them again: the last link counts, for seven days',
+  request: { body: body(NewInvitation) },
+  responses: { 201: { description: 'Invited', content: json(Invited) }, ...problems, ...conflict },
+});
+
+const lift = createRoute({
+  method: 'post',
+  path: '/users/{id}/totp/remove',
+  operationId: 'liftAuthenticator',
+  tags,
+  summary: "Take a colleague's authenticator away, for a lost phone: by an owner who is signed in; the colleague is told by mail",
+  description:
+    'Whoever was signed in as the colleague is no more. One’s own is taken away by the password, at `/session/totp/remove`.',
+  request: { params: IdParam },
+  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+});
+
+const NewRole = z.strictObject({ role: Member }).openapi('RoleChange');
+const EndedSessions = z.object({ ended: z.number().int() }).openapi('EndedSessions');
+/** The same three for owners, of their account, and for operators, of every account. */
+export const peopleRoutes = (ids: { change: string; remove: string; end: string }, tags: string[]) => ({
+  change: createRoute({
+    method: 'patch',
+    path: '/users/{id}',
+    operationId: ids.change,
+    tags,
+    summary: 'Give a person another role. The last owner stays one',
+    request: { params: IdParam, body: body(NewRole) },
+    responses: { 200: { description: 'As they are now', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+  }),
+  remove: createRoute({
+    method: 'delete',
+    path: '/users/{id}',
+    operationId: ids.remove,
+    tags,
+    summary: 'Remove a person, or withdraw an invitation: their sessions and streams end at once. The last owner stays',
+    request: { params: IdParam },
+    responses: { 204: { description: 'Removed' }, ...problems, ...notFound, ...conflict },
+  }),
+  end: createRoute({
+    method: 'post',
+    path: '/users/{id}/sessions/end',
+    operationId: ids.end,
+    tags,
+    summary: 'Sign a person out everywhere, at once',
+    request: { params: IdParam },
+    responses: { 200: { description: 'How many sessions ended', content: json(EndedSessions) }, ...problems, ...notFound },
+  }),
+});
+const own = peopleRoutes({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, tags);
+
+/** What the routes of owners and of operators do: a change that is committed, then told to what the person has open. */
+export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
+  async change(change: PersonChange, role: z.infer<typeof Member>): Promise<z.infer<typeof UserView>> {
+    const user = await transaction(db.pool, async (client) => {
+      await changeRole(client, change, role);
+      const [row] = await rows<Row>(client, `select ${COLUMNS} from users where id = $1`, [change.userId]);
+      return row;
+    });
+    if (!user) throw unknown();
+    return userView(user);
+  },
+  async remove(change: PersonChange): Promise<void> {
+    await transaction(db.pool, (client) => removePerson(client, change));
+    await announceEnded(db.pool, [change.userId]);
+  },
+  async end(change: PersonChange): Promise<number> {
+    const ended = await transaction(db.pool, (client) => endSessions(client, change));
+    await announceEnded(db.pool, [change.userId]);
+    return ended;
+  },
+});
+
+type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
+export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
+const COLUMNS = `id, email, role, password_hash is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
+
+/** An account's people, in the order they were invited. */
+export const usersOf = (sql: Sql, accountId: string): Promise<Row[]> =>
+  rows<Row>(sql, `select ${COLUMNS} from users where account_id = $1 order by id`, [accountId]);
+
+/** Takes the authenticator of somebody who lost it away, and notes who did. Throws `conflict` where there is none. */
+export async function liftAuthenticator(
+  client: PoolClient,
+  userId: string,
+  { actor, by }: { actor: string; by: string | null },
+): Promise<Row> {
+  if (!(await dropAuthenticator(client, userId))) throw new AppError('conflict', 'This person has no authenticator.');
+  await affected(client, 'delete from sessions where user_id = $1', [userId]);
+  const [row] = await rows<Row & { accountId: string }>(
+    client,
+    `select ${COLUMNS}, account_id as "accountId" from users where id = $1`,
+    [userId],
+  );
+  if (!row) throw unknown();
+  const { accountId, ...user } = row;
+  await noteAct(client, { actor, accountId, action: 'user.lift-authenticator', target: `user ${userId}` });
+  await oweNotice(client, { to: { userId }, kind: 'authenticator-lifted', data: { by } });
+  return user;
+}
+export const unknown = () => new AppError('not-found', 'There is no user by that id.');
+
+export const users = ({ db, runs }: ApiServices) => {
+  const people = peopleChanges({ db });
+  const changeOf = (c: Context<AccountEnv>, userId: string): PersonChange => ({
+    userId,
+    actor: actorOf(c.get('keyId')),
+    accountId: c.get('account').id,
+  });
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(own.change, async (c) =>
+      c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
+    )
+    .openapi(own.remove, async (c) => {
+      await people.remove(changeOf(c, c.req.valid('param').id));
+      return c.body(null, 204);
+    })
+    .openapi(own.end, async (c) => c.json({ ended: await people.end(changeOf(c, c.req.valid('param').id)) }, 200))
+    .openapi(list, async (c) => {
+      const found = await usersOf(db.pool, c.get('account').id);
+      return c.json({ items: found.map(userView) }, 200);
+    })
+    .openapi(invite, async (c) => {
+      const { email, role } = c.req.valid('json');
+      const { token, hash } = newToken();
+      const user = await transaction(db.pool, async (client) => {
+        const [row] = await rows<Row>(
+          client,
+          `insert into users as u (id, email, role, account_id, created_at) values ($1, $2, $3, $4, now())
+           on conflict (email) do update set role = excluded.role where u.account_id = excluded.account_id and u.password_hash is null
+           returning ${COLUMNS}`,
+          [newId(), email, role, c.get('account').id],
+        );
+        if (!row) throw new AppError('conflict', 'This address belongs to a user already.');
+        await rows(client, 'delete from invitations where user_id = $1', [row.id]);
+        await rows(
+          client,
+          `insert into invitations (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + interval '7 days')`,
+          [hash, row.id],
+        );
+        return row;
+      });
+      return c.json({ ...userView(user), token }, 201);
+    })
+    .openapi(lift, async (c) => {
+      const { id } = c.req.valid('param');
+      const keyId = c.get('keyId');
+      const theirs = 'select 1 from users where id = $1 and account_id = $2';
+      if ((await affected(db.pool, theirs, [id, c.get('account').id])) === 0) throw unknown();
+      if (!keyId.startsWith('user ')) throw new AppError('conflict', 'An owner does this signed in: a key is nobody.');
+      if (keyId === `user ${id}`) throw new AppError('conflict', 'Your own is taken away by your password.');
+      const by = await personOf(db.pool, keyId);
+      const user = await transaction(db.pool, (client) => liftAuthenticator(client, id, { actor: actorOf(keyId), by }));
+      runs.retryEmails();
+      return c.json(userView(user), 200);
+    });
+};

@@ -1,0 +1,173 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { newId } from '../../database/ids.ts';
+import { KeywordRule } from '../../database/replies/keyword-rule.ts';
+import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import { shortTextFault } from '../http/short-text.ts';
+
+const MOST_RULES = 1000;
+
+const Action = z
+  .discriminatedUnion('do', [
+    z.strictObject({ do: z.literal('answer'), text: z.string().min(1).max(2000) }),
+    z.strictObject({ do: z.literal('tag'), tag: z.string().trim().min(1).max(50) }),
+    z.strictObject({ do: z.literal('opt-out') }),
+    z.strictObject({ do: z.literal('opt-in') }),
+    z.strictObject({ do: z.literal('forward'), to: z.email().max(254) }),
+    z.strictObject({ do: z.literal('event'), name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,49}$/) }),
+  ])
+  .openapi('KeywordAction', {
+    description:
+      'answer: an SMS, three an hour to one phone at most, never to a machine; forward: a mail; event: the callback keyword.matched under this name',
+  });
+
+const fields = {
+  word: z
+    .string()
+    .min(1)
+    .max(60)
+    .openapi({ description: 'What a reply begins with; case and accents do not count', example: 'RDV' }),
+  number: z.string().max(20).nullable().default(null).openapi({ description: 'The number written to; null: any' }),
+  campaign: Id.nullable().default(null).openapi({ description: 'The campaign answered; null: any' }),
+  actions: z.array(Action).min(1).max(10),
+};
+const NewRule = z.strictObject(fields).openapi('NewKeywordRule');
+const RuleView = z.object({ id: Id, ...fields, createdAt: Time }).openapi('KeywordRule');
+
+const tags = ['Keywords'];
+const one = { 200: { description: 'The rule', content: json(RuleView) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/keyword-rules',
+  operationId: 'listKeywordRules',
+  tags,
+  summary: 'What happens by itself when a reply begins with a word of yours, oldest rule first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(RuleView)) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/keyword-rules',
+  operationId: 'createKeywordRule',
+  tags,
+  summary: 'Add a rule. The rule nearest to a reply counts: of its campaign, then of its number, then of the account',
+  request: { body: body(NewRule) },
+  responses: { 201: { description: 'Added', content: json(RuleView) }, ...problems, ...notFound, ...conflict },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/keyword-rules/{id}',
+  operationId: 'getKeywordRule',
+  tags,
+  summary: 'A rule',
+  request: { params: IdParam },
+  responses: one,
+});
+const put = createRoute({
+  method: 'put',
+  path: '/keyword-rules/{id}',
+  operationId: 'changeKeywordRule',
+  tags,
+  summary: 'Put another in its place',
+  request: { params: IdParam, body: body(NewRule) },
+  responses: { 200: { description: 'The rule', content: json(RuleView) }, ...problems, ...notFound, ...conflict },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/keyword-rules/{id}',
+  operationId: 'deleteKeywordRule',
+  tags,
+  summary: 'Remove a rule',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+});
+
+const view = (rule: KeywordRule): z.infer<typeof RuleView> => ({
+  id: rule.id,
+  word: rule.word,
+  number: rule.number ?? null,
+  campaign: rule.campaignId ?? null,
+  actions: rule.actions,
+  createdAt: rule.createdAt.toISOString(),
+});
+
+/** Throws what is wrong with a rule by itself. */
+function read({ word: raw, number, campaign, actions }: z.infer<typeof NewRule>) {
+  const word = readRuleWord(raw);
+  const faults: Fault[] = [];
+  if ('problem' in word) faults.push({ field: 'word', problem: word.problem, remedy: 'Choose another word' });
+  for (const [index, action] of actions.entries()) {
+    const fault = action.do === 'answer' ? shortTextFault(action.text) : undefined;
+    if (fault) faults.push({ field: `actions[${index}].text`, ...fault });
+  }
+  const kinds = new Set(actions.map((action) => action.do));
+  if (kinds.has('opt-out') && kinds.has('opt-in'))
+    faults.push({ field: 'actions', problem: 'opt out and in at once', remedy: 'Keep one of the two' });
+  if (faults.length > 0 || 'problem' in word) throw new AppError('invalid-request', 'The rule is not accepted.', faults);
+  return { word: word.word, number, campaignId: campaign, actions };
+}
+
+const taken = (error: unknown): never => {
+  if (!(error instanceof UniqueConstraintViolationException)) throw error;
+  throw new AppError('conflict', 'There is a rule for this word, number and campaign already. Change that one.');
+};
+
+export const keywordRules = ({ db }: ApiServices) => {
+  async function find(id: string, account: string) {
+    const em = db.em();
+    const rule = await em.findOne(KeywordRule, { id, account });
+    if (!rule) throw missing();
+    return { em, rule };
+  }
+  async function checkCampaign(id: string | null, account: string): Promise<void> {
+    if (id !== null && (await db.em().count(Campaign, { id, account })) === 0) throw missing();
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account').id;
+      const { cursor, limit } = c.req.valid('query');
+      const scope = `keyword rules ${account}`;
+      const after = readCursor(scope, cursor, ById);
+      const where = { account, ...(after ? { id: { $gt: after[0] } } : {}) };
+      const found = await db.em().find(KeywordRule, where, { orderBy: { id: 'asc' }, limit: limit + 1 });
+      return c.json(
+        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(create, async (c) => {
+      const account = c.get('account').id;
+      const rule = read(c.req.valid('json'));
+      await checkCampaign(rule.campaignId, account);
+      const em = db.em();
+      if ((await em.count(KeywordRule, { account })) >= MOST_RULES)
+        throw new AppError('conflict', `An account has ${MOST_RULES} rules at most. Remove some first.`);
+      const made = em.create(KeywordRule, { id: newId(), account, ...rule, createdAt: new Date() });
+      await em.flush().catch(taken);
+      return c.json(view(made), 201);
+    })
+    .openapi(get, async (c) => c.json(view((await find(c.req.valid('param').id, c.get('account').id)).rule), 200))
+    .openapi(put, async (c) => {
+      const account = c.get('account').id;
+      const { em, rule } = await find(c.req.valid('param').id, account);
+      const asked = read(c.req.valid('json'));
+      await checkCampaign(asked.campaignId, account);
+      em.assign(rule, asked);
+      await em.flush().catch(taken);
+      return c.json(view(rule), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { em, rule } = await find(c.req.valid('param').id, c.get('account').id);
+      em.remove(rule);
+      await em.flush();
+      return c.body(null, 204);
+    });
+};

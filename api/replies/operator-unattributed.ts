@@ -1,0 +1,72 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { noteAct } from '../../database/people/audit.ts';
+import { Reply } from '../../database/replies/reply.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const UnattributedView = z
+  .object({
+    id: Id,
+    carrier: Id,
+    from: z.string(),
+    to: z.string(),
+    text: z.string(),
+    receivedAt: Time,
+    ingestedAt: Time,
+    reason: z.enum(['no-candidate', 'ambiguous', 'filing-failed']),
+    candidates: z.array(Id).openapi({ description: 'Messages it may answer, newest first' }),
+    failure: z.string().nullable().openapi({ description: 'Why it could not be filed' }),
+    runId: z.string().nullable(),
+  })
+  .openapi('UnattributedReply');
+
+const list = createRoute({
+  method: 'get',
+  path: '/unattributed',
+  operationId: 'listUnattributed',
+  tags: ['Operator: replies'],
+  summary: 'Replies that are nobody’s, or could not be filed, newest first. Who reads them is noted in the audit log',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(UnattributedView)) }, ...problems },
+});
+
+const view = (reply: Reply): z.infer<typeof UnattributedView> => {
+  const attribution = reply.attribution ?? null;
+  const none = attribution?.method === 'none' ? attribution : null;
+  return {
+    id: reply.id,
+    carrier: reply.carrierId,
+    from: reply.fromNumber,
+    to: reply.replyCode,
+    text: reply.text,
+    receivedAt: reply.receivedAt.toISOString(),
+    ingestedAt: reply.ingestedAt.toISOString(),
+    reason: reply.filingFailed ? 'filing-failed' : (none?.reason ?? 'no-candidate'),
+    candidates: none?.candidates ?? [],
+    failure: reply.filingFailed ?? null,
+    runId: reply.runId ?? null,
+  };
+};
+
+export const operatorUnattributed = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    const after = readCursor('unattributed', cursor, ById);
+    const where = {
+      accountId: null,
+      $or: [{ filedAt: { $ne: null } }, { filingFailed: { $ne: null } }],
+      ...(after ? { id: { $lt: after[0] } } : {}),
+    };
+    const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+    const shown = page(found, limit, view, (last) => writeCursor('unattributed', [last.id]));
+    // The only place where an operator reads what somebody wrote, and from where: who does is noted, before it is shown.
+    if (shown.items.length > 0) {
+      const [actor, detail] = [actorOf(c.get('keyId')), { replies: shown.items.map(({ id }) => id) }];
+      await noteAct(db.pool, { actor, accountId: null, action: 'unattributed.read', target: 'replies of nobody', detail });
+    }
+    return c.json(shown, 200);
+  });

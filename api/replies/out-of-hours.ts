@@ -1,0 +1,124 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OutOfHours } from '../../database/replies/out-of-hours.ts';
+import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { publicHolidays } from '../../domain/replies/public-holidays.ts';
+import { offsetMs } from '../../domain/zoned-time.ts';
+import { invalid } from '../http/invalid.ts';
+import { readerLanguage } from '../http/language.ts';
+import { problems } from '../http/problem.ts';
+import { body, Country, json, Locale } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import { shortTextFault } from '../http/short-text.ts';
+
+const [MOST_OPENINGS, MOST_CLOSED] = [28, 50];
+/** So many of the holidays to come are shown. */
+const COMING = 5;
+const From = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'Write the time as 09:00');
+const To = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'Write the time as 18:30, the end of a day as 24:00');
+const Openings = z
+  .array(z.strictObject({ day: z.int().min(1).max(7).openapi({ description: '1 is Monday' }), from: From, to: To }))
+  .max(MOST_OPENINGS)
+  .openapi({ description: 'When somebody is there, in the time zone of the account; a day may have several' });
+const Day = z.iso.date().openapi({ example: '2026-08-03' });
+const fields = {
+  enabled: z.boolean(),
+  text: z.string().max(2000).openapi({ example: 'Nous sommes fermés. Nous vous répondons demain dès 9 h.' }),
+  hours: Openings,
+  holidays: z
+    .boolean()
+    .default(false)
+    .openapi({ description: 'Whether nobody is there on the public holidays of the whole country of the account' }),
+  closed: z
+    .array(z.strictObject({ from: Day, to: Day }))
+    .max(MOST_CLOSED)
+    .default([])
+    .openapi({ description: 'Days on which nobody is there whatever the hours, from the first of them to the last' }),
+};
+const Change = z.strictObject(fields).openapi('OutOfHoursChange');
+const View = z
+  .object({
+    ...fields,
+    timeZone: z.string(),
+    country: Country,
+    coming: z
+      .array(z.object({ day: Day, name: z.string() }))
+      .openapi({ description: 'The next public holidays of that country; none where they are not known' }),
+  })
+  .openapi('OutOfHours');
+
+const Asked = z.strictObject({
+  language: Locale.optional().openapi({
+    description: 'Of the names of holidays. Left out: as Accept-Language says, else the account’s',
+  }),
+});
+
+const tags = ['Conversations'];
+const summary =
+  'What a reply is answered with while nobody is there: once for each conversation and closed period, no STOP and no keyword';
+const get = createRoute({
+  method: 'get',
+  path: '/out-of-hours',
+  operationId: 'getOutOfHours',
+  tags,
+  summary,
+  request: { query: Asked },
+  responses: { 200: { description: 'As it is', content: json(View) }, ...problems },
+});
+const put = createRoute({
+  method: 'put',
+  path: '/out-of-hours',
+  operationId: 'setOutOfHours',
+  tags,
+  summary: 'Set it',
+  request: { query: Asked, body: body(Change) },
+  responses: { 200: { description: 'As it is now', content: json(View) }, ...problems },
+});
+
+const NOTHING = { enabled: false, text: '', hours: [], holidays: false, closed: [] };
+
+function check({ enabled, text, hours, closed }: z.infer<typeof Change>): void {
+  const faults: Fault[] = [];
+  const textFault = enabled || text !== '' ? shortTextFault(text) : undefined;
+  if (textFault) faults.push({ field: 'text', ...textFault });
+  const backwards = hours.findIndex(({ from, to }) => from >= to);
+  if (backwards >= 0) {
+    const remedy = 'Let it end after it begins; what goes past midnight is two, the first until 24:00';
+    faults.push({ field: `hours.${backwards}`, problem: 'ends before it begins', remedy });
+  }
+  const reversed = closed.findIndex(({ from, to }) => from > to);
+  if (reversed >= 0)
+    faults.push({
+      field: `closed.${reversed}`,
+      problem: 'ends before it begins',
+      remedy: 'Let its last day be its first, or later',
+    });
+  if (enabled && hours.length === 0)
+    faults.push({ field: 'hours', problem: 'is empty', remedy: 'Say when somebody is there, or do not enable it' });
+  if (faults.length > 0) throw new AppError('invalid-request', 'The answer is not accepted.', faults);
+}
+
+async function view(account: CallingAccount, language: 'fr' | 'en', setting: z.infer<typeof Change>) {
+  const { country, timeZone } = account;
+  const now = new Date(Date.now() + offsetMs(Date.now(), timeZone));
+  const today = now.toISOString().slice(0, 10);
+  const years = [now.getUTCFullYear(), now.getUTCFullYear() + 1];
+  const found = (await Promise.all(years.map((year) => publicHolidays({ country, timeZone }, year, language)))).flat();
+  const { enabled, text, hours, holidays, closed } = setting;
+  const coming = found.filter(({ day }) => day >= today).slice(0, COMING);
+  return { enabled, text, hours, holidays, closed, timeZone, country, coming };
+}
+
+export const outOfHours = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, async (c) => {
+      const account = c.get('account');
+      const setting = (await db.em().findOne(OutOfHours, { account: account.id })) ?? NOTHING;
+      return c.json(await view(account, readerLanguage(c, c.req.valid('query').language), setting), 200);
+    })
+    .openapi(put, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('json');
+      check(asked);
+      await db.em().upsert(OutOfHours, { account: account.id, ...asked });
+      return c.json(await view(account, readerLanguage(c, c.req.valid('query').language), asked), 200);
+    });

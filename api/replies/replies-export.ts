@@ -1,0 +1,115 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { writeXlsxStream } from 'hucre/xlsx';
+import { rows } from '../../database/sql.ts';
+import { csvLine } from '../../domain/csv-cell.ts';
+import { streamOf } from '../http/csv.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { replyConditions, replyFilters } from './reply-filters.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+
+const PAGE = 1000;
+/** So many are found anew by the index of words for each page; of more, the newest are read one after the other. */
+const FEW = 50_000;
+const COLUMNS = ['receivedAt', 'from', 'to', 'text', 'optOut', 'campaign', 'reference', 'id'] as const;
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+const Filters = z.strictObject(replyFilters);
+const headers = z.object({
+  'x-total-count': z.string().openapi({ description: 'How many replies the file will have', example: '1200' }),
+});
+
+const csv = createRoute({
+  method: 'get',
+  path: '/replies.csv',
+  operationId: 'exportReplies',
+  tags: ['Replies'],
+  summary: 'Replies as CSV, newest first, all that the filters leave: streamed, UTF-8 with a mark that spreadsheets know',
+  request: { query: Filters },
+  responses: { 200: { description: 'The file', headers, content: { 'text/csv': { schema: z.string() } } }, ...problems },
+});
+const xlsx = createRoute({
+  method: 'get',
+  path: '/replies.xlsx',
+  operationId: 'exportRepliesAsWorkbook',
+  tags: ['Replies'],
+  summary: 'The same as a workbook, streamed: texts are texts, whatever they begin with',
+  request: { query: Filters },
+  responses: {
+    200: { description: 'The file', headers, content: { [XLSX]: { schema: z.string().openapi({ format: 'binary' }) } } },
+    ...problems,
+  },
+});
+
+type Row = Record<(typeof COLUMNS)[number], string | boolean | Date | null>;
+
+const line = (row: Row): string =>
+  csvLine(COLUMNS.map((column) => row[column]).map((value) => (value instanceof Date ? value.toISOString() : `${value ?? ''}`)));
+
+const WIDTHS: Partial<Record<keyof Row, number>> = { receivedAt: 18, from: 16, text: 60, campaign: 24, reference: 20, id: 38 };
+/** The time zone is UTC, as in the CSV: a workbook knows none. */
+const SHEET = {
+  name: 'Replies',
+  columns: COLUMNS.map((header) => ({
+    header,
+    width: WIDTHS[header] ?? 12,
+    ...(header === 'receivedAt' ? { numFmt: 'yyyy-mm-dd hh:mm:ss' } : {}),
+  })),
+  freezePane: { rows: 1 },
+};
+
+export const repliesExport = ({ db }: ApiServices) => {
+  async function* pages(account: CallingAccount, asked: z.infer<typeof Filters>, total: number) {
+    for (let before: string | undefined; ;) {
+      const { values, where, words, all } = replyConditions(account, asked);
+      where((id) => `r.id < ${id}`, before);
+      const hits = words !== null && total <= FEW;
+      const found: Row[] = await rows<Row>(
+        db.pool,
+        `${hits ? `with hits as materialized (select r.id from replies r where ${all()})` : ''}
+         select r.id, r.received_at as "receivedAt", r.from_number as "from", r.reply_code as "to", r.text, r.opt_out as "optOut",
+           c.name as campaign, m.reference
+         from replies r left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
+           left join messages m on m.id = r.message_id and m.account_id = r.account_id
+         where ${hits ? 'r.id in (select id from hits)' : all()} order by r.id desc limit ${PAGE}`,
+        values,
+      );
+      yield found;
+      if (found.length < PAGE) return;
+      before = String(found.at(-1)?.id);
+    }
+  }
+  async function* cells(...asked: Parameters<typeof pages>) {
+    for await (const found of pages(...asked)) for (const row of found) yield COLUMNS.map((column) => row[column]);
+  }
+  async function* lines(...asked: Parameters<typeof pages>) {
+    yield Buffer.from(`\ufeff${csvLine(COLUMNS)}`);
+    for await (const found of pages(...asked)) if (found.length > 0) yield Buffer.from(found.map(line).join(''));
+  }
+  /** What the page shows its progress by. Throws what is wrong with the filters before anything is sent. */
+  async function count(account: CallingAccount, asked: z.infer<typeof Filters>): Promise<number> {
+    const { values, all } = replyConditions(account, asked);
+    const [row] = await rows<{ count: string }>(db.pool, `select count(*) from replies r where ${all()}`, values);
+    return Number(row?.count ?? 0);
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(csv, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('query');
+      const total = await count(account, asked);
+      c.header('X-Total-Count', String(total));
+      c.header('Content-Type', 'text/csv; charset=utf-8');
+      c.header('Content-Disposition', 'attachment; filename="replies.csv"');
+      return c.body(streamOf(lines(account, asked, total)));
+    })
+    .openapi(xlsx, async (c) => {
+      const account = c.get('account');
+      const asked = c.req.valid('query');
+      const total = await count(account, asked);
+      c.header('X-Total-Count', String(total));
+      c.header('Content-Type', XLSX);
+      c.header('Content-Disposition', 'attachment; filename="replies.xlsx"');
+      return c.body(writeXlsxStream(cells(account, asked, total), SHEET));
+    });
+};

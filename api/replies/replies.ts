@@ -1,0 +1,175 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { Delivery } from '../../database/callbacks/delivery.ts';
+import { Event } from '../../database/callbacks/event.ts';
+import { Message } from '../../database/sending/message.ts';
+import { Reply } from '../../database/replies/reply.ts';
+import type { Attribution } from '../../domain/replies/attribution.ts';
+import { rows } from '../../database/sql.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { newestReplies, replyConditions, replyFilters } from './reply-filters.ts';
+import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const AttributionView = z
+  .object({
+    method: z.enum(['reply-code', 'keyword', 'rented-number', 'corrected', 'none']),
+    confidence: z.enum(['exact', 'low']).nullable(),
+    messageId: Id.nullable(),
+    candidates: z.number().int().openapi({ description: 'How many messages it might have answered' }),
+  })
+  .openapi('Attribution', { description: 'How the reply found its campaign' });
+
+const ReplyView = z
+  .object({
+    id: Id,
+    from: z.string(),
+    to: z.string().openapi({ description: 'The reply code written to' }),
+    text: z.string(),
+    receivedAt: Time.openapi({ description: 'When the device or the carrier received it' }),
+    precision: z.string().openapi({ description: 'Of receivedAt: millisecond, second, minute, or ours' }),
+    ingestedAt: Time,
+    keyword: z
+      .enum(['stop', 'start', 'contact', 'looks-like-stop'])
+      .nullable()
+      .openapi({ description: 'looks-like-stop: for a person to read, nothing was done' }),
+    optOut: z.boolean(),
+    partial: z.boolean().openapi({ description: 'Parts of it have not come: […] stands for them' }),
+    raw: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Its octets in base64, where they are no text we can read, or none that can be stored whole' }),
+    campaignId: Id.nullable(),
+    messageId: Id.nullable(),
+    conversationId: Id.nullable(),
+    sequence: z.number().int().nullable().openapi({ description: 'Its number in the conversation' }),
+    attribution: AttributionView,
+    runId: z.string().nullable().openapi({ description: 'The workflow id of the run that filed it' }),
+  })
+  .openapi('Reply');
+
+const Answered = z.object({ id: Id, name: z.string() }).nullable();
+const ReplyListed = ReplyView.extend({
+  campaign: Answered,
+  reference: z.string().nullable().openapi({ description: 'Of the message that it answers' }),
+}).openapi('ListedReply');
+const ReplyDetail = ReplyView.extend({
+  campaign: Answered,
+  message: z.object({ id: Id, text: z.string(), submittedAt: Time.nullable(), reference: z.string().nullable() }).nullable(),
+  run: z.object({
+    id: z.string().nullable(),
+    handedAt: Time.nullable(),
+    filedAt: Time.nullable(),
+    deliveries: z.array(DeliveryView),
+  }),
+}).openapi('ReplyDetail');
+
+/** Candidates are counted, not named: some may be messages of others. */
+const attributionView = (attribution: Attribution | null): z.infer<typeof AttributionView> => ({
+  method: attribution?.method ?? 'none',
+  confidence: attribution && 'confidence' in attribution ? attribution.confidence : null,
+  messageId: attribution && 'messageId' in attribution ? attribution.messageId : null,
+  candidates: attribution && 'candidates' in attribution ? attribution.candidates.length : 0,
+});
+
+const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
+  id: reply.id,
+  from: reply.fromNumber,
+  to: reply.replyCode,
+  text: reply.text,
+  receivedAt: reply.receivedAt.toISOString(),
+  precision: reply.precision,
+  ingestedAt: reply.ingestedAt.toISOString(),
+  keyword: reply.keyword ?? null,
+  optOut: reply.optOut,
+  partial: reply.partial,
+  raw: reply.body ? Buffer.from(reply.body).toString('base64') : null,
+  campaignId: reply.campaignId ?? null,
+  messageId: reply.messageId ?? null,
+  conversationId: reply.conversationId ?? null,
+  sequence: reply.sequence ?? null,
+  attribution: attributionView(reply.attribution ?? null),
+  runId: reply.runId ?? null,
+});
+
+const Filters = PageQuery.extend({ ...replyFilters, conversation: Id.optional() });
+
+const list = createRoute({
+  method: 'get',
+  path: '/replies',
+  operationId: 'listReplies',
+  tags: ['Replies'],
+  summary: 'Replies, newest first',
+  request: { query: Filters },
+  responses: { 200: { description: 'A page', content: json(pageOf(ReplyListed)) }, ...problems },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/replies/{id}',
+  operationId: 'getReply',
+  tags: ['Replies'],
+  summary: 'A reply, what it answers, and where it went',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The reply', content: json(ReplyDetail) }, ...problems, ...notFound },
+});
+
+export const replies = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const account = c.get('account');
+      const { cursor, limit, conversation, ...asked } = c.req.valid('query');
+      const scope = `replies ${account.id}`;
+      const after = readCursor(scope, cursor, ById);
+      const conditions = replyConditions(account, asked);
+      conditions.where((id) => `r.conversation_id = ${id}`, conversation);
+      conditions.where((id) => `r.id < ${id}`, after?.[0]);
+      const chosen = await rows<{ id: string; campaign: z.infer<typeof Answered>; reference: string | null }>(
+        db.pool,
+        `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference from (${newestReplies(conditions, limit + 1)}) chosen join replies r using (id)
+           left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
+           left join messages m on m.id = r.message_id and m.account_id = r.account_id order by r.id desc`,
+        conditions.values,
+      );
+      const ids = chosen.map(({ id }) => id);
+      const found = await db.em().find(Reply, { id: { $in: ids }, accountId: account.id });
+      const byId = new Map(found.map((reply) => [reply.id, reply]));
+      // One that was moved to another account meanwhile is left out, and the page goes on all the same.
+      const listed = ({ id, ...answered }: (typeof chosen)[number]): z.infer<typeof ReplyListed>[] => {
+        const reply = byId.get(id);
+        return reply ? [{ ...replyView(reply), ...answered }] : [];
+      };
+      const { items, nextCursor } = page(chosen, limit, listed, (last) => writeCursor(scope, [last.id]));
+      return c.json({ items: items.flat(), nextCursor }, 200);
+    })
+    .openapi(get, async (c) => {
+      const accountId = c.get('account').id;
+      const em = db.em();
+      const reply = await em.findOne(Reply, { id: c.req.valid('param').id, accountId, hidden: false });
+      if (!reply) throw missing();
+      const campaign = reply.campaignId ? await em.findOne(Campaign, { id: reply.campaignId, account: accountId }) : null;
+      const message = reply.messageId ? await em.findOne(Message, { id: reply.messageId, accountId }) : null;
+      const events = await em.find(Event, { accountId, replyId: reply.id });
+      const byId = new Map(events.map((event) => [event.id, event]));
+      const owed = await em.find(Delivery, { accountId, eventId: { $in: [...byId.keys()] } }, { orderBy: { id: 'asc' } });
+      const view = {
+        ...replyView(reply),
+        campaign: campaign && { id: campaign.id, name: campaign.name },
+        message: message && {
+          id: message.id,
+          text: message.text,
+          submittedAt: iso(message.submittedAt),
+          reference: message.reference ?? null,
+        },
+        run: {
+          id: reply.runId ?? null,
+          handedAt: iso(reply.handedAt),
+          filedAt: iso(reply.filedAt),
+          deliveries: owed.map((delivery) => deliveryView(delivery, byId.get(delivery.eventId))),
+        },
+      };
+      return c.json(view, 200);
+    });

@@ -1,0 +1,133 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { newId } from '../../database/ids.ts';
+import { announce } from '../../database/live.ts';
+import { reattribute, type Correction } from '../../database/replies/reattribute.ts';
+import { Reply } from '../../database/replies/reply.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { ruleOf, tellAttribution } from '../../domain/replies/explain-attribution.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+
+const StoryView = z
+  .object({
+    replyId: Id,
+    rule: z.enum(['keyword', 'newest', 'only', 'close', 'rented', 'corrected', 'none', 'ambiguous', 'unfiled']),
+    candidates: z.array(z.object({ messageId: Id, campaignId: Id.nullable(), campaign: z.string().nullable(), sentAt: Time })),
+    others: z.number().int().openapi({ description: 'Candidates of other accounts: counted, never shown' }),
+    story: z.array(z.string()).openapi({ description: "In the account's language" }),
+  })
+  .openapi('AttributionStory');
+
+const OwnCorrection = z
+  .strictObject({ campaign: Id.nullable().openapi({ description: 'The campaign it answers; null: none' }) })
+  .openapi('AttributionCorrection');
+const AnyCorrection = z
+  .strictObject({ account: Id, campaign: Id.nullable().default(null) })
+  .openapi('OperatorAttributionCorrection');
+const Corrected = z.object({ replyId: Id, campaignId: Id.nullable() }).openapi('CorrectedAttribution');
+
+const path = '/replies/{id}/attribution';
+const get = createRoute({
+  method: 'get',
+  path,
+  operationId: 'getReplyAttribution',
+  tags: ['Replies'],
+  summary: 'How a reply found its campaign, told in sentences',
+  request: { params: IdParam },
+  responses: { 200: { description: 'The story', content: json(StoryView) }, ...problems, ...notFound },
+});
+const responses = { 200: { description: 'Moved', content: json(Corrected) }, ...problems, ...notFound, ...conflict } as const;
+const correct = createRoute({
+  method: 'put',
+  path,
+  operationId: 'correctReplyAttribution',
+  tags: ['Replies'],
+  summary: 'Say which campaign of the account a reply answers; sent as reply.reattributed',
+  request: { params: IdParam, body: body(OwnCorrection) },
+  responses,
+});
+const correctAny = createRoute({
+  method: 'put',
+  path,
+  operationId: 'operatorCorrectReplyAttribution',
+  tags: ['Operator: replies'],
+  summary: "Say whose reply it is, across accounts; both are sent reply.reattributed, the old one without the reply's text",
+  request: { params: IdParam, body: body(AnyCorrection) },
+  responses,
+});
+
+type Candidate = { id: string; campaign_id: string | null; name: string | null; submitted_at: Date };
+
+/** In one transaction: the move, its note in the audit log, and the events that are owed. */
+async function move({ db, runs }: ApiServices, correction: Correction, from: string | null) {
+  const emitted = await transaction(db.pool, async (client) => {
+    const done = await reattribute(client, correction, from);
+    if (done === null) throw missing();
+    if (done === 'no-message')
+      throw new AppError('conflict', 'That campaign sent nothing to the phone that the reply came from.');
+    const detail = { campaignId: correction.campaignId, across: from === null };
+    await client.query(
+      `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'reply.reattribute', $4, $5)`,
+      [newId(), `key ${correction.by}`, correction.accountId, `reply ${correction.replyId}`, JSON.stringify(detail)],
+    );
+    return done;
+  });
+  runs.retryCallbacks();
+  await announce(db.pool, emitted.accounts);
+  return { replyId: correction.replyId, campaignId: correction.campaignId };
+}
+
+export const replyAttribution = (services: ApiServices) => {
+  const { db } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, async (c) => {
+      const account = c.get('account');
+      const reply = await db.em().findOne(Reply, { id: c.req.valid('param').id, accountId: account.id, hidden: false });
+      if (!reply) throw missing();
+      const attribution = reply.attribution ?? null;
+      const ids = attribution && 'candidates' in attribution ? attribution.candidates : [];
+      const own = await rows<Candidate>(
+        db.pool,
+        `select m.id, m.campaign_id, c.name, m.submitted_at from messages m left join campaigns c on c.id = m.campaign_id
+         where m.account_id = $1 and m.id = any($2::uuid[]) order by m.submitted_at desc, m.id desc`,
+        [account.id, ids],
+      );
+      const others = ids.length - own.length;
+      const told = own.map((row) => ({ messageId: row.id, campaign: row.name, sentAt: row.submitted_at }));
+      const view = {
+        replyId: reply.id,
+        rule: ruleOf(attribution),
+        candidates: own.map((row) => ({
+          messageId: row.id,
+          campaignId: row.campaign_id,
+          campaign: row.name,
+          sentAt: row.submitted_at.toISOString(),
+        })),
+        others,
+        story: tellAttribution(
+          { attribution, receivedAt: reply.receivedAt, own: told, others },
+          account.locale,
+          account.timeZone,
+        ),
+      };
+      return c.json(view, 200);
+    })
+    .openapi(correct, async (c) => {
+      const accountId = c.get('account').id;
+      const { campaign } = c.req.valid('json');
+      const correction = { replyId: c.req.valid('param').id, accountId, campaignId: campaign, by: c.get('keyId') };
+      return c.json(await move(services, correction, accountId), 200);
+    });
+};
+
+export const operatorAttribution = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(correctAny, async (c) => {
+    const { account, campaign } = c.req.valid('json');
+    const [known] = await rows(services.db.pool, `select from accounts where id = $1`, [account]);
+    if (!known) throw missing();
+    const correction = { replyId: c.req.valid('param').id, accountId: account, campaignId: campaign, by: c.get('keyId') };
+    return c.json(await move(services, correction, null), 200);
+  });

@@ -1,0 +1,95 @@
+import { z } from '@hono/zod-openapi';
+import { AppError } from '../../domain/problems/errors.ts';
+import { normalisePhone } from '../../domain/phone-number.ts';
+import { searchWords } from '../../domain/replies/reply-table.ts';
+import { Id, TimeIn } from '../http/schemas.ts';
+
+/** What a list of replies, and an export of it, may be asked for. */
+export const replyFilters = {
+  search: z
+    .string()
+    .trim()
+    .min(2)
+    .max(200)
+    .optional()
+    .openapi({ description: 'Words of the text, or how they begin: all of them, whatever case and accents' }),
+  campaign: Id.optional(),
+  from: z.string().max(40).optional().openapi({ description: 'A phone number' }),
+  since: TimeIn.optional().openapi({ description: 'Received at or after' }),
+  until: TimeIn.optional().openapi({ description: 'Received before' }),
+  optOut: z.enum(['true', 'false']).optional(),
+  keyword: z.enum(['stop', 'start', 'contact', 'looks-like-stop']).optional(),
+};
+const Filters = z.object(replyFilters);
+
+/** The phone number of a filter. Throws `invalid-request` for what is none. */
+const phoneOf = (raw: string, country: string): string => {
+  const phone = normalisePhone(raw.replace(/^ /, '+'), country); // an unescaped + in a query reads as a space
+  if (!('problem' in phone)) return phone.e164;
+  const fault = { field: 'from', problem: phone.problem, remedy: 'Send a phone number such as %2B33612345678' };
+  throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
+};
+
+/** Conditions on `replies r`, and their values: what the account sees of what is asked for. `where` adds one. */
+export function replyConditions(account: { id: string; country: string }, asked: z.infer<typeof Filters>) {
+  const values: unknown[] = [account.id];
+  const conditions = ['r.account_id = $1', 'not r.hidden'];
+  const where = (condition: (value: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  let words: string | null = null;
+  if (asked.search !== undefined) {
+    // Without a letter or a digit there is nothing to look for: null finds nothing.
+    values.push(searchWords(asked.search));
+    words = `reply_words(r.text) @@ to_tsquery('simple', $${values.length})`;
+  }
+  where((campaign) => `r.campaign_id = ${campaign}`, asked.campaign);
+  // By its conversation, which has an index: a number's replies may be anywhere among millions.
+  where(
+    (from) => `r.conversation_id = (select id from conversations where account_id = $1 and phone = ${from})`,
+    asked.from === undefined ? undefined : phoneOf(asked.from, account.country),
+  );
+  where((since) => `r.received_at >= ${since}`, asked.since);
+  where((until) => `r.received_at < ${until}`, asked.until);
+  where((optOut) => `r.opt_out = ${optOut}`, asked.optOut === undefined ? undefined : asked.optOut === 'true');
+  where((keyword) => `r.keyword = ${keyword}`, asked.keyword);
+  const plain = (): string => conditions.join(' and ');
+  return { values, where, words, plain, all: () => (words === null ? plain() : `${plain()} and ${words}`) };
+}
+export type ReplyConditions = ReturnType<typeof replyConditions>;
+
+/** So many of the newest are read for a word that many replies have, before the index of words is asked. */
+const RECENT = 3000;
+/** So many that the index finds are put in order as they are. */
+const FEW = 20_000;
+
+/**
+ * The ids of the newest replies that fit. How often a word is said nobody knows beforehand, and either way alone is slow for the
+ * other kind of word: reading the newest first never ends for one that is nowhere, the index finds a million of one that is
+ * everywhere. So a few of the newest are read, and where they were not enough the index is asked. Where it finds many, they are
+ * of long ago: it is asked for fifty days at a time, the newest first, until there are enough.
+ */
+export function newestReplies({ words, plain, all }: ReplyConditions, limit: number): string {
+  if (words === null) return `select r.id from replies r where ${plain()} order by r.id desc limit ${limit}`;
+  // Read as far as they are asked for; planned as if all of them were, which is what makes it the index of words.
+  return `with recent as materialized (select r.id, r.text from replies r where ${plain()} order by r.id desc limit ${RECENT}),
+    near as materialized (select r.id from recent r where ${words} order by r.id desc limit ${limit}),
+    hits as materialized (select r.id from replies r where ${all()} and (select count(*) from near) < ${limit}),
+    few as materialized (select id from hits limit ${FEW + 1}),
+    span as (select ${turnOf('(select id from recent order by id desc limit 1)')} as newest,
+      ${turnOf('(select id from replies where account_id = $1 order by id limit 1)')} as oldest
+      where (select count(*) from few) > ${FEW}),
+    far as materialized (
+      select found.id from span, generate_series(newest, oldest, -1) turn, lateral (
+        select r.id from (select r.id from replies r where ${all()} and left(r.id::text, 4) = lpad(to_hex(turn), 4, '0') offset 0) r
+        order by r.id desc limit ${limit}
+      ) found limit ${limit}
+    )
+    select id from near union select id from few where (select count(*) from few) <= ${FEW} union select id from far
+    order by id desc limit ${limit}`;
+}
+
+/** The fifty days that a reply is of: what its id begins with, as a number. */
+const turnOf = (id: string): string => `('x' || left(${id}::text, 4))::bit(16)::int`;

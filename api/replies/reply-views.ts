@@ -1,0 +1,133 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { newId } from '../../database/ids.ts';
+import { ReplyView } from '../../database/replies/reply-view.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+const MOST = 50;
+const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
+
+const Columns = z.array(z.enum(REPLY_COLUMNS)).min(1).max(REPLY_COLUMNS.length);
+const filters = z
+  .strictObject({
+    search: z
+      .string()
+      .trim()
+      .min(2)
+      .max(200)
+      .refine((text) => text.replaceAll(/\D/g, '').length < 7, 'A view keeps nobody’s number: look for words')
+      .nullable()
+      .default(null),
+    campaign: Id.nullable().default(null),
+    keyword: z.enum(['stop', 'start', 'contact', 'looks-like-stop']).nullable().default(null),
+    days: z.int().min(1).max(366).nullable().default(null).openapi({ description: 'Of the last so many days' }),
+  })
+  .openapi('ReplyViewFilters');
+const NewView = z.strictObject({ name: z.string().trim().min(1).max(60), filters, columns: Columns }).openapi('NewReplyView');
+const View = z.object({ id: Id, name: z.string(), filters, columns: Columns, createdAt: Time }).openapi('ReplyView');
+const Views = z
+  .object({ columns: Columns.openapi({ description: 'As the caller left the table' }), items: z.array(View) })
+  .openapi('ReplyViews');
+
+const tags = ['Replies'];
+const list = createRoute({
+  method: 'get',
+  path: '/reply-views',
+  operationId: 'listReplyViews',
+  tags,
+  summary: 'How the caller looks at received SMS: the columns, and the views they saved. Each person and each key has its own',
+  responses: { 200: { description: 'All of them', content: json(Views) }, ...problems },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/reply-views',
+  operationId: 'createReplyView',
+  tags,
+  summary: 'Save a view: filters and columns under a name',
+  request: { body: body(NewView) },
+  responses: { 201: { description: 'Saved', content: json(View) }, ...problems, ...conflict },
+});
+const choose = createRoute({
+  method: 'put',
+  path: '/reply-views/columns',
+  operationId: 'chooseReplyColumns',
+  tags,
+  summary: 'Say which columns the table has when no view is open',
+  request: { body: body(z.strictObject({ columns: Columns }).openapi('ReplyColumns')) },
+  responses: { 204: { description: 'Kept' }, ...problems },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/reply-views/{id}',
+  operationId: 'deleteReplyView',
+  tags,
+  summary: 'Keep a view no longer',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
+});
+
+const viewOf = ({ id, name, filters: kept, columns, createdAt }: ReplyView): z.infer<typeof View> => ({
+  id,
+  name: name ?? '',
+  filters: kept,
+  columns,
+  createdAt: createdAt.toISOString(),
+});
+
+export const replyViews = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const found = await db.em().find(ReplyView, whose, { orderBy: { id: 'asc' } });
+      const columns = found.find(({ name }) => name === null)?.columns ?? [...USUAL_COLUMNS];
+      return c.json({ columns, items: found.filter(({ name }) => name !== null).map(viewOf) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const asked = c.req.valid('json');
+      const em = db.em();
+      if ((await em.count(ReplyView, whose)) >= MOST)
+        throw new AppError('conflict', `You keep ${MOST} views at most. Delete one first.`);
+      const { campaign } = asked.filters;
+      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0) {
+        const fault = { field: 'filters.campaign', problem: 'does not exist', remedy: 'Send the id of a campaign of yours' };
+        throw new AppError('invalid-request', 'There is no such campaign.', [fault]);
+      }
+      const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
+      await em.flush().catch((error: unknown) => {
+        if (!(error instanceof UniqueConstraintViolationException)) throw error;
+        throw new AppError('conflict', 'You have a view of this name already.');
+      });
+      return c.json(viewOf(view), 201);
+    })
+    .openapi(choose, async (c) => {
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const { columns } = c.req.valid('json');
+      const mine = { ...whose, name: null };
+      if ((await db.em().nativeUpdate(ReplyView, mine, { columns })) === 0) {
+        const first = { id: newId(), ...mine, filters: NO_FILTERS, columns, createdAt: new Date() };
+        await db
+          .em()
+          .insert(ReplyView, first)
+          .catch(async (error: unknown) => {
+            if (!(error instanceof UniqueConstraintViolationException)) throw error;
+            // Another page of the same person was first: what is chosen later stays.
+            await db.em().nativeUpdate(ReplyView, mine, { columns });
+          });
+      }
+      return c.body(null, 204);
+    })
+    .openapi(remove, async (c) => {
+      const em = db.em();
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const view = await em.findOne(ReplyView, { id: c.req.valid('param').id, ...whose, name: { $ne: null } });
+      if (!view) throw missing();
+      await em.remove(view).flush();
+      return c.body(null, 204);
+    });

@@ -1,0 +1,171 @@
+import type { PoolClient } from 'pg';
+import { readSecrets, rotated, writeSecrets } from '../../webhook-client/signing-secrets.ts';
+import {
+  addEndpoint,
+  countEndpoints,
+  deleteEndpoint,
+  giveUpHeld,
+  lockEndpoint,
+  setEndpoint,
+  setEndpointSecrets,
+} from '../../database/callbacks/change-endpoint.ts';
+import { changeHealth } from '../../database/callbacks/endpoint-health.ts';
+import type { Secrets } from '../../database/secrets.ts';
+import type { Happened, HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { OCTOPUSH_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
+import { faultOf } from '../../domain/callbacks/retry-schedule.ts';
+import type { ReplyChange } from './setting-change.ts';
+import { missing } from '../http/problem.ts';
+
+const MOST_ENDPOINTS = 50;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+type Of<K extends ReplyChange['kind']> = Extract<ReplyChange, { kind: K }>;
+/** The endpoint's tries are to be taken up again after the commit. */
+type Recovers = boolean;
+
+export async function makeEndpoint(
+  client: PoolClient,
+  account: string,
+  { fields }: Of<'endpoint-new'>,
+  fresh: { id: string; secrets: Buffer },
+): Promise<void> {
+  if ((await countEndpoints(client, account)) >= MOST_ENDPOINTS) {
+    throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
+  }
+  checkSchedule(fields.schedule);
+  checkFormat(fields.format, fields.types);
+  await addEndpoint(client, { ...fresh, accountId: account }, { ...fields, schedule: inMs(fields.schedule) });
+}
+
+/** Field by field. A URL that is set takes up again what a 410 held. */
+export async function changeEndpoint(
+  client: PoolClient,
+  account: string,
+  { endpoint: id, fields }: Of<'endpoint-change'>,
+): Promise<Recovers> {
+  const endpoint = await lock(client, account, id);
+  checkSchedule(fields.schedule);
+  checkFormat(fields.format ?? endpoint.format, fields.types ?? endpoint.types);
+  if (fields.url !== undefined && fields.url !== endpoint.url && endpoint.scope === 'campaigns') throw namedByCampaigns();
+  await setEndpoint(client, id, {
+    url: fields.url ?? endpoint.url,
+    description: fields.description ?? endpoint.description,
+    types: fields.types ?? endpoint.types,
+    format: fields.format ?? endpoint.format,
+    fallbackUrl: fields.fallbackUrl === undefined ? endpoint.fallbackUrl : fields.fallbackUrl,
+    ordered: fields.ordered ?? endpoint.ordered,
+    timeoutMs: fields.timeoutMs ?? endpoint.timeoutMs,
+    schedule: fields.schedule === undefined ? endpoint.schedule : inMs(fields.schedule),
+  });
+  if (fields.url === undefined || endpoint.health !== 'gone') return false;
+  await changeHealth(client, id, { kind: 'enabled' });
+  return true;
+}
+
+export async function removeEndpoint(client: PoolClient, account: string, id: string): Promise<void> {
+  await lock(client, account, id);
+  await deleteEndpoint(client, id);
+}
+
+/** Signs with the new secret, and for a while with those before it. Answers when the last of these ends. */
+export async function rotateSecret(
+  client: PoolClient,
+  account: string,
+  { endpoint: id, overlapHours }: Of<'secret-rotate'>,
+  secret: string,
+  secrets: Secrets,
+): Promise<string | null> {
+  const endpoint = await lock(client, account, id);
+  const made = rotated(readSecrets(secrets.open(endpoint.secrets)), new Date(), overlapHours * HOUR_MS, secret);
+  await setEndpointSecrets(client, id, secrets.seal(writeSecrets(made.secrets)));
+  return (
+    made.secrets
+      .flatMap(({ until }) => until ?? [])
+      .toSorted()
+      .at(-1) ?? null
+  );
+}
+
+const HINTS: Record<HealthState, string> = {
+  healthy: 'It is in use already.',
+  open: 'It is tried by itself; POST …/enable tries it at once.',
+  recovering: 'It is in use already.',
+  paused: 'POST …/resume goes on.',
+  disabled: 'POST …/enable takes it up again.',
+  gone: 'POST …/enable takes it up again, or PATCH a new url.',
+};
+
+/** In which states an owner may do it. */
+const MAY = {
+  'endpoint-pause': { happened: { kind: 'paused' }, in: ['healthy', 'open', 'recovering', 'paused'] },
+  'endpoint-resume': { happened: { kind: 'resumed' }, in: ['paused'] },
+  'endpoint-enable': { happened: { kind: 'enabled' }, in: ['open', 'disabled', 'gone'] },
+} as const satisfies Record<string, { happened: Happened; in: readonly HealthState[] }>;
+
+/** Stops an endpoint, goes on, or takes it up again. */
+export async function changeState(
+  client: PoolClient,
+  account: string,
+  change: Of<'endpoint-pause'> | Of<'endpoint-resume'> | Of<'endpoint-enable'>,
+): Promise<void> {
+  const { id } = await lock(client, account, change.endpoint);
+  const before = change.kind === 'endpoint-enable' ? giveUpBefore(change.held) : undefined;
+  const { happened, in: states } = MAY[change.kind];
+  const changed = await changeHealth(client, id, happened);
+  if (!changed) throw missing();
+  const { state } = changed.before;
+  if (!states.some((each) => each === state)) throw new AppError('conflict', `The endpoint is ${state}. ${HINTS[state]}`);
+  if (before !== undefined) await giveUpHeld(client, account, id, before);
+}
+
+async function lock(client: PoolClient, account: string, id: string) {
+  const endpoint = await lockEndpoint(client, account, id);
+  if (!endpoint) throw missing();
+  return endpoint;
+}
+
+function giveUpBefore({ resume, since }: Of<'endpoint-enable'>['held']): Date | undefined {
+  switch (resume) {
+    case 'all':
+      return undefined;
+    case 'none':
+      return new Date(Date.now() + DAY_MS);
+    case 'since':
+      if (since !== undefined) return new Date(since);
+      throw new AppError('invalid-request', 'Say since when.', [
+        { field: 'since', problem: 'is missing', remedy: 'Send a time, or resume: all or none' },
+      ]);
+    default:
+      return resume satisfies never;
+  }
+}
+
+const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) => each * 1000) ?? null;
+
+/** Throws what is wrong with a schedule, and what to do about it. */
+function checkSchedule(seconds: number[] | null | undefined): void {
+  const fault = seconds ? faultOf(seconds.map((each) => each * 1000)) : null;
+  if (fault) throw new AppError('invalid-request', `The schedule ${fault.problem}.`, [{ field: 'schedule', ...fault }]);
+}
+
+const namedByCampaigns = (): AppError =>
+  new AppError('conflict', 'The address is named by campaigns.', [
+    {
+      field: 'url',
+      problem: 'is what campaigns named',
+      remedy: 'Name another callbackUrl in the next campaign, or make an endpoint',
+    },
+  ]);
+
+/** Throws `invalid-request` for types that Octopush has no form for. */
+function checkFormat(format: CallbackFormat, types: readonly string[]): void {
+  const odd = format === 'standard' ? [] : types.filter((type) => !OCTOPUSH_TYPES.has(type));
+  if (odd.length === 0) return;
+  const remedy = `Choose from ${[...OCTOPUSH_TYPES].join(', ')}, or the standard format`;
+  throw new AppError('invalid-request', `The format ${format} has no form for ${odd.join(', ')}.`, [
+    { field: 'types', problem: `has ${odd.join(', ')}, which ${format} can not tell`, remedy },
+  ]);
+}

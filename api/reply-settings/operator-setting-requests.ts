@@ -1,0 +1,175 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { PoolClient } from 'pg';
+import { noteAct } from '../../database/people/audit.ts';
+import { emitEvents } from '../../database/callbacks/emit-events.ts';
+import { newId } from '../../database/ids.ts';
+import { announce } from '../../database/live.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import {
+  endSettingRequest,
+  lockSettingRequest,
+  SettingRequest,
+  type LockedRequest,
+} from '../../database/accounts/setting-request.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { checkAddresses, lockOwner, wakeAfter } from './request-setting-change.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { makeReplyChange, type Owner } from './apply-setting-change.ts';
+import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { ReplyChange } from './setting-change.ts';
+import { body, Id, IdParam, json } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+import { decided, RequestState, SettingRequestView, settingRequestView, type ShownRequest } from './setting-requests.ts';
+
+const View = SettingRequestView.extend({ account: z.object({ id: Id, name: z.string() }) }).openapi('OperatorSettingRequest');
+const Refusal = z
+  .strictObject({ reason: z.string().trim().min(1).max(1000).openapi({ description: 'The account reads it' }) })
+  .openapi('SettingRefusal');
+
+const tags = ['Operator: accounts'];
+const one = { 200: { description: 'The request', content: json(View) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/setting-requests',
+  operationId: 'listSettingRequestsAsOperator',
+  tags,
+  summary: 'What V0 accounts ask to have changed about their replies, who waits longest first',
+  request: { query: PageQuery.extend({ state: RequestState.default('waiting'), account: Id.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(View)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/setting-requests/{id}',
+  operationId: 'getSettingRequestAsOperator',
+  tags,
+  summary: 'One change that was asked for',
+  request: { params: IdParam },
+  responses: one,
+});
+const carryOut = createRoute({
+  method: 'post',
+  path: '/setting-requests/{id}/carry-out',
+  operationId: 'carryOutSettingRequest',
+  tags,
+  summary: 'Make the change that was asked for, as it was asked for; the account is told by mail and by event',
+  request: { params: IdParam },
+  responses: { ...one, ...conflict, ...refused } as const,
+});
+const refuse = createRoute({
+  method: 'post',
+  path: '/setting-requests/{id}/refuse',
+  operationId: 'refuseSettingRequest',
+  tags,
+  summary: 'Refuse it, with the reason; the account is told by mail and by event',
+  request: { params: IdParam, body: body(Refusal) },
+  responses: { ...one, ...conflict } as const,
+});
+
+export const operatorSettingRequests = (services: ApiServices) => {
+  const { db, runs, secrets } = services;
+
+  async function views(requests: ShownRequest[]): Promise<z.infer<typeof View>[]> {
+    const ids = [...new Set(requests.map(({ accountId }) => accountId))];
+    const found = await rows<{ id: string; name: string }>(db.pool, 'select id, name from accounts where id = any($1::uuid[])', [
+      ids,
+    ]);
+    const names = new Map(found.map(({ id, name }) => [id, name]));
+    return requests.map((request) => ({
+      ...settingRequestView(request),
+      account: { id: request.accountId, name: names.get(request.accountId) ?? '' },
+    }));
+  }
+  async function find(id: string): Promise<ShownRequest> {
+    const found = await db.em().findOne(SettingRequest, { id }, { exclude: ['secret'] });
+    if (!found) throw missing();
+    return found;
+  }
+  async function view(id: string): Promise<z.infer<typeof View>> {
+    const [shown] = await views([await find(id)]);
+    if (!shown) throw missing();
+    return shown;
+  }
+  /** Locks the account, then a request of it that waits. */
+  async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promise<{ account: Owner; request: LockedRequest }> {
+    const account = await lockOwner(client, accountId);
+    const request = await lockSettingRequest(client, accountId, id);
+    if (!request) throw missing();
+    if (request.state !== 'waiting') throw decided(request.state);
+    return { account, request };
+  }
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const { cursor, limit, state, account } = c.req.valid('query');
+      const after = readCursor('setting-requests', cursor, ById);
+      const where = { state, ...(account ? { accountId: account } : {}), ...(after ? { id: { $gt: after[0] } } : {}) };
+      const found = await db.em().find(SettingRequest, where, { orderBy: { id: 'asc' }, limit: limit + 1, exclude: ['secret'] });
+      const shown = page(
+        found,
+        limit,
+        (request) => request,
+        (last) => writeCursor('setting-requests', [last.id]),
+      );
+      return c.json({ items: await views(shown.items), nextCursor: shown.nextCursor }, 200);
+    })
+    .openapi(get, async (c) => c.json(await view(c.req.valid('param').id), 200))
+    .openapi(carryOut, async (c) => {
+      const asked = await find(c.req.valid('param').id);
+      const by = actorOf(c.get('keyId'));
+      const change = ReplyChange.parse({ kind: asked.kind, ...asked.change });
+      await checkAddresses(services, change);
+      const made = await transaction(db.pool, async (client) => {
+        const { account, request } = await lock(client, asked);
+        if (request.behind) {
+          throw new AppError('conflict', 'An earlier request about the same thing waits. Carry it out or refuse it first.');
+        }
+        const secret = request.secret ? secrets.open(request.secret) : '';
+        const fresh = { id: request.endpointId ?? newId(), secret };
+        const done = await makeReplyChange(client, secrets, { account, change, fresh, by });
+        await end(client, { request, account, by, state: 'done', reason: null });
+        return done;
+      });
+      await announce(db.pool, [asked.accountId]);
+      wakeAfter(services, made);
+      runs.retryCallbacks();
+      runs.retryEmails();
+      return c.json(await view(asked.id), 200);
+    })
+    .openapi(refuse, async (c) => {
+      const asked = await find(c.req.valid('param').id);
+      const { reason } = c.req.valid('json');
+      await transaction(db.pool, async (client) => {
+        const { account, request } = await lock(client, asked);
+        await end(client, { request, account, by: actorOf(c.get('keyId')), state: 'refused', reason });
+      });
+      await announce(db.pool, [asked.accountId]);
+      runs.retryCallbacks();
+      runs.retryEmails();
+      return c.json(await view(asked.id), 200);
+    });
+};
+
+type Ending = { request: LockedRequest; account: Owner; by: string } & (
+  | { state: 'done'; reason: null }
+  | { state: 'refused'; reason: string }
+);
+
+/** Writes the decision down, and owes the account an event and a mail about it. */
+async function end(client: PoolClient, { request, account, by, ...decision }: Ending): Promise<void> {
+  const { id, kind, endpointId: endpoint } = request;
+  const { state, reason } = decision;
+  const accountId = account.id;
+  await endSettingRequest(client, { id, state, by, reason });
+  const detail = { kind, ...(reason === null ? {} : { reason }) };
+  await noteAct(client, { actor: by, accountId, action: `setting-request.${state}`, target: `setting-request ${id}`, detail });
+  const to = { accountId };
+  if (decision.state === 'done') await oweNotice(client, { to, kind: 'setting-done', data: { what: kind } });
+  else await oweNotice(client, { to, kind: 'setting-refused', data: { what: kind, reason: decision.reason } });
+  const type = `setting-request.${state}` as const;
+  const data = { request: { id, kind, state, reason, endpoint } };
+  const body = (eventId: string) => JSON.stringify({ id: eventId, type, timestamp: new Date().toISOString(), data });
+  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+}

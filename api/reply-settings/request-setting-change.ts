@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { PoolClient } from 'pg';
+import { newSecret, newSigningKey, shownOf } from '../../webhook-client/signature.ts';
+import { newId } from '../../database/ids.ts';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { addSettingRequest } from '../../database/accounts/setting-request.ts';
+import { rows, transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { REPLY_CHANGES } from '../../domain/accounts/setting-change.ts';
+import type { Platform } from '../../domain/sending/sender-policy.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { checkCallbackUrl } from './callback-url.ts';
+import { makeReplyChange, type Fresh, type Made, type Owner } from './apply-setting-change.ts';
+import type { ReplyChange } from './setting-change.ts';
+import { Id, json } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import { missing } from '../http/problem.ts';
+
+const MOST_WAITING = 100;
+
+const Asked = z
+  .object({
+    request: z.object({ id: Id, kind: z.enum(REPLY_CHANGES), state: z.literal('waiting') }),
+    message: z.string().openapi({ example: 'We will set this up in your account.' }),
+    endpoint: Id.nullable().openapi({ description: 'The callback endpoint that it is about, or that it is going to make' }),
+    secret: z.string().nullable().openapi({
+      description: 'With a new endpoint or a new secret: signs callbacks once it is set up. Shown this once, to nobody else',
+    }),
+  })
+  .openapi('AskedForSetting');
+/** What a route that changes replies answers to a V0 account. */
+export const asked = {
+  202: {
+    description: 'A V0 account: asked for, an operator sets it up; see /v1/setting-requests',
+    content: json(Asked),
+  },
+} as const;
+
+type Outcome =
+  | { asked: z.infer<typeof Asked> }
+  | { asked: null; endpoint: string; secret: string; othersSignUntil: string | null; resent: number };
+
+/** An account, locked until the caller commits: changes of its replies come one after the other. Throws `not-found`. */
+export async function lockOwner(client: PoolClient, id: string): Promise<Owner & { name: string; platform: Platform }> {
+  const [found] = await rows<Owner & { name: string; platform: Platform }>(
+    client,
+    'select id, name, locale, platform from accounts where id = $1 for no key update',
+    [id],
+  );
+  if (!found) throw missing();
+  return found;
+}
+
+/** Makes a change for a V2 account at once; for a V0 account, tries it, undoes it and asks an operator for it. */
+export async function changeReplies(services: ApiServices, c: Context<AccountEnv>, change: ReplyChange): Promise<Outcome> {
+  const { db, secrets } = services;
+  await checkAddresses(services, change);
+  const fresh: Fresh = { id: newId(), secret: secretFor(change) };
+  const by = actorOf(c.get('keyId'));
+  const { outcome, made } = await transaction(db.pool, async (client): Promise<{ outcome: Outcome; made: Made | null }> => {
+    const account = await lockOwner(client, c.get('account').id);
+    if (account.platform === 'v0') {
+      await client.query('savepoint tried');
+      await makeReplyChange(client, secrets, { account, change, fresh, by });
+      await client.query('rollback to savepoint tried');
+      const sealed = signs(change) ? secrets.seal(fresh.secret) : null;
+      return { outcome: { asked: await ask(client, { account, change, fresh, by, sealed }) }, made: null };
+    }
+    const made = await makeReplyChange(client, secrets, { account, change, fresh, by });
+    const { resent, othersSignUntil } = made;
+    return { outcome: { asked: null, endpoint: fresh.id, secret: shownOf(fresh.secret), resent, othersSignUntil }, made };
+  });
+  if (made) wakeAfter(services, made);
+  else services.runs.retryEmails();
+  return outcome;
+}
+
+const secretFor = (change: ReplyChange): string =>
+  change.kind === 'secret-rotate' && change.algorithm === 'ed25519' ? newSigningKey() : newSecret();
+
+type Asking = { account: Owner & { name: string }; change: ReplyChange; fresh: Fresh; by: string; sealed: Buffer | null };
+
+async function ask(client: PoolClient, { account, change, fresh, by, sealed }: Asking): Promise<z.infer<typeof Asked>> {
+  const { kind, ...rest } = change;
+  const about = 'endpoint' in change ? change.endpoint : null;
+  const endpoint = kind === 'endpoint-new' ? fresh.id : about;
+  const target = kind === 'emails' ? 'emails' : about;
+  const request = { accountId: account.id, kind, change: rest, target, endpointId: endpoint, secret: sealed, by };
+  const id = await addSettingRequest(client, request, MOST_WAITING);
+  if (id === null) {
+    throw new AppError(
+      'conflict',
+      `${MOST_WAITING} requests of this account wait already. Take one back, or wait for the operator.`,
+    );
+  }
+  const data = { accountId: account.id, accountName: account.name, what: kind };
+  await oweNotice(client, { to: 'operators', kind: 'setting-requested', data });
+  return {
+    request: { id, kind, state: 'waiting' },
+    message: 'We will set this up in your account.',
+    endpoint,
+    secret: signs(change) ? shownOf(fresh.secret) : null,
+  };
+}
+
+/** Wakes what a change has work for. After the commit. */
+export function wakeAfter({ runs }: Pick<ApiServices, 'runs'>, { recovers, resent }: Made): void {
+  if (recovers !== null) runs.recoverEndpoint(recovers);
+  if (resent > 0) runs.retryEmails();
+}
+
+/** Throws `unsafe-url` for an address that must not be posted to. */
+export async function checkAddresses(services: Pick<ApiServices, 'guard' | 'log'>, change: ReplyChange): Promise<void> {
+  if (!('fields' in change)) return;
+  await checkCallbackUrl(services, 'url', change.fields.url);
+  await checkCallbackUrl(services, 'fallbackUrl', change.fields.fallbackUrl);
+}
+
+const signs = ({ kind }: ReplyChange): boolean => kind === 'endpoint-new' || kind === 'secret-rotate';

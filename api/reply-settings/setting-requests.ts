@@ -1,0 +1,132 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { endSettingRequest, lockSettingRequest, SettingRequest } from '../../database/accounts/setting-request.ts';
+import { transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/setting-change.ts';
+import { actorOf } from '../people/audit-log.ts';
+import { lockOwner } from './request-setting-change.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+
+export const RequestState = z.enum(SETTING_REQUEST_STATES).openapi('SettingRequestState', {
+  description: 'waiting for an operator; then done, refused, or withdrawn by who asked',
+});
+export const SettingRequestView = z
+  .object({
+    id: Id,
+    kind: z.enum(REPLY_CHANGES),
+    change: z.record(z.string(), z.unknown()).openapi({ description: 'As it was sent. It holds no secret' }),
+    state: RequestState,
+    endpoint: Id.nullable().openapi({ description: 'The callback endpoint that it is about, or that it makes' }),
+    requestedAt: Time,
+    requestedBy: z.string(),
+    decidedAt: Time.nullable(),
+    decidedBy: z.string().nullable(),
+    reason: z.string().nullable().openapi({ description: 'Why it was refused' }),
+  })
+  .openapi('SettingRequest');
+
+export type ShownRequest = Pick<
+  SettingRequest,
+  | 'id'
+  | 'accountId'
+  | 'kind'
+  | 'change'
+  | 'state'
+  | 'endpointId'
+  | 'requestedAt'
+  | 'requestedBy'
+  | 'decidedAt'
+  | 'decidedBy'
+  | 'reason'
+>;
+/** What both sides read of a request. Its secret is never read here. */
+export const settingRequestView = (request: ShownRequest): z.infer<typeof SettingRequestView> => ({
+  id: request.id,
+  kind: request.kind,
+  change: request.change,
+  state: request.state,
+  endpoint: request.endpointId ?? null,
+  requestedAt: request.requestedAt.toISOString(),
+  requestedBy: request.requestedBy,
+  decidedAt: iso(request.decidedAt),
+  decidedBy: request.decidedBy ?? null,
+  reason: request.reason ?? null,
+});
+
+const tags = ['Reply settings'];
+const one = { 200: { description: 'The request', content: json(SettingRequestView) }, ...problems, ...notFound } as const;
+const list = createRoute({
+  method: 'get',
+  path: '/setting-requests',
+  operationId: 'listSettingRequests',
+  tags,
+  summary: 'Changes of its replies that a V0 account asked for, and what became of them, newest first',
+  request: { query: PageQuery },
+  responses: { 200: { description: 'A page', content: json(pageOf(SettingRequestView)) }, ...problems },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/setting-requests/{id}',
+  operationId: 'getSettingRequest',
+  tags,
+  summary: 'One change that was asked for',
+  request: { params: IdParam },
+  responses: one,
+});
+const withdraw = createRoute({
+  method: 'post',
+  path: '/setting-requests/{id}/withdraw',
+  operationId: 'withdrawSettingRequest',
+  tags,
+  summary: 'Take back a request that waits',
+  request: { params: IdParam },
+  responses: { ...one, ...conflict } as const,
+});
+
+export const settingRequests = ({ db }: ApiServices) => {
+  async function find(id: string, accountId: string) {
+    const found = await db.em().findOne(SettingRequest, { id, accountId }, { exclude: ['secret'] });
+    if (!found) throw missing();
+    return settingRequestView(found);
+  }
+
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const accountId = c.get('account').id;
+      const scope = `setting-requests ${accountId}`;
+      const after = readCursor(scope, cursor, ById);
+      const found = await db
+        .em()
+        .find(
+          SettingRequest,
+          { accountId, ...(after ? { id: { $lt: after[0] } } : {}) },
+          { orderBy: { id: 'desc' }, limit: limit + 1, exclude: ['secret'] },
+        );
+      return c.json(
+        page(found, limit, settingRequestView, (last) => writeCursor(scope, [last.id])),
+        200,
+      );
+    })
+    .openapi(get, async (c) => c.json(await find(c.req.valid('param').id, c.get('account').id), 200))
+    .openapi(withdraw, async (c) => {
+      const { id } = c.req.valid('param');
+      const accountId = c.get('account').id;
+      const by = actorOf(c.get('keyId'));
+      await transaction(db.pool, async (client) => {
+        await lockOwner(client, accountId);
+        const request = await lockSettingRequest(client, accountId, id);
+        if (!request) throw missing();
+        if (request.state !== 'waiting') throw decided(request.state);
+        await endSettingRequest(client, { id, state: 'withdrawn', by, reason: null });
+      });
+      return c.json(await find(id, accountId), 200);
+    });
+};
+
+export const decided = (state: string): AppError =>
+  new AppError('conflict', `The request waits no more: it is ${state === 'done' ? 'carried out' : state}.`);

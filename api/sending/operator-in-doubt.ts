@@ -1,0 +1,94 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { rows } from '../../database/sql.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const CarrierInDoubt = z
+  .object({ carrier: Id, name: z.string(), count: z.number().int(), since: Time })
+  .openapi('CarrierInDoubt', { description: 'Messages of a carrier of which nobody knows whether they went out' });
+
+const MessageInDoubt = z
+  .object({
+    id: Id,
+    account: Id,
+    campaign: Id.nullable(),
+    carrier: Id,
+    submittedAt: Time,
+    since: Time,
+    reason: z.string().nullable().openapi({ description: 'What happened to its answer' }),
+  })
+  .openapi('MessageInDoubt');
+
+const tags = ['Operator: carriers'];
+const summary = createRoute({
+  method: 'get',
+  path: '/in-doubt',
+  operationId: 'getInDoubt',
+  tags,
+  summary: 'How many messages are in doubt, since when, by carrier. A receipt resolves one; after 48 hours it is unknown',
+  responses: {
+    200: {
+      description: 'All carriers that have some',
+      content: json(z.object({ count: z.number().int(), carriers: z.array(CarrierInDoubt) })),
+    },
+    ...problems,
+  },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/in-doubt/messages',
+  operationId: 'listInDoubt',
+  tags,
+  summary: 'Messages in doubt, oldest first',
+  request: { query: PageQuery.extend({ carrier: Id.optional() }) },
+  responses: { 200: { description: 'A page', content: json(pageOf(MessageInDoubt)) }, ...problems },
+});
+
+type Row = {
+  id: string;
+  account_id: string;
+  campaign_id: string | null;
+  carrier_id: string;
+  submitted_at: Date;
+  since: Date;
+  reason: string | null;
+};
+const view = (row: Row): z.infer<typeof MessageInDoubt> => ({
+  id: row.id,
+  account: row.account_id,
+  campaign: row.campaign_id,
+  carrier: row.carrier_id,
+  submittedAt: row.submitted_at.toISOString(),
+  since: row.since.toISOString(),
+  reason: row.reason,
+});
+
+export const operatorInDoubt = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(summary, async (c) => {
+      const found = await rows<{ id: string; name: string; count: number; since: Date }>(
+        db.pool,
+        `select c.id, c.name, count(*)::int as count, min(d.since) as since from doubts d join carriers c on c.id = d.carrier_id
+         group by c.id, c.name order by c.name`,
+      );
+      const carriers = found.map(({ id, name, count, since }) => ({ carrier: id, name, count, since: since.toISOString() }));
+      return c.json({ count: carriers.reduce((sum, { count }) => sum + count, 0), carriers }, 200);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, carrier } = c.req.valid('query');
+      const after = readCursor('in-doubt', cursor, ById);
+      const found = await rows<Row>(
+        db.pool,
+        `select m.id, m.account_id, m.campaign_id, m.carrier_id, d.submitted_at, d.since, m.reason
+         from doubts d join messages m on m.id = d.message_id
+         where ($1::uuid is null or d.message_id > $1) and ($2::uuid is null or d.carrier_id = $2) order by d.message_id limit $3`,
+        [after?.[0] ?? null, carrier ?? null, limit + 1],
+      );
+      return c.json(
+        page(found, limit, view, (last) => writeCursor('in-doubt', [last.id])),
+        200,
+      );
+    });

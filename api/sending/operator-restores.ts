@@ -1,0 +1,67 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Restore } from '../../database/sending/restore.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { actorOf, audit } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, problems } from '../http/problem.ts';
+import { Id, iso, json, Time } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+
+const RestoreView = z
+  .object({
+    id: Id,
+    backupAt: Time.openapi({ description: 'What the database knows ends there' }),
+    notedAt: Time,
+    inDoubt: z.number().int().openapi({ description: 'Messages that may have gone out since, and were set in doubt' }),
+    releasedAt: Time.nullable().openapi({ description: 'Null: nothing is sent' }),
+    releasedBy: z.string().nullable(),
+  })
+  .openapi('Restore', { description: 'That the database was restored from a backup' });
+
+const tags = ['Operator: restores'];
+const list = createRoute({
+  method: 'get',
+  path: '/restores',
+  operationId: 'listRestores',
+  tags,
+  summary: 'Times the database was restored from a backup, newest first. While one is not released nothing is sent',
+  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RestoreView) })) }, ...problems },
+});
+const release = createRoute({
+  method: 'post',
+  path: '/restores/release',
+  operationId: 'releaseRestore',
+  tags,
+  summary: 'Let sending go on. What is in doubt stays so: a receipt resolves it, or 48 hours end it',
+  responses: { 200: { description: 'What was released', content: json(RestoreView) }, ...problems, ...conflict },
+});
+
+const view = (restore: Restore): z.infer<typeof RestoreView> => ({
+  id: restore.id,
+  backupAt: restore.backupAt.toISOString(),
+  notedAt: restore.notedAt.toISOString(),
+  inDoubt: restore.inDoubt,
+  releasedAt: iso(restore.releasedAt),
+  releasedBy: restore.releasedBy ?? null,
+});
+
+export const operatorRestores = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const all = await db.em().find(Restore, {}, { orderBy: { notedAt: 'desc' } });
+      return c.json({ items: all.map(view) }, 200);
+    })
+    .openapi(release, async (c) => {
+      const em = db.em();
+      const held = await em.find(Restore, { releasedAt: null }, { orderBy: { notedAt: 'desc' } });
+      const [newest] = held;
+      if (!newest) throw new AppError('conflict', 'No restore waits for a release: sending is not held.');
+      const keyId = c.get('keyId');
+      for (const restore of held) {
+        restore.releasedAt = new Date();
+        restore.releasedBy = actorOf(keyId);
+      }
+      audit(em, { keyId, action: 'restore.release', target: `restore ${newest.id}`, detail: { inDoubt: newest.inDoubt } });
+      await em.flush();
+      return c.json(view(newest), 200);
+    });

@@ -1,0 +1,108 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.ts';
+import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { readAmount } from '../../domain/money.ts';
+import { audit } from '../people/audit-log.ts';
+import { invalid } from '../http/invalid.ts';
+import { Money, money, moneyOrNone } from '../http/money-view.ts';
+import { missing, notFound, problems } from '../http/problem.ts';
+import { body, IdParam, iso, json, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+
+const Limits = z.object({ day: Money.nullable(), month: Money.nullable() });
+const View = z
+  .object({
+    own: Limits.openapi({ description: 'What the account set for itself; null: none' }),
+    operator: Limits.openapi({ description: 'What the operator set; the lower one holds' }),
+    spent: z.object({ day: Money, month: Money }).openapi({ description: 'Today and this month, by the clock of the account' }),
+    heldUntil: Time.nullable().openapi({ description: 'While messages wait for a limit: when it begins anew' }),
+  })
+  .openapi('SpendLimits');
+const Amount = z.string().max(20).nullable().openapi({ description: 'null: no limit', example: '50.00' });
+const Change = z.strictObject({ day: Amount.optional(), month: Amount.optional() }).openapi('SpendLimitsChange');
+
+const get = createRoute({
+  method: 'get',
+  path: '/spend-limits',
+  operationId: 'getSpendLimits',
+  tags: ['Account'],
+  summary: 'What the account may spend a day and a month on messages, and what it has',
+  responses: { 200: { description: 'The limits', content: json(View) }, ...problems },
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/spend-limits',
+  operationId: 'changeSpendLimits',
+  tags: ['Account'],
+  summary: 'Set limits of the account’s own: messages that do not fit wait, and go by themselves when they do',
+  request: { body: body(Change) },
+  responses: { 200: { description: 'The limits', content: json(View) }, ...problems },
+});
+const changeFor = createRoute({
+  method: 'patch',
+  path: '/accounts/{id}/spend-limits',
+  operationId: 'changeAccountSpendLimits',
+  tags: ['Operator: accounts'],
+  summary: 'Set what an account may spend a day and a month; it may set itself lower limits',
+  request: { params: IdParam, body: body(Change) },
+  responses: { 200: { description: 'The limits', content: json(View) }, ...problems, ...notFound },
+});
+
+type Amounts = { day?: number | null; month?: number | null };
+
+function readLimits(asked: z.infer<typeof Change>): Amounts {
+  const faults: Fault[] = [];
+  const limits: Amounts = {};
+  for (const field of ['day', 'month'] as const) {
+    const amount = asked[field];
+    if (amount === undefined) continue;
+    const micros = amount === null ? null : readAmount(amount);
+    if (amount !== null && micros === null)
+      faults.push({
+        field,
+        problem: 'is not an amount',
+        remedy: 'Send digits with at most six decimals, such as "50.00", or null',
+      });
+    limits[field] = micros;
+  }
+  if (faults.length > 0) throw new AppError('invalid-request', 'The limit is not accepted.', faults);
+  return limits;
+}
+
+async function view({ db }: Pick<ApiServices, 'db'>, account: string): Promise<z.infer<typeof View>> {
+  const spending = await spendingOf(db.pool, account);
+  return {
+    own: { day: moneyOrNone(spending?.ownDay), month: moneyOrNone(spending?.ownMonth) },
+    operator: { day: moneyOrNone(spending?.operatorDay), month: moneyOrNone(spending?.operatorMonth) },
+    spent: { day: money(spending?.daySpent ?? 0), month: money(spending?.monthSpent ?? 0) },
+    heldUntil: iso(spending?.heldUntil),
+  };
+}
+
+/** Campaigns that waited for the old limits look again. */
+async function set({ db, runs }: ApiServices, account: string, by: 'operator' | 'own', limits: Amounts): Promise<void> {
+  for (const campaign of await setSpendLimits(db.pool, account, by, limits)) runs.campaignChanged(campaign);
+}
+
+export const spendLimits = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(get, async (c) => c.json(await view(services, c.get('account').id), 200))
+    .openapi(change, async (c) => {
+      const { id } = c.get('account');
+      await set(services, id, 'own', readLimits(c.req.valid('json')));
+      return c.json(await view(services, id), 200);
+    });
+
+export const operatorSpendLimits = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(changeFor, async (c) => {
+    const { id } = c.req.valid('param');
+    const asked = c.req.valid('json');
+    const limits = readLimits(asked);
+    const em = services.db.em();
+    if ((await em.count(Account, { id })) === 0) throw missing();
+    audit(em, { keyId: c.get('keyId'), action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
+    await em.flush();
+    await set(services, id, 'operator', limits);
+    return c.json(await view(services, id), 200);
+  });

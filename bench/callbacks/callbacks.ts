@@ -1,0 +1,103 @@
+import { Client } from 'pg';
+import { z } from 'zod';
+import { launch, phones, type Customer, type Stack } from '../stage/stack.ts';
+import type { Answer } from '../../dev/seed.ts';
+
+// What the benches of callbacks share.
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function until(what: string, look: () => Promise<boolean>, withinMs: number): Promise<number> {
+  const begun = performance.now();
+  while (!(await look())) {
+    if (performance.now() - begun > withinMs) throw new Error(`Waited ${withinMs / 1000} s in vain until ${what}`);
+    await sleep(250);
+  }
+  return performance.now() - begun;
+}
+
+/** Customers that are made at once. */
+const AT_ONCE = 10;
+
+export type Crowd = { customers: Customer[]; /** Whose phones they are, by customer. */ phones: string[][] };
+
+/** So many customers, with an endpoint and phones each, that a campaign has just asked something. */
+export async function populate(
+  { customer, world }: Stack,
+  {
+    count,
+    phonesEach,
+    fields = () => ({}),
+    by = 'address',
+  }: {
+    count: number;
+    phonesEach: number;
+    fields?: (n: number) => Answer;
+    by?: 'address' | 'name';
+  },
+): Promise<Crowd> {
+  await world.reset();
+  const made: { customer: Customer; own: string[] }[] = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index);
+    const some = numbers.map(async (n) => {
+      const [account, own] = [await customer(n, fields(n), by), phones(phonesEach, n * 1000)];
+      await launch(account, own);
+      return { customer: account, own };
+    });
+    made.push(...(await Promise.all(some)));
+  }
+  const crowd = { customers: made.map((each) => each.customer), phones: made.map((each) => each.own) };
+  const wanted = count * phonesEach;
+  const { submitted } = await world.submitted({ count: wanted, withinMs: 120_000 });
+  if (submitted < wanted) throw new Error(`${submitted} of ${wanted} messages went out`);
+  return crowd;
+}
+
+/** The phones of some customers in turn: neighbours in the list belong to other accounts. */
+export function inTurn(crowd: Crowd, which: (n: number) => boolean = () => true): string[] {
+  const chosen = crowd.phones.filter((_, n) => which(n));
+  const most = chosen.reduce((length, own) => Math.max(length, own.length), 0);
+  return Array.from({ length: most }, (_, index) => chosen.flatMap((own) => own[index] ?? [])).flat();
+}
+
+/** Asks the database directly: for what no answer of the API says. */
+export async function ask<R extends z.ZodRawShape>(databaseUrl: string, sql: string, shape: R, values: unknown[] = []) {
+  const client = new Client(databaseUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query(sql, values);
+    return z.array(z.object(shape)).parse(rows);
+  } finally {
+    await client.end();
+  }
+}
+
+const Ledger = z.object({
+  events: z.number(),
+  owed: z.number(),
+  states: z.record(z.string(), z.number()),
+  broken: z.record(z.string(), z.number()),
+});
+
+/**
+ * Both ends compared, in words: each reply that was sent is filed and is at the sink or in a listed state, and the product's own
+ * ledger adds up. Throws what does not.
+ */
+export async function checkLedger({ operator, databaseUrl, world }: Stack, sentSoFar: number): Promise<string> {
+  const { owed, states, broken } = Ledger.parse(await operator.get('/v1/operator/ledger'));
+  if (Object.keys(broken).length > 0) throw new Error(`The ledger is broken: ${JSON.stringify(broken)}`);
+  const { taken, twice } = await world.taken();
+  const atSink = new Set(taken);
+  const listed = await ask(
+    databaseUrl,
+    `select r.text, d.delivered_at is not null as delivered, d.attempts from replies r
+       left join events e on e.reply_id = r.id and e.type = 'reply.received' left join deliveries d on d.event_id = e.id`,
+    { text: z.string(), delivered: z.boolean().nullable(), attempts: z.number().nullable() },
+  );
+  const missing = listed.filter(({ text, delivered }) => delivered === null || (delivered && !atSink.has(text)));
+  if (listed.length < sentSoFar) throw new Error(`${sentSoFar - listed.length} of ${sentSoFar} replies are not filed`);
+  if (missing.length > 0) throw new Error(`${missing.length} replies are neither at the sink nor listed`);
+  const counted = Object.entries(states).map(([state, count]) => `${count.toLocaleString('en')} ${state}`);
+  return `ledger of ${owed.toLocaleString('en')}: ${counted.join(', ')}; at the sink twice ${twice}`;
+}

@@ -1,0 +1,285 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { z } from 'zod';
+import { createOperator } from '../../cli/admin.ts';
+import { startPostgres } from '../../dev/launchers/postgres.ts';
+import { startTemporalOnPostgres } from '../../dev/launchers/temporal-production.ts';
+import { startTemporal } from '../../dev/launchers/temporal.ts';
+import { createClient, seed, textOf, type Answer, type ApiClient } from '../../dev/seed.ts';
+import { hostOf, type Behaviour } from './sink.ts';
+
+export type StackOptions = {
+  /** Null withholds receipts. */
+  receipts: { delayMs: number } | null;
+  window: number;
+  /** How long each of the customers' endpoints takes. */
+  endpointLatencyMs?: number;
+  /** Whether mails go out, to the world's mailboxes. */
+  mails?: boolean;
+  maxBinds?: number;
+  /** What the carrier allows; as fast as it can where it is left out. */
+  segmentsPerSecond?: number;
+  /** Worker processes, and how much memory each of them is given for its heap: Node takes what there is. */
+  workers?: number;
+  workerHeapMb?: number;
+  env?: Record<string, string>;
+  /** A folder for a CPU profile of each of the product's processes. */
+  profileDir?: string;
+  /** The built product on the real Temporal server on PostgreSQL, as in production; otherwise from source on the development server. */
+  production?: boolean;
+};
+
+/** Made by the product on its first start. */
+export const NAMESPACE = 'aller-retour';
+export const SHORT_CODE = '38015';
+
+/** The world's process, by what it can be asked (world.ts). */
+export type World = {
+  deliver(args: { from: string[]; to: string; count: number; prefix: string; perSecond: number | null }): Promise<Waits>;
+  arrived(args: {
+    prefix: string;
+    count: number;
+    withinMs: number;
+  }): Promise<Waits & { arrived: number; twice: number; max: number }>;
+  submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
+  reset(): Promise<unknown>;
+  /** From here on the endpoints of these customers answer so. */
+  behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
+  /** Whether the customers' name server answers. */
+  names(answered: boolean): Promise<unknown>;
+  /** From the first refusal of each to when it was taken, in ms. */
+  waited(prefix: string): Promise<number[]>;
+  /** Every text that was sent, by number, and that was taken, by name. */
+  taken(): Promise<{ sent: number; taken: string[]; twice: number }>;
+};
+type Waits = { seconds: number; p50: number; p99: number };
+
+export type Stack = AsyncDisposable & {
+  url: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  /** The customers' mailboxes. */
+  smtpUrl: string;
+  operator: ApiClient;
+  /** The first account. */
+  account: ApiClient;
+  /** The first account's key, and the product's processes. */
+  key: string;
+  pids: { api: number; workers: number[] };
+  world: World;
+  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers, by its address or by name. */
+  customer(n: number, fields?: Answer, by?: 'address' | 'name'): Promise<Customer>;
+  /** Bytes that the worker holds on to after a collection. */
+  heap(): Promise<number>;
+};
+
+/** A customer's key to the API, and its endpoint. */
+export type Customer = ApiClient & { endpointId: string };
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const HEAP = new URL('./heap.ts', import.meta.url).href;
+const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
+const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
+const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
+const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.number() });
+const Told = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
+
+/** PostgreSQL with fsync, Temporal's development server, the API and a worker in a process each, and the world in another. */
+export async function startStack({
+  receipts,
+  window,
+  endpointLatencyMs = 0,
+  mails = false,
+  maxBinds = 1,
+  segmentsPerSecond,
+  workers = 1,
+  workerHeapMb,
+  env = {},
+  profileDir,
+  production = false,
+}: StackOptions): Promise<Stack> {
+  await using starting = new AsyncDisposableStack();
+  const log = pino({ level: 'warn' }, process.stderr);
+  const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));
+  starting.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const postgres = starting.use(await startPostgres({ dataDir, log }));
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const temporal = starting.use(
+    production
+      ? await startTemporalOnPostgres({ dataDir, postgresUrl: postgres.url, log, progress })
+      : await startTemporal({ dataDir, log, progress }),
+  );
+  const operatorKey = await createOperator(postgres.url, 'bench@localhost.example');
+
+  const worldProcess = fork(WORLD, { stdio: 'inherit' });
+  starting.defer(() => ended(worldProcess));
+  const ask = asker(worldProcess);
+  const { smscPort, endpointPort, nameServer, smtpPort } = z
+    .object({ smscPort: z.number(), endpointPort: z.number(), nameServer: z.string(), smtpPort: z.number() })
+    .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
+
+  const smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_ENV: 'test',
+    SYNC_CLOCK: 'injected',
+    CALLBACK_ALLOW_HTTP: 'true',
+    CALLBACK_PORTS: '*',
+    CALLBACK_ALLOW_CIDRS: '127.0.0.0/8',
+    LOG_LEVEL: 'error',
+    DATABASE_URL: postgres.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    CALLBACK_NAME_SERVERS: nameServer,
+    PORT: '0',
+    ...(mails ? { SMTP_URL: smtpUrl, MAIL_FROM: 'Aller-Retour <replies@aller-retour.example>' } : {}),
+    ...env,
+  };
+  const pids: Stack['pids'] = { api: 0, workers: [] };
+  const product = async (role: 'api' | 'worker'): Promise<{ child: ChildProcess; url: string | null }> => {
+    const child = fork(production ? BUILT : MAIN, {
+      execArgv: [
+        ...(production ? [] : ['--import', 'tsx']),
+        ...(role === 'worker' ? ['--import', HEAP] : []),
+        ...(role === 'worker' && workerHeapMb !== undefined ? [`--max-old-space-size=${workerHeapMb}`] : []),
+        ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
+      ],
+      env: { ...environment, ROLE: role },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    starting.defer(() => ended(child));
+    if (role === 'api') pids.api = child.pid ?? 0;
+    else pids.workers.push(child.pid ?? 0);
+    const [message] = await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => Promise.reject(new Error(`The ${role} process ended before it was ready`))),
+    ]);
+    return { child, url: z.object({ url: z.string().nullable() }).parse(message).url };
+  };
+  const worker = (await product('worker')).child;
+  for (let n = 1; n < workers; n++) await product('worker');
+  const { url } = await product('api');
+  if (url === null) throw new Error('The API did not start');
+
+  const smpp = {
+    host: '127.0.0.1',
+    port: smscPort,
+    systemId: 'bench',
+    password: 'bench',
+    shortCodes: [SHORT_CODE],
+    settings: { window, maxBinds, ...(segmentsPerSecond === undefined ? {} : { segmentsPerSecond }) },
+  };
+  const { operator, account, key } = await seed({ url, operatorKey, smpp });
+
+  const stack = starting.move();
+  return {
+    url,
+    databaseUrl: postgres.url,
+    temporalAddress: temporal.address,
+    smtpUrl,
+    operator,
+    account,
+    key,
+    pids,
+    world: {
+      deliver: async (args) => Waits.parse(await ask('deliver', args)),
+      arrived: async (args) => Arrived.parse(await ask('arrived', args)),
+      submitted: async (args) => z.object({ submitted: z.number(), seconds: z.number() }).parse(await ask('submitted', args)),
+      reset: () => ask('reset', {}),
+      behave: (customers, behaviour) => ask('behave', { paths: customers.map(pathOf), behaviour }),
+      names: (answered) => ask('names', { answered }),
+      waited: async (prefix) => z.array(z.number()).parse(await ask('waited', { prefix })),
+      taken: async () => Taken.parse(await ask('taken', {})),
+    },
+    async heap() {
+      const answered = once(worker, 'message');
+      worker.send('heap');
+      return z.object({ heap: z.number() }).parse((await answered)[0]).heap;
+    },
+    async customer(n, fields = {}, by = 'address') {
+      const made = await operator.send('POST', '/v1/operator/accounts', {
+        name: `Client ${n}`,
+        country: 'FR',
+        locale: 'fr',
+        timeZone: 'Europe/Paris',
+      });
+      const id = textOf(made, 'id');
+      await operator.send('PUT', `/v1/operator/accounts/${id}/two-way`, { state: 'on', reason: 'a bench' });
+      const key = textOf(await operator.send('POST', `/v1/operator/accounts/${id}/keys`, { name: 'bench' }), 'key');
+      const client = createClient(url, key);
+      const host = by === 'name' ? `shop${n}.example` : hostOf(n);
+      const endpoint = await client.send('POST', '/v1/callback-endpoints', {
+        url: `http://${host}:${endpointPort}${pathOf(n)}`,
+        ...fields,
+      });
+      return { ...client, endpointId: textOf(endpoint, 'id') };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const pathOf = (n: number): string => `/hook/${n}`;
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 45_000);
+  await exit;
+  clearTimeout(late);
+}
+
+function asker(child: ChildProcess): (method: string, args: object) => Promise<unknown> {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let last = 0;
+  child.on('message', (message) => {
+    const { id, result, error } = Told.parse(message);
+    if (error === undefined) waiting.get(id)?.resolve(result);
+    else waiting.get(id)?.reject(new Error(error));
+    waiting.delete(id);
+  });
+  return (method, args) => {
+    const asked = Promise.withResolvers<unknown>();
+    waiting.set(++last, asked);
+    child.send({ id: last, method, args });
+    return asked.promise;
+  };
+}
+
+/** Launches a campaign that asks for replies, and says how long its acceptance took. */
+export async function launch(
+  account: ApiClient,
+  phones: string[],
+  fields: object = {},
+): Promise<{ id: string; seconds: number }> {
+  const recipients = phones.map((to, index) => ({ to, prenom: 'Zoé', reference: `commande-${index}` }));
+  const begun = performance.now();
+  const accepted = await account.send(
+    'POST',
+    '/v1/campaigns',
+    {
+      name: 'Banc',
+      route: 'premium',
+      withReplies: true,
+      purpose: 'transactional',
+      text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
+      recipients,
+      ...fields,
+    },
+    { 'idempotency-key': randomUUID() },
+  );
+  return { id: textOf(accepted, 'id'), seconds: (performance.now() - begun) / 1000 };
+}
+
+/** French mobiles, each another. */
+export const phones = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `+336${String(10_000_000 + from + index)}`);

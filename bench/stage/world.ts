@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { startSmsc } from '../../dev/simulator/smsc.ts';
+import { startNameServer } from '../../test/fixtures/name-server.ts';
+import { percentile } from '../bench.ts';
+import { startMailboxes } from './mailbox.ts';
+import { Behaviour, hostOf, startSink } from './sink.ts';
+
+// A carrier, the customers' endpoints, mailboxes and name server, in a process of their own: they cost the product nothing but its share of the machine.
+
+const Start = z.object({ receipts: z.object({ delayMs: z.number() }).nullable(), latencyMs: z.number() });
+const Deliver = z.object({
+  /** Who writes to which code; each text is `prefix` and a number, so that it is known again at the endpoint or in the mailbox. */
+  from: z.array(z.string()),
+  to: z.string(),
+  count: z.number(),
+  prefix: z.string(),
+  /** Null: as fast as they are acknowledged. */
+  perSecond: z.number().nullable(),
+});
+const Arrived = z.object({ prefix: z.string(), count: z.number(), withinMs: z.number() });
+const Call = z.discriminatedUnion('method', [
+  z.object({ id: z.number(), method: z.literal('start'), args: Start }),
+  z.object({ id: z.number(), method: z.literal('deliver'), args: Deliver }),
+  z.object({ id: z.number(), method: z.literal('arrived'), args: Arrived }),
+  z.object({ id: z.number(), method: z.literal('submitted'), args: z.object({ count: z.number(), withinMs: z.number() }) }),
+  z.object({ id: z.number(), method: z.literal('reset'), args: z.object({}) }),
+  z.object({ id: z.number(), method: z.literal('behave'), args: z.object({ paths: z.array(z.string()), behaviour: Behaviour }) }),
+  z.object({ id: z.number(), method: z.literal('names'), args: z.object({ answered: z.boolean() }) }),
+  z.object({ id: z.number(), method: z.literal('waited'), args: z.object({ prefix: z.string() }) }),
+  z.object({ id: z.number(), method: z.literal('taken'), args: z.object({}) }),
+]);
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const sentAt = new Map<string, number>();
+let firstSubmit = 0;
+let lastSubmit = 0;
+let submitted = 0;
+let namesAnswered = true;
+let world: Awaited<ReturnType<typeof open>> | undefined;
+
+async function open({ receipts, latencyMs }: z.infer<typeof Start>) {
+  const smsc = await startSmsc({
+    systemId: 'bench',
+    password: 'bench',
+    receipts: receipts ?? 'off',
+    remember: 1000,
+    onMessage() {
+      lastSubmit = performance.now();
+      if (submitted++ === 0) firstSubmit = lastSubmit;
+    },
+  });
+  const sink = await startSink(latencyMs);
+  // shop12.example is the server of customer 12.
+  const names = await startNameServer((name) =>
+    namesAnswered ? [hostOf(Number(/^shop(\d+)\./.exec(name)?.[1] ?? 0))] : 'silent',
+  );
+  return { smsc, sink, names, smtpPort: await startMailboxes(sink.take) };
+}
+
+function opened(): NonNullable<typeof world> {
+  if (!world) throw new Error('Not started');
+  return world;
+}
+
+async function start(args: z.infer<typeof Start>) {
+  world = await open(args);
+  return { smscPort: world.smsc.port, endpointPort: world.sink.port, nameServer: world.names.address, smtpPort: world.smtpPort };
+}
+
+async function deliver({ from, to, count, prefix, perSecond }: z.infer<typeof Deliver>) {
+  const { smsc } = opened();
+  const waits: number[] = [];
+  const begun = performance.now();
+  const all: Promise<void>[] = [];
+  for (let n = 0; n < count; n++) {
+    if (perSecond !== null) {
+      const due = begun + (n / perSecond) * 1000;
+      while (performance.now() < due) await sleep(Math.max(0, due - performance.now()));
+    }
+    const text = `${prefix}${n}`;
+    const at = performance.now();
+    sentAt.set(text, at);
+    all.push(smsc.deliver({ from: from[n % from.length] ?? '', to, text }).then(() => void waits.push(performance.now() - at)));
+  }
+  await Promise.all(all);
+  return { seconds: (performance.now() - begun) / 1000, p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) };
+}
+
+async function arrived({ prefix, count, withinMs }: z.infer<typeof Arrived>) {
+  const { takenAt, twice } = opened().sink;
+  const mine = () => [...takenAt.keys()].filter((text) => text.startsWith(prefix));
+  const end = performance.now() + withinMs;
+  while (takenAt.size < count && performance.now() < end) await sleep(20);
+  while (mine().length < count && performance.now() < end) await sleep(100);
+  const texts = mine();
+  const waits = texts.map((text) => (takenAt.get(text) ?? 0) - (sentAt.get(text) ?? 0));
+  const first = texts.reduce((soonest, text) => Math.min(soonest, sentAt.get(text) ?? Infinity), Infinity);
+  const last = texts.reduce((latest, text) => Math.max(latest, takenAt.get(text) ?? 0), 0);
+  return {
+    arrived: texts.length,
+    twice: twice(),
+    seconds: (last - first) / 1000,
+    p50: percentile(waits, 0.5),
+    p99: percentile(waits, 0.99),
+    max: waits.reduce((most, wait) => Math.max(most, wait), 0),
+  };
+}
+
+/** From the first refusal of each to when it was taken, in ms. */
+function waited({ prefix }: { prefix: string }): number[] {
+  const { takenAt, failedAt } = opened().sink;
+  return [...failedAt].flatMap(([text, failed]) => {
+    const taken = takenAt.get(text);
+    return text.startsWith(prefix) && taken !== undefined ? [taken - failed] : [];
+  });
+}
+
+async function submittedUntil({ count, withinMs }: { count: number; withinMs: number }) {
+  const end = performance.now() + withinMs;
+  while (submitted < count && performance.now() < end) await sleep(10);
+  return { submitted, seconds: (lastSubmit - firstSubmit) / 1000 };
+}
+
+function reset(): object {
+  submitted = 0;
+  sentAt.clear();
+  opened().sink.reset();
+  return {};
+}
+
+const answer = (call: z.infer<typeof Call>): unknown => {
+  switch (call.method) {
+    case 'start':
+      return start(call.args);
+    case 'deliver':
+      return deliver(call.args);
+    case 'arrived':
+      return arrived(call.args);
+    case 'submitted':
+      return submittedUntil(call.args);
+    case 'reset':
+      return reset();
+    case 'behave':
+      opened().sink.behave(call.args.paths, call.args.behaviour);
+      return {};
+    case 'names':
+      namesAnswered = call.args.answered;
+      return {};
+    case 'waited':
+      return waited(call.args);
+    case 'taken':
+      return { sent: sentAt.size, taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() };
+    default:
+      return call satisfies never;
+  }
+};
+
+process.on('message', (message) => {
+  const call = Call.parse(message);
+  Promise.resolve(answer(call)).then(
+    (result) => process.send?.({ id: call.id, result }),
+    (error: unknown) => process.send?.({ id: call.id, error: String(error) }),
+  );
+});
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,27 @@
+import type { Address } from './pdu.ts';
+
+/** Type of number and numbering plan. */
+type AddressType = { ton: number; npi: number };
+export type AddressTypes = { alphanumeric: AddressType; shortCode: AddressType; e164: AddressType };
+
+/** What most operators expect. */
+export const ADDRESS_TYPES: AddressTypes = {
+  alphanumeric: { ton: 5, npi: 0 },
+  shortCode: { ton: 3, npi: 0 },
+  e164: { ton: 1, npi: 1 },
+};
+
+const LONGEST_SHORT_CODE = 8;
+const INTERNATIONAL = 1;
+
+/** A sender or recipient as it goes on the wire: `+33612345678` without its plus, `36111` as a short code, the rest as a name. */
+export function toAddress(text: string, types: AddressTypes = ADDRESS_TYPES): Address {
+  if (!/^\+?\d+$/.test(text)) return { ...types.alphanumeric, address: text };
+  if (text.startsWith('+')) return { ...types.e164, address: text.slice(1) };
+  return { ...(text.length > LONGEST_SHORT_CODE ? types.e164 : types.shortCode), address: text };
+}
+
+/** An address as text: an international number gets the plus its type stands for. Short codes keep their form whatever their type. */
+export function fromAddress({ ton, address }: Address): string {
+  return ton === INTERNATIONAL && /^[1-9]\d{6,}$/.test(address) ? `+${address}` : address;
+}

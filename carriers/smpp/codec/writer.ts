@@ -1,0 +1,73 @@
+import type { OutgoingPdu } from './pdu.ts';
+import { encodedSize, encodeInto } from './encode.ts';
+
+const SLAB = 65_536;
+
+/** Hands octets to a socket; `done` is called with an error when they did not get there. */
+type Write = (octets: Buffer, done: (error?: Error | null) => void) => void;
+
+export type PduWriter = {
+  /**
+   * Encodes at once, throwing a SmppError for a value that does not fit; writes with whatever else this turn of the event
+   * loop brings. `written` is called once the octets are the system's, never if they did not get there.
+   */
+  pdu(pdu: OutgoingPdu, written?: () => void): void;
+  /** Copies a PDU encoded earlier, under a sequence number. */
+  frame(frame: Buffer, sequence: number): void;
+  /** Writes now what waits. */
+  flush(): void;
+};
+
+/** Gathers PDUs in one buffer, so that a hundred of them cost one write. What was handed over is never written upon again. */
+export function createPduWriter(write: Write): PduWriter {
+  let slab = Buffer.allocUnsafeSlow(SLAB);
+  let start = 0;
+  let end = 0;
+  let scheduled = false;
+  let waiting: (() => void)[] = [];
+
+  function flush(): void {
+    if (end === start) return;
+    const octets = slab.subarray(start, end);
+    const callbacks = waiting;
+    start = end;
+    waiting = [];
+    write(octets, (error) => {
+      if (!error) for (const written of callbacks) written();
+    });
+  }
+
+  function makeRoom(size: number): void {
+    if (slab.length - end >= size) return;
+    flush();
+    slab = Buffer.allocUnsafeSlow(Math.max(SLAB, size));
+    start = 0;
+    end = 0;
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      flush();
+    });
+  }
+
+  return {
+    pdu(pdu, written) {
+      makeRoom(encodedSize(pdu));
+      end = encodeInto(slab, end, pdu);
+      if (written) waiting.push(written);
+      schedule();
+    },
+    frame(frame, sequence) {
+      makeRoom(frame.length);
+      slab.set(frame, end);
+      slab.writeUInt32BE(sequence, end + 12);
+      end += frame.length;
+      schedule();
+    },
+    flush,
+  };
+}

@@ -1,0 +1,190 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { AccountLatency } from './account-latency.tsx';
+import { ask, v1 } from '../api.ts';
+import { useAct } from '../query-hooks.ts';
+import { DecideTwoWay } from './decide-two-way.tsx';
+import { LiftAuthenticator } from '../people/remove-authenticator.tsx';
+import { Facts, Loaded, Table, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Ask, Badge, Field } from '../ui/components.tsx';
+import { PersonActions } from '../people/person-actions.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+
+const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
+
+export function AccountPage() {
+  const { say, number } = useLocale();
+  const { id = '' } = useParams({ strict: false });
+  const account = useQuery({
+    queryKey: ['accounts', id],
+    queryFn: () => ask(v1.operator.accounts[':id'].$get({ param: { id } })),
+  });
+  return (
+    <>
+      <p>
+        <Link to="/operator/accounts">{say('backToAccounts')}</Link>
+      </p>
+      <Loaded of={account}>
+        {(data) => (
+          <>
+            <h1>
+              {data.name} <Badge>{data.platform.toUpperCase()}</Badge>
+            </h1>
+            <Facts
+              facts={[
+                [say('country'), data.country],
+                [say('timeZone'), data.timeZone],
+                [say('created'), when(data.createdAt)],
+                [say('migratedAt'), when(data.migratedAt)],
+                [say('defaultSender'), data.defaultSender],
+                [say('twoWay'), say(`twoWay.${data.twoWay}`)],
+              ]}
+            />
+            <h2>{say('twoWay')}</h2>
+            {data.twoWayHistory.length > 0 ? (
+              <Table
+                label={say('history')}
+                rows={data.twoWayHistory}
+                keyOf={({ at, state }) => `${at} ${state}`}
+                columns={[
+                  { name: say('at'), cell: ({ at }) => when(at) },
+                  { name: say('state'), cell: ({ state }) => say(`twoWay.${state}`) },
+                  { name: say('by'), cell: ({ by }) => by },
+                  { name: say('reason'), long: true, cell: ({ reason }) => reason },
+                  {
+                    name: say('expectedVolume'),
+                    figure: true,
+                    cell: ({ expectedVolume }) => (expectedVolume === null ? '' : number(expectedVolume)),
+                  },
+                ]}
+              />
+            ) : null}
+            <div className="card">
+              <DecideTwoWay id={id} may={decisions[data.twoWay]} />
+            </div>
+            <People id={id} />
+            <AccountLatency id={id} />
+            {data.platform === 'v0' ? (
+              <>
+                <ReplyEmails id={id} />
+                <Migration id={id} />
+              </>
+            ) : null}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+/** Owners help the others; an owner who lost their phone is helped here. */
+function People({ id }: { id: string }) {
+  const { say } = useLocale();
+  const people = useQuery({
+    queryKey: ['accounts', id, 'users'],
+    queryFn: () => ask(v1.operator.accounts[':id'].users.$get({ param: { id } })),
+  });
+  return (
+    <section>
+      <h2>{say('team')}</h2>
+      <Loaded of={people}>
+        {({ items }) => (
+          <Table
+            label={say('team')}
+            rows={items}
+            keyOf={({ id: userId }) => userId}
+            columns={[
+              { name: say('email'), long: true, cell: ({ email }) => email },
+              { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
+              {
+                name: say('actions'),
+                cell: (user) => (
+                  <PersonActions
+                    person={user}
+                    stale={['accounts', id, 'users']}
+                    change={(to) => ask(v1.operator.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
+                    remove={() => ask(v1.operator.users[':id'].$delete({ param: { id: user.id } }))}
+                    endSessions={() => ask(v1.operator.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
+                  />
+                ),
+              },
+              {
+                name: say('authenticator'),
+                cell: ({ id: userId, email, role, totp }) => (
+                  <>
+                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
+                    {totp && role === 'owner' ? (
+                      <LiftAuthenticator
+                        email={email}
+                        stale={['accounts', id, 'users']}
+                        lift={() => ask(v1.operator.users[':id'].totp.remove.$post({ param: { id: userId } }))}
+                      />
+                    ) : null}
+                  </>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+/** On V0 the operator sets where replies go. */
+function ReplyEmails({ id }: { id: string }) {
+  const { say } = useLocale();
+  const [list, setList] = useState('');
+  const emails = list.split(/[\s,;]+/).flatMap((address) => (address === '' ? [] : [{ address }]));
+  const set = useAct(
+    () => ask(v1.operator.accounts[':id']['reply-settings'].$patch({ param: { id }, json: { emails } })),
+    ['accounts', id],
+  );
+  return (
+    <Ask title={say('replyEmails')} label={say('save')} act={set}>
+      <Field label={say('newEmail')} hint={say('replyEmailsHint')} rows={3} value={list} onChange={setList} />
+      {set.data ? <p role="status">{set.data.emails.map(({ address }) => address).join(', ') || say('noEmails')}</p> : null}
+    </Ask>
+  );
+}
+
+function Migration({ id }: { id: string }) {
+  const { say, number } = useLocale();
+  const [reason, setReason] = useState('');
+  const preview = useQuery({
+    queryKey: ['accounts', id, 'migration'],
+    queryFn: () => ask(v1.operator.accounts[':id'].migration.$get({ param: { id } })),
+  });
+  const migrate = useAct(
+    () => ask(v1.operator.accounts[':id'].migration.$post({ param: { id }, json: { reason } })),
+    ['accounts'],
+  );
+  return (
+    <section>
+      <h2>{say('migration')}</h2>
+      <Loaded of={preview}>
+        {({ changes, campaignsUnderWay, draftsToCheck }) => (
+          <>
+            <Table
+              label={say('migration')}
+              rows={changes}
+              keyOf={({ code }) => code}
+              columns={[
+                { name: say('whatChanges'), cell: ({ code }) => say(`migration.${code}`) },
+                { name: 'V0', cell: ({ code }) => say(`migration.${code}.before`) },
+                { name: 'V2', cell: ({ code }) => say(`migration.${code}.after`) },
+              ]}
+            />
+            <p>{say('migrationCampaigns', { underWay: number(campaignsUnderWay), drafts: number(draftsToCheck) })}</p>
+            <Sure label={say('migrate')} question={say('migrateAsk')} act={migrate} disabled={reason.trim() === ''}>
+              <p>{say('migrateHint')}</p>
+              <Field label={say('reason')} value={reason} onChange={setReason} />
+            </Sure>
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}

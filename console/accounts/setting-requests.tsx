@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useAct, usePages } from '../query-hooks.ts';
+import { List, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Field, Problem } from '../ui/components.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+
+/** What V0 accounts ask to have changed about their replies, to be carried out or refused. */
+export function SettingRequests() {
+  const { say } = useLocale();
+  const found = usePages(['asked'], (cursor) =>
+    ask(v1.operator['setting-requests'].$get({ query: { limit: '50', state: 'waiting', ...cursor } })),
+  );
+  return (
+    <section>
+      <h2>{say('settingRequests')}</h2>
+      <List
+        label={say('settingRequests')}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={{ title: say('noSettingRequests'), hint: say('noSettingRequestsHint') }}
+        columns={[
+          { name: say('account'), long: true, cell: ({ account }) => account.name },
+          { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
+          { name: say('what'), cell: ({ kind }) => say(`ask.${kind}`) },
+          { name: say('changeAsked'), cell: ({ change }) => <Wanted change={change} /> },
+          { name: say('decision'), cell: ({ id }) => <Decide id={id} /> },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** What was sent, field by field, as the API names them. What was left as it is by default says nothing. */
+function Wanted({ change }: { change: Record<string, unknown> }) {
+  const { fields = {}, ...rest } = change;
+  const given = Object.entries({ ...rest, ...(typeof fields === 'object' ? fields : {}) });
+  const said = given.filter(([, value]) => value !== null && value !== '' && value !== false);
+  if (said.length === 0) return null;
+  return (
+    <ul className="bare">
+      {said.map(([name, value]) => (
+        <li key={name}>
+          <span className="hint">{name}</span> {textOf(value)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Values without the marks of JSON. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(textOf).join(' · ');
+}
+
+function Decide({ id }: { id: string }) {
+  const { say } = useLocale();
+  const [reason, setReason] = useState('');
+  const param = { id };
+  const carryOut = useAct(() => ask(v1.operator['setting-requests'][':id']['carry-out'].$post({ param })), ['asked']);
+  const refuse = useAct(() => ask(v1.operator['setting-requests'][':id'].refuse.$post({ param, json: { reason } })), ['asked']);
+  return (
+    <>
+      <div className="row start">
+        <Action kind="main" isDisabled={carryOut.isPending} onPress={() => carryOut.mutate()}>
+          {say('carryOut')}
+        </Action>
+        <Sure label={say('refuse')} question={say('refuseAsk')} act={refuse} disabled={reason.trim() === ''}>
+          <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
+        </Sure>
+      </div>
+      <Problem error={carryOut.error} />
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { usePages } from '../query-hooks.ts';
+import { List, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Badge, Choice } from '../ui/components.tsx';
+
+const STATES = ['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'] as const;
+type State = (typeof STATES)[number];
+
+const toneOf = (state: State) =>
+  state === 'delivered' ? 'good' : state === 'exhausted' || state === 'aborted' ? 'bad' : 'plain';
+
+export function DeliveryState({ state }: { state: State }) {
+  const { say } = useLocale();
+  return <Badge tone={toneOf(state)}>{say(`delivery.${state}`)}</Badge>;
+}
+
+/** What is owed to an endpoint or was delivered to it, newest first. */
+export function Deliveries({ endpoint }: { endpoint: string }) {
+  const { say, number } = useLocale();
+  const [state, setState] = useState<State | 'all'>('all');
+  const found = usePages(['deliveries', endpoint, state], (cursor) =>
+    ask(v1.deliveries.$get({ query: { endpoint, limit: '20', ...(state === 'all' ? {} : { state }), ...cursor } })),
+  );
+  return (
+    <section>
+      <h2>{say('deliveries')}</h2>
+      <div className="filters">
+        <Choice
+          label={say('state')}
+          value={state}
+          onChange={setState}
+          options={[
+            { value: 'all', label: say('allStates') },
+            ...STATES.map((value) => ({ value, label: say(`delivery.${value}`) })),
+          ]}
+        />
+      </div>
+      <List
+        label={say('deliveries')}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={{ title: say('noDeliveries'), hint: say('noDeliveriesHint') }}
+        columns={[
+          {
+            name: say('event'),
+            cell: ({ id, event }) => (
+              <Link to="/settings/deliveries/$id" params={{ id }}>
+                {event?.type ?? id.slice(0, 8)}
+              </Link>
+            ),
+          },
+          { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+          { name: say('state'), cell: (delivery) => <DeliveryState state={delivery.state} /> },
+          { name: say('attempts'), figure: true, cell: ({ attempts }) => number(attempts) },
+          { name: say('lastAttempt'), cell: ({ lastClass }) => (lastClass ? <code>{lastClass}</code> : null) },
+          { name: say('nextTry'), cell: ({ nextAt }) => when(nextAt) },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { ask, v1 } from '../api.ts';
+import { usePages } from '../query-hooks.ts';
+import { Health } from './endpoint-health.tsx';
+import { List, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { TemporalLink } from '../carriers/temporal-link.tsx';
+
+/** Customers' addresses that do not take what they are owed. */
+export function TroubledPage() {
+  const { say, number } = useLocale();
+  const found = usePages(['troubled'], (cursor) => ask(v1.operator.endpoints.$get({ query: { limit: '50', ...cursor } })));
+  const lines = useQuery({
+    queryKey: ['troubled', 'lines'],
+    queryFn: () => ask(v1.operator.endpoints.$get({ query: { limit: '1' } })),
+  });
+  const down = lines.data?.linesDown ?? [];
+  return (
+    <>
+      <h1>{say('troubled')}</h1>
+      <p>{say('troubledHint')}</p>
+      {down.map(({ worker, since, endpoints }) => (
+        <p key={worker} role="alert" className="problem">
+          {say('lineDown', { worker, n: number(endpoints) })} {when(since)}
+        </p>
+      ))}
+      <List
+        label={say('troubled')}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={{ title: say('noTroubled'), hint: say('noTroubledHint') }}
+        columns={[
+          { name: say('address'), long: true, cell: ({ url }) => <span className="address">{url}</span> },
+          { name: say('state'), cell: ({ health }) => <Health health={health} /> },
+          { name: say('since'), cell: ({ since }) => when(since) },
+          { name: say('waitingNow'), figure: true, cell: ({ backlog }) => number(backlog) },
+          {
+            name: say('lastFailure'),
+            cell: ({ lastFailure }) => (lastFailure ? <code>{lastFailure.status ?? lastFailure.class}</code> : null),
+          },
+          { name: say('nextTry'), cell: ({ nextTryAt }) => when(nextTryAt) },
+          { name: say('run'), cell: ({ runId }) => <TemporalLink run={runId} /> },
+        ]}
+      />
+    </>
+  );
+}

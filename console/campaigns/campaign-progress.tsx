@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react';
+import { ProgressBar } from 'react-aria-components';
+import type { Campaign } from './composer/draft-model.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Badge } from '../ui/components.tsx';
+import { isWord } from '../i18n/dictionary.ts';
+
+const GOOD = ['accepted', 'delivered', 'simulated'];
+const STILL = ['queued', 'submitting'];
+/** How far back the rate is looked at. */
+const SPAN_MS = 30_000;
+const A_MINUTE_MS = 60_000;
+
+type Look = { at: number; left: number };
+const sum = (progress: Campaign['progress'], states: string[]): number =>
+  states.reduce((total, state) => total + (progress[state] ?? 0), 0);
+
+/** Messages a minute, as the last looks tell; null where they tell nothing. */
+function useRate(left: number): number | null {
+  const [looks, setLooks] = useState<Look[]>([]);
+  useEffect(() => {
+    const at = Date.now();
+    setLooks((before) => [...before.filter((look) => at - look.at < SPAN_MS), { at, left }]);
+  }, [left]);
+  const [first] = looks;
+  const last = looks.at(-1);
+  if (!first || !last || last.at === first.at || first.left <= last.left) return null;
+  return ((first.left - last.left) / (last.at - first.at)) * A_MINUTE_MS;
+}
+
+export function CampaignProgress({ campaign }: { campaign: Campaign }) {
+  const { say, number, time, locale } = useLocale();
+  const { progress, total, waiting, state, endedAt } = campaign;
+  // What became of those that arrived is in the results.
+  const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
+  const done = sum(progress, GOOD);
+  const left = sum(progress, STILL);
+  const rate = useRate(left);
+  const minutes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  return (
+    <>
+      <ProgressBar aria-label={say('progress')} value={total - left} maxValue={Math.max(1, total)} className="progress">
+        {({ percentage }) => (
+          <>
+            <span>{say('deliveredOf', { done: number(done), total: number(total) })}</span>
+            <progress aria-hidden="true" max={100} value={percentage ?? 0} />
+          </>
+        )}
+      </ProgressBar>
+      {state === 'launched' && left > 0 && rate !== null ? (
+        <p role="status">
+          {say('rate', { n: number(Math.round(rate)), left: minutes.format(Math.max(1, Math.ceil(left / rate))) })}
+        </p>
+      ) : null}
+      {waiting ? <p className="notice">{say('waitsForSpend', { until: time(waiting.until) })}</p> : null}
+      <p className="marks">
+        {shown.map(([name, count]) => {
+          const word = `message.${name}`;
+          return (
+            <Badge key={name} tone={GOOD.includes(name) ? 'good' : STILL.includes(name) ? 'plain' : 'bad'}>
+              {isWord(word) ? say(word) : name} {number(count)}
+            </Badge>
+          );
+        })}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react';
+import type { Campaign } from './composer/draft-model.ts';
+import { useLocale } from '../i18n/locale.tsx';
+
+/** The longest that a browser's timer can wait. */
+const LONGEST_MS = 2_147_483_647;
+
+/** That time as long as it is to come, then null. */
+export function useComing(at: string | null): string | null {
+  const [, look] = useState(0);
+  const leftMs = at === null ? 0 : Date.parse(at) - Date.now();
+  useEffect(() => {
+    if (leftMs <= 0) return;
+    const timer = window.setTimeout(() => look((before) => before + 1), Math.min(leftMs, LONGEST_MS));
+    return () => window.clearTimeout(timer);
+  });
+  return leftMs > 0 ? at : null;
+}
+
+/** How a campaign stands: one that waits for its time says for which. */
+export function Standing({ campaign: { state, sendAt } }: { campaign: Pick<Campaign, 'state' | 'sendAt'> }) {
+  const { say, time } = useLocale();
+  const at = useComing(state === 'launched' ? sendAt : null);
+  return at === null ? say(state) : say('scheduledFor', { at: time(at) });
+}

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { ask, v1 } from '../api.ts';
+import { useAct, useOwner } from '../query-hooks.ts';
+import { CampaignDraft } from './campaign-draft.tsx';
+import { CampaignProgress } from './campaign-progress.tsx';
+import { CampaignReplies } from '../replies/campaign-replies.tsx';
+import { CampaignResults } from './campaign-results.tsx';
+import { Standing, useComing } from './campaign-standing.tsx';
+import type { Campaign } from './composer/draft-model.ts';
+import { Loaded } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Problem } from '../ui/components.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+import { heldMs, Undo } from './undo-send.tsx';
+
+type Verb = 'pause' | 'resume' | 'cancel';
+/** Receipts come without an event: progress is looked at while there may be some. */
+const LOOK_MS = 1500;
+const UNSENT: ReadonlySet<Campaign['state']> = new Set(['draft', 'importing', 'ready']);
+
+export function CampaignPage() {
+  const { id = '' } = useParams({ strict: false });
+  const campaign = useQuery({
+    queryKey: ['campaign', id],
+    queryFn: () => ask(v1.campaigns[':id'].$get({ param: { id } })),
+    refetchInterval: ({ state }) => (state.data?.endedAt ? false : LOOK_MS),
+  });
+  return (
+    <div className="page">
+      <Loaded of={campaign}>{(data) => <Shown campaign={data} />}</Loaded>
+    </div>
+  );
+}
+
+function Shown({ campaign }: { campaign: Campaign }) {
+  const { say, time } = useLocale();
+  const owner = useOwner();
+  const { id, state, launchedAt, progress, total } = campaign;
+  const unsent = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
+  const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
+  return (
+    <>
+      <div className="row">
+        <h1>{campaign.name}</h1>
+        {owner && UNSENT.has(state) && state !== 'importing' ? (
+          <Link to="/campaigns/$id/edit" params={{ id }} className="button plain">
+            {say('editCampaign')}
+          </Link>
+        ) : null}
+        {owner && !UNSENT.has(state) ? (
+          <Link to="/campaigns/new" search={{ from: id }} className="button plain">
+            {say('duplicate')}
+          </Link>
+        ) : null}
+      </div>
+      <p>
+        <Standing campaign={campaign} /> · {say(campaign.route)} ·{' '}
+        <time dateTime={campaign.createdAt}>{time(campaign.createdAt)}</time>
+      </p>
+      {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
+      {state === 'cancelled' && launchedAt !== null && unsent ? <p className="notice">{say('nothingWent')}</p> : null}
+      {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
+      {owner ? <Changes campaign={campaign} /> : null}
+      <h2>{say('message')}</h2>
+      <p className="bubble" dir="auto">
+        {campaign.text}
+      </p>
+      {UNSENT.has(state) ? <CampaignDraft campaign={campaign} /> : null}
+      {launchedAt === null ? null : (
+        <>
+          <CampaignResults id={id} total={campaign.total} />
+          <CampaignReplies id={id} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Changes({ campaign }: { campaign: Campaign }) {
+  const { id, state, endedAt } = campaign;
+  const held = heldMs(campaign);
+  const { say } = useLocale();
+  const act = useAct((verb: Verb) => ask(v1.campaigns[':id'][verb].$post({ param: { id } })), ['campaign', id]);
+  const cancel = { ...act, mutateAsync: () => act.mutateAsync('cancel') };
+  if (endedAt !== null || state === 'completed' || state === 'cancelled') return null;
+  if (held !== null) {
+    return (
+      <>
+        <Undo leftMs={held} act={act} />
+        <Problem error={act.error} />
+      </>
+    );
+  }
+  return (
+    <>
+      <div className="row start">
+        {state === 'launched' ? <Action onPress={() => act.mutate('pause')}>{say('pause')}</Action> : null}
+        {state === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resume')}</Action> : null}
+        <Sure label={say('cancel')} question={say('cancelAsk')} act={cancel}>
+          <p>{say('cancelHint')}</p>
+        </Sure>
+      </div>
+      <Problem error={act.error} />
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Faults } from '../../ui/faults.tsx';
+import { Facts, Table } from '../../ui/list.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { Badge } from '../../ui/components.tsx';
+import { phoneText } from '../../ui/phone-text.ts';
+import type { Preview } from './use-preview.ts';
+import { isWord } from '../../i18n/dictionary.ts';
+
+type Reach = Preview['countries'][number];
+
+/** Why it may not go, and what a sender should know, each with its remedy. */
+export function Verdict({ preview, children }: { preview: Preview; children?: ReactNode }) {
+  const { say, number, time, country } = useLocale();
+  const { refusals, warnings, countries, quietHours, stopMention, sender } = preview;
+  const listed = (list: Reach[]): string =>
+    list.map((each) => `${country(each.country)} (${number(each.recipients)})`).join(', ');
+  const values = {
+    sender: sender.given ?? '',
+    missing: number(stopMention.missing),
+    held: number(quietHours.held),
+    until: quietHours.until === null ? '' : time(quietHours.until),
+    unknown: listed(countries.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0)),
+    silent: listed(countries.filter(({ canReply, recipients }) => canReply < recipients)),
+  };
+  return (
+    <>
+      {refusals.map(({ code, detail, errors }) => {
+        const word = `refused.${code}`;
+        return (
+          <div key={`${code} ${detail}`} role="alert" className="problem">
+            <p>
+              <strong>{isWord(word) ? say(word, values) : <span lang="en">{detail}</span>}</strong>
+            </p>
+            {SPOKEN.has(code) ? null : <Faults faults={errors} />}
+            {code === 'no-reply-code' ? <Link to="/settings/numbers">{say('rentNumber')}</Link> : null}
+          </div>
+        );
+      })}
+      {children}
+      {warnings.map(({ code, detail }) => {
+        const kind = code === 'quiet-hours' && quietHours.held > 0 ? 'quiet-held' : code;
+        const word = `warned.${kind}`;
+        return (
+          <div key={code} className="notice">
+            <p>{isWord(word) ? say(word, values) : <span lang="en">{detail}</span>}</p>
+            {code === 'quiet-hours' ? <Quiet notes={quietHours.notes} /> : null}
+          </div>
+        );
+      })}
+    </>
+  );
+}
+/** Refusals whose sentence says all that there is to say. */
+const SPOKEN = new Set([
+  'two-way-off',
+  'no-carrier',
+  'sender-missing',
+  'sender-invalid',
+  'sender-generic',
+  'sender-unregistered',
+  'placeholder-without-replies',
+  'brand-without-code',
+  'number-not-rented',
+  'lowcost-marketing',
+]);
+
+function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
+  const { say, number } = useLocale();
+  return (
+    <ul>
+      {notes.map(({ kind, name, recipients }) => {
+        const word = `quiet.${kind}`;
+        return (
+          <li key={`${kind} ${name}`}>
+            {say('quiet.count', { when: isWord(word) ? say(word, { name }) : name, n: number(recipients) })}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What it comes to: who gets it, how many SMS, what they cost, and by country who can reply. */
+export function Sums({ preview }: { preview: Preview }) {
+  const { say, number, money, country } = useLocale();
+  const { recipients, segments, cost, stopMention, sender, forcing } = preview;
+  const some = (value: number): string | null => (value === 0 ? null : number(value));
+  return (
+    <section aria-label={say('sums')}>
+      <Facts
+        facts={[
+          [say('recipients'), number(recipients.kept)],
+          [say('segments'), number(segments.total)],
+          [say('cost'), cost === null ? say('noPrice') : money(cost)],
+          [say('seenSender'), sender.became === null ? null : phoneText(sender.became)],
+          [say('duplicatesRemoved'), some(recipients.duplicatesRemoved)],
+          [say('optedOutCount'), some(recipients.optedOut)],
+          [say('stopAdded'), some(stopMention.added)],
+          [
+            say('forcingList'),
+            forcing.length === 0
+              ? null
+              : forcing.map(({ character, messages }) => (
+                  <span key={character}>
+                    <mark>{character}</mark> {number(messages)}{' '}
+                  </span>
+                )),
+          ],
+        ]}
+      />
+      {preview.countries.length === 0 ? null : (
+        <Table
+          label={say('byCountry')}
+          rows={preview.countries}
+          keyOf={(each) => each.country}
+          columns={[
+            { name: say('country'), cell: (each) => country(each.country) },
+            { name: say('recipients'), figure: true, cell: (each) => number(each.recipients) },
+            { name: say('repliesPossible'), cell: (each) => <CanReply {...each} /> },
+          ]}
+        />
+      )}
+    </section>
+  );
+}
+
+function CanReply({ recipients, canReply, answer }: Reach) {
+  const { say, number } = useLocale();
+  if (canReply === 0) {
+    return (
+      <>
+        <Badge tone="bad">{say('canNot')}</Badge> <Link to="/settings/numbers">{say('rentNumber')}</Link>
+      </>
+    );
+  }
+  const word = answer === 'unknown' ? 'canPerhaps' : 'can';
+  return (
+    <>
+      <Badge tone={answer === 'unknown' ? 'plain' : 'good'}>{say(word)}</Badge>{' '}
+      {canReply < recipients ? say('canSome', { n: number(canReply) }) : null}
+    </>
+  );
+}
+
+/** What plain characters would change, before it is chosen. */
+export function Optimised({ text, optimised }: { text: string; optimised: NonNullable<Preview['optimised']> }) {
+  const { say, number } = useLocale();
+  const plain = new Map(optimised.changes.map(({ from, to }) => [from, to]));
+  // Of two that begin alike, the longer: they come in this order.
+  const parts = text.split(new RegExp(`(${[...plain.keys()].toSorted((a, b) => b.length - a.length).join('|')})`));
+  return (
+    <div className="notice">
+      <p>{say('optimiseSaves', { n: number(optimised.saved) })}</p>
+      <p className="bubble" dir="auto">
+        {parts.map((part, at) => {
+          const to = plain.get(part);
+          const key = `${at} ${part}`;
+          if (to === undefined) return <span key={key}>{part}</span>;
+          return (
+            <span key={key}>
+              <del>{part}</del>
+              <ins>{to}</ins>
+            </span>
+          );
+        })}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { ask, v1 } from '../../api.ts';
+import { columnsOf, isZipped, readRecipients, type Columns, type Recipients } from './recipients.ts';
+import { upload } from './upload.ts';
+
+/** Where the recipients of a campaign come from. */
+export type Source =
+  | { kind: 'typed'; text: string }
+  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. */
+  | { kind: 'file'; file: File; beginning: Recipients; keepAs: string }
+  | { kind: 'list'; id: string }
+  | { kind: 'contacts'; tag: string };
+
+export const NO_RECIPIENTS: Source = { kind: 'typed', text: '' };
+/** What is typed goes with the campaign; what is longer goes as a file. */
+const MOST_TYPED = 1000;
+
+/** What of it can be read here; nothing of what the product holds. */
+export function readSource(source: Source): Recipients {
+  if (source.kind === 'typed') return readRecipients(source.text);
+  return source.kind === 'file' ? source.beginning : { columns: [], rows: [], bare: false };
+}
+
+export const isShort = (source: Source, read: Recipients): boolean => source.kind === 'typed' && read.rows.length <= MOST_TYPED;
+
+type Sending = { source: Source; chosen: Partial<Columns>; progress: (part: number) => void };
+
+/** Makes it the list of a draft. */
+export async function sendSource(id: string, { source, chosen, progress }: Sending): Promise<void> {
+  if (source.kind === 'list') return takeFrom(id, { list: source.id });
+  if (source.kind === 'contacts') return takeFrom(id, { contacts: source.tag === '' ? {} : { tags: [source.tag] } });
+  const read = readSource(source);
+  const file = source.kind === 'file' ? source.file : new File([source.text], 'list.csv');
+  const bare = read.bare && !isZipped(file);
+  const { to, reference } = columnsOf(read, chosen);
+  const names = new URLSearchParams({ to: bare ? 'to' : to, ...(reference === '' ? {} : { reference }) }).toString();
+  const sent = { file, header: bare ? 'to\n' : null, progress };
+  if (source.kind === 'typed' || source.keepAs === '')
+    return upload({ ...sent, path: `/v1/campaigns/${id}/recipients?${names}` });
+  const list = await listNamed(source.keepAs);
+  await upload({ ...sent, method: 'PUT', path: `/v1/lists/${list}/rows?${names}` });
+  return takeFrom(id, { list });
+}
+
+async function takeFrom(id: string, json: { list: string } | { contacts: { tags?: string[] } }): Promise<void> {
+  await ask(v1.campaigns[':id'].recipients.from.$post({ param: { id }, json }));
+}
+
+/** The list of that name, which is a new one unless there is one. */
+async function listNamed(name: string): Promise<string> {
+  const { items } = await ask(v1.lists.$get({ query: { limit: '200' } }));
+  return items.find((list) => list.name === name)?.id ?? (await ask(v1.lists.$post({ json: { name } }))).id;
+}

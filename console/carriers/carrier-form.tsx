@@ -1,0 +1,132 @@
+import { useLocale } from '../i18n/locale.tsx';
+import { Check, Choice, Field } from '../ui/components.tsx';
+
+/** One setting, as the type of carrier describes it. `json`: what has parts of its own is typed as JSON. */
+export type SettingField = {
+  name: string;
+  kind: 'text' | 'number' | 'boolean' | 'choice' | 'json';
+  choices: string[];
+  required: boolean;
+  secret: boolean;
+  standard: string;
+};
+/** What is in the fields, by name; what is missing was not touched. */
+export type Typed = Record<string, string>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const written = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+
+function kindOf(schema: Record<string, unknown>): SettingField['kind'] {
+  if (Array.isArray(schema['enum'])) return 'choice';
+  switch (schema['type']) {
+    case 'string':
+      return 'text';
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    default:
+      return 'json';
+  }
+}
+
+/** The fields of a JSON Schema, in its order, those that must be filled in first. */
+export function fieldsOf(schema: Record<string, unknown> | undefined): SettingField[] {
+  const properties = schema?.['properties'];
+  const required = schema?.['required'];
+  if (!isRecord(properties)) return [];
+  const fields = Object.entries(properties).flatMap(([name, each]): SettingField[] => {
+    if (!isRecord(each)) return [];
+    return [
+      {
+        name,
+        kind: kindOf(each),
+        choices: Array.isArray(each['enum']) ? each['enum'].map(String) : [],
+        required: Array.isArray(required) && required.includes(name),
+        secret: each['secret'] === true,
+        standard: written(each['default']),
+      },
+    ];
+  });
+  return [...fields.filter((field) => field.required), ...fields.filter((field) => !field.required)];
+}
+
+export const typedFrom = (fields: SettingField[], settings: Record<string, unknown>): Typed =>
+  Object.fromEntries(fields.filter(({ secret }) => !secret).map(({ name }) => [name, written(settings[name])]));
+
+function valueOf(kind: SettingField['kind'], text: string): unknown {
+  if (kind === 'text' || kind === 'choice') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The product says what is wrong with it, beside the field's name.
+    return text;
+  }
+}
+
+/** What is sent: fields left empty are left out, so that secrets stay and standards hold. */
+export const settingsFrom = (fields: SettingField[], typed: Typed): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap(({ name, kind }) => {
+      const text = typed[name] ?? '';
+      return text === '' ? [] : [[name, valueOf(kind, text)]];
+    }),
+  );
+
+type Props = { fields: SettingField[]; typed: Typed; change: (typed: Typed) => void; secretsSet: string[] };
+
+/** A form out of what a type of carrier says of its settings. Their names are the standards' own, in no language. */
+export function CarrierForm({ fields, ...rest }: Props) {
+  const { say } = useLocale();
+  const optional = fields.filter(({ required }) => !required);
+  const one = (field: SettingField) => <OneSetting key={field.name} field={field} {...rest} />;
+  return (
+    <>
+      <div className="fields">{fields.filter(({ required }) => required).map(one)}</div>
+      {optional.length > 0 ? (
+        <details className="more">
+          <summary>{say('otherSettings')}</summary>
+          <div className="fields">{optional.map(one)}</div>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields'> & { field: SettingField }) {
+  const { say } = useLocale();
+  const value = typed[field.name] ?? '';
+  const set = (next: string): void => change({ ...typed, [field.name]: next });
+  const label = field.required ? `${field.name} *` : field.name;
+  const standard = field.standard === '' ? '' : say('standardIs', { value: field.standard });
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <Check label={label} value={(value === '' ? field.standard : value) === 'true'} onChange={(on) => set(String(on))} />
+      );
+    case 'choice': {
+      const none = { value: '', label: standard === '' ? say('notSet') : standard };
+      const options = [none, ...field.choices.map((choice) => ({ value: choice, label: choice }))];
+      return <Choice label={label} value={value} onChange={set} options={options} />;
+    }
+    case 'text':
+    case 'number':
+    case 'json':
+      return (
+        <Field
+          label={label}
+          hint={field.secret ? say(secretsSet.includes(field.name) ? 'secretKept' : 'secretSealed') : standard}
+          value={value}
+          onChange={set}
+          type={field.secret ? 'password' : 'text'}
+          autoComplete="off"
+          {...(field.kind === 'json' ? { rows: 2 } : {})}
+        />
+      );
+    default:
+      return field.kind satisfies never;
+  }
+}

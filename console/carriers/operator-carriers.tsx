@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ask, v1 } from '../api.ts';
+import { Loaded, Table, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Badge, Empty } from '../ui/components.tsx';
+
+const LOOK_MS = 5000;
+
+export function CarriersPage() {
+  const { say } = useLocale();
+  const found = useQuery({ queryKey: ['carriers'], queryFn: () => ask(v1.operator.carriers.$get()) });
+  const create = (
+    <Link to="/operator/carriers/new" className="button main">
+      {say('newCarrier')}
+    </Link>
+  );
+  return (
+    <>
+      <div className="row">
+        <h1>{say('carriers')}</h1>
+        {create}
+      </div>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={say('noCarriers')} hint={say('noCarriersHint')} />
+          ) : (
+            <Table
+              label={say('carriers')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  name: say('name'),
+                  cell: ({ id, name }) => (
+                    <Link to="/operator/carriers/$id" params={{ id }}>
+                      {name}
+                    </Link>
+                  ),
+                },
+                { name: say('kind'), cell: ({ type }) => type },
+                { name: say('route'), cell: ({ route }) => say(route) },
+                { name: say('state'), cell: ({ id }) => <CarrierState id={id} /> },
+                { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+export const useCarrierState = (id: string) =>
+  useQuery({
+    queryKey: ['carriers', id, 'state'],
+    queryFn: () => ask(v1.operator.carriers[':id'].state.$get({ param: { id } })),
+    refetchInterval: LOOK_MS,
+  });
+
+export function CarrierState({ id }: { id: string }) {
+  const { say } = useLocale();
+  const { data } = useCarrierState(id);
+  if (!data) return null;
+  return (
+    <Badge tone={data.state === 'up' ? 'good' : data.state === 'down' ? 'bad' : 'plain'}>{say(`carrier.${data.state}`)}</Badge>
+  );
+}

@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useAct } from '../query-hooks.ts';
+import { Loaded, Table } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { AccountChoice, CarrierChoice, useNames } from './operator-choices.tsx';
+import { Ask, Badge, Empty, Field } from '../ui/components.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+
+const STANDARD = '100';
+
+/** Which carrier carries what. */
+export function RoutesPage() {
+  const { say, number } = useLocale();
+  const names = useNames();
+  const found = useQuery({ queryKey: ['routes'], queryFn: () => ask(v1.operator.routes.$get()) });
+  return (
+    <>
+      <h1>{say('routing')}</h1>
+      <p>{say('routingHint')}</p>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={say('noRoutes')} hint={say('noRoutesHint')} />
+          ) : (
+            <Table
+              label={say('routing')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                { name: say('route'), cell: ({ route }) => <Badge>{say(route)}</Badge> },
+                {
+                  name: say('account'),
+                  long: true,
+                  cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)),
+                },
+                { name: say('country'), cell: ({ country }) => country ?? say('everyCountry') },
+                { name: say('carrier'), cell: ({ carrier }) => names.nameOf(carrier) },
+                { name: say('priority'), figure: true, cell: ({ priority }) => number(priority) },
+                { name: say('share'), figure: true, cell: ({ share }) => number(share) },
+                { name: say('action'), cell: ({ id, carrier }) => <Remove id={id} name={names.nameOf(carrier)} /> },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      <NewRoute names={names} />
+    </>
+  );
+}
+
+function Remove({ id, name }: { id: string; name: string }) {
+  const { say } = useLocale();
+  const remove = useAct(() => ask(v1.operator.routes[':id'].$delete({ param: { id } })), ['routes']);
+  return (
+    <Sure label={say('remove')} question={say('removeAsk', { name })} act={remove}>
+      <p>{say('removeRouteHint')}</p>
+    </Sure>
+  );
+}
+
+function NewRoute({ names }: { names: ReturnType<typeof useNames> }) {
+  const { say } = useLocale();
+  const [carrier, setCarrier] = useState('');
+  const [account, setAccount] = useState('');
+  const [country, setCountry] = useState('');
+  const [priority, setPriority] = useState(STANDARD);
+  const [share, setShare] = useState(STANDARD);
+  const create = useAct(
+    () =>
+      ask(
+        v1.operator.routes.$post({
+          json: {
+            carrier,
+            account: account === '' ? null : account,
+            country: country === '' ? null : country,
+            priority: Number(priority),
+            share: Number(share),
+          },
+        }),
+      ),
+    ['routes'],
+    () => setCountry(''),
+  );
+  return (
+    <Ask title={say('newRoute')} label={say('addRoute')} act={create} disabled={carrier === ''}>
+      <div className="fields">
+        <CarrierChoice names={names} value={carrier} onChange={setCarrier} />
+        <AccountChoice names={names} value={account} onChange={setAccount} none={say('everyAccount')} />
+        <Field
+          label={say('country')}
+          hint={say('countryOrAllHint')}
+          value={country}
+          onChange={(next) => setCountry(next.toUpperCase())}
+        />
+        <Field label={say('priority')} hint={say('priorityHint')} inputMode="numeric" value={priority} onChange={setPriority} />
+        <Field label={say('share')} hint={say('shareHint')} inputMode="numeric" value={share} onChange={setShare} />
+      </div>
+    </Ask>
+  );
+}

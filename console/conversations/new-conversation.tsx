@@ -1,0 +1,46 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { ask, freshKey, Refusal, v1 } from '../api.ts';
+import { useAct } from '../query-hooks.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Meter } from '../ui/segment-meter.tsx';
+import { Ask, Field } from '../ui/components.tsx';
+
+/** Writes to a number that has not written first; where it has, its conversation is opened. */
+export function NewConversationPage() {
+  const { say } = useLocale();
+  const navigate = useNavigate();
+  const [phone, setPhone] = useState('');
+  const [text, setText] = useState('');
+  const key = useRef(freshKey());
+  const start = useAct(
+    async () => {
+      const sent = v1.conversations.$post({ header: { 'idempotency-key': key.current }, json: { phone, text } });
+      try {
+        return (await ask(sent)).id;
+      } catch (error) {
+        key.current = freshKey();
+        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
+        const { items } = await ask(v1.conversations.$get({ query: { search: phone, limit: '1' } }));
+        const [there] = items;
+        if (!there) throw error;
+        return there.id;
+      }
+    },
+    ['conversations'],
+    (id) => void navigate({ to: '/chat/$id', params: { id } }),
+  );
+  return (
+    <section className="thread start" aria-label={say('newConversation')}>
+      <Link to="/chat" className="back">
+        {say('back')}
+      </Link>
+      <h1>{say('newConversation')}</h1>
+      <Ask label={say(start.isPending ? 'sending' : 'send')} act={start} disabled={phone.trim() === '' || text === ''}>
+        <Field label={say('filterNumber')} hint={say('newConversationHint')} type="tel" value={phone} onChange={setPhone} />
+        <Field label={say('message')} rows={4} value={text} onChange={setText} />
+        <Meter text={text} />
+      </Ask>
+    </section>
+  );
+}

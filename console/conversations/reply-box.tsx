@@ -1,0 +1,150 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { Form } from 'react-aria-components';
+import type { Conversation } from './about-conversation.tsx';
+import { ask, freshKey, Refusal, v1 } from '../api.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Meter } from '../ui/segment-meter.tsx';
+import { Action, Field, Problem } from '../ui/components.tsx';
+import { phoneText } from '../ui/phone-text.ts';
+import { mergedWith } from '../campaigns/composer/merge-text.ts';
+import { session } from '../people/session.ts';
+
+/** Others are told this often that one is still writing: before they stop believing it. */
+const TELL_MS = 8000;
+
+export function Answer({ conversation }: { conversation: Conversation }) {
+  const { say } = useLocale();
+  const { id } = conversation;
+  const queries = useQueryClient();
+  const { data: who } = useQuery(session);
+  // What was begun and not sent is kept by person and conversation: a page that is left or reloaded, or a session that ends, loses none.
+  const draft = `draft ${who?.user.id ?? ''} ${id}`;
+  const [text, setText] = useState(sessionStorage.getItem(draft) ?? '');
+  // The same key until it is accepted: a second try after a lost answer sends no second SMS.
+  const key = useRef(freshKey());
+  const told = useRef(0);
+  // How many answers there were when this one was begun: whoever answers in between is read first.
+  const seen = useRef(conversation.answers);
+  const send = useMutation({
+    mutationFn: () =>
+      ask(
+        v1.conversations[':id'].messages.$post({
+          param: { id },
+          header: { 'idempotency-key': key.current },
+          json: { text, answers: seen.current },
+        }),
+      ),
+    onSuccess: () => {
+      key.current = freshKey();
+      told.current = 0;
+      // One's own is known before the thread is read anew: the next may be begun at once.
+      seen.current += 1;
+      setText('');
+      sessionStorage.removeItem(draft);
+      return queries.invalidateQueries({ queryKey: ['thread', id] });
+    },
+    // What somebody else answered is there when it is said: a second try has been read before.
+    onError: () => queries.invalidateQueries({ queryKey: ['thread', id] }),
+  });
+  function change(next: string): void {
+    if (send.isError) {
+      key.current = freshKey();
+      send.reset();
+    }
+    if (text === '') seen.current = Math.max(seen.current, conversation.answers);
+    setText(next);
+    sessionStorage.setItem(draft, next);
+    if (next !== '' && Date.now() - told.current > TELL_MS) {
+      told.current = Date.now();
+      // Nothing depends on it: who is not told sees the answer when it is sent.
+      void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
+    }
+  }
+  // An answer goes as it is written: a tag in it would be read by a customer.
+  const { missing } = mergedWith(text, {});
+  const ready = text !== '' && missing.length === 0 && !send.isPending;
+  function submit(): void {
+    if (!ready) return;
+    // What somebody else answered has been read by now. After any other error it is the same try: this one may have arrived.
+    if (send.error instanceof Refusal && send.error.code === 'answered-meanwhile') {
+      key.current = freshKey();
+      seen.current = conversation.answers;
+    }
+    send.mutate();
+  }
+  return (
+    <Form
+      id="answer"
+      className="answer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Field
+        label={say('yourAnswer')}
+        placeholder={say('yourAnswer')}
+        rows={2}
+        value={text}
+        onChange={change}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
+          else event.continuePropagation();
+        }}
+      />
+      <Canned
+        conversation={conversation}
+        choose={(answer) => {
+          change(text === '' ? answer : `${text} ${answer}`);
+          document.querySelector<HTMLElement>('#answer textarea')?.focus();
+        }}
+      />
+      <div className="trouble">
+        {missing.length > 0 ? (
+          <p role="alert" className="problem">
+            {say('fillIn', { tags: missing.map((name) => `{{${name}}}`).join(' ') })}
+          </p>
+        ) : null}
+        <Problem error={send.error} />
+      </div>
+      <Meter text={text} />
+      <Action kind="main" type="submit" isDisabled={!ready}>
+        {send.isPending ? say('sending') : say('send')}
+      </Action>
+    </Form>
+  );
+}
+
+/** Answers kept ready, their tags filled in for this person. */
+function Canned({ conversation, choose }: { conversation: Conversation; choose: (text: string) => void }) {
+  const { say } = useLocale();
+  const list = useRef<HTMLDetailsElement>(null);
+  const { data } = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
+  if (!data || data.items.length === 0) return null;
+  const { phone, firstName, lastName } = conversation;
+  const values = { phone: phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
+  return (
+    <details className="canned" ref={list}>
+      <summary>
+        <span className="sign" aria-hidden="true">
+          +
+        </span>
+        <span className="words">{say('canned')}</span>
+      </summary>
+      <div className="row start">
+        {data.items.map(({ id, name, text }) => (
+          <Action
+            key={id}
+            onPress={() => {
+              list.current?.removeAttribute('open');
+              choose(mergedWith(text, values).text);
+            }}
+          >
+            {name}
+          </Action>
+        ))}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useAct, useOwner } from '../query-hooks.ts';
+import { Loaded, Table } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Ask, Empty, Field } from '../ui/components.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+
+export function CannedSettings() {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const [name, setName] = useState('');
+  const [text, setText] = useState('');
+  const found = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
+  const create = useAct(
+    () => ask(v1['canned-answers'].$post({ json: { name, text } })),
+    ['canned-answers'],
+    () => {
+      setName('');
+      setText('');
+    },
+  );
+  return (
+    <>
+      <h1>{say('canned')}</h1>
+      <p>{say('cannedHint')}</p>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={say('noCanned')} hint={say('noCannedHint')} />
+          ) : (
+            <Table
+              label={say('canned')}
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={[
+                { name: say('name'), cell: (each) => <strong>{each.name}</strong> },
+                { name: say('text'), long: true, cell: (each) => <span dir="auto">{each.text}</span> },
+                ...(owner
+                  ? [
+                      {
+                        name: say('action'),
+                        cell: (each: { id: string; name: string }) => <Remove id={each.id} name={each.name} />,
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      {owner ? (
+        <Ask title={say('newCanned')} label={say('addCanned')} act={create} disabled={name.trim() === '' || text === ''}>
+          <Field label={say('name')} value={name} onChange={setName} />
+          <Field label={say('text')} hint={say('cannedTextHint')} rows={3} value={text} onChange={setText} />
+        </Ask>
+      ) : null}
+    </>
+  );
+}
+
+function Remove({ id, name }: { id: string; name: string }) {
+  const { say } = useLocale();
+  const remove = useAct(() => ask(v1['canned-answers'][':id'].$delete({ param: { id } })), ['canned-answers']);
+  return <Sure label={say('remove')} question={say('removeAsk', { name })} act={remove} />;
+}

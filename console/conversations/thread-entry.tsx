@@ -1,0 +1,55 @@
+import type { InferResponseType } from 'hono/client';
+import type { v1 } from '../api.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import type { Word } from '../i18n/fr/index.ts';
+import { Why } from '../replies/attribution-panel.tsx';
+
+type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
+type State = NonNullable<Shown['state']>;
+
+/** What the ticks of a message say. */
+const words: Record<State, { tick: string; word: Word }> = {
+  queued: { tick: '…', word: 'stateWaiting' },
+  submitting: { tick: '…', word: 'stateWaiting' },
+  accepted: { tick: '✓', word: 'stateSent' },
+  delivered: { tick: '✓✓', word: 'stateDelivered' },
+  undelivered: { tick: '✕', word: 'stateFailed' },
+  expired: { tick: '✕', word: 'stateFailed' },
+  failed: { tick: '✕', word: 'stateFailed' },
+  skipped: { tick: '–', word: 'stateSkipped' },
+  in_doubt: { tick: '?', word: 'stateUnknown' },
+  unknown: { tick: '?', word: 'stateUnknown' },
+  simulated: { tick: '✓', word: 'stateSimulated' },
+};
+const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
+/** What the person on the other end has surely not read. */
+const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'expired', 'failed', 'skipped']);
+const HOUR_MS = 3_600_000;
+
+/** Whether something may soon be known of it. */
+export const waits = ({ state, at }: Shown): boolean =>
+  state !== null && WAITING.has(state) && Date.now() - Date.parse(at) < HOUR_MS;
+
+export function Entry({ entry }: { entry: Shown }) {
+  const { say, time } = useLocale();
+  const state = entry.state === null ? null : words[entry.state];
+  const word = entry.reason === 'spend-limit' && entry.state === 'skipped' ? 'stateBeyondLimit' : state?.word;
+  return (
+    <li className={entry.direction}>
+      <p className="bubble" dir="auto">
+        {entry.text}
+      </p>
+      <p className="meta">
+        <time dateTime={entry.at}>{time(entry.at)}</time>
+        {entry.optOut ? <strong className="badge">{say('stop')}</strong> : null}
+        {state && word ? (
+          <span className={NOT_ARRIVED.has(entry.state) ? 'tick bad' : 'tick'}>
+            <span aria-hidden="true">{state.tick}</span> {say(word)}
+          </span>
+        ) : null}
+      </p>
+      {entry.partial ? <p className="meta">{say('partial')}</p> : null}
+      {entry.direction === 'inbound' ? <Why replyId={entry.id} campaign={entry.campaignName} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,14 @@
+import { accountEn } from './account.ts';
+import { campaignsEn } from './campaigns.ts';
+import { operatorEn } from './operator.ts';
+import { repliesEn } from './replies.ts';
+import { settingsEn } from './settings.ts';
+import type { moreFr } from '../fr/more.ts';
+
+export const moreEn: Record<keyof typeof moreFr, string> = {
+  ...settingsEn,
+  ...campaignsEn,
+  ...operatorEn,
+  ...accountEn,
+  ...repliesEn,
+};

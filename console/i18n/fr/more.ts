@@ -1,0 +1,14 @@
+import { accountFr } from './account.ts';
+import { campaignsFr } from './campaigns.ts';
+import { operatorFr } from './operator.ts';
+import { repliesFr } from './replies.ts';
+import { settingsFr } from './settings.ts';
+
+/** What is said on other pages than the sign-in and the chat: loaded with them. */
+export const moreFr = {
+  ...settingsFr,
+  ...campaignsFr,
+  ...operatorFr,
+  ...accountFr,
+  ...repliesFr,
+} as const;

@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Form } from 'react-aria-components';
+import { Refusal, refusalOf, v1 } from '../api.ts';
+import { CodeField } from './code-field.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Field, Problem } from '../ui/components.tsx';
+import { session } from './session.ts';
+import type { Word } from '../i18n/fr/index.ts';
+
+/** Where an invitation leads. */
+export const InvitationPage = () => <ChoosePassword title="choosePassword" label="join" />;
+/** Where the mail for a forgotten password leads. */
+export const NewPasswordPage = () => <ChoosePassword title="chooseNewPassword" label="saveAndSignIn" />;
+
+/** The token stands behind the #: no server and no log sees it before it is used. */
+function ChoosePassword({ title, label }: { title: Word; label: Word }) {
+  const { say } = useLocale();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [asksCode, setAsksCode] = useState(false);
+  const choose = useMutation({
+    mutationFn: async () => {
+      const json = { token: window.location.hash.slice(1), password, ...(code === '' ? {} : { code }) };
+      const response = await v1.session.invitation.$post({ json });
+      if (response.status === 200) return response.json();
+      throw await refusalOf(response);
+    },
+    onSuccess: (signedIn) => {
+      queries.setQueryData(session.queryKey, signedIn);
+      void navigate({ to: '/', replace: true });
+    },
+    onError: (error) => {
+      if (error instanceof Refusal && error.code === 'code-required') setAsksCode(true);
+    },
+  });
+  return (
+    <main className="lone">
+      <h1>{say(title)}</h1>
+      <Form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          choose.mutate();
+        }}
+      >
+        <Field
+          label={say('password')}
+          hint={say('choosePasswordHint')}
+          type="password"
+          autoComplete="new-password"
+          required
+          value={password}
+          onChange={setPassword}
+        />
+        {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
+        <Problem error={choose.error} />
+        <Action kind="main" type="submit" isDisabled={choose.isPending}>
+          {say(label)}
+        </Action>
+      </Form>
+    </main>
+  );
+}

@@ -1,0 +1,50 @@
+import type { QueryKey } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useAct } from '../query-hooks.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Choice } from '../ui/components.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+
+export type Role = 'owner' | 'agent' | 'viewer';
+const ROLES = ['agent', 'viewer', 'owner'] as const;
+
+type Props = {
+  person: { email: string; role: Role; joined: boolean };
+  stale: QueryKey;
+  change: (role: Role) => Promise<unknown>;
+  remove: () => Promise<unknown>;
+  endSessions: () => Promise<unknown>;
+};
+
+/** What an owner, or an operator, does about a person of an account. */
+export function PersonActions({ person: { email, role, joined }, stale, change, remove, endSessions }: Props) {
+  const { say } = useLocale();
+  const [next, setNext] = useState<Role>(role);
+  const changing = useAct(() => change(next), stale);
+  const removing = useAct(remove, stale);
+  const ending = useAct(endSessions, stale);
+  return (
+    <div className="row">
+      <Sure label={say('changeRole')} question={say('changeRoleAsk', { email })} act={changing} disabled={next === role}>
+        <Choice
+          label={say('role')}
+          value={next}
+          onChange={setNext}
+          options={ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) }))}
+        />
+      </Sure>
+      {joined ? (
+        <Sure label={say('endSessions')} question={say('endSessionsAsk', { email })} act={ending}>
+          <p>{say('endSessionsHint')}</p>
+        </Sure>
+      ) : null}
+      <Sure
+        label={say(joined ? 'removePerson' : 'withdrawInvitation')}
+        question={say(joined ? 'removePersonAsk' : 'withdrawInvitationAsk', { email })}
+        act={removing}
+      >
+        <p>{say(joined ? 'removePersonHint' : 'withdrawInvitationHint')}</p>
+      </Sure>
+    </div>
+  );
+}

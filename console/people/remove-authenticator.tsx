@@ -1,0 +1,17 @@
+import { useAct } from '../query-hooks.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Sure } from '../ui/confirm-button.tsx';
+import type { QueryKey } from '@tanstack/react-query';
+
+type Props = { email: string; lift: () => Promise<unknown>; stale: QueryKey };
+
+/** For somebody who lost their phone. */
+export function LiftAuthenticator({ email, lift, stale }: Props) {
+  const { say } = useLocale();
+  const act = useAct(lift, stale);
+  return (
+    <Sure label={say('dropCode')} question={say('dropCodeAsk', { email })} act={act}>
+      <p>{say('dropCodeHint')}</p>
+    </Sure>
+  );
+}

@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query';
+import type { InferResponseType } from 'hono/client';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useAct, useOwner } from '../query-hooks.ts';
+import { LiftAuthenticator } from './remove-authenticator.tsx';
+import { Loaded, Table, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Ask, Badge, Choice, Field, Once } from '../ui/components.tsx';
+import { PersonActions, type Role } from './person-actions.tsx';
+import { session } from './session.ts';
+
+type Member = InferResponseType<typeof v1.users.$get, 200>['items'][number];
+
+export function TeamSettings() {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const { data: who } = useQuery(session);
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('agent');
+  const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
+  const invite = useAct(
+    () => ask(v1.users.$post({ json: { email: email.trim(), role } })),
+    ['users'],
+    () => setEmail(''),
+  );
+  return (
+    <>
+      <h1>{say('team')}</h1>
+      <p>{say('teamHint')}</p>
+      <Loaded of={found}>
+        {({ items }) => (
+          <Table
+            label={say('team')}
+            rows={items}
+            keyOf={({ id }) => id}
+            columns={[
+              { name: say('email'), long: true, cell: (user) => user.email },
+              { name: say('role'), cell: (user) => say(`role.${user.role}`) },
+              {
+                name: say('state'),
+                cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
+              },
+              { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+              ...(owner
+                ? [
+                    {
+                      name: say('actions'),
+                      cell: (user: Member) =>
+                        user.id === who?.user.id ? null : (
+                          <PersonActions
+                            person={user}
+                            stale={['users']}
+                            change={(to) => ask(v1.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
+                            remove={() => ask(v1.users[':id'].$delete({ param: { id: user.id } }))}
+                            endSessions={() => ask(v1.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
+                          />
+                        ),
+                    },
+                  ]
+                : []),
+              {
+                name: say('authenticator'),
+                cell: ({ id, email, totp }) => (
+                  <>
+                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
+                    {totp && owner && id !== who?.user.id ? (
+                      <LiftAuthenticator
+                        email={email}
+                        stale={['users']}
+                        lift={() => ask(v1.users[':id'].totp.remove.$post({ param: { id } }))}
+                      />
+                    ) : null}
+                  </>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+      {invite.data ? (
+        <Once
+          label={say('invitationFor', { email: invite.data.email })}
+          value={`${window.location.origin}/invitation#${invite.data.token}`}
+        />
+      ) : null}
+      {owner ? (
+        <Ask title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
+          <Field label={say('email')} type="email" value={email} onChange={setEmail} />
+          <Choice
+            label={say('role')}
+            value={role}
+            onChange={setRole}
+            options={(['agent', 'viewer', 'owner'] as const).map((value) => ({ value, label: say(`role.${value}Hint`) }))}
+          />
+        </Ask>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Form } from 'react-aria-components';
+import { Refusal, refusalOf, v1 } from '../api.ts';
+import { CodeField } from './code-field.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Field, Problem } from '../ui/components.tsx';
+import { session } from './session.ts';
+
+/** `ended`: somebody was signed in, and is no more without having asked for it. */
+export function SignIn({ ended }: { ended: boolean }) {
+  const { say, locale, change } = useLocale();
+  const queries = useQueryClient();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [asksCode, setAsksCode] = useState(false);
+  const enter = useMutation({
+    mutationFn: async () => {
+      const response = await v1.session.$post({ json: { email, password, ...(code === '' ? {} : { code }) } });
+      if (response.status === 200) return response.json();
+      throw await refusalOf(response);
+    },
+    onSuccess: (signedIn) => {
+      queries.setQueryData(session.queryKey, signedIn);
+      // What was refused meanwhile is asked for anew.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
+    },
+    onError: (error) => {
+      if (error instanceof Refusal && error.code === 'code-required') setAsksCode(true);
+    },
+  });
+  return (
+    <main className="lone">
+      <h1>
+        <img src="/icon.svg" alt="" width="40" height="40" /> {say('product')}
+      </h1>
+      {ended ? (
+        <p role="status" className="notice">
+          {say('sessionEnded')}
+        </p>
+      ) : null}
+      <Form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter.mutate();
+        }}
+      >
+        <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
+        <Field
+          label={say('password')}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={setPassword}
+        />
+        {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
+        <Problem error={enter.error} />
+        <Action kind="main" type="submit" isDisabled={enter.isPending}>
+          {say('signIn')}
+        </Action>
+      </Form>
+      <p>
+        <Link to="/forgotten">{say('forgottenAsk')}</Link>
+      </p>
+      <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
+        <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>
+      </Action>
+    </main>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useAct, usePages } from '../query-hooks.ts';
+import { List, when } from '../ui/list.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Choice } from '../ui/components.tsx';
+import { phoneText } from '../ui/phone-text.ts';
+import { Sure } from '../ui/confirm-button.tsx';
+import { TemporalLink } from '../carriers/temporal-link.tsx';
+
+/** Replies that are nobody's, and giving each to whom it belongs. */
+export function UnattributedPage() {
+  const { say, number } = useLocale();
+  const found = usePages(['unattributed'], (cursor) => ask(v1.operator.unattributed.$get({ query: { limit: '50', ...cursor } })));
+  return (
+    <>
+      <h1>{say('unattributed')}</h1>
+      <p>{say('unattributedHint')}</p>
+      <List
+        label={say('unattributed')}
+        found={found}
+        keyOf={({ id }) => id}
+        empty={{ title: say('noUnattributed'), hint: say('noUnattributedHint') }}
+        columns={[
+          { name: say('from'), cell: ({ from }) => phoneText(from) },
+          { name: say('to'), cell: ({ to }) => phoneText(to) },
+          { name: say('text'), long: true, cell: ({ text }) => <span dir="auto">{text}</span> },
+          { name: say('received'), cell: ({ receivedAt }) => when(receivedAt) },
+          {
+            name: say('because'),
+            cell: ({ reason, candidates, failure }) => (
+              <>
+                {say(`unattributed.${reason}`, { n: number(candidates.length) })} <span lang="en">{failure}</span>
+              </>
+            ),
+          },
+          { name: say('run'), cell: ({ runId }) => <TemporalLink run={runId} /> },
+          { name: say('action'), cell: ({ id }) => <Assign id={id} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Assign({ id }: { id: string }) {
+  const { say } = useLocale();
+  const accounts = useQuery({
+    queryKey: ['accounts', 'choice'],
+    queryFn: () => ask(v1.operator.accounts.$get({ query: { limit: '200' } })),
+  });
+  const [chosen, setChosen] = useState('');
+  const assign = useAct(
+    () => ask(v1.operator.replies[':id'].attribution.$put({ param: { id }, json: { account: chosen, campaign: null } })),
+    ['unattributed'],
+  );
+  return (
+    <Sure label={say('assign')} question={say('assignAsk')} act={assign} disabled={chosen === ''}>
+      <p>{say('assignHint')}</p>
+      <Choice
+        label={say('account')}
+        value={chosen}
+        onChange={setChosen}
+        options={[
+          { value: '', label: say('chooseAccount') },
+          ...(accounts.data?.items.map(({ id: value, name }) => ({ value, label: name })) ?? []),
+        ]}
+      />
+    </Sure>
+  );
+}

@@ -1,0 +1,83 @@
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { Refusal, refusalOf } from '../api.ts';
+import { rowCounter, type Format } from './export-rows.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Problem } from '../ui/components.tsx';
+import { queryOf, type Filters } from './reply-filters.tsx';
+
+type Progress = { total: number; rows: number };
+
+/** Reads the file piece by piece, and tells how far it is. Refuses one that ended before all of it was there. */
+async function read(filters: Filters, format: Format, signal: AbortSignal, tell: (progress: Progress) => void): Promise<Blob> {
+  const query = new URLSearchParams(queryOf(filters)).toString();
+  const response = await fetch(`/v1/replies.${format}?${query}`, { signal });
+  if (!response.ok || !response.body) throw await refusalOf(response);
+  const total = Number(response.headers.get('x-total-count') ?? 0);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const counter = rowCounter(format);
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    counter.add(value);
+    tell({ total, rows: Math.min(total, counter.rows()) });
+  }
+  await counter.end();
+  if (counter.rows() < total) throw new Refusal('export-cut', []);
+  return new Blob(pieces, { type: response.headers.get('content-type') ?? '' });
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.download = name;
+  link.href = URL.createObjectURL(blob);
+  link.click();
+  // The browser has it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** All that the filters leave as a file, with how far it is, and a way to stop it. */
+export function ReplyExport({ filters }: { filters: Filters }) {
+  const { say, number, locale } = useLocale();
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const stop = useRef<AbortController>(null);
+  const run = useMutation({
+    mutationFn: async (format: Format) => {
+      const controller = new AbortController();
+      stop.current = controller;
+      setProgress({ total: 0, rows: 0 });
+      try {
+        save(await read(filters, format, controller.signal, setProgress), `replies.${format}`);
+        return 'saved';
+      } catch (error) {
+        if (!controller.signal.aborted) throw error;
+        return 'stopped';
+      } finally {
+        setProgress(null);
+      }
+    },
+  });
+  if (progress) {
+    const { total, rows } = progress;
+    const percent = new Intl.NumberFormat(locale, { style: 'percent' }).format(
+      total === 0 ? 0 : Math.floor((rows / total) * 100) / 100,
+    );
+    return (
+      <div className="row start">
+        <progress aria-label={say('exporting')} max={Math.max(1, total)} {...(rows === 0 ? {} : { value: rows })} />
+        <span>{rows === 0 ? say('exportBegins') : say('exportedRows', { n: number(rows), total: number(total), percent })}</span>
+        <Action onPress={() => stop.current?.abort()}>{say('exportStop')}</Action>
+      </div>
+    );
+  }
+  return (
+    <div className="row start">
+      <Action onPress={() => run.mutate('csv')}>{say('exportCsv')}</Action>
+      <Action onPress={() => run.mutate('xlsx')}>{say('exportXlsx')}</Action>
+      <Problem error={run.error} />
+      <span role="status">{run.data === 'saved' ? say('exported') : ''}</span>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query';
+import { Form } from 'react-aria-components';
+import type { ReplyViewFilters } from '../../domain/replies/reply-table.ts';
+import { ask, v1 } from '../api.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Choice, Field } from '../ui/components.tsx';
+
+const SPANS = ['all', '1', '7', '30', '90', '365', 'dates'] as const;
+const KINDS = ['all', 'stop', 'start', 'contact', 'looks-like-stop'] as const;
+type Span = (typeof SPANS)[number];
+type Kind = (typeof KINDS)[number];
+export type Filters = { search: string; from: string; campaign: string; kind: Kind; span: Span; since: string; until: string };
+export const NONE: Filters = { search: '', from: '', campaign: '', kind: 'all', span: 'all', since: '', until: '' };
+
+/** The start of a day as the reader's clock has it, so many days later. */
+function dayStart(day: Date, later: number): string {
+  const at = new Date(day);
+  at.setHours(0, 0, 0, 0);
+  at.setDate(at.getDate() + later);
+  return at.toISOString();
+}
+
+function timesOf({ span, since, until }: Filters) {
+  if (span === 'all') return {};
+  if (span !== 'dates') return { since: dayStart(new Date(), 1 - Number(span)) };
+  return {
+    ...(since === '' ? {} : { since: dayStart(new Date(`${since}T00:00`), 0) }),
+    ...(until === '' ? {} : { until: dayStart(new Date(`${until}T00:00`), 1) }),
+  };
+}
+
+/** What the API is asked for. */
+export const queryOf = (filters: Filters) => ({
+  ...(filters.search.trim() === '' ? {} : { search: filters.search.trim() }),
+  ...(filters.from.trim() === '' ? {} : { from: filters.from.trim() }),
+  ...(filters.campaign === '' ? {} : { campaign: filters.campaign }),
+  ...(filters.kind === 'all' ? {} : { keyword: filters.kind }),
+  ...timesOf(filters),
+});
+
+/** What a saved view keeps of them: dates pass, and a number is somebody's. */
+export const keptOf = ({ search, campaign, kind, span }: Filters): ReplyViewFilters => ({
+  search: search.trim() === '' ? null : search.trim(),
+  campaign: campaign === '' ? null : campaign,
+  keyword: kind === 'all' ? null : kind,
+  days: span === 'all' || span === 'dates' ? null : Number(span),
+});
+
+export const filtersOf = ({ search, campaign, keyword, days }: ReplyViewFilters): Filters => ({
+  ...NONE,
+  search: search ?? '',
+  campaign: campaign ?? '',
+  kind: keyword ?? 'all',
+  span: SPANS.find((span) => span === String(days)) ?? 'all',
+});
+
+type Props = { filters: Filters; change: (part: Partial<Filters>) => void; apply: () => void; clear: () => void };
+
+export function ReplyFilterFields({ filters, change, apply, clear }: Props) {
+  const { say } = useLocale();
+  const campaigns = useQuery({
+    queryKey: ['campaigns', 'choice'],
+    queryFn: () => ask(v1.campaigns.$get({ query: { limit: '100' } })),
+  });
+  return (
+    <Form
+      className="filters"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <Field label={say('searchText')} type="search" value={filters.search} onChange={(search) => change({ search })} />
+      <Field label={say('filterNumber')} type="tel" value={filters.from} onChange={(from) => change({ from })} />
+      <Choice
+        label={say('campaign')}
+        value={filters.campaign}
+        onChange={(campaign) => change({ campaign })}
+        options={[
+          { value: '', label: say('allCampaigns') },
+          ...(campaigns.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []),
+        ]}
+      />
+      <Choice
+        label={say('replyKind')}
+        value={filters.kind}
+        onChange={(kind) => change({ kind })}
+        options={KINDS.map((value) => ({ value, label: say(`kind.${value}`) }))}
+      />
+      <Choice
+        label={say('span')}
+        value={filters.span}
+        onChange={(span) => change({ span })}
+        options={SPANS.map((value) => ({
+          value,
+          label:
+            value === 'all' || value === 'dates' || value === '1' ? say(`span.${value}`) : say('lastDays', { n: Number(value) }),
+        }))}
+      />
+      {filters.span === 'dates' ? (
+        <>
+          <Field label={say('since')} type="date" value={filters.since} onChange={(since) => change({ since })} />
+          <Field label={say('until')} type="date" value={filters.until} onChange={(until) => change({ until })} />
+        </>
+      ) : null}
+      <Action kind="main" type="submit">
+        {say('filter')}
+      </Action>
+      <Action onPress={clear}>{say('clear')}</Action>
+    </Form>
+  );
+}

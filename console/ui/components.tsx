@@ -1,0 +1,204 @@
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import {
+  Button,
+  Checkbox,
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField,
+  Form,
+  type ButtonProps,
+  type TextFieldProps,
+} from 'react-aria-components';
+import { Refusal, wordOf } from '../api.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { loadMoreWords } from '../i18n/dictionary.ts';
+
+type FieldProps = {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: string;
+  type?: 'text' | 'email' | 'password' | 'tel' | 'date' | 'datetime-local' | 'time' | 'url' | 'search';
+  autoComplete?: string;
+  inputMode?: 'numeric' | 'tel';
+  required?: boolean;
+  rows?: number;
+  placeholder?: string;
+  onKeyDown?: TextFieldProps['onKeyDown'];
+};
+
+export const Field = ({
+  label,
+  hint,
+  rows,
+  placeholder,
+  required = false,
+  autoComplete,
+  inputMode,
+  onKeyDown,
+  type = 'text',
+  ...field
+}: FieldProps) => (
+  <TextField
+    {...field}
+    type={type}
+    isRequired={required}
+    className="field"
+    {...(autoComplete ? { autoComplete } : {})}
+    {...(onKeyDown ? { onKeyDown } : {})}
+  >
+    <Label>{label}</Label>
+    {rows ? <TextArea rows={rows} {...(placeholder ? { placeholder } : {})} /> : <Input {...(inputMode ? { inputMode } : {})} />}
+    {hint ? <Text slot="description">{hint}</Text> : null}
+    <FieldError />
+  </TextField>
+);
+
+type Option = { value: string; label: string };
+type ChoiceProps<V extends string> = {
+  label: string;
+  value: V;
+  onChange: (value: V) => void;
+  options: readonly { value: V; label: string }[];
+};
+
+/** One of a few. The browser's own control: it is right on every phone. */
+export const Choice = <V extends string>({ label, value, onChange, options }: ChoiceProps<V>) => (
+  <label className="field">
+    {label}
+    <select
+      value={value}
+      onChange={(event) => {
+        const chosen = options.find((option: Option) => option.value === event.target.value);
+        if (chosen) onChange(chosen.value);
+      }}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+type CheckProps = { label: string; hint?: string; value: boolean; onChange: (value: boolean) => void };
+export const Check = ({ label, hint, value, onChange }: CheckProps) => (
+  <div>
+    <Checkbox className="check" isSelected={value} onChange={onChange}>
+      <span className="box" aria-hidden="true" /> {label}
+    </Checkbox>
+    {hint ? <p className="hint">{hint}</p> : null}
+  </div>
+);
+
+/** Fields, what went wrong with them, and the button that sends them. */
+export function Ask({
+  title,
+  label,
+  act,
+  disabled = false,
+  children,
+}: {
+  title?: string;
+  label: string;
+  act: { mutate: () => void; isPending: boolean; error: unknown };
+  disabled?: boolean;
+  children?: ReactNode;
+}) {
+  return (
+    <Form
+      className="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!act.isPending) act.mutate();
+      }}
+    >
+      {title ? <h2>{title}</h2> : null}
+      {children}
+      <Problem error={act.error} />
+      <Action kind="main" type="submit" isDisabled={disabled || act.isPending}>
+        {label}
+      </Action>
+    </Form>
+  );
+}
+
+export function Copy({ value }: { value: string }) {
+  const { say } = useLocale();
+  const [copied, setCopied] = useState(false);
+  return (
+    <Action
+      onPress={() => {
+        // Not on plain http: there a person selects it.
+        void navigator.clipboard?.writeText(value).then(() => setCopied(true));
+      }}
+    >
+      {say(copied ? 'copied' : 'copy')}
+    </Action>
+  );
+}
+
+/** What is shown this once, and a button that copies it. */
+export function Once({ label, value }: { label: string; value: string }) {
+  const { say } = useLocale();
+  return (
+    <div className="notice" role="status">
+      <p>
+        <strong>{label}</strong> {say('shownOnce')}
+      </p>
+      <div className="row">
+        <code>{value}</code>
+        <Copy value={value} />
+      </div>
+    </div>
+  );
+}
+
+export const Badge = ({ tone = 'plain', children }: { tone?: 'plain' | 'good' | 'bad'; children: ReactNode }) => (
+  <span className={`badge ${tone}`}>{children}</span>
+);
+
+export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' | 'link' }) => (
+  <Button {...props} className={`button ${kind}`} />
+);
+
+/** What an empty page says: what will be there, and how to get it. */
+export const Empty = ({ title, hint, children }: { title: string; hint: string; children?: ReactNode }) => (
+  <div className="empty">
+    <h2>{title}</h2>
+    <p>{hint}</p>
+    {children}
+  </div>
+);
+
+const Faults = lazy(async () => {
+  try {
+    const [{ Faults: all }] = await Promise.all([import('./faults.tsx'), loadMoreWords()]);
+    return { default: all };
+  } catch {
+    // Without them what went wrong is still said, and what was written stays.
+    return { default: () => null };
+  }
+});
+
+/** What went wrong, in the reader's language, with every row's fault beneath. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { say } = useLocale();
+  if (!error) return null;
+  const faults = error instanceof Refusal ? error.faults : [];
+  return (
+    <div role="alert" className="problem">
+      <p>{say(wordOf(error))}</p>
+      {faults.length > 0 ? (
+        <Suspense>
+          <Faults faults={faults} />
+        </Suspense>
+      ) : null}
+      {retry ? <Action onPress={retry}>{say('retry')}</Action> : null}
+    </div>
+  );
+}

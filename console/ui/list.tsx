@@ -1,0 +1,99 @@
+import type { ReactNode } from 'react';
+import type { Pages } from '../query-hooks.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Empty, Problem } from './components.tsx';
+
+/** `long`: may hold a name or a text without a space, which breaks. */
+export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean };
+
+type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
+
+/** Whether these are more columns than a phone has room for: figures are narrow, words are not. */
+const isWide = (columns: { figure?: boolean }[]): boolean =>
+  columns.length > 3 || columns.filter(({ figure }) => !figure).length > 2;
+
+/** A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. */
+export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
+  <div className="wide" tabIndex={0} role="region" aria-label={label}>
+    <table aria-label={label} className={isWide(columns) ? 'stacked' : undefined}>
+      <thead>
+        <tr>
+          {columns.map(({ name, figure }) => (
+            <th key={name} scope="col" className={figure ? 'figure' : undefined}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)}>
+            {columns.map(({ name, cell, figure, long }) => (
+              <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
+                {cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+type ListProps<T> = Omit<TableProps<T>, 'rows'> & { found: Pages<T>; empty: { title: string; hint: string; next?: ReactNode } };
+
+/** A list by cursor as a table: what it says while it is asked for, when it is empty, and how to see more. */
+export function List<T>({ found, empty, ...table }: ListProps<T>) {
+  const { say } = useLocale();
+  const { items, error, refetch, more } = found;
+  if (error) return <Problem error={error} retry={() => void refetch()} />;
+  if (!items) return <p>{say('loading')}</p>;
+  if (items.length === 0) {
+    return (
+      <Empty title={empty.title} hint={empty.hint}>
+        {empty.next}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Table {...table} rows={items} />
+      {more ? <Action onPress={more}>{say('more')}</Action> : null}
+    </>
+  );
+}
+
+/** Names and what they stand for. What is not there is left out. */
+export const Facts = ({ facts }: { facts: (readonly [name: string, value: ReactNode])[] }) => (
+  <dl className="facts">
+    {facts
+      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+  </dl>
+);
+
+/** What is shown once it was read. */
+export function Loaded<T>({
+  of,
+  children,
+}: {
+  of: { data: T | undefined; error: unknown; refetch: () => unknown };
+  children: (data: T) => ReactNode;
+}) {
+  const { say } = useLocale();
+  if (of.error) return <Problem error={of.error} retry={() => void of.refetch()} />;
+  return of.data === undefined ? <p>{say('loading')}</p> : children(of.data);
+}
+
+function When({ at }: { at: string }) {
+  const { time } = useLocale();
+  return <time dateTime={at}>{time(at)}</time>;
+}
+
+/** A time as the reader writes it; nothing for none. */
+export const when = (at: string | null | undefined): ReactNode => (at ? <When at={at} /> : null);

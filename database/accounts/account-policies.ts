@@ -1,0 +1,27 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { Policies } from '../../domain/sending/policies.ts';
+import { Account } from '../account.ts';
+
+/** What an account chose; without a row the defaults hold. */
+const AccountPoliciesSchema = defineEntity({
+  name: 'AccountPolicies',
+  tableName: 'account_policies',
+  properties: {
+    account: () => p.manyToOne(Account).mapToPk().primary(),
+    stopConfirmation: p.boolean().default(true),
+    stopText: p.text().nullable(),
+    contactText: p.text().nullable(),
+    quietHours: p.text().$type<Policies['quietHours']>().default('warn'),
+    quietPreset: p.text().$type<Policies['quietPreset']>().default('standard'),
+    lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
+    stopMention: p.text().nullable(),
+    brandRegistration: p.text().$type<Policies['brandRegistration']>().default('warn'),
+    genericSenders: p.text().$type<Policies['genericSenders']>().default('warn'),
+    senderOverrides: p.json<Policies['senderOverrides']>().default('{}'),
+    /** How long texts, and people after their last message, are kept; null: for ever. */
+    keepTextsDays: p.integer().nullable(),
+    keepContactsDays: p.integer().nullable(),
+  },
+});
+export class AccountPolicies extends AccountPoliciesSchema.class {}
+AccountPoliciesSchema.setClass(AccountPolicies);

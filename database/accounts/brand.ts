@@ -1,0 +1,52 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { PoolClient } from 'pg';
+import { Account } from '../account.ts';
+import { emitEvents } from '../callbacks/emit-events.ts';
+import { oweNotice } from '../mail/notice.ts';
+import { rows } from '../sql.ts';
+
+export type BrandState = 'requested' | 'confirmed' | 'refused';
+
+/** A sender ID that an account says is its own; an operator confirms it or refuses. */
+const BrandSchema = defineEntity({
+  name: 'Brand',
+  tableName: 'brands',
+  uniques: [{ properties: ['account', 'folded'] }],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk().deleteRule('cascade'),
+    /** As it was written first. */
+    sender: p.text(),
+    /** In small letters: one brand however it is written. */
+    folded: p.text(),
+    state: p.text().$type<BrandState>().default('requested'),
+    /** Why it was refused or confirmed, in the operator's words. */
+    reason: p.text().nullable(),
+    createdAt: p.datetime(3),
+    decidedAt: p.datetime(3).nullable(),
+  },
+});
+export class Brand extends BrandSchema.class {}
+BrandSchema.setClass(Brand);
+
+type Decision = { state: 'confirmed' | 'refused'; reason: string };
+type Decided = { accountId: string; sender: string };
+
+/** Writes an operator's decision down, and owes its account a mail and an event when it is another than before. Undefined for no brand. */
+export async function decideBrand(client: PoolClient, id: string, { state, reason }: Decision): Promise<Decided | undefined> {
+  const [before] = await rows<Decided & { state: BrandState }>(
+    client,
+    `with old as (select id, state from brands where id = $1 for update)
+     update brands b set state = $2, reason = $3, decided_at = now() from old where b.id = old.id
+     returning b.account_id as "accountId", b.sender, old.state`,
+    [id, state, reason],
+  );
+  if (!before || before.state === state) return before;
+  const { accountId, sender } = before;
+  await oweNotice(client, { to: { accountId }, kind: `brand-${state}`, data: { sender, reason } });
+  const type = `brand.${state}` as const;
+  const data = { brand: { id, sender, state, reason } };
+  const body = (eventId: string) => JSON.stringify({ id: eventId, type, timestamp: new Date().toISOString(), data });
+  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+  return before;
+}

@@ -1,0 +1,52 @@
+import type { PoolClient } from 'pg';
+import type { TwoWay } from '../../domain/sending/sender-policy.ts';
+import type { TwoWayStep } from '../account.ts';
+import { emitEvents } from '../callbacks/emit-events.ts';
+import { oweNotice } from '../mail/notice.ts';
+import { affected, rows } from '../sql.ts';
+
+/** An account, locked until the caller commits; undefined for none. */
+export async function lockTwoWay(client: PoolClient, accountId: string): Promise<{ name: string; twoWay: TwoWay } | undefined> {
+  const [found] = await rows<{ name: string; twoWay: TwoWay }>(
+    client,
+    'select name, two_way as "twoWay" from accounts where id = $1 for update',
+    [accountId],
+  );
+  return found;
+}
+
+/** Writes the next step down, which is the state too. */
+export async function addTwoWayStep(client: PoolClient, accountId: string, step: TwoWayStep): Promise<void> {
+  await affected(
+    client,
+    'update accounts set two_way = $2, two_way_history = two_way_history || jsonb_build_array($3::jsonb) where id = $1',
+    [accountId, step.state, JSON.stringify(step)],
+  );
+}
+
+const TOLD = {
+  on: { type: 'two-way.enabled', kind: 'two-way-enabled' },
+  refused: { type: 'two-way.refused', kind: 'two-way-refused' },
+  off: { type: 'two-way.disabled', kind: 'two-way-disabled' },
+} as const;
+
+/** Owes the account an event and a mail about an operator's decision. Wake the runs of both after the commit. */
+export async function tellTwoWay(client: PoolClient, accountId: string, state: keyof typeof TOLD, reason: string): Promise<void> {
+  const { type, kind } = TOLD[state];
+  await oweNotice(client, { to: { accountId }, kind, data: { reason } });
+  const body = (id: string) => JSON.stringify({ id, type, timestamp: new Date().toISOString(), data: { twoWay: state, reason } });
+  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+}
+
+/**
+ * Has every reply that was hidden from this account filed for it, those too that still come to what was sent until now. Answers
+ * how many there are; `heldReplies` after the commit says which.
+ */
+export async function releaseHeld(client: PoolClient, accountId: string): Promise<number> {
+  await affected(client, 'update accounts set held_released_at = now() where id = $1', [accountId]);
+  return affected(
+    client,
+    'update replies set unhide = true, filed_at = null, handed_at = null where account_id = $1 and hidden and filed_at is not null',
+    [accountId],
+  );
+}

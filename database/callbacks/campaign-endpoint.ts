@@ -1,0 +1,43 @@
+import type { PoolClient } from 'pg';
+import { newId } from '../ids.ts';
+import { affected, rows } from '../sql.ts';
+
+/** Addresses that an account's campaigns may name, at a time. */
+export const MOST_CAMPAIGN_ENDPOINTS = 500;
+export const CAMPAIGN_TIMEOUT_MS = 15_000;
+
+/**
+ * The endpoint of an address that a campaign names: the account's own one at that URL if there is one, else the one that
+ * campaigns share, made at the first. `sealed` are the secrets of a new one. Null when the account has too many.
+ */
+export async function campaignEndpoint(
+  client: PoolClient,
+  accountId: string,
+  url: string,
+  sealed: () => Buffer,
+): Promise<string | null> {
+  const find = () =>
+    rows<{ id: string }>(
+      client,
+      `select id from callback_endpoints where account_id = $1 and url = $2 and deleted_at is null order by scope, id limit 1`,
+      [accountId, url],
+    );
+  const [found] = await find();
+  if (found) return found.id;
+  const [counted] = await rows<{ count: number }>(
+    client,
+    `select count(*)::int as count from callback_endpoints where account_id = $1 and scope = 'campaigns' and deleted_at is null`,
+    [accountId],
+  );
+  if ((counted?.count ?? 0) >= MOST_CAMPAIGN_ENDPOINTS) return null;
+  // Two campaigns that name a new address at once share the one that was first.
+  await affected(
+    client,
+    `insert into callback_endpoints (id, account_id, scope, url, description, types, secrets, timeout_ms, created_at)
+     values ($1, $2, 'campaigns', $3, '', '{reply.received}', $4, $5, now())
+     on conflict (account_id, url) where scope = 'campaigns' and deleted_at is null do nothing`,
+    [newId(), accountId, url, sealed(), CAMPAIGN_TIMEOUT_MS],
+  );
+  const [made] = await find();
+  return made?.id ?? null;
+}

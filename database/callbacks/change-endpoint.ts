@@ -1,0 +1,106 @@
+import type { Pool, PoolClient } from 'pg';
+import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
+import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import type { EndpointScope } from './callback-endpoint.ts';
+import { affected, rows } from '../sql.ts';
+
+/** What its owner sets. `schedule` is in ms, null for the standard one. */
+export type EndpointSettings = {
+  url: string;
+  description: string;
+  types: string[];
+  format: CallbackFormat;
+  fallbackUrl: string | null;
+  ordered: boolean;
+  timeoutMs: number;
+  schedule: number[] | null;
+};
+
+export type LockedEndpoint = EndpointSettings & { id: string; scope: EndpointScope; health: HealthState; secrets: Buffer };
+
+/** An account's endpoint, locked until the caller commits; undefined for one that is deleted, another's, or not there. */
+export async function lockEndpoint(client: PoolClient, accountId: string, id: string): Promise<LockedEndpoint | undefined> {
+  const [found] = await rows<LockedEndpoint>(
+    client,
+    `select id, scope, health, secrets, url, description, types, format, fallback_url as "fallbackUrl", ordered,
+       timeout_ms as "timeoutMs", schedule
+     from callback_endpoints where id = $1 and account_id = $2 and deleted_at is null for no key update`,
+    [id, accountId],
+  );
+  return found;
+}
+
+export async function countEndpoints(client: PoolClient, accountId: string): Promise<number> {
+  const [counted] = await rows<{ count: number }>(
+    client,
+    `select count(*)::int as count from callback_endpoints where account_id = $1 and scope = 'account' and deleted_at is null`,
+    [accountId],
+  );
+  return counted?.count ?? 0;
+}
+
+const valuesOf = (settings: EndpointSettings): unknown[] => [
+  settings.url,
+  settings.description,
+  settings.types,
+  settings.format,
+  settings.fallbackUrl,
+  settings.ordered,
+  settings.timeoutMs,
+  settings.schedule === null ? null : JSON.stringify(settings.schedule),
+];
+
+/** A new endpoint of the whole account; `secrets` are sealed. */
+export const addEndpoint = async (
+  client: PoolClient,
+  { id, accountId, secrets }: { id: string; accountId: string; secrets: Buffer },
+  settings: EndpointSettings,
+): Promise<void> =>
+  void (await affected(
+    client,
+    `insert into callback_endpoints (url, description, types, format, fallback_url, ordered, timeout_ms, schedule, id, account_id, secrets, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())`,
+    [...valuesOf(settings), id, accountId, secrets],
+  ));
+
+/** The caller holds its lock. */
+export const setEndpoint = async (client: PoolClient, id: string, settings: EndpointSettings): Promise<void> =>
+  void (await affected(
+    client,
+    `update callback_endpoints set url = $1, description = $2, types = $3, format = $4, fallback_url = $5, ordered = $6,
+       timeout_ms = $7, schedule = $8 where id = $9`,
+    [...valuesOf(settings), id],
+  ));
+
+/** The caller holds its lock; `secrets` are sealed. */
+export const setEndpointSecrets = async (client: PoolClient, id: string, secrets: Buffer): Promise<void> =>
+  void (await affected(client, 'update callback_endpoints set secrets = $2 where id = $1', [id, secrets]));
+
+/** Deletes it, and aborts what it is owed. */
+export async function deleteEndpoint(client: PoolClient, id: string): Promise<void> {
+  await affected(client, 'update callback_endpoints set deleted_at = now() where id = $1', [id]);
+  await affected(
+    client,
+    `update deliveries set state = case when delivered_at is null then 'aborted' else 'delivered' end, next_at = null, finished_at = now()
+     where endpoint_id = $1 and channel = 'callback' and state in ('pending', 'retrying', 'held')`,
+    [id],
+  );
+}
+
+/** Idempotent: aborts what was under way when its endpoint was deleted, and is owed to it again since: nobody would take it up. */
+export const abortLeft = (pool: Pool): Promise<number> =>
+  affected(
+    pool,
+    `update deliveries d set state = case when d.delivered_at is null then 'aborted' else 'delivered' end, held_reason = null, next_at = null, finished_at = now()
+     from callback_endpoints e where e.deleted_at > now() - interval '7 days' and d.endpoint_id = e.id and d.channel = 'callback'
+       and d.state in ('pending', 'retrying', 'held')`,
+  );
+
+/** Gives up what an endpoint was owed before that time. */
+export const giveUpHeld = (client: PoolClient, accountId: string, id: string, before: Date): Promise<number> =>
+  affected(
+    client,
+    `update deliveries set state = case when delivered_at is null then 'aborted' else 'delivered' end, held_reason = null, next_at = null, finished_at = now()
+     where endpoint_id = $1 and account_id = $2 and channel = 'callback' and state in ('pending', 'retrying', 'held') and created_at < $3`,
+    [id, accountId, before],
+  );

@@ -1,0 +1,224 @@
+import type { PoolClient } from 'pg';
+import type { HeldReason } from '../../domain/callbacks/delivery-state.ts';
+import { octopushBody, type CallbackFormat, type OctopushFacts } from '../../domain/callbacks/octopush-callback.ts';
+import type { EndpointScope } from './callback-endpoint.ts';
+import { newId } from '../ids.ts';
+import { affected, rows, type Sql } from '../sql.ts';
+
+/** What an endpoint can choose to hear of. */
+export const EVENT_TYPES = [
+  'reply.received',
+  'reply.completed',
+  'reply.reattributed',
+  'message.delivered',
+  'message.undelivered',
+  'contact.opted-out',
+  'keyword.matched',
+  'two-way.enabled',
+  'two-way.refused',
+  'two-way.disabled',
+  'brand.confirmed',
+  'brand.refused',
+  'setting-request.done',
+  'setting-request.refused',
+  'account.spend-limit-reached',
+  'endpoint.failing',
+  'endpoint.disabled',
+  'endpoint.recovered',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * Something that happened in an account. `body` makes the bytes that every attempt posts, from the event's id; `replyId` is the
+ * reply that it is about. `emails`: whether the addresses of the reply settings hear of it too.
+ */
+export type NewEvent = {
+  accountId: string;
+  type: EventType;
+  replyId: string | null;
+  emails: boolean;
+  /** The campaign that it is about: the address which that one named hears of it too. */
+  campaignId?: string | null;
+  /** Its place in its conversation, for endpoints that want strict order. */
+  order?: { conversationId: string; sequence: number } | null;
+  /** An endpoint that is not told, for it is what the event is about. */
+  exceptEndpoint?: string;
+  body: (eventId: string) => string;
+  /** The same, for endpoints that want one of Octopush's forms; without it they are not told. */
+  octopush?: OctopushFacts;
+};
+
+/** Ids of deliveries whose first attempts are due now. */
+export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
+
+/** `held`: why what it is owed waits without being due; null where it is due at once. */
+type Target = {
+  id: string;
+  account_id: string;
+  held: HeldReason | null;
+  scope: EndpointScope;
+  ordered: boolean;
+  types: string[];
+  /** Those of the campaigns at hand that named it. */
+  campaigns: string[];
+  format: CallbackFormat;
+  time_zone: string;
+};
+type Owed = {
+  id: string;
+  accountId: string;
+  eventId: string;
+  channel: 'callback' | 'email';
+  targetId: string;
+  held: HeldReason | null;
+  format: CallbackFormat;
+  body: string | null;
+  conversationId: string | null;
+  sequence: number | null;
+};
+/** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. */
+export type Emitted = DeliveriesOwed & { accounts: string[] };
+
+/** A campaign's own address always hears its replies; of anything else what it chose, like any endpoint. */
+function hears({ scope, types, campaigns }: Target, type: EventType, campaignId: string | null): boolean {
+  const named = campaignId !== null && campaigns.includes(campaignId);
+  const itsReplies = type === 'reply.received' || type === 'reply.completed';
+  return named && itsReplies ? true : types.includes(type) && (scope === 'account' || named);
+}
+
+/** How long a first attempt may take to be made before the run of retries takes it over. */
+const TAKEN_OVER_AFTER_SECONDS = 60;
+
+/**
+ * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
+ * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
+ * the commit. After the commit, `announce` tells those who listen.
+ */
+export async function emitEvents(client: PoolClient, happened: NewEvent[], runId: string | null): Promise<Emitted> {
+  if (happened.length === 0) return { callbacks: [], emails: [], accounts: [] };
+  const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
+  const endpoints = await rows<Target>(
+    client,
+    `with named as (
+       select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
+     )
+     select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope, e.ordered, e.types, e.format,
+       a.time_zone, array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
+     from callback_endpoints e join accounts a on a.id = e.account_id
+     where e.account_id = any($1::uuid[]) and e.deleted_at is null
+       and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named)) order by e.id`,
+    [accounts, [...new Set(happened.map((each) => each.type))], [...new Set(happened.flatMap((each) => each.campaignId ?? []))]],
+  );
+  const addresses = happened.some((each) => each.emails)
+    ? await rows<Target>(
+        client,
+        // One that wants a flood gathered needs to know the conversation.
+        `select id, account_id, null as held, 'account' as scope, gather as ordered, '{}'::text[] as types, '{}'::uuid[] as campaigns, 'standard' as format, 'UTC' as time_zone from reply_emails
+         where account_id = any($1::uuid[]) and deleted_at is null order by id`,
+        [accounts],
+      )
+    : [];
+
+  const events = happened.map((each) => ({ ...each, eventId: newId() }));
+  const owed = events.flatMap(({ accountId, eventId, type, emails, campaignId, order, exceptEndpoint, octopush }): Owed[] => {
+    const to = (channel: Owed['channel'], targets: Target[]) =>
+      targets
+        .filter((target) => target.account_id === accountId)
+        .map(({ id, held, ordered, format, time_zone: timeZone }) => ({
+          id: newId(),
+          accountId,
+          eventId,
+          channel,
+          targetId: id,
+          held,
+          format,
+          body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
+          conversationId: (ordered && order?.conversationId) || null,
+          sequence: ordered && order ? order.sequence : null,
+        }));
+    return [
+      ...to(
+        'callback',
+        endpoints.filter(
+          (endpoint) =>
+            hears(endpoint, type, campaignId ?? null) &&
+            endpoint.id !== exceptEndpoint &&
+            (endpoint.format === 'standard' || octopush !== undefined),
+        ),
+      ),
+      ...(emails ? to('email', addresses) : []),
+    ];
+  });
+
+  await affected(
+    client,
+    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at, format, body, conversation_id, sequence)
+     select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
+       case when d.channel = 'email' then d.target end, case when d.held is null then 'pending' else 'held' end,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now(), d.format, d.body, d.conversation_id, d.sequence
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[],
+       $11::uuid[], $12::int[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence)`,
+    [
+      owed.map((each) => each.id),
+      owed.map((each) => each.accountId),
+      owed.map((each) => each.eventId),
+      owed.map((each) => each.channel),
+      owed.map((each) => each.targetId),
+      owed.map((each) => each.held),
+      runId ?? 'retry',
+      runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
+      owed.map((each) => each.format),
+      owed.map((each) => each.body),
+      owed.map((each) => each.conversationId),
+      owed.map((each) => each.sequence),
+    ],
+  );
+
+  const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
+  // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
+  // they are gap-free in the order of commits. A UUID's order would skip what commits late.
+  await affected(
+    client,
+    `with locked as (
+       select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
+     ), e as (
+       select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[]) with ordinality as e (id, account_id, reply_id, type, body, owed, ordinal)
+     ), drawn as (
+       update account_counters c set position = c.position + n.many
+       from (select distinct account_id, many from e) n join locked using (account_id)
+       where c.account_id = n.account_id returning c.account_id, c.position
+     )
+     insert into events (id, account_id, position, type, reply_id, body, owed, created_at)
+     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now() from e join drawn d using (account_id)`,
+    [
+      accounts,
+      events.map((each) => each.eventId),
+      events.map((each) => each.accountId),
+      events.map((each) => each.replyId),
+      events.map((each) => each.type),
+      events.map((each) => each.body(each.eventId)),
+      events.map((each) => owedFor.get(each.eventId) ?? 0),
+    ],
+  );
+
+  const due = owed.filter((each) => each.held === null);
+  return {
+    callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
+    emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
+    accounts,
+  };
+}
+
+/** What a run owes for its replies and nobody has attempted yet. */
+export async function stillOwed(sql: Sql, replyIds: string[], runId: string): Promise<DeliveriesOwed> {
+  const found = await rows<{ id: string; channel: 'callback' | 'email' }>(
+    sql,
+    // Event by event, whatever the planner believes of how many there are.
+    `select d.id, d.channel from events e cross join lateral (select * from deliveries where event_id = e.id offset 0) d
+     where e.reply_id = any($1::uuid[]) and d.run_id = $2 and d.state = 'pending' order by d.id`,
+    [replyIds, runId],
+  );
+  const idsOf = (channel: string) => found.filter((each) => each.channel === channel).map(({ id }) => id);
+  return { callbacks: idsOf('callback'), emails: idsOf('email') };
+}

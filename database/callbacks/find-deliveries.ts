@@ -1,0 +1,65 @@
+import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
+import type { Channel } from './delivery.ts';
+import { AN_HOUR_MS, idAt } from '../ids.ts';
+import { rows, type Sql } from '../sql.ts';
+
+/** Which deliveries of an account. Only the account has to be named. */
+export type DeliveryWish = {
+  accountId: string;
+  /** Older than this one. */
+  before?: string | undefined;
+  state?: DeliveryState | undefined;
+  channel?: Channel | undefined;
+  endpoint?: string | undefined;
+  reply?: string | undefined;
+  conversation?: string | undefined;
+  /** Made at or after, and before. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+};
+
+/** The statement that finds them, newest first: each wish by an index that begins with it, however many others there are. */
+export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const use = (value: unknown): string => `$${values.push(value)}`;
+  const account = use(wish.accountId);
+  const conditions = [`d.account_id = ${account}`];
+  if (wish.before) conditions.push(`d.id < ${use(wish.before)}`);
+  if (wish.channel) conditions.push(`d.channel = ${use(wish.channel)}`);
+  if (wish.endpoint) conditions.push(`d.endpoint_id = ${use(wish.endpoint)}`);
+  // Ids rise with time, as far as clocks agree: they lead to the place, and the time decides.
+  if (wish.from) conditions.push(`d.created_at >= ${use(wish.from)}`, `d.id >= ${use(idAt(wish.from.getTime() - AN_HOUR_MS))}`);
+  if (wish.to) conditions.push(`d.created_at < ${use(wish.to)}`, `d.id < ${use(idAt(wish.to.getTime() + AN_HOUR_MS))}`);
+  const undelivered = wish.state && wish.state !== 'delivered' ? [`d.state = ${use(wish.state)}`] : [];
+  const page = `order by d.id desc limit ${use(limit)}`;
+  const among = (from: string, more: string[]): string =>
+    `(select d.id from ${from} where ${[...conditions, ...more].join(' and ')} ${page})`;
+  // What was delivered and what was not stand in indexes of their own.
+  const branches = (from: string): string[] => {
+    if (wish.state) return [among(from, wish.state === 'delivered' ? [DONE] : [OWED, ...undelivered])];
+    return wish.endpoint ? [among(from, [OWED]), among(from, [DONE])] : [among(from, [])];
+  };
+  if (!wish.reply && !wish.conversation)
+    return { text: `select d.id from (${branches('deliveries d').join(' union all ')}) d ${page}`, values };
+  const about = [
+    ...(wish.reply ? [`r.id = ${use(wish.reply)}`] : []),
+    ...(wish.conversation ? [`r.conversation_id = ${use(wish.conversation)}`] : []),
+  ].join(' and ');
+  const text = `with about as materialized (
+      select e.id from replies r join events e on e.reply_id = r.id and e.account_id = r.account_id
+      where r.account_id = ${account} and not r.hidden and ${about}
+    )
+    select d.id from (${branches(OF_EVENTS).join(' union all ')}) d ${page}`;
+  return { text, values };
+}
+
+const OWED = 'd.delivered_at is null';
+const DONE = 'd.delivered_at is not null';
+// Event by event, whatever the planner believes of how many there are.
+const OF_EVENTS = 'about cross join lateral (select * from deliveries where event_id = about.id offset 0) d';
+
+/** Their ids, newest first. */
+export async function findDeliveries(sql: Sql, wish: DeliveryWish, limit: number): Promise<string[]> {
+  const { text, values } = deliveriesQuery(wish, limit);
+  return (await rows<{ id: string }>(sql, text, values)).map(({ id }) => id);
+}

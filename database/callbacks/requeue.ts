@@ -1,0 +1,104 @@
+import { AN_HOUR_MS, idAt } from '../ids.ts';
+import type { ReplayFilter } from './replay.ts';
+import { affected, rows, type Sql } from '../sql.ts';
+
+/** The state that counts: what was delivered once stays delivered, whatever a later attempt comes to. */
+export const STATE = `case when d.delivered_at is not null then 'delivered' else d.state end`;
+
+/** Endpoints of deliveries that were put in line, with their health. */
+export type QueuedAgain = { id: string; endpoint_id: string; healthy: boolean };
+
+/**
+ * Puts deliveries in line for one more attempt each, due now, in the lane of what was asked for. What is on its way already,
+ * and what belongs to a deleted endpoint, is left alone; at an endpoint that was stopped they are held. `webhook-id` and body
+ * are those of before. Rows are locked in the order of their ids.
+ */
+export const queueAgain = (
+  sql: Sql,
+  {
+    ids,
+    accountId,
+    trigger,
+    replayId,
+  }: { ids: string[]; accountId: string; trigger: 'manual' | 'replay'; replayId: string | null },
+): Promise<QueuedAgain[]> =>
+  rows<QueuedAgain>(
+    sql,
+    `with chosen as (
+       select id from deliveries where id = any($1::uuid[]) and account_id = $2 and channel = 'callback'
+         and state not in ('in_flight', 'pending') order by id for update
+     )
+     update deliveries d set
+       state = case when e.health in ('paused', 'disabled', 'gone') then 'held' else 'retrying' end,
+       held_reason = case when e.health in ('paused', 'disabled', 'gone') then e.health end,
+       next_at = case when e.health in ('paused', 'disabled', 'gone') then null else now() end,
+       replayed_from = case when d.trigger = 'auto' then d.state else d.replayed_from end, trigger = $3, replay_id = $4
+     from chosen, callback_endpoints e
+     where d.id = chosen.id and e.id = d.endpoint_id and e.deleted_at is null and d.state not in ('in_flight', 'pending')
+     returning d.id, d.endpoint_id, e.health = 'healthy' as healthy`,
+    [ids, accountId, trigger, replayId],
+  );
+
+/**
+ * Puts a mail in line for one more attempt, due now: whole, where it carries several replies, and under its own Message-ID. What
+ * was delivered, is on its way, was suppressed or is no longer kept is left alone. Answers how many deliveries it carries.
+ */
+export const mailAgain = (sql: Sql, { id, accountId }: { id: string; accountId: string }): Promise<number> =>
+  affected(
+    sql,
+    `with chosen as (
+       select d.id from deliveries a join deliveries d on d.id = a.id or d.mail_id = a.mail_id
+       where a.id = $1 and a.account_id = $2 and a.channel = 'email' and d.account_id = $2
+         and d.state in ('retrying', 'held', 'exhausted') and d.delivered_at is null
+         and exists (select from events v where v.id = d.event_id and v.body::jsonb #> '{data,erased}' is null)
+       order by d.id for update of d
+     )
+     update deliveries d set state = 'retrying', held_reason = null, next_at = now(), finished_at = null, trigger = 'manual'
+     from chosen where d.id = chosen.id`,
+    [id, accountId],
+  );
+
+/** Takes out of line what a replay put there and has not been attempted: each is as it was. */
+export const takeBack = (sql: Sql, replayId: string): Promise<{ id: string }[]> =>
+  rows<{ id: string }>(
+    sql,
+    `update deliveries set trigger = 'auto', replay_id = null,
+       state = case when replayed_from in ('delivered', 'exhausted', 'aborted') then replayed_from else state end,
+       held_reason = case when replayed_from in ('delivered', 'exhausted', 'aborted') then null else held_reason end,
+       next_at = case when replayed_from in ('delivered', 'exhausted', 'aborted') then null else next_at end
+     where id in (select id from deliveries where replay_id = $1 and trigger <> 'auto' and state in ('retrying', 'held') order by id for update)
+     returning id`,
+    [replayId],
+  );
+
+type Selection = { accountId: string; endpointId: string; filter: ReplayFilter };
+
+const SELECTED = `from deliveries d
+  where d.account_id = $1 and d.endpoint_id = $2 and d.channel = 'callback' and d.created_at >= $3 and d.created_at < $4 and d.id >= $7
+    and ${STATE} = any($5::text[]) and ($6::uuid[] is null or d.id = any($6::uuid[]))`;
+
+const values = ({ accountId, endpointId, filter }: Selection): unknown[] => [
+  accountId,
+  endpointId,
+  filter.since,
+  filter.until,
+  filter.states,
+  filter.ids,
+  // Ids rise with time, as far as clocks agree: they lead to the place.
+  idAt(new Date(filter.since).getTime() - AN_HOUR_MS),
+];
+
+export async function countSelected(sql: Sql, selection: Selection): Promise<number> {
+  const [found] = await rows<{ count: number }>(sql, `select count(*)::int as count ${SELECTED}`, values(selection));
+  return found?.count ?? 0;
+}
+
+/** The next ids of a selection, in their order. */
+export async function nextSelected(sql: Sql, selection: Selection, after: string | null, limit: number): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    sql,
+    `select d.id ${SELECTED} and ($8::uuid is null or d.id > $8) order by d.id limit $9`,
+    [...values(selection), after, limit],
+  );
+  return found.map((row) => row.id);
+}

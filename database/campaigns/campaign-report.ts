@@ -1,0 +1,80 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { STEP, type Took } from '../../domain/campaigns/percentiles.ts';
+import { Campaign } from './campaign.ts';
+import { affected, rows, type Sql } from '../sql.ts';
+
+/** What a large campaign came to when it was counted last. */
+const CampaignFiguresSchema = defineEntity({
+  name: 'CampaignFigures',
+  tableName: 'campaign_figures',
+  properties: {
+    campaign: () => p.manyToOne(Campaign).mapToPk().primary(),
+    accountId: p.uuid(),
+    countedAt: p.datetime(3),
+    /** Messages by state. */
+    states: p.json<Record<string, number>>(),
+    /** How long those that were delivered took. */
+    took: p.json<Took>(),
+    repliers: p.integer(),
+  },
+});
+export class CampaignFigures extends CampaignFiguresSchema.class {}
+CampaignFiguresSchema.setClass(CampaignFigures);
+
+export const MOST_CAMPAIGNS = 50;
+/** A campaign of so few is counted whenever it is asked for. */
+const SMALL = 2000;
+
+type Figures = { states: Record<string, number>; took: Took; repliers: number; countedAt: Date };
+export type Counted = Figures & { id: string; name: string; route: 'premium' | 'lowcost' };
+
+/** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
+const KNOWN = `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
+    (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
+      or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
+  from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
+  where c.account_id = $1 and c.id >= $2 and c.id < $3 and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
+/** A receipt that was early by the carrier's clock took no time. */
+const STATES = `select campaign_id as id, state, step, count(*)::int as messages from (
+    select campaign_id, state, case when state = 'delivered' and submitted_at is not null then
+      case when settled_at <= submitted_at then -1
+        else floor(ln(greatest(extract(epoch from settled_at - submitted_at)::float8 * 1000, 1)) / ln(${STEP}::float8))::int end end as step
+    from messages where campaign_id = any($2::uuid[]) and account_id = $1
+  ) each group by 1, 2, 3`;
+const REPLIERS = `select campaign_id as id, count(distinct from_number)::int as repliers from replies
+  where campaign_id = any($2::uuid[]) and account_id = $1 and not hidden group by 1`;
+const KEEP = `insert into campaign_figures (campaign_id, account_id, counted_at, states, took, repliers)
+  select id, $1, $3, states, took, repliers from jsonb_to_recordset($2) as f (id uuid, states jsonb, took jsonb, repliers int)
+  on conflict (campaign_id) do update set counted_at = excluded.counted_at, states = excluded.states, took = excluded.took, repliers = excluded.repliers
+  where campaign_figures.counted_at <= excluded.counted_at`;
+
+async function count(sql: Sql, account: string, ids: string[]): Promise<Map<string, Figures>> {
+  const countedAt = new Date();
+  const figures = new Map<string, Figures>(ids.map((id) => [id, { states: {}, took: {}, repliers: 0, countedAt }]));
+  if (ids.length === 0) return figures;
+  const states = await rows<{ id: string; state: string; step: number | null; messages: number }>(sql, STATES, [account, ids]);
+  for (const { id, state, step, messages } of states) {
+    const found = figures.get(id);
+    if (!found) continue;
+    found.states[state] = (found.states[state] ?? 0) + messages;
+    if (step !== null) found.took[step] = messages;
+  }
+  for (const { id, repliers } of await rows<{ id: string; repliers: number }>(sql, REPLIERS, [account, ids])) {
+    const found = figures.get(id);
+    if (found) found.repliers = repliers;
+  }
+  return figures;
+}
+
+/** What the campaigns with ids from one to the other came to, the newest first; large ones as they were counted last. */
+export async function campaignFigures(sql: Sql, account: string, [from, to]: [from: string, to: string]): Promise<Counted[]> {
+  const known = await rows<Counted & { large: boolean; due: boolean }>(sql, KNOWN, [account, from, to]);
+  const counted = await count(
+    sql,
+    account,
+    known.filter(({ due }) => due).map(({ id }) => id),
+  );
+  const kept = known.flatMap(({ id, large }) => (large && counted.has(id) ? [{ id, ...counted.get(id) }] : []));
+  if (kept.length > 0) await affected(sql, KEEP, [account, JSON.stringify(kept), kept[0]?.countedAt]);
+  return known.map((campaign) => ({ ...campaign, ...counted.get(campaign.id) }));
+}

@@ -1,0 +1,203 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { PoolClient } from 'pg';
+import type { CampaignState, Purpose } from './campaign.ts';
+import { newId } from '../ids.ts';
+import { affected, rows, type Sql } from '../sql.ts';
+
+/** A campaign as it is accepted: launched at once, sent from `sendAt` on. */
+export type NewCampaign = {
+  id: string;
+  accountId: string;
+  carrierId: string;
+  name: string;
+  requestId?: string | null;
+  route: 'premium' | 'lowcost';
+  purpose: Purpose;
+  text: string;
+  sender: string | null;
+  wireSender: string | null;
+  withReplies: boolean;
+  allowUnreachable: boolean;
+  simulation: boolean;
+  resendInDoubt?: boolean;
+  keyword: string | null;
+  callbackUrl?: string | null;
+  callbackEndpointId?: string | null;
+  state: CampaignState;
+  total: number;
+  segments: number;
+  costMicros: number | null;
+  optimise: boolean;
+  sendAt: Date | null;
+  createdAt: Date;
+};
+
+/** What all messages of one acceptance share. */
+export type MessageBasis = {
+  accountId: string;
+  campaignId: string | null;
+  conversationId: string | null;
+  carrierId: string;
+  twoWay: boolean;
+  simulation: boolean;
+};
+
+export type NewMessage = {
+  /** Where it is not the one that all share. */
+  carrierId?: string;
+  row: number | null;
+  to: string;
+  sender: string;
+  replyCode: string | null;
+  port: number | null;
+  text: string;
+  segments: number;
+  reference: string | null;
+  /** Whether a reply may answer another campaign as well. */
+  ambiguous?: boolean;
+  costMicros?: number | null;
+};
+
+const COLUMNS = [
+  'id',
+  'account_id',
+  'campaign_id',
+  'row',
+  'conversation_id',
+  'carrier_id',
+  'to_number',
+  'sender',
+  'reply_code',
+  'port',
+  'text',
+  'segments',
+  'reference',
+  'two_way',
+  'simulation',
+  'state',
+  'ambiguous',
+  'cost_micros',
+];
+/** Messages encoded at a time: about 200 kB, and a few milliseconds. */
+const CHUNK = 1000;
+
+const SPECIAL = /[\\\t\n\r\b\f\v]/;
+const ESCAPES: Record<string, string> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\v': '\\v',
+};
+
+/** One value as COPY reads it: a backslash is doubled, what would end a column or a row is escaped, null is `\N`. */
+function copyValue(value: string | number | boolean | null): string {
+  if (value === null) return '\\N';
+  const text = String(value);
+  return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\b\f\v]/g, (character) => ESCAPES[character] ?? character) : text;
+}
+
+const valuesOf = (basis: MessageBasis, id: string, message: NewMessage) => [
+  id,
+  basis.accountId,
+  basis.campaignId,
+  message.row,
+  basis.conversationId,
+  message.carrierId ?? basis.carrierId,
+  message.to,
+  message.sender,
+  message.replyCode,
+  message.port,
+  message.text,
+  message.segments,
+  message.reference,
+  basis.twoWay,
+  basis.simulation,
+  'queued',
+  message.ambiguous ?? false,
+  message.costMicros ?? null,
+];
+
+/** Stores one message. */
+export async function insertMessage(sql: Sql, basis: MessageBasis, message: NewMessage & { id: string }): Promise<void> {
+  const places = COLUMNS.map((_, index) => `$${index + 1}`).join(', ');
+  await affected(sql, `insert into messages (${COLUMNS.join(', ')}) values (${places})`, valuesOf(basis, message.id, message));
+}
+
+async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): AsyncGenerator<string> {
+  for (let start = 0; start < messages.length; start += CHUNK) {
+    await setImmediate();
+    yield messages
+      .slice(start, start + CHUNK)
+      .map((message) => `${valuesOf(basis, newId(), message).map(copyValue).join('\t')}\n`)
+      .join('');
+  }
+}
+
+/** Stores any number of messages by COPY, in the transaction of that connection, letting other work in between. */
+export async function copyMessages(client: PoolClient, basis: MessageBasis, messages: readonly NewMessage[]): Promise<void> {
+  const stream = client.query(copyFrom(`copy messages (${COLUMNS.join(', ')}) from stdin`));
+  await pipeline(Readable.from(encode(basis, messages)), stream);
+}
+
+/** Nothing of it goes for that long, by the clock that decides when it goes. Answers from when on it may. */
+export async function holdCampaign(sql: Sql, id: string, seconds: number): Promise<Date> {
+  const [held] = await rows<{ at: Date }>(
+    sql,
+    `update campaigns set send_at = greatest(send_at, clock_timestamp() + make_interval(secs => $2)) where id = $1 returning send_at as at`,
+    [id, seconds],
+  );
+  if (!held) throw new Error('There is no such campaign');
+  return held.at;
+}
+
+/** Stores the campaign and all its messages, in the transaction of that connection. */
+export async function storeCampaign(
+  client: PoolClient,
+  campaign: NewCampaign,
+  twoWay: boolean,
+  messages: readonly NewMessage[],
+): Promise<void> {
+  const { id, accountId, carrierId, simulation, createdAt } = campaign;
+  await affected(
+    client,
+    `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+    [
+      id,
+      accountId,
+      carrierId,
+      campaign.name,
+      campaign.route,
+      campaign.purpose,
+      campaign.text,
+      campaign.sender,
+      campaign.wireSender,
+      campaign.withReplies,
+      simulation,
+      campaign.state,
+      campaign.total,
+      campaign.segments,
+      campaign.sendAt,
+      createdAt,
+      campaign.resendInDoubt ?? false,
+      campaign.keyword,
+      campaign.allowUnreachable,
+      campaign.callbackUrl ?? null,
+      campaign.callbackEndpointId ?? null,
+      campaign.costMicros,
+      campaign.optimise,
+      campaign.requestId ?? null,
+    ],
+  );
+  const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));
+  if (carrierIds.size > 1)
+    await affected(client, 'update campaigns set carrier_ids = $2::uuid[] where id = $1', [id, [...carrierIds]]);
+  await copyMessages(client, { accountId, campaignId: id, conversationId: null, carrierId, twoWay, simulation }, messages);
+}

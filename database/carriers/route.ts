@@ -1,0 +1,27 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '../account.ts';
+import { Carrier } from './carrier.ts';
+
+/** A line of the operator's routing table: see `domain/carriers/routing.ts`. */
+const RouteSchema = defineEntity({
+  name: 'Route',
+  tableName: 'routes',
+  indexes: [
+    {
+      name: 'routes_key_index',
+      expression: `create unique index "routes_key_index" on "routes" ("carrier_id", coalesce("country", ''), coalesce("account_id"::text, ''))`,
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    route: p.text().$type<'premium' | 'lowcost'>(),
+    country: p.text().nullable(),
+    account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('cascade'),
+    carrier: () => p.manyToOne(Carrier).mapToPk(),
+    priority: p.smallint(),
+    share: p.smallint(),
+    createdAt: p.datetime(3),
+  },
+});
+export class Route extends RouteSchema.class {}
+RouteSchema.setClass(Route);

@@ -1,0 +1,108 @@
+import type { PoolClient } from 'pg';
+import { eraseUnfiled } from './erase-unfiled.ts';
+import type { HashPhone } from './phone-hash.ts';
+import { affected, rows } from '../sql.ts';
+
+/** What stands where a number was. It is no number, so nothing is sent to it and no reply answers it. */
+export const ERASED = 'erased';
+
+/** What is left of a frozen event. */
+const SCRUBBED = `json_build_object('id', e.id, 'type', e.type, 'timestamp', to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  'data', json_build_object('erased', true))::text`;
+
+/**
+ * Takes everything that one account knows of one phone out of the database, and aborts what is owed of it, in the caller's
+ * transaction. What is left: rows without number and text, for the counts; and a hash on the opt-out list, so that nothing goes
+ * to that number again. Idempotent. Answers with how many rows it changed, by kind.
+ */
+export async function eraseContact(
+  client: PoolClient,
+  accountId: string,
+  phone: string,
+  hashPhone: HashPhone,
+): Promise<{ messages: number; replies: number; events: number }> {
+  // The digits, whatever stands before them: +33…, 0033…, %2B33….
+  const digits = phone.slice(1);
+  // A reply that is filed meanwhile locks this row too.
+  await affected(client, `select from conversations where account_id = $1 and phone = $2 for update`, [accountId, phone]);
+  await eraseUnfiled(client, accountId, phone, ERASED);
+  const messages = await affected(
+    client,
+    `with gone as (
+       update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null,
+         state = case when state = 'queued' then 'skipped' else state end, reason = case when state = 'queued' then 'erased' else reason end
+       where to_number = $2 and account_id = $1 returning id
+     ), doubted as (
+       update doubts d set to_number = '${ERASED}' from gone where d.message_id = gone.id
+     )
+     select id from gone`,
+    [accountId, phone],
+  );
+  const replies = await rows<{ id: string }>(
+    client,
+    `update replies set from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null
+     where account_id = $1 and from_number = $2 returning id`,
+    [accountId, phone],
+  );
+  const replyIds = replies.map((reply) => reply.id);
+  await affected(client, `delete from inbound_parts where reply_id = any($1::uuid[])`, [replyIds]);
+  const events = await scrubEventsAbout(client, accountId, replyIds, digits);
+  await affected(client, `delete from notices where account_id = $1 and data::text like '%' || $2 || '%'`, [accountId, digits]);
+  await affected(
+    client,
+    `update idempotency_keys set response = '{"erased": true}' where account_id = $1 and response::text like '%' || $2 || '%'`,
+    [accountId, digits],
+  );
+  // Uploaded lists hold the number as it was written: its last nine digits tell it.
+  await affected(
+    client,
+    `update list_rows r set "values" = '{}'
+     where r.import_id in (select id from list_imports where account_id = $1 and state <> 'importing' union all select id from saved_lists where account_id = $1)
+       and right(regexp_replace(r."values" ->> 'to', '[^0-9]', '', 'g'), 9) = right($2, 9)`,
+    [accountId, digits],
+  );
+  await affected(
+    client,
+    `with talk as (delete from conversations where account_id = $1 and phone = $2 returning id)
+     delete from conversation_notes n using talk where n.conversation_id = talk.id`,
+    [accountId, phone],
+  );
+  await affected(client, `delete from contacts where account_id = $1 and phone = $2`, [accountId, phone]);
+  await affected(
+    client,
+    `with listed as (delete from opt_outs where account_id = $1 and phone = $2 returning since, source)
+     insert into opt_outs (account_id, phone, since, source, reason)
+     select $1, $3, coalesce((select since from listed), now()), coalesce((select source from listed), 'erasure'), 'erased'
+     on conflict do nothing`,
+    [accountId, phone, hashPhone(phone)],
+  );
+  return { messages, replies: replies.length, events };
+}
+
+/** The events about the phone, and what is owed and was answered of them. */
+const scrubEventsAbout = (client: PoolClient, accountId: string, replyIds: string[], digits: string): Promise<number> =>
+  scrubEvents(
+    client,
+    `select id from events where account_id = $1 and reply_id = any($2::uuid[])
+     union
+     select id from events where account_id = $1 and body like '%' || $3 || '%' and body ~ ('(^|[^0-9])' || $3 || '([^0-9]|$)')`,
+    [accountId, replyIds, digits],
+  );
+
+/** Takes what they say out of the events of that query, and out of what was answered of them; what is owed of them is aborted. */
+export const scrubEvents = (client: PoolClient, about: string, values: unknown[]): Promise<number> =>
+  affected(
+    client,
+    `with about as (
+       ${about}
+     ), aborted as (
+       update deliveries d set body = case when d.body is null then null else '' end, claim = null, lease_until = null, next_at = null,
+         held_reason = null, state = case when d.state in ('delivered', 'exhausted') then d.state else 'aborted' end,
+         finished_at = coalesce(d.finished_at, now())
+       from about where d.event_id = about.id returning d.id
+     ), answered as (
+       update delivery_attempts t set body_excerpt = null, response_headers = null, error = null from aborted where t.delivery_id = aborted.id
+     )
+     update events e set body = ${SCRUBBED} from about where e.id = about.id`,
+    values,
+  );

@@ -1,0 +1,74 @@
+import type { PoolClient } from 'pg';
+import { ERASED } from './erase-contact.ts';
+import { idAt } from '../ids.ts';
+import type { HashPhone } from './phone-hash.ts';
+import { affected, rows } from '../sql.ts';
+
+export type Ageing = {
+  accountId: string;
+  /** What is older than this was forgotten before; null: nothing was. */
+  since: Date | null;
+  /** What is older than this is forgotten. */
+  until: Date;
+  hashPhone: HashPhone;
+};
+
+/** Of these, who neither got nor wrote anything since `until`, and was not put among the contacts since. */
+export async function quietPhones(client: PoolClient, { accountId, until }: Ageing, phones: string[]): Promise<string[]> {
+  const quiet = await rows<{ phone: string }>(
+    client,
+    `select p.phone from unnest($2::text[]) as p (phone) where p.phone <> '${ERASED}'
+       and not exists (select from messages m where m.to_number = p.phone and m.account_id = $1
+         and (m.id >= $4 or m.state in ('queued', 'submitting', 'in_doubt')))
+       and not exists (select from conversations c where c.account_id = $1 and c.phone = p.phone and c.last_reply_at >= $3)
+       and not exists (select from contacts c where c.account_id = $1 and c.phone = p.phone and c.updated_at >= $3)
+     order by p.phone`,
+    [accountId, phones, until, idAt(until.getTime())],
+  );
+  return quiet.map(({ phone }) => phone);
+}
+
+/**
+ * Takes people out of an account, as an erasure does, a page at a time: their rows stay for the counts, without number and text.
+ * Who is on the opt-out list stays there as a hash. Nothing that is newer than `until` is touched, whenever it comes.
+ */
+export async function forgetPhones(client: PoolClient, { accountId, until, hashPhone }: Ageing, phones: string[]): Promise<void> {
+  if (phones.length === 0) return;
+  // A reply that is filed meanwhile locks its conversation too, and keeps it.
+  const talks = await rows<{ id: string }>(
+    client,
+    `select id from conversations where account_id = $1 and phone = any($2::text[]) and last_reply_at < $3 order by id for update`,
+    [accountId, phones, until],
+  );
+  const ids = talks.map(({ id }) => id);
+  await affected(
+    client,
+    `update replies set from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null
+     where conversation_id = any($2::uuid[]) and account_id = $1`,
+    [accountId, ids],
+  );
+  await affected(
+    client,
+    `update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null
+     where to_number = any($2::text[]) and account_id = $1 and id < $3`,
+    [accountId, phones, idAt(until.getTime())],
+  );
+  await affected(client, `delete from conversation_notes where conversation_id = any($2::uuid[]) and account_id = $1`, [
+    accountId,
+    ids,
+  ]);
+  await affected(client, `delete from conversations where id = any($2::uuid[]) and account_id = $1`, [accountId, ids]);
+  await affected(client, `delete from contacts where account_id = $1 and phone = any($2::text[]) and updated_at < $3`, [
+    accountId,
+    phones,
+    until,
+  ]);
+  await affected(
+    client,
+    `with listed as (delete from opt_outs where account_id = $1 and phone = any($2::text[]) returning phone, since, source)
+     insert into opt_outs (account_id, phone, since, source, reason)
+     select $1, h.hash, l.since, l.source, 'retention' from listed l join unnest($2::text[], $3::text[]) as h (phone, hash) using (phone)
+     on conflict do nothing`,
+    [accountId, phones, phones.map(hashPhone)],
+  );
+}

@@ -1,0 +1,42 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '../account.ts';
+import type { HashPhone } from './phone-hash.ts';
+import { rows, type Sql } from '../sql.ts';
+
+/** How a number came on the list. */
+export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
+
+const OptOutSchema = defineEntity({
+  name: 'OptOut',
+  tableName: 'opt_outs',
+  indexes: [
+    {
+      name: 'opt_outs_hash_index',
+      expression: `create index "opt_outs_hash_index" on "opt_outs" ("phone") where "phone" like '#%'`,
+    },
+  ],
+  properties: {
+    account: () => p.manyToOne(Account).mapToPk().primary(),
+    /** E.164; or `#` and a keyed hash, where the contact was erased and only this is left. */
+    phone: p.text().primary(),
+    since: p.datetime(3),
+    replyId: p.uuid().nullable(),
+    source: p.text().$type<OptOutSource>().default('reply'),
+    reason: p.text().nullable(),
+    /** The key that added it; null where a reply did. */
+    addedBy: p.text().nullable(),
+  },
+});
+export class OptOut extends OptOutSchema.class {}
+OptOutSchema.setClass(OptOut);
+
+/** How many of these phones are on an account's list. */
+export async function countOptedOut(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    sql,
+    `select count(*)::int as count from unnest($2::text[], $3::text[]) as p (phone, hash)
+     where exists (select from opt_outs o where o.account_id = $1 and o.phone in (p.phone, p.hash))`,
+    [account, phones, phones.map(hashPhone)],
+  );
+  return found?.count ?? 0;
+}

@@ -1,0 +1,180 @@
+import type { PoolClient } from 'pg';
+import { scrubEvents } from './erase-contact.ts';
+import { forgetPhones, quietPhones, type Ageing } from './forget-inactive-phones.ts';
+import { idAt } from '../ids.ts';
+import { affected, rows } from '../sql.ts';
+
+/** What is forgotten of an account: texts of that age, or people whose last message is of that age. */
+export type Forgotten = 'texts' | 'contacts';
+
+/**
+ * One page of one kind of row, from `after` on: answers where the next begins, null where none is left. Its rows are final and
+ * past every schedule, so that nobody else writes them. Idempotent. Positions are ids and numbers of rows, nothing of a person.
+ */
+type Step = (client: PoolClient, ageing: Ageing, after: string | null) => Promise<string | null>;
+
+const PAGE = 1000;
+
+type Found = { id: string; to_number: string };
+type Page = { found: Found[]; next: string | null };
+
+/** Messages of campaigns that ended between `since` and `until`, campaign after campaign: `after` is `campaign/row`. */
+async function pageOfCampaigns(client: PoolClient, { accountId, since, until }: Ageing, after: string | null): Promise<Page> {
+  const [campaign = null, row = '0'] = after?.split('/') ?? [];
+  const found = await rows<Found & { row: number }>(
+    client,
+    `select id, to_number, row from messages where campaign_id = $1 and row > $2 and account_id = $3 order by row limit ${PAGE}`,
+    [campaign, Number(row), accountId],
+  );
+  const last = found.at(-1);
+  if (last) return { found, next: `${String(campaign)}/${last.row}` };
+  const [following] = await rows<{ id: string }>(
+    client,
+    `select id from campaigns where account_id = $1 and ended_at < $2 and ($3::timestamptz is null or ended_at >= $3)
+       and ($4::uuid is null or id > $4) order by id limit 1`,
+    [accountId, until, since, campaign],
+  );
+  return { found, next: following ? `${following.id}/0` : null };
+}
+
+/** Single messages and answers made between `since` and `until`. */
+async function pageOfSingles(client: PoolClient, { accountId, since, until }: Ageing, after: string | null): Promise<Page> {
+  const found = await rows<Found>(
+    client,
+    `select id, to_number from messages where campaign_id is null and account_id = $1 and id >= $2 and id > $3 and id < $4
+       and state not in ('queued', 'submitting') order by id limit ${PAGE}`,
+    [accountId, idAt(since?.getTime() ?? 0), after ?? idAt(0), idAt(until.getTime())],
+  );
+  return { found, next: found.at(-1)?.id ?? null };
+}
+
+const forgetTexts =
+  (pageOf: typeof pageOfCampaigns): Step =>
+  async (client, ageing, after) => {
+    const { found, next } = await pageOf(client, ageing, after);
+    await affected(client, `update messages set text = '' where id = any($1::uuid[]) and text <> ''`, [
+      found.map(({ id }) => id),
+    ]);
+    return next;
+  };
+
+const forgetRecipients =
+  (pageOf: typeof pageOfCampaigns): Step =>
+  async (client, ageing, after) => {
+    const { found, next } = await pageOf(client, ageing, after);
+    await forgetPhones(client, ageing, await quietPhones(client, ageing, [...new Set(found.map((each) => each.to_number))]));
+    return next;
+  };
+
+/** Replies that came between `since` and `until`: their texts, or who wrote those that no conversation shows. */
+const forgetReplies =
+  (change: string, condition: string): Step =>
+  async (client, { accountId, since, until }, after) => {
+    const found = await rows<{ id: string }>(
+      client,
+      `select id from replies where account_id = $1 and id >= $2 and id > $3 and id < $4 order by id limit ${PAGE}`,
+      [accountId, idAt(since?.getTime() ?? 0), after ?? idAt(0), idAt(until.getTime())],
+    );
+    await affected(client, `update replies set ${change} where id = any($1::uuid[]) and ${condition}`, [
+      found.map(({ id }) => id),
+    ]);
+    return found.at(-1)?.id ?? null;
+  };
+
+/** Events hold numbers and texts alike: what is left of an old one says when and of which kind. What was still owed of it is aborted. */
+const forgetEvents: Step = async (client, { accountId, until }) => {
+  const listed = await rows<{ id: string; position: number; old: boolean }>(
+    client,
+    `select id, position::float8 as position, created_at < $2 as old from events where account_id = $1
+       and position > coalesce((select events_to from retention_marks where account_id = $1), 0) order by position limit ${PAGE}`,
+    [accountId, until],
+  );
+  // Up to the first that is not old: one that committed late stands among newer ones.
+  const young = listed.findIndex(({ old }) => !old);
+  const found = young < 0 ? listed : listed.slice(0, young);
+  const last = found.at(-1);
+  if (!last) return null;
+  await scrubEvents(client, 'select id from events where id = any($1::uuid[])', [found.map(({ id }) => id)]);
+  await affected(
+    client,
+    `insert into retention_marks (account_id, events_to) values ($1, $2)
+     on conflict (account_id) do update set events_to = greatest(retention_marks.events_to, excluded.events_to)`,
+    [accountId, last.position],
+  );
+  return String(last.position);
+};
+
+/** Lists as they were uploaded, and what was wrong with them. */
+const forgetLists: Step = async (client, { accountId, until }, after) => {
+  const count = await affected(
+    client,
+    `delete from list_rows where (import_id, row) in (select r.import_id, r.row from list_imports i join list_rows r on r.import_id = i.id
+       where i.account_id = $1 and i.ended_at < $2 limit ${PAGE * 5})`,
+    [accountId, until],
+  );
+  if (count > 0) return String(Number(after ?? 0) + 1);
+  await affected(
+    client,
+    `delete from list_faults f using list_imports i where i.id = f.import_id and i.account_id = $1 and i.ended_at < $2`,
+    [accountId, until],
+  );
+  return null;
+};
+
+const forgetNotes: Step = async (client, { accountId, until }) => {
+  await affected(client, `delete from conversation_notes where account_id = $1 and created_at < $2`, [accountId, until]);
+  return null;
+};
+
+/** Mails other than replies: some quote one. */
+const forgetNotices: Step = async (client, { accountId, until }) => {
+  await affected(client, `delete from notices where account_id = $1 and finished_at < $2`, [accountId, until]);
+  return null;
+};
+
+/** Those who are listed by themselves or by a conversation, whenever they were listed: `after` is the last id. */
+const forgetListed =
+  (table: 'contacts' | 'conversations', last: 'updated_at' | 'last_reply_at'): Step =>
+  async (client, ageing, after) => {
+    const found = await rows<{ id: string; phone: string }>(
+      client,
+      `select id, phone from ${table} where account_id = $1 and ${last} < $2 and id > $3 order by id limit ${PAGE}`,
+      [ageing.accountId, ageing.until, after ?? idAt(0)],
+    );
+    await forgetPhones(
+      client,
+      ageing,
+      await quietPhones(
+        client,
+        ageing,
+        found.map(({ phone }) => phone),
+      ),
+    );
+    return found.at(-1)?.id ?? null;
+  };
+
+/** In order; an account is done with when its last step is. */
+export const STEPS: Record<Forgotten, readonly Step[]> = {
+  texts: [
+    forgetTexts(pageOfCampaigns),
+    forgetTexts(pageOfSingles),
+    forgetReplies(`text = '', body = null`, `(text <> '' or body is not null)`),
+    forgetEvents,
+    forgetLists,
+    forgetNotes,
+    forgetNotices,
+  ],
+  contacts: [
+    forgetListed('contacts', 'updated_at'),
+    forgetListed('conversations', 'last_reply_at'),
+    forgetRecipients(pageOfCampaigns),
+    forgetRecipients(pageOfSingles),
+    forgetReplies(
+      `from_number = 'erased', from_raw = 'erased', text = '', body = null`,
+      `conversation_id is null and from_number <> 'erased'`,
+    ),
+    forgetEvents,
+    forgetLists,
+    forgetNotices,
+  ],
+};

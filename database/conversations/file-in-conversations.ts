@@ -1,0 +1,62 @@
+import type { PoolClient } from 'pg';
+import { newId } from '../ids.ts';
+import { rows } from '../sql.ts';
+
+/** A reply on its way into a conversation, which gives it the last two. */
+export type Placed = {
+  accountId: string;
+  reply: { from_number: string; reply_code: string; carrier_id: string; received_at: Date };
+  conversationId: string | null;
+  sequence: number | null;
+};
+
+/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
+export const byAccountAndPhone = (a: Placed, b: Placed): number => {
+  const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+/**
+ * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
+ * conversation that was closed or snoozed is open again; a blocked one stays so.
+ */
+export async function fileInConversations(client: PoolClient, filed: Placed[]): Promise<void> {
+  const groups = [
+    ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
+  ];
+  const latest = groups.flatMap((group) => {
+    const last = group.at(-1);
+    return last ? [{ group, last }] : [];
+  });
+  const conversations = await rows<{ id: string; account_id: string; phone: string; sequence: number }>(
+    client,
+    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, unread, created_at)
+     select c.*, c.sequence, now() from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[])
+       as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at)
+     on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
+       unread = conversations.unread + excluded.unread,
+       state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
+       reply_code = case when conversations.last_reply_at > excluded.last_reply_at then conversations.reply_code else excluded.reply_code end,
+       carrier_id = case when conversations.last_reply_at > excluded.last_reply_at then conversations.carrier_id else excluded.carrier_id end,
+       last_reply_at = greatest(conversations.last_reply_at, excluded.last_reply_at)
+     returning id, account_id, phone, sequence`,
+    [
+      latest.map(() => newId()),
+      latest.map(({ last }) => last.accountId),
+      latest.map(({ last }) => last.reply.from_number),
+      latest.map(({ last }) => last.reply.reply_code),
+      latest.map(({ last }) => last.reply.carrier_id),
+      latest.map(({ group }) => group.length),
+      latest.map(({ last }) => last.reply.received_at),
+    ],
+  );
+  const byKey = new Map(conversations.map((row) => [`${row.account_id} ${row.phone}`, row]));
+  for (const group of groups) {
+    for (const [index, each] of group.entries()) {
+      const conversation = byKey.get(`${each.accountId} ${each.reply.from_number}`);
+      if (!conversation) continue;
+      each.conversationId = conversation.id;
+      each.sequence = conversation.sequence - group.length + index + 1;
+    }
+  }
+}

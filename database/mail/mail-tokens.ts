@@ -1,0 +1,41 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { openInstallationKey } from '../installation-key.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Sql } from '../sql.ts';
+
+/** What a token is good for: leaving the mails of one address, answering in a conversation, telling that a mail bounced. */
+export type TokenKind = 'unsubscribe' | 'answer' | 'bounce' | 'notice-bounce';
+export type MailTokens = {
+  /** Signed, and good for that long; null is for ever. 60 letters, and their case does not matter: it fits into an address. */
+  write(kind: TokenKind, id: string, days: number | null): string;
+  /** The id, and whether its days are over; null where the signature is not ours. */
+  read(kind: TokenKind, token: string): { id: string; expired: boolean } | null;
+};
+
+const DAY_MS = 86_400_000;
+const MAC_OCTETS = 12;
+
+/** A token is 16 octets of id, 2 of the last day on which it is good (0: every day), 12 of a signature over kind and both. */
+export async function openMailTokens(sql: Sql, secrets: Secrets, now: () => number = Date.now): Promise<MailTokens> {
+  const key = await openInstallationKey(sql, secrets, 'mail-tokens');
+  const sign = (kind: TokenKind, content: Buffer): Buffer =>
+    createHmac('sha256', key).update(`${kind}:`).update(content).digest().subarray(0, MAC_OCTETS);
+  const today = (): number => Math.floor(now() / DAY_MS);
+  return {
+    write(kind, id, days) {
+      const content = Buffer.alloc(18);
+      content.write(id.replaceAll('-', ''), 'hex');
+      content.writeUInt16BE(days === null ? 0 : today() + days, 16);
+      return Buffer.concat([content, sign(kind, content)]).toString('hex');
+    },
+    read(kind, token) {
+      if (!/^[0-9a-f]{60}$/i.test(token)) return null;
+      const octets = Buffer.from(token, 'hex');
+      const content = octets.subarray(0, 18);
+      if (!timingSafeEqual(octets.subarray(18), sign(kind, content))) return null;
+      const lastDay = content.readUInt16BE(16);
+      const id = content.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+      return { id, expired: lastDay !== 0 && today() > lastDay };
+    },
+  };
+}

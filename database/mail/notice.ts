@@ -1,0 +1,103 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
+import type { Notice, NoticeKind } from '../../domain/mail/notice.ts';
+import { newId } from '../ids.ts';
+import { affected, rows, type Sql } from '../sql.ts';
+
+/** A mail that is not a reply, to one address. */
+const OwedNoticeSchema = defineEntity({
+  name: 'OwedNotice',
+  tableName: 'notices',
+  indexes: [
+    {
+      name: 'notices_due_index',
+      expression: `create index "notices_due_index" on "notices" ("next_at") where "finished_at" is null`,
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    /** Null for what operators are told. */
+    accountId: p.uuid().nullable(),
+    address: p.text(),
+    locale: p.text().$type<'fr' | 'en'>(),
+    timeZone: p.text(),
+    kind: p.text().$type<NoticeKind>(),
+    data: p.json<Notice['data']>(),
+    state: p.text().$type<DeliveryState>(),
+    attempts: p.smallint().default(0),
+    /** When it is due; while it is in flight, when its claim ends. */
+    nextAt: p.datetime(3).nullable(),
+    claim: p.uuid().nullable(),
+    lastClass: p.text().nullable(),
+    /** The relay's last answer. */
+    lastResponse: p.text().nullable(),
+    createdAt: p.datetime(3),
+    finishedAt: p.datetime(3).nullable(),
+  },
+});
+export class OwedNotice extends OwedNoticeSchema.class {}
+OwedNoticeSchema.setClass(OwedNotice);
+
+/** An account's users, or its reply addresses where it has none; one person; all operators. */
+const RECIPIENTS = `
+  select distinct on (ordinal, lower(address)) ordinal::int, told.account_id as "accountId", address, locale, "timeZone"
+  from unnest($1::uuid[], $2::uuid[]) with ordinality as n (account_id, user_id, ordinal) cross join lateral (
+    select c.id as account_id, u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id
+    where c.id = n.account_id
+    union all
+    select c.id, e.address, e.locale, c.time_zone from reply_emails e join accounts c on c.id = e.account_id
+    where c.id = n.account_id and e.deleted_at is null and not exists (select from users u where u.account_id = n.account_id)
+    union all
+    select c.id, u.email, coalesce(c.locale, 'en'), coalesce(c.time_zone, 'UTC') from users u left join accounts c on c.id = u.account_id
+    where u.id = n.user_id
+    union all
+    select null, email, 'en', 'UTC' from users where n.account_id is null and n.user_id is null and role = 'operator'
+  ) told order by ordinal, lower(address), address`;
+
+/** `locale`: the language that a person asked in; left out, their account's. */
+export type NewNotice = Notice & { to: 'operators' | { accountId: string } | { userId: string; locale?: 'fr' | 'en' } };
+
+/**
+ * Owes one mail to each of an account's users (where there are none: to its reply addresses), to one person, or to every
+ * operator, in the caller's transaction. After the commit wake the run that sends it: `runs.retryEmails()` in the API,
+ * `wake.wake('retry-emails')` in an activity; the sweep finds what was not woken. Retried on the schedule of reply mails.
+ * A new kind is a line in `domain/mail/notice.ts` and its words in `templates/notice-words.ts`. Answers how many mails are owed.
+ *
+ *     await oweNotice(client, { to: { accountId }, kind: 'endpoint-recovered', data: { url } });
+ *     await oweNotice(client, { to: 'operators', kind: 'two-way-requested', data: { accountId, accountName } });
+ */
+export const oweNotice = (sql: Sql, notice: NewNotice): Promise<number> => oweNotices(sql, [notice]);
+
+/** The same for any number of notices, in two statements. */
+export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number> {
+  if (notices.length === 0) return 0;
+  const found = await rows<{ ordinal: number; accountId: string | null; address: string; locale: string; timeZone: string }>(
+    sql,
+    RECIPIENTS,
+    [
+      notices.map(({ to }) => (typeof to === 'object' && 'accountId' in to ? to.accountId : null)),
+      notices.map(({ to }) => (typeof to === 'object' && 'userId' in to ? to.userId : null)),
+    ],
+  );
+  const localeOf = ({ to }: NewNotice): string | undefined => (typeof to === 'object' && 'userId' in to ? to.locale : undefined);
+  const told = found.flatMap((each) => {
+    const notice = notices[each.ordinal - 1];
+    return notice ? [{ ...each, notice }] : [];
+  });
+  return affected(
+    sql,
+    `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, next_at, created_at)
+     select id, account_id, address, locale, time_zone, kind, data, 'pending', now(), now()
+     from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+       as t (account_id, kind, data, id, address, locale, time_zone)`,
+    [
+      told.map((each) => each.accountId),
+      told.map((each) => each.notice.kind),
+      told.map((each) => JSON.stringify(each.notice.data)),
+      told.map(() => newId()),
+      told.map((each) => each.address),
+      told.map((each) => localeOf(each.notice) ?? each.locale),
+      told.map((each) => each.timeZone),
+    ],
+  );
+}

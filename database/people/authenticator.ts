@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { hashToken } from './session.ts';
+import { affected, type Sql } from '../sql.ts';
+import { User } from './user.ts';
+
+const RecoveryCodeSchema = defineEntity({
+  name: 'RecoveryCode',
+  tableName: 'recovery_codes',
+  indexes: [{ properties: ['user'] }],
+  properties: {
+    /** SHA-256 of the code, which is kept nowhere: 80 random bits are not guessed from it. */
+    hash: p.blob().primary(),
+    user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
+    createdAt: p.datetime(3),
+  },
+});
+export class RecoveryCode extends RecoveryCodeSchema.class {}
+RecoveryCodeSchema.setClass(RecoveryCode);
+
+const CODES = 10;
+/** Crockford's: without the letters that are taken for others. */
+const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
+
+const hashOf = (code: string): Buffer => hashToken(code.toLowerCase().replaceAll(/[\s-]/g, ''));
+
+/** Ten new codes in place of those there were; shown once, for only their hashes are kept. */
+export async function makeRecoveryCodes(sql: Sql, userId: string): Promise<string[]> {
+  const codes = Array.from({ length: CODES }, () =>
+    Array.from(randomBytes(16), (byte) => LETTERS[byte % LETTERS.length])
+      .join('')
+      .replaceAll(/(.{4})(?=.)/g, '$1-'),
+  );
+  await affected(sql, 'delete from recovery_codes where user_id = $1', [userId]);
+  await affected(
+    sql,
+    'insert into recovery_codes (hash, user_id, created_at) select hash, $2, now() from unnest($1::bytea[]) as t (hash)',
+    [codes.map(hashOf), userId],
+  );
+  return codes;
+}
+
+/** Whether it is one of the person's codes that was not used before; it is used now. */
+export const useRecoveryCode = async (sql: Sql, userId: string, code: string): Promise<boolean> =>
+  (await affected(sql, 'delete from recovery_codes where user_id = $1 and hash = $2', [userId, hashOf(code)])) === 1;
+
+/** The password alone opens from now on. Answers whether there was an authenticator. */
+export async function dropAuthenticator(sql: Sql, userId: string): Promise<boolean> {
+  await affected(sql, 'delete from recovery_codes where user_id = $1', [userId]);
+  const dropped = 'update users set totp = null, totp_step = null where id = $1 and totp_step is not null';
+  return (await affected(sql, dropped, [userId])) === 1;
+}

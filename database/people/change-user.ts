@@ -1,0 +1,65 @@
+import type { PoolClient } from 'pg';
+import { AppError } from '../../domain/problems/errors.ts';
+import { noteAct } from './audit.ts';
+import { affected, rows } from '../sql.ts';
+import type { Role } from './user.ts';
+
+/** `actor` as the audit log names them; `accountId` is whose people may be changed, null for everybody's. */
+export type PersonChange = { userId: string; actor: string; accountId: string | null };
+type Person = { role: Role; accountId: string | null; lastOwner: boolean };
+
+/** Locks the account's people in one order: two owners can not remove each other at once. Throws `not-found`. */
+async function lockPerson(client: PoolClient, { userId, accountId }: PersonChange): Promise<Person> {
+  const people = await rows<{ id: string; role: Role; joined: boolean; accountId: string | null }>(
+    client,
+    `select id, role, password_hash is not null as joined, account_id as "accountId" from users
+     where id = $1 or account_id = (select account_id from users where id = $1) order by id for update`,
+    [userId],
+  );
+  const person = people.find(({ id }) => id === userId);
+  if (!person || (accountId !== null && person.accountId !== accountId))
+    throw new AppError('not-found', 'There is no user by that id.');
+  const owners = people.filter(({ role, joined }) => role === 'owner' && joined);
+  return { role: person.role, accountId: person.accountId, lastOwner: owners.length === 1 && owners[0]?.id === userId };
+}
+
+const lastOwner = () => new AppError('conflict', 'This is the last owner of the account. Make another person an owner first.');
+
+/** Removes a person or withdraws an invitation: sessions and links end with the row, what they did keeps their id. */
+export async function removePerson(client: PoolClient, change: PersonChange): Promise<void> {
+  const person = await lockPerson(client, change);
+  if (person.lastOwner) throw lastOwner();
+  const { userId, actor } = change;
+  await affected(client, 'update api_keys set revoked_at = coalesce(revoked_at, now()), user_id = null where user_id = $1', [
+    userId,
+  ]);
+  await affected(
+    client,
+    'update conversations c set assignee = null from users u where u.id = $1 and c.account_id = u.account_id and c.assignee = u.email',
+    [userId],
+  );
+  await affected(client, 'delete from users where id = $1', [userId]);
+  const detail = { role: person.role };
+  await noteAct(client, { actor, accountId: person.accountId, action: 'user.remove', target: `user ${userId}`, detail });
+}
+
+/** Gives a person of an account another role. Their sessions go on, with the rights of the new one. */
+export async function changeRole(client: PoolClient, change: PersonChange, role: Exclude<Role, 'operator'>): Promise<void> {
+  const person = await lockPerson(client, change);
+  const { userId, actor } = change;
+  if (person.role === role) return;
+  if (person.role === 'operator') throw new AppError('conflict', 'An operator belongs to no account and has no other role.');
+  if (person.lastOwner) throw lastOwner();
+  await affected(client, 'update users set role = $2 where id = $1', [userId, role]);
+  const detail = { from: person.role, to: role };
+  await noteAct(client, { actor, accountId: person.accountId, action: 'user.change-role', target: `user ${userId}`, detail });
+}
+
+/** Signs a person out everywhere. Answers how many sessions that were. */
+export async function endSessions(client: PoolClient, change: PersonChange): Promise<number> {
+  const { accountId } = await lockPerson(client, change);
+  const { userId, actor } = change;
+  const ended = await affected(client, 'delete from sessions where user_id = $1', [userId]);
+  await noteAct(client, { actor, accountId, action: 'user.end-sessions', target: `user ${userId}`, detail: { ended } });
+  return ended;
+}

@@ -1,0 +1,26 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '../account.ts';
+
+/** owner: everything of the account; agent: its conversations; viewer: reads. An operator belongs to no account. */
+export type Role = 'operator' | 'owner' | 'agent' | 'viewer';
+
+const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  indexes: [{ properties: ['account'] }],
+  properties: {
+    id: p.uuid().primary(),
+    email: p.text().unique(),
+    role: p.text().$type<Role>(),
+    account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
+    /** argon2id in PHC form; null until an invitation is accepted. */
+    passwordHash: p.text().nullable(),
+    /** The sealed secret of the authenticator. */
+    totp: p.blob().nullable(),
+    /** The last step of time whose code was used: no code opens twice. Null until the authenticator is confirmed. */
+    totpStep: p.bigint('number').nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export class User extends UserSchema.class {}
+UserSchema.setClass(User);

@@ -1,0 +1,28 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '../account.ts';
+import type { KeywordAction } from '../../domain/replies/keyword-rules.ts';
+
+const KeywordRuleSchema = defineEntity({
+  name: 'KeywordRule',
+  tableName: 'keyword_rules',
+  indexes: [
+    { properties: ['account', 'id'] },
+    {
+      name: 'keyword_rules_place',
+      expression: `create unique index "keyword_rules_place" on "keyword_rules" ("account_id", "word", "number", "campaign_id") nulls not distinct`,
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk(),
+    /** Folded, as a reply's first word is when it is looked up. */
+    word: p.text(),
+    /** The reply code that it holds for; null for all. */
+    number: p.text().nullable(),
+    campaignId: p.uuid().nullable(),
+    actions: p.json<KeywordAction[]>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class KeywordRule extends KeywordRuleSchema.class {}
+KeywordRuleSchema.setClass(KeywordRule);

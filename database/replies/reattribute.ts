@@ -1,0 +1,155 @@
+import type { PoolClient } from 'pg';
+import type { Attribution } from '../../domain/replies/attribution.ts';
+import { MAY_HAVE_ARRIVED } from '../../domain/sending/message.ts';
+import { emitEvents, type Emitted, type NewEvent } from '../callbacks/emit-events.ts';
+import { fileInConversations } from '../conversations/file-in-conversations.ts';
+import { affected, rows } from '../sql.ts';
+
+export type Correction = {
+  replyId: string;
+  /** Whose reply it is to be. */
+  accountId: string;
+  /** The campaign that it is to answer; null for none. */
+  campaignId: string | null;
+  /** The key of the person who decides. */
+  by: string;
+};
+
+type Row = {
+  id: string;
+  account_id: string | null;
+  campaign_id: string | null;
+  message_id: string | null;
+  conversation_id: string | null;
+  sequence: number | null;
+  from_number: string;
+  reply_code: string;
+  carrier_id: string;
+  text: string;
+  received_at: Date;
+  opt_out: boolean;
+  keyword: string | null;
+  attribution: Attribution | null;
+};
+type Answered = {
+  id: string;
+  text: string;
+  submitted_at: Date;
+  reference: string | null;
+  name: string;
+  request_id: string | null;
+};
+
+/**
+ * Moves a reply to where a person says it belongs, and has the accounts told. `from` limits it to one account's replies. Null when
+ * there is no such reply; `no-message` when the campaign never wrote to that phone.
+ */
+export async function reattribute(
+  client: PoolClient,
+  { replyId, accountId, campaignId, by }: Correction,
+  from: string | null,
+): Promise<Emitted | 'no-message' | null> {
+  const [reply] = await rows<Row>(
+    client,
+    `select id, account_id, campaign_id, message_id, conversation_id, sequence, from_number, reply_code, carrier_id, text, received_at,
+       opt_out, keyword, attribution
+     from replies where id = $1 and filed_at is not null and ($2::uuid is null or account_id = $2 and not hidden) for update`,
+    [replyId, from],
+  );
+  if (!reply) return null;
+  const [message] = campaignId === null ? [] : await findMessage(client, reply, accountId, campaignId);
+  if (campaignId !== null && !message) return 'no-message';
+
+  const attribution: Attribution = {
+    method: 'corrected',
+    messageId: message?.id ?? null,
+    by,
+    at: new Date().toISOString(),
+    candidates: reply.attribution && 'candidates' in reply.attribution ? reply.attribution.candidates : [],
+  };
+  const placed = { accountId, reply, conversationId: reply.conversation_id, sequence: reply.sequence };
+  if (reply.account_id !== accountId || placed.conversationId === null) await fileInConversations(client, [placed]);
+  await affected(
+    client,
+    `update replies set account_id = $2, campaign_id = $3, message_id = $4, conversation_id = $5, sequence = $6, attribution = $7, hidden = false
+     where id = $1`,
+    [reply.id, accountId, campaignId, message?.id ?? null, placed.conversationId, placed.sequence, JSON.stringify(attribution)],
+  );
+  // What it said counts for the account whose reply it is now.
+  if (reply.opt_out && reply.account_id !== accountId) {
+    await affected(
+      client,
+      `insert into opt_outs (account_id, phone, since, reply_id) values ($1, $2, now(), $3) on conflict do nothing`,
+      [accountId, reply.from_number, reply.id],
+    );
+  }
+  const told: NewEvent[] = [
+    { ...basis(accountId, reply), campaignId, body: (id) => moved(id, reply, message ?? null, campaignId, placed, attribution) },
+  ];
+  if (reply.account_id !== null && reply.account_id !== accountId) {
+    told.push({ ...basis(reply.account_id, null), body: (id) => withdrawn(id, reply) });
+  }
+  return emitEvents(client, told, null);
+}
+
+const findMessage = (client: PoolClient, reply: Row, accountId: string, campaignId: string): Promise<Answered[]> =>
+  rows<Answered>(
+    client,
+    `select m.id, m.text, m.submitted_at, m.reference, c.name, c.request_id from messages m join campaigns c on c.id = m.campaign_id
+     where m.account_id = $1 and m.campaign_id = $2 and m.to_number = $3 and m.state = any($4::text[]) and m.submitted_at is not null
+     order by m.submitted_at desc limit 1`,
+    [accountId, campaignId, reply.from_number, [...MAY_HAVE_ARRIVED]],
+  );
+
+const basis = (accountId: string, reply: Row | null) => ({
+  accountId,
+  type: 'reply.reattributed' as const,
+  replyId: reply?.id ?? null,
+  emails: false,
+});
+
+const moved = (
+  eventId: string,
+  reply: Row,
+  message: Answered | null,
+  campaignId: string | null,
+  placed: { conversationId: string | null; sequence: number | null },
+  attribution: Attribution,
+): string =>
+  JSON.stringify({
+    id: eventId,
+    type: 'reply.reattributed',
+    timestamp: new Date().toISOString(),
+    sequence: placed.sequence,
+    data: {
+      reply: {
+        id: reply.id,
+        from: reply.from_number,
+        to: reply.reply_code,
+        text: reply.text,
+        receivedAt: reply.received_at.toISOString(),
+        keyword: reply.keyword,
+        optOut: reply.opt_out,
+      },
+      withdrawn: false,
+      campaign: message ? { id: campaignId, name: message.name, requestId: message.request_id } : null,
+      message: message && {
+        id: message.id,
+        text: message.text,
+        sentAt: message.submitted_at.toISOString(),
+        reference: message.reference,
+      },
+      previousCampaign: reply.campaign_id === null ? null : { id: reply.campaign_id },
+      conversationId: placed.conversationId,
+      attribution: { method: attribution.method },
+    },
+  });
+
+/** The account that had it before learns that it is not theirs, and nothing else. */
+const withdrawn = (eventId: string, reply: Row): string =>
+  JSON.stringify({
+    id: eventId,
+    type: 'reply.reattributed',
+    timestamp: new Date().toISOString(),
+    data: { reply: { id: reply.id }, withdrawn: true },
+  });

@@ -1,0 +1,28 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { ReplyColumn, ReplyViewFilters } from '../../domain/replies/reply-table.ts';
+import { Account } from '../account.ts';
+
+/** How a person looks at the received SMS of their account. */
+const ReplyViewSchema = defineEntity({
+  name: 'ReplyView',
+  tableName: 'reply_views',
+  indexes: [
+    {
+      name: 'reply_views_name_index',
+      expression: `create unique index "reply_views_name_index" on "reply_views" ("account_id", "owner", coalesce("name", ''))`,
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk(),
+    /** Whose it is: `user <id>`, or a key's id. */
+    owner: p.text(),
+    /** Null: the table as they left it. */
+    name: p.text().nullable(),
+    filters: p.json<ReplyViewFilters>(),
+    columns: p.array<ReplyColumn>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class ReplyView extends ReplyViewSchema.class {}
+ReplyViewSchema.setClass(ReplyView);

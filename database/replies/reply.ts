@@ -1,0 +1,122 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { Attribution } from '../../domain/replies/attribution.ts';
+import type { KeywordKind } from '../../domain/replies/keywords.ts';
+
+const ReplySchema = defineEntity({
+  name: 'Reply',
+  tableName: 'replies',
+  uniques: [{ properties: ['carrierId', 'externalId'] }],
+  indexes: [
+    {
+      name: 'replies_unfiled_index',
+      expression: 'create index "replies_unfiled_index" on "replies" ("ingested_at") where "filed_at" is null',
+    },
+    { properties: ['accountId', 'id'] },
+    { properties: ['conversationId', 'sequence'] },
+    { properties: ['accountId', 'receivedAt'] },
+    {
+      name: 'replies_keyword_index',
+      expression: 'create index "replies_keyword_index" on "replies" ("account_id", "keyword", "id") where "keyword" is not null',
+    },
+    {
+      name: 'replies_campaign_index',
+      expression: 'create index "replies_campaign_index" on "replies" ("campaign_id") where "campaign_id" is not null',
+    },
+    {
+      name: 'replies_content_key_index',
+      expression:
+        'create index "replies_content_key_index" on "replies" ("carrier_id", "content_key") where "content_key" is not null',
+    },
+    {
+      name: 'replies_waiting_index',
+      expression:
+        'create index "replies_waiting_index" on "replies" ("carrier_id", least("received_at", "ingested_at")) where "released_at" is null',
+    },
+    {
+      name: 'replies_words_index',
+      expression:
+        'create index "replies_words_index" on "replies" using gin ("account_id", left("id"::text, 4), reply_words("text")) where "account_id" is not null and not "hidden"',
+    },
+    {
+      name: 'replies_session_index',
+      expression: 'create index "replies_session_index" on "replies" ("session_id", "id") where "session_id" is not null',
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    carrierId: p.uuid(),
+    /** The carrier session that brought it, where the carrier has no ids. */
+    sessionId: p.uuid().nullable(),
+    externalId: p.text().nullable(),
+    /** A hash of slot, sender, text and device time, of what was or may be read from a gateway's inbox. */
+    contentKey: p.text().nullable(),
+    /** As the carrier wrote them. */
+    fromRaw: p.text(),
+    toRaw: p.text(),
+    /** E.164 where it can be read so. */
+    fromNumber: p.text(),
+    replyCode: p.text(),
+    text: p.text(),
+    /** The bytes, kept only where `text` can't hold them. */
+    body: p.blob().nullable(),
+    /** When the device or the carrier received it, not when we heard of it. */
+    receivedAt: p.datetime(3),
+    precision: p.text(),
+    ingestedAt: p.datetime(3),
+    /** When it may be filed: at once, or by the nightly sync. */
+    releasedAt: p.datetime(3).nullable(),
+    /** When Temporal accepted the run that files it, and that run's workflow id. */
+    handedAt: p.datetime(3).nullable(),
+    runId: p.text().nullable(),
+    filedAt: p.datetime(3).nullable(),
+    /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
+    peeked: p.text().$type<'obeyed' | 'looked-at'>().nullable(),
+    filingFailed: p.text().nullable(),
+    accountId: p.uuid().nullable(),
+    campaignId: p.uuid().nullable(),
+    messageId: p.uuid().nullable(),
+    conversationId: p.uuid().nullable(),
+    sequence: p.integer().nullable(),
+    attribution: p.json<Attribution>().nullable(),
+    /** STOP and its like, or what only looks like one and waits for a person. */
+    keyword: p.text().$type<Exclude<KeywordKind, 'none'>>().nullable(),
+    optOut: p.boolean().default(false),
+    partial: p.boolean().default(false),
+    /** It answers a message sent while two-way SMS was off: shown and delivered nowhere. */
+    hidden: p.boolean().default(false),
+    /** It was hidden, and is filed for its account now that an operator released it. */
+    unhide: p.boolean().default(false),
+  },
+});
+export class Reply extends ReplySchema.class {}
+ReplySchema.setClass(Reply);
+
+const InboundPartSchema = defineEntity({
+  name: 'InboundPart',
+  tableName: 'inbound_parts',
+  uniques: [{ name: 'inbound_parts_key', properties: ['carrierId', 'fromRaw', 'toRaw', 'reference', 'total', 'index'] }],
+  indexes: [
+    {
+      name: 'inbound_parts_waiting_index',
+      expression: 'create index "inbound_parts_waiting_index" on "inbound_parts" ("ingested_at") where "reply_id" is null',
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    carrierId: p.uuid(),
+    fromRaw: p.text(),
+    toRaw: p.text(),
+    reference: p.integer(),
+    total: p.smallint(),
+    index: p.smallint(),
+    body: p.blob(),
+    encoding: p.text(),
+    receivedAt: p.datetime(3),
+    precision: p.text(),
+    ingestedAt: p.datetime(3),
+    /** The reply that it became a part of; kept a day, to recognise a copy and to complete a reply shown without some part. */
+    replyId: p.uuid().nullable(),
+  },
+});
+export class InboundPart extends InboundPartSchema.class {}
+InboundPartSchema.setClass(InboundPart);

@@ -1,0 +1,49 @@
+import { WINDOW_MS } from '../../domain/replies/attribution.ts';
+import { MAY_HAVE_ARRIVED } from '../../domain/sending/message.ts';
+import type { BusyCodes } from '../../domain/sending/reply-code.ts';
+import type { NumberKind } from '../../domain/sending/sender-policy.ts';
+import { rows, type Sql } from '../sql.ts';
+
+/** `except`: the campaign that is planned, whose own messages may be there already. */
+type Asked = {
+  account: string;
+  phones: readonly string[];
+  codes: readonly { number: string; kind: NumberKind }[];
+  at: Date;
+  except?: string;
+};
+
+/**
+ * Which of these codes some campaign, of whatever account, still awaits a reply by at `at`, for each phone that has any. What is
+ * queued counts: it will be sent. One statement, and one look into the index per phone.
+ */
+export async function codesInUse(sql: Sql, { account, phones, codes, at, except }: Asked): Promise<Map<string, BusyCodes>> {
+  if (phones.length === 0 || codes.length === 0) return new Map();
+  const since = (length: number) => new Date(at.getTime() - length);
+  const found = await rows<{ phone: string; codes: string[]; others: (number | null)[] }>(
+    sql,
+    // Phone by phone, by the index, whatever the planner believes of a table that is just being filled.
+    `select p.phone, used.codes, used.others from unnest($1::text[]) as p (phone) cross join lateral (
+       select array_agg(by_code.code) as codes, array_agg(by_code.other) as others from (
+         select m.reply_code as code, extract(epoch from max(case when m.state = 'queued' then 'infinity' else m.submitted_at end)
+             filter (where m.account_id <> $8))::float8 * 1000 as other
+         from messages m
+         where m.to_number = p.phone and m.reply_code = any($2::text[]) and not m.simulation
+           and ($7::uuid is null or m.campaign_id is distinct from $7)
+           and (m.state = 'queued' or m.state = any($4::text[])
+             and m.submitted_at > case when m.reply_code = any($3::text[]) then $5::timestamptz else $6::timestamptz end)
+         group by m.reply_code) as by_code
+       offset 0) as used where used.codes is not null`,
+    [
+      phones,
+      codes.map(({ number }) => number),
+      codes.filter(({ kind }) => kind === 'short-code').map(({ number }) => number),
+      [...MAY_HAVE_ARRIVED],
+      since(WINDOW_MS.shared),
+      since(WINDOW_MS.own),
+      except ?? null,
+      account,
+    ],
+  );
+  return new Map(found.map((row) => [row.phone, new Map(row.codes.map((code, index) => [code, row.others[index] ?? null]))]));
+}

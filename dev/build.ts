@@ -1,0 +1,14 @@
+import '../cli/node-version.ts';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { buildConsole } from './launchers/console.ts';
+import { bundleWorkflows } from '../temporal/worker.ts';
+
+// What production runs: plain JavaScript and the workflow bundle, made once.
+rmSync('dist', { recursive: true, force: true });
+execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+const bundle = await bundleWorkflows();
+if (!('code' in bundle)) throw new Error('The workflow bundle has no code');
+writeFileSync('dist/workflow-bundle.js', bundle.code);
+await buildConsole(`${import.meta.dirname}/../dist/console/dist`);
+console.log('built dist/');

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Logger } from 'pino';
+import type { ShortMessage } from '../../carriers/smpp/codec/pdu.ts';
+import { serveClient } from './smsc-client.ts';
+import type { SmscClient } from './smsc-client.ts';
+import { createDeliveries } from './smsc-deliveries.ts';
+import { createDesk } from './smsc-desk.ts';
+import type { SmscCounts, SmscDesk } from './smsc-desk.ts';
+import type { SubmittedSms } from './smsc-inbox.ts';
+import { phoneMessages } from './smsc-phone.ts';
+import { createReceipts } from './smsc-receipts.ts';
+import type { MessageIdForm, ReceiptOptions } from './smsc-receipts.ts';
+
+export type SmscOptions = {
+  /** A free one by default. Listens on 127.0.0.1 only. */
+  port?: number;
+  systemId: string;
+  password: string;
+  log?: Logger;
+  /** Off by default. Only submissions that ask for a receipt get one. */
+  receipts?: ReceiptOptions | 'off';
+  messageIds?: MessageIdForm;
+  /** What its message ids and the references of long messages count on from: one that comes after another repeats none of its. 0 by default. */
+  begunAt?: number;
+  /** How long a message that was answered "try again" waits; half a second by default. */
+  redeliverMs?: number;
+  /** Messages brought to one client and unanswered at once; 100 by default. */
+  deliverWindow?: number;
+  /** Binds beyond so many are refused as already bound; no limit by default. */
+  maxBinds?: number;
+  /** A bound client that says nothing for so long, though it is asked, is cut off; never by default. */
+  silentMs?: number;
+  /** How many submitted messages to remember; at least the last 50,000 by default. */
+  remember?: number;
+  /** What it puts in the place of the sender 12345, as phones and receipts have it; `submitted` keeps what came. */
+  shortCode?: string;
+  /** Called once per whole message that was accepted, whatever then becomes of the answer. */
+  onMessage?(sms: Omit<SubmittedSms, 'messageId' | 'messageIds'>): void;
+};
+
+export type Smsc = AsyncDisposable &
+  Omit<SmscDesk, 'handle'> & {
+    port: number;
+    /** Whole messages, oldest first. */
+    submitted: SubmittedSms[];
+    counts: Readonly<SmscCounts>;
+    /** How many clients are bound. */
+    bound(): number;
+    /** A message from a phone; a long one goes in parts, last first when `reversed`. Resolves when all of it is acknowledged. */
+    deliver(sms: { from: string; to: string; text: string; reversed?: boolean }): Promise<void>;
+    /** Any deliver_sm at all, as it is. */
+    bring(content: ShortMessage): Promise<void>;
+    /** Destroys every connection, with what is on its way. */
+    cut(): void;
+    /** Every connection there is goes silent, and deaf, for so long. */
+    stall(ms: number): void;
+    /** Sends every client something that is no PDU. */
+    garbage(): void;
+    /** Asks every client whether it is there. */
+    enquire(): void;
+    /** Unbinds every client. */
+    goodbye(): void;
+    stop(): Promise<void>;
+  };
+
+/** An SMSC for development, tests and benches: SMPP 3.4 over plain TCP, for any number of clients of one account. */
+export async function startSmsc(options: SmscOptions): Promise<Smsc> {
+  const { messageIds = 'decimal', remember = 50_000, begunAt = 0 } = options;
+  const clients = new Set<SmscClient>();
+  const submitted: SubmittedSms[] = [];
+  const counts = noCounts();
+  const heard = new WeakMap<SmscClient, number>();
+  const bound = (): number => [...clients].filter(({ bind }) => bind !== null).length;
+  let lastReference = begunAt;
+  const shown = (sender: string): string => (sender === '12345' && options.shortCode !== undefined ? options.shortCode : sender);
+
+  const deliveries = createDeliveries({
+    receivers: () => [...clients].filter(({ bind }) => bind === 'bind_receiver' || bind === 'bind_transceiver'),
+    window: options.deliverWindow ?? 100,
+    redeliverMs: options.redeliverMs ?? 500,
+    counts,
+  });
+  const receipts =
+    options.receipts === undefined || options.receipts === 'off'
+      ? null
+      : createReceipts(options.receipts, messageIds, (receipt) => deliveries.bringQuietly(receipt));
+  const { handle, ...desk } = createDesk({
+    systemId: options.systemId,
+    password: options.password,
+    messageIds,
+    begunAt,
+    log: options.log,
+    full: () => options.maxBinds !== undefined && bound() >= options.maxBinds,
+    counts,
+    deliveries,
+    receipts: receipts && {
+      ...receipts,
+      owe: (pdu, id) => receipts.owe({ ...pdu, source: { ...pdu.source, address: shown(pdu.source.address) } }, id),
+    },
+    accepted(sms) {
+      submitted.push(sms);
+      if (submitted.length > remember * 2) submitted.splice(0, submitted.length - remember);
+      const { from, to, text, segments, at } = sms;
+      options.onMessage?.({ from: shown(from), to, text, segments, at });
+    },
+  });
+
+  const server = createServer((socket) => {
+    const client = serveClient(socket, {
+      pdu(from, pdu) {
+        heard.set(from, performance.now());
+        handle(from, pdu);
+      },
+      lost(gone) {
+        clients.delete(gone);
+        deliveries.lost(gone);
+      },
+    });
+    clients.add(client);
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The SMSC has no port.');
+
+  const each = (act: (client: SmscClient) => void): void => clients.forEach(act);
+  const { silentMs } = options;
+  const watch = silentMs === undefined ? undefined : setInterval(() => each((client) => ask(client, silentMs)), silentMs / 3);
+  function ask(client: SmscClient, mostMs: number): void {
+    if (client.bind === null) return;
+    if (performance.now() - (heard.get(client) ?? 0) > mostMs) return client.cut();
+    client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() });
+  }
+  async function stop(): Promise<void> {
+    clearInterval(watch);
+    receipts?.stop();
+    deliveries.stop();
+    each((client) => client.cut());
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  }
+
+  return {
+    ...desk,
+    port: address.port,
+    submitted,
+    counts,
+    bound,
+    async deliver({ reversed = false, ...sms }) {
+      const messages = phoneMessages(sms, ++lastReference);
+      await Promise.all((reversed ? messages.reverse() : messages).map((message) => deliveries.bring(message)));
+    },
+    bring: (content) => deliveries.bring(content),
+    cut: () => each((client) => client.cut()),
+    stall: (ms) => each((client) => client.stall(ms)),
+    garbage: () => each((client) => client.sendOctets(Buffer.from('000000050badf00d', 'hex'))),
+    enquire: () => each((client) => client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() })),
+    goodbye: () => each((client) => client.send({ command: 'unbind', status: 0, sequence: client.nextSequence() })),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+const noCounts = (): SmscCounts => ({
+  binds: 0,
+  refusedBinds: 0,
+  submits: 0,
+  accepted: 0,
+  throttled: 0,
+  rejected: 0,
+  enquiries: 0,
+  enquiriesAnswered: 0,
+  nacks: 0,
+  delivered: 0,
+  acknowledged: 0,
+  redelivered: 0,
+  refused: 0,
+});

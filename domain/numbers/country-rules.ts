@@ -1,0 +1,90 @@
+import type { Warning } from '../problems/warning.ts';
+import { isBrand, type Origin, type SenderPlan, type SenderRequest } from '../sending/sender-policy.ts';
+
+/** Whether recipients of a country can reply to a route; a country that nobody has looked at is unknown. */
+export type CanReply = 'yes' | 'no' | 'unknown';
+
+/** What is known of one route, by country. */
+export type CountryAnswers = Readonly<Record<string, CanReply>>;
+
+export const canReplyIn = (answers: CountryAnswers, country: string): CanReply => answers[country] ?? 'unknown';
+
+/**
+ * Where a country's recipients can't reply to the route, a campaign that asks for replies has nobody to answer it: `pick` then
+ * answers null, or where that is allowed sends without a reply code. A number rented in that country is the way out, so what is
+ * sent from one is left alone; so is what asks for nothing.
+ */
+export function heedCountries(plan: SenderPlan, request: SenderRequest, answers: CountryAnswers): SenderPlan {
+  if (isRented(request) || !(request.withReplies || plan.answerBy === 'new-message')) return plan;
+  return {
+    ...plan,
+    pick(country, index, busy) {
+      const origin = plan.pick(country, index, busy);
+      if (origin === null || origin.replyCode === null || canReplyIn(answers, country) !== 'no') return origin;
+      return withoutReplies(origin, plan, request);
+    },
+  };
+}
+
+const isRented = ({ sender }: Pick<SenderRequest, 'sender'>): boolean => sender?.startsWith('+') === true;
+
+/** Under the sender ID given, or from the SIM; text that names a number to write to can't be read without one. */
+function withoutReplies(origin: Origin, plan: SenderPlan, { allowUnreachable, route, sender }: SenderRequest): Origin | null {
+  if (!allowUnreachable || plan.answerBy === 'new-message') return null;
+  if (route === 'lowcost') return origin;
+  return isBrand(sender) ? { ...origin, sender, replyCode: null } : null;
+}
+
+/** What the recipients of one country are to a campaign. */
+export type CountryReach = {
+  country: string;
+  recipients: number;
+  /** How many of them can reply, as far as is known. */
+  canReply: number;
+  answer: CanReply;
+  /** The numbers they reply to, the first few. */
+  codes: string[];
+};
+const MOST_CODES = 5;
+
+/** Counts recipients by country, one by one. */
+export function createReach(answers: CountryAnswers, request: Pick<SenderRequest, 'sender'>) {
+  const rented = isRented(request);
+  const byCountry = new Map<string, CountryReach>();
+  return {
+    add(country: string, origin: Origin | null): void {
+      let reach = byCountry.get(country);
+      if (!reach) {
+        reach = { country, recipients: 0, canReply: 0, answer: canReplyIn(answers, country), codes: [] };
+        byCountry.set(country, reach);
+      }
+      reach.recipients += 1;
+      const code = origin?.replyCode;
+      if (code === null || code === undefined || (reach.answer === 'no' && !rented)) return;
+      if (reach.codes.length < MOST_CODES && !reach.codes.includes(code)) reach.codes.push(code);
+      reach.canReply += 1;
+    },
+    result: (): CountryReach[] => [...byCountry.values()].toSorted((a, b) => b.recipients - a.recipients),
+  };
+}
+
+/** What there is to say about countries to who asks for replies. */
+export function countryWarnings(reach: CountryReach[], asksForReplies: boolean): Warning[] {
+  if (!asksForReplies) return [];
+  const unknown = reach.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0);
+  const silent = reach.filter(({ canReply, recipients }) => canReply < recipients);
+  const name = (list: CountryReach[]) => list.map(({ country, recipients }) => `${country} (${recipients})`).join(', ');
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [{ code: 'country-unknown', detail: `Nobody has confirmed that replies come from ${name(unknown)}.` } as const]),
+    ...(silent.length === 0
+      ? []
+      : [
+          {
+            code: 'country-no-reply',
+            detail: `These recipients can not reply: ${name(silent)}. A rented number could.`,
+          } as const,
+        ]),
+  ];
+}

@@ -1,0 +1,85 @@
+import { alsaceMoselleHolidays, frenchHolidays } from './holidays.ts';
+import { placeOf, type Place } from './recipient-zone.ts';
+import { instantOf, offsetMs } from '../zoned-time.ts';
+
+export type QuietPreset = 'standard' | 'strict';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** From when to when marketing may go, by the recipient's clock. `restDays`: Sundays and public holidays too are quiet. */
+const PRESETS: Record<QuietPreset, { from: number; to: number; restDays: boolean }> = {
+  standard: { from: 8 * HOUR, to: 21.5 * HOUR, restDays: false },
+  strict: { from: 8 * HOUR, to: 20 * HOUR, restDays: true },
+};
+
+const startOfDay = (wall: number): number => Math.floor(wall / DAY) * DAY;
+
+/** The name of the rest day on which a wall clock stands, or undefined. */
+function restDay(wall: number, zone: string, french: boolean): string | undefined {
+  const date = new Date(wall);
+  if (date.getUTCDay() === 0) return 'Dimanche';
+  const day = date.toISOString().slice(5, 10);
+  return french ? frenchHolidays(date.getUTCFullYear(), zone).find((holiday) => holiday.day === day)?.name : undefined;
+}
+
+/** The first moment from `at` on at which it may go in one zone. */
+function nextIn(zone: string, at: number, french: boolean, preset: QuietPreset): number {
+  const { from, to, restDays } = PRESETS[preset];
+  const wall = at + offsetMs(at, zone);
+  let day = startOfDay(wall);
+  const isRest = () => restDays && restDay(day, zone, french) !== undefined;
+  if (!isRest() && wall >= day + from && wall < day + to) return at;
+  if (wall >= day + from) day += DAY;
+  while (isRest()) day += DAY;
+  return instantOf(day + from, zone).getTime();
+}
+
+const cached = new Map<string, number>();
+
+/** How long marketing to that number has to wait from `now` on; 0 when it may go. Where its zone is not known, until it may in each. */
+export function quietWaitMs(phone: string, now: Date, preset: QuietPreset): number {
+  const at = now.getTime();
+  const { zones, french } = placeOf(phone);
+  // All numbers of a place wait for the same moment: it is looked for once a minute.
+  const key = `${zones[0]} ${preset} ${Math.floor(at / 60_000)}`;
+  let until = cached.get(key);
+  if (until === undefined) {
+    until = untilAll(zones, french, Math.floor(at / 60_000) * 60_000, preset);
+    if (cached.size > 1000) cached.clear();
+    cached.set(key, until);
+  }
+  return Math.max(0, until - at);
+}
+
+function untilAll(zones: readonly string[], french: boolean, from: number, preset: QuietPreset): number {
+  let at = from;
+  for (let round = 0; round < 10; round++) {
+    const next = Math.max(...zones.map((zone) => nextIn(zone, at, french, preset)));
+    if (next === at) return at;
+    at = next;
+  }
+  return at;
+}
+
+/** Something about a time that a sender should know. `night`: outside the hours; the others are tolerated by the standard preset. */
+export type QuietNote = { kind: 'night' | 'sunday' | 'holiday' | 'alsace-moselle'; name: string };
+
+/** What there is to say about sending to that number at that time. */
+export function quietNotes(phone: string, at: Date, preset: QuietPreset): QuietNote[] {
+  const found: Place = placeOf(phone);
+  const notes = found.zones.flatMap((zone): QuietNote[] => {
+    const wall = at.getTime() + offsetMs(at.getTime(), zone);
+    const { from, to } = PRESETS[preset];
+    const time = wall - startOfDay(wall);
+    const rest = restDay(wall, zone, found.french);
+    const day = new Date(wall).toISOString().slice(5, 10);
+    const local = found.french && zone === 'Europe/Paris' ? alsaceMoselleHolidays(new Date(wall).getUTCFullYear()) : [];
+    return [
+      ...(time < from || time >= to ? [{ kind: 'night', name: zone } as const] : []),
+      ...(rest === undefined ? [] : [{ kind: rest === 'Dimanche' ? 'sunday' : 'holiday', name: rest } as const]),
+      ...local.filter((holiday) => holiday.day === day).map(({ name }) => ({ kind: 'alsace-moselle', name }) as const),
+    ];
+  });
+  return notes.filter((note, index) => notes.findIndex((other) => other.kind === note.kind) === index);
+}

@@ -1,0 +1,44 @@
+import { carriersFor, type RouteRule } from '../carriers/routing.ts';
+import { planSender, type Origin, type Refusal, type Rules, type SenderPlan, type SenderRequest } from './sender-policy.ts';
+
+/** What an operator's routing table says of a route, with the carriers that it names and whether each can send now. */
+export type Routing = { rules: RouteRule[]; carriers: (NonNullable<Rules['carrier']> & { up: boolean })[] };
+
+/**
+ * Decides carrier, sender and reply codes for each recipient by the routing table; without one, everything goes by the route's
+ * first carrier. A carrier that has no number to reply to for a recipient is passed over.
+ */
+export function planRouted(
+  request: SenderRequest,
+  rules: Rules & { routing?: Routing },
+  turn: number,
+): SenderPlan | { refused: Refusal } {
+  const { routing } = rules;
+  if (!routing || routing.rules.length === 0) return planSender(request, rules, turn);
+  const up = new Set(routing.carriers.filter((carrier) => carrier.up).map(({ id }) => id));
+  const isUp = (id: string): boolean => up.has(id);
+  const plans = new Map<string, SenderPlan>();
+  const orderFor = (country: string, at: number): string[] =>
+    carriersFor(routing.rules, { accountId: rules.account.id, country, turn: at }, isUp);
+  const home = orderFor(rules.account.country, turn);
+  let refused: Refusal | undefined;
+  for (const id of new Set([...home, ...routing.carriers.map((carrier) => carrier.id)])) {
+    const carrier = routing.carriers.find((each) => each.id === id);
+    if (!carrier) continue;
+    const plan = planSender(request, { ...rules, carrier }, turn);
+    if ('refused' in plan) refused ??= plan.refused;
+    else plans.set(id, plan);
+  }
+  const [first] = [...home, ...plans.keys()].flatMap((id) => plans.get(id) ?? []);
+  if (!first) return refused ? { refused } : planSender(request, { ...rules, carrier: null }, turn);
+  return {
+    ...first,
+    pick(country, index, busy): Origin | null {
+      for (const id of orderFor(country, turn + index)) {
+        const origin = plans.get(id)?.pick(country, index, busy);
+        if (origin) return origin;
+      }
+      return null;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Policies } from './policies.ts';
+import { isBrand, type Refusal } from './sender-policy.ts';
+import { isFrench } from '../france.ts';
+import type { Warning } from '../problems/warning.ts';
+
+type Mode = 'off' | 'warn' | 'refuse';
+type Rules = Pick<Policies, 'brandRegistration' | 'genericSenders' | 'senderOverrides'>;
+
+/** Words that name nobody: in France a sender ID has to say whose message it is. */
+const GENERIC = new Set(
+  (
+    'actu alert alerte alertes annonce avis bank banque bonplan client code colis commande contact facture flash gratuit hotline info ' +
+    'infos infosms internet livraison marketing message messages mobile news noreply notif offre offres otp paiement promo promos pub ' +
+    'rappel rdv securite service services shop sms smsinfo solde soldes stop support test urgent verify web'
+  ).split(' '),
+);
+
+/** A sender ID is the same however its letters are written. */
+export const foldSender = (sender: string): string => sender.toLowerCase();
+
+const CASES = {
+  'sender-unregistered': {
+    policy: 'brandRegistration',
+    what: 'is not registered as a brand of this account',
+    remedy: 'Register it with POST /v1/brands; an operator confirms it',
+  },
+  'sender-generic': {
+    policy: 'genericSenders',
+    what: 'is a word that says of nobody whose message it is, which France asks for',
+    remedy: 'Send a name of your own, or have this one confirmed as your brand',
+  },
+} as const;
+
+/**
+ * What stands against the sender IDs that messages go out under. `used`: recipients by sender and country. `brands`: those of the
+ * account that an operator confirmed, folded: nothing stands against them.
+ */
+export function judgeSenders(
+  used: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  rules: Rules,
+  brands: ReadonlySet<string>,
+): { warnings: Warning[]; refused: Refusal | null } {
+  const warnings: Warning[] = [];
+  let refused: Refusal | null = null;
+  for (const [sender, countries] of used) {
+    const folded = foldSender(sender);
+    if (brands.has(folded)) continue;
+    for (const code of ['sender-generic', 'sender-unregistered'] as const) {
+      const { policy, what, remedy } = CASES[code];
+      const counts = { off: 0, warn: 0, refuse: 0 } satisfies Record<Mode, number>;
+      for (const [country, count] of countries) {
+        if (code === 'sender-generic' && !(isFrench(country) && GENERIC.has(folded))) continue;
+        counts[rules.senderOverrides[country]?.[policy] ?? rules[policy]] += count;
+      }
+      if (counts.refuse > 0) {
+        const problem = `${what}: ${counts.refuse} recipients would get it`;
+        refused ??= { code, detail: `The sender ID ${what}.`, faults: [{ field: 'sender', problem, remedy }] };
+      }
+      if (counts.warn > 0)
+        warnings.push({ code, detail: `The sender ID ${sender} ${what}: ${counts.warn} recipients get it. ${remedy}.` });
+    }
+  }
+  return { warnings, refused };
+}
+
+/** How many recipients get messages from each sender ID, by country; numbers are no sender IDs. */
+export function brandsUsed(messages: readonly { sender: string; country: string }[]): Map<string, Map<string, number>> {
+  const used = new Map<string, Map<string, number>>();
+  for (const { sender, country } of messages) {
+    if (!isBrand(sender)) continue;
+    const countries = used.get(sender) ?? new Map<string, number>();
+    countries.set(country, (countries.get(country) ?? 0) + 1);
+    used.set(sender, countries);
+  }
+  return used;
+}

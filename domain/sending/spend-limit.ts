@@ -1,0 +1,59 @@
+import { AppError } from '../problems/errors.ts';
+import { CURRENCY, writeAmount } from '../money.ts';
+import type { Warning } from '../problems/warning.ts';
+
+/** What an account may still spend: millionths, null without limit. */
+export type Room = { day: number | null; month: number | null };
+
+/** The lower of two limits; null where there is none. */
+export const lower = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+
+/** What is spent and what may be, as it is now. Null: no limit. */
+export type Spending = {
+  operatorDay: number | null;
+  operatorMonth: number | null;
+  ownDay: number | null;
+  ownMonth: number | null;
+  daySpent: number;
+  monthSpent: number;
+  heldUntil: Date | null;
+};
+
+const A_DAY_MS = 86_400_000;
+
+/** What is left today and this month; of a later day the whole limit is. */
+export function roomOf(spending: Spending | undefined, at: Date): Room {
+  if (!spending) return { day: null, month: null };
+  const { operatorDay, operatorMonth, ownDay, ownMonth, daySpent, monthSpent } = spending;
+  const ahead = at.getTime() - Date.now();
+  const left = (limit: number | null, spent: number): number | null => (limit === null ? null : limit - spent);
+  return {
+    day: left(lower(operatorDay, ownDay), ahead > A_DAY_MS ? 0 : daySpent),
+    month: left(lower(operatorMonth, ownMonth), ahead > 31 * A_DAY_MS ? 0 : monthSpent),
+  };
+}
+
+/** Refuses what is written in a conversation when it costs more than is left: an answer does not wait for another day. */
+export function refuseBeyond(costMicros: number | null, { day, month }: Room): void {
+  const room = lower(day, month);
+  if (costMicros === null || costMicros === 0 || room === null || costMicros <= room) return;
+  const which = room === month ? 'month' : 'day';
+  throw new AppError(
+    'spend-limit',
+    `It costs ${writeAmount(costMicros)} ${CURRENCY}, and ${writeAmount(Math.max(0, room))} ${CURRENCY} are left of the limit of the ${which}. Nothing was stored.`,
+  );
+}
+
+/** What there is to say to who would spend that much: part of it would wait. */
+export function spendWarning(costMicros: number | null, { day, month }: Room): Warning[] {
+  const room = lower(day, month);
+  if (costMicros === null || room === null || costMicros <= room) return [];
+  const [which, next] = room === month ? ['month', 'the next month'] : ['day', 'the next day'];
+  const left = `${writeAmount(Math.max(0, room))} ${CURRENCY}`;
+  return [
+    {
+      code: 'spend-limit',
+      detail: `It costs ${writeAmount(costMicros)} ${CURRENCY}, and ${left} are left of the limit of the ${which}: what does not fit waits for ${next}, or for a higher limit, and goes by itself.`,
+    },
+  ];
+}

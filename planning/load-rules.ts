@@ -1,0 +1,92 @@
+import { codesInUse } from '../database/sending/codes-in-use.ts';
+import { SHORT_CODE } from '../database/carriers/carrier.ts';
+import { currentRules } from '../database/numbers/country-rule.ts';
+import { segmentPrices } from '../database/numbers/price.ts';
+import { spendingOf } from '../database/sending/spend-limits.ts';
+import { rows, type Sql } from '../database/sql.ts';
+import type { SegmentPrices } from '../domain/campaigns/cost.ts';
+import type { CountryAnswers } from '../domain/numbers/country-rules.ts';
+import type { BusyCodes } from '../domain/sending/reply-code.ts';
+import type { Routing } from '../domain/sending/routed-sender.ts';
+import { roomOf, type Room } from '../domain/sending/spend-limit.ts';
+import { DEFAULT_POLICIES, type Policies } from '../domain/sending/policies.ts';
+import type { PoolNumber, RouteName, Rules } from '../domain/sending/sender-policy.ts';
+import { routingFor } from './load-routing.ts';
+import type { ApiServices } from '../api/services.ts';
+
+/** What a campaign is planned by. */
+export type PlanRules = Rules & {
+  countries: CountryAnswers;
+  /** What the operator's routing table says, where it says something. */
+  routing?: Routing;
+  /** Of every carrier that may carry it. */
+  numbers: PoolNumber[];
+  policies: Pick<
+    Policies,
+    'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention' | 'brandRegistration' | 'genericSenders' | 'senderOverrides'
+  >;
+  /** Sender IDs that an operator confirmed as the account's, folded. */
+  brands: ReadonlySet<string>;
+  /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
+  stopNumber: string | null;
+  /** What the account may spend at that time. */
+  room: (at: Date) => Promise<Room>;
+  /** What a segment costs the account at that time. */
+  prices: (at: Date) => Promise<SegmentPrices>;
+  /** Which codes of the carrier are taken towards these phones at that time. */
+  codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, BusyCodes>>;
+  /** Which of these phones stand on an earlier page of the same list. */
+  listedBefore?: (phones: readonly string[]) => Promise<ReadonlySet<string>>;
+};
+
+/** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
+export async function rulesFor(
+  { db, stopNumber = null }: Pick<ApiServices, 'db' | 'stopNumber'>,
+  account: Rules['account'],
+  route: RouteName,
+  sql: Sql = db.pool,
+): Promise<PlanRules> {
+  const [carrier] = await rows<{ id: string; shortCode: 'ours' | 'operator' }>(
+    sql,
+    `select id, ${SHORT_CODE} as "shortCode" from carriers where route = $1 order by id limit 1`,
+    [route],
+  );
+  const numbersOf = (carrierId: string): Promise<PoolNumber[]> =>
+    rows<PoolNumber>(
+      sql,
+      `select number, carrier_id as "carrierId", kind, country, account_id as renter, port from numbers
+       where carrier_id = $1 or (account_id = $2 and kind = 'virtual') order by id`,
+      [carrierId, account.id],
+    );
+  const own = carrier ? await numbersOf(carrier.id) : [];
+  const routing = await routingFor(sql, account.id, route, numbersOf);
+  const numbers = routing ? routing.carriers.flatMap((each) => each.numbers) : own;
+  const replied = <T extends { numbers: PoolNumber[] }>(of: T): T => ({
+    ...of,
+    numbers: of.numbers.filter(({ number }) => number !== stopNumber),
+  });
+  const countries = await currentRules(sql, route);
+  const confirmed = await rows<{ folded: string }>(
+    sql,
+    `select folded from brands where account_id = $1 and state = 'confirmed'`,
+    [account.id],
+  );
+  const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
+    sql,
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", stop_mention as "stopMention", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
+    [account.id],
+  );
+  return {
+    account,
+    carrier: carrier ? replied({ ...carrier, numbers: own }) : null,
+    ...(routing ? { routing: { ...routing, carriers: routing.carriers.map(replied) } } : {}),
+    numbers,
+    countries: Object.fromEntries(countries.map(({ country, canReply }) => [country, canReply])),
+    policies,
+    brands: new Set(confirmed.map(({ folded }) => folded)),
+    stopNumber,
+    room: async (at) => roomOf(await spendingOf(sql, account.id), at),
+    prices: (at) => segmentPrices(sql, account.id, route, at),
+    codesInUse: (phones, at) => codesInUse(sql, { account: account.id, phones, codes: numbers, at }),
+  };
+}

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
+import { countryWarnings, createReach, heedCountries } from '../domain/numbers/country-rules.ts';
+import { AppError, type Fault } from '../domain/problems/errors.ts';
+import { isFrench } from '../domain/france.ts';
+import { lowcostMarketing } from '../domain/sending/lowcost-marketing.ts';
+import { normalisePhone } from '../domain/phone-number.ts';
+import type { Refusal, SenderPlan } from '../domain/sending/sender-policy.ts';
+import { quietEffect, quietWarning } from '../domain/sending/quiet-effect.ts';
+import { brandsUsed, judgeSenders } from '../domain/sending/sender-rules.ts';
+import { spendWarning } from '../domain/sending/spend-limit.ts';
+import { textFault } from '../domain/sms/text-fault.ts';
+import { compileSmsTemplate } from '../templates/sms.ts';
+import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
+import { ambiguity, cannotReply, noReplyCode, noStopNumber, unpriced, withoutStop } from './warnings.ts';
+import { planStops } from './stop-mentions.ts';
+import type { CampaignPlan, CampaignRequest, PlannedMessage } from './plan.ts';
+import type { PlanRules } from './load-rules.ts';
+import { planRouted } from '../domain/sending/routed-sender.ts';
+
+/** Rows between two breaths of the event loop: about 10 ms. */
+const BREATH = 1000;
+
+function compile(text: string): Template | Refusal {
+  const fault = textFault(text);
+  if (fault) return { code: 'invalid-request', detail: 'The text is not accepted.', faults: [{ field: 'text', ...fault }] };
+  try {
+    return compileSmsTemplate(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { code: error.code, detail: error.message, faults: error.faults };
+  }
+}
+
+/** A tag that no recipient has a value for is a mistake in the text, not in each row. */
+function unknownTags(template: Template, recipients: readonly unknown[]): Fault[] {
+  const known = (tag: string) => recipients.some((recipient) => isRecord(recipient) && Object.hasOwn(recipient, tag));
+  return template.variables
+    .filter((tag) => !known(tag))
+    .map((tag) => ({
+      field: 'text',
+      problem: `{{${tag}}} is in no recipient`,
+      remedy: `Give the recipients a field "${tag}", or remove the tag`,
+    }));
+}
+
+/** The merge tags of a text that no column of its list is named for. */
+export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
+  const template = compile(text);
+  return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
+}
+
+/** Where in the pool a campaign begins: not the same for all, and the same for a preview and what is sent after it. */
+const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
+  createHash('sha256').update(`${account.id} ${text}`).digest().readUIntBE(0, 3);
+
+/**
+ * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
+ * segments, by which code each answers, what it costs. Lets other work in between its rows.
+ */
+export async function lookAhead(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
+  const template = compile(request.text);
+  if ('code' in template) return { refused: template };
+  const tags = unknownTags(template, request.recipients);
+  if (tags.length > 0)
+    return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
+  const { faults, unreachable, ...found } = await planRows(request, rules, template, 1);
+  if ('refused' in found) return { refused: found.refused };
+  const silent = Map.groupBy(unreachable, ({ country }) => country);
+  const refusals = [
+    ...(faults.rows.size > 0 ? [faults.refusal()] : []),
+    ...(unreachable.length > 0 ? [noReplyCode(silent)] : []),
+  ];
+  return { ...found, refusals };
+}
+
+/** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
+export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
+  const outlook = await lookAhead(request, rules);
+  if ('refused' in outlook) return outlook;
+  const [refused] = outlook.refusals;
+  return refused ? { refused } : outlook;
+}
+
+/** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
+export type PlannedPage = Omit<CampaignPlan, 'refusals'> & {
+  /** Of its rows, and of those who could not reply. */
+  faults: Fault[];
+  rowFaults: Fault[];
+  /** How many rows have one. */
+  faultRows: number;
+  unreachable: Unreachable[];
+};
+
+/** Plans a page of a long list. A refusal concerns the campaign as a whole; bad rows are listed, and their page goes on. */
+export async function planPage(
+  request: CampaignRequest,
+  rules: PlanRules,
+  first: number,
+): Promise<PlannedPage | { refused: Refusal }> {
+  const template = compile(request.text);
+  if ('code' in template) return { refused: template };
+  const found = await planRows(request, rules, template, first);
+  if ('refused' in found) return { refused: found.refused };
+  const { faults, unreachable, ...planned } = found;
+  const silent = unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }));
+  return {
+    ...planned,
+    faults: [...faults.listed, ...silent],
+    rowFaults: faults.listed,
+    faultRows: faults.rows.size,
+    unreachable,
+  };
+}
+
+type Unreachable = Fault & { row: number; country: string };
+type Rows = Omit<CampaignPlan, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
+type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
+
+/** Reads every row, asks once which codes are taken towards them, then writes every message. `first` is the first row's place. */
+async function planRows(request: CampaignRequest, rules: PlanRules, template: Template, first: number): Promise<Rows | Refused> {
+  const faults = createFaults();
+  const unreachable: Unreachable[] = [];
+  const turn = turnOf(request, rules) + first - 1;
+  const decided = planRouted(request, rules, turn);
+  if ('refused' in decided) return { ...decided, faults, unreachable };
+  const sender: SenderPlan = heedCountries(decided, request, rules.countries);
+  const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules, first, faults);
+  const lowcost = lowcostMarketing({
+    ...request,
+    french: entries.filter(({ country }) => isFrench(country)).length,
+    policy: rules.policies.lowcostMarketing,
+  });
+  if (lowcost && 'refused' in lowcost) return { ...lowcost, faults, unreachable };
+  const stops = planStops(request, rules, turn);
+  const phones = entries.map(({ phone }) => phone);
+  const at = request.sendAt ?? new Date();
+  const named = sender.answerBy !== 'none' || entries.some(({ country }) => stops.wants(country));
+  const taken = named ? await rules.codesInUse(phones, at) : new Map();
+  const [prices, room] = await Promise.all([rules.prices(at), rules.room(at)]);
+
+  const messages: PlannedMessage[] = [];
+  const reach = createReach(rules.countries, request);
+  const wireSenders = new Set<string>();
+  let segments = 0;
+  for (const [index, { row, phone, country, recipient }] of entries.entries()) {
+    if (index % BREATH === BREATH - 1) await setImmediate();
+    const busy = taken.get(phone);
+    const origin = sender.pick(country, messages.length, busy);
+    const code = origin && stops.codeFor(origin, country, busy);
+    const words = stops.wordsFor(country, code);
+    const rendered = renderText(template, recipient, { code, optimise: request.optimise, stop: words }, row, faults);
+    reach.add(country, origin);
+    if (!origin) unreachable.push({ ...cannotReply(country), row, country });
+    else if (code === null && request.text.includes('XXXXX')) unreachable.push({ ...noStopNumber(country), row, country });
+    if (!rendered || !origin) continue;
+    wireSenders.add(origin.sender);
+    stops.note(rendered.stop);
+    segments += rendered.segments;
+    const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
+    const { reference } = recipient;
+    const price = segmentPrice(prices, country);
+    const costMicros = price === null ? null : price * rendered.segments;
+    const { text, encoding } = rendered;
+    const written = { text, segments: rendered.segments, encoding, replyCode: stops.replyCodeOf(origin, text) };
+    messages.push({ ...origin, ...written, row: messages.length + 1, to: phone, country, reference, ambiguous, costMicros });
+  }
+  const senders = judgeSenders(brandsUsed(messages), rules.policies, rules.brands);
+  if (senders.refused) return { refused: senders.refused, faults, unreachable };
+  const [only] = wireSenders;
+  const quiet = quietEffect(
+    messages.map(({ to }) => to),
+    at,
+    { ...rules.policies, purpose: request.purpose },
+  );
+  const quietDetail = quietWarning(quiet);
+  const costMicros = totalCost(messages);
+  return {
+    carrierId: sender.carrierId,
+    answerBy: sender.answerBy,
+    wireSender: wireSenders.size === 1 && only !== undefined ? only : null,
+    messages,
+    segments,
+    duplicatesRemoved,
+    reach: reach.result(),
+    costMicros,
+    quiet,
+    stops: stops.result(),
+    warnings: [
+      ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
+      ...ambiguity(messages),
+      ...(lowcost ? [lowcost.warning] : []),
+      ...withoutStop(stops.result()),
+      ...senders.warnings,
+      ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
+      ...(costMicros === null ? [] : unpriced(messages)),
+      ...spendWarning(costMicros, room),
+    ],
+    faults,
+    unreachable,
+  };
+}
+
+type Entry = { row: number; phone: string; country: string; recipient: Recipient };
+
+/** The recipients that can be read, each number once. */
+async function readEntries(recipients: readonly unknown[], { account, listedBefore }: PlanRules, first: number, faults: Faults) {
+  const seen = new Set<string>();
+  const entries: Entry[] = [];
+  let duplicatesRemoved = 0;
+  for (const [index, value] of recipients.entries()) {
+    if (index % BREATH === BREATH - 1) await setImmediate();
+    const row = first + index;
+    const recipient = readRecipient(value, row, faults);
+    if (!recipient) continue;
+    const phone = normalisePhone(recipient.to, account.country);
+    if ('problem' in phone)
+      faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
+    else if (seen.has(phone.e164)) duplicatesRemoved += 1;
+    else {
+      seen.add(phone.e164);
+      entries.push({ row, phone: phone.e164, country: phone.country, recipient });
+    }
+  }
+  const before = await listedBefore?.(entries.map(({ phone }) => phone));
+  if (!before) return { entries, duplicatesRemoved };
+  const fresh = entries.filter(({ phone }) => !before.has(phone));
+  return { entries: fresh, duplicatesRemoved: duplicatesRemoved + entries.length - fresh.length };
+}

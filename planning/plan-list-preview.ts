@@ -1,0 +1,70 @@
+import type { Sql } from '../database/sql.ts';
+import { Account } from '../database/account.ts';
+import { Campaign } from '../database/campaigns/campaign.ts';
+import { seenBefore } from '../database/campaigns/list-preview.ts';
+import { countOptedOut } from '../database/contacts/opt-out.ts';
+import { normalisePhone } from '../domain/phone-number.ts';
+import { addPage, NO_ROWS, type PreviewTally } from '../domain/campaigns/preview-tally.ts';
+import { besideOthers, requestOf } from './plan-list.ts';
+import { planPage, tagsWithoutColumn } from './plan-campaign.ts';
+import { rulesFor } from './load-rules.ts';
+import type { ApiServices } from '../api/services.ts';
+
+type Page = { previewId: string; tally: PreviewTally | null; list: readonly Record<string, string | null>[]; first: number };
+
+/** Counts what the list of one campaign comes to, page by page, by the very plan that its messages are made by. Null for no campaign. */
+export async function planListPreview(
+  services: Pick<ApiServices, 'db' | 'hashPhone' | 'stopNumber'>,
+  campaignId: string,
+  columns: string[],
+): Promise<{ page(page: Page, sql: Sql): Promise<PreviewTally> } | null> {
+  const em = services.db.em();
+  const campaign = await em.findOne(Campaign, { id: campaignId });
+  const account = campaign && (await em.findOne(Account, { id: campaign.account }));
+  if (!campaign || !account) return null;
+  const faults = tagsWithoutColumn(campaign.text, columns);
+  const rules = await rulesFor(services, account, campaign.route);
+  const asked = requestOf(campaign);
+  const { hashPhone } = services;
+
+  return {
+    async page({ previewId, tally, list, first }, sql) {
+      const before = tally ?? NO_ROWS;
+      if (faults.length > 0) {
+        const detail = 'The text has merge tags that no column of the list has.';
+        return { ...before, given: list.length, refused: { code: 'invalid-request', detail, faults } };
+      }
+      const planned = await planPage(
+        { ...asked, recipients: list },
+        {
+          ...besideOthers(rules, sql, campaignId),
+          async listedBefore(phones) {
+            const seen = await seenBefore(sql, previewId, phones.map(hashPhone));
+            return new Set(phones.filter((phone) => seen.has(hashPhone(phone))));
+          },
+        },
+        first,
+      );
+      if ('refused' in planned) return { ...before, refused: planned.refused };
+      const phones = planned.messages.map(({ to }) => to);
+      return addPage(
+        before,
+        {
+          ...planned,
+          given: list.length,
+          optedOut: await countOptedOut(sql, account.id, phones, hashPhone),
+          rowOf(to) {
+            const index = list.findIndex((values) => phoneOf(values['to'], account.country) === to);
+            return index < 0 ? undefined : first + index;
+          },
+        },
+        asked.text,
+      );
+    },
+  };
+}
+
+function phoneOf(written: string | null | undefined, country: string): string | null {
+  const phone = written ? normalisePhone(written, country) : null;
+  return phone && !('problem' in phone) ? phone.e164 : null;
+}

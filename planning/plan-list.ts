@@ -1,0 +1,70 @@
+import { Account } from '../database/account.ts';
+import { Campaign } from '../database/campaigns/campaign.ts';
+import { codesInUse } from '../database/sending/codes-in-use.ts';
+import type { Sql } from '../database/sql.ts';
+import type { Fault } from '../domain/problems/errors.ts';
+import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
+import type { CampaignRequest } from './plan.ts';
+import { rulesFor, type PlanRules } from './load-rules.ts';
+import type { ApiServices } from '../api/services.ts';
+
+/** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
+export type ListPlan = {
+  accountId: string;
+  campaignId: string;
+  twoWay: boolean;
+  simulation: boolean;
+  page(rows: readonly unknown[], first: number, sql: Sql): Promise<PlannedPage | { error: Fault }>;
+};
+
+type Asking = Pick<Campaign, 'route' | 'text' | 'withReplies' | 'allowUnreachable' | 'purpose' | 'optimise'> & {
+  sender?: string | null | undefined;
+  sendAt?: Date | null | undefined;
+};
+
+/** What a stored campaign asks for. */
+export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'> => ({
+  route: campaign.route,
+  text: campaign.text,
+  sender: campaign.sender ?? undefined,
+  withReplies: campaign.withReplies,
+  allowUnreachable: campaign.allowUnreachable,
+  sendAt: campaign.sendAt ?? null,
+  purpose: campaign.purpose,
+  optimise: campaign.optimise,
+});
+
+/** Rules for a campaign whose own messages may be stored already: only others' take codes away from it. */
+export const besideOthers = (rules: PlanRules, sql: Sql, campaignId: string): PlanRules => ({
+  ...rules,
+  codesInUse: (phones, at) =>
+    codesInUse(sql, { account: rules.account.id, phones, codes: rules.numbers, at, except: campaignId }),
+});
+
+/** Null when there is no such campaign; a fault when its text and its list don't fit. */
+export async function planList(
+  services: Pick<ApiServices, 'db' | 'stopNumber'>,
+  campaignId: string,
+  columns: string[],
+): Promise<ListPlan | { error: Fault } | null> {
+  const em = services.db.em();
+  const campaign = await em.findOne(Campaign, { id: campaignId });
+  const account = campaign && (await em.findOne(Account, { id: campaign.account }));
+  if (!campaign || !account) return null;
+  const [unknown] = tagsWithoutColumn(campaign.text, columns);
+  if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
+  const rules = await rulesFor(services, account, campaign.route);
+  const asked = requestOf(campaign);
+  return {
+    accountId: account.id,
+    campaignId,
+    twoWay: account.twoWay === 'on',
+    simulation: campaign.simulation,
+    async page(list, first, sql) {
+      const planned = await planPage({ ...asked, recipients: list }, besideOthers(rules, sql, campaignId), first);
+      if (!('refused' in planned)) return planned;
+      const { detail, faults } = planned.refused;
+      return { error: faults[0] ?? { field: 'campaign', problem: detail, remedy: 'Change the campaign, or ask your operator' } };
+    },
+  };
+}

@@ -1,0 +1,312 @@
+import { expect, test } from 'vitest';
+import { newId } from '../../database/ids.ts';
+import { suppress } from '../../database/mail/mail-suppression.ts';
+import { rows } from '../../database/sql.ts';
+import { anAccount, carriers, startApi, type Answer, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+
+type Operation = { method: string; path: string; operationId: string; hasId: boolean; hasBody: boolean; idFilters: string[] };
+type Ids = {
+  campaign: string;
+  message: string;
+  reply: string;
+  conversation: string;
+  endpoint: string;
+  delivery: string;
+  replay: string;
+  number: string;
+  rule: string;
+  contact: string;
+  request: string;
+  list: string;
+  key: string;
+  canned: string;
+  view: string;
+  user: string;
+};
+
+/** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
+const things: Record<string, keyof Ids> = {
+  campaigns: 'campaign',
+  messages: 'message',
+  replies: 'reply',
+  conversations: 'conversation',
+  'callback-endpoints': 'endpoint',
+  deliveries: 'delivery',
+  replays: 'replay',
+  numbers: 'number',
+  'keyword-rules': 'rule',
+  contacts: 'contact',
+  'setting-requests': 'request',
+  lists: 'list',
+  keys: 'key',
+  'canned-answers': 'canned',
+  'reply-views': 'view',
+  users: 'user',
+};
+/** The same for queries that take an id. */
+const filters: Record<string, keyof Ids> = {
+  campaign: 'campaign',
+  conversation: 'conversation',
+  endpoint: 'endpoint',
+  reply: 'reply',
+};
+
+/** A valid body for each operation that takes one. */
+const bodies: Record<string, unknown> = {
+  inviteUser: { email: 'someone@example.com', role: 'agent' },
+  createCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
+  previewCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
+  createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
+  launchCampaign: {},
+  changeDraft: { name: 'n' },
+  createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
+  answerConversation: { text: 'x' },
+  changeReplySettings: { emails: [{ address: 'other@example.com' }] },
+  createCallbackEndpoint: { url: 'https://example.com/other' },
+  changeCallbackEndpoint: { description: 'changed' },
+  rotateCallbackSecret: {},
+  enableCallbackEndpoint: { resume: 'all' },
+  replayDeliveries: {},
+  correctReplyAttribution: { campaign: null },
+  registerBrand: { sender: 'Boutique' },
+  changeSpendLimits: { day: '5' },
+  changePolicies: { quietHours: 'hold' },
+  createKeywordRule: { word: 'autre', actions: [{ do: 'tag', tag: 'x' }] },
+  changeKeywordRule: { word: 'rdv', actions: [{ do: 'tag', tag: 'x' }] },
+  putContact: { phone: '+33612000055' },
+  importContacts: { csv: 'phone\n+33612000056' },
+  reportContact: { phone: '+33612000001' },
+  eraseContact: { phone: '+33612000088' },
+  importOptOuts: { entries: ['+33612000077'] },
+  liftOptOut: { phone: '+33612000001', reason: 'asked' },
+  rentNumber: { country: 'FR' },
+  changeRentedNumber: { renews: false },
+  liftMailSuppression: { address: 'both@example.com', reason: 'asked' },
+  changeAccount: { defaultSender: '12345' },
+  createSavedList: { name: 'another' },
+  takeRecipients: { contacts: {} },
+  startConversation: { phone: '+33612000033', text: 'x' },
+  changeConversation: { flagged: true },
+  changeRole: { role: 'agent' },
+  addConversationNote: { text: 'x' },
+  createCannedAnswer: { name: 'n', text: 'x' },
+  changeCannedAnswer: { name: 'n', text: 'x' },
+  setOutOfHours: { enabled: false, text: '', hours: [] },
+  createReplyView: { name: 'another', filters: {}, columns: ['text'] },
+  chooseReplyColumns: { columns: ['text'] },
+  createOwnKey: { name: 'another' },
+  replyFromSimulatedPhone: { phone: '+33639980001', text: 'x' },
+  requestTwoWay: { reason: 'x', expectedVolume: 1 },
+};
+
+async function operations(api: TestApi): Promise<Operation[]> {
+  const { body } = await api.call('GET', '/openapi.json');
+  const found: Operation[] = [];
+  for (const [path, methods] of Object.entries<Record<string, Described>>(body.paths)) {
+    for (const [method, { operationId, requestBody, parameters = [] }] of Object.entries(methods)) {
+      const idFilters = parameters.filter((each) => each.in === 'query' && each.schema.format === 'uuid').map(({ name }) => name);
+      found.push({
+        method: method.toUpperCase(),
+        path,
+        operationId,
+        hasId: path.includes('{'),
+        hasBody: requestBody?.required === true,
+        idFilters,
+      });
+    }
+  }
+  // What deletes comes last: until then there must be something that could have been seen.
+  return found.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
+}
+type Described = {
+  operationId: string;
+  requestBody?: { required: boolean };
+  parameters?: { in: string; name: string; schema: { format?: string } }[];
+};
+
+/** One of everything that an account can have, each holding the account's mark. */
+async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<Ids> {
+  const { db } = api;
+  const accountId = shop.id;
+  const sent = { ...Object(bodies['createCampaign']), name: mark, text: mark };
+  const campaign = (await shop.call('POST', '/campaigns', sent)).body.id;
+  await rows(
+    db.pool,
+    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at) values ($1, $2, $3, 'ready', $4, now())`,
+    [newId(), accountId, campaign, [mark]],
+  );
+  await rows(
+    db.pool,
+    `insert into list_previews (id, account_id, campaign_id, import_id, state, listed, created_at) select $1, account_id, campaign_id, id, 'ready', 0, now() from list_imports where campaign_id = $2`,
+    [newId(), campaign],
+  );
+  const conversation = await aConversation(db, { account: accountId });
+  const message = await aMessage(db, { accountId, text: mark, campaignId: campaign, row: 7 });
+  const reply = await aReply(db, {
+    accountId,
+    text: mark,
+    messageId: message.id,
+    campaignId: campaign,
+    conversationId: conversation.id,
+  });
+  const user = (await shop.call('POST', '/users', { email: `${mark}@example.com`, role: 'viewer' })).body.id;
+  const endpoint = (await shop.call('POST', '/callback-endpoints', { url: `https://${mark}.example.com/in` })).body.id;
+  await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
+  await shop.call('POST', '/opt-outs/import', { entries: [{ phone: '+33612000001', reason: mark }] });
+  await suppress(db.pool, { accountId, address: 'both@example.com', reason: 'bounced', detail: mark });
+  const actions = [{ do: 'answer', text: mark }];
+  const rule = (await shop.call('POST', '/keyword-rules', { word: 'rdv', actions })).body.id;
+  const contact = (await shop.call('PUT', '/contacts', { phone: '+33612000054', lastName: mark })).body.id;
+  const request = newId();
+  await rows(
+    db.pool,
+    `insert into setting_requests (id, account_id, kind, change, target, state, requested_at, requested_by)
+     values ($1, $2, 'emails', $3, 'emails', 'waiting', now(), 'key')`,
+    [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
+  );
+  const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
+  const canned = (await shop.call('POST', '/canned-answers', { name: mark, text: mark })).body.id;
+  const view = (await shop.call('POST', '/reply-views', { name: mark, filters: { search: mark }, columns: ['text'] })).body.id;
+  await shop.call('POST', `/conversations/${conversation.id}/notes`, { text: mark });
+  const key = (await shop.call('POST', '/keys', { name: mark })).body.id;
+  const delivery = await aDelivery(
+    db,
+    { accountId, replyId: reply.id, endpointId: endpoint, runId: mark },
+    { bodyExcerpt: mark },
+  );
+  const replay = (await shop.call('POST', `/callback-endpoints/${endpoint}/replay`, {})).body.id;
+  const [{ id: carrier } = { id: '' }] = await rows<{ id: string }>(db.pool, `select id from carriers where route = 'premium'`);
+  const stock = { kind: 'virtual', carrier, country: 'FR' };
+  const own = mark === 'mark-of-one' ? 1 : 2;
+  const rented = { ...stock, number: `+3364470000${own}`, account: accountId };
+  const number = (await api.asOperator('POST', '/numbers', rented)).body.id;
+  // One more for who asks for any.
+  await api.asOperator('POST', '/numbers', { ...stock, number: `+3364480000${own}` });
+  return {
+    campaign,
+    message: message.id,
+    reply: reply.id,
+    conversation: conversation.id,
+    endpoint,
+    delivery: delivery.id,
+    rule,
+    contact,
+    list,
+    replay,
+    number,
+    request,
+    key,
+    canned,
+    view,
+    user,
+  };
+}
+
+/** Every row of every table that names the account. */
+async function snapshot({ db }: TestApi, accountId: string): Promise<Record<string, unknown[]>> {
+  const tables = await rows<{ name: string }>(
+    db.pool,
+    `select table_name as name from information_schema.columns where column_name = 'account_id' and table_schema = 'public' order by 1`,
+  );
+  const found: Record<string, unknown[]> = { accounts: await rows(db.pool, 'select * from accounts where id = $1', [accountId]) };
+  for (const { name } of tables)
+    found[name] = await rows(db.pool, `select * from ${name} t where account_id = $1 order by t::text`, [accountId]);
+  return found;
+}
+
+const pathFor = ({ path }: Operation, ids: Ids): string => {
+  const word = path.split('/{')[0]?.split('/').at(-1) ?? '';
+  const thing = things[word];
+  if (path.includes('{') && !thing) throw new Error(`Say in this test whose id ${path} takes`);
+  return thing ? path.replace('{id}', ids[thing]) : path;
+};
+const bodyOf = ({ operationId, hasBody }: Operation): object => {
+  if (!hasBody) return {};
+  if (['uploadRecipients', 'fillSavedList'].includes(operationId))
+    return { raw: 'to\n+33612000009\n', headers: { 'content-type': 'text/csv' } };
+  if (!(operationId in bodies)) throw new Error(`Say in this test what a valid body of ${operationId} is`);
+  return { body: bodies[operationId] };
+};
+
+test('two accounts never see or touch each other, on every route of the document', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const [one, two] = [await anAccount(api, { name: 'mark-of-one' }), await anAccount(api, { name: 'mark-of-two' })];
+  const ids = await furnish(api, one, 'mark-of-one');
+  const others = ['mark-of-two', two.id, ...Object.values(await furnish(api, two, 'mark-of-two'))];
+  const secret = [one.id, one.keyId, 'mark-of-one', ...Object.values(ids)];
+  const before = await snapshot(api, one.id);
+  const routes = (await operations(api)).filter(
+    // A workbook is packed: its own test looks into it.
+    ({ path }) => path.startsWith('/v1/') && !/^\/v1\/(?:operator|session|replies\.xlsx)/.test(path),
+  );
+  expect(routes.length).toBeGreaterThan(25);
+  const nothing = Object.fromEntries(Object.keys(ids).map((name) => [name, newId()]));
+  const noIds: Ids = { ...ids, ...nothing };
+
+  for (const route of routes) {
+    const name = `${route.method} ${route.path}`;
+    const call = (whose: Ids, query = '') =>
+      api.call(route.method, pathFor(route, whose) + query, { key: two.key, ...bodyOf(route) });
+    const foreign = await call(ids);
+    const leaked = secret.filter((value) => foreign.text.includes(value));
+    expect({ name, leaked, found: foreign.status !== 404 }).toEqual({ name, leaked: [], found: !route.hasId });
+    // What is another's and what does not exist are answered alike.
+    const none = await call(noIds);
+    expect({ name, answer: withoutRequest(foreign, route) }).toEqual({ name, answer: withoutRequest(none, route) });
+    for (const filter of route.idFilters) {
+      const thing = filters[filter];
+      if (!thing) throw new Error(`Say in this test whose id the query ${filter} of ${route.path} takes`);
+      const { status, body, text } = await call(ids, `?${filter}=${ids[thing]}`);
+      // A file has its names in the first line.
+      const items: unknown = body ? body.items : text.trim().split('\r\n').slice(1);
+      expect({ name, filter, status, items }).toEqual({ name, filter, status: 200, items: [] });
+    }
+  }
+  expect(await snapshot(api, one.id)).toEqual(before);
+
+  // The same calls by the owner find what they name, and nothing of the other's, who wrote to the same phone.
+  for (const route of routes) {
+    const own = await api.call(route.method, pathFor(route, ids), { key: one.key, ...bodyOf(route) });
+    const name = `${route.method} ${route.path}`;
+    const shown = route.method !== 'GET' || UNMARKED.has(route.path) || secret.some((value) => own.text.includes(value));
+    const leaked = others.filter((value) => own.text.includes(value));
+    expect({ name, shown, leaked, refused: own.status >= 400 && own.status !== 409 }).toEqual({
+      name,
+      shown: true,
+      leaked: [],
+      refused: false,
+    });
+  }
+});
+
+/** What shows nothing of the account: policies and limits are what anyone may have chosen, offers are for everybody. */
+const UNMARKED = new Set([
+  '/v1/out-of-hours',
+  '/v1/policies',
+  '/v1/spend-limits',
+  '/v1/brands',
+  '/v1/numbers/offers',
+  '/v1/countries',
+  '/v1/simulation',
+]);
+
+/** A refusal but for its request's id; what was done for a caller differs each time. */
+const withoutRequest = ({ status, body }: Answer, { hasId }: Operation): unknown =>
+  hasId ? { status, ...body, requestId: null } : null;
+
+test('no route opens without a key, nor with a key of the wrong kind', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  // A session is what opens; its own test says what it asks for.
+  const routes = (await operations(api)).filter(({ path }) => path.startsWith('/v1/') && !path.startsWith('/v1/session'));
+  for (const { method, path } of routes) {
+    const address = path.replace('{id}', newId());
+    const wrong = path.startsWith('/v1/operator/') ? shop.key : api.operatorKey;
+    const [without, other] = [await api.call(method, address), await api.call(method, address, { key: wrong })];
+    expect([method, path, without.status, other.status]).toEqual([method, path, 401, 403]);
+  }
+  const open = (await operations(api)).filter(({ path }) => !path.startsWith('/v1/')).map(({ path }) => path);
+  expect(open.toSorted()).toEqual(['/health', '/ready']);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { faultWord } from '../../console/i18n/fault-words.ts';
+import { faultInFrench } from '../../domain/problems/row-faults-fr.ts';
+import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { aMessage, aReply } from '../fixtures/rows.ts';
+
+const at = (minutes: number): Date => new Date(Date.UTC(2026, 10, 24, 9, minutes));
+
+test('results count phones once, by their first answer, its time, its word and its country', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const body = { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] };
+  const { id: campaignId } = (await shop.call('POST', '/campaigns', body)).body;
+  const sent = { accountId: shop.id, campaignId, submittedAt: at(0) };
+  const [lea, jan, tom] = [
+    await aMessage(api.db, { ...sent, row: 2, toNumber: '+33612000001', state: 'delivered' }),
+    await aMessage(api.db, { ...sent, row: 3, toNumber: '+32470123456', state: 'delivered' }),
+    await aMessage(api.db, { ...sent, row: 4, toNumber: '+33612000002', state: 'accepted' }),
+  ];
+  const reply = (message: typeof lea, minutes: number, text: string, more = {}) =>
+    aReply(api.db, {
+      accountId: shop.id,
+      campaignId,
+      messageId: message.id,
+      fromNumber: message.toNumber,
+      receivedAt: at(minutes),
+      text,
+      ...more,
+    });
+  await reply(lea, 3, 'Réponse : oui');
+  await reply(lea, 40, '« reponse » encore');
+  await reply(jan, 20, 'STOP', { optOut: true });
+  await reply(tom, 1, 'caché', { hidden: true });
+
+  const { status, body: results } = await shop.call('GET', `/campaigns/${campaignId}/results`);
+  expect(status).toBe(200);
+  expect(results).toMatchObject({
+    campaignId,
+    messages: 3,
+    delivered: 2,
+    replies: 3,
+    repliers: 2,
+    optOuts: 1,
+    keywords: [
+      { word: 'REPONSE', replies: 2 },
+      { word: 'STOP', replies: 1 },
+    ],
+    countries: [
+      { country: 'FR', messages: 2, replies: 2, repliers: 1 },
+      { country: 'BE', messages: 1, replies: 1, repliers: 1 },
+    ],
+  });
+  const curve = new Map(
+    results.curve.map((each: { withinMinutes: number | null; repliers: number }) => [each.withinMinutes, each.repliers]),
+  );
+  expect([1, 5, 15, 30, null].map((minutes) => curve.get(minutes))).toEqual([0, 1, 1, 2, 2]);
+});
+
+test('the console, and a file of bad rows in French, have words of their own for whatever a preview finds wrong', async () => {
+  await using api = await startApi();
+  await carriers(api);
+  const shop = await anAccount(api);
+  const preview = async (text: string, recipients: object[]) => {
+    const body = { name: 'n', route: 'premium', withReplies: true, text, recipients };
+    const answer = await shop.call('POST', '/campaigns/preview', body);
+    return answer.body.refusals.flatMap(({ errors }: { errors: object[] }) => errors);
+  };
+  let listed = 0;
+  const to = (): string => `+3361200${String(1000 + listed++)}`;
+  const found = [
+    ...(await preview('Bonjour {{prenom}}', [
+      { to: '', prenom: 'x' },
+      { to: 'demain', prenom: 'x' },
+      { to: '12', prenom: 'x' },
+      { to: to(), prenom: '' },
+      { to: to(), prenom: 'a\u0007' },
+      { to: to(), prenom: 'x'.repeat(2000) },
+      { to: '+32470123456', prenom: 'x' },
+      { to: to(), prenom: 'x', reference: 'r'.repeat(300) },
+    ])),
+    ...(await preview('Bonjour {{nom}}', [{ to: to() }])),
+    ...(await preview('Bonjour {{#if}}', [{ to: to() }])),
+  ];
+  expect(found.length).toBeGreaterThanOrEqual(10);
+  expect(found.filter((fault) => faultWord(fault) === null)).toEqual([]);
+  // A file of bad rows says them in French, each with what to do; what concerns the text as a whole stands in no row.
+  const ofRows = found.filter(({ row }) => row !== undefined);
+  expect(ofRows.length).toBeGreaterThanOrEqual(7);
+  for (const fault of ofRows) {
+    const french = faultInFrench(fault);
+    expect([fault, french.known, french.problem === fault.problem, french.remedy === fault.remedy]).toEqual([
+      fault,
+      true,
+      false,
+      false,
+    ]);
+  }
+});

@@ -1,0 +1,124 @@
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { axe } from '../fixtures/console/browser.ts';
+import { DIST, startPages } from '../fixtures/pages.ts';
+import { aConversation } from '../fixtures/rows.ts';
+import { until } from '../fixtures/app.ts';
+
+/** The same console as another build of it: its entry, the analytics and the faults have other names, or are not there. */
+async function anotherBuild({ without = '' }: { without?: string } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'console-build-'));
+  await cp(DIST, folder, { recursive: true });
+  const assets = join(folder, 'assets');
+  const files = await readdir(assets);
+  const entry = /assets\/(index-[^"]+)\.js/.exec(await readFile(join(folder, 'index.html'), 'utf8'))?.[1] ?? '';
+  const names = files
+    .map((file) => file.replace(/\.js$/, ''))
+    .filter((name) => name === entry || /^(analytics|faults)-/.test(name));
+  const renamed = (text: string) => names.reduce((all, name) => all.replaceAll(name, other(name)), text);
+  const suffix = folder.slice(-6);
+  const other = (name: string) => name.replace(/-.*$/, `-${suffix}`) + names.indexOf(name);
+  for (const path of ['index.html', ...files.filter((file) => file.endsWith('.js')).map((file) => `assets/${file}`)]) {
+    const text = await readFile(join(folder, path), 'utf8');
+    await writeFile(join(folder, path), renamed(text));
+  }
+  for (const name of names) {
+    if (without !== '' && name.startsWith(without)) await rm(join(assets, `${name}.js`));
+    else await rename(join(assets, `${name}.js`), join(assets, `${other(name)}.js`));
+  }
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** How often the page was loaded as a whole from here on. */
+function countLoads(page: Page): () => number {
+  let loads = 0;
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) loads++;
+  });
+  return () => loads;
+}
+const failed = (page: Page) => page.getByRole('alert').filter({ hasText: 'n’a pas pu être chargée' });
+const again = (page: Page) => page.getByRole('alert').getByRole('button', { name: 'Réessayer' });
+
+test('a page whose file can not be fetched says so within the console, and is there when it is asked for again', async () => {
+  await using pages = await startPages();
+  const { page } = pages;
+  await pages.signIn('fr');
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
+  const loads = countLoads(page);
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await failed(page).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await again(page).click();
+  await page.getByRole('alert').filter({ hasText: 'Le serveur ne répond pas' }).waitFor();
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
+  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await failed(page).waitFor();
+  expect(loads()).toBe(0);
+  await page.context().setOffline(false);
+  await again(page).click();
+  await page.getByRole('heading', { name: 'Historique et analytique', level: 1 }).waitFor();
+}, 60_000);
+
+test('a console of an earlier build loads the new one by itself, once, where it was, with the answer that was begun', async () => {
+  await using pages = await startPages();
+  const { page, shop, api } = pages;
+  const { id } = await aConversation(api.db, { account: shop.id });
+  await pages.signIn('fr');
+  await pages.visit(`/chat/${id}`);
+  await page.getByRole('textbox', { name: 'Votre réponse' }).fill('Entendu, à samedi');
+  await using build = await anotherBuild();
+  pages.deploy(build.folder);
+  const loads = countLoads(page);
+  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await page.getByRole('heading', { name: 'Historique et analytique', level: 1 }).waitFor();
+  expect(loads()).toBe(1);
+  await page.goBack();
+  await page.getByRole('textbox', { name: 'Votre réponse' }).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Votre réponse' }).inputValue()).toBe('Entendu, à samedi');
+}, 60_000);
+
+test('between servers of two builds that both miss a file, nobody is sent round in circles', async () => {
+  await using pages = await startPages();
+  const { page } = pages;
+  await using one = await anotherBuild({ without: 'analytics' });
+  await using two = await anotherBuild({ without: 'analytics' });
+  await pages.signIn('fr');
+  pages.deploy(one.folder);
+  // Each question for the page is answered by the other one.
+  let turn = 0;
+  await page.route(/\/(analytics)?$/, (route) => {
+    pages.deploy(turn++ % 2 === 0 ? one.folder : two.folder);
+    return route.continue();
+  });
+  const loads = countLoads(page);
+  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await until('it has been tried', () => loads() > 0);
+  await failed(page).waitFor();
+  await page.waitForTimeout(3000);
+  await failed(page).waitFor();
+  expect(loads()).toBeLessThanOrEqual(3);
+  await page.getByRole('link', { name: 'Campagnes' }).waitFor();
+}, 60_000);
+
+test('what was written stays when the words for its faults can not be fetched', async () => {
+  await using pages = await startPages();
+  const { page } = pages;
+  await pages.signIn('fr');
+  await pages.visit('/campaigns/new');
+  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Rentrée');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}');
+  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill('+33612000001');
+  await page.route('**/assets/faults-*.js', (route) => route.abort());
+  await page.route('**/v1/campaigns/preview', (route) => route.fulfill({ status: 422, body: REFUSED }));
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}} !');
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}} !');
+}, 60_000);
+const REFUSED = JSON.stringify({ code: 'invalid-rows', errors: [{ field: 'to', row: 1, problem: 'x', remedy: 'y' }] });

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner } from '../../cli/admin.ts';
+import { createClient, itemsOf, textOf } from '../../dev/seed.ts';
+import { phone, until } from '../fixtures/app.ts';
+import { axe, startConsole } from '../fixtures/console/browser.ts';
+import { enter, signInAs } from '../fixtures/console/by-hand.ts';
+
+const OPERATOR = 'operator@aller-retour.example';
+const OWNER = 'gerante@boulangerie.example';
+
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  started = await startConsole();
+  page = await started.browser.open();
+  await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+const signIn = (email: string): Promise<string> => signInAs(page, started.app, email);
+const visit = (path: string) => page.goto(`${started.app.url}${path}`);
+
+test('a reply given to the wrong campaign is given to the right one by hand, where it is read', async () => {
+  const { app } = started;
+  // With two codes to reply to, the third shares the one of an earlier.
+  for (const name of ['Rentrée', 'Portes ouvertes', 'Soldes']) await app.ended(await app.campaign([{ to: phone(1) }], { name }));
+  await app.world.phones.reply(phone(1), 'Oui pour la rentrée');
+  await until('the reply is filed', async () => (await app.replies()).length === 1);
+  await signIn(OWNER);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('row', { name: '+33 6' }).click();
+  await page.getByText('To “Soldes” · Why this campaign?').click();
+  await page.getByText('Answers the campaign “Soldes”.').waitFor();
+  await page.getByText('Not this one?').click();
+  const choice = page.getByLabel('Campaign that this reply answers');
+  const other = (await choice.locator('option').allTextContents()).find((name) => /Rentrée|Portes/.test(name)) ?? '';
+  await choice.selectOption({ label: other });
+  await page.getByRole('button', { name: 'Correct' }).click();
+  await page.getByText(`Answers the campaign “${other}”.`).waitFor();
+  await page.getByText('A person corrected it.').waitFor();
+  await page.getByText(`To “${other}” · Why this campaign?`).waitFor();
+  const line = page.getByRole('list', { name: 'What was sent to them' }).getByRole('listitem');
+  await line.and(page.locator('[aria-current]')).filter({ hasText: other }).waitFor();
+  await line.last().filter({ hasText: 'This reply' }).waitFor();
+  expect((await app.replies())[0]).toMatchObject({ attribution: { method: 'corrected' }, campaign: { name: other } });
+}, 60_000);
+
+test('a session that ends says so, and whoever signs in again is where they were, with what they had begun to write', async () => {
+  const { app } = started;
+  const password = await signIn(OWNER);
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('row', { name: '+33 6' }).click();
+  await page.getByRole('textbox', { name: 'Your answer' }).fill('Entendu, à samedi');
+  const there = page.url();
+  await app.rows('delete from sessions returning hash');
+  // The page looks for what is new, and is refused.
+  await app.world.phones.reply(phone(1), 'Vous êtes là ?');
+  await page.getByText('Your session has ended.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await enter(page, OWNER, password);
+  await page.getByRole('log').getByText('Oui pour la rentrée').waitFor();
+  expect(page.url()).toBe(there);
+  expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Entendu, à samedi');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await until('the phone has it, once', () => app.world.phones.received.some(({ text }) => text === 'Entendu, à samedi'));
+}, 60_000);
+
+test('received SMS are searched, shown by columns and views of one’s own, and saved as a workbook', async () => {
+  const { app } = started;
+  await app.world.phones.reply(phone(1), 'RÉSERVER pour deux');
+  await until('it is filed', async () => (await app.replies()).length === 3);
+  await signIn(OWNER);
+  await visit('/replies');
+  await page.getByRole('cell', { name: 'Oui pour la rentrée' }).waitFor();
+  await page.getByRole('searchbox', { name: 'Words of the text' }).fill('reserv');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await until('one is left', async () => (await page.getByRole('row').count()) === 2);
+  // The first choice takes longer to be kept than the second takes to be made.
+  let answered = 0;
+  page.on('response', (response) => (answered += response.url().endsWith('/reply-views/columns') ? 1 : 0));
+  await page.route('**/v1/reply-views/columns', (route) => setTimeout(() => void route.continue(), 500), { times: 1 });
+  await page.getByRole('button', { name: 'Columns', expanded: false }).click();
+  await page.getByRole('checkbox', { name: 'To', exact: true }).uncheck({ force: true });
+  await page.getByRole('checkbox', { name: 'Campaign', exact: true }).check({ force: true });
+  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
+  await page.getByRole('button', { name: 'Save this view' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Réservations');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByLabel('View').waitFor();
+  await until('both choices are kept', () => answered === 2);
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
+  expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Received', 'From', 'Text', 'Campaign']);
+  expect(await page.getByRole('row').count()).toBe(4);
+  await page.getByLabel('View').selectOption({ label: 'Réservations' });
+  await until('the view is open', async () => (await page.getByRole('row').count()) === 2);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as XLSX' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('replies.xlsx');
+  await page.getByText('The file is ready.').waitFor();
+}, 60_000);
+
+test('an account says when somebody is there and how long it keeps what people write; an operator sets routes, numbers and prices', async () => {
+  const { app } = started;
+  await signIn(OWNER);
+  await visit('/settings/out-of-hours');
+  await page.getByRole('checkbox', { name: 'Answer out of hours' }).check({ force: true });
+  await page.getByRole('textbox', { name: 'Text of the answer out of hours' }).fill('Fermé, à demain !');
+  await page.getByRole('button', { name: 'Remove Monday, from 09:00 to 18:00' }).click();
+  await page.getByRole('button', { name: 'Add hours, Saturday' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await until('it is set', async () => (await app.account.get('/v1/out-of-hours'))['enabled'] === true);
+  const hours = itemsOf({ items: (await app.account.get('/v1/out-of-hours'))['hours'] });
+  expect(hours.map(({ day }) => day)).toEqual([2, 3, 4, 5, 6]);
+  await app.account.send('PUT', '/v1/out-of-hours', { enabled: false, text: '', hours: [] });
+  await visit('/settings/retention');
+  await page.getByLabel('Keep texts').selectOption({ label: '13 months' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Save' }).click();
+  await until('it is kept', async () => (await app.account.get('/v1/policies'))['keepTextsDays'] === 396);
+  // Somebody else changes one thing while another is changed here: both stay.
+  await visit('/settings/policies');
+  await page.getByLabel('Marketing outside the hours').selectOption({ label: 'Wait, then send by itself' });
+  await app.account.send('PATCH', '/v1/policies', { keepTextsDays: 731 });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await until('the hours are kept', async () => (await app.account.get('/v1/policies'))['quietHours'] === 'hold');
+  expect(await app.account.get('/v1/policies')).toMatchObject({ keepTextsDays: 731 });
+  await app.account.send('PATCH', '/v1/policies', { quietHours: 'warn' });
+
+  await signIn(OPERATOR);
+  await visit('/operator/accounts');
+  const campaign = textOf(itemsOf(await app.account.get('/v1/campaigns'))[0] ?? {}, 'id');
+  await page.getByRole('textbox', { name: 'Address of its page, or its id' }).fill(`${app.url}/campaigns/${campaign}`);
+  await page.getByText(`campaign/${campaign}`).waitFor();
+  await visit('/operator/numbers');
+  await page.getByRole('textbox', { name: 'Number' }).fill('+33644700001');
+  await page.getByLabel('Carrier').selectOption({ label: 'demo-smsc (Premium)' });
+  await page.getByLabel('Account').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Add the number' }).click();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('textbox', { name: 'Reason' }).fill('Erreur de saisie');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  await until('nobody rents it', async () => (await page.getByRole('button', { name: 'Take back' }).count()) === 0);
+  await visit('/operator/prices');
+  await page.getByRole('textbox', { name: 'Price' }).fill('0,0455');
+  await page.getByRole('button', { name: 'Add the price' }).click();
+  await page.getByRole('cell', { name: '€0.0455' }).waitFor();
+  await visit('/operator/routes');
+  await page.getByLabel('Carrier').selectOption({ label: 'demo-smsc (Premium)' });
+  await page.getByRole('textbox', { name: 'Country' }).fill('fr');
+  await page.getByRole('button', { name: 'Add the line' }).click();
+  await page.getByRole('row', { name: /FR demo-smsc/ }).waitFor();
+}, 60_000);
+
+/** Every address of the console, as `routes.tsx` names them: a new one is looked at without being named here. */
+function addresses(): string[] {
+  const source = readFileSync(new URL('../../console/routes.tsx', import.meta.url), 'utf8');
+  const found = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: '([^']+)',\s+component/g)];
+  return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
+}
+
+const WIDTH = `Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0)`;
+const A_DRAFT = { name: 'Brouillon', route: 'premium', withReplies: true, text: 'Bonjour' };
+
+test('axe finds nothing on any page, light and dark, and none is wider than a phone', async () => {
+  const { app } = started;
+  const operator = createClient(app.url, app.operatorKey);
+  const idOf = async (path: string, client = app.account): Promise<string> =>
+    textOf(itemsOf(await client.get(path))[0] ?? {}, 'id');
+  const ids: Record<string, string> = {
+    '/chat/$id': await idOf('/v1/conversations'),
+    '/campaigns/$id': await idOf('/v1/campaigns'),
+    '/campaigns/$id/edit': textOf(await app.account.send('POST', '/v1/campaigns/drafts', A_DRAFT), 'id'),
+    '/settings/callback/$id': await idOf('/v1/callback-endpoints'),
+    '/settings/deliveries/$id': await idOf('/v1/deliveries'),
+    '/operator/accounts/$id': await idOf('/v1/operator/accounts', operator),
+    '/operator/carriers/$id': await idOf('/v1/operator/carriers', operator),
+  };
+  const all = addresses();
+  expect(all.length).toBeGreaterThan(40);
+  const bad: string[] = [];
+  for (const [email, mine] of [
+    [OWNER, all.filter((path) => !path.startsWith('/operator'))],
+    [OPERATOR, all.filter((path) => path.startsWith('/operator'))],
+  ] as const) {
+    await signIn(email);
+    for (const path of mine) {
+      await visit(path.replace('$id', ids[path] ?? `No id is known for ${path}`));
+      await page.locator('h1').first().waitFor();
+      await until(`${path} is loaded`, async () => (await page.getByText('Loading…').count()) === 0);
+      const light = await axe(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const dark = await axe(page, ['color-contrast']);
+      await page.emulateMedia({ colorScheme: 'light' });
+      bad.push(...[...light, ...dark].map((fault) => `${path} ${fault}`));
+      await page.setViewportSize({ width: 390, height: 800 });
+      // A chart is drawn anew a moment after its place has changed.
+      await until(`${path} fits a phone`, async () => Number(await page.evaluate(WIDTH)) <= 390, 5000);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+  }
+  expect(bad).toEqual([]);
+}, 300_000);

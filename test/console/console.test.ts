@@ -1,0 +1,306 @@
+import type { Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner, setPassword } from '../../cli/admin.ts';
+import { createClient, textOf } from '../../dev/seed.ts';
+import { phone, until, type App } from '../fixtures/app.ts';
+import { axe, startConsole } from '../fixtures/console/browser.ts';
+import { enter, sendReviewed } from '../fixtures/console/by-hand.ts';
+
+const OPERATOR = 'operator@aller-retour.example';
+const OWNER = 'patronne@boulangerie.example';
+
+/** An owner of the app's account, and their password. */
+async function owner(app: App): Promise<string> {
+  await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);
+  return setPassword(app.config.DATABASE_URL, OWNER);
+}
+
+/** One app and one page for all of these: a browser of its own for each would take longer than what they look at. */
+let started: Awaited<ReturnType<typeof startConsole>>;
+let page: Page & { troubles: string[] };
+beforeAll(async () => {
+  // What failed is tried again by hand, and by nobody else meanwhile.
+  started = await startConsole({ callbackSchedule: [0, 600_000] });
+  page = await started.browser.open();
+}, 120_000);
+afterAll(() => started[Symbol.asyncDispose](), 60_000);
+
+const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
+
+/** Whatever the page was before: in English, wide, and nobody's. */
+async function signIn(email: string, password: string): Promise<void> {
+  page.troubles.length = 0;
+  await page.context().clearCookies();
+  await page.goto(started.app.url);
+  await page.evaluate(`localStorage.setItem('locale', 'en')`);
+  await page.reload();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await enter(page, email, password);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+test('the round trip by a person’s hands: sign in, compose, send, the phone answers, the chat shows it live, the answer reaches the phone', async () => {
+  const { app } = started;
+  const password = await owner(app);
+
+  const first = await page.goto(app.url);
+  expect(first?.headers()['content-security-policy']).toMatch(/^default-src 'self'; style-src 'self' 'sha256-[^']+'; img-src/);
+  await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(OWNER);
+  await page.getByLabel('Mot de passe').fill(password);
+  await clean('sign in');
+  await page.getByRole('button', { name: 'Se connecter' }).click();
+  await page.getByRole('heading', { name: 'Premiers pas', level: 1 }).waitFor();
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('heading', { name: 'Pas encore de conversation' }).waitFor();
+  await clean('an empty chat');
+
+  await page.getByRole('link', { name: 'Campagnes' }).click();
+  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  await page.getByRole('textbox', { name: 'Nom' }).fill('Rentrée');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, à samedi ? œ');
+  await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}`);
+  await page.getByText('Bonjour Zoé, à samedi ? œ').waitFor();
+  await page.getByText('Ces caractères raccourcissent le SMS').waitFor();
+  await clean('the composer');
+  await sendReviewed(page, 'Envoyer à 2 destinataires');
+  await page.getByText('2 sur 2 envoyés').waitFor();
+  await clean('a campaign');
+  expect(app.world.phones.received.map(({ text }) => text).toSorted()).toEqual([
+    expect.stringMatching(/^Bonjour Léo, à samedi \? œ STOP au \d{5}$/),
+    expect.stringMatching(/^Bonjour Zoé, à samedi \? œ STOP au \d{5}$/),
+  ]);
+
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await app.world.phones.reply(phone(1), 'Oui, avec plaisir');
+  await page.getByRole('row', { name: '+33 6' }).click();
+  await page.getByRole('log').getByText('Oui, avec plaisir').waitFor();
+  await page.getByText('Pourquoi cette campagne ?').click();
+  await page.getByText('Répond à la campagne « Rentrée ».').waitFor();
+  await page.keyboard.press('r');
+  await page.getByRole('textbox', { name: 'Votre réponse' }).fill('À samedi !');
+  await page.keyboard.press('Control+Enter');
+  await until('the phone has the answer', () => app.world.phones.received.some(({ text }) => text === 'À samedi !'));
+  await page.getByRole('listitem').filter({ hasText: 'À samedi !' }).getByText('Remis').waitFor();
+  await app.world.phones.reply(phone(1), 'STOP');
+  await page.getByText('a demandé à ne plus recevoir vos SMS').waitFor();
+  await clean('a conversation');
+
+  await page.getByRole('link', { name: 'SMS reçus' }).click();
+  await page.getByRole('cell', { name: 'Oui, avec plaisir' }).waitFor();
+  await clean('received SMS');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Exporter en CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('replies.csv');
+  const file = await page.evaluate(async () => (await fetch('/v1/replies.csv')).text());
+  expect(
+    file
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(',')[3]),
+  ).toEqual(['text', 'STOP', '"Oui']);
+
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Received SMS' }).waitFor();
+  await page.setViewportSize({ width: 375, height: 700 });
+  for (const name of ['Campaigns', 'SMS Chat', 'Received SMS']) {
+    await page.getByRole('link', { name: new RegExp(`^${name}`) }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
+    await clean(`${name}, narrow`);
+  }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  expect(page.troubles).toEqual([]);
+}, 180_000);
+
+test('an owner adds a callback address, sees its secret once, watches an outage with what went out and came back, and sends again what failed', async () => {
+  const { app } = started;
+  await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'API & Integration › Callback', level: 1 }).waitFor();
+  const url = `${app.world.endpoint.url}/hook/shop`;
+  await page.getByRole('textbox', { name: 'Address', exact: true }).fill(url);
+  await page.getByRole('button', { name: 'Add the callback' }).click();
+  const secret = await page.getByText(/^whsec_/).textContent();
+  app.world.endpoint.addSecret(String(secret));
+  await page.getByRole('button', { name: 'Send a ping' }).click();
+  await page.getByText('First byte').waitFor();
+  await clean('an endpoint');
+
+  app.world.endpoint.behave({ name: 'shop', mode: 'status', status: 503 });
+  await app.world.phones.reply(phone(2), 'Non merci');
+  await until('the endpoint was called', () => app.world.endpoint.calls.some(({ answered }) => answered === 503));
+  await page.reload();
+  await page.getByRole('link', { name: 'reply.received' }).click();
+  await page.getByRole('heading', { name: /Attempt 1/ }).waitFor();
+  await page.getByText('status 503').waitFor();
+  await page.getByText('"text": "Non merci"').waitFor();
+  await clean('a delivery');
+  app.world.endpoint.behave({ name: 'shop', mode: 'ok' });
+  await page.getByRole('button', { name: 'Try again now' }).click();
+  await page.getByText('Accepted').waitFor();
+  await page.getByRole('link', { name: 'Back to the address' }).click();
+  await page.getByRole('heading', { name: url }).waitFor();
+  expect(await page.getByText(/^whsec_/).count()).toBe(0);
+  await page.getByText('Also what was accepted').click();
+  await page.getByRole('button', { name: 'Count without sending' }).click();
+  await page.getByText('1 deliveries').waitFor();
+  await page.getByRole('button', { name: 'Send now' }).click();
+  await page.getByRole('cell', { name: 'Done' }).waitFor();
+  const calls = app.world.endpoint.calls.filter(({ name, body }) => name === 'shop' && body.includes('Non merci'));
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(1);
+  expect(calls.map(({ answered, verified }) => [answered, verified])).toContainEqual([200, true]);
+
+  for (const name of [
+    'API keys',
+    'Sender',
+    'Keywords',
+    'Canned answers',
+    'Hours and rules',
+    'Opt-outs',
+    'Numbers',
+    'Personal data',
+    'Team',
+  ]) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect(page.troubles).toEqual([]);
+}, 120_000);
+
+test('two people in one conversation: who is writing is shown, and nobody answers unawares of the other', async () => {
+  const { app } = started;
+  await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
+  await app.account.send('POST', '/v1/canned-answers', { name: 'Merci', text: 'Merci {{firstName}} !' });
+  await page.getByRole('link', { name: /^SMS Chat/ }).click();
+  await page.getByRole('searchbox', { name: 'Search' }).fill('non merci');
+  await until('one conversation is left', async () => (await page.getByRole('row').count()) === 1);
+  await page.getByRole('row').click();
+  await page.getByRole('button', { name: 'Flag' }).click();
+  await page.getByRole('button', { name: 'Remove the flag' }).waitFor();
+  await page.getByRole('textbox', { name: 'New note' }).fill('Rappeler lundi');
+  await page.getByRole('button', { name: 'Note it' }).click();
+  await page.getByText('Rappeler lundi').waitFor();
+  await page.getByLabel('Looked after by').selectOption(OWNER);
+  await page.getByText(OWNER, { exact: true }).nth(1).waitFor();
+
+  const [id = ''] = new URL(page.url()).pathname.split('/').slice(-1);
+  await app.account.send('POST', `/v1/conversations/${id}/answering`);
+  await page.getByText('demo is writing an answer').waitFor();
+  await clean('a conversation of two people');
+  await page.getByRole('textbox', { name: 'Your answer' }).fill('Dommage, à bientôt');
+  // What can't be read anew for once takes nothing away of what is there.
+  await page.route(`**/v1/conversations/${id}`, (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await app.account.send('PATCH', `/v1/conversations/${id}`, { tags: ['fidèle'] });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('fidèle').first().waitFor();
+  expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Dommage, à bientôt');
+  const key = { 'idempotency-key': 'the-other-one' };
+  await app.account.send('POST', `/v1/conversations/${id}/messages`, { text: 'Sans souci !' }, key);
+  await page.getByText('Sans souci !').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Somebody else has just answered').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await until('the phone has both', () => app.world.phones.received.some(({ text }) => text === 'Dommage, à bientôt'));
+  expect(app.world.phones.received.filter(({ text }) => text === 'Dommage, à bientôt')).toHaveLength(1);
+
+  const answer = page.getByRole('textbox', { name: 'Your answer' });
+  await until('it is sent', async () => (await answer.inputValue()) === '');
+  // One whose acceptance is never heard of is the same when it is sent again.
+  let losses = 0;
+  const lost = async (route: Route): Promise<void> => {
+    // The thread is read at the same address.
+    if (route.request().method() !== 'POST' || losses++ > 0) return route.fallback();
+    await route.fetch();
+    await route.abort();
+  };
+  await page.route(`**/v1/conversations/${id}/messages`, lost);
+  await answer.fill('Une seule fois');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('The server does not answer').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await until('it is sent again', async () => (await answer.inputValue()) === '');
+  expect(await app.rows(`select from messages where text = 'Une seule fois'`)).toHaveLength(1);
+  await page.getByText('Canned answers', { exact: true }).click();
+  await page.getByRole('button', { name: 'Merci', exact: true }).press('Enter');
+  expect(await answer.inputValue()).toBe('Merci {{firstName}} !');
+  await page.getByText('Nothing is known here for {{firstName}}').waitFor();
+  expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+  await answer.fill('');
+
+  await page.getByRole('group', { name: 'Snooze' }).getByRole('button', { name: 'An hour' }).click();
+  await page.getByText('Snoozed until').waitFor();
+  await page.getByRole('row', { name: 'Snoozed' }).waitFor();
+  const show = page.getByRole('combobox', { name: 'Show' });
+  await show.selectOption({ label: 'Open' });
+  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+  await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
+  await page.getByRole('button', { name: 'Remove the flag' }).click();
+  await until('it has come back', async () => (await page.getByText('Snoozed until').count()) === 0);
+  await page.getByRole('row').waitFor();
+  await show.selectOption({ label: 'All' });
+  await page.getByRole('button', { name: 'Block' }).click();
+  await page.getByRole('row', { name: 'Blocked' }).waitFor();
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await until('it is open', async () => (await page.getByRole('row', { name: 'Blocked' }).count()) === 0);
+  await page.getByRole('link', { name: 'History and analytics' }).click();
+  await page.getByRole('img', { name: /Replies by day/ }).waitFor();
+  await page.getByRole('cell', { name: 'Rentrée' }).waitFor();
+  await clean('analytics');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  // The browser tells of the refusals too.
+  expect(page.troubles.splice(0).filter((trouble) => !/409|503|ERR_FAILED/.test(trouble))).toEqual([]);
+}, 120_000);
+
+test('an operator approves who asks for two-way SMS, and a V0 account that asked finds its own words', async () => {
+  const { app } = started;
+  const operator = createClient(app.url, app.operatorKey);
+  const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
+  const garage = textOf(await operator.send('POST', '/v1/operator/accounts', { name: 'Garage Martin', ...basis }), 'id');
+  const key = textOf(await operator.send('POST', `/v1/operator/accounts/${garage}/keys`, { name: 'test' }), 'key');
+  const reason = 'Nos clients confirment leurs rendez-vous';
+  await createClient(app.url, key).send('POST', '/v1/two-way/request', { reason, expectedVolume: 400 });
+  await signIn(OPERATOR, await setPassword(app.config.DATABASE_URL, OPERATOR));
+  await page.getByRole('cell', { name: reason }).waitFor();
+  await clean('two-way requests');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('Bienvenue');
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('heading', { name: 'No requests' }).waitFor();
+  await page.getByRole('link', { name: 'Carriers' }).click();
+  await page.getByRole('link', { name: 'demo-smsc' }).click();
+  await page.getByText('Bound', { exact: true }).waitFor();
+  await page.getByRole('textbox', { name: 'systemId *' }).waitFor();
+  await clean('a carrier');
+  for (const name of [
+    'Accounts',
+    'Syncs',
+    'Replies without an account',
+    'Countries',
+    'Failing callbacks',
+    'E-mail',
+    'Alarms',
+    'Ledger',
+  ]) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+  await page.getByText('All of it is there').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+
+  const martin = 'martin@garage.example';
+  await createOwner(app.config.DATABASE_URL, martin, garage);
+  await signIn(martin, await setPassword(app.config.DATABASE_URL, martin));
+  await page.getByRole('link', { name: 'Reply history' }).click();
+  await page.getByRole('heading', { name: 'Reply history', level: 1 }).waitFor();
+  expect(await page.getByRole('link', { name: 'SMS Chat' }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByText('the buttons of this page ask for a change').waitFor();
+  await page.getByRole('textbox', { name: 'New e-mail address' }).fill(martin);
+  await page.getByRole('button', { name: 'Add the address' }).click();
+  await page.getByText('Asked for: we will set this up in your account.').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect(page.troubles).toEqual([]);
+}, 120_000);

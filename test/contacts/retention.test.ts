@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import { createForgetting, type ForgetPosition } from '../../activities/contacts/apply-retention.ts';
+import { idAt, newId } from '../../database/ids.ts';
+import { rows } from '../../database/sql.ts';
+import { openClient } from '../../temporal/connect.ts';
+import { RETENTION_SCHEDULE } from '../../temporal/schedules.ts';
+import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { startApp, until } from '../fixtures/app.ts';
+import { holding } from '../fixtures/holding.ts';
+import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
+let made = 0;
+/** An id as a row of that age has it. */
+const idOf = (days: number): string => idAt(daysAgo(days).getTime() + made++);
+
+/** The nightly work on a database, a page at a time as a run that is interrupted does it, until there is none left. */
+async function night(api: TestApi): Promise<void> {
+  const { forget } = createForgetting({ pool: api.db.pool, log: api.services.log, hashPhone: api.services.hashPhone });
+  let at: ForgetPosition | null = null;
+  let pages = 0;
+  do {
+    at = await forget(at, 0);
+    expect(JSON.stringify(at)).not.toMatch(/33612\d{6}|erased/);
+    if (pages++ > 500) throw new Error('The night does not end');
+  } while (at);
+}
+
+async function aCampaign(api: TestApi, shop: TestAccount, days: number): Promise<string> {
+  const id = idOf(days + 1);
+  const [known] = await rows<{ id: string }>(api.db.pool, 'select id from carriers limit 1');
+  const carrierId = known?.id ?? (await carriers(api)).premiumId;
+  await rows(
+    api.db.pool,
+    `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, with_replies, simulation, state, total, segments, created_at, ended_at)
+     values ($1, $2, $3, 'c', 'premium', 'marketing', 'Bonjour', true, false, 'completed', 2, 2, $4, $4)`,
+    [id, shop.id, carrierId, daysAgo(days)],
+  );
+  return id;
+}
+
+/** Something of everything with one phone, so many days ago. */
+async function aTalk(api: TestApi, shop: TestAccount, phone: string, mark: string, days: number) {
+  const { pool } = api.db;
+  const at = daysAgo(days);
+  const campaignId = await aCampaign(api, shop, days);
+  const conversation = await aConversation(api.db, { id: idOf(days), account: shop.id, phone, lastReplyAt: at });
+  const basis = { accountId: shop.id, toNumber: phone, text: mark, reference: mark, submittedAt: at };
+  await aMessage(api.db, { ...basis, id: idOf(days), campaignId, row: 1 });
+  await aMessage(api.db, { ...basis, id: idOf(days), conversationId: conversation.id });
+  const reply = await aReply(api.db, {
+    id: idOf(days),
+    accountId: shop.id,
+    fromNumber: phone,
+    fromRaw: phone,
+    text: mark,
+    receivedAt: at,
+    conversationId: conversation.id,
+  });
+  const body = JSON.stringify({ id: 'x', data: { from: phone, text: mark } });
+  const delivery = await aDelivery(
+    api.db,
+    { accountId: shop.id, replyId: reply.id, state: 'held', heldReason: 'paused', nextAt: null, body: `text=${mark}` },
+    { bodyExcerpt: mark, error: mark },
+  );
+  await rows(pool, 'update events set body = $2, created_at = $3, position = $4 where id = $1', [
+    delivery.eventId,
+    body,
+    at,
+    ++made,
+  ]);
+  await rows(
+    pool,
+    `insert into conversation_notes (id, account_id, conversation_id, author, text, created_at) values (gen_random_uuid(), $1, $2, 'a', $3, $4)`,
+    [shop.id, conversation.id, mark, at],
+  );
+  await rows(
+    pool,
+    `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, finished_at, created_at)
+     values (gen_random_uuid(), $1, 'a@example.com', 'fr', 'UTC', 'reply-forwarded', $2, 'delivered', $3, $3)`,
+    [shop.id, JSON.stringify({ from: phone, text: mark, at: at.toISOString(), word: 'x' }), at],
+  );
+  const importId = newId();
+  await rows(
+    pool,
+    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at, ended_at) values ($1, $2, $3, 'ready', '{to}', $4, $4)`,
+    [importId, shop.id, campaignId, at],
+  );
+  await rows(pool, `insert into list_rows (import_id, row, "values") values ($1, 1, $2)`, [importId, { to: phone, name: mark }]);
+  return { delivery, conversation };
+}
+
+const [OLD, NEW] = ['+33612000001', '+33612000002'];
+
+test('texts are kept for as long as an account chose and no longer, wherever they stand; numbers and counts stay, and nothing is forgotten until it chose', async () => {
+  await using api = await startApi();
+  const { pool } = api.db;
+  const shop = await anAccount(api);
+  const other = await anAccount(api, { name: 'Fleuriste' });
+  const { delivery } = await aTalk(api, shop, OLD, 'Autrefois', 400);
+  await aTalk(api, shop, NEW, 'Naguere', 390);
+  await aTalk(api, other, OLD, 'Ailleurs', 400);
+  await night(api);
+  expect(await holding(api, ['Autrefois'])).not.toEqual([]);
+
+  const changed = await shop.call('PATCH', '/policies', { keepTextsDays: 395 });
+  expect(changed.body).toMatchObject({ keepTextsDays: 395, keepContactsDays: null, quietHours: 'warn' });
+  const kept = await holding(api, ['Naguere']);
+  const elsewhere = await holding(api, ['Ailleurs']);
+  await night(api);
+  const references = new Set(['messages']);
+  expect(new Set(await holding(api, ['Autrefois']))).toEqual(references);
+  expect(await rows(pool, `select 1 from messages where text = 'Autrefois'`)).toEqual([]);
+  expect(await rows(pool, `select to_number from messages where account_id = $1 and text = ''`, [shop.id])).toEqual([
+    { to_number: OLD },
+    { to_number: OLD },
+  ]);
+  expect(await holding(api, ['Naguere'])).toEqual(kept);
+  expect(await holding(api, ['Ailleurs'])).toEqual(elsewhere);
+  expect(await rows(pool, 'select state from deliveries where id = $1', [delivery.id])).toEqual([{ state: 'aborted' }]);
+  expect((await shop.call('GET', '/conversations')).body.items).toHaveLength(2);
+
+  // Later nights go on where this one ended.
+  await rows(pool, `update account_policies set keep_texts_days = 31`);
+  await night(api);
+  expect(await rows(pool, `select 1 from messages where text = 'Naguere'`)).toEqual([]);
+});
+
+test('people whose last message is older than an account keeps contacts are forgotten; who wrote or was written to since is not, and who opted out stays so as a hash', async () => {
+  await using api = await startApi();
+  const { pool } = api.db;
+  const shop = await anAccount(api);
+  const [STOPPED, RECIPIENT, QUIET] = ['+33612000003', '+33612000004', '+33612000005'];
+  await aTalk(api, shop, OLD, 'Autrefois', 1200);
+  await aTalk(api, shop, STOPPED, 'Autrefois', 1200);
+  await aTalk(api, shop, NEW, 'Naguere', 1200);
+  await aMessage(api.db, { accountId: shop.id, toNumber: NEW, text: 'Encore' });
+  // Recipients of a campaign, in no list; and one who was put among the contacts and never written to.
+  const campaignId = await aCampaign(api, shop, 1200);
+  await aMessage(api.db, { id: idOf(1200), accountId: shop.id, campaignId, row: 1, toNumber: RECIPIENT, text: 'Autrefois' });
+  for (const phone of [OLD, NEW, QUIET]) await shop.call('PUT', '/contacts', { phone, firstName: 'Autrefois' });
+  await rows(pool, `update contacts set created_at = $1, updated_at = $1`, [daysAgo(1200)]);
+  await shop.call('PUT', '/contacts', { phone: '+33612000006', firstName: 'Recente' });
+  await rows(pool, `insert into opt_outs (account_id, phone, since) values ($1, $2, $3)`, [shop.id, STOPPED, daysAgo(1200)]);
+  await shop.call('PATCH', '/policies', { keepContactsDays: 1096 });
+  await night(api);
+
+  expect(await holding(api, ['33612000001', '33612000003', '33612000004', '33612000005', 'Autrefois'])).toEqual(
+    // What the one who is still known is called, and how an old message of theirs was referred to.
+    ['contacts'],
+  );
+  const left = await rows<{ phone: string }>(pool, 'select phone from contacts order by phone');
+  expect(left.map(({ phone }) => phone)).toEqual([NEW, '+33612000006']);
+  const talks = (await shop.call('GET', '/conversations')).body.items;
+  expect(talks.map(({ phone }: { phone: string }) => phone)).toEqual([NEW]);
+  expect(await rows(pool, 'select phone, reason from opt_outs')).toEqual([
+    { phone: api.services.hashPhone(STOPPED), reason: 'retention' },
+  ]);
+  expect(await rows(pool, `select count(*)::int as count from messages where to_number = 'erased'`)).toEqual([{ count: 5 }]);
+  await night(api);
+  expect(await rows(pool, 'select 1 from contacts')).toHaveLength(2);
+});
+
+test('how long things are kept is refused where it is shorter than what still needs them', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const refused = await shop.call('PATCH', '/policies', { keepTextsDays: 30, keepContactsDays: 1.5 });
+  expect([refused.status, refused.body.errors.map(({ field }: { field: string }) => field)]).toEqual([
+    400,
+    ['keepTextsDays', 'keepContactsDays'],
+  ]);
+  await shop.call('PATCH', '/policies', { keepTextsDays: 60 });
+  expect((await shop.call('PATCH', '/policies', { keepTextsDays: null })).body).toMatchObject({ keepTextsDays: null });
+});
+
+test('forgetting runs every night by its schedule', async () => {
+  await using app = await startApp({ ways: {} });
+  await app.account.send('PATCH', '/v1/policies', { keepTextsDays: 31 });
+  const old = await aMessage(app.db, { id: idOf(40), accountId: app.accountId, text: 'Autrefois' });
+  const { client, connection } = openClient({
+    address: app.config.TEMPORAL_ADDRESS,
+    namespace: app.config.TEMPORAL_NAMESPACE,
+    tls: false,
+  });
+  const schedule = client.schedule.getHandle(RETENTION_SCHEDULE);
+  expect((await schedule.describe()).spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }] });
+  await schedule.trigger();
+  await until(
+    'its text is forgotten',
+    async () => (await app.rows(`select 1 from messages where id = $1 and text = ''`, [old.id]))[0],
+  );
+  await until(
+    'the account is done with',
+    async () => (await app.rows(`select 1 from retention_marks where texts_to is not null`))[0],
+  );
+  await connection.close();
+});

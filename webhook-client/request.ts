@@ -1,0 +1,175 @@
+import { CONTENT_TYPES, type CallbackFormat } from '../domain/callbacks/octopush-callback.ts';
+import { readRetryAfter } from '../domain/callbacks/retry-schedule.ts';
+import { createConnections, type Connection } from './connections.ts';
+import type { Phases } from './connect.ts';
+import type { Guard } from './guard.ts';
+import { AttemptFault, classOfStatus, readFault, type AttemptClass } from './outcome.ts';
+import { sign } from './signature.ts';
+
+/** How one POST went. `error` is the operator's wording. */
+export type AttemptResult = {
+  ok: boolean;
+  class: AttemptClass;
+  status: number | null;
+  /**
+   * Milliseconds. The phases each by itself, null for what did not happen or not on a connection that was already there; the
+   * first byte and the total since the attempt began.
+   */
+  timings: Phases & { firstByteMs: number | null; totalMs: number | null };
+  remoteAddress: string | null;
+  responseHeaders: Record<string, string> | null;
+  bodyExcerpt: string | null;
+  retryAfterMs: number | null;
+  error: string | null;
+};
+
+export type Post = { url: string; headers: Record<string, string>; body: string; timeoutMs: number };
+export type Poster = { post(post: Post): Promise<AttemptResult>; close(): Promise<void> };
+
+const READ_AT_MOST = 65_536;
+const KEEP_AT_MOST = 16_384;
+const KEPT_HEADERS = [
+  'content-type',
+  'content-length',
+  'location',
+  'retry-after',
+  'server',
+  'date',
+  'x-request-id',
+  'via',
+  'cf-ray',
+];
+const LONGEST_HEADER = 1000;
+const VERSION = '0.1.0';
+
+/** The headers of one attempt. `id` and `body` are the same on every one, the time and the signature are not. */
+export function callbackHeaders(call: {
+  /** The live ones: during a rotation, two. */
+  secrets: string[];
+  id: string;
+  deliveryId: string;
+  attempt: number;
+  trigger: 'auto' | 'manual' | 'replay' | 'test';
+  format: CallbackFormat;
+  outOfOrder?: boolean;
+  body: string;
+  now: Date;
+}): Record<string, string> {
+  const timestamp = Math.floor(call.now.getTime() / 1000);
+  return {
+    'content-type': CONTENT_TYPES[call.format],
+    'user-agent': `aller-retour-callback/${VERSION}`,
+    'webhook-id': call.id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': sign(call.secrets, call.id, timestamp, call.body),
+    'x-attempt': String(call.attempt),
+    'x-delivery-id': call.deliveryId,
+    'x-trigger': call.trigger,
+    ...(call.outOfOrder === true ? { 'x-order': 'late' } : {}),
+  };
+}
+
+/**
+ * Posts to addresses that customers name, and nowhere else (connect.ts). Redirects are not followed: a 301 would turn the POST
+ * into an empty GET. An attempt ends at `timeoutMs` whatever happens, the body included. Never throws. `ca` stands in for the
+ * machine's certificate authorities.
+ */
+export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Poster {
+  const connections = createConnections({ guard, ca });
+
+  async function attempt({ url, headers, body, timeoutMs }: Post, result: AttemptResult, begun: number): Promise<void> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const read = guard.read(url);
+    if (!read.ok) throw new AttemptFault('egress_blocked', read.reason);
+    const { pathname, search } = read.target.url;
+    const connection = await connections.take(read.target, signal, result.timings);
+    result.remoteAddress = connection.remoteAddress;
+    try {
+      const response = await connection.client.request({ path: pathname + search, method: 'POST', headers, body, signal });
+      result.timings.firstByteMs = since(begun);
+      Object.assign(result, readHead(response.statusCode, response.headers));
+      // The head decides: what becomes of the body afterwards changes neither success nor failure.
+      const taken = await readSome(response.body);
+      result.bodyExcerpt = taken.excerpt;
+      if (taken.fault) result.error = [result.error, taken.fault].filter((part) => part !== null).join('; ');
+      endConnection(connection, taken.whole);
+    } catch (error) {
+      endConnection(connection, false);
+      throw error;
+    }
+  }
+
+  return {
+    async close() {
+      connections.close();
+    },
+    async post(post) {
+      const begun = performance.now();
+      const result: AttemptResult = {
+        ok: false,
+        class: 'reset',
+        status: null,
+        timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: null },
+        remoteAddress: null,
+        responseHeaders: null,
+        bodyExcerpt: null,
+        retryAfterMs: null,
+        error: null,
+      };
+      await attempt(post, result, begun).catch((error: unknown) => Object.assign(result, readFault(error)));
+      result.timings.totalMs = since(begun);
+      return result;
+    },
+  };
+}
+
+const since = (begun: number): number => Math.round((performance.now() - begun) * 10) / 10;
+
+const endConnection = (connection: Connection, reusable: boolean): void => (reusable ? connection.release() : connection.close());
+
+type Head = Pick<AttemptResult, 'ok' | 'class' | 'status' | 'responseHeaders' | 'retryAfterMs' | 'error'>;
+
+function readHead(status: number, headers: Record<string, string | string[] | undefined>): Head {
+  const kept = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) =>
+      headers[name] === undefined ? [] : [[name, String(headers[name]).slice(0, LONGEST_HEADER)] as const],
+    ),
+  );
+  const kind = classOfStatus(status);
+  const pointing = kept['location'] === undefined ? '' : `, pointing to ${kept['location']}`;
+  return {
+    ok: kind === 'ok',
+    class: kind,
+    status,
+    responseHeaders: kept,
+    retryAfterMs: readRetryAfter(kept['retry-after'], new Date()),
+    error: kind === 'ok' ? null : `answered ${status}${pointing}`,
+  };
+}
+
+type Taken = { excerpt: string; whole: boolean; fault: string | null };
+
+/** Reads so much and leaves the rest: a receiver may send without end. Never throws. */
+async function readSome(
+  stream: AsyncIterable<Uint8Array> & { on(event: 'error', listener: () => void): unknown },
+): Promise<Taken> {
+  // Leaving the loop early destroys the stream, which says so by an error.
+  stream.on('error', () => {});
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const taken = (whole: boolean, fault: string | null): Taken => ({ excerpt: excerptOf(chunks), whole, fault });
+  try {
+    for await (const chunk of stream) {
+      if (length < KEEP_AT_MOST) chunks.push(chunk);
+      length += chunk.length;
+      if (length >= READ_AT_MOST) return taken(false, `the body was read up to ${READ_AT_MOST} bytes`);
+    }
+    return taken(true, null);
+  } catch (error) {
+    return taken(false, `the body broke off: ${readFault(error).error}`);
+  }
+}
+
+/** As text that PostgreSQL can hold. A character cut in two at the end is left out. */
+const excerptOf = (chunks: Uint8Array[]): string =>
+  new TextDecoder().decode(Buffer.concat(chunks).subarray(0, KEEP_AT_MOST), { stream: true }).replaceAll('\u0000', '\uFFFD');
