@@ -15,8 +15,6 @@ import { createWake } from './activities/wake-run.ts';
 import { mailGauges } from './activities/mail/mail-metrics.ts';
 import { createMailer } from './activities/mail/mailer.ts';
 import { createApi } from './api/app.ts';
-import { planList } from './planning/plan-list.ts';
-import { planListPreview } from './planning/plan-list-preview.ts';
 import { createMetrics, serveMetrics } from './api/http/metrics.ts';
 import { createGuard } from './webhook-client/guard.ts';
 import { createPoster } from './webhook-client/request.ts';
@@ -160,7 +158,7 @@ export async function startSystem({
       mark: createMarks({ hashPhone, clock }),
     });
     const activities = createActivities({
-      pool: db.pool,
+      db,
       log,
       secrets,
       lines,
@@ -170,9 +168,7 @@ export async function startSystem({
       owes,
       runs,
       signal: runs.signal,
-      planPreview: (campaignId, columns) =>
-        planListPreview({ db, hashPhone, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
-      planList: (campaignId, columns) => planList({ db, stopNumber: config.STOP_NUMBER ?? null }, campaignId, columns),
+      stopNumber: config.STOP_NUMBER ?? null,
       country: config.COUNTRY,
       hashPhone,
       mailTokens,

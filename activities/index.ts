@@ -1,11 +1,13 @@
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { Poster } from '../webhook-client/request.ts';
 import { CALLBACK_SCHEDULE, type Schedule } from '../domain/callbacks/retry-schedule.ts';
 import type { MailTokens } from '../database/mail/mail-tokens.ts';
 import type { HashPhone } from '../database/contacts/phone-hash.ts';
+import type { Database } from '../database/orm.ts';
 import type { Secrets } from '../database/secrets.ts';
+import { planListPreview } from '../planning/plan-list-preview.ts';
+import { planList } from '../planning/plan-list.ts';
 import type { AlarmWebhook } from './carriers/alarm-webhook.ts';
 import { createAttemptCallback } from './callbacks/attempt-callback.ts';
 import type { CallbackMetrics } from './callbacks/callback-metrics.ts';
@@ -32,7 +34,6 @@ import { createSyncLowcost } from './lowcost/sync-lowcost.ts';
 import { createWake, type LongRun } from './wake-run.ts';
 
 type Deps = {
-  pool: Pool;
   log: Logger;
   secrets: Secrets;
   lines: Lines;
@@ -43,8 +44,9 @@ type Deps = {
   owes: () => void;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
-  planList: Parameters<typeof createImportRecipients>[0]['plan'];
-  planPreview: Parameters<typeof createPreviewList>[0]['plan'];
+  db: Database;
+  /** Where STOP is written to from France when a message has no number of its own. */
+  stopNumber: string | null;
   country: string;
   hashPhone: HashPhone;
   mailDomain: string;
@@ -64,7 +66,8 @@ type Deps = {
 
 /** Every activity, by the task queue whose worker offers it; `callbacksOver`: what they left under way is over. */
 export function createActivities(deps: Deps) {
-  const { pool, log, lines, runs, country, signal } = deps;
+  const { db, log, lines, runs, country, signal } = deps;
+  const { pool } = db;
   const wake = createWake({ pool, signal });
   const line = createOwnLine({ pool, log, worker: deps.worker });
   const { attempt, over } = createAttemptCallback({
@@ -111,8 +114,8 @@ export function createActivities(deps: Deps) {
       }),
       ...createPostCallbacks(callbacks),
       ...createCampaignSteps({ pool }),
-      ...createImportRecipients({ pool, plan: deps.planList }),
-      ...createPreviewList({ pool, plan: deps.planPreview }),
+      ...createImportRecipients({ pool, plan: (id, columns) => planList(deps, id, columns) }),
+      ...createPreviewList({ pool, plan: (id, columns) => planListPreview(deps, id, columns) }),
       ...createForgetOld({ pool, log, hashPhone: deps.hashPhone }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),

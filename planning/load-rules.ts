@@ -12,7 +12,7 @@ import { roomOf, type Room } from '../domain/sending/spend-limit.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/sending/policies.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sending/sender-policy.ts';
 import { routingFor } from './load-routing.ts';
-import type { ApiServices } from '../api/services.ts';
+import type { PlanningDeps } from './plan.ts';
 
 /** What a campaign is planned by. */
 export type PlanRules = Rules & {
@@ -41,7 +41,7 @@ export type PlanRules = Rules & {
 
 /** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
 export async function rulesFor(
-  { db, stopNumber = null }: Pick<ApiServices, 'db' | 'stopNumber'>,
+  { db, stopNumber = null }: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   account: Rules['account'],
   route: RouteName,
   sql: Sql = db.pool,

@@ -8,13 +8,13 @@ import { addPage, NO_ROWS, type PreviewTally } from '../domain/campaigns/preview
 import { besideOthers, requestOf } from './plan-list.ts';
 import { planPage, tagsWithoutColumn } from './plan-campaign.ts';
 import { rulesFor } from './load-rules.ts';
-import type { ApiServices } from '../api/services.ts';
+import type { PlanningDeps } from './plan.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Record<string, string | null>[]; first: number };
 
 /** Counts what the list of one campaign comes to, page by page, by the very plan that its messages are made by. Null for no campaign. */
 export async function planListPreview(
-  services: Pick<ApiServices, 'db' | 'hashPhone' | 'stopNumber'>,
+  services: PlanningDeps,
   campaignId: string,
   columns: string[],
 ): Promise<{ page(page: Page, sql: Sql): Promise<PreviewTally> } | null> {

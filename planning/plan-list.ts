@@ -4,9 +4,8 @@ import { codesInUse } from '../database/sending/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/problems/errors.ts';
 import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
-import type { CampaignRequest } from './plan.ts';
+import type { CampaignRequest, PlanningDeps } from './plan.ts';
 import { rulesFor, type PlanRules } from './load-rules.ts';
-import type { ApiServices } from '../api/services.ts';
 
 /** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
 export type ListPlan = {
@@ -43,7 +42,7 @@ export const besideOthers = (rules: PlanRules, sql: Sql, campaignId: string): Pl
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
 export async function planList(
-  services: Pick<ApiServices, 'db' | 'stopNumber'>,
+  services: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   campaignId: string,
   columns: string[],
 ): Promise<ListPlan | { error: Fault } | null> {

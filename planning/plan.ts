@@ -1,3 +1,5 @@
+import type { HashPhone } from '../database/contacts/phone-hash.ts';
+import type { Database } from '../database/orm.ts';
 import type { CountryReach } from '../domain/numbers/country-rules.ts';
 import type { QuietEffect } from '../domain/sending/quiet-effect.ts';
 import type { SegmentEncoding } from '../domain/sms/segments.ts';
@@ -52,3 +54,6 @@ export type CampaignPlan = {
   /** Why it may not go; nothing is stored while there is one. */
   refusals: Refusal[];
 };
+
+/** Where plans read from. `stopNumber`: where STOP is written to from France when a message has no number of its own. */
+export type PlanningDeps = { db: Database; hashPhone: HashPhone; stopNumber?: string | null };

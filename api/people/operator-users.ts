@@ -8,7 +8,7 @@ import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { IdParam, json } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
-import { liftAuthenticator, peopleChanges, peopleRoutes, unknown, usersOf, userView, UserView } from './users.ts';
+import { liftAuthenticator, peopleChanges, personContracts, unknown, usersOf, userView, UserView } from './users.ts';
 
 const tags = ['Operator: accounts'];
 const list = createRoute({
@@ -34,7 +34,10 @@ const lift = createRoute({
   responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
 });
 
-const any = peopleRoutes({ change: 'changeRoleAsOperator', remove: 'removeUserAsOperator', end: 'endSessionsAsOperator' }, tags);
+const any = personContracts(
+  { change: 'changeRoleAsOperator', remove: 'removeUserAsOperator', end: 'endSessionsAsOperator' },
+  tags,
+);
 
 export const operatorUsers = ({ db, runs }: ApiServices) => {
   const people = peopleChanges({ db });

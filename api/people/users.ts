@@ -77,7 +77,7 @@ const lift = createRoute({
 const NewRole = z.strictObject({ role: Member }).openapi('RoleChange');
 const EndedSessions = z.object({ ended: z.number().int() }).openapi('EndedSessions');
 /** The same three for owners, of their account, and for operators, of every account. */
-export const peopleRoutes = (ids: { change: string; remove: string; end: string }, tags: string[]) => ({
+export const personContracts = (ids: { change: string; remove: string; end: string }, tags: string[]) => ({
   change: createRoute({
     method: 'patch',
     path: '/users/{id}',
@@ -106,7 +106,7 @@ export const peopleRoutes = (ids: { change: string; remove: string; end: string 
     responses: { 200: { description: 'How many sessions ended', content: json(EndedSessions) }, ...problems, ...notFound },
   }),
 });
-const own = peopleRoutes({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, tags);
+const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, tags);
 
 /** What the routes of owners and of operators do: a change that is committed, then told to what the person has open. */
 export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({

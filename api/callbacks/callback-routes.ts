@@ -1,0 +1,32 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { callbackEndpoints } from './callback-endpoints.ts';
+import { deliveries } from './deliveries.ts';
+import { endpointHealth } from './endpoint-health.ts';
+import { endpointSecrets } from './endpoint-secrets.ts';
+import { endpointStates } from './endpoint-states.ts';
+import { endpointTest } from './endpoint-test.ts';
+import { eventsRoutes } from './events.ts';
+import { operatorEndpoints } from './operator-endpoints.ts';
+import { operatorLedger } from './operator-ledger.ts';
+import { operatorLinks } from './operator-links.ts';
+import { replays } from './replays.ts';
+
+/** What an account's key opens of callbacks. */
+export const callbackRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>()
+    .route('/', callbackEndpoints(services))
+    .route('/', endpointSecrets(services))
+    .route('/', endpointHealth(services))
+    .route('/', endpointStates(services))
+    .route('/', endpointTest(services))
+    .route('/', deliveries(services))
+    .route('/', replays(services))
+    .route('/', eventsRoutes(services));
+
+/** What an operator's key opens of callbacks. */
+export const operatorCallbackRoutes = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>()
+    .route('/', operatorLinks(services))
+    .route('/', operatorEndpoints(services))
+    .route('/', operatorLedger(services));

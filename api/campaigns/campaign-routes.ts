@@ -1,0 +1,28 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { analytics } from './analytics.ts';
+import { campaignResults } from './campaign-results.ts';
+import { campaigns } from './campaigns.ts';
+import { draftChanges } from './change-draft.ts';
+import { drafts } from './drafts.ts';
+import { listPreviews } from './list-preview.ts';
+import { lists } from './lists.ts';
+import { operatorLatency } from './operator-latency.ts';
+import { previews } from './preview.ts';
+import { savedLists } from './saved-lists.ts';
+
+/** What an account's key opens of campaigns. */
+export const campaignRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>()
+    .route('/', campaigns(services))
+    .route('/', campaignResults(services))
+    .route('/', previews(services))
+    .route('/', listPreviews(services))
+    .route('/', drafts(services))
+    .route('/', draftChanges(services))
+    .route('/', lists(services))
+    .route('/', savedLists(services))
+    .route('/', analytics(services));
+
+/** What an operator's key opens of campaigns. */
+export const operatorCampaignRoutes = (services: ApiServices) => new OpenAPIHono<ApiEnv>().route('/', operatorLatency(services));

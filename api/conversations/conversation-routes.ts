@@ -1,0 +1,18 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import { cannedAnswers } from './canned-answers.ts';
+import { conversationEntries } from './conversation-entries.ts';
+import { conversationPeople } from './conversation-people.ts';
+import { conversationStart } from './conversation-start.ts';
+import { conversations } from './conversations.ts';
+import { stream } from './live-stream.ts';
+
+/** What an account's key opens of conversations. */
+export const conversationRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>()
+    .route('/', conversations(services))
+    .route('/', conversationStart(services))
+    .route('/', conversationEntries(services))
+    .route('/', conversationPeople(services))
+    .route('/', cannedAnswers(services))
+    .route('/', stream(services));

@@ -1,0 +1,14 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { keys } from './keys.ts';
+import { operatorKeys } from './operator-keys.ts';
+import { operatorUsers } from './operator-users.ts';
+import { users } from './users.ts';
+
+/** What an account's key opens of people. */
+export const peopleRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>().route('/', users(services)).route('/', keys(services));
+
+/** What an operator's key opens of people. */
+export const operatorPeopleRoutes = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>().route('/', operatorUsers(services)).route('/', operatorKeys(services));

@@ -1,0 +1,23 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { keywordRules } from './keyword-rules.ts';
+import { operatorUnattributed } from './operator-unattributed.ts';
+import { outOfHours } from './out-of-hours.ts';
+import { repliesExport } from './replies-export.ts';
+import { replies } from './replies.ts';
+import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
+import { replyViews } from './reply-views.ts';
+
+/** What an account's key opens of replies. */
+export const replyRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>()
+    .route('/', replies(services))
+    .route('/', replyAttribution(services))
+    .route('/', keywordRules(services))
+    .route('/', outOfHours(services))
+    .route('/', repliesExport(services))
+    .route('/', replyViews(services));
+
+/** What an operator's key opens of replies. */
+export const operatorReplyRoutes = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>().route('/', operatorUnattributed(services)).route('/', operatorAttribution(services));

@@ -1,0 +1,18 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { messages } from './messages.ts';
+import { operatorInDoubt } from './operator-in-doubt.ts';
+import { operatorRestores } from './operator-restores.ts';
+import { policies } from './policies.ts';
+import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
+
+/** What an account's key opens of sending. */
+export const sendingRoutes = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>().route('/', messages(services)).route('/', policies(services)).route('/', spendLimits(services));
+
+/** What an operator's key opens of sending. */
+export const operatorSendingRoutes = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>()
+    .route('/', operatorSpendLimits(services))
+    .route('/', operatorInDoubt(services))
+    .route('/', operatorRestores(services));
