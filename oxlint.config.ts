@@ -53,7 +53,7 @@ const LAYERS: Record<string, { imports: string[]; types?: string[]; why: string 
     why: 'dev/simulator/ plays the world outside. It shares wire formats and values, never the product’s own code.',
   },
 };
-const ROOTS = ['main.ts', 'system.ts', 'worker-process.ts', 'api-process.ts', 'config.ts'];
+const ROOTS = ['main.ts', 'system.ts', 'worker-process.ts', 'api-process.ts', 'foundation.ts', 'config.ts'];
 /** Folders below a layer's own. */
 const DEPTHS = [0, 1, 2];
 

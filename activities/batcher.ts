@@ -2,7 +2,7 @@
  * Gathers items while a commit is under way and hands them to the next one together: no added delay when it is quiet,
  * one commit for hundreds when it is not. `add` answers with the commit's own result for that item, or its error.
  */
-export function createGroup<T, R>({
+export function createBatcher<T, R>({
   maxSize,
   waitMs = 0,
   commit,

@@ -17,10 +17,10 @@ import { createDrainEndpoint } from './callbacks/recover-endpoint.ts';
 import { createFileReplies } from './replies/file-replies.ts';
 import { createImportRecipients } from './campaigns/import-recipients.ts';
 import { createForgetOld } from './contacts/apply-retention.ts';
-import type { Lines } from './sending/carrier-lines.ts';
+import type { CarrierLines } from './sending/carrier-lines.ts';
 import type { Mailer } from './mail/mailer.ts';
-import { createOwnLine } from './callbacks/uplink-monitor.ts';
-import { createPeekStops } from './lowcost/early-opt-outs.ts';
+import { createUplinkMonitor } from './callbacks/uplink-monitor.ts';
+import { createEarlyOptOuts } from './lowcost/early-opt-outs.ts';
 import { createPollResults } from './sending/poll-results.ts';
 import { createPostCallbacks } from './callbacks/post-callbacks.ts';
 import { createGatewayReader } from './lowcost/read-gateway.ts';
@@ -31,17 +31,17 @@ import { createSendBatch } from './sending/send-batch.ts';
 import { createNoMails, createSendReplyEmails } from './mail/send-reply-emails.ts';
 import { createSweep } from './maintenance/sweep.ts';
 import { createSyncLowcost } from './lowcost/sync-lowcost.ts';
-import { createWake, type LongRun } from './wake-run.ts';
+import { createRunWaker, type LongRun } from './wake-run.ts';
 
 type Deps = {
   log: Logger;
   secrets: Secrets;
-  lines: Lines;
+  lines: CarrierLines;
   registry: Record<string, Carrier>;
   poster: Poster;
   mailer: Mailer | null;
   /** Called when callbacks came to be owed. */
-  owes: () => void;
+  onCallbacksDue: () => void;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
   db: Database;
@@ -68,19 +68,19 @@ type Deps = {
 export function createActivities(deps: Deps) {
   const { db, log, lines, runs, country, signal } = deps;
   const { pool } = db;
-  const wake = createWake({ pool, signal });
-  const line = createOwnLine({ pool, log, worker: deps.worker });
+  const wake = createRunWaker({ pool, signal });
+  const uplink = createUplinkMonitor({ pool, log, worker: deps.worker });
   const { attempt, over } = createAttemptCallback({
     pool,
     secrets: deps.secrets,
     poster: deps.poster,
     wake,
-    line,
+    uplink,
     metrics: deps.metrics,
-    owes: deps.owes,
+    onCallbacksDue: deps.onCallbacksDue,
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
-  const callbacks = { pool, log, attempt, line, wake };
+  const callbacks = { pool, log, attempt, uplink, wake };
   const mail = deps.mailer
     ? createSendReplyEmails({
         pool,
@@ -95,7 +95,7 @@ export function createActivities(deps: Deps) {
       })
     : createNoMails();
   const readGateway = createGatewayReader({ pool, lines, registry: deps.registry, country });
-  const peekStops = createPeekStops({ pool, log, lines, readGateway, hashPhone: deps.hashPhone });
+  const applyEarlyOptOuts = createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone: deps.hashPhone });
   const { openSync, closeSync, syncPages, releaseReplies } = createSyncLowcost({
     pool,
     readGateway,
@@ -127,8 +127,8 @@ export function createActivities(deps: Deps) {
     callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {
-      ...createSendBatch({ pool, log, lines, peekStops, wake }),
-      ...createPollResults({ pool, lines, country, owes: deps.owes }),
+      ...createSendBatch({ pool, log, lines, applyEarlyOptOuts, wake }),
+      ...createPollResults({ pool, lines, country, onCallbacksDue: deps.onCallbacksDue }),
       syncPages,
     },
   };

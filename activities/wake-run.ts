@@ -5,15 +5,15 @@ import { affected, rows } from '../database/sql.ts';
 export type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
 /** Called when callbacks came to be due. */
-export type Owes = () => void;
+export type OnCallbacksDue = () => void;
 
 type Deps = { pool: Pool; signal: (run: LongRun) => Promise<void> };
-export type Wake = ReturnType<typeof createWake>;
+export type RunWaker = ReturnType<typeof createRunWaker>;
 
 export const endpointRun = (endpointId: string): LongRun => `endpoint/${endpointId}`;
 
 /** Makes sure that a long-lived run looks again. It is signalled only when `wanted` turns true: a run takes 10,000 signals at most. */
-export const createWake = ({ pool, signal }: Deps) => {
+export const createRunWaker = ({ pool, signal }: Deps) => {
   async function wake(...runs: LongRun[]): Promise<void> {
     if (runs.length === 0) return;
     const turned = await rows<{ name: LongRun }>(

@@ -1,7 +1,7 @@
 import './node-version.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { noteRestore } from '../activities/sending/restore-hold.ts';
+import { recordRestore } from '../activities/sending/restore-hold.ts';
 import { readConfig } from '../config.ts';
 import { ApiKey, newKey } from '../database/people/api-key.ts';
 import { AuditEntry } from '../database/people/audit-entry.ts';
@@ -119,7 +119,7 @@ export async function sealAnew(databaseUrl: string, secretsKey: string): Promise
 export async function restored(databaseUrl: string, backupAt: Date, lostAt: Date): Promise<number> {
   await migrate(databaseUrl);
   await using database = await opened(databaseUrl);
-  return await noteRestore(database.pool, backupAt, lostAt);
+  return await recordRestore(database.pool, backupAt, lostAt);
 }
 
 const EMAIL_COMMANDS = new Set([

@@ -8,7 +8,7 @@ import type { PoolNumber, RouteName } from '../domain/sending/sender-policy.ts';
 type Line = RouteRule & { up: boolean; shortCode: 'ours' | 'operator' };
 
 /** What the operator's routing table says of a route to this account; undefined where it says nothing. */
-export async function routingFor(
+export async function loadRouting(
   sql: Sql,
   accountId: string,
   route: RouteName,

@@ -11,7 +11,7 @@ import type { Routing } from '../domain/sending/routed-sender.ts';
 import { roomOf, type Room } from '../domain/sending/spend-limit.ts';
 import { DEFAULT_POLICIES, type Policies } from '../domain/sending/policies.ts';
 import type { PoolNumber, RouteName, Rules } from '../domain/sending/sender-policy.ts';
-import { routingFor } from './load-routing.ts';
+import { loadRouting } from './load-routing.ts';
 import type { PlanningDeps } from './plan.ts';
 
 /** What a campaign is planned by. */
@@ -40,7 +40,7 @@ export type PlanRules = Rules & {
 };
 
 /** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
-export async function rulesFor(
+export async function loadPlanRules(
   { db, stopNumber = null }: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   account: Rules['account'],
   route: RouteName,
@@ -59,7 +59,7 @@ export async function rulesFor(
       [carrierId, account.id],
     );
   const own = carrier ? await numbersOf(carrier.id) : [];
-  const routing = await routingFor(sql, account.id, route, numbersOf);
+  const routing = await loadRouting(sql, account.id, route, numbersOf);
   const numbers = routing ? routing.carriers.flatMap((each) => each.numbers) : own;
   const replied = <T extends { numbers: PoolNumber[] }>(of: T): T => ({
     ...of,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
-import { countryWarnings, createReach, heedCountries } from '../domain/numbers/country-rules.ts';
+import { countryWarnings, createReach, applyCountryRules } from '../domain/numbers/country-rules.ts';
 import { AppError, type Fault } from '../domain/problems/errors.ts';
 import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/sending/lowcost-marketing.ts';
@@ -59,7 +59,7 @@ const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
  * segments, by which code each answers, what it costs. Lets other work in between its rows.
  */
-export async function lookAhead(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
+export async function evaluateCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
@@ -77,7 +77,7 @@ export async function lookAhead(request: CampaignRequest, rules: PlanRules): Pro
 
 /** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
 export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
-  const outlook = await lookAhead(request, rules);
+  const outlook = await evaluateCampaign(request, rules);
   if ('refused' in outlook) return outlook;
   const [refused] = outlook.refusals;
   return refused ? { refused } : outlook;
@@ -125,7 +125,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const turn = turnOf(request, rules) + first - 1;
   const decided = planRouted(request, rules, turn);
   if ('refused' in decided) return { ...decided, faults, unreachable };
-  const sender: SenderPlan = heedCountries(decided, request, rules.countries);
+  const sender: SenderPlan = applyCountryRules(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules, first, faults);
   const lowcost = lowcostMarketing({
     ...request,

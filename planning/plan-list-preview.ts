@@ -7,7 +7,7 @@ import { normalisePhone } from '../domain/phone-number.ts';
 import { addPage, NO_ROWS, type PreviewTally } from '../domain/campaigns/preview-tally.ts';
 import { besideOthers, requestOf } from './plan-list.ts';
 import { planPage, tagsWithoutColumn } from './plan-campaign.ts';
-import { rulesFor } from './load-rules.ts';
+import { loadPlanRules } from './load-rules.ts';
 import type { PlanningDeps } from './plan.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Record<string, string | null>[]; first: number };
@@ -23,7 +23,7 @@ export async function planListPreview(
   const account = campaign && (await em.findOne(Account, { id: campaign.account }));
   if (!campaign || !account) return null;
   const faults = tagsWithoutColumn(campaign.text, columns);
-  const rules = await rulesFor(services, account, campaign.route);
+  const rules = await loadPlanRules(services, account, campaign.route);
   const asked = requestOf(campaign);
   const { hashPhone } = services;
 

@@ -5,7 +5,7 @@ import type { Sql } from '../database/sql.ts';
 import type { Fault } from '../domain/problems/errors.ts';
 import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
 import type { CampaignRequest, PlanningDeps } from './plan.ts';
-import { rulesFor, type PlanRules } from './load-rules.ts';
+import { loadPlanRules, type PlanRules } from './load-rules.ts';
 
 /** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
 export type ListPlan = {
@@ -52,7 +52,7 @@ export async function planList(
   if (!campaign || !account) return null;
   const [unknown] = tagsWithoutColumn(campaign.text, columns);
   if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
-  const rules = await rulesFor(services, account, campaign.route);
+  const rules = await loadPlanRules(services, account, campaign.route);
   const asked = requestOf(campaign);
   return {
     accountId: account.id,

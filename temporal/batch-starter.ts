@@ -23,13 +23,13 @@ const SURGE_PER_SECOND = 1000;
 const SURGE_LOOK_MS = 50;
 const HOLD_MS = 3000;
 
-export type Gatherer = { add(ids: string[]): void; /** Starts what waits, at once. */ flush(): Promise<void> };
+export type BatchStarter = { add(ids: string[]): void; /** Starts what waits, at once. */ flush(): Promise<void> };
 
 /**
  * Starts a run for what arrived together: the first at once, and after a burst of 4 at most 10 runs a second, each with
  * everything that came meanwhile. Paced by starts, not by runs under way: one slow endpoint would hold all the places.
  */
-export function createGatherer({ start, lagMs = () => 0, log, pageSize }: Deps): Gatherer {
+export function createBatchStarter({ start, lagMs = () => 0, log, pageSize }: Deps): BatchStarter {
   const waiting = new Set<string>();
   let tokens = BURST;
   let filledAt = performance.now();

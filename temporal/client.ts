@@ -16,7 +16,7 @@ import type {
   previewList,
 } from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/signals.ts';
-import { createGatherer } from './batch-starter.ts';
+import { createBatchStarter } from './batch-starter.ts';
 import type { Runs } from './runs.ts';
 import { searchAttributes } from './connect.ts';
 import { syncScheduleId } from './schedules.ts';
@@ -59,7 +59,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     return call;
   };
 
-  const replies = createGatherer({
+  const replies = createBatchStarter({
     log,
     pageSize: repliesPerRun,
     lagMs,
@@ -77,7 +77,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
       await onHanded(ids, workflowId);
     },
   });
-  const messages = createGatherer({
+  const messages = createBatchStarter({
     log,
     pageSize: 500,
     async start(ids) {

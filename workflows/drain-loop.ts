@@ -2,7 +2,7 @@ import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/
 import { phase, woken } from './signals.ts';
 
 /** `args` are the run's own, for when it continues as new. A signal that arrives with the last moments of a drain is seen all the same: the flag is cleared before the claim and read after it. */
-export async function stayAwake(drain: () => Promise<{ sleepMs: number | null }>, args: unknown[] = []): Promise<void> {
+export async function drainLoop(drain: () => Promise<{ sleepMs: number | null }>, args: unknown[] = []): Promise<void> {
   let wanted = false;
   let now = 'starting';
   setHandler(woken, () => {

@@ -1,7 +1,7 @@
 import { defineQuery, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { DrainEndpoint, EndpointStep } from '../activities/callbacks/recover-endpoint.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
-import { stayAwake } from './drain-loop.ts';
+import { drainLoop } from './drain-loop.ts';
 
 /** What is known of the endpoint since the last look: health, backlog, last failure, next try. */
 export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');
@@ -18,7 +18,7 @@ const { drainEndpoint } = proxyActivities<DrainEndpoint>({
 export async function recoverEndpoint(endpointId: string): Promise<void> {
   let last: EndpointStep | null = null;
   setHandler(endpointHealth, () => last ?? 'not looked yet');
-  await stayAwake(async () => {
+  await drainLoop(async () => {
     const step = await drainEndpoint(endpointId);
     if (step.health !== last?.health) upsertSearchAttributes({ Phase: [step.health] });
     last = step;

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { DrainCallbacks } from '../activities/callbacks/retry-due-callbacks.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
-import { stayAwake } from './drain-loop.ts';
+import { drainLoop } from './drain-loop.ts';
 
 // Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
 const { drainCallbacks } = proxyActivities<DrainCallbacks>({
@@ -12,4 +12,4 @@ const { drainCallbacks } = proxyActivities<DrainCallbacks>({
 });
 
 /** The one run that retries callbacks: whatever is due, across endpoints, until nothing is owed. */
-export const retryCallbacks = (): Promise<void> => stayAwake(drainCallbacks);
+export const retryCallbacks = (): Promise<void> => drainLoop(drainCallbacks);

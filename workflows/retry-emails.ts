@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
-import { stayAwake } from './drain-loop.ts';
+import { drainLoop } from './drain-loop.ts';
 
 // Each mail is claimed before its attempt, and its Message-ID is the same on every one.
 const { drainEmails } = proxyActivities<SendReplyEmails>({
@@ -12,4 +12,4 @@ const { drainEmails } = proxyActivities<SendReplyEmails>({
 });
 
 /** The one run that retries mails: whatever is due, until nothing is owed. */
-export const retryEmails = (): Promise<void> => stayAwake(drainEmails);
+export const retryEmails = (): Promise<void> => drainLoop(drainEmails);

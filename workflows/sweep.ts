@@ -45,7 +45,7 @@ export async function sweep(): Promise<void> {
     watchCarriers: watched,
     postAlarms: watched.catch(() => {}).then(() => works.postAlarms()),
     forgetAlarms: works.forgetAlarms(),
-    moveQueued: works.moveQueued(),
+    failOverQueued: works.failOverQueued(),
     reclaimAttempts: reclaimed,
     abortLeft: works.abortLeft(),
     wakeCallbacks: starts.wakeCallbacks(),

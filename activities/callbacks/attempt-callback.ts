@@ -9,29 +9,29 @@ import type { Schedule } from '../../domain/callbacks/retry-schedule.ts';
 import { patientTransaction } from '../../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
-import { createGroup } from '../batcher.ts';
+import { createBatcher } from '../batcher.ts';
 import { freeNext, type Place } from './conversation-order.ts';
-import type { OwnLine, Sight } from './uplink-monitor.ts';
+import type { UplinkMonitor, Sight } from './uplink-monitor.ts';
 import { recordEnded, type Ended } from './record-attempts.ts';
-import { tellAfter, trackHealth, type Tried } from './update-endpoint-health.ts';
-import type { Wake } from '../wake-run.ts';
+import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from './update-endpoint-health.ts';
+import type { RunWaker } from '../wake-run.ts';
 
 type Deps = {
   pool: Pool;
   secrets: Secrets;
   poster: Poster;
-  wake: Wake;
-  line: OwnLine;
+  wake: RunWaker;
+  uplink: UplinkMonitor;
   metrics: CallbackMetrics;
   /** Called when callbacks came to be owed. */
-  owes: () => void;
+  onCallbacksDue: () => void;
   /** For endpoints that have none of their own. */
   schedule: Schedule;
 };
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
 /** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
-type Recorded = { ended: Ended; tried: Tried | null; freed: Place | null };
+type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: Place | null };
 
 /** What fails one after the other wakes the run of retries so often at most. */
 const WAKE_EVERY_MS = 500;
@@ -39,11 +39,11 @@ const WAKE_EVERY_MS = 500;
 const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
-export function createAttemptCallback({ pool, secrets, poster, wake, line, metrics, owes, schedule }: Deps) {
-  const wakeRetries = paced(owes, WAKE_EVERY_MS);
+export function createAttemptCallback({ pool, secrets, poster, wake, uplink, metrics, onCallbacksDue, schedule }: Deps) {
+  const wakeRetries = paced(onCallbacksDue, WAKE_EVERY_MS);
   const underWay = new Set<Promise<unknown>>();
   /** In groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
-  const recorder = createGroup<Recorded, true>({
+  const recorder = createBatcher<Recorded, true>({
     maxSize: 500,
     waitMs: 10,
     async commit(group) {
@@ -54,14 +54,14 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
           group.map((each) => each.ended),
         );
         const freed = group.flatMap((each) => each.freed ?? []);
-        const tracked = await trackHealth(
+        const tracked = await updateEndpointHealth(
           client,
           group.flatMap((each) => each.tried ?? []),
           freed.map((each) => each.endpointId),
         );
         return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
       });
-      await tellAfter({ pool, wake }, told);
+      await notifyHealthChange({ pool, wake }, told);
       // At once: whoever made the attempt may still wait for slower ones.
       if (group.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
       return group.map(() => true as const);
@@ -102,7 +102,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
       connected: result.remoteAddress !== null,
       startedAt,
     };
-    const ours = line.saw(sight) === 'ours';
+    const ours = uplink.observe(sight) === 'ours';
     const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };
     const tried = {
       endpointId: delivery.endpointId,
@@ -112,7 +112,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, line, metri
       mistaken: isMistaken(result),
     };
     const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: placeOf(delivery, ended) });
-    if (!ours && !result.ok && !delivery.probe) line.counted(sight, recorded);
+    if (!ours && !result.ok && !delivery.probe) uplink.counted(sight, recorded);
     await recorded;
     return ended.state;
   }
@@ -167,7 +167,7 @@ const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => (
 const placeOf = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): Place | null =>
   conversationId !== null && (state === 'delivered' || state === 'exhausted') ? { endpointId, conversationId } : null;
 
-/** How long what our own line kept from going waits. */
+/** How long what our own uplink kept from going waits. */
 const OURS_WAITS_MS = 1000;
 
 function endOf(delivery: ClaimedCallback, result: AttemptResult, ours: boolean, schedule: Schedule): Ended {

@@ -3,7 +3,7 @@ import type { AttemptCallback } from './attempt-callback.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 
 /** Runs attempts beside one another and tells when any of them is over. */
-export function createFleet(attempt: AttemptCallback, log: Logger) {
+export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
   const flying = new Set<Promise<unknown>>();
   return {
     launch(deliveries: ClaimedCallback[]): void {

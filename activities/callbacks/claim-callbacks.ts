@@ -3,7 +3,7 @@ import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts
 import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../../domain/callbacks/concurrency-lanes.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { keepOrder } from './conversation-order.ts';
+import { enforceOrder } from './conversation-order.ts';
 
 /** A delivery that this process may attempt, once, until its lease ends. */
 export type ClaimedCallback = {
@@ -169,7 +169,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     );
     // Statements of their own: they must see what others committed while this one waited for the lock.
     const ordered = new Set(endpoints.filter((each) => each.ordered).map((each) => each.id));
-    const order = await keepOrder(
+    const order = await enforceOrder(
       client,
       waiting.filter((each) => ordered.has(each.endpoint_id)).map((each) => each.id),
     );

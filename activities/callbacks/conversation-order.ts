@@ -16,7 +16,7 @@ const BLOCKED = `exists (
  * Of these deliveries, under the lock of their endpoints, those that wait for an earlier one: put off until that one is
  * finished (`freeNext`) or has been waited for long enough. Those that have waited so go `late`.
  */
-export async function keepOrder(client: PoolClient, ids: string[]): Promise<{ waiting: Set<string>; late: Set<string> }> {
+export async function enforceOrder(client: PoolClient, ids: string[]): Promise<{ waiting: Set<string>; late: Set<string> }> {
   if (ids.length === 0) return { waiting: new Set(), late: new Set() };
   const blocked = await rows<{ id: string; late: boolean }>(
     client,

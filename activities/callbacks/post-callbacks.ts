@@ -3,12 +3,12 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCallbacks } from './claim-callbacks.ts';
-import { createFleet } from './attempt-pool.ts';
+import { createAttemptPool } from './attempt-pool.ts';
 import { holdForRate, holdForTrouble, stillPending } from './hold-callbacks.ts';
-import type { OwnLine } from './uplink-monitor.ts';
-import { endpointRun, type Wake } from '../wake-run.ts';
+import type { UplinkMonitor } from './uplink-monitor.ts';
+import { endpointRun, type RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 
 /** How long a fresh delivery waits in this process for a place at its endpoint. */
@@ -21,7 +21,7 @@ const LINGER_MS = 1000;
  */
 const [ASK_MS, ASK_AT_LEAST_MS] = [100, 1000];
 
-export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) => {
+export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) => {
   /** Puts off what can't go now; a run that takes it up is awake. */
   async function putOff(ids: string[], reason: 'rate' | 'network'): Promise<void> {
     if (ids.length > 0 && (await holdForRate(pool, ids, reason)) > 0) await wake.wake('retry-callbacks');
@@ -33,9 +33,9 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
      * and posts nothing twice. What fails is left to the runs of retries; what is for an endpoint in trouble joins its backlog.
      */
     async postCallbacks(deliveryIds: string[]): Promise<void> {
-      const attempts = createFleet(attempt, log);
+      const attempts = createAttemptPool(attempt, log);
       const until = performance.now() + SURPLUS_WAITS_MS;
-      const allowed = Math.min(line.allowance(), deliveryIds.length);
+      const allowed = Math.min(uplink.allowance(), deliveryIds.length);
       await putOff(deliveryIds.slice(allowed), 'network');
       let waiting = deliveryIds.slice(0, allowed);
       let patienceMs = ASK_MS;
@@ -47,11 +47,11 @@ export const createPostCallbacks = ({ pool, log, attempt, line, wake }: Deps) =>
         if (waiting.length === 0) break;
         await wake.wake(...(await holdForTrouble(pool, waiting)).map(endpointRun));
         waiting = await stillPending(pool, waiting);
-        if (performance.now() > until || line.down) break;
+        if (performance.now() > until || uplink.down) break;
         patienceMs = claimed.length > 0 ? ASK_MS : Math.min(patienceMs * 2, ASK_AT_LEAST_MS);
         await attempts.landed(patienceMs);
       }
-      await putOff(waiting, line.down ? 'network' : 'rate');
+      await putOff(waiting, uplink.down ? 'network' : 'rate');
       await attempts.allLanded(LINGER_MS);
       // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
       if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import { affected, type Sql } from '../../database/sql.ts';
-import { createGroup } from '../batcher.ts';
+import { createBatcher } from '../batcher.ts';
 
 /** How an attempt ended. It counts only under its claim: one whose lease was taken over changes nothing but its own row. */
 export type Ended = {
@@ -70,7 +70,7 @@ export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> =>
  * slowest endpoint.
  */
 export function createRecorder(pool: Pool) {
-  const group = createGroup<Ended[], true>({
+  const group = createBatcher<Ended[], true>({
     maxSize: 500,
     waitMs: 10,
     async commit(ended) {

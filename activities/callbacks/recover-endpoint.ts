@@ -8,13 +8,13 @@ import type { AttemptCallback } from './attempt-callback.ts';
 import { claimDueAt, claimProbe } from './claim-callbacks.ts';
 import { reclaimDead } from '../due-deliveries.ts';
 import { DRAIN_MS, NEAR_MS } from './retry-due-callbacks.ts';
-import { createFleet } from './attempt-pool.ts';
+import { createAttemptPool } from './attempt-pool.ts';
 import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
-import type { OwnLine } from './uplink-monitor.ts';
-import { lookAtHealth, tellAfter } from './update-endpoint-health.ts';
-import { endpointRun, type Wake } from '../wake-run.ts';
+import type { UplinkMonitor } from './uplink-monitor.ts';
+import { lookAtHealth, notifyHealthChange } from './update-endpoint-health.ts';
+import { endpointRun, type RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
 export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
 
 /** What a run of recovery knows of its endpoint: no address, no text. `sleepMs` null: nothing is owed that it could send. */
@@ -28,16 +28,16 @@ export type EndpointStep = {
   nextTryAt: string | null;
 };
 
-/** While our own line is down no endpoint is tried. */
-const LINE_DOWN_SLEEP_MS = 3000;
+/** While our own uplink is down no endpoint is tried. */
+const UPLINK_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
 /** What was under way when it opened ends soon. */
 const IN_FLIGHT_SLEEP_MS = 1000;
 
-export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) => {
+export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) => {
   async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
     const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
-    await tellAfter({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
+    await notifyHealthChange({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
     return now;
   }
 
@@ -50,8 +50,8 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
   }
 
   /** One try with one delivery, if its time has come. Answers how long until the next. */
-  async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createFleet>): Promise<number> {
-    if (line.down) return LINE_DOWN_SLEEP_MS;
+  async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createAttemptPool>): Promise<number> {
+    if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
     const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
     if (waitMs > NEAR_MS) return waitMs;
     if (waitMs > 0) await attempts.landed(waitMs);
@@ -64,7 +64,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
   /** Whether the endpoint needs no more of this run now, and if so for how long. */
   async function step(
     endpointId: string,
-    attempts: ReturnType<typeof createFleet>,
+    attempts: ReturnType<typeof createAttemptPool>,
     until: number,
   ): Promise<number | null | 'on'> {
     const endpoint = await look(endpointId, 'looked-at');
@@ -91,7 +91,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
         return Math.max(soonest, FULL_SLEEP_MS);
       }
       case 'recovering': {
-        if (line.down) return LINE_DOWN_SLEEP_MS;
+        if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
         await all(freeStopped, endpointId, until);
         const claimed = await claimDueAt(pool, endpointId);
         attempts.launch(claimed);
@@ -117,7 +117,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, line, wake }: Deps) =>
      */
     async drainEndpoint(endpointId: string): Promise<EndpointStep> {
       await wake.awake(endpointRun(endpointId));
-      const attempts = createFleet(attempt, log);
+      const attempts = createAttemptPool(attempt, log);
       const until = performance.now() + DRAIN_MS;
       await reclaimDead(pool);
       let next = await step(endpointId, attempts, until);

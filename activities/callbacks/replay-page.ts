@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import { nextSelected, queueAgain } from '../../database/callbacks/requeue.ts';
+import { nextSelected, requeue } from '../../database/callbacks/requeue.ts';
 import type { ReplayFilter } from '../../database/callbacks/replay.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { endpointRun, type Wake } from '../wake-run.ts';
+import { endpointRun, type RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; wake: Wake };
+type Deps = { pool: Pool; wake: RunWaker };
 export type ReplayPage = ReturnType<typeof createReplayPage>;
 
 type Job = {
@@ -55,7 +55,7 @@ export const createReplayPage = ({ pool, wake }: Deps) => ({
       const size = Math.min(LARGEST_PAGE, Math.max(1, job.rate_per_second));
       const selection = { accountId: job.account_id, endpointId: job.endpoint_id, filter: job.filter };
       const ids = await nextSelected(client, selection, job.position, size);
-      const queued = await queueAgain(client, { ids, accountId: job.account_id, trigger: 'replay', replayId });
+      const queued = await requeue(client, { ids, accountId: job.account_id, trigger: 'replay', replayId });
       const skipped = ids.length - queued.length;
       const state = ids.length < size ? 'sending' : 'queueing';
       await affected(

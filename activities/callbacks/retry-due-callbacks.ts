@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCanaries, claimDueCallbacks } from './claim-callbacks.ts';
 import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
-import { createFleet } from './attempt-pool.ts';
-import type { OwnLine } from './uplink-monitor.ts';
-import type { Wake } from '../wake-run.ts';
+import { createAttemptPool } from './attempt-pool.ts';
+import type { UplinkMonitor } from './uplink-monitor.ts';
+import type { RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; line: OwnLine; wake: Wake };
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
 export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 
 /** How long one drain works before it answers. */
@@ -19,22 +19,22 @@ const LOOK_FURTHER_MS = 1000;
 /** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
 export const NEAR_MS = 1500;
 
-export const createDrainCallbacks = ({ pool, log, attempt, line, wake }: Deps) => ({
+export const createDrainCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) => ({
   /**
    * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
    * owed. It does not wait for what is under way: that wakes the run if it fails. At most once each, by claim.
    */
   async drainCallbacks(): Promise<{ sleepMs: number | null }> {
     await wake.awake('retry-callbacks');
-    const attempts = createFleet(attempt, log);
+    const attempts = createAttemptPool(attempt, log);
     const until = performance.now() + DRAIN_MS;
     let lookedAt = performance.now();
     while (performance.now() < until) {
-      const allowed = line.allowance();
+      const allowed = uplink.allowance();
       const claimed =
         allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
       attempts.launch(claimed);
-      if (claimed.length > 0 && !line.down) continue;
+      if (claimed.length > 0 && !uplink.down) continue;
       // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
       if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
         await attempts.landed(LOOK_AGAIN_MS);

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import {
-  after,
+  transition,
   alarmsDue,
   joined,
   type Failing,
@@ -21,10 +21,10 @@ import { oweNotices } from '../../database/mail/notice.ts';
 import { rows } from '../../database/sql.ts';
 import { endpointEvents, tellings, type Turn } from './endpoint-event.ts';
 import { endpointNotices } from './endpoint-notice.ts';
-import { endpointRun, type LongRun, type Wake } from '../wake-run.ts';
+import { endpointRun, type LongRun, type RunWaker } from '../wake-run.ts';
 
 /** How one attempt at an endpoint went, as its health sees it. */
-export type Tried = Result & {
+export type AttemptOutcome = Result & {
   endpointId: string;
   class: string;
   status: number | null;
@@ -46,7 +46,11 @@ const TELL_AGAIN_MS = 24 * 3_600_000;
  * hundreds of attempts, and one that only reads where all is well. `alsoLocked` are endpoints that the caller needs locked:
  * all locks are taken at once, in one order.
  */
-export async function trackHealth(client: PoolClient, tried: Tried[], alsoLocked: string[] = []): Promise<AfterTracking> {
+export async function updateEndpointHealth(
+  client: PoolClient,
+  tried: AttemptOutcome[],
+  alsoLocked: string[] = [],
+): Promise<AfterTracking> {
   const byEndpoint = Map.groupBy(tried, (each) => each.endpointId);
   const ids = [...byEndpoint.keys()].toSorted();
   if (ids.length === 0) {
@@ -69,12 +73,12 @@ export async function trackHealth(client: PoolClient, tried: Tried[], alsoLocked
   const turns: Turn[] = locked.map((before) => {
     const results = byEndpoint.get(before.id) ?? [];
     const window = windows.get(before.id) ?? { attempts: 0, failures: 0, several: false };
-    return turned(before, after(before.health, { kind: 'results', results, window }, now), results, now);
+    return turned(before, transition(before.health, { kind: 'results', results, window }, now), results, now);
   });
   return settle(client, turns);
 }
 
-function turned(before: EndpointHealth, health: EndpointHealth['health'], results: Tried[], now: number): Turn {
+function turned(before: EndpointHealth, health: EndpointHealth['health'], results: AttemptOutcome[], now: number): Turn {
   const failed = results.findLast((each) => each.outcome !== 'ok');
   const lastFailure = failed
     ? { class: failed.class, status: failed.status, at: new Date(now).toISOString() }
@@ -105,7 +109,10 @@ async function settle(client: PoolClient, turns: Turn[]): Promise<AfterTracking>
 }
 
 /** After the commit: wakes the runs that have work now, and whoever waits for what is new. */
-export async function tellAfter({ pool, wake }: { pool: Pool; wake: Wake }, { runs, accounts }: AfterTracking): Promise<void> {
+export async function notifyHealthChange(
+  { pool, wake }: { pool: Pool; wake: RunWaker },
+  { runs, accounts }: AfterTracking,
+): Promise<void> {
   await wake.wake(...runs);
   await announce(pool, accounts);
 }
@@ -119,14 +126,14 @@ export async function lookAtHealth(
   const [before] = await lockHealth(client, [endpointId]);
   if (!before) return { ...NOTHING, now: null };
   const at = await databaseNow(client);
-  const turn = turned(before, after(before.health, { kind }, at), [], at);
+  const turn = turned(before, transition(before.health, { kind }, at), [], at);
   const unchanged = turn.now.health.state === before.health.state && turn.now.health.told === before.health.told;
   if (unchanged) return { ...NOTHING, now: before };
   return { ...(await settle(client, [turn])), now: turn.now };
 }
 
 /** Adds the attempts to the minute's count and answers with the window of each endpoint, these included. */
-async function count(client: PoolClient, ids: string[], byEndpoint: Map<string, Tried[]>): Promise<Map<string, Window>> {
+async function count(client: PoolClient, ids: string[], byEndpoint: Map<string, AttemptOutcome[]>): Promise<Map<string, Window>> {
   const sums = ids.map((id) => {
     const failed = (byEndpoint.get(id) ?? []).filter((each) => each.outcome !== 'ok');
     const failing = failed.reduce<Failing>((sum, each) => joined(sum, each.deliveryId), 'none');

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { after } from '../../domain/callbacks/endpoint-health.ts';
+import { transition } from '../../domain/callbacks/endpoint-health.ts';
 import {
   CANARIES,
   CANARY_EVERY_MS,
   CLOSE_MS,
   failedByTransport,
-  lineIsDown,
-  lineIsUp,
+  uplinkIsDown,
+  uplinkIsUp,
   witness,
   type Witness,
 } from '../../domain/callbacks/uplink.ts';
@@ -16,7 +16,7 @@ import { newId } from '../../database/ids.ts';
 import { affected, patientTransaction } from '../../database/sql.ts';
 
 type Deps = { pool: Pool; log: Logger; worker: string };
-export type OwnLine = ReturnType<typeof createOwnLine>;
+export type UplinkMonitor = ReturnType<typeof createUplinkMonitor>;
 export type Sight = {
   deliveryId: string;
   endpointId: string;
@@ -36,14 +36,14 @@ const MOST_HOSTS = 20_000;
  * Watches over this process's own way to the world. When most hosts fail by transport within ten seconds the fault is ours: no
  * attempt is spent on it, none of the endpoints is blamed, and a few tries every two seconds find out when it is over.
  */
-export function createOwnLine({ pool, log, worker }: Deps) {
+export function createUplinkMonitor({ pool, log, worker }: Deps) {
   const hosts = new Map<string, Witness>();
   let roseAt = -Infinity;
   let down: { since: number; id: string; tried: Set<string>; canariesAt: number; written: Promise<unknown> } | null = null;
   /** Attempts that were counted as their endpoints' in the last seconds, and are given back when the line turns out to be down. */
   let counted: { at: number; deliveryId: string; endpointId: string; attempt: number; recorded: Promise<unknown> }[] = [];
 
-  function fall(now: number): void {
+  function markDown(now: number): void {
     const id = newId();
     const mine = counted.filter((each) => now - each.at <= CLOSE_MS);
     counted = [];
@@ -61,7 +61,7 @@ export function createOwnLine({ pool, log, worker }: Deps) {
       .catch((error: unknown) => log.warn({ err: error }, 'attempts during an outage of our own line could not be given back'));
   }
 
-  function rise(outage: NonNullable<typeof down>, now: number): void {
+  function markUp(outage: NonNullable<typeof down>, now: number): void {
     down = null;
     roseAt = now;
     log.info({ seconds: Math.round((now - outage.since) / 1000) }, 'our own line is up again');
@@ -85,7 +85,7 @@ export function createOwnLine({ pool, log, worker }: Deps) {
       return CANARIES;
     },
     /** Takes in how an attempt went, and says whose fault a failure is. */
-    saw(sight: Sight): 'ours' | 'theirs' {
+    observe(sight: Sight): 'ours' | 'theirs' {
       const now = performance.now();
       const host = URL.canParse(sight.url) ? new URL(sight.url).host : sight.url;
       const failed = !sight.ok && failedByTransport(sight.class, sight.connected);
@@ -96,8 +96,8 @@ export function createOwnLine({ pool, log, worker }: Deps) {
       if (down) {
         down.tried.add(host);
         const tried = [...down.tried].flatMap((each) => hosts.get(each) ?? []);
-        if (!failed && lineIsUp(tried, now)) rise(down, now);
-      } else if (failed && lineIsDown(hosts.values(), now)) fall(now);
+        if (!failed && uplinkIsUp(tried, now)) markUp(down, now);
+      } else if (failed && uplinkIsDown(hosts.values(), now)) markDown(now);
       return failed && down ? 'ours' : 'theirs';
     },
     /** Remembers a failure that was counted, in case it turns out to be ours. */
@@ -117,7 +117,7 @@ async function giveBack(pool: Pool, mine: { deliveryId: string; endpointId: stri
     const now = await databaseNow(client);
     await writeHealth(
       client,
-      found.map((each) => ({ ...each, health: after(each.health, { kind: 'exonerated', withinMs: 2 * CLOSE_MS }, now) })),
+      found.map((each) => ({ ...each, health: transition(each.health, { kind: 'exonerated', withinMs: 2 * CLOSE_MS }, now) })),
     );
     await affected(
       client,

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { forgetPhones } from '../../database/campaigns/list-preview.ts';
+import { forgetInactivePhones } from '../../database/campaigns/list-preview.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import type { PreviewTally } from '../../domain/campaigns/preview-tally.ts';
 
@@ -53,7 +53,7 @@ export async function previewPage(client: PoolClient, previewId: string, plan: P
     // A list that was replaced has no rows any more.
     const state = through < listed && !tally?.refused ? 'cancelled' : 'ready';
     await affected(client, `update list_previews set state = $2, ended_at = now() where id = $1`, [previewId, state]);
-    await forgetPhones(client, previewId);
+    await forgetInactivePhones(client, previewId);
     return true;
   }
   const list = page.map(({ values }) => values);

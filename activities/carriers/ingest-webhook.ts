@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import type { InboundReply, WebhookContent, WebhookReply } from '../../carriers/carrier.ts';
 import { isUnreachable, rows, transaction } from '../../database/sql.ts';
 import { storeReceipts } from '../sending/ingest-receipts.ts';
-import type { Owes } from '../wake-run.ts';
+import type { OnCallbacksDue } from '../wake-run.ts';
 import { adopt } from '../lowcost/match-webhook-copies.ts';
 import { contentKey, lockReplies } from '../lowcost/store-polled.ts';
 import { insertReplies, readReply, type NewReply } from '../replies/store-replies.ts';
 
-type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes: Owes };
+type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; onCallbacksDue: OnCallbacksDue };
 type Content = Extract<WebhookContent, { kind: 'content' }>;
 export type IngestWebhook = (carrierId: string, content: Content) => Promise<void>;
 
@@ -17,9 +17,9 @@ export type IngestWebhook = (carrierId: string, content: Content) => Promise<voi
  * while the database is unreachable; a reply that it refuses is stored as bytes.
  */
 export const createWebhookIngest =
-  ({ pool, log, country, deliverReplies, owes }: Deps): IngestWebhook =>
+  ({ pool, log, country, deliverReplies, onCallbacksDue }: Deps): IngestWebhook =>
   async (carrierId, { replies, receipts, release }) => {
-    await storeReceipts(pool, carrierId, country, receipts, owes);
+    await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
     if (replies.length === 0) return;
     const named = await withNumbers(pool, carrierId, replies);
     const whole = named.map((reply, index) => keyed(readReply(reply, country), replies[index]));

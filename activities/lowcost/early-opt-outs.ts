@@ -17,7 +17,7 @@ type Deps = {
 };
 /** `of`: the reply that said so; `replyId` where it is its account's. */
 type Leaving = { accountId: string; phone: string; replyId: string | null; of: string };
-export type PeekStops = (carrierId: string) => Promise<void>;
+export type EarlyOptOuts = (carrierId: string) => Promise<void>;
 
 const PAGE = 500;
 
@@ -26,7 +26,7 @@ const PAGE = 500;
  * though the reply itself is shown only after the nightly sync. A gateway that can't be asked keeps nothing from being sent:
  * what was stored of it is looked at all the same. Never rejects for a gateway.
  */
-export function createPeekStops({ pool, log, lines, readGateway, hashPhone }: Deps): PeekStops {
+export function createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone }: Deps): EarlyOptOuts {
   const running = new Map<string, Promise<void>>();
   const next = new Map<string, Promise<void>>();
 

@@ -2,10 +2,10 @@ import type { Pool, PoolClient } from 'pg';
 import type { Carrier, PolledPage } from '../../carriers/carrier.ts';
 import type { SyncCursor } from '../../database/carriers/carrier.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import type { Lines } from '../sending/carrier-lines.ts';
+import type { CarrierLines } from '../sending/carrier-lines.ts';
 import { polledKey, prefixOf, storePolled } from './store-polled.ts';
 
-type Deps = { pool: Pool; lines: Pick<Lines, 'session'>; registry: Record<string, Carrier>; country: string };
+type Deps = { pool: Pool; lines: Pick<CarrierLines, 'session'>; registry: Record<string, Carrier>; country: string };
 
 /** What came of one page: `after` is where the next one begins. */
 export type PageRead = { page: PolledPage; stored: number; after: number; more: boolean };

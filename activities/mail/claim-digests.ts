@@ -89,7 +89,7 @@ const CLAIM = (where: string) => `
  * minute; then a conversation gets one mail a minute, and what comes meanwhile is held for it. Claim, attempts and what a mail
  * holds are one commit: a mail that is sent again says the same under the same Message-ID. `waiting` counts what was held.
  */
-export async function claimGathered(pool: Pool, which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
+export async function claimDigests(pool: Pool, which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
   const { where, value } = dueEmails(which);
   return transaction(pool, async (client) => {
     // One claim at a time for an address: what it got in the last minute is seen as it is.

@@ -10,7 +10,7 @@ const NO_MAILBOX = /^5\.(?:1\.(?:[0-6]|10)|2\.1)$/;
  * Idempotent: what a report says of the mail whose return path it came back to. A mailbox that does not exist is suppressed;
  * any other failure is noted with the delivery. What is no report of a failure changes nothing.
  */
-export async function takeBounce(
+export async function handleBounce(
   pool: Pool,
   of: 'bounce' | 'notice-bounce',
   id: string,

@@ -6,7 +6,7 @@ export const MAIL_LEASE_SECONDS = 30;
 const RENEW_MS = 5000;
 
 /** Keeps deliveries claimed while `work` goes on: a mail server may take minutes, and a dead process must not. */
-export async function keepingClaims<T>(pool: Pool, claims: string[], work: () => Promise<T>): Promise<T> {
+export async function renewingClaims<T>(pool: Pool, claims: string[], work: () => Promise<T>): Promise<T> {
   const renew = (): void => {
     affected(
       pool,

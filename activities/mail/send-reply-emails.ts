@@ -7,9 +7,9 @@ import { EMAIL_SCHEDULE, type Schedule } from '../../domain/callbacks/retry-sche
 import { renderNotice } from '../../templates/notice.ts';
 import { claimEmails, type ClaimedEmail, type WhichEmails } from './claim-deliveries.ts';
 import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
-import { claimGathered } from './claim-digests.ts';
+import { claimDigests } from './claim-digests.ts';
 import { claimNotices, recordNotice, type ClaimedNotice } from './claim-notices.ts';
-import { keepingClaims } from './renew-claims.ts';
+import { renewingClaims } from './renew-claims.ts';
 import { bounceAddress } from './mail-addresses.ts';
 import { createMailChannel } from './relay-state.ts';
 import { endOf } from './mail-outcome.ts';
@@ -17,13 +17,13 @@ import type { Mailer, MailResult } from './mailer.ts';
 import { createRecorder, type Ended } from '../callbacks/record-attempts.ts';
 import { AUTOMATIC, createReplyMail } from './reply-mail.ts';
 import { withLink } from './password-link.ts';
-import type { Wake } from '../wake-run.ts';
+import type { RunWaker } from '../wake-run.ts';
 
 type Deps = {
   pool: Pool;
   log: Logger;
   mailer: Mailer;
-  wake: Wake;
+  wake: RunWaker;
   /** The domain of Message-IDs. */
   domain: string;
   publicUrl: string | null;
@@ -68,7 +68,7 @@ export const createSendReplyEmails = ({
   /** `waiting`: replies that wait to go together. */
   async function claim(which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
     const alone = await claimEmails(pool, which);
-    const { mails, waiting } = await claimGathered(pool, which);
+    const { mails, waiting } = await claimDigests(pool, which);
     return { mails: [...alone, ...mails], waiting };
   }
 
@@ -118,7 +118,7 @@ export const createSendReplyEmails = ({
       const { mails, waiting } = await claim({ ids: deliveryIds });
       const going = new Set(mails.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)));
       const left = await channel.leave(deliveryIds.filter((id) => !going.has(id)));
-      const troubled = await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
+      const troubled = await renewingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
       // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
       if (left || troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
     },
@@ -133,7 +133,7 @@ export const createSendReplyEmails = ({
         const { mails, waiting } = await claim({ limit: 200 });
         const noticed = await claimNotices(pool, 50);
         if (mails.length + waiting + noticed.length === 0) break;
-        await keepingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
+        await renewingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
         await sendAll(noticed, attemptNotice);
       }
       return { sleepMs: await untilNextDue(pool, 'email') };

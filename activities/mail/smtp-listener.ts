@@ -8,7 +8,7 @@ import { answerRefusal } from '../../templates/answer-refusals.ts';
 import { createAnswerByMail } from './answer-by-mail.ts';
 import { readAddress } from './mail-addresses.ts';
 import { createMailReader } from './mail-reader.ts';
-import { takeBounce } from './handle-bounce.ts';
+import { handleBounce } from './handle-bounce.ts';
 
 type Deps = {
   pool: Pool;
@@ -66,7 +66,7 @@ export async function listenForMail({
     if (to.kind !== 'answer') {
       const report = await reader.whole(raw);
       if (report === null) throw unreadable();
-      return takeBounce(pool, to.kind, to.id, report);
+      return handleBounce(pool, to.kind, to.id, report);
     }
     const head = await reader.head(raw);
     if (head === null) throw unreadable();

@@ -9,7 +9,7 @@ import type { Poster } from '../../webhook-client/request.ts';
 import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
 import { endDoubts } from '../sending/in-doubt.ts';
 import { matchOrphans } from '../sending/ingest-receipts.ts';
-import { moveQueued } from '../sending/failover.ts';
+import { failOverQueued } from '../sending/failover.ts';
 import { showPartials } from '../replies/partial-replies.ts';
 import { unasked } from '../sending/poll-results.ts';
 import { endpointRun, type LongRun } from '../wake-run.ts';
@@ -122,8 +122,8 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
     watchCarriers: () => done(watchCarriers(pool, { settled: settled() })),
     postAlarms: () => postAlarms({ pool, log, poster, webhook: alarmWebhook }),
     forgetAlarms: () => done(forgetAlarms(pool)),
-    async moveQueued(): Promise<void> {
-      if (settled()) for (const id of await moveQueued(pool)) runs.campaignChanged(id);
+    async failOverQueued(): Promise<void> {
+      if (settled()) for (const id of await failOverQueued(pool)) runs.campaignChanged(id);
     },
     reclaimAttempts: () => done(reclaimDead(pool)),
     abortLeft: () => done(abortLeft(pool)),

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { releaseExpired, renewDue, tellExpiring } from '../../database/numbers/rentals.ts';
 import { transaction } from '../../database/sql.ts';
-import type { Wake } from '../wake-run.ts';
+import type { RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; wake: Pick<Wake, 'wake'> };
+type Deps = { pool: Pool; wake: Pick<RunWaker, 'wake'> };
 export type RenewRentals = ReturnType<typeof createRenewRentals>;
 
 const PAGE = 100;

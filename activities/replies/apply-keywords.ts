@@ -37,7 +37,7 @@ type Leaving = { accountId: string; phone: string; replyId: string | null; sourc
  * too. One that was obeyed while it waited for its night is not obeyed again, for it may have been lifted since. Answers with the
  * replies that opted someone out who was not before.
  */
-export async function obeyKeywords(
+export async function applyKeywords(
   client: PoolClient,
   filed: Filed[],
   unattributed: Unattributed[],

@@ -62,7 +62,7 @@ export function replyOf({ from, to, total }: Key, parts: readonly Part[], countr
  * for a day, so that a copy of one is recognised; the same reference with other bytes is a new message, and what there is of the
  * old one is shown as it is.
  */
-export const putTogether = (
+export const assembleParts = (
   pool: Pool,
   carrierId: string,
   sessionId: string,

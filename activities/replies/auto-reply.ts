@@ -24,7 +24,7 @@ type Wish = { each: Filed; twoWay: boolean; automatic: Automatic; text: string }
  * Stores what is answered by itself, in the caller's transaction, after the conversations are locked: two pages never answer
  * one phone at once. Answers with the messages that are to be sent after the commit.
  */
-export async function answerByItself(client: PoolClient, filed: Filed[], optedOut: ReadonlySet<string>): Promise<string[]> {
+export async function autoReply(client: PoolClient, filed: Filed[], optedOut: ReadonlySet<string>): Promise<string[]> {
   const asking = filed.filter(
     (each) =>
       optedOut.has(each.reply.id) ||

@@ -8,12 +8,12 @@ import { announce } from '../../database/live.ts';
 import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
 import { affected, isCollision, isUnreachable, transaction } from '../../database/sql.ts';
-import { answerByItself } from './auto-reply.ts';
+import { autoReply } from './auto-reply.ts';
 import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
 import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
-import { findRules, obeyKeywords } from './apply-keywords.ts';
+import { findRules, applyKeywords } from './apply-keywords.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
-import { readReleased } from './unhidden-replies.ts';
+import { readUnhidden } from './unhidden-replies.ts';
 import type { Filed, Unfiled } from './filing-types.ts';
 
 type Deps = {
@@ -86,7 +86,7 @@ type FiledPage = Emitted & { answers: string[]; forwards: number };
 
 async function file(client: PoolClient, ids: string[], runId: string, hashPhone: HashPhone): Promise<FiledPage> {
   const unfiled = await readUnfiled(client, ids);
-  const released = await readReleased(client, ids);
+  const released = await readUnhidden(client, ids);
   if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [], answers: [], forwards: 0 };
 
   const candidates = await findCandidates(client, unfiled);
@@ -121,7 +121,7 @@ async function file(client: PoolClient, ids: string[], runId: string, hashPhone:
   const attributed = new Set(filed.map((each) => each.reply));
   const none = attributions.filter(({ reply }) => !attributed.has(reply));
   await findRules(client, filed);
-  const optedOut = await obeyKeywords(
+  const optedOut = await applyKeywords(
     client,
     filed,
     none.map(({ reply }) => ({ reply, candidates: candidates.get(reply.id) ?? [] })),
@@ -134,7 +134,7 @@ async function file(client: PoolClient, ids: string[], runId: string, hashPhone:
   const shown = [...filed.filter((each) => !each.hidden), ...released];
   await fileInConversations(client, shown);
   await tagContacts(client, shown);
-  const answers = await answerByItself(client, filed, optedOut);
+  const answers = await autoReply(client, filed, optedOut);
   const forwards = await oweForwards(client, shown);
   await markFiled(client, [...filed, ...released], none, runId);
   const happened = shown.map((each) => ({

@@ -4,9 +4,9 @@ import type { CarrierEvents, InboundReply } from '../../carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
 import { isUnreachable, rows } from '../../database/sql.ts';
-import { createGroup } from '../batcher.ts';
-import type { Owes } from '../wake-run.ts';
-import { putTogether } from './assemble-parts.ts';
+import { createBatcher } from '../batcher.ts';
+import type { OnCallbacksDue } from '../wake-run.ts';
+import { assembleParts } from './assemble-parts.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
 /** What redelivery may bring again: replies of dead sessions whose acknowledgement was perhaps never written. */
@@ -34,7 +34,13 @@ const keyOf = (copy: Copy): string => JSON.stringify([copy.fromRaw, copy.toRaw, 
 
 const REDELIVERY_MS = 10 * 60_000;
 
-export type IngestDeps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; owes?: Owes };
+export type IngestDeps = {
+  pool: Pool;
+  log: Logger;
+  country: string;
+  deliverReplies: (ids: string[]) => void;
+  onCallbacksDue?: OnCallbacksDue;
+};
 type Item = { reply: InboundReply; read: NewReply };
 
 /** One bind as the database knows it. `unacked` is in the order of ids: what is before its first entry is certain. */
@@ -109,7 +115,7 @@ function createUnsure() {
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
  */
 export async function openIngest(
-  { pool, log, country, deliverReplies, owes = () => {} }: IngestDeps,
+  { pool, log, country, deliverReplies, onCallbacksDue = () => {} }: IngestDeps,
   carrierId: string,
   slot: number,
 ) {
@@ -140,10 +146,10 @@ export async function openIngest(
     const ids = whole.length > 0 ? await insertReplies(pool, carrierId, id, ackedThrough, whole) : [];
     if (session.id === id) session.noted = ackedThrough;
     if (parts.length === 0) return ids;
-    const together = await putTogether(pool, carrierId, id, country, parts);
+    const together = await assembleParts(pool, carrierId, id, country, parts);
     if (together.accounts.length > 0) {
       await announce(pool, together.accounts);
-      owes();
+      onCallbacksDue();
     }
     return [...ids, ...together.ids];
   }
@@ -165,7 +171,7 @@ export async function openIngest(
     }
   }
 
-  const group = createGroup<Item, true>({
+  const group = createBatcher<Item, true>({
     maxSize: 500,
     async commit(items) {
       // Ids are drawn here, in the order in which they are stored.

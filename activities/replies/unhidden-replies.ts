@@ -17,7 +17,7 @@ type Row = Filed['reply'] & {
  * The replies of a page that were hidden and are released, locked. Whose they are was decided, and what they ask was done, when
  * they came: they are only put in their conversations and told of.
  */
-export async function readReleased(client: PoolClient, ids: string[]): Promise<Filed[]> {
+export async function readUnhidden(client: PoolClient, ids: string[]): Promise<Filed[]> {
   const found = await rows<Row>(
     client,
     `select id, carrier_id, from_number, reply_code, text, received_at, partial, account_id, message_id, attribution, keyword, opt_out

@@ -3,20 +3,20 @@ import type { Logger } from 'pino';
 import type { Carrier, CarrierSession, OutboundMessage } from '../../carriers/carrier.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import { rows } from '../../database/sql.ts';
-import type { Mark } from './claim-facts.ts';
+import type { ClaimFacts } from './claim-facts.ts';
 import { openIngest } from '../replies/ingest-replies.ts';
-import { createInboundFirst } from './inbound-backpressure.ts';
+import { createInboundBackpressure } from './inbound-backpressure.ts';
 import { createBeats } from './line-heartbeats.ts';
 import { createReceiptIngest } from './ingest-receipts.ts';
-import type { Owes } from '../wake-run.ts';
+import type { OnCallbacksDue } from '../wake-run.ts';
 import { openSimPace } from './sim-pace.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
-import { createTurnLoop, SlotLost, type TurnLoop } from './send-loop.ts';
+import { createSendLoop, SlotLost, type SendLoop } from './send-loop.ts';
 
 type CarrierRow = { id: string; name: string; type: string; settings: Record<string, unknown>; secrets: Buffer; slots: number };
 
 /** The lines to the carriers that this process holds slots of. */
-export type Lines = {
+export type CarrierLines = {
   /** Gives every message of an account one turn on a slot of that carrier. Rejects with SlotLost when this process holds none. */
   send(carrierId: string, messages: OutboundMessage[], account?: string): Promise<void>;
   /** The session of a slot held here, for asking a gateway for its replies. */
@@ -31,7 +31,7 @@ export type Lines = {
 };
 type StartWorker = (carrierId: string) => Promise<{ shutdown(): Promise<void> }>;
 
-export type LinesDeps = {
+export type CarrierLinesDeps = {
   pool: Pool;
   secrets: Secrets;
   registry: Record<string, Carrier>;
@@ -42,16 +42,16 @@ export type LinesDeps = {
   carriers: string[];
   country: string;
   deliverReplies: (ids: string[]) => void;
-  owes: Owes;
+  onCallbacksDue: OnCallbacksDue;
   /** What a claim has to know of a number. */
-  mark: (message: OutboundMessage) => Mark;
+  mark: (message: OutboundMessage) => ClaimFacts;
   lookEveryMs?: number;
 };
 
 type Line = {
   slot: Slot;
   session: CarrierSession;
-  loop: TurnLoop;
+  loop: SendLoop;
   /** Whether these are not the settings that it was opened with. */
   changed(row: CarrierRow): boolean;
   close(drain: boolean): Promise<void>;
@@ -62,7 +62,7 @@ const DRAIN_MS = 30_000;
 const BEAT_MS = 2000;
 
 /** Opens the carriers given, as their slots come free, and keeps their leases. */
-export function openLines(deps: LinesDeps): Lines {
+export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
   const { pool, log } = deps;
   const lines = new Map<string, Line>();
   const closing = new Set<Promise<void>>();
@@ -81,17 +81,17 @@ export function openLines(deps: LinesDeps): Lines {
     if (!carrier) throw new Error(`Carrier type ${row.type} is not in the registry`);
     const secret = deps.secrets.open(row.secrets);
     const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(secret) });
-    const { country, deliverReplies, owes } = deps;
-    const ingest = await openIngest({ pool, log, country, deliverReplies, owes }, row.id, slot.slot);
-    const inbound = createInboundFirst();
-    const onReceipt = createReceiptIngest(pool, row.id, deps.country, deps.owes);
+    const { country, deliverReplies, onCallbacksDue } = deps;
+    const ingest = await openIngest({ pool, log, country, deliverReplies, onCallbacksDue }, row.id, slot.slot);
+    const inbound = createInboundBackpressure();
+    const onReceipt = createReceiptIngest(pool, row.id, deps.country, deps.onCallbacksDue);
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: inbound.watch({ onReply: ingest.onReply, onReceipt }),
     });
     const limits = carrier.sims?.(settings);
     const pace = limits && (await openSimPace(pool, row.id, limits));
-    const loop = createTurnLoop({
+    const loop = createSendLoop({
       pool,
       slot,
       session,

@@ -5,7 +5,7 @@ import type { MessageState } from '../../domain/sending/message.ts';
 import { prepared } from '../../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './in-doubt.ts';
 import { HEARS } from './message-events.ts';
-import type { Mark } from './claim-facts.ts';
+import type { ClaimFacts } from './claim-facts.ts';
 import { SENDING_HELD } from './restore-hold.ts';
 import { ANSWERS, BUDGET, SPENT } from './spend-budget-sql.ts';
 import type { Slot } from './slot-lease.ts';
@@ -122,13 +122,13 @@ const TURN = `
  * carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say of the numbers what the
  * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
  */
-export async function takeTurn(
+export async function settleAndClaim(
   sql: Pool | PoolClient,
   slot: Slot,
   window: string[],
   settled: Settled[],
   wanted: string[],
-  marks: Mark[] = [],
+  marks: ClaimFacts[] = [],
   asksResults = false,
   accounts: string[] = [],
 ): Promise<Claim[] | null> {

@@ -3,14 +3,14 @@ import type { HashPhone } from '../../database/contacts/phone-hash.ts';
 import { quietWaitMs } from '../../domain/sending/quiet-hours.ts';
 
 /** What the claim of a message has to know of its number: how it would stand among erased ones, and how long it is quiet there. */
-export type Mark = { id: string; hash: string; standardWaitMs: number; strictWaitMs: number };
+export type ClaimFacts = { id: string; hash: string; standardWaitMs: number; strictWaitMs: number };
 
 type Deps = { hashPhone: HashPhone; clock: () => Date };
 
 /** Worked out when the message is about to go, not when its batch began. */
-export const createMarks =
+export const createClaimFacts =
   ({ hashPhone, clock }: Deps) =>
-  ({ id, to }: OutboundMessage): Mark => {
+  ({ id, to }: OutboundMessage): ClaimFacts => {
     const now = clock();
     return {
       id,

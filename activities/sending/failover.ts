@@ -25,7 +25,7 @@ const UNTOUCHED = `m.state = 'queued' and m.submitted_at is null and m.resends =
  * Idempotent: messages that wait for a carrier which can't send now go by another that the routing table names, if it has the number
  * that they are answered to. Answers with the campaigns that are to look again.
  */
-export async function moveQueued(pool: Pool): Promise<string[]> {
+export async function failOverQueued(pool: Pool): Promise<string[]> {
   const carriers = await rows<Carrier>(pool, `select c.id, c.route, ${CARRIER_UP} as up from carriers c order by c.id`);
   const rules = await rows<RouteRule & { route: string }>(
     pool,

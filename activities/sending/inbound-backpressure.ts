@@ -9,7 +9,7 @@ const PATIENCE_MS = 100;
  * ever came at once, more waits there, and a campaign that goes on at full speed makes the queue longer. Sending therefore gives
  * way, turn by turn, to a commit of what came in.
  */
-export function createInboundFirst() {
+export function createInboundBackpressure() {
   let underWay = 0;
   let most = 0;
   let ready: (() => void) | undefined;

@@ -5,10 +5,10 @@ import { announce } from '../../database/live.ts';
 import { prepared, rows, transaction } from '../../database/sql.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { normaliseOrigin } from '../../domain/phone-number.ts';
-import { createGroup } from '../batcher.ts';
+import { createBatcher } from '../batcher.ts';
 import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
 import { storable } from '../replies/store-replies.ts';
-import type { Owes } from '../wake-run.ts';
+import type { OnCallbacksDue } from '../wake-run.ts';
 
 // A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
 // is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
@@ -68,22 +68,22 @@ const APPLY = `
 const MOST_LOOKED_FOR = 10_000;
 
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
-export function createReceiptIngest(pool: Pool, carrierId: string, country: string, owes: Owes) {
+export function createReceiptIngest(pool: Pool, carrierId: string, country: string, onCallbacksDue: OnCallbacksDue) {
   let lookedFor = 0;
   // A turn under way may not have seen the orphans, nor they its references: once it is over, those are looked for that no turn took.
-  const orphans = createGroup<string, true>({
+  const orphans = createBatcher<string, true>({
     maxSize: 5000,
     waitMs: 1000,
     async commit(ids) {
       await turnsOver(pool, carrierId);
-      await matchOrphans(pool, owes, ids);
+      await matchOrphans(pool, onCallbacksDue, ids);
       return ids.map(() => true as const);
     },
   });
-  const group = createGroup<InboundReceipt, true>({
+  const group = createBatcher<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      const left = await storeReceipts(pool, carrierId, country, receipts, owes);
+      const left = await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
       // What fails here, or is too much, is the sweep's.
       for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
         lookedFor++;
@@ -113,7 +113,7 @@ export async function storeReceipts(
   carrierId: string,
   country: string,
   receipts: InboundReceipt[],
-  owes: Owes = () => {},
+  onCallbacksDue: OnCallbacksDue = () => {},
 ): Promise<string[]> {
   if (receipts.length === 0) return [];
   const numberOf = (raw: string) => (raw === '' ? null : normaliseOrigin(storable(raw), country));
@@ -130,7 +130,7 @@ export async function storeReceipts(
       from_number: numberOf(from),
       to_number: numberOf(to),
     })),
-    owes,
+    onCallbacksDue,
   );
 }
 
@@ -146,7 +146,12 @@ type StoredReceipt = {
 };
 
 /** Answers with the ids of those that name no message. */
-async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredReceipt[], owes: Owes): Promise<string[]> {
+async function applyReceipts(
+  pool: Pool,
+  carrierId: string,
+  receipts: StoredReceipt[],
+  onCallbacksDue: OnCallbacksDue,
+): Promise<string[]> {
   if (!(await someoneHears(pool))) return apply(pool, carrierId, receipts);
   const { left, accounts } = await transaction(pool, async (client) => {
     const named = await rows<{ id: string }>(client, NAMED, [
@@ -165,7 +170,7 @@ async function applyReceipts(pool: Pool, carrierId: string, receipts: StoredRece
   });
   if (accounts.length > 0) {
     await announce(pool, accounts);
-    owes();
+    onCallbacksDue();
   }
   return left;
 }
@@ -196,7 +201,11 @@ async function apply(sql: Pool | PoolClient, carrierId: string, receipts: Stored
  * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
  * and forgets those of more than a day ago. `among`: only these.
  */
-export async function matchOrphans(pool: Pool, owes: Owes = () => {}, among: string[] | null = null): Promise<void> {
+export async function matchOrphans(
+  pool: Pool,
+  onCallbacksDue: OnCallbacksDue = () => {},
+  among: string[] | null = null,
+): Promise<void> {
   if (!among) await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
   const found = await rows<StoredReceipt & { carrier_id: string }>(
     pool,
@@ -209,7 +218,7 @@ export async function matchOrphans(pool: Pool, owes: Owes = () => {}, among: str
     [among],
   );
   for (const [carrierId, receipts] of Map.groupBy(found, (receipt) => receipt.carrier_id)) {
-    const left = new Set(await applyReceipts(pool, carrierId, receipts, owes));
+    const left = new Set(await applyReceipts(pool, carrierId, receipts, onCallbacksDue));
     const matched = receipts.map(({ id }) => id).filter((id) => !left.has(id));
     await rows(pool, `delete from orphan_receipts where id = any($1::uuid[])`, [matched]);
   }

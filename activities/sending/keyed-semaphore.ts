@@ -2,7 +2,7 @@
  * At most `most` pieces of work at once for each name; more wait, in order. What waits holds a place of Temporal's and nothing
  * else: an account that sends many campaigns at once does not fill the memory with their batches.
  */
-export function createPlaces(most: number) {
+export function createKeyedSemaphore(most: number) {
   const busy = new Map<string, { running: number; waiting: (() => void)[] }>();
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const place = busy.get(name) ?? { running: 0, waiting: [] };

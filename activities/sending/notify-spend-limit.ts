@@ -5,12 +5,12 @@ import { oweNotices } from '../../database/mail/notice.ts';
 import { takeUntold } from '../../database/sending/spend-limits.ts';
 import { transaction } from '../../database/sql.ts';
 import { CURRENCY, writeAmount } from '../../domain/money.ts';
-import type { Wake } from '../wake-run.ts';
+import type { RunWaker } from '../wake-run.ts';
 
 const type = 'account.spend-limit-reached';
 
 /** Idempotent: tells accounts that a limit holds their messages, by event and mail, once a day and limit. */
-export async function tellHeld(pool: Pool, wake: Pick<Wake, 'wake'>, accountIds: string[]): Promise<void> {
+export async function notifySpendLimit(pool: Pool, wake: Pick<RunWaker, 'wake'>, accountIds: string[]): Promise<void> {
   const accounts = await transaction(pool, async (client) => {
     const held = await takeUntold(client, accountIds);
     const said = held.map(({ accountId, by, until, limit }) => ({

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { affected, rows } from '../../database/sql.ts';
 import { storeReceipts } from './ingest-receipts.ts';
-import type { Owes } from '../wake-run.ts';
-import type { Lines } from './carrier-lines.ts';
+import type { OnCallbacksDue } from '../wake-run.ts';
+import type { CarrierLines } from './carrier-lines.ts';
 
-type Deps = { pool: Pool; lines: Pick<Lines, 'session'>; country: string; owes: Owes };
+type Deps = { pool: Pool; lines: Pick<CarrierLines, 'session'>; country: string; onCallbacksDue: OnCallbacksDue };
 export type PollResults = ReturnType<typeof createPollResults>;
 
 /** The most references in one call: a gateway's own limit. */
@@ -17,7 +17,7 @@ const MOST_SLEEP_MS = 20_000;
 const AGAIN = `case when submitted_at > now() - interval '10 minutes' then interval '10 seconds'
   when submitted_at > now() - interval '1 hour' then interval '2 minutes' else interval '30 minutes' end`;
 
-export const createPollResults = ({ pool, lines, country, owes }: Deps) => ({
+export const createPollResults = ({ pool, lines, country, onCallbacksDue }: Deps) => ({
   /**
    * Idempotent: asks a gateway what became of messages whose result is due, and applies what it knows. `sleepMs` is when the
    * next ones are due; null when nothing is awaited any more.
@@ -33,7 +33,7 @@ export const createPollResults = ({ pool, lines, country, owes }: Deps) => ({
       if (due.length === 0) break;
       const references = due.map(({ reference }) => reference);
       const receipts = (await lines.session(carrierId).pollReceipts?.(references)) ?? [];
-      await storeReceipts(pool, carrierId, country, receipts, owes);
+      await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
       await affected(
         pool,
         `with known as (

@@ -12,7 +12,7 @@ export const SENDING_HELD = `exists (select from restores where released_at is n
  * campaigns have ended, every other run is asked for anew, and nothing is sent until an operator says so. Answers how many
  * messages are in doubt. `lostAt` is when the database that is gone stopped: what was scheduled for later than that is safe.
  */
-export const noteRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<number> =>
+export const recordRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<number> =>
   transaction(pool, async (client) => {
     const inDoubt = await affected(
       client,

@@ -1,4 +1,4 @@
-export type Rotation<T> = {
+export type RoundRobinQueue<T> = {
   readonly size: number;
   add(item: T): void;
   next(): T | undefined;
@@ -7,7 +7,7 @@ export type Rotation<T> = {
 };
 
 /** A queue in which the owners of items take turns, each with its own items in order. */
-export function createRotation<T>(ownerOf: (item: T) => string): Rotation<T> {
+export function createRoundRobinQueue<T>(ownerOf: (item: T) => string): RoundRobinQueue<T> {
   /** In the order in which owners are served: one that was is put at the end. */
   const owners = new Map<string, T[]>();
   let size = 0;

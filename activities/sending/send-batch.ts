@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../../database/campaigns/campaign.ts';
 import { rows } from '../../database/sql.ts';
-import type { Lines } from './carrier-lines.ts';
-import { createPlaces } from './keyed-semaphore.ts';
+import type { CarrierLines } from './carrier-lines.ts';
+import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { ANSWERS } from './spend-budget-sql.ts';
-import { tellHeld } from './notify-spend-limit.ts';
-import type { Wake } from '../wake-run.ts';
+import { notifySpendLimit } from './notify-spend-limit.ts';
+import type { RunWaker } from '../wake-run.ts';
 
 /** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
 export type Batch =
@@ -17,7 +17,13 @@ export type Batch =
 /** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
 export type BatchResult = { left: number; waitMs: number };
 
-type Deps = { pool: Pool; log: Logger; lines: Lines; peekStops: (carrierId: string) => Promise<void>; wake: Pick<Wake, 'wake'> };
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  lines: CarrierLines;
+  applyEarlyOptOuts: (carrierId: string) => Promise<void>;
+  wake: Pick<RunWaker, 'wake'>;
+};
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
@@ -29,8 +35,8 @@ const PATIENCE_MS = 20_000;
 const AT_ONCE = 8;
 const PEEK_EVERY_MS = 15_000;
 
-export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => {
-  const places = createPlaces(AT_ONCE);
+export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake }: Deps) => {
+  const places = createKeyedSemaphore(AT_ONCE);
 
   async function run(batch: Batch): Promise<BatchResult> {
     const { where, values } = 'ids' in batch ? ofIds(batch) : ofRows(batch);
@@ -48,7 +54,7 @@ export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => 
         const send = () =>
           Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
         await peeking(
-          () => peekStops(batch.carrierId),
+          () => applyEarlyOptOuts(batch.carrierId),
           // Given up: what waits for its turn is claimed only if it is still queued, and here.
           () => Promise.race([send(), Context.current().cancelled]),
           log,
@@ -63,7 +69,7 @@ export const createSendBatch = ({ pool, log, lines, peekStops, wake }: Deps) => 
          left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 and not ${ANSWERS} where ${where} and m.state = 'queued'`,
         values,
       );
-      if (now?.held) await tellHeld(pool, wake, now.held);
+      if (now?.held) await notifySpendLimit(pool, wake, now.held);
       const left = now?.left ?? 0;
       const waitMs = Math.max(now?.wait_ms ?? 0, 0);
       const halted = now?.campaign !== null && now?.campaign !== 'launched';

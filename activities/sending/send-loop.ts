@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage } from '../../carriers/carrier.ts';
-import type { Mark } from './claim-facts.ts';
-import { createRotation } from './round-robin-queue.ts';
+import type { ClaimFacts } from './claim-facts.ts';
+import { createRoundRobinQueue } from './round-robin-queue.ts';
 import { putOff, type SimPace } from './sim-pace.ts';
 import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
-import { takeTurn, type Claim, type Settled } from './claim-and-settle.ts';
+import { settleAndClaim, type Claim, type Settled } from './claim-and-settle.ts';
 
 /** Messages of one account handed in together. `done` resolves when each has had its turn: gone, done without going, or left `queued`. */
 type Job = { account: string; waiting: OutboundMessage[]; open: number; done: () => void; failed: (error: Error) => void };
@@ -13,7 +13,7 @@ type Job = { account: string; waiting: OutboundMessage[]; open: number; done: ()
 /** The slot was lost or given up while messages waited for a turn: they are still `queued`. */
 export class SlotLost extends Error {}
 
-export type TurnLoop = {
+export type SendLoop = {
   /**
    * Gives every message one turn; accounts take turns first, then what each of them handed in. Rejects with SlotLost; then what
    * had no turn is still `queued`.
@@ -34,7 +34,7 @@ export type TurnLoop = {
  * batches sending here. Accounts are served in rotation, and the batches of each: one account's million does not hold back
  * another's hundred. A turn starts when half the window is back, or when nothing else comes.
  */
-export function createTurnLoop({
+export function createSendLoop({
   pool,
   slot,
   session,
@@ -48,15 +48,15 @@ export function createTurnLoop({
   slot: Slot;
   session: CarrierSession;
   log: Logger;
-  mark?: (message: OutboundMessage) => Mark;
+  mark?: (message: OutboundMessage) => ClaimFacts;
   /** Resolves when what comes in leaves room for a turn. */
   room?: () => Promise<void>;
   /** For a carrier that sends by SIMs: what each may send now. */
   pace?: SimPace;
   /** The loop has ended by itself and sends nothing more: its slot is to be given up, though its lease may still be renewed. */
   onLost?: (reason: string) => void;
-}): TurnLoop {
-  const jobs = createRotation<Job>((job) => job.account);
+}): SendLoop {
+  const jobs = createRoundRobinQueue<Job>((job) => job.account);
   const flying = new Map<string, Job>();
   /** How long until a SIM that something waits for may send. */
   let restMs = 0;
@@ -174,7 +174,7 @@ export function createTurnLoop({
     let claims: Claim[] | null;
     try {
       await pace?.keep();
-      claims = await takeTurn(
+      claims = await settleAndClaim(
         pool,
         slot,
         window,

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { Brand, decideBrand } from '../../database/accounts/brand.ts';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
@@ -138,7 +138,7 @@ export const operatorBrands = (services: ApiServices) =>
       const accountId = await transaction(services.db.pool, async (client) => {
         const brand = await decideBrand(client, id, { state, reason });
         if (!brand) throw missing();
-        await noteAct(client, {
+        await recordAudit(client, {
           actor: actorOf(c.get('keyId')),
           accountId: brand.accountId,
           action: 'brand.decide',

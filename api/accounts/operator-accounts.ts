@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { Account, AccountCounter } from '../../database/account.ts';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import type { Platform } from '../../domain/sending/sender-policy.ts';
 import { newId } from '../../database/ids.ts';
 import { setReplyEmails } from '../../database/mail/reply-email.ts';
@@ -137,7 +137,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       await transaction(db.pool, async (client) => {
         await setReplyEmails(client, await lockOwner(client, id), emails);
         const [actor, detail] = [actorOf(c.get('keyId')), { addresses: emails.length }];
-        await noteAct(client, { actor, accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
+        await recordAudit(client, { actor, accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
       });
       return c.json(await replySettings(db.em(), id), 200);
     });

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -103,7 +103,13 @@ export const operatorPlatform = ({ db }: ApiServices) =>
         if (found.platform !== 'v0') throw new AppError('conflict', 'The account is on V2 already, and there is no way back.');
         await rows(client, `update accounts set platform = 'v2', migrated_at = now() where id = $1`, [id]);
         const actor = actorOf(c.get('keyId'));
-        await noteAct(client, { actor, accountId: id, action: 'account.migrate', target: `account ${id}`, detail: { reason } });
+        await recordAudit(client, {
+          actor,
+          accountId: id,
+          action: 'account.migrate',
+          target: `account ${id}`,
+          detail: { reason },
+        });
       });
       return c.json(accountView(await db.em().findOneOrFail(Account, { id })), 200);
     });

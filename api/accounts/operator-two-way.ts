@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { announce } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -106,7 +106,7 @@ export const operatorTwoWay = ({ db, runs }: ApiServices) =>
         await addTwoWayStep(client, id, { state, at: new Date().toISOString(), by, reason });
         const count = release ? await releaseHeld(client, id) : 0;
         const detail = { state, reason, released: count };
-        await noteAct(client, { actor: by, accountId: id, action: 'two-way.decide', target: `account ${id}`, detail });
+        await recordAudit(client, { actor: by, accountId: id, action: 'two-way.decide', target: `account ${id}`, detail });
         if (before.twoWay !== state) await tellTwoWay(client, id, state, reason);
         return count;
       });

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
-import { Rotation } from '../reply-settings/endpoint-fields.ts';
+import { RoundRobinQueue } from '../reply-settings/endpoint-fields.ts';
 import { invalid } from '../http/invalid.ts';
 import { notFound, problems } from '../http/problem.ts';
 import { body, IdParam, json, Time } from '../http/schemas.ts';
@@ -22,7 +22,7 @@ const rotate = createRoute({
   operationId: 'rotateCallbackSecret',
   tags: ['Callback endpoints'],
   summary: 'A new signing secret; for a while the one before it signs too',
-  request: { params: IdParam, body: body(Rotation) },
+  request: { params: IdParam, body: body(RoundRobinQueue) },
   responses: {
     201: { description: 'The new secret', content: json(RotatedSecret) },
     ...problems,

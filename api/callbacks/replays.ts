@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { newId } from '../../database/ids.ts';
-import { countSelected, mailAgain, queueAgain, takeBack } from '../../database/callbacks/requeue.ts';
+import { countSelected, requeueMail, requeue, withdrawReplay } from '../../database/callbacks/requeue.ts';
 import { Replay } from '../../database/callbacks/replay.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -207,7 +207,7 @@ export const replays = ({ db, runs }: ApiServices) => {
           [id, accountId],
         );
         if (ended === 0) throw new AppError('conflict', 'The replay is over.');
-        await takeBack(client, id);
+        await withdrawReplay(client, id);
       });
       return c.json(await view(id, accountId), 200);
     })
@@ -220,11 +220,11 @@ export const replays = ({ db, runs }: ApiServices) => {
       );
       if (!found) throw missing();
       if (found.channel === 'email') {
-        if ((await mailAgain(db.pool, { id, accountId })) === 0) throw new AppError('conflict', NO_MAIL_AGAIN);
+        if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', NO_MAIL_AGAIN);
         runs.retryEmails();
         return c.json(await shown(id, accountId), 202);
       }
-      const [queued] = await queueAgain(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
+      const [queued] = await requeue(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
       if (!queued) throw new AppError('conflict', 'It is on its way already, or its endpoint is deleted.');
       if (queued.healthy) runs.retryCallbacks();
       else runs.recoverEndpoint(queued.endpoint_id);

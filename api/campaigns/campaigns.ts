@@ -17,7 +17,7 @@ import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { refusalOf } from '../numbers/no-number-refusal.ts';
-import { rulesFor } from '../../planning/load-rules.ts';
+import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -177,7 +177,7 @@ export const campaigns = (services: ApiServices) => {
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const plan = await planCampaign(
         { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
-        await rulesFor(services, account, route),
+        await loadPlanRules(services, account, route),
       );
       if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 

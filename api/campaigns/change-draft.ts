@@ -14,7 +14,7 @@ import { beginImport, holdDraft, importStored, takeRows } from './lists.ts';
 import { planPage } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { rulesFor } from '../../planning/load-rules.ts';
+import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -98,7 +98,7 @@ export async function carrierOf(
   account: CallingAccount,
   request: Omit<CampaignRequest, 'recipients'>,
 ): Promise<string> {
-  const plan = await planPage({ ...request, recipients: [] }, await rulesFor(services, account, request.route), 1);
+  const plan = await planPage({ ...request, recipients: [] }, await loadPlanRules(services, account, request.route), 1);
   if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
   return plan.carrierId;
 }

@@ -16,14 +16,14 @@ import type { Warning } from '../../domain/problems/warning.ts';
 import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { moneyOrNone } from '../http/money-view.ts';
-import { lookAhead } from '../../planning/plan-campaign.ts';
+import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { MOST_FAULTS, rowsRefusal } from '../../planning/plan-rows.ts';
 import { ambiguous, nobodyReplies, priceMissing, withoutStop } from '../../planning/warnings.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
-import { rulesFor, type PlanRules } from '../../planning/load-rules.ts';
+import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -121,7 +121,7 @@ async function resultOf(
 ): Promise<z.infer<typeof Preview>> {
   const { pool } = services.db;
   const request = requestOf(campaign);
-  const rules = besideOthers(await rulesFor(services, account, campaign.route), pool, campaign.id);
+  const rules = besideOthers(await loadPlanRules(services, account, campaign.route), pool, campaign.id);
   const refusals = await Promise.all(refusalsOf(tally).map((each) => withOffers(services, account.id, each)));
   const { first, longest, elsewhere } = tally.samples;
   const wanted = [...first, ...(longest ? [longest.row] : []), ...(elsewhere === null ? [] : [elsewhere])];
@@ -130,7 +130,7 @@ async function resultOf(
     'select "values" from list_rows where import_id = $1 and row = any($2::int[]) order by row',
     [importId, wanted],
   );
-  const outlook = await lookAhead({ ...request, recipients: sampled.map(({ values }) => values) }, rules);
+  const outlook = await evaluateCampaign({ ...request, recipients: sampled.map(({ values }) => values) }, rules);
   const [only] = tally.wireSenders;
   return {
     accepted: refusals.length === 0,

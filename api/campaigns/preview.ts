@@ -10,12 +10,12 @@ import { changedBy, DraftChange } from './change-draft.ts';
 import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { lookAhead } from '../../planning/plan-campaign.ts';
+import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import { NO_STOPS, type CampaignPlan, type CampaignRequest } from '../../planning/plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
-import { rulesFor, type PlanRules } from '../../planning/load-rules.ts';
+import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -69,7 +69,7 @@ export const previews = (services: ApiServices) => {
 
   /** The very plan that would be sent. */
   async function preview(request: CampaignRequest, account: CallingAccount, rules: PlanRules): Promise<z.infer<typeof Preview>> {
-    const found = await lookAhead(request, rules);
+    const found = await evaluateCampaign(request, rules);
     const outlook = 'refused' in found ? { ...NOTHING, refusals: [found.refused] } : found;
     const { messages, quiet, answerBy } = outlook;
     const refusals = await Promise.all(outlook.refusals.map((each) => withOffers(services, account.id, each)));
@@ -108,7 +108,7 @@ export const previews = (services: ApiServices) => {
       const { sendAt } = readCampaignText(asked, new Date());
       const request = { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients, sendAt };
       const account = c.get('account');
-      return c.json(await preview(request, account, await rulesFor(services, account, request.route)), 200);
+      return c.json(await preview(request, account, await loadPlanRules(services, account, request.route)), 200);
     })
     .openapi(ofList, async (c) => {
       const { id } = c.req.valid('param');
@@ -128,7 +128,7 @@ export const previews = (services: ApiServices) => {
           'The campaign has no list that could be previewed. Send one with POST /campaigns/{id}/recipients.',
         );
       const request = requestOf(changedBy(c.req.valid('json'), campaign));
-      const rules = besideOthers(await rulesFor(services, account, request.route), db.pool, id);
+      const rules = besideOthers(await loadPlanRules(services, account, request.route), db.pool, id);
       const shown = await preview({ ...request, recipients: list.map(({ values }) => values) }, account, rules);
       const { total, segments, costMicros } = campaign;
       const whole = campaign.state === 'importing' || total === 0 ? null : { total, segments, cost: moneyOrNone(costMicros) };

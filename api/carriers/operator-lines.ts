@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound, problems } from '../http/problem.ts';
@@ -190,7 +190,7 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
         [id, paused],
       );
       if (changed === 1)
-        await noteAct(client, {
+        await recordAudit(client, {
           actor: actorOf(keyId),
           accountId: null,
           action: paused ? 'carrier.pause' : 'carrier.resume',

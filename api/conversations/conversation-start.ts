@@ -9,7 +9,7 @@ import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, problems, refused } from '../http/problem.ts';
-import { rulesFor } from '../../planning/load-rules.ts';
+import { loadPlanRules } from '../../planning/load-rules.ts';
 import { refuseBeyond } from '../../domain/sending/spend-limit.ts';
 import { body, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
@@ -43,7 +43,7 @@ export const conversationStart = (services: ApiServices) => {
     const account = c.get('account');
     const { phone, text } = c.req.valid('json');
     const asked = { route: 'premium' as const, text, sender: undefined, withReplies: true, allowUnreachable: false };
-    const rules = await rulesFor(services, account, 'premium');
+    const rules = await loadPlanRules(services, account, 'premium');
     const plan = await planCampaign(
       { ...asked, sendAt: null, purpose: 'transactional', optimise: false, recipients: [{ to: phone }] },
       rules,

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { currentRules, ruleHistory, type RuleRow } from '../../database/numbers/country-rule.ts';
 import { onOffer } from '../../database/numbers/rentals.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
@@ -137,7 +137,7 @@ export const operatorCountries = ({ db }: ApiServices) =>
         const [after] = await currentRules(client, route, country);
         if (!after) throw new Error('A rule that was just stored is there');
         const detail = { before: before ? known(before) : null, after: known(after) };
-        await noteAct(client, {
+        await recordAudit(client, {
           actor,
           accountId: null,
           action: 'country-rule.change',

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import {
   isSending,
   onOffer,
@@ -172,7 +172,7 @@ export const numbers = ({ db }: ApiServices) => {
           throw new AppError('number-unavailable', 'There is no such number to rent.', [fault]);
         }
         const actor = actorOf(c.get('keyId'));
-        await noteAct(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
+        await recordAudit(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
         return found;
       });
       return c.json(view(rented), 201);
@@ -194,7 +194,7 @@ export const numbers = ({ db }: ApiServices) => {
           throw new AppError('conflict', 'A campaign is going out from this number. Let it end, or cancel it.');
         if (!(await releaseNumber(client, id, account))) throw missing();
         const actor = actorOf(c.get('keyId'));
-        await noteAct(client, { actor, accountId: account, action: 'number.release', target: `number ${id}` });
+        await recordAudit(client, { actor, accountId: account, action: 'number.release', target: `number ${id}` });
       });
       return c.body(null, 204);
     });

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Account } from '../../database/account.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { newId } from '../../database/ids.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { SmsNumber } from '../../database/numbers/number.ts';
@@ -182,7 +182,7 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
         if (!released) throw new AppError('conflict', 'Nobody rents this number, or it is not a virtual one.');
         const { accountId } = released;
         const actor = actorOf(c.get('keyId'));
-        await noteAct(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
+        await recordAudit(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
         const data = { number: released.number, reason: 'operator' } as const;
         await oweNotice(client, { to: { accountId }, kind: 'number-released', data });
       });

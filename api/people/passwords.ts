@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { hashPassword } from '../../database/people/password.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { hashToken } from '../../database/people/session.ts';
@@ -92,7 +92,7 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
         await affected(client, 'delete from sessions where user_id = $1', [invited.id]);
         await forgetTries(client, invited.email);
         const who = `user ${invited.id}`;
-        await noteAct(client, {
+        await recordAudit(client, {
           actor: who,
           accountId: invited.accountId,
           action: invited.passwordHash === null ? 'user.join' : 'user.reset-password',
@@ -121,7 +121,7 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
         await affected(client, 'delete from invitations where user_id = $1', [user.id]);
         await affected(client, 'delete from sessions where user_id = $1 and hash <> $2', [user.id, hashToken(token ?? '')]);
         const [who, accountId] = [`user ${user.id}`, account?.id ?? null];
-        await noteAct(client, { actor: who, accountId, action: 'user.change-password', target: who });
+        await recordAudit(client, { actor: who, accountId, action: 'user.change-password', target: who });
         await oweNotice(client, { to: { userId: user.id }, kind: 'password-changed', data: { at: new Date().toISOString() } });
       });
       runs.retryEmails();

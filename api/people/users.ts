@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import type { Context } from 'hono';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { dropAuthenticator } from '../../database/people/authenticator.ts';
 import { changeRole, endSessions, removePerson, type PersonChange } from '../../database/people/change-user.ts';
 import { newId } from '../../database/ids.ts';
@@ -153,7 +153,7 @@ export async function liftAuthenticator(
   );
   if (!row) throw unknown();
   const { accountId, ...user } = row;
-  await noteAct(client, { actor, accountId, action: 'user.lift-authenticator', target: `user ${userId}` });
+  await recordAudit(client, { actor, accountId, action: 'user.lift-authenticator', target: `user ${userId}` });
   await oweNotice(client, { to: { userId }, kind: 'authenticator-lifted', data: { by } });
   return user;
 }

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { Reply } from '../../database/replies/reply.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -66,7 +66,7 @@ export const operatorUnattributed = ({ db }: ApiServices) =>
     // The only place where an operator reads what somebody wrote, and from where: who does is noted, before it is shown.
     if (shown.items.length > 0) {
       const [actor, detail] = [actorOf(c.get('keyId')), { replies: shown.items.map(({ id }) => id) }];
-      await noteAct(db.pool, { actor, accountId: null, action: 'unattributed.read', target: 'replies of nobody', detail });
+      await recordAudit(db.pool, { actor, accountId: null, action: 'unattributed.read', target: 'replies of nobody', detail });
     }
     return c.json(shown, 200);
   });

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { writeSecrets } from '../../webhook-client/signing-secrets.ts';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { setReplyEmails } from '../../database/mail/reply-email.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import { affected, rows } from '../../database/sql.ts';
@@ -72,6 +72,6 @@ export async function liftSuppression(
   if (!gone) throw new AppError('not-found', 'That address is not on the list of this account.');
   const resent = resend ? await affected(client, RESEND, [accountId, address]) : 0;
   const detail = { was: gone.reason, reason, resent };
-  await noteAct(client, { actor, accountId, action: 'mail-suppression.lift', target: `account ${accountId}`, detail });
+  await recordAudit(client, { actor, accountId, action: 'mail-suppression.lift', target: `account ${accountId}`, detail });
   return resent;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../database/callbacks/change-endpoint.ts';
 import { changeHealth } from '../../database/callbacks/endpoint-health.ts';
 import type { Secrets } from '../../database/secrets.ts';
-import type { Happened, HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import type { HealthEvent, HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { OCTOPUSH_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { faultOf } from '../../domain/callbacks/retry-schedule.ts';
@@ -103,7 +103,7 @@ const MAY = {
   'endpoint-pause': { happened: { kind: 'paused' }, in: ['healthy', 'open', 'recovering', 'paused'] },
   'endpoint-resume': { happened: { kind: 'resumed' }, in: ['paused'] },
   'endpoint-enable': { happened: { kind: 'enabled' }, in: ['open', 'disabled', 'gone'] },
-} as const satisfies Record<string, { happened: Happened; in: readonly HealthState[] }>;
+} as const satisfies Record<string, { happened: HealthEvent; in: readonly HealthState[] }>;
 
 /** Stops an endpoint, goes on, or takes it up again. */
 export async function changeState(

@@ -100,7 +100,7 @@ export const Enabling = z
   })
   .openapi('EndpointEnabling');
 
-export const Rotation = z
+export const RoundRobinQueue = z
   .strictObject({
     algorithm: z.enum(['hmac', 'ed25519']).default('hmac').openapi({
       description:

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
-import { noteAct } from '../../database/people/audit.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { emitEvents } from '../../database/callbacks/emit-events.ts';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
@@ -164,7 +164,13 @@ async function end(client: PoolClient, { request, account, by, ...decision }: En
   const accountId = account.id;
   await endSettingRequest(client, { id, state, by, reason });
   const detail = { kind, ...(reason === null ? {} : { reason }) };
-  await noteAct(client, { actor: by, accountId, action: `setting-request.${state}`, target: `setting-request ${id}`, detail });
+  await recordAudit(client, {
+    actor: by,
+    accountId,
+    action: `setting-request.${state}`,
+    target: `setting-request ${id}`,
+    detail,
+  });
   const to = { accountId };
   if (decision.state === 'done') await oweNotice(client, { to, kind: 'setting-done', data: { what: kind } });
   else await oweNotice(client, { to, kind: 'setting-refused', data: { what: kind, reason: decision.reason } });

@@ -10,7 +10,7 @@ import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
 import { planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { rulesFor } from '../../planning/load-rules.ts';
+import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -64,7 +64,7 @@ export const messages = (services: ApiServices) => {
       const id = newId();
       const plan = await planCampaign(
         { route, text, sender, withReplies, allowUnreachable, sendAt: null, purpose: 'transactional', optimise, recipients },
-        await rulesFor(services, account, route),
+        await loadPlanRules(services, account, route),
       );
       if ('refused' in plan) {
         const { code, detail, faults } = plan.refused;

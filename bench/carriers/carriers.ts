@@ -12,7 +12,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { createReceiptIngest } from '../../activities/sending/ingest-receipts.ts';
 import { acquireSlot, renewSlot } from '../../activities/sending/slot-lease.ts';
-import { createTurnLoop, type TurnLoop } from '../../activities/sending/send-loop.ts';
+import { createSendLoop, type SendLoop } from '../../activities/sending/send-loop.ts';
 import type { OutboundMessage } from '../../carriers/carrier.ts';
 import { smpp } from '../../carriers/smpp/smpp.ts';
 import { newId } from '../../database/ids.ts';
@@ -87,7 +87,7 @@ async function send(
   afterwards: () => Promise<void> = () => Promise.resolve(),
 ) {
   await using stack = new AsyncDisposableStack();
-  const loops: TurnLoop[] = [];
+  const loops: SendLoop[] = [];
   for (let number = 0; number < binds; number++) {
     const slot = await acquireSlot(pool, carrierId, number, 'bench');
     if (!slot) throw new Error('The slot is taken');
@@ -102,7 +102,7 @@ async function send(
     const onReceipt = createReceiptIngest(pool, carrierId, 'FR', () => {});
     const session = smpp.open(settings, { log, events: { onReply: () => Promise.reject(new Error('None')), onReceipt } });
     await session.whenReady();
-    const loop = createTurnLoop({ pool, slot, session, log });
+    const loop = createSendLoop({ pool, slot, session, log });
     const renewing = setInterval(() => void renewSlot(pool, slot).then(() => loop.renewed(performance.now())), 3000);
     stack.defer(async () => {
       clearInterval(renewing);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { z } from 'zod';
-import { openLines } from '../../activities/sending/carrier-lines.ts';
+import { openCarrierLines } from '../../activities/sending/carrier-lines.ts';
 import { SlotLost } from '../../activities/sending/send-loop.ts';
 import type { OutboundMessage } from '../../carriers/carrier.ts';
 import { registry } from '../../carriers/registry.ts';
@@ -15,7 +15,7 @@ const { databaseUrl, secretsKey, holder } = z
   .object({ databaseUrl: z.string(), secretsKey: z.string(), holder: z.string() })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 const db = await openDatabase({ url: databaseUrl, poolMax: 6 });
-const lines = openLines({
+const lines = openCarrierLines({
   pool: db.pool,
   secrets: createSecrets(secretsKey),
   registry,
@@ -24,7 +24,7 @@ const lines = openLines({
   carriers: ['*'],
   country: 'FR',
   deliverReplies: () => {},
-  owes: () => {},
+  onCallbacksDue: () => {},
   mark: ({ id }) => ({ id, hash: '', standardWaitMs: 0, strictWaitMs: 0 }),
   lookEveryMs: 250,
 });

@@ -8,9 +8,9 @@ import { DecideTwoWay } from './decide-two-way.tsx';
 import { LiftAuthenticator } from '../people/remove-authenticator.tsx';
 import { Facts, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Badge, Field } from '../ui/components.tsx';
+import { FormCard, Badge, Field } from '../ui/components.tsx';
 import { PersonActions } from '../people/person-actions.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
 
@@ -143,10 +143,10 @@ function ReplyEmails({ id }: { id: string }) {
     ['accounts', id],
   );
   return (
-    <Ask title={say('replyEmails')} label={say('save')} act={set}>
+    <FormCard title={say('replyEmails')} label={say('save')} act={set}>
       <Field label={say('newEmail')} hint={say('replyEmailsHint')} rows={3} value={list} onChange={setList} />
       {set.data ? <p role="status">{set.data.emails.map(({ address }) => address).join(', ') || say('noEmails')}</p> : null}
-    </Ask>
+    </FormCard>
   );
 }
 
@@ -178,10 +178,10 @@ function Migration({ id }: { id: string }) {
               ]}
             />
             <p>{say('migrationCampaigns', { underWay: number(campaignsUnderWay), drafts: number(draftsToCheck) })}</p>
-            <Sure label={say('migrate')} question={say('migrateAsk')} act={migrate} disabled={reason.trim() === ''}>
+            <ConfirmButton label={say('migrate')} question={say('migrateAsk')} act={migrate} disabled={reason.trim() === ''}>
               <p>{say('migrateHint')}</p>
               <Field label={say('reason')} value={reason} onChange={setReason} />
-            </Sure>
+            </ConfirmButton>
           </>
         )}
       </Loaded>

@@ -4,7 +4,7 @@ import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, Problem } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 /** What V0 accounts ask to have changed about their replies, to be carried out or refused. */
 export function SettingRequests() {
@@ -68,9 +68,9 @@ function Decide({ id }: { id: string }) {
         <Action kind="main" isDisabled={carryOut.isPending} onPress={() => carryOut.mutate()}>
           {say('carryOut')}
         </Action>
-        <Sure label={say('refuse')} question={say('refuseAsk')} act={refuse} disabled={reason.trim() === ''}>
+        <ConfirmButton label={say('refuse')} question={say('refuseAsk')} act={refuse} disabled={reason.trim() === ''}>
           <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
-        </Sure>
+        </ConfirmButton>
       </div>
       <Problem error={carryOut.error} />
     </>

@@ -5,7 +5,7 @@ import { AskedNotice } from '../accounts/asked-notice.tsx';
 import { useAct } from '../query-hooks.ts';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Ask, Check, Choice, Field, Problem } from '../ui/components.tsx';
+import { Action, FormCard, Check, Choice, Field, Problem } from '../ui/components.tsx';
 
 type Backlog = 'all' | 'since' | 'none';
 const LOOK_MS = 1500;
@@ -27,7 +27,7 @@ export function Enable({ id }: { id: string }) {
     ['endpoints'],
   );
   return (
-    <Ask title={say('enableTitle')} label={say('enable')} act={enable}>
+    <FormCard title={say('enableTitle')} label={say('enable')} act={enable}>
       <Choice
         label={say('backlog')}
         value={resume}
@@ -40,7 +40,7 @@ export function Enable({ id }: { id: string }) {
       />
       {resume === 'since' ? <Field label={say('since')} type="datetime-local" value={since} onChange={setSince} /> : null}
       <AskedNotice of={[enable.data]} />
-    </Ask>
+    </FormCard>
   );
 }
 
@@ -73,7 +73,7 @@ export function Replay({ id }: { id: string }) {
     };
   return (
     <section>
-      <Ask title={say('replayTitle')} label={say('replayCount')} act={count}>
+      <FormCard title={say('replayTitle')} label={say('replayCount')} act={count}>
         <p className="hint">{say('replayHint')}</p>
         <div className="filters">
           <Field label={say('since')} type="datetime-local" value={since} onChange={change(setSince)} />
@@ -89,7 +89,7 @@ export function Replay({ id }: { id: string }) {
           ) : null}
         </div>
         <Problem error={replay.error} />
-      </Ask>
+      </FormCard>
       <Replays endpoint={id} />
     </section>
   );

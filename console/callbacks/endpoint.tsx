@@ -11,8 +11,8 @@ import { Ping } from './endpoint-ping.tsx';
 import { Facts, Loaded, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { newSecrets } from './new-secrets.ts';
-import { Action, Once, Problem } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { Action, SecretOnce, Problem } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 /** Its health changes with every attempt. */
 const LOOK_MS = 3000;
@@ -44,7 +44,7 @@ export function EndpointPage() {
         {({ url, description, types, format, fallbackUrl, ordered, timeoutMs, createdAt }) => (
           <>
             <h1 className="address">{url}</h1>
-            {secret === undefined ? null : <Once label={say('secret')} value={secret} />}
+            {secret === undefined ? null : <SecretOnce label={say('secret')} value={secret} />}
             <Loaded of={health}>
               {(now) => (
                 <>
@@ -115,12 +115,12 @@ function Acts({ id, health, showSecret }: ActsProps) {
         {['healthy', 'open', 'recovering'].includes(health) ? (
           <Action onPress={() => act.mutate('pause')}>{say('pausePosting')}</Action>
         ) : null}
-        <Sure label={say('rotate')} question={say('rotateAsk')} act={rotate}>
+        <ConfirmButton label={say('rotate')} question={say('rotateAsk')} act={rotate}>
           <p>{say('rotateHint')}</p>
-        </Sure>
-        <Sure label={say('deleteEndpoint')} question={say('deleteEndpointAsk')} act={remove}>
+        </ConfirmButton>
+        <ConfirmButton label={say('deleteEndpoint')} question={say('deleteEndpointAsk')} act={remove}>
           <p>{say('deleteEndpointHint')}</p>
-        </Sure>
+        </ConfirmButton>
       </div>
       <AskedNotice of={[act.data, rotate.data, remove.data]} />
       <Problem error={act.error} />

@@ -8,7 +8,7 @@ import { useAct, useOwner } from '../query-hooks.ts';
 import { Health } from './endpoint-health.tsx';
 import { Loaded, Table } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Ask, Badge, Empty, Field, Once, Problem } from '../ui/components.tsx';
+import { Action, FormCard, Badge, Empty, Field, SecretOnce, Problem } from '../ui/components.tsx';
 import { newSecrets } from './new-secrets.ts';
 import { session } from '../people/session.ts';
 
@@ -90,9 +90,9 @@ function Emails() {
       </Loaded>
       <AskedNotice of={[set.data]} />
       {owner ? (
-        <Ask label={say('addEmail')} act={add} disabled={address.trim() === ''}>
+        <FormCard label={say('addEmail')} act={add} disabled={address.trim() === ''}>
           <Field label={say('newEmail')} type="email" value={address} onChange={setAddress} />
-        </Ask>
+        </FormCard>
       ) : (
         <Problem error={set.error} />
       )}
@@ -157,11 +157,11 @@ function NewEndpoint() {
   );
   const asked = create.data && 'request' in create.data ? create.data : null;
   return (
-    <Ask title={say('newEndpoint')} label={say('addEndpoint')} act={create} disabled={url.trim() === ''}>
+    <FormCard title={say('newEndpoint')} label={say('addEndpoint')} act={create} disabled={url.trim() === ''}>
       <Field label={say('address')} hint={say('addressHint')} type="url" value={url} onChange={setUrl} />
       <Field label={say('description')} value={description} onChange={setDescription} />
       <AskedNotice of={[asked]} />
-      {asked?.secret ? <Once label={say('secret')} value={asked.secret} /> : null}
-    </Ask>
+      {asked?.secret ? <SecretOnce label={say('secret')} value={asked.secret} /> : null}
+    </FormCard>
   );
 }

@@ -11,7 +11,7 @@ import type { Campaign } from './composer/draft-model.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Problem } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { heldMs, Undo } from './undo-send.tsx';
 
 type Verb = 'pause' | 'resume' | 'cancel';
@@ -97,9 +97,9 @@ function Changes({ campaign }: { campaign: Campaign }) {
       <div className="row start">
         {state === 'launched' ? <Action onPress={() => act.mutate('pause')}>{say('pause')}</Action> : null}
         {state === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resume')}</Action> : null}
-        <Sure label={say('cancel')} question={say('cancelAsk')} act={cancel}>
+        <ConfirmButton label={say('cancel')} question={say('cancelAsk')} act={cancel}>
           <p>{say('cancelHint')}</p>
-        </Sure>
+        </ConfirmButton>
       </div>
       <Problem error={act.error} />
     </>

@@ -7,7 +7,7 @@ import { CarrierForm, fieldsOf, settingsFrom, typedFrom, type Typed } from './ca
 import { Facts, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { CarrierState, useCarrierState } from './operator-carriers.tsx';
-import { Action, Ask, Badge, Choice, Field, Problem } from '../ui/components.tsx';
+import { Action, FormCard, Badge, Choice, Field, Problem } from '../ui/components.tsx';
 import { TemporalLink } from './temporal-link.tsx';
 
 const useTypes = () => useQuery({ queryKey: ['carrier-types'], queryFn: () => ask(v1.operator['carrier-types'].$get()) });
@@ -153,10 +153,10 @@ function Change({ id, type, settings, secretsSet }: ChangeProps) {
   return (
     <Loaded of={types}>
       {() => (
-        <Ask title={say('carrierSettings')} label={say('save')} act={save} disabled={typed === null}>
+        <FormCard title={say('carrierSettings')} label={say('save')} act={save} disabled={typed === null}>
           <CarrierForm fields={fields} typed={shown} change={setTyped} secretsSet={secretsSet} />
           {save.isSuccess && typed === null ? <p role="status">{say('savedCarrier')}</p> : null}
-        </Ask>
+        </FormCard>
       )}
     </Loaded>
   );
@@ -181,7 +181,7 @@ export function NewCarrierPage() {
       <h1>{say('newCarrier')}</h1>
       <Loaded of={types}>
         {({ items }) => (
-          <Ask label={say('addCarrier')} act={create} disabled={name === ''}>
+          <FormCard label={say('addCarrier')} act={create} disabled={name === ''}>
             <Field label={say('name')} hint={say('carrierNameHint')} value={name} onChange={setName} />
             <Choice
               label={say('kind')}
@@ -193,7 +193,7 @@ export function NewCarrierPage() {
               options={items.map((each) => ({ value: each.type, label: `${each.type} (${say(each.route)})` }))}
             />
             <CarrierForm fields={fields} typed={typed} change={setTyped} secretsSet={[]} />
-          </Ask>
+          </FormCard>
         )}
       </Loaded>
     </>

@@ -5,8 +5,8 @@ import { useAct } from '../query-hooks.ts';
 import { Loaded, Table } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountChoice, CarrierChoice, useNames } from './operator-choices.tsx';
-import { Ask, Badge, Empty, Field } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { FormCard, Badge, Empty, Field } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const STANDARD = '100';
 
@@ -54,9 +54,9 @@ function Remove({ id, name }: { id: string; name: string }) {
   const { say } = useLocale();
   const remove = useAct(() => ask(v1.operator.routes[':id'].$delete({ param: { id } })), ['routes']);
   return (
-    <Sure label={say('remove')} question={say('removeAsk', { name })} act={remove}>
+    <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove}>
       <p>{say('removeRouteHint')}</p>
-    </Sure>
+    </ConfirmButton>
   );
 }
 
@@ -84,7 +84,7 @@ function NewRoute({ names }: { names: ReturnType<typeof useNames> }) {
     () => setCountry(''),
   );
   return (
-    <Ask title={say('newRoute')} label={say('addRoute')} act={create} disabled={carrier === ''}>
+    <FormCard title={say('newRoute')} label={say('addRoute')} act={create} disabled={carrier === ''}>
       <div className="fields">
         <CarrierChoice names={names} value={carrier} onChange={setCarrier} />
         <AccountChoice names={names} value={account} onChange={setAccount} none={say('everyAccount')} />
@@ -97,6 +97,6 @@ function NewRoute({ names }: { names: ReturnType<typeof useNames> }) {
         <Field label={say('priority')} hint={say('priorityHint')} inputMode="numeric" value={priority} onChange={setPriority} />
         <Field label={say('share')} hint={say('shareHint')} inputMode="numeric" value={share} onChange={setShare} />
       </div>
-    </Ask>
+    </FormCard>
   );
 }

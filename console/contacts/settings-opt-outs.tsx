@@ -3,9 +3,9 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export function OptOutsSettings() {
   const { say } = useLocale();
@@ -55,13 +55,13 @@ function Add() {
     () => setCsv(''),
   );
   return (
-    <Ask title={say('addOptOuts')} label={say('add')} act={add} disabled={csv.trim() === ''}>
+    <FormCard title={say('addOptOuts')} label={say('add')} act={add} disabled={csv.trim() === ''}>
       <Field label={say('numbersList')} hint={say('numbersListHint')} rows={4} value={csv} onChange={setCsv} />
       <Field label={say('reason')} value={reason} onChange={setReason} />
       {add.data ? (
         <p role="status">{say('optOutsAdded', { added: number(add.data.added), already: number(add.data.already) })}</p>
       ) : null}
-    </Ask>
+    </FormCard>
   );
 }
 
@@ -70,9 +70,14 @@ function Lift({ phone }: { phone: string }) {
   const [reason, setReason] = useState('');
   const lift = useAct(() => ask(v1['opt-outs'].lift.$post({ json: { phone, reason } })), ['opt-outs']);
   return (
-    <Sure label={say('lift')} question={say('liftAsk', { phone: phoneText(phone) })} act={lift} disabled={reason.trim() === ''}>
+    <ConfirmButton
+      label={say('lift')}
+      question={say('liftAsk', { phone: phoneText(phone) })}
+      act={lift}
+      disabled={reason.trim() === ''}
+    >
       <p>{say('liftHint')}</p>
       <Field label={say('reason')} value={reason} onChange={setReason} />
-    </Sure>
+    </ConfirmButton>
   );
 }

@@ -4,9 +4,9 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 /** What the account knows of one person: to be shown to them, and to be erased when they ask. */
 export function PrivacySettings() {
@@ -26,9 +26,9 @@ export function PrivacySettings() {
       <h1>{say('privacy')}</h1>
       <p>{say('privacyHint')}</p>
       {owner ? (
-        <Ask label={say('showReport')} act={report} disabled={phone.trim() === ''}>
+        <FormCard label={say('showReport')} act={report} disabled={phone.trim() === ''}>
           <Field label={say('filterNumber')} type="tel" value={phone} onChange={setPhone} />
-        </Ask>
+        </FormCard>
       ) : (
         <p>{say('ownersOnly')}</p>
       )}
@@ -57,9 +57,9 @@ export function PrivacySettings() {
             >
               {say('downloadReport')}
             </a>
-            <Sure label={say('erase')} question={say('eraseAsk', { phone: phoneText(known.phone) })} act={erase}>
+            <ConfirmButton label={say('erase')} question={say('eraseAsk', { phone: phoneText(known.phone) })} act={erase}>
               <p>{say('eraseHint')}</p>
-            </Sure>
+            </ConfirmButton>
           </div>
         </section>
       ) : null}

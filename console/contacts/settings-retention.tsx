@@ -6,7 +6,7 @@ import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Problem } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 type Policies = InferResponseType<typeof v1.policies.$get, 200>;
 
@@ -67,9 +67,9 @@ function Chosen({ policies }: { policies: Policies }) {
       />
       <p className="hint">{say('keepContactsHint')}</p>
       {owner ? (
-        <Sure label={say('save')} question={say('retentionAsk')} act={save} closed={!changed}>
+        <ConfirmButton label={say('save')} question={say('retentionAsk')} act={save} closed={!changed}>
           <p>{say('retentionAskHint')}</p>
-        </Sure>
+        </ConfirmButton>
       ) : null}
       <Problem error={save.error} />
     </div>

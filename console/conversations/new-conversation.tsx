@@ -4,7 +4,7 @@ import { ask, freshKey, Refusal, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
-import { Ask, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 
 /** Writes to a number that has not written first; where it has, its conversation is opened. */
 export function NewConversationPage() {
@@ -36,11 +36,11 @@ export function NewConversationPage() {
         {say('back')}
       </Link>
       <h1>{say('newConversation')}</h1>
-      <Ask label={say(start.isPending ? 'sending' : 'send')} act={start} disabled={phone.trim() === '' || text === ''}>
+      <FormCard label={say(start.isPending ? 'sending' : 'send')} act={start} disabled={phone.trim() === '' || text === ''}>
         <Field label={say('filterNumber')} hint={say('newConversationHint')} type="tel" value={phone} onChange={setPhone} />
         <Field label={say('message')} rows={4} value={text} onChange={setText} />
         <Meter text={text} />
-      </Ask>
+      </FormCard>
     </section>
   );
 }

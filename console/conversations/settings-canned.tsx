@@ -4,8 +4,8 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded, Table } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Empty, Field } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { FormCard, Empty, Field } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export function CannedSettings() {
   const { say } = useLocale();
@@ -51,10 +51,10 @@ export function CannedSettings() {
         }
       </Loaded>
       {owner ? (
-        <Ask title={say('newCanned')} label={say('addCanned')} act={create} disabled={name.trim() === '' || text === ''}>
+        <FormCard title={say('newCanned')} label={say('addCanned')} act={create} disabled={name.trim() === '' || text === ''}>
           <Field label={say('name')} value={name} onChange={setName} />
           <Field label={say('text')} hint={say('cannedTextHint')} rows={3} value={text} onChange={setText} />
-        </Ask>
+        </FormCard>
       ) : null}
     </>
   );
@@ -63,5 +63,5 @@ export function CannedSettings() {
 function Remove({ id, name }: { id: string; name: string }) {
   const { say } = useLocale();
   const remove = useAct(() => ask(v1['canned-answers'][':id'].$delete({ param: { id } })), ['canned-answers']);
-  return <Sure label={say('remove')} question={say('removeAsk', { name })} act={remove} />;
+  return <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />;
 }

@@ -4,7 +4,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Ask, Badge, Choice, Empty, Field } from '../ui/components.tsx';
+import { Action, FormCard, Badge, Choice, Empty, Field } from '../ui/components.tsx';
 
 type Route = 'premium' | 'lowcost';
 type CanReply = 'yes' | 'no' | 'unknown';
@@ -86,7 +86,12 @@ function Change({ rule, done }: { rule: Rule; done: () => void }) {
     done,
   );
   return (
-    <Ask title={say(rule.version === 0 ? 'newRule' : 'changeRuleTitle')} label={say('save')} act={save} disabled={country === ''}>
+    <FormCard
+      title={say(rule.version === 0 ? 'newRule' : 'changeRuleTitle')}
+      label={say('save')}
+      act={save}
+      disabled={country === ''}
+    >
       <Field
         label={say('country')}
         hint={say('countryCodeHint')}
@@ -106,7 +111,7 @@ function Change({ rule, done }: { rule: Rule; done: () => void }) {
         options={(['yes', 'no', 'unknown'] as const).map((value) => ({ value, label: say(`canReply.${value}`) }))}
       />
       <Field label={say('source')} hint={say('sourceHint')} value={source} onChange={setSource} />
-    </Ask>
+    </FormCard>
   );
 }
 

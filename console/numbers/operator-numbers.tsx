@@ -4,9 +4,9 @@ import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountChoice, CarrierChoice, useNames } from '../carriers/operator-choices.tsx';
-import { Ask, Badge, Choice, Field } from '../ui/components.tsx';
+import { FormCard, Badge, Choice, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const KINDS = ['short-code', 'virtual', 'sim'] as const;
 type Kind = (typeof KINDS)[number];
@@ -74,10 +74,15 @@ function TakeBack({ id, number }: { id: string; number: string }) {
   const [reason, setReason] = useState('');
   const act = useAct(() => ask(v1.operator.numbers[':id'].release.$post({ param: { id }, json: { reason } })), ['stock']);
   return (
-    <Sure label={say('takeBack')} question={say('takeBackAsk', { number })} act={act} disabled={reason.trim() === ''}>
+    <ConfirmButton
+      label={say('withdrawReplay')}
+      question={say('takeBackAsk', { number })}
+      act={act}
+      disabled={reason.trim() === ''}
+    >
       <p>{say('takeBackHint')}</p>
       <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
-    </Sure>
+    </ConfirmButton>
   );
 }
 
@@ -110,7 +115,7 @@ function NewNumber({ names }: { names: ReturnType<typeof useNames> }) {
     },
   );
   return (
-    <Ask title={say('newNumber')} label={say('addNumber')} act={create} disabled={number.trim() === '' || carrier === ''}>
+    <FormCard title={say('newNumber')} label={say('addNumber')} act={create} disabled={number.trim() === '' || carrier === ''}>
       <div className="fields">
         <Choice
           label={say('numberKind')}
@@ -131,6 +136,6 @@ function NewNumber({ names }: { names: ReturnType<typeof useNames> }) {
         ) : null}
         {kind === 'virtual' ? <AccountChoice names={names} value={account} onChange={setAccount} none={say('onOffer')} /> : null}
       </div>
-    </Ask>
+    </FormCard>
   );
 }

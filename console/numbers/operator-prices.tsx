@@ -4,7 +4,7 @@ import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountChoice, useNames } from '../carriers/operator-choices.tsx';
-import { Ask, Choice, Field } from '../ui/components.tsx';
+import { FormCard, Choice, Field } from '../ui/components.tsx';
 
 type Kind = 'segment' | 'number-month';
 
@@ -74,7 +74,7 @@ function NewPrice({ names }: { names: ReturnType<typeof useNames> }) {
     () => setAmount(''),
   );
   return (
-    <Ask title={say('newPrice')} label={say('addPrice')} act={create} disabled={amount.trim() === ''}>
+    <FormCard title={say('newPrice')} label={say('addPrice')} act={create} disabled={amount.trim() === ''}>
       <div className="fields">
         <Choice
           label={say('what')}
@@ -106,6 +106,6 @@ function NewPrice({ names }: { names: ReturnType<typeof useNames> }) {
           onChange={setValidFrom}
         />
       </div>
-    </Ask>
+    </FormCard>
   );
 }

@@ -6,7 +6,7 @@ import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Check, Problem } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export function NumbersSettings() {
   const { say, money } = useLocale();
@@ -84,9 +84,9 @@ function Rented({ id, number, renews }: { id: string; number: string; renews: bo
     <>
       <Check label={say('renews')} value={renews} onChange={(next) => change.mutate(next)} />
       <Problem error={change.error} />
-      <Sure label={say('release')} question={say('releaseAsk', { number: phoneText(number) })} act={release}>
+      <ConfirmButton label={say('release')} question={say('releaseAsk', { number: phoneText(number) })} act={release}>
         <p>{say('releaseHint')}</p>
-      </Sure>
+      </ConfirmButton>
     </>
   );
 }

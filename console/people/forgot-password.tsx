@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 
 /** Says the same whether or not anybody signs in by the address. */
 export function ForgottenPage() {
@@ -21,10 +21,14 @@ export function ForgottenPage() {
           <p>{say('forgottenNothing')}</p>
         </div>
       ) : null}
-      <Ask label={say('forgottenSend')} act={{ ...send, mutate: () => send.mutate(email.trim()) }} disabled={email.trim() === ''}>
+      <FormCard
+        label={say('forgottenSend')}
+        act={{ ...send, mutate: () => send.mutate(email.trim()) }}
+        disabled={email.trim() === ''}
+      >
         <p>{say('forgottenHint')}</p>
         <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
-      </Ask>
+      </FormCard>
       <p>
         <Link to="/">{say('backToSignIn')}</Link>
       </p>

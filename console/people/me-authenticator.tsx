@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Ask, Badge, Copy, Field, Once, Problem } from '../ui/components.tsx';
+import { Action, FormCard, Badge, Copy, Field, SecretOnce, Problem } from '../ui/components.tsx';
 import { session, type SignedIn } from './session.ts';
 
 /** The second thing that a person signs in with, and the codes that stand in for it. */
@@ -87,7 +87,7 @@ function Enrolled({ left, show }: { left: number; show: Show }) {
         {say('recoveryCodesLeft')} <Badge tone={left > 2 ? 'plain' : 'bad'}>{left}</Badge>
       </p>
       {doing ? (
-        <Ask title={label} label={label} act={doing === 'remove' ? remove : remake} disabled={password === ''}>
+        <FormCard title={label} label={label} act={doing === 'remove' ? remove : remake} disabled={password === ''}>
           <p>{say(doing === 'remove' ? 'authenticatorRemoveHint' : 'remakeCodesHint')}</p>
           <Field
             label={say('password')}
@@ -96,7 +96,7 @@ function Enrolled({ left, show }: { left: number; show: Show }) {
             value={password}
             onChange={setPassword}
           />
-        </Ask>
+        </FormCard>
       ) : (
         <div className="row start">
           <Action onPress={() => begin('remake')}>{say('remakeCodes')}</Action>
@@ -134,10 +134,10 @@ function Enrol({ show }: { show: Show }) {
     <>
       <p>{say('authenticatorScan')}</p>
       <Qr text={begin.data.uri} label={say('authenticatorQr')} />
-      <Once label={say('authenticatorSecret')} value={begin.data.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')} />
-      <Ask label={say('authenticatorConfirm')} act={confirm} disabled={!/^\d{6}$/.test(digits)}>
+      <SecretOnce label={say('authenticatorSecret')} value={begin.data.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')} />
+      <FormCard label={say('authenticatorConfirm')} act={confirm} disabled={!/^\d{6}$/.test(digits)}>
         <Field label={say('code')} autoComplete="one-time-code" inputMode="numeric" value={code} onChange={setCode} />
-      </Ask>
+      </FormCard>
     </>
   );
 }

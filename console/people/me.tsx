@@ -4,7 +4,7 @@ import { ask, v1 } from '../api.ts';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Authenticator } from './me-authenticator.tsx';
-import { Ask, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 import { session } from './session.ts';
 
 /** What a person sets for themselves. */
@@ -42,7 +42,12 @@ function ChangePassword() {
     },
   });
   return (
-    <Ask title={say('changePassword')} label={say('changePassword')} act={change} disabled={current === '' || password === ''}>
+    <FormCard
+      title={say('changePassword')}
+      label={say('changePassword')}
+      act={change}
+      disabled={current === '' || password === ''}
+    >
       <p>{say('changePasswordHint')}</p>
       <div className="fields">
         <Field
@@ -62,6 +67,6 @@ function ChangePassword() {
         />
       </div>
       <p role="status">{change.isSuccess ? say('passwordChanged') : ''}</p>
-    </Ask>
+    </FormCard>
   );
 }

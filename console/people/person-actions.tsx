@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export type Role = 'owner' | 'agent' | 'viewer';
 const ROLES = ['agent', 'viewer', 'owner'] as const;
@@ -25,26 +25,26 @@ export function PersonActions({ person: { email, role, joined }, stale, change, 
   const ending = useAct(endSessions, stale);
   return (
     <div className="row">
-      <Sure label={say('changeRole')} question={say('changeRoleAsk', { email })} act={changing} disabled={next === role}>
+      <ConfirmButton label={say('changeRole')} question={say('changeRoleAsk', { email })} act={changing} disabled={next === role}>
         <Choice
           label={say('role')}
           value={next}
           onChange={setNext}
           options={ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) }))}
         />
-      </Sure>
+      </ConfirmButton>
       {joined ? (
-        <Sure label={say('endSessions')} question={say('endSessionsAsk', { email })} act={ending}>
+        <ConfirmButton label={say('endSessions')} question={say('endSessionsAsk', { email })} act={ending}>
           <p>{say('endSessionsHint')}</p>
-        </Sure>
+        </ConfirmButton>
       ) : null}
-      <Sure
+      <ConfirmButton
         label={say(joined ? 'removePerson' : 'withdrawInvitation')}
         question={say(joined ? 'removePersonAsk' : 'withdrawInvitationAsk', { email })}
         act={removing}
       >
         <p>{say(joined ? 'removePersonHint' : 'withdrawInvitationHint')}</p>
-      </Sure>
+      </ConfirmButton>
     </div>
   );
 }

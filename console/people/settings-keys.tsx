@@ -4,8 +4,8 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Badge, Empty, Field, Once } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { FormCard, Badge, Empty, Field, SecretOnce } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export function KeysSettings() {
   const { say } = useLocale();
@@ -26,7 +26,7 @@ export function KeysSettings() {
           {say('apiReference')}
         </a>
       </p>
-      {create.data ? <Once label={create.data.name} value={create.data.key} /> : null}
+      {create.data ? <SecretOnce label={create.data.name} value={create.data.key} /> : null}
       <Loaded of={found}>
         {({ items }) =>
           items.length === 0 ? (
@@ -57,9 +57,9 @@ export function KeysSettings() {
         }
       </Loaded>
       {owner ? (
-        <Ask title={say('newKey')} label={say('createKey')} act={create} disabled={name.trim() === ''}>
+        <FormCard title={say('newKey')} label={say('createKey')} act={create} disabled={name.trim() === ''}>
           <Field label={say('name')} hint={say('keyNameHint')} value={name} onChange={setName} />
-        </Ask>
+        </FormCard>
       ) : null}
     </>
   );
@@ -69,8 +69,8 @@ function Revoke({ id, name }: { id: string; name: string }) {
   const { say } = useLocale();
   const revoke = useAct(() => ask(v1.keys[':id'].$delete({ param: { id } })), ['keys']);
   return (
-    <Sure label={say('revoke')} question={say('revokeAsk', { name })} act={revoke}>
+    <ConfirmButton label={say('revoke')} question={say('revokeAsk', { name })} act={revoke}>
       <p>{say('revokeHint')}</p>
-    </Sure>
+    </ConfirmButton>
   );
 }

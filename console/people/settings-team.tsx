@@ -6,7 +6,7 @@ import { useAct, useOwner } from '../query-hooks.ts';
 import { LiftAuthenticator } from './remove-authenticator.tsx';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Badge, Choice, Field, Once } from '../ui/components.tsx';
+import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
 import { PersonActions, type Role } from './person-actions.tsx';
 import { session } from './session.ts';
 
@@ -79,13 +79,13 @@ export function TeamSettings() {
         )}
       </Loaded>
       {invite.data ? (
-        <Once
+        <SecretOnce
           label={say('invitationFor', { email: invite.data.email })}
           value={`${window.location.origin}/invitation#${invite.data.token}`}
         />
       ) : null}
       {owner ? (
-        <Ask title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
+        <FormCard title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
           <Field label={say('email')} type="email" value={email} onChange={setEmail} />
           <Choice
             label={say('role')}
@@ -93,7 +93,7 @@ export function TeamSettings() {
             onChange={setRole}
             options={(['agent', 'viewer', 'owner'] as const).map((value) => ({ value, label: say(`role.${value}Hint`) }))}
           />
-        </Ask>
+        </FormCard>
       ) : null}
     </>
   );

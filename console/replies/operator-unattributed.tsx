@@ -6,7 +6,7 @@ import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
 /** Replies that are nobody's, and giving each to whom it belongs. */
@@ -55,7 +55,7 @@ function Assign({ id }: { id: string }) {
     ['unattributed'],
   );
   return (
-    <Sure label={say('assign')} question={say('assignAsk')} act={assign} disabled={chosen === ''}>
+    <ConfirmButton label={say('assign')} question={say('assignAsk')} act={assign} disabled={chosen === ''}>
       <p>{say('assignHint')}</p>
       <Choice
         label={say('account')}
@@ -66,6 +66,6 @@ function Assign({ id }: { id: string }) {
           ...(accounts.data?.items.map(({ id: value, name }) => ({ value, label: name })) ?? []),
         ]}
       />
-    </Sure>
+    </ConfirmButton>
   );
 }

@@ -5,9 +5,9 @@ import { REPLY_COLUMNS, USUAL_COLUMNS, type ReplyColumn } from '../../domain/rep
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Ask, Check, Choice, Field } from '../ui/components.tsx';
+import { Action, FormCard, Check, Choice, Field } from '../ui/components.tsx';
 import { filtersOf, keptOf, NONE, type Filters } from './reply-filters.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const KEY = ['reply-views'];
 
@@ -103,9 +103,9 @@ function SaveView({ table, filters }: Omit<Props, 'show'>) {
           <Dialog>
             <Heading slot="title">{say('saveView')}</Heading>
             <p>{say('saveViewHint')}</p>
-            <Ask label={say('save')} act={save} disabled={name.trim() === ''}>
+            <FormCard label={say('save')} act={save} disabled={name.trim() === ''}>
               <Field label={say('name')} value={name} onChange={setName} />
-            </Ask>
+            </FormCard>
             <div className="row end">
               <Action slot="close">{say('leaveIt')}</Action>
             </div>
@@ -119,5 +119,5 @@ function SaveView({ table, filters }: Omit<Props, 'show'>) {
 function DeleteView({ id, name, gone }: { id: string; name: string; gone: () => void }) {
   const { say } = useLocale();
   const remove = useAct(() => ask(v1['reply-views'][':id'].$delete({ param: { id } })), KEY, gone);
-  return <Sure label={say('deleteView')} question={say('removeAsk', { name })} act={remove} />;
+  return <ConfirmButton label={say('deleteView')} question={say('removeAsk', { name })} act={remove} />;
 }

@@ -3,8 +3,8 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Choice, Field } from '../ui/components.tsx';
-import { Sure } from '../ui/confirm-button.tsx';
+import { FormCard, Choice, Field } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 
 const KINDS = ['answer', 'tag', 'opt-out', 'opt-in', 'forward', 'event'] as const;
@@ -104,7 +104,7 @@ export function KeywordsSettings() {
 function Remove({ id, word }: { id: string; word: string }) {
   const { say } = useLocale();
   const remove = useAct(() => ask(v1['keyword-rules'][':id'].$delete({ param: { id } })), ['keyword-rules']);
-  return <Sure label={say('remove')} question={say('removeAsk', { name: word.toUpperCase() })} act={remove} />;
+  return <ConfirmButton label={say('remove')} question={say('removeAsk', { name: word.toUpperCase() })} act={remove} />;
 }
 
 function NewRule() {
@@ -122,7 +122,7 @@ function NewRule() {
   );
   const named = values[kind];
   return (
-    <Ask
+    <FormCard
       title={say('newKeyword')}
       label={say('addKeyword')}
       act={create}
@@ -136,6 +136,6 @@ function NewRule() {
         options={KINDS.map((each) => ({ value: each, label: say(`do.${each}`) }))}
       />
       {named ? <Field label={say(named)} value={value} onChange={setValue} {...(kind === 'answer' ? { rows: 3 } : {})} /> : null}
-    </Ask>
+    </FormCard>
   );
 }

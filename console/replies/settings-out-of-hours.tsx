@@ -7,7 +7,7 @@ import { DaysOff } from './days-off.tsx';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
-import { Action, Ask, Check, Field } from '../ui/components.tsx';
+import { Action, FormCard, Check, Field } from '../ui/components.tsx';
 
 type Setting = InferResponseType<(typeof v1)['out-of-hours']['$get'], 200>;
 type Opening = Setting['hours'][number];
@@ -50,7 +50,7 @@ function Chosen({ setting }: { setting: Setting }) {
   const put = (at: Opening, part: Partial<Opening>): void =>
     setHours(hours.map((each) => (each === at ? { ...each, ...part } : each)));
   return (
-    <Ask label={say('save')} act={save} disabled={!owner || !changed || (enabled && text.trim() === '')}>
+    <FormCard label={say('save')} act={save} disabled={!owner || !changed || (enabled && text.trim() === '')}>
       <Check label={say('outOfHoursOn')} value={enabled} onChange={setEnabled} />
       <Field label={say('outOfHoursText')} hint={say('outOfHoursTextHint')} rows={3} value={text} onChange={setText} />
       <Meter text={text} />
@@ -109,6 +109,6 @@ function Chosen({ setting }: { setting: Setting }) {
         setClosed={setClosed}
       />
       {save.isSuccess && !changed ? <p role="status">{say('saved')}</p> : null}
-    </Ask>
+    </FormCard>
   );
 }

@@ -5,7 +5,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Check, Choice, Field } from '../ui/components.tsx';
+import { FormCard, Check, Choice, Field } from '../ui/components.tsx';
 
 type Policies = InferResponseType<typeof v1.policies.$get, 200>;
 
@@ -31,7 +31,7 @@ function Chosen({ policies }: { policies: Policies }) {
   const save = useAct(() => ask(v1.policies.$patch({ json: touched })), ['policies']);
   const changed = JSON.stringify(chosen) !== JSON.stringify(policies);
   return (
-    <Ask label={say('save')} act={save} disabled={!owner || !changed}>
+    <FormCard label={say('save')} act={save} disabled={!owner || !changed}>
       <Choice
         label={say('quietHours')}
         value={chosen.quietHours}
@@ -83,6 +83,6 @@ function Chosen({ policies }: { policies: Policies }) {
         onChange={(text) => change({ contactText: text === '' ? null : text })}
       />
       {save.isSuccess && !changed ? <p role="status">{say('saved')}</p> : null}
-    </Ask>
+    </FormCard>
   );
 }

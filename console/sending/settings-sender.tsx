@@ -4,7 +4,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Ask, Choice, Field } from '../ui/components.tsx';
+import { FormCard, Choice, Field } from '../ui/components.tsx';
 
 const SHORT_CODE = '12345';
 type Kind = 'none' | 'code' | 'name' | 'number';
@@ -41,7 +41,7 @@ function Sender({ account }: { account: Account }) {
   const save = useAct(() => ask(v1.account.$patch({ json: { defaultSender: chosen } })), ['account']);
   if (!owner) return <p>{before ?? say('senderNone')}</p>;
   return (
-    <Ask label={say('save')} act={save} disabled={chosen === before || chosen === ''}>
+    <FormCard label={say('save')} act={save} disabled={chosen === before || chosen === ''}>
       <Choice
         label={say('sender')}
         value={kind}
@@ -63,6 +63,6 @@ function Sender({ account }: { account: Account }) {
         />
       ) : null}
       {save.isSuccess ? <p role="status">{say('saved')}</p> : null}
-    </Ask>
+    </FormCard>
   );
 }

@@ -96,7 +96,7 @@ export const Check = ({ label, hint, value, onChange }: CheckProps) => (
 );
 
 /** Fields, what went wrong with them, and the button that sends them. */
-export function Ask({
+export function FormCard({
   title,
   label,
   act,
@@ -143,7 +143,7 @@ export function Copy({ value }: { value: string }) {
 }
 
 /** What is shown this once, and a button that copies it. */
-export function Once({ label, value }: { label: string; value: string }) {
+export function SecretOnce({ label, value }: { label: string; value: string }) {
   const { say } = useLocale();
   return (
     <div className="notice" role="status">

@@ -15,7 +15,7 @@ type Props = {
 };
 
 /** A button that asks before it does what can not be undone. */
-export function Sure({ label, question, children, disabled = false, closed = false, act }: Props) {
+export function ConfirmButton({ label, question, children, disabled = false, closed = false, act }: Props) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
   return (

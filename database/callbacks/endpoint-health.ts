@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { after, newHealth, type Happened, type Health } from '../../domain/callbacks/endpoint-health.ts';
+import { transition, newHealth, type HealthEvent, type Health } from '../../domain/callbacks/endpoint-health.ts';
 import type { LastFailure } from './callback-endpoint.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
@@ -76,11 +76,11 @@ export async function writeHealth(client: PoolClient, changed: EndpointHealth[])
 export async function changeHealth(
   client: PoolClient,
   id: string,
-  happened: Happened,
+  happened: HealthEvent,
 ): Promise<{ before: Health; now: EndpointHealth } | null> {
   const [found] = await lockHealth(client, [id]);
   if (!found) return null;
-  const now = { ...found, health: after(found.health, happened, await databaseNow(client)) };
+  const now = { ...found, health: transition(found.health, happened, await databaseNow(client)) };
   if (now.health !== found.health) await writeHealth(client, [now]);
   return { before: found.health, now };
 }

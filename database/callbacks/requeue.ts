@@ -13,7 +13,7 @@ export type QueuedAgain = { id: string; endpoint_id: string; healthy: boolean };
  * and what belongs to a deleted endpoint, is left alone; at an endpoint that was stopped they are held. `webhook-id` and body
  * are those of before. Rows are locked in the order of their ids.
  */
-export const queueAgain = (
+export const requeue = (
   sql: Sql,
   {
     ids,
@@ -43,7 +43,7 @@ export const queueAgain = (
  * Puts a mail in line for one more attempt, due now: whole, where it carries several replies, and under its own Message-ID. What
  * was delivered, is on its way, was suppressed or is no longer kept is left alone. Answers how many deliveries it carries.
  */
-export const mailAgain = (sql: Sql, { id, accountId }: { id: string; accountId: string }): Promise<number> =>
+export const requeueMail = (sql: Sql, { id, accountId }: { id: string; accountId: string }): Promise<number> =>
   affected(
     sql,
     `with chosen as (
@@ -59,7 +59,7 @@ export const mailAgain = (sql: Sql, { id, accountId }: { id: string; accountId: 
   );
 
 /** Takes out of line what a replay put there and has not been attempted: each is as it was. */
-export const takeBack = (sql: Sql, replayId: string): Promise<{ id: string }[]> =>
+export const withdrawReplay = (sql: Sql, replayId: string): Promise<{ id: string }[]> =>
   rows<{ id: string }>(
     sql,
     `update deliveries set trigger = 'auto', replay_id = null,

@@ -60,7 +60,7 @@ export async function beginListPreview(client: PoolClient, accountId: string, ca
     `update list_previews set state = 'cancelled', ended_at = now() where campaign_id = $1 and state = 'running' and import_id <> $2 returning id`,
     [campaignId, list.id],
   );
-  for (const { id } of replaced) await forgetPhones(client, id);
+  for (const { id } of replaced) await forgetInactivePhones(client, id);
   // Two who ask at once get the same one.
   const begun = await affected(
     client,
@@ -87,5 +87,5 @@ export async function seenBefore(sql: Sql, previewId: string, hashes: readonly s
   return new Set(seen.map(({ hash }) => hash));
 }
 
-export const forgetPhones = (sql: Sql, previewId: string): Promise<number> =>
+export const forgetInactivePhones = (sql: Sql, previewId: string): Promise<number> =>
   affected(sql, 'delete from list_preview_phones where preview_id = $1', [previewId]);

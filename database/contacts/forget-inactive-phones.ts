@@ -14,7 +14,7 @@ export type Ageing = {
 };
 
 /** Of these, who neither got nor wrote anything since `until`, and was not put among the contacts since. */
-export async function quietPhones(client: PoolClient, { accountId, until }: Ageing, phones: string[]): Promise<string[]> {
+export async function inactivePhones(client: PoolClient, { accountId, until }: Ageing, phones: string[]): Promise<string[]> {
   const quiet = await rows<{ phone: string }>(
     client,
     `select p.phone from unnest($2::text[]) as p (phone) where p.phone <> '${ERASED}'
@@ -32,7 +32,11 @@ export async function quietPhones(client: PoolClient, { accountId, until }: Agei
  * Takes people out of an account, as an erasure does, a page at a time: their rows stay for the counts, without number and text.
  * Who is on the opt-out list stays there as a hash. Nothing that is newer than `until` is touched, whenever it comes.
  */
-export async function forgetPhones(client: PoolClient, { accountId, until, hashPhone }: Ageing, phones: string[]): Promise<void> {
+export async function forgetInactivePhones(
+  client: PoolClient,
+  { accountId, until, hashPhone }: Ageing,
+  phones: string[],
+): Promise<void> {
   if (phones.length === 0) return;
   // A reply that is filed meanwhile locks its conversation too, and keeps it.
   const talks = await rows<{ id: string }>(

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { scrubEvents } from './erase-contact.ts';
-import { forgetPhones, quietPhones, type Ageing } from './forget-inactive-phones.ts';
+import { forgetInactivePhones, inactivePhones, type Ageing } from './forget-inactive-phones.ts';
 import { idAt } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
@@ -62,7 +62,11 @@ const forgetRecipients =
   (pageOf: typeof pageOfCampaigns): Step =>
   async (client, ageing, after) => {
     const { found, next } = await pageOf(client, ageing, after);
-    await forgetPhones(client, ageing, await quietPhones(client, ageing, [...new Set(found.map((each) => each.to_number))]));
+    await forgetInactivePhones(
+      client,
+      ageing,
+      await inactivePhones(client, ageing, [...new Set(found.map((each) => each.to_number))]),
+    );
     return next;
   };
 
@@ -141,10 +145,10 @@ const forgetListed =
       `select id, phone from ${table} where account_id = $1 and ${last} < $2 and id > $3 order by id limit ${PAGE}`,
       [ageing.accountId, ageing.until, after ?? idAt(0)],
     );
-    await forgetPhones(
+    await forgetInactivePhones(
       client,
       ageing,
-      await quietPhones(
+      await inactivePhones(
         client,
         ageing,
         found.map(({ phone }) => phone),

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { AppError } from '../../domain/problems/errors.ts';
-import { noteAct } from './audit.ts';
+import { recordAudit } from './audit.ts';
 import { affected, rows } from '../sql.ts';
 import type { Role } from './user.ts';
 
@@ -40,7 +40,7 @@ export async function removePerson(client: PoolClient, change: PersonChange): Pr
   );
   await affected(client, 'delete from users where id = $1', [userId]);
   const detail = { role: person.role };
-  await noteAct(client, { actor, accountId: person.accountId, action: 'user.remove', target: `user ${userId}`, detail });
+  await recordAudit(client, { actor, accountId: person.accountId, action: 'user.remove', target: `user ${userId}`, detail });
 }
 
 /** Gives a person of an account another role. Their sessions go on, with the rights of the new one. */
@@ -52,7 +52,7 @@ export async function changeRole(client: PoolClient, change: PersonChange, role:
   if (person.lastOwner) throw lastOwner();
   await affected(client, 'update users set role = $2 where id = $1', [userId, role]);
   const detail = { from: person.role, to: role };
-  await noteAct(client, { actor, accountId: person.accountId, action: 'user.change-role', target: `user ${userId}`, detail });
+  await recordAudit(client, { actor, accountId: person.accountId, action: 'user.change-role', target: `user ${userId}`, detail });
 }
 
 /** Signs a person out everywhere. Answers how many sessions that were. */
@@ -60,6 +60,6 @@ export async function endSessions(client: PoolClient, change: PersonChange): Pro
   const { accountId } = await lockPerson(client, change);
   const { userId, actor } = change;
   const ended = await affected(client, 'delete from sessions where user_id = $1', [userId]);
-  await noteAct(client, { actor, accountId, action: 'user.end-sessions', target: `user ${userId}`, detail: { ended } });
+  await recordAudit(client, { actor, accountId, action: 'user.end-sessions', target: `user ${userId}`, detail: { ended } });
   return ended;
 }

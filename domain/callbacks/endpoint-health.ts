@@ -31,7 +31,7 @@ export type Result = { deliveryId: string; outcome: 'ok' | 'failed' | 'timeout' 
 /** Attempts of the last five minutes, those just told of included. */
 export type Window = { attempts: number; failures: number; several: boolean };
 
-export type Happened =
+export type HealthEvent =
   | { kind: 'results'; results: Result[]; window: Window }
   /** Time went by: what is due by the clock alone. */
   | { kind: 'looked-at' }
@@ -77,7 +77,7 @@ export const newHealth = (at: number): Health => ({
 });
 
 /** What an endpoint is after something happened to it. */
-export function after(health: Health, happened: Happened, at: number): Health {
+export function transition(health: Health, happened: HealthEvent, at: number): Health {
   switch (happened.kind) {
     case 'results':
       return disableWhenHopeless(

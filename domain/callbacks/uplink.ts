@@ -16,7 +16,7 @@ export function witness(before: Witness | undefined, ok: boolean, at: number): W
 }
 
 /** `transport`: the hosts' last attempts, where failing means by transport: the name, the route or the connection. */
-export function lineIsDown(hosts: Iterable<Witness>, now: number): boolean {
+export function uplinkIsDown(hosts: Iterable<Witness>, now: number): boolean {
   let [said, failing] = [0, 0];
   for (const { ok, at, failingSince } of hosts) {
     if (now - at > CLOSE_MS || (failingSince !== null && now - failingSince > CLOSE_MS)) continue;
@@ -27,7 +27,7 @@ export function lineIsDown(hosts: Iterable<Witness>, now: number): boolean {
 }
 
 /** While it is down, `hosts` are those tried since: it is up when at least half of the last ones answered. */
-export function lineIsUp(hosts: Iterable<Witness>, now: number): boolean {
+export function uplinkIsUp(hosts: Iterable<Witness>, now: number): boolean {
   let [said, ok] = [0, 0];
   for (const each of hosts) {
     if (now - each.at > CLOSE_MS) continue;

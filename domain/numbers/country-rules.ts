@@ -14,7 +14,7 @@ export const canReplyIn = (answers: CountryAnswers, country: string): CanReply =
  * answers null, or where that is allowed sends without a reply code. A number rented in that country is the way out, so what is
  * sent from one is left alone; so is what asks for nothing.
  */
-export function heedCountries(plan: SenderPlan, request: SenderRequest, answers: CountryAnswers): SenderPlan {
+export function applyCountryRules(plan: SenderPlan, request: SenderRequest, answers: CountryAnswers): SenderPlan {
   if (isRented(request) || !(request.withReplies || plan.answerBy === 'new-message')) return plan;
   return {
     ...plan,

@@ -4,7 +4,7 @@ import { createReceiptIngest } from '../../activities/sending/ingest-receipts.ts
 import { openIngest } from '../../activities/replies/ingest-replies.ts';
 import { createWebhookIngest } from '../../activities/carriers/ingest-webhook.ts';
 import { acquireSlot, renewSlot } from '../../activities/sending/slot-lease.ts';
-import { createTurnLoop } from '../../activities/sending/send-loop.ts';
+import { createSendLoop } from '../../activities/sending/send-loop.ts';
 import type {
   Carrier,
   CarrierEvents,
@@ -143,12 +143,13 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
   const slot = await acquireSlot(db.pool, carrierId, 0, 'conformance');
   if (!slot) throw new Error('The slot is taken');
   const log = pino({ level: 'silent' });
-  const ingest = await openIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {} }, carrierId, 0);
+  const deps = { pool: db.pool, log, country: 'FR', deliverReplies: () => {}, onCallbacksDue: () => {} };
+  const ingest = await openIngest(deps, carrierId, 0);
   stack.defer(() => ingest.close());
   const it = stack.use(
     await open(table, { onReply: ingest.onReply, onReceipt: createReceiptIngest(db.pool, carrierId, 'FR', () => {}) }),
   );
-  const loop = createTurnLoop({ pool: db.pool, slot, session: it.session, log });
+  const loop = createSendLoop({ pool: db.pool, slot, session: it.session, log });
   stack.defer(() => loop.stop());
   const renewing = setInterval(() => {
     void renewSlot(db.pool, slot).then(() => loop.renewed(performance.now()));
@@ -157,7 +158,7 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
 
   const running = stack.move();
   const settings = table.carrier.settings.parse(it.peer.settings);
-  const ingestWebhook = createWebhookIngest({ pool: db.pool, log, country: 'FR', deliverReplies: () => {}, owes: () => {} });
+  const ingestWebhook = createWebhookIngest(deps);
   return {
     ...it,
     async webhook(request: WebhookRequest): Promise<void> {

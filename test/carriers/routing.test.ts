@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createBeats } from '../../activities/sending/line-heartbeats.ts';
-import { moveQueued } from '../../activities/sending/failover.ts';
+import { failOverQueued } from '../../activities/sending/failover.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { carriersFor, type RouteRule } from '../../domain/carriers/routing.ts';
@@ -184,9 +184,9 @@ test('what waits for a carrier that is down goes by another, but never what was 
   const slot = await acquireSlot(desk.pool, desk.a, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
   const ids = [first.id, second.id, third.id];
-  await takeTurn(desk.pool, slot, ids, [], ids);
+  await settleAndClaim(desk.pool, slot, ids, [], ids);
   // One in doubt, one throttled, one on its way: all three may be or were with the carrier.
-  await takeTurn(
+  await settleAndClaim(
     desk.pool,
     slot,
     [third.id],
@@ -197,14 +197,14 @@ test('what waits for a carrier that is down goes by another, but never what was 
     [],
   );
   await desk.cut(desk.a);
-  expect(await moveQueued(desk.pool)).toEqual([]); // The table says nothing yet.
+  expect(await failOverQueued(desk.pool)).toEqual([]); // The table says nothing yet.
   await desk.route({ carrier: desk.a, priority: 1 });
   await desk.route({ carrier: desk.b, priority: 2 });
-  expect(await moveQueued(desk.pool)).toHaveLength(1);
-  expect(await moveQueued(desk.pool)).toEqual([]);
+  expect(await failOverQueued(desk.pool)).toHaveLength(1);
+  expect(await failOverQueued(desk.pool)).toEqual([]);
   expect((await desk.sent()).map(({ carrier_id: id }) => (id === desk.a ? 'a' : 'b'))).toEqual(['a', 'a', 'a', 'b']);
   // The dead carrier's slot can't claim what is no longer its.
-  expect(await takeTurn(desk.pool, slot, [fourth.id], [], [fourth.id])).toEqual([]);
+  expect(await settleAndClaim(desk.pool, slot, [fourth.id], [], [fourth.id])).toEqual([]);
 });
 
 test('a message whose number the other carrier does not have stays, and so does one of a SIM', async () => {
@@ -218,7 +218,7 @@ test('a message whose number the other carrier does not have stays, and so does 
   await desk.route({ carrier: desk.a, priority: 1 });
   await desk.route({ carrier: desk.b, priority: 2 });
   await desk.cut(desk.a);
-  expect(await moveQueued(desk.pool)).toEqual([]);
+  expect(await failOverQueued(desk.pool)).toEqual([]);
   expect((await desk.sent()).every(({ carrier_id: id }) => id === desk.a)).toBe(true);
 });
 
@@ -266,7 +266,7 @@ test('a campaign that goes by two carriers ends; when one stops in its middle th
     await new Promise((resolve) => setTimeout(resolve, 500));
     return app.world.smsc.submitted.length === before;
   });
-  expect(await moveQueued(app.db.pool)).toEqual([campaign['id']]);
+  expect(await failOverQueued(app.db.pool)).toEqual([campaign['id']]);
   await app.account.send('POST', `/v1/campaigns/${textOf(campaign, 'id')}/pause`, {});
   await app.account.send('POST', `/v1/campaigns/${textOf(campaign, 'id')}/resume`, {});
   const out = () => [...app.world.smsc.submitted, ...second.submitted].map(({ to }) => to);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
@@ -78,7 +78,7 @@ test('a hash on the list stops a message as the number itself would', async () =
   const mark = (id: string, phone: string) => ({ id, hash: api.services.hashPhone(phone), standardWaitMs: 0, strictWaitMs: 0 });
   const slot = { carrierId: premiumId, slot: 0, epoch: 1 };
   const wanted = [erased.id, other.id];
-  const claims = await takeTurn(pool, slot, wanted, [], wanted, [
+  const claims = await settleAndClaim(pool, slot, wanted, [], wanted, [
     mark(erased.id, '+33612000001'),
     mark(other.id, '+33612000002'),
   ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
@@ -35,7 +35,7 @@ async function startDesk(connections = 1) {
     claim: (ids: string[], connection = 0) => {
       const slot = slots[connection];
       if (!slot) throw new Error('There is no such connection');
-      return takeTurn(pool, slot, ids, [], ids, [], false, [shop.id]);
+      return settleAndClaim(pool, slot, ids, [], ids, [], false, [shop.id]);
     },
     queue: async (fields: Parameters<typeof aMessage>[1] = {}) =>
       (

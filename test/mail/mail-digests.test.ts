@@ -1,8 +1,8 @@
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import type { ClaimedEmail } from '../../activities/mail/claim-deliveries.ts';
-import { claimGathered } from '../../activities/mail/claim-digests.ts';
-import { takeBounce } from '../../activities/mail/handle-bounce.ts';
+import { claimDigests } from '../../activities/mail/claim-digests.ts';
+import { handleBounce } from '../../activities/mail/handle-bounce.ts';
 import { reclaimDead } from '../../activities/due-deliveries.ts';
 import { recordEnded } from '../../activities/callbacks/record-attempts.ts';
 import { newId } from '../../database/ids.ts';
@@ -85,7 +85,7 @@ async function aFlood(counts: number[]) {
       sequence,
     });
   for (const [index, count] of counts.entries()) for (let n = 1; n <= count; n++) await owe(index, n);
-  const claim = () => claimGathered(api.db.pool, { limit: 1000 });
+  const claim = () => claimDigests(api.db.pool, { limit: 1000 });
   const held = stack.move();
   return { api, shop, owe, claim, pool: api.db.pool, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -168,7 +168,7 @@ test('the deliveries of a mail end together, and its bounce is noted with each o
   }));
   expect(await recordEnded(flood.pool, ended ?? [])).toBe(3);
   const report = { action: 'failed', status: '5.7.1', diagnostic: 'no' };
-  await takeBounce(flood.pool, 'bounce', mail?.id ?? '', { report });
+  await handleBounce(flood.pool, 'bounce', mail?.id ?? '', { report });
   expect(await rows(flood.pool, 'select state, last_class, count(*)::int as count from deliveries group by 1, 2')).toEqual([
     { state: 'delivered', last_class: 'bounced', count: 3 },
   ]);

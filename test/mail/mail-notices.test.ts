@@ -1,6 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import { takeBounce } from '../../activities/mail/handle-bounce.ts';
+import { handleBounce } from '../../activities/mail/handle-bounce.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { transaction } from '../../database/sql.ts';
 import type { Notice } from '../../domain/mail/notice.ts';
@@ -114,7 +114,7 @@ test('a notice owed in a transaction reaches the addresses of its account once, 
   // A bounce of a notice: a mailbox that does not exist gets nothing more of that account.
   const [bounced] = await app.rows<{ id: string }>('select id from notices where account_id = $1', [app.accountId]);
   const report = { action: 'failed', status: '5.1.1', diagnostic: 'nobody' };
-  await takeBounce(app.db.pool, 'notice-bounce', bounced?.id ?? '', { report });
+  await handleBounce(app.db.pool, 'notice-bounce', bounced?.id ?? '', { report });
   expect(await app.rows('select address, reason from mail_suppressions')).toEqual([{ address: MAIL, reason: 'bounced' }]);
   expect(await app.rows(`select 1 from notices where last_class = 'bounced'`)).toHaveLength(1);
 });

@@ -46,7 +46,13 @@ async function startDesk() {
   const toFile: string[] = [];
   let owed = 0;
   const ingest = await openIngest(
-    { pool, log: api.services.log, country: 'FR', deliverReplies: (ids) => void toFile.push(...ids), owes: () => void owed++ },
+    {
+      pool,
+      log: api.services.log,
+      country: 'FR',
+      deliverReplies: (ids) => void toFile.push(...ids),
+      onCallbacksDue: () => void owed++,
+    },
     premiumId,
     0,
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFiling } from '../../activities/replies/file-replies.ts';
-import { createPeekStops } from '../../activities/lowcost/early-opt-outs.ts';
+import { createEarlyOptOuts } from '../../activities/lowcost/early-opt-outs.ts';
 import { rows } from '../../database/sql.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
@@ -61,14 +61,14 @@ test('a lowcost STOP that may answer two accounts, or comes when its window is o
     handedAt: null,
   };
   for (const from of [PHONE, late]) await aReply(api.db, { ...waiting, fromNumber: from, fromRaw: from });
-  const peekStops = createPeekStops({
+  const applyEarlyOptOuts = createEarlyOptOuts({
     pool: api.db.pool,
     log: api.services.log,
     hashPhone: api.services.hashPhone,
     readGateway: async () => ({ after: null, more: false }),
     lines: { session: () => ({ pollReplies: true }) },
   });
-  await peekStops(lowcostId);
+  await applyEarlyOptOuts(lowcostId);
   const listed = async () => rows(api.db.pool, 'select account_id, phone, reply_id from opt_outs order by phone, account_id');
   const both = [PHONE, late].flatMap((phone) =>
     [shop.id, other.id].toSorted().map((account) => ({ account_id: account, phone, reply_id: null })),

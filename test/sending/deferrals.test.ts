@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf } from '../../dev/seed.ts';
 import { carriers, startApi } from '../fixtures/api.ts';
@@ -22,10 +22,10 @@ test('a message refused for now waits ever longer, and has failed by name at the
   });
   const seen: unknown[] = [];
   for (let tries = 1; tries <= 8; tries++) {
-    expect(await takeTurn(pool, slot, [id], [], [id])).toEqual([{ id, state: 'submitting' }]);
-    await takeTurn(pool, slot, [], [{ id, result: { outcome: 'deferred', code: 'ESME_RSYSERR' } }], []);
+    expect(await settleAndClaim(pool, slot, [id], [], [id])).toEqual([{ id, state: 'submitting' }]);
+    await settleAndClaim(pool, slot, [], [{ id, result: { outcome: 'deferred', code: 'ESME_RSYSERR' } }], []);
     // Not before its time.
-    expect(await takeTurn(pool, slot, [id], [], [id])).toEqual([]);
+    expect(await settleAndClaim(pool, slot, [id], [], [id])).toEqual([]);
     seen.push(
       ...(await rows(
         pool,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createPlaces } from '../../activities/sending/keyed-semaphore.ts';
-import { createRotation } from '../../activities/sending/round-robin-queue.ts';
+import { createKeyedSemaphore } from '../../activities/sending/keyed-semaphore.ts';
+import { createRoundRobinQueue } from '../../activities/sending/round-robin-queue.ts';
 import { openSimPace } from '../../activities/sending/sim-pace.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
-import { createTurnLoop } from '../../activities/sending/send-loop.ts';
+import { createSendLoop } from '../../activities/sending/send-loop.ts';
 import type { CarrierSession, OutboundMessage, SubmitResult } from '../../carriers/carrier.ts';
 import { registry } from '../../carriers/registry.ts';
 import { rows } from '../../database/sql.ts';
@@ -13,7 +13,7 @@ import { phone, startApp, until } from '../fixtures/app.ts';
 import { aReply } from '../fixtures/rows.ts';
 
 test('owners take turns, and what each has stays in its order', () => {
-  const queue = createRotation<string>((item) => item.charAt(0));
+  const queue = createRoundRobinQueue<string>((item) => item.charAt(0));
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.add(item);
   const served: string[] = [];
   for (let item = queue.next(); item !== undefined; item = queue.next()) {
@@ -25,7 +25,7 @@ test('owners take turns, and what each has stays in its order', () => {
 });
 
 test('so many at once for each name, and every one has its turn', async () => {
-  const places = createPlaces(2);
+  const places = createKeyedSemaphore(2);
   const running = { a: 0, b: 0 };
   const most = { a: 0, b: 0 };
   const work = async (name: 'a' | 'b') => {
@@ -70,7 +70,7 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
     health: () => ({ state: 'bound', since: new Date(), inFlight: 0, lastError: null }),
     close: () => Promise.resolve(),
   };
-  const loop = createTurnLoop({ pool, slot, session, log: api.services.log });
+  const loop = createSendLoop({ pool, slot, session, log: api.services.log });
   const batches = [await store(big, 40), await store(big, 40), await store(small, 10)];
   const owners = [big, big, small];
   for (const [at, batch] of batches.entries()) for (const { id } of batch) owner.set(id, at === 2 ? 'small' : 'big');
@@ -119,7 +119,7 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
     close: () => Promise.resolve(),
   };
   const open = async () =>
-    createTurnLoop({ pool, slot, session, log: api.services.log, pace: await openSimPace(pool, lowcostId, limits) });
+    createSendLoop({ pool, slot, session, log: api.services.log, pace: await openSimPace(pool, lowcostId, limits) });
   const states = () =>
     rows<{ port: number; state: string; reason: string | null; count: number }>(
       pool,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInboundFirst } from '../../activities/sending/inbound-backpressure.ts';
+import { createInboundBackpressure } from '../../activities/sending/inbound-backpressure.ts';
 import type { InboundReceipt } from '../../carriers/carrier.ts';
 
 const RECEIPT: InboundReceipt = {
@@ -14,7 +14,7 @@ const RECEIPT: InboundReceipt = {
 
 /** Receipts whose commit is under way until it is said to be done. */
 function line() {
-  const inbound = createInboundFirst();
+  const inbound = createInboundBackpressure();
   let commit = Promise.withResolvers<void>();
   const { onReceipt } = inbound.watch({
     onReply: () => Promise.resolve({ acknowledged: () => {} }),

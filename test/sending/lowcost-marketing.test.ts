@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
@@ -62,7 +62,7 @@ test('what was accepted before is looked at again when it is about to go: market
     );
     const queued = await rows<{ id: string }>(api.db.pool, 'select id from messages where carrier_id = $1', [carrierId]);
     const ids = queued.map(({ id }) => id);
-    await takeTurn(api.db.pool, { carrierId, slot: 0, epoch: 1 }, ids, [], ids);
+    await settleAndClaim(api.db.pool, { carrierId, slot: 0, epoch: 1 }, ids, [], ids);
   }
   expect(await rows(api.db.pool, 'select to_number as "to", state, reason from messages order by id')).toEqual([
     { to: french.to, state: 'skipped', reason: 'lowcost-marketing' },

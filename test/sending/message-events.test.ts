@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { matchOrphans, storeReceipts } from '../../activities/sending/ingest-receipts.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
-import { takeTurn } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
@@ -84,7 +84,7 @@ test('a receipt that was there before the answer to its submission is told of to
   if (!slot) throw new Error('The slot is taken');
   const messages = [await desk.message('hearing', 'order-1', 'queued'), await desk.message('deaf', 'order-2', 'queued')];
   const ids = messages.map(({ id }) => id);
-  await takeTurn(pool, slot, ids, [], ids);
+  await settleAndClaim(pool, slot, ids, [], ids);
   const receipt = { messageId: null, status: 'delivered', from: '', to: '', error: null, at: new Date() } as const;
   await storeReceipts(
     pool,
@@ -93,7 +93,7 @@ test('a receipt that was there before the answer to its submission is told of to
     ids.map((reference) => ({ ...receipt, reference })),
   );
   const settled = ids.map((id) => ({ id, result: { outcome: 'accepted' as const, references: [id] } }));
-  await takeTurn(pool, slot, [], settled, []);
+  await settleAndClaim(pool, slot, [], settled, []);
   await matchOrphans(pool);
   expect(await rows(pool, 'select distinct state from messages')).toEqual([{ state: 'delivered' }]);
   expect((await desk.told()).map(({ type, data }) => [type, data.message.reference])).toEqual([['message.delivered', 'order-1']]);

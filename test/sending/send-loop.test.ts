@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
-import { createTurnLoop } from '../../activities/sending/send-loop.ts';
+import { createSendLoop } from '../../activities/sending/send-loop.ts';
 import { carriers, startApi } from '../fixtures/api.ts';
 import { aMessage as aRow } from '../fixtures/rows.ts';
 import { openTestSession, startTestSmsc, until } from '../fixtures/smpp-session.ts';
@@ -29,7 +29,7 @@ test('a batch that is tried again while its first try still waits sends each mes
     Array.from({ length: 50 }, (_, n) => aRow(api.db, { ...queued, toNumber: `+336120000${10 + n}` })),
   );
   const batch = rows.map(({ id, toNumber: to, sender: from, text }) => ({ id, to, from, text, port: null }));
-  const loop = createTurnLoop({ pool: api.db.pool, slot, session: it.session, log: pino({ level: 'silent' }) });
+  const loop = createSendLoop({ pool: api.db.pool, slot, session: it.session, log: pino({ level: 'silent' }) });
   await Promise.all([loop.send(batch), loop.send(batch), loop.send(batch.toReversed())]);
   await loop.stop();
   await until(() => smsc.submitted.length >= 50);
@@ -44,7 +44,7 @@ test('a loop that gave up, for the database was gone too long, says so: its slot
   const gone = new Pool({ connectionString: 'postgres://localhost:1/gone' });
   const lost: string[] = [];
   const log = pino({ level: 'silent' });
-  const loop = createTurnLoop({ pool: gone, slot, session: it.session, log, onLost: (reason) => lost.push(reason) });
+  const loop = createSendLoop({ pool: gone, slot, session: it.session, log, onLost: (reason) => lost.push(reason) });
   loop.renewed(performance.now() - 9000);
   const { id, toNumber: to, sender: from, text } = message;
   await expect(loop.send([{ id, to, from, text, port: null }])).rejects.toThrow('the database could not be reached');

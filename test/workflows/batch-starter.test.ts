@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { expect, test, vi } from 'vitest';
-import { createGatherer } from '../../temporal/batch-starter.ts';
+import { createBatchStarter } from '../../temporal/batch-starter.ts';
 
 const log = pino({ level: 'silent' });
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => `id-${from + index}`);
@@ -14,7 +14,7 @@ function clock() {
 test('a first reply starts a run at once, and what comes together comes in one', async () => {
   using time = clock();
   const pages: string[][] = [];
-  const gatherer = createGatherer({ log, pageSize: 500, start: async (page) => void pages.push(page) });
+  const gatherer = createBatchStarter({ log, pageSize: 500, start: async (page) => void pages.push(page) });
   for (const id of ids(0, 100)) gatherer.add([id]);
   await time.pass(1);
   expect(pages).toEqual([ids(0, 100)]);
@@ -23,7 +23,7 @@ test('a first reply starts a run at once, and what comes together comes in one',
 test('after a burst of 4 a process starts at most 10 runs a second, and loses nothing', async () => {
   using time = clock();
   const pages: string[][] = [];
-  const gatherer = createGatherer({ log, pageSize: 500, start: async (page) => void pages.push(page) });
+  const gatherer = createBatchStarter({ log, pageSize: 500, start: async (page) => void pages.push(page) });
   let next = 0;
   for (let ms = 0; ms < 2000; ms += 5) {
     gatherer.add(ids(next, 2));
@@ -41,7 +41,7 @@ test('in a surge acknowledging comes first: runs wait until it is over, for thre
   using time = clock();
   const started: number[] = [];
   const begun = performance.now();
-  const gatherer = createGatherer({ log, pageSize: 500, start: async () => void started.push(performance.now() - begun) });
+  const gatherer = createBatchStarter({ log, pageSize: 500, start: async () => void started.push(performance.now() - begun) });
   let next = 0;
   for (let ms = 0; ms < 4000; ms += 10) {
     gatherer.add(ids(next, 200));
@@ -58,7 +58,7 @@ test('a page holds 500 at most, 1,000 while filing lags, and then fewer are star
   using time = clock();
   const sizes = async (lagMs: number) => {
     const pages: number[] = [];
-    const gatherer = createGatherer({
+    const gatherer = createBatchStarter({
       log,
       pageSize: 500,
       lagMs: () => lagMs,
@@ -75,7 +75,7 @@ test('a page holds 500 at most, 1,000 while filing lags, and then fewer are star
 test('one reply per run means each its own, at once', async () => {
   using time = clock();
   const pages: string[][] = [];
-  const gatherer = createGatherer({ log, pageSize: 1, start: async (page) => void pages.push(page) });
+  const gatherer = createBatchStarter({ log, pageSize: 1, start: async (page) => void pages.push(page) });
   gatherer.add(ids(0, 40));
   await time.pass(1);
   expect(pages).toHaveLength(40);
@@ -85,7 +85,7 @@ test('a start that fails is no error to the caller, and later pages still start'
   using time = clock();
   const pages: string[][] = [];
   let down = true;
-  const gatherer = createGatherer({
+  const gatherer = createBatchStarter({
     log,
     pageSize: 500,
     async start(page) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { claimCanaries } from '../../../activities/callbacks/claim-callbacks.ts';
 import { recordEnded, type Ended } from '../../../activities/callbacks/record-attempts.ts';
-import { createWake, type LongRun } from '../../../activities/wake-run.ts';
+import { createRunWaker, type LongRun } from '../../../activities/wake-run.ts';
 import { newId } from '../../../database/ids.ts';
 import { affected, patientTransaction, rows } from '../../../database/sql.ts';
 import { anAccount, startApi } from '../../fixtures/api.ts';
@@ -48,7 +48,7 @@ test('an attempt whose lease was taken over changes its own row and nothing else
 test('a run is signalled when it turns wanted and not again until it has looked, however many wake it at once', async () => {
   await using api = await startApi();
   const signalled: LongRun[] = [];
-  const wake = createWake({ pool: api.db.pool, signal: async (run) => void signalled.push(run) });
+  const wake = createRunWaker({ pool: api.db.pool, signal: async (run) => void signalled.push(run) });
   const all = (): Promise<unknown> => Promise.all(Array.from({ length: 200 }, () => wake.wake('endpoint/a', 'retry-callbacks')));
   await all();
   expect(signalled.toSorted()).toEqual(['endpoint/a', 'retry-callbacks']);

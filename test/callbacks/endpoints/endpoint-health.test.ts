@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  after,
+  transition,
   ALARMS,
   alarmsDue,
   FULL,
   isConfigurationError,
   newHealth,
   PROBE_WAITS,
-  type Happened,
+  type HealthEvent,
   type Health,
   type HealthState,
   type Result,
@@ -18,22 +18,22 @@ import {
 const HOUR = 3_600_000;
 const calm: Window = { attempts: 1, failures: 0, several: false };
 const result = (deliveryId: string, outcome: Result['outcome'], probe = false): Result => ({ deliveryId, outcome, probe });
-const results = (window: Window, ...list: Result[]): Happened => ({ kind: 'results', results: list, window });
+const results = (window: Window, ...list: Result[]): HealthEvent => ({ kind: 'results', results: list, window });
 const failing: Window = { attempts: 10, failures: 5, several: true };
 
-const open = (at = 0): Health => after(newHealth(0), results(failing, result('a', 'failed')), at);
-const recovering = (at = 0): Health => after(open(at), results(calm, result('b', 'ok', true)), at);
+const open = (at = 0): Health => transition(newHealth(0), results(failing, result('a', 'failed')), at);
+const recovering = (at = 0): Health => transition(open(at), results(calm, result('b', 'ok', true)), at);
 
 test('half of ten attempts failing within five minutes opens; nine attempts, or less than half, do not', () => {
   expect(open().state).toBe('open');
-  const after9 = after(newHealth(0), results({ attempts: 9, failures: 9, several: true }, result('a', 'failed')), 0);
-  const afterLess = after(newHealth(0), results({ attempts: 11, failures: 5, several: true }, result('a', 'failed')), 0);
+  const after9 = transition(newHealth(0), results({ attempts: 9, failures: 9, several: true }, result('a', 'failed')), 0);
+  const afterLess = transition(newHealth(0), results({ attempts: 11, failures: 5, several: true }, result('a', 'failed')), 0);
   expect([after9.state, afterLess.state]).toEqual(['healthy', 'healthy']);
 });
 
 test('five timeouts in a row open, and a success or another failure between them does not count as a row', () => {
   const row = (...outcomes: Result['outcome'][]) =>
-    after(newHealth(0), results(calm, ...outcomes.map((outcome, index) => result(String(index), outcome))), 0).state;
+    transition(newHealth(0), results(calm, ...outcomes.map((outcome, index) => result(String(index), outcome))), 0).state;
   expect(row('timeout', 'timeout', 'timeout', 'timeout', 'timeout')).toBe('open');
   expect(row('timeout', 'timeout', 'timeout', 'timeout', 'ok', 'timeout')).toBe('healthy');
   expect(row('timeout', 'timeout', 'timeout', 'timeout', 'failed', 'timeout')).toBe('healthy');
@@ -48,7 +48,7 @@ test('one failing delivery alone never opens', () => {
       for (const [index, each] of outcomes.entries()) {
         attempts++;
         if (each !== 'ok') failures++;
-        health = after(
+        health = transition(
           health,
           results({ attempts, failures, several: false }, result(each === 'ok' ? `ok ${index}` : 'poison', each)),
           index,
@@ -64,7 +64,7 @@ test('probes wait 30 s, 1, 2, 5, 10, then 15 minutes, as long as other deliverie
   const waits = [health.nextProbeAt];
   for (let n = 0; n < 8; n++) {
     const at = health.nextProbeAt ?? 0;
-    health = after(health, results(calm, result(`probe ${n}`, 'failed', true)), at);
+    health = transition(health, results(calm, result(`probe ${n}`, 'failed', true)), at);
     waits.push((health.nextProbeAt ?? 0) - at);
   }
   expect(waits).toEqual([PROBE_WAITS[0], ...PROBE_WAITS, ...[0, 0].map(() => PROBE_WAITS.at(-1))]);
@@ -72,17 +72,18 @@ test('probes wait 30 s, 1, 2, 5, 10, then 15 minutes, as long as other deliverie
 
 test('one delivery that always fails does not keep an endpoint open: it climbs no ladder', () => {
   let health = open();
-  for (let n = 0; n < 20; n++) health = after(health, results(calm, result('poison', 'failed', true)), health.nextProbeAt ?? 0);
+  for (let n = 0; n < 20; n++)
+    health = transition(health, results(calm, result('poison', 'failed', true)), health.nextProbeAt ?? 0);
   expect(health.probeStep).toBe(0);
   const at = health.nextProbeAt ?? 0;
-  expect(after(health, results(calm, result('another', 'ok', true)), at).state).toBe('recovering');
+  expect(transition(health, results(calm, result('another', 'ok', true)), at).state).toBe('recovering');
 });
 
 test('recovering goes 1, 2, 4, 8 at once, then it is healthy and starts counting anew', () => {
   let health = recovering();
   const sizes = [health.slowStart];
   for (let n = 0; n < 1 + 2 + 4 + FULL && health.state === 'recovering'; n++) {
-    health = after(health, results(failing, result(`r${n}`, 'ok')), n);
+    health = transition(health, results(failing, result(`r${n}`, 'ok')), n);
     if (health.slowStart !== sizes.at(-1) && health.state === 'recovering') sizes.push(health.slowStart);
   }
   expect(sizes).toEqual([1, 2, 4, 8]);
@@ -90,42 +91,42 @@ test('recovering goes 1, 2, 4, 8 at once, then it is healthy and starts counting
 });
 
 test('recovering falls back to open when most of a stage fails, never by one delivery', () => {
-  const one = after(recovering(), results(calm, ...['x', 'x', 'x', 'x'].map((id) => result(id, 'failed'))), 1);
+  const one = transition(recovering(), results(calm, ...['x', 'x', 'x', 'x'].map((id) => result(id, 'failed'))), 1);
   expect(one.state).toBe('recovering');
-  const two = after(recovering(), results(calm, result('x', 'failed'), result('y', 'failed')), 1);
+  const two = transition(recovering(), results(calm, result('x', 'failed'), result('y', 'failed')), 1);
   expect(two).toMatchObject({ state: 'open', openedAt: 0 });
 });
 
 test('an attempt that was under way when it opened decides nothing', () => {
-  expect(after(open(), results(calm, result('late', 'ok')), 5).state).toBe('open');
+  expect(transition(open(), results(calm, result('late', 'ok')), 5).state).toBe('open');
 });
 
 test('its owner hears of it after 24 hours, 72, and a day before it is disabled, which is after five days without success', () => {
   let health = open();
   expect(alarmsDue(health, 24 * HOUR - 1)).toBe(0);
   expect(ALARMS.map((at) => alarmsDue(health, at))).toEqual([1, 2, 3]);
-  for (let n = 0; n < 30; n++) health = after(health, results(calm, result(`p${n}`, 'failed', true)), n * HOUR);
-  expect(after(health, { kind: 'looked-at' }, 120 * HOUR - 1).state).toBe('open');
-  expect(after(health, { kind: 'looked-at' }, 120 * HOUR)).toMatchObject({ state: 'disabled', nextProbeAt: null });
+  for (let n = 0; n < 30; n++) health = transition(health, results(calm, result(`p${n}`, 'failed', true)), n * HOUR);
+  expect(transition(health, { kind: 'looked-at' }, 120 * HOUR - 1).state).toBe('open');
+  expect(transition(health, { kind: 'looked-at' }, 120 * HOUR)).toMatchObject({ state: 'disabled', nextProbeAt: null });
 });
 
 test('five quiet days with few failures disable nothing', () => {
-  expect(after(open(), { kind: 'looked-at' }, 200 * HOUR).state).toBe('open');
+  expect(transition(open(), { kind: 'looked-at' }, 200 * HOUR).state).toBe('open');
 });
 
 test('410 is gone from every state but gone; pausing, resuming and enabling lead where they say', () => {
-  const gone = (health: Health) => after(health, results(calm, result('a', 'gone')), 1).state;
+  const gone = (health: Health) => transition(health, results(calm, result('a', 'gone')), 1).state;
   expect([gone(newHealth(0)), gone(open()), gone(recovering())]).toEqual(['gone', 'gone', 'gone']);
-  const paused = after(newHealth(0), { kind: 'paused' }, 1);
-  expect(after(paused, { kind: 'resumed' }, 2)).toMatchObject({ state: 'recovering', slowStart: 1 });
-  const pausedOpen = after(open(), { kind: 'paused' }, 1);
-  expect(after(pausedOpen, { kind: 'resumed' }, 2)).toMatchObject({ state: 'open', nextProbeAt: 2 });
+  const paused = transition(newHealth(0), { kind: 'paused' }, 1);
+  expect(transition(paused, { kind: 'resumed' }, 2)).toMatchObject({ state: 'recovering', slowStart: 1 });
+  const pausedOpen = transition(open(), { kind: 'paused' }, 1);
+  expect(transition(pausedOpen, { kind: 'resumed' }, 2)).toMatchObject({ state: 'open', nextProbeAt: 2 });
   const disabled = { ...open(), state: 'disabled' as const };
-  expect(after(disabled, { kind: 'paused' }, 1).state).toBe('disabled');
-  expect(after(disabled, { kind: 'enabled' }, 9)).toMatchObject({ state: 'open', nextProbeAt: 9, told: 0, failures: 0 });
+  expect(transition(disabled, { kind: 'paused' }, 1).state).toBe('disabled');
+  expect(transition(disabled, { kind: 'enabled' }, 9)).toMatchObject({ state: 'open', nextProbeAt: 9, told: 0, failures: 0 });
 });
 
-const anything: fc.Arbitrary<Happened> = fc.oneof(
+const anything: fc.Arbitrary<HealthEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('results' as const),
     results: fc.array(
@@ -138,7 +139,7 @@ const anything: fc.Arbitrary<Happened> = fc.oneof(
     ),
     window: fc.record({ attempts: fc.nat(30), failures: fc.nat(30), several: fc.boolean() }),
   }),
-  fc.constantFrom<Happened>(
+  fc.constantFrom<HealthEvent>(
     results(calm, ...Array.from({ length: 20 }, (_, index) => result(String(index), 'failed', true))),
     { kind: 'looked-at' },
     { kind: 'looked-at' },
@@ -158,7 +159,7 @@ test('every state is reached and left again, and whatever happens a probe is due
       let now = 0;
       for (const [happened, later] of story) {
         now += later;
-        const next = after(health, happened, now);
+        const next = transition(health, happened, now);
         if (next.state !== health.state) {
           left.add(health.state);
           entered.add(next.state);

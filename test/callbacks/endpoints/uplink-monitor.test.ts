@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createOwnLine, type Sight } from '../../../activities/callbacks/uplink-monitor.ts';
+import { createUplinkMonitor, type Sight } from '../../../activities/callbacks/uplink-monitor.ts';
 import { newId } from '../../../database/ids.ts';
 import { rows } from '../../../database/sql.ts';
-import { CLOSE_MS, failedByTransport, lineIsDown, lineIsUp, witness, type Witness } from '../../../domain/callbacks/uplink.ts';
+import {
+  CLOSE_MS,
+  failedByTransport,
+  uplinkIsDown,
+  uplinkIsUp,
+  witness,
+  type Witness,
+} from '../../../domain/callbacks/uplink.ts';
 import { itemsOf, textOf } from '../../../dev/seed.ts';
 import { answered, states } from '../../fixtures/endpoints.ts';
 import { startApp, until } from '../../fixtures/app.ts';
@@ -16,24 +23,24 @@ const hosts = (ok: number, failing: number, since = 0): Witness[] => [
 ];
 
 test('most of five hosts failing at once is our own line; half of them, or four hosts, or old trouble is theirs', () => {
-  expect(lineIsDown(hosts(2, 3), 0)).toBe(true);
-  expect(lineIsDown(hosts(3, 3), 0)).toBe(false);
-  expect(lineIsDown(hosts(0, 4), 0)).toBe(false);
-  expect(lineIsDown(hosts(0, 50, -CLOSE_MS - 1), 0)).toBe(false);
-  expect(lineIsDown(hosts(0, 5), CLOSE_MS + 1)).toBe(false);
+  expect(uplinkIsDown(hosts(2, 3), 0)).toBe(true);
+  expect(uplinkIsDown(hosts(3, 3), 0)).toBe(false);
+  expect(uplinkIsDown(hosts(0, 4), 0)).toBe(false);
+  expect(uplinkIsDown(hosts(0, 50, -CLOSE_MS - 1), 0)).toBe(false);
+  expect(uplinkIsDown(hosts(0, 5), CLOSE_MS + 1)).toBe(false);
 });
 
 test('hosts that were failing before never make it our line’s fault, however many they are', () => {
   fc.assert(
     fc.property(fc.nat(100), fc.integer({ min: 0, max: 4 }), (old, young) => {
       const all = [...hosts(0, old, -2 * CLOSE_MS), ...hosts(0, young)];
-      expect(lineIsDown(all, 0)).toBe(false);
+      expect(uplinkIsDown(all, 0)).toBe(false);
     }),
   );
 });
 
 test('it is up again when at least half of those tried answer', () => {
-  expect([lineIsUp(hosts(0, 3), 0), lineIsUp(hosts(1, 2), 0), lineIsUp(hosts(2, 2), 0)]).toEqual([false, false, true]);
+  expect([uplinkIsUp(hosts(0, 3), 0), uplinkIsUp(hosts(1, 2), 0), uplinkIsUp(hosts(2, 2), 0)]).toEqual([false, false, true]);
 });
 
 test('an attempt that reached a receiver is never our line’s', () => {
@@ -48,7 +55,7 @@ test('an attempt that reached a receiver is never our line’s', () => {
 test('an attempt that began while the line was down and fails when it is up again is ours too', async () => {
   await using api = await startApi();
   const { pool } = api.db;
-  const line = createOwnLine({ pool, log: pino({ level: 'silent' }), worker: 'test' });
+  const line = createUplinkMonitor({ pool, log: pino({ level: 'silent' }), worker: 'test' });
   const sight = (n: number, ok: boolean, startedAt = performance.now()): Sight => ({
     deliveryId: newId(),
     endpointId: newId(),
@@ -60,11 +67,11 @@ test('an attempt that began while the line was down and fails when it is up agai
     startedAt,
   });
   const begun = performance.now();
-  expect([1, 2, 3, 4, 5].map((n) => line.saw(sight(n, false)))).toEqual(['theirs', 'theirs', 'theirs', 'theirs', 'ours']);
-  expect(line.saw(sight(6, true))).toBe('theirs');
+  expect([1, 2, 3, 4, 5].map((n) => line.observe(sight(n, false)))).toEqual(['theirs', 'theirs', 'theirs', 'theirs', 'ours']);
+  expect(line.observe(sight(6, true))).toBe('theirs');
   expect(line.down).toBe(false);
-  expect(line.saw(sight(7, false, begun))).toBe('ours');
-  expect(line.saw(sight(8, false))).toBe('theirs');
+  expect(line.observe(sight(7, false, begun))).toBe('ours');
+  expect(line.observe(sight(8, false))).toBe('theirs');
   await until(
     'the outage has ended',
     async () => (await rows(pool, `select from line_outages where ended_at is not null`)).length === 1,

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { createWebhookIngest } from './activities/carriers/ingest-webhook.ts';
+import { createApi } from './api/app.ts';
+import { registry } from './carriers/registry.ts';
+import { openLive } from './database/live.ts';
+import { listen } from './api/http/serve.ts';
+import type { Foundation, SystemOptions } from './foundation.ts';
+
+/** The half of a process that answers: the HTTP API with the console. */
+export async function startApiProcess(
+  { config, log }: Pick<SystemOptions, 'config' | 'log'>,
+  { db, secrets, hashPhone, mailTokens, metrics, runs, onCallbacksDue, guard, poster }: Foundation,
+): Promise<AsyncDisposable & { url: string }> {
+  await using starting = new AsyncDisposableStack();
+  const live = openLive({ url: config.DATABASE_URL, log });
+  const api = createApi({
+    db,
+    runs,
+    ingestWebhook: createWebhookIngest({
+      pool: db.pool,
+      log,
+      country: config.COUNTRY,
+      deliverReplies: runs.deliverReplies,
+      onCallbacksDue,
+    }),
+    live,
+    secrets,
+    hashPhone,
+    mailTokens,
+    publicUrl: config.PUBLIC_URL ?? null,
+    log,
+    guard,
+    poster,
+    registry,
+    metrics,
+    temporalRuns:
+      config.TEMPORAL_UI_URL === undefined
+        ? null
+        : new URL(`namespaces/${config.TEMPORAL_NAMESPACE}/workflows/`, `${config.TEMPORAL_UI_URL.replace(/\/*$/, '')}/`).href,
+    clockInjectable: config.SYNC_CLOCK === 'injected',
+    stopNumber: config.STOP_NUMBER ?? null,
+    simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
+    bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+    trustedProxies: config.TRUSTED_PROXIES,
+    consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
+  });
+  const server = await listen(api.fetch, config.HOST, config.PORT);
+  starting.use(server);
+  // First: what waits for news is answered, so that the server has nothing left to wait for.
+  starting.defer(() => live.close());
+  const stack = starting.move();
+  return { url: `http://${config.HOST}:${server.port}`, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import { createFilingLag } from './activities/replies/filing-lag.ts';
+import { callbackGauges } from './activities/callbacks/callback-metrics.ts';
+import { createRunWaker } from './activities/wake-run.ts';
+import { mailGauges } from './activities/mail/mail-metrics.ts';
+import { createMetrics } from './api/http/metrics.ts';
+import { createGuard } from './webhook-client/guard.ts';
+import { createPoster } from './webhook-client/request.ts';
+import { createResolve, type Resolve } from './webhook-client/resolve.ts';
+import type { Config } from './config.ts';
+import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/orm.ts';
+import { openMailTokens } from './database/mail/mail-tokens.ts';
+import { patiently } from './database/patience.ts';
+import { openPhoneHash } from './database/contacts/phone-hash.ts';
+import { createSecrets } from './database/secrets.ts';
+import { affected } from './database/sql.ts';
+import type { Schedule } from './domain/callbacks/retry-schedule.ts';
+import { createRuns } from './temporal/client.ts';
+import { openClient } from './temporal/connect.ts';
+import { scheduleSync } from './temporal/schedules.ts';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+
+export type SystemOptions = {
+  config: Config;
+  log: Logger;
+  /** Workflow code made beforehand. */
+  bundle?: WorkflowBundleOption;
+  /** How names become addresses; left out, by the machine's name servers. */
+  resolve?: Resolve;
+  callbackSchedule?: Schedule;
+  emailSchedule?: Schedule;
+  sweepEveryMs?: number;
+  /** What time it is for quiet hours; left out, the machine's. */
+  clock?: () => Date;
+};
+
+export type Foundation = Awaited<ReturnType<typeof openFoundation>>;
+
+/** What both halves of a process stand on: the database, Temporal, and the one way to post to an address that a customer names. */
+export async function openFoundation({ config, log, resolve }: Pick<SystemOptions, 'config' | 'log' | 'resolve'>) {
+  await using starting = new AsyncDisposableStack();
+  const secrets = createSecrets(config.SECRETS_KEY);
+  await patiently(() => migrate(config.DATABASE_URL), log);
+  const db = await openDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL });
+  starting.defer(() => db.close());
+
+  const hashPhone = await patiently(() => openPhoneHash(db.pool, secrets), log);
+  const mailTokens = await patiently(() => openMailTokens(db.pool, secrets), log);
+
+  const temporal = {
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    apiKey: config.TEMPORAL_API_KEY,
+    tls: config.TEMPORAL_TLS,
+  };
+  const metrics = createMetrics();
+  callbackGauges(metrics, db.pool);
+  mailGauges(metrics, db.pool);
+  const { client, connection } = openClient(temporal);
+  starting.defer(() => connection.close());
+
+  const runs = createRuns({
+    client,
+    log,
+    repliesPerRun: config.REPLIES_PER_RUN,
+    lagMs: createFilingLag(db.pool),
+    onHanded: async (ids, workflowId) => {
+      await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [
+        ids,
+        workflowId,
+      ]);
+    },
+    createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
+  });
+  starting.defer(() => runs.flush());
+
+  const wake = createRunWaker({ pool: db.pool, signal: runs.signal });
+  const onCallbacksDue = (): void =>
+    void wake
+      .wake('retry-callbacks')
+      .catch((error: unknown) => log.warn({ err: error }, 'the run of retries could not be woken; the sweep wakes it later'));
+
+  const guard = createGuard({
+    allowHttp: config.CALLBACK_ALLOW_HTTP,
+    ports: config.CALLBACK_PORTS.includes('*') ? 'any' : config.CALLBACK_PORTS.map(Number),
+    allowCidrs: config.CALLBACK_ALLOW_CIDRS,
+    denyCidrs: config.CALLBACK_DENY_CIDRS,
+    resolve: resolve ?? createResolve({ servers: config.CALLBACK_NAME_SERVERS }),
+  });
+
+  const poster = createPoster({ guard });
+  starting.defer(() => poster.close());
+
+  const opened = starting.move();
+  return {
+    db,
+    secrets,
+    hashPhone,
+    mailTokens,
+    metrics,
+    temporal,
+    client,
+    connection,
+    runs,
+    onCallbacksDue,
+    guard,
+    poster,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

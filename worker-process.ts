@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { createActivities } from './activities/index.ts';
+import { createClaimFacts } from './activities/sending/claim-facts.ts';
+import { createCallbackMetrics } from './activities/callbacks/callback-metrics.ts';
+import { readDkim, type Dkim } from './activities/mail/dkim-key.ts';
+import { openCarrierLines } from './activities/sending/carrier-lines.ts';
+import { createMailer } from './activities/mail/mailer.ts';
+import { registry } from './carriers/registry.ts';
+import type { Config } from './config.ts';
+import { prepareNamespace } from './temporal/connect.ts';
+import { installRuntime } from './temporal/runtime.ts';
+import { scheduleRentals, scheduleRetention, scheduleSweep } from './temporal/schedules.ts';
+import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
+import type { Foundation, SystemOptions } from './foundation.ts';
+
+/** The half of a process that works: carriers' lines, and the workers of Temporal's queues. Answers with the workers, none of which may die. */
+export async function startWorkerProcess(
+  { config, log, bundle, sweepEveryMs, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
+  { db, secrets, hashPhone, mailTokens, metrics, client, connection, temporal, runs, onCallbacksDue, poster }: Foundation,
+): Promise<AsyncDisposable & { workers: Running[] }> {
+  await using starting = new AsyncDisposableStack();
+  installRuntime(log);
+  await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
+  await scheduleSweep(client, sweepEveryMs);
+  await scheduleRentals(client, config.SYNC_TIME_ZONE);
+  await scheduleRetention(client, config.SYNC_TIME_ZONE);
+  const mailer =
+    config.SMTP_URL === undefined
+      ? null
+      : createMailer(config.SMTP_URL, config.MAIL_FROM, dkimOf(config), { maxConnections: config.MAIL_CONNECTIONS });
+  starting.defer(() => mailer?.close());
+
+  const worker = `${hostname()} ${process.pid} ${randomUUID()}`;
+  const lines = openCarrierLines({
+    pool: db.pool,
+    secrets,
+    registry,
+    log,
+    holder: worker,
+    carriers: config.CARRIERS,
+    country: config.COUNTRY,
+    deliverReplies: runs.deliverReplies,
+    onCallbacksDue,
+    mark: createClaimFacts({ hashPhone, clock }),
+  });
+  const activities = createActivities({
+    db,
+    log,
+    secrets,
+    lines,
+    registry,
+    poster,
+    mailer,
+    onCallbacksDue,
+    runs,
+    signal: runs.signal,
+    stopNumber: config.STOP_NUMBER ?? null,
+    country: config.COUNTRY,
+    hashPhone,
+    mailTokens,
+    inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
+    mailDomain: domainOf(config.MAIL_FROM),
+    publicUrl: config.PUBLIC_URL ?? null,
+    alarmWebhook:
+      config.ALARM_WEBHOOK_URL === undefined
+        ? null
+        : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
+    injectableClock: config.SYNC_CLOCK === 'injected',
+    worker,
+    metrics: createCallbackMetrics(metrics),
+    ...(callbackSchedule ? { callbackSchedule } : {}),
+    ...(emailSchedule ? { emailSchedule } : {}),
+  });
+  const opened = await openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
+  // Lines first, with the workers of their queues: nothing is claimed that can no longer be sent.
+  starting.defer(async () => {
+    await lines.stop();
+    await opened.close();
+    await activities.callbacksOver();
+  });
+  lines.start(opened.carrierWorker);
+  const stack = starting.move();
+  return { workers: opened.fixed, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const dkimOf = ({ MAIL_DKIM_KEY_FILE: file, MAIL_DKIM_SELECTOR: selector, MAIL_FROM: from }: Config): Dkim | null =>
+  file === undefined || selector === undefined ? null : readDkim({ file, selector, domain: domainOf(from) });
+
+const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost';
