@@ -67,7 +67,7 @@ test('beside a running stack a second says where that is, --fresh deletes nothin
   await using first = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
   const { url, temporalUi, addresses } = first.state;
   const dev = async (...args: string[]) => {
-    const command = ['--import', 'tsx', 'dev.ts', '--data', folder.path, ...args];
+    const command = ['--import', 'tsx', 'dev/dev.ts', '--data', folder.path, ...args];
     return promisify(execFile)(process.execPath, command, { cwd: ROOT }).then(
       () => ({ code: 0, stderr: '' }),
       ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
