@@ -50,16 +50,6 @@ async function live(state: DevState) {
   await account.send('PATCH', `/v1/conversations/${conversation}`, { flagged: true });
   const answer = { text: 'Dès 7 h ! À samedi.' };
   await account.send('POST', `/v1/conversations/${conversation}/messages`, answer, { 'idempotency-key': crypto.randomUUID() });
-  const numbers = [...PEOPLE.map((_, index) => phone(index)), '+32470123456', '+32470123457', '+41791234567', '+34612345678'];
-  const to = numbers.map((number) => ({ to: number }));
-  const countries = await launch({
-    name: 'Commandes en ligne',
-    route: 'premium',
-    purpose: 'transactional',
-    sender: 'Fournil',
-    text: 'Votre commande est prête.',
-    recipients: to,
-  });
   const [endpoint = {}] = itemsOf(await account.get('/v1/callback-endpoints'));
   const [delivery = {}] = itemsOf(await account.get('/v1/deliveries?channel=callback&limit=1'));
   const operator = createClient(state.url, state.operatorKey);
@@ -67,7 +57,6 @@ async function live(state: DevState) {
   return {
     conversation,
     campaign: textOf(campaign, 'id'),
-    countries: textOf(countries, 'id'),
     endpoint: textOf(endpoint, 'id'),
     delivery: textOf(delivery, 'id'),
     carrier: textOf(carrier, 'id'),
@@ -115,9 +104,6 @@ try {
     await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
   });
   await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
-  await take('countries', `/campaigns/${ids.countries}`, 'Messages et réponses par pays', async () => {
-    await page.getByRole('img', { name: /Suisse|Espagne/ }).scrollIntoViewIfNeeded();
-  });
   await take('analytics', '/analytics', 'Réponses par jour');
   await take('callbacks', '/settings/callback', 'Par callback');
   await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');

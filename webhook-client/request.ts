@@ -1,3 +1,4 @@
+import manifest from '../package.json' with { type: 'json' };
 import { CONTENT_TYPES, type CallbackFormat } from '../domain/callbacks/octopush-callback.ts';
 import { readRetryAfter } from '../domain/callbacks/retry-schedule.ts';
 import { createConnections, type Connection } from './connections.ts';
@@ -40,7 +41,6 @@ const KEPT_HEADERS = [
   'cf-ray',
 ];
 const LONGEST_HEADER = 1000;
-const VERSION = '0.1.0';
 
 /** The headers of one attempt. `id` and `body` are the same on every one, the time and the signature are not. */
 export function callbackHeaders(call: {
@@ -58,7 +58,7 @@ export function callbackHeaders(call: {
   const timestamp = Math.floor(call.now.getTime() / 1000);
   return {
     'content-type': CONTENT_TYPES[call.format],
-    'user-agent': `aller-retour-callback/${VERSION}`,
+    'user-agent': `aller-retour-callback/${manifest.version}`,
     'webhook-id': call.id,
     'webhook-timestamp': String(timestamp),
     'webhook-signature': sign(call.secrets, call.id, timestamp, call.body),

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { callbackHeaders } from '../../webhook-client/request.ts';
 import { newSecret, newSigningKey, shownOf, sign } from '../../webhook-client/signature.ts';
 
@@ -64,3 +65,7 @@ test.each(Object.entries(verifiers))(
     expect(verifier(secret).verify(body, headers)).toMatchObject({ id: '018f' });
   },
 );
+
+test('a callback names the release that sent it', () => {
+  expect(headersOf([newSecret()])['user-agent']).toBe(`aller-retour-callback/${manifest.version}`);
+});

@@ -172,6 +172,11 @@ async function olderNode(folder: string): Promise<string> {
   return join(folder, 'node_modules', name, 'bin', 'node');
 }
 
-test('the table of variables in the README is the one that the configuration prints', async () => {
-  expect(await read('README.md')).toContain(configTable());
+test('docs/configuration.md has the table of variables that the configuration prints', async () => {
+  expect(await read('docs/configuration.md')).toContain(configTable());
+});
+
+test('the newest release in the CHANGELOG is the version of the package', async () => {
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await read('package.json')));
+  expect(/^## (.+)$/m.exec(await read('CHANGELOG.md'))?.[1]).toBe(version);
 });
