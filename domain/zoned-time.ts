@@ -1,3 +1,4 @@
+import { HOUR_MS } from './durations.ts';
 /** The instant at which the clocks of the zone show what `wallClockMs` is in UTC. At the end of summer time, of the two the first. */
 export function instantOf(wallClockMs: number, timeZone: string): Date {
   if (timeZone === 'UTC') return new Date(wallClockMs);
@@ -38,5 +39,4 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-const HOUR_MS = 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();

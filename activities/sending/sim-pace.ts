@@ -4,8 +4,8 @@ import type { SimLimits } from '../../carriers/sims.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import { instantOf, offsetMs } from '../../domain/zoned-time.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 
-const DAY_MS = 86_400_000;
 /** What a cap keeps back goes in the morning, not at midnight when the next day begins. */
 const MORNING_MS = 8 * 3_600_000;
 const KEPT_DAYS = 7;

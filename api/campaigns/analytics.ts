@@ -9,9 +9,9 @@ import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
 import { problems } from '../http/problem.ts';
 import { Id, json, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 
 const MOST_DAYS = 366;
-const A_DAY_MS = 86_400_000;
 
 const Count = z.number().int();
 const AnalyticsView = z
@@ -80,8 +80,8 @@ export const analytics = ({ db }: ApiServices) =>
     const { id, timeZone } = c.get('account');
     const asked = c.req.valid('query');
     const until = asked.until === undefined ? new Date() : new Date(asked.until);
-    const since = asked.since === undefined ? new Date(until.getTime() - 30 * A_DAY_MS) : new Date(asked.since);
-    if (since > until || until.getTime() - since.getTime() > MOST_DAYS * A_DAY_MS) {
+    const since = asked.since === undefined ? new Date(until.getTime() - 30 * DAY_MS) : new Date(asked.since);
+    if (since > until || until.getTime() - since.getTime() > MOST_DAYS * DAY_MS) {
       const fault = { field: 'since', problem: 'is not within a year before until', remedy: `Ask for ${MOST_DAYS} days at most` };
       throw new AppError('invalid-request', 'The time asked for is too long, or ends before it begins.', [fault]);
     }

@@ -7,9 +7,9 @@ import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
 import { missing, notFound, problems } from '../http/problem.ts';
 import { IdParam, json } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 
 const SINCE_DAYS = 30;
-const A_DAY_MS = 86_400_000;
 
 const get = createRoute({
   method: 'get',
@@ -26,7 +26,7 @@ export const operatorLatency = ({ db }: ApiServices) =>
     const { id } = c.req.valid('param');
     if ((await db.em().count(Account, { id })) === 0) throw missing();
     const now = Date.now();
-    const span: [string, string] = [idAt(now - SINCE_DAYS * A_DAY_MS), idAt(now)];
+    const span: [string, string] = [idAt(now - SINCE_DAYS * DAY_MS), idAt(now)];
     const delivery = deliveryLatency(await campaignFigures(db.pool, id, span));
     return c.json({ delivery, callback: await callbackLatency(db.pool, id, span) }, 200);
   });

@@ -17,10 +17,9 @@ import { OCTOPUSH_TYPES, type CallbackFormat } from '../../domain/callbacks/octo
 import { faultOf } from '../../domain/callbacks/retry-schedule.ts';
 import type { ReplyChange } from './setting-change.ts';
 import { missing } from '../http/problem.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 
 const MOST_ENDPOINTS = 50;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 type Of<K extends ReplyChange['kind']> = Extract<ReplyChange, { kind: K }>;
 /** The endpoint's tries are to be taken up again after the commit. */

@@ -8,10 +8,10 @@ import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Empty } from '../ui/components.tsx';
 import { isWord } from '../i18n/dictionary.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 
 type Figures = InferResponseType<typeof v1.analytics.$get, 200>;
 type Span = '7' | '30' | '90' | '365';
-const A_DAY_MS = 86_400_000;
 
 export function AnalyticsPage() {
   const { say } = useLocale();
@@ -19,7 +19,7 @@ export function AnalyticsPage() {
   const found = useQuery({
     queryKey: ['analytics', days],
     queryFn: () => {
-      const since = new Date(Date.now() - Number(days) * A_DAY_MS).toISOString();
+      const since = new Date(Date.now() - Number(days) * DAY_MS).toISOString();
       return ask(v1.analytics.$get({ query: { since } }));
     },
   });

@@ -4,12 +4,12 @@ import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
 import { isWord } from '../i18n/dictionary.ts';
+import { MINUTE_MS } from '../../domain/durations.ts';
 
 const GOOD = ['accepted', 'delivered', 'simulated'];
 const STILL = ['queued', 'submitting'];
 /** How far back the rate is looked at. */
 const SPAN_MS = 30_000;
-const A_MINUTE_MS = 60_000;
 
 type Look = { at: number; left: number };
 const sum = (progress: Campaign['progress'], states: string[]): number =>
@@ -25,7 +25,7 @@ function useRate(left: number): number | null {
   const [first] = looks;
   const last = looks.at(-1);
   if (!first || !last || last.at === first.at || first.left <= last.left) return null;
-  return ((first.left - last.left) / (last.at - first.at)) * A_MINUTE_MS;
+  return ((first.left - last.left) / (last.at - first.at)) * MINUTE_MS;
 }
 
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {

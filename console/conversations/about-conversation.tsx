@@ -8,6 +8,7 @@ import { when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Choice, Field, Problem } from '../ui/components.tsx';
 import { session } from '../people/session.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 
 export type Conversation = InferResponseType<(typeof v1.conversations)[':id']['$get'], 200>;
 type Change = {
@@ -18,7 +19,6 @@ type Change = {
   flagged?: boolean;
 };
 
-const HOUR_MS = 3_600_000;
 /** Nine o'clock of the reader's day in so many days. */
 function morningIn(days: number): Date {
   const morning = new Date();

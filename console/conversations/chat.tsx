@@ -9,9 +9,9 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Badge, Empty, Problem } from '../ui/components.tsx';
 import { nameOf } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
+import { MINUTE_MS } from '../../domain/durations.ts';
 
 const ROW_PX = 84;
-const A_MINUTE_MS = 60_000;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
@@ -27,7 +27,7 @@ export function ChatPage() {
     ['conversations', filters],
     (cursor) => ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(filters), ...cursor } })),
     // What was snoozed comes back by itself: nothing tells of it.
-    A_MINUTE_MS,
+    MINUTE_MS,
   );
   const list = useRef<HTMLDivElement>(null);
   const items = found.items ?? [];

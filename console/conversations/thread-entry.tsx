@@ -3,6 +3,7 @@ import type { v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 import { Why } from '../replies/attribution-panel.tsx';
+import { HOUR_MS } from '../../domain/durations.ts';
 
 type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
 type State = NonNullable<Shown['state']>;
@@ -24,7 +25,6 @@ const words: Record<State, { tick: string; word: Word }> = {
 const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
 /** What the person on the other end has surely not read. */
 const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'expired', 'failed', 'skipped']);
-const HOUR_MS = 3_600_000;
 
 /** Whether something may soon be known of it. */
 export const waits = ({ state, at }: Shown): boolean =>

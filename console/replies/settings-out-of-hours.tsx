@@ -8,6 +8,7 @@ import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
 import { Action, FormCard, Check, Field } from '../ui/components.tsx';
+import { DAY_MS } from '../../domain/durations.ts';
 
 type Setting = InferResponseType<(typeof v1)['out-of-hours']['$get'], 200>;
 type Opening = Setting['hours'][number];
@@ -15,7 +16,6 @@ type Opening = Setting['hours'][number];
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 /** A Monday, to name the days by. */
 const MONDAY = Date.UTC(2024, 0, 1);
-const A_DAY_MS = 86_400_000;
 /** What is proposed to whoever has set nothing yet. */
 const OFFICE: Opening[] = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' }));
 
@@ -57,7 +57,7 @@ function Chosen({ setting }: { setting: Setting }) {
       <h2>{say('openingHours')}</h2>
       <p className="hint">{say('openingHoursHint', { zone: timeZone })}</p>
       {DAYS.map((day) => {
-        const name = nameOf.format(MONDAY + (day - 1) * A_DAY_MS);
+        const name = nameOf.format(MONDAY + (day - 1) * DAY_MS);
         const openings = hours.filter((each) => each.day === day);
         return (
           <fieldset key={day} className="day">

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { openInstallationKey } from '../installation-key.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 
 /** What a token is good for: leaving the mails of one address, answering in a conversation, telling that a mail bounced. */
 export type TokenKind = 'unsubscribe' | 'answer' | 'bounce' | 'notice-bounce';
@@ -12,7 +13,6 @@ export type MailTokens = {
   read(kind: TokenKind, token: string): { id: string; expired: boolean } | null;
 };
 
-const DAY_MS = 86_400_000;
 const MAC_OCTETS = 12;
 
 /** A token is 16 octets of id, 2 of the last day on which it is good (0: every day), 12 of a signature over kind and both. */

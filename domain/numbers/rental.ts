@@ -1,6 +1,5 @@
 import { LATE_REPLIES_MS } from '../replies/attribution.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../durations.ts';
 
 /**
  * How long a released number rests before somebody else may rent it: as long as its late replies are its last renter's, and a

@@ -1,12 +1,11 @@
 import { instantOf, offsetMs } from '../zoned-time.ts';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 
 /** 1 is Monday, 7 Sunday. Times of day as `HH:MM`; `to` may be `24:00`. */
 export type Opening = { day: number; from: string; to: string };
 /** From the first of these days to the last of them, as `YYYY-MM-DD`. */
 export type DaysOff = { from: string; to: string };
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 1440 * MINUTE_MS;
 /** So far back it is looked for when it closed: what has been closed for longer has been so since then. */
 const MOST_DAYS = 366;
 

@@ -1,4 +1,5 @@
 import type Holidays from 'date-holidays';
+import { DAY_MS } from '../durations.ts';
 
 /** A day as `YYYY-MM-DD`. */
 export type PublicHoliday = { day: string; name: string };
@@ -11,7 +12,6 @@ const OVERSEAS: Record<string, string> = {
   'Indian/Mayotte': 'YT',
   'Indian/Reunion': 'RE',
 };
-const DAY_MS = 86_400_000;
 
 type Place = { country: string; timeZone: string };
 const calendars = new Map<string, Holidays>();

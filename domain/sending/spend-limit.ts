@@ -1,6 +1,7 @@
 import { AppError } from '../problems/errors.ts';
 import { CURRENCY, writeAmount } from '../money.ts';
 import type { Warning } from '../problems/warning.ts';
+import { DAY_MS } from '../durations.ts';
 
 /** What an account may still spend: millionths, null without limit. */
 export type Room = { day: number | null; month: number | null };
@@ -19,8 +20,6 @@ export type Spending = {
   heldUntil: Date | null;
 };
 
-const A_DAY_MS = 86_400_000;
-
 /** What is left today and this month; of a later day the whole limit is. */
 export function roomOf(spending: Spending | undefined, at: Date): Room {
   if (!spending) return { day: null, month: null };
@@ -28,8 +27,8 @@ export function roomOf(spending: Spending | undefined, at: Date): Room {
   const ahead = at.getTime() - Date.now();
   const left = (limit: number | null, spent: number): number | null => (limit === null ? null : limit - spent);
   return {
-    day: left(lower(operatorDay, ownDay), ahead > A_DAY_MS ? 0 : daySpent),
-    month: left(lower(operatorMonth, ownMonth), ahead > 31 * A_DAY_MS ? 0 : monthSpent),
+    day: left(lower(operatorDay, ownDay), ahead > DAY_MS ? 0 : daySpent),
+    month: left(lower(operatorMonth, ownMonth), ahead > 31 * DAY_MS ? 0 : monthSpent),
   };
 }
 

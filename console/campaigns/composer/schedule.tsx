@@ -1,6 +1,7 @@
 import { localTime, type Account, type Composed } from './draft-model.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Check, Field } from '../../ui/components.tsx';
+import { HOUR_MS } from '../../../domain/durations.ts';
 
 type Props = { composed: Composed; change: (part: Partial<Composed>) => void; account: Account };
 
@@ -13,7 +14,7 @@ export function Schedule({ composed, change, account }: Props) {
       <Check
         label={say('sendLater')}
         value={later}
-        onChange={(chosen) => change({ later: chosen, sendAt: localTime(new Date(Date.now() + AN_HOUR_MS), account.timeZone) })}
+        onChange={(chosen) => change({ later: chosen, sendAt: localTime(new Date(Date.now() + HOUR_MS), account.timeZone) })}
       />
       {later ? (
         <Field
@@ -44,4 +45,3 @@ export function Schedule({ composed, change, account }: Props) {
     </>
   );
 }
-const AN_HOUR_MS = 3_600_000;
