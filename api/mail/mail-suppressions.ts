@@ -21,6 +21,8 @@ const SuppressionView = z
     since: Time,
   })
   .openapi('MailSuppression');
+// Not `extend`: the document would ask for a Lift that refuses `account`, and for `account`.
+const OperatorLift = z.strictObject({ ...Lift.shape, account: Id }).openapi('OperatorMailSuppressionLift');
 const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
 
 const query = PageQuery.extend({ reason: SuppressionReasonView.optional() });
@@ -60,7 +62,7 @@ const operatorLift = createRoute({
   operationId: 'liftMailSuppressionOf',
   tags: ['Operator: mail'],
   summary: 'Write to an address of an account again',
-  request: { body: body(Lift.extend({ account: Id }).openapi('OperatorMailSuppressionLift')) },
+  request: { body: body(OperatorLift) },
   responses: lifted,
 });
 

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApiDocument } from './document.ts';
-
-type Json = Record<string, unknown>;
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+import { isRecord, list, record, resolved, text, type Json } from './json.ts';
 
 const escape = (raw: string): string =>
   raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -45,19 +41,16 @@ const contentOf = (part: unknown): string =>
         .join(' | ')
     : '';
 
-function operation(method: string, path: string, route: Json): string {
-  const parameters = list(route['parameters'])
-    .filter(isRecord)
-    .map((each) => {
-      const schema = isRecord(each['schema']) ? each['schema'] : {};
-      return `<li><code>${escape(text(each['name']))}</code> in ${escape(text(each['in']))}: ${typeOf(schema)}${said(each['description'] ?? schema['description'])}</li>`;
-    });
-  const answers = isRecord(route['responses'])
-    ? Object.entries(route['responses']).map(
-        ([status, each]) =>
-          `<li><code>${escape(status)}</code> ${contentOf(each)}${isRecord(each) ? said(each['description']) : ''}</li>`,
-      )
-    : [];
+function operation({ components }: ApiDocument, method: string, path: string, route: Json): string {
+  const parameters = list(route['parameters']).map((part) => {
+    const each = resolved(components, part);
+    const schema = record(each['schema']);
+    return `<li><code>${escape(text(each['name']))}</code> in ${escape(text(each['in']))}: ${typeOf(schema)}${said(each['description'] ?? schema['description'])}</li>`;
+  });
+  const answers = Object.entries(record(route['responses'])).map(([status, part]) => {
+    const each = resolved(components, part);
+    return `<li><code>${escape(status)}</code> ${contentOf(each)}${said(each['description'])}</li>`;
+  });
   const sent = contentOf(route['requestBody']);
   return `<details id="${escape(text(route['operationId']))}"><summary><b>${method.toUpperCase()}</b> <code>${escape(path)}</code> ${escape(text(route['summary']))}</summary>
 ${parameters.length > 0 ? `<h4>Parameters</h4><ul>${parameters.join('')}</ul>` : ''}${sent === '' ? '' : `<h4>Body</h4><p>${sent}</p>`}
@@ -75,8 +68,8 @@ export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('
 /** The OpenAPI document as one page to read. */
 export function docsPage(document: ApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(isRecord(methods) ? methods : {}).flatMap(([method, route]) =>
-      isRecord(route) ? [{ tag: text(list(route['tags'])[0]), html: operation(method, path, route) }] : [],
+    Object.entries(record(methods)).flatMap(([method, route]) =>
+      isRecord(route) ? [{ tag: text(list(route['tags'])[0]), html: operation(document, method, path, route) }] : [],
     ),
   );
   const sections = [...Map.groupBy(operations, (each) => each.tag)].map(

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
+import { record } from './json.ts';
+import { allowNull, shareParts } from './shared-parts.ts';
 
 const INFO = {
   title: 'Aller-Retour',
@@ -18,13 +20,16 @@ export function documentOf<E extends Env>(app: OpenAPIHono<E>) {
     info: INFO,
     security: [{ key: [] }],
   });
+  const { paths, parameters, responses } = shareParts(record(allowNull(document.paths)));
   return {
     openapi: document.openapi,
     info: document.info,
     security: document.security,
-    paths: sorted(document.paths),
+    paths: sorted(paths),
     components: {
-      schemas: sorted(document.components?.schemas),
+      schemas: sorted(record(allowNull(document.components?.schemas))),
+      parameters: sorted(parameters),
+      responses: sorted(responses),
       securitySchemes: {
         key: {
           type: 'http',

@@ -19,7 +19,7 @@ export const ReplySettingsView = z
         address: z.string(),
         locale: Locale,
         gather: z.boolean(),
-        suppressed: SuppressionReasonView.nullable().openapi({ description: 'Why nothing is sent there' }),
+        suppressed: z.union([SuppressionReasonView, z.null()]).openapi({ description: 'Why nothing is sent there' }),
       }),
     ),
     callbacks: z.array(z.object({ id: Id, url: z.string() })),

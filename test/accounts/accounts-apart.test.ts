@@ -105,7 +105,10 @@ async function operations(api: TestApi): Promise<Operation[]> {
   const found: Operation[] = [];
   for (const [path, methods] of Object.entries<Record<string, Described>>(body.paths)) {
     for (const [method, { operationId, requestBody, parameters = [] }] of Object.entries(methods)) {
-      const idFilters = parameters.filter((each) => each.in === 'query' && each.schema.format === 'uuid').map(({ name }) => name);
+      const idFilters = parameters
+        .map((part): Parameter => ('$ref' in part ? body.components.parameters[part.$ref.split('/').at(-1) ?? ''] : part))
+        .filter((each) => each.in === 'query' && each.schema.format === 'uuid')
+        .map(({ name }) => name);
       found.push({
         method: method.toUpperCase(),
         path,
@@ -122,8 +125,9 @@ async function operations(api: TestApi): Promise<Operation[]> {
 type Described = {
   operationId: string;
   requestBody?: { required: boolean };
-  parameters?: { in: string; name: string; schema: { format?: string } }[];
+  parameters?: (Parameter | { $ref: string })[];
 };
+type Parameter = { in: string; name: string; schema: { format?: string } };
 
 /** One of everything that an account can have, each holding the account's mark. */
 async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<Ids> {
