@@ -56,8 +56,8 @@ export function allowNull(node: unknown): unknown {
   if (!isRecord(node)) return node;
   const [schema, own] = list(node['allOf']).map(record);
   if (schema?.['$ref'] && own && list(own['type']).includes('null') && !own['properties']) {
-    const { type, ...said } = own;
-    return { anyOf: [schema, { type: 'null' }], ...said };
+    const said = Object.entries(own).filter(([key]) => key !== 'type');
+    return { anyOf: [schema, { type: 'null' }], ...Object.fromEntries(said) };
   }
   return mapValues(node, allowNull);
 }
