@@ -112,7 +112,7 @@ export async function startFaultsStack({
     PORT: String(await freePort()),
   };
   const product = async (role: 'api' | 'worker'): Promise<ChildProcess> => {
-    const child = fork(file('../main.ts'), {
+    const child = fork(file('../../main.ts'), {
       execArgv: ['--import', 'tsx', '--import', file('./faults-clock.ts')],
       env: { ...environment, ROLE: role },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

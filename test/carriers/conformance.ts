@@ -5,14 +5,8 @@ import { openIngest } from '../../activities/replies/ingest-replies.ts';
 import { createWebhookIngest } from '../../activities/carriers/ingest-webhook.ts';
 import { acquireSlot, renewSlot } from '../../activities/sending/slot-lease.ts';
 import { createSendLoop } from '../../activities/sending/send-loop.ts';
-import type {
-  Carrier,
-  CarrierEvents,
-  CarrierSession,
-  OutboundMessage,
-  SubmitResult,
-  WebhookRequest,
-} from '../../carriers/carrier.ts';
+import type { Carrier, CarrierEvents, CarrierSession, OutboundMessage } from '../../carriers/carrier.ts';
+import type { SubmitResult, WebhookRequest } from '../../carriers/carrier.ts';
 import { Carrier as CarrierRow } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { openDatabase } from '../../database/orm.ts';
@@ -176,10 +170,10 @@ async function openStage<P extends Peer>(table: Conformance<P>) {
     },
     stateOf: async ({ id }: OutboundMessage) =>
       (await rows<{ state: string }>(db.pool, 'select state from messages where id = $1', [id]))[0]?.state,
-    referencesOf: async ({ id }: OutboundMessage) =>
-      (await rows<{ reference: string }>(db.pool, 'select reference from message_references where message_id = $1', [id])).map(
-        ({ reference }) => reference,
-      ),
+    referencesOf: async ({ id }: OutboundMessage) => {
+      const found = await rows<{ r: string }>(db.pool, 'select reference r from message_references where message_id = $1', [id]);
+      return found.map(({ r }) => r);
+    },
     replies: () =>
       rows<{ text: string; from_number: string; reply_code: string }>(
         db.pool,

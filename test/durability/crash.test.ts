@@ -106,6 +106,11 @@ test('killed after filing a page, before its run was told: the second try posts 
   // Half a minute before the run of retries would take it over.
   await until('the endpoint has it', () => app.world.endpoint.calls[0], 30_000);
   await until('the mailbox has it', () => app.world.mailbox.mails[0]);
+  // A result is written some time after the other side has it.
+  await until('both results are written', async () => {
+    const open = await app.rows(`select from deliveries where state = 'in_flight'`);
+    return open.length === 0;
+  });
   const made = await app.rows(
     `select d.channel, d.state, d.attempts, d.run_id = r.run_id as own_run from deliveries d cross join replies r order by channel`,
   );

@@ -64,8 +64,8 @@ test('a hundred hostile mails delay nobody, and each is answered for good at onc
   // Taken, or refused for good: 554 for HTML beyond what is parsed, 550 for a text that no SMS holds.
   expect([...new Set(answers)].filter((answer) => !['taken', '550', '554'].includes(answer))).toEqual([]);
   expect(answers).toContain('554');
-  // Below a tenth of a second the two share what cores there are with everything else that runs.
-  expect(beside).toBeLessThanOrEqual(3 * Math.max(quiet, 100));
+  // One of these mails held the loop for 23 s. Below a third of a second the two share the cores with everything else that runs.
+  expect(beside).toBeLessThanOrEqual(3 * Math.max(quiet, 300));
 }, 120_000);
 
 test('a stranger’s mail is refused by its head, whatever follows it', async () => {

@@ -51,7 +51,7 @@ test('a demo that fails says what it asked and why nothing came of it', async ()
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   await writeFile(join(folder.path, 'dev.json'), JSON.stringify({ url, addresses: { endpoint: url }, apiKey: 'none' }));
-  const ended = run(process.execPath, ['--import', 'tsx', 'demo.ts', '--data', folder.path]);
+  const ended = run(process.execPath, ['--import', 'tsx', 'dev/demo/demo.ts', '--data', folder.path]);
   await expect(ended).rejects.toMatchObject({ code: 1, stderr: `POST ${url}/control got no answer: other side closed\n` });
   await new Promise((done) => server.close(done));
 });
@@ -59,7 +59,7 @@ test('a demo that fails says what it asked and why nothing came of it', async ()
 test('a demo after one that was ended in the middle, with a STOP left behind and an endpoint that fails, comes out right', async () => {
   await using folder = await temporaryFolder();
   await using dev = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
-  const args = ['--import', 'tsx', 'demo.ts', '--data', folder.path];
+  const args = ['--import', 'tsx', 'dev/demo/demo.ts', '--data', folder.path];
   const first = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(first, 'exit');
   for await (const line of createInterface(first.stdout)) if (line.startsWith('3. ')) first.kill('SIGKILL');
