@@ -18,7 +18,7 @@ import { CountryRule } from './numbers/country-rule.ts';
 import { Delivery, DeliveryAttempt } from './callbacks/delivery.ts';
 import { Doubt } from './sending/doubt.ts';
 import { Event } from './callbacks/event.ts';
-import { GatheredMail } from './mail/gathered-mail.ts';
+import { DigestMail } from './mail/digest-mail.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { InboundMail } from './mail/inbound-mail.ts';
 import { InstallationKey } from './installation-key.ts';
@@ -48,7 +48,7 @@ import { SettingRequest } from './accounts/setting-request.ts';
 import { SavedList } from './campaigns/saved-list.ts';
 import { SyncRun } from './lowcost/sync-run.ts';
 import { User } from './people/user.ts';
-import { WantedRun } from './callbacks/wanted-run.ts';
+import { RunWakeup } from './callbacks/run-wakeup.ts';
 
 /** Every table. A test compares them with what the migrations make. */
 export const entities = [
@@ -78,7 +78,7 @@ export const entities = [
   Doubt,
   EndpointMinute,
   Event,
-  GatheredMail,
+  DigestMail,
   IdempotencyKey,
   InboundMail,
   InboundPart,
@@ -117,5 +117,5 @@ export const entities = [
   SavedList,
   SyncRun,
   User,
-  WantedRun,
+  RunWakeup,
 ];

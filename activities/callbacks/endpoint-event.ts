@@ -9,12 +9,12 @@ export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: bool
 
 type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
 /** One thing that somebody is to hear of an endpoint. */
-export type Told = { turn: Turn; type: EventType; reason: Reason };
+export type HealthNews = { turn: Turn; type: EventType; reason: Reason };
 
 /** What is to be told of a change: one thing per change, not per attempt. */
-export function tellings(turn: Turn): Told[] {
+export function tellings(turn: Turn): HealthNews[] {
   const { before, now, mistaken } = turn;
-  const told: Told[] = [];
+  const told: HealthNews[] = [];
   if (mistaken) told.push({ turn, type: 'endpoint.failing', reason: 'configuration' });
   if (now.health.told > before.health.told) told.push({ turn, type: 'endpoint.failing', reason: 'unreachable' });
   if (now.health.state !== before.health.state) {
@@ -27,7 +27,7 @@ export function tellings(turn: Turn): Told[] {
 }
 
 /** What the account's other endpoints are told. */
-export async function endpointEvents(client: PoolClient, told: Told[]): Promise<NewEvent[]> {
+export async function endpointEvents(client: PoolClient, told: HealthNews[]): Promise<NewEvent[]> {
   const found = await rows<{ id: string; url: string; description: string }>(
     client,
     `select id, url, description from callback_endpoints where id = any($1::uuid[])`,

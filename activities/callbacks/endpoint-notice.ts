@@ -4,7 +4,7 @@ import type { NewNotice } from '../../database/mail/notice.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 import { ALARMS, DISABLED_AFTER_MS } from '../../domain/callbacks/endpoint-health.ts';
 import type { Notice } from '../../domain/mail/notice.ts';
-import type { Told } from './endpoint-event.ts';
+import type { HealthNews } from './endpoint-event.ts';
 
 const OWED = `select e.id, e.url, (
     select count(*)::int from deliveries d where d.endpoint_id = e.id and d.channel = 'callback' and d.delivered_at is null
@@ -13,10 +13,10 @@ const OWED = `select e.id, e.url, (
   from callback_endpoints e where e.id = any($1::uuid[])`;
 
 /** The last alarm before an endpoint is given up says how much waits for it. */
-const isLastAlarm = ({ turn, reason }: Told): boolean => reason === 'unreachable' && turn.now.health.told >= ALARMS.length;
+const isLastAlarm = ({ turn, reason }: HealthNews): boolean => reason === 'unreachable' && turn.now.health.told >= ALARMS.length;
 
 /** The mails that the endpoints' owners get. */
-export async function endpointNotices(client: PoolClient, told: Told[]): Promise<NewNotice[]> {
+export async function endpointNotices(client: PoolClient, told: HealthNews[]): Promise<NewNotice[]> {
   const ids = told.map((each) => each.turn.now.id);
   const found = await rows<{ id: string; url: string; owed: number }>(client, OWED, [
     ids,
@@ -30,7 +30,7 @@ export async function endpointNotices(client: PoolClient, told: Told[]): Promise
   });
 }
 
-function noticeOf(told: Told, url: string, owed: number): Notice {
+function noticeOf(told: HealthNews, url: string, owed: number): Notice {
   const { health, lastFailure } = told.turn.now;
   switch (told.reason) {
     case 'configuration': {

@@ -1,7 +1,7 @@
 import type { Filed, Unfiled } from './filing-types.ts';
 
 /** What is told of a reply. */
-type Told = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'conversationId' | 'sequence'> & {
+type EventFacts = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'conversationId' | 'sequence'> & {
   reply: Pick<Unfiled, 'id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
 };
 
@@ -17,7 +17,7 @@ export const replyReceived = (eventId: string, filed: Filed): string => replyBod
 export function replyBody(
   type: 'reply.received' | 'reply.completed',
   eventId: string,
-  { reply, answered, attribution, keyword, optOut, conversationId, sequence }: Told,
+  { reply, answered, attribution, keyword, optOut, conversationId, sequence }: EventFacts,
 ): string {
   return JSON.stringify({
     id: eventId,
@@ -48,7 +48,7 @@ export function replyBody(
 /** The body of `contact.opted-out`: who wrote STOP, and to what. */
 export function contactOptedOut(
   eventId: string,
-  { reply, answered, hidden }: Pick<Told, 'reply' | 'answered'> & { hidden: boolean },
+  { reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean },
 ): string {
   return JSON.stringify({
     id: eventId,
@@ -67,7 +67,7 @@ export function contactOptedOut(
 }
 
 /** What Octopush's forms of both tell. */
-export const octopushFacts = ({ reply, answered, hidden }: Pick<Told, 'reply' | 'answered'> & { hidden: boolean }) => ({
+export const octopushFacts = ({ reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean }) => ({
   ticket: answered?.campaign_id ?? null,
   phone: reply.from_number,
   text: hidden ? '' : reply.text,

@@ -4,7 +4,7 @@ import { rows, type Sql } from '../../database/sql.ts';
 import { campaignOf } from '../replies/reply-event.ts';
 
 /** A message as its events show it. */
-type Told = {
+type MessageFacts = {
   id: string;
   account_id: string;
   to_number: string;
@@ -52,7 +52,7 @@ export async function statesBefore(client: PoolClient, messageIds: string[]): Pr
 
 /** Emits one event for each message that has arrived, or will not, and had not before. Answers whose they are. */
 export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, string>): Promise<string[]> {
-  const after = await rows<Told>(
+  const after = await rows<MessageFacts>(
     client,
     `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
      from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[]) order by m.id`,
@@ -82,7 +82,7 @@ export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, 
   return (await emitEvents(client, happened, null)).accounts;
 }
 
-const bodyOf = (id: string, type: string, message: Told): string =>
+const bodyOf = (id: string, type: string, message: MessageFacts): string =>
   JSON.stringify({
     id,
     type,

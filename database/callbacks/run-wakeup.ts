@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** Whether a long-lived run is wanted: it is signalled only when this turns true, for a run takes 10,000 signals at most. */
-const WantedRunSchema = defineEntity({
-  name: 'WantedRun',
+const RunWakeupSchema = defineEntity({
+  name: 'RunWakeup',
   tableName: 'wanted_runs',
   properties: {
     /** The run's workflow id. */
@@ -11,5 +11,5 @@ const WantedRunSchema = defineEntity({
     changedAt: p.datetime(3),
   },
 });
-export class WantedRun extends WantedRunSchema.class {}
-WantedRunSchema.setClass(WantedRun);
+export class RunWakeup extends RunWakeupSchema.class {}
+RunWakeupSchema.setClass(RunWakeup);

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** A mail that went to an address which wants a flood gathered: what it got in the last minute decides what waits. Kept for an hour. */
-const GatheredMailSchema = defineEntity({
-  name: 'GatheredMail',
+const DigestMailSchema = defineEntity({
+  name: 'DigestMail',
   tableName: 'gathered_mails',
   indexes: [{ properties: ['emailId', 'at'] }],
   properties: {
@@ -13,5 +13,5 @@ const GatheredMailSchema = defineEntity({
     at: p.datetime(3),
   },
 });
-export class GatheredMail extends GatheredMailSchema.class {}
-GatheredMailSchema.setClass(GatheredMail);
+export class DigestMail extends DigestMailSchema.class {}
+DigestMailSchema.setClass(DigestMail);
