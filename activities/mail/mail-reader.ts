@@ -12,6 +12,7 @@ export type MailReader = {
 
 const TIME_LIMIT_MS = 3000;
 const MOST_HEAP_MB = 256;
+const MOST_HEAD = 100_000;
 const THREAD = new URL(`./mail-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** Reads mails from strangers one after the other, in a thread that is ended when one of them takes too long. */
@@ -24,7 +25,9 @@ export function createMailReader(): MailReader {
     const thread = await running;
     const inTime = new AbortController();
     const timer = setTimeout(() => inTime.abort(), TIME_LIMIT_MS);
-    thread.postMessage(mail);
+    // Handed over, not copied: a mail has up to 2 MB.
+    const raw = new Uint8Array(mail.raw);
+    thread.postMessage({ raw, part: mail.part } satisfies MailToRead, [raw.buffer]);
     try {
       const [read]: (T | null)[] = await Promise.race([
         once(thread, 'message', { signal: inTime.signal }),
@@ -46,13 +49,19 @@ export function createMailReader(): MailReader {
     return turn;
   }
   return {
-    head: (raw) => inTurn<MailHead>({ raw, part: 'head' }),
+    head: (raw) => inTurn<MailHead>({ raw: headIn(raw), part: 'head' }),
     whole: (raw) => inTurn<InboundMail>({ raw, part: 'whole' }),
     async close() {
       await last;
       await (await running)?.terminate();
     },
   };
+}
+
+/** The header lines of a mail with the empty line that ends them; the beginning where there is none. */
+function headIn(raw: Buffer): Buffer {
+  const end = raw.subarray(0, MOST_HEAD).indexOf('\r\n\r\n');
+  return raw.subarray(0, end < 0 ? MOST_HEAD : end + 4);
 }
 
 /** The time limit counts from here on: loading the parser takes its time once. */

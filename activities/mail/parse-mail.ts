@@ -30,7 +30,6 @@ const SIGNATURES = /^application\/(?:x-)?pkcs7-signature$|^application\/pgp-sign
 const MOST_CHARACTERS = 10_000;
 /** Converting HTML costs seconds a megabyte. */
 const MOST_HTML = 300_000;
-const MOST_HEAD = 100_000;
 
 const parse = (raw: Buffer): Promise<ParsedMail> =>
   simpleParser(raw, {
@@ -41,11 +40,8 @@ const parse = (raw: Buffer): Promise<ParsedMail> =>
     skipTextLinks: true,
   });
 
-/** Reads the headers alone, which costs little whatever follows them. */
-export async function readHead(raw: Buffer): Promise<MailHead> {
-  const end = raw.indexOf('\r\n\r\n');
-  return headOf(await parse(raw.subarray(0, end < 0 ? MOST_HEAD : Math.min(end + 4, MOST_HEAD))));
-}
+/** Reads header lines. */
+export const readHead = async (head: Buffer): Promise<MailHead> => headOf(await parse(head));
 
 /** Rejects when the mail is beyond what the parser converts. */
 export async function readMail(raw: Buffer): Promise<InboundMail> {
