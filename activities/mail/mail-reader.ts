@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { InboundMail, MailHead } from './parse-mail.ts';
 
-export type MailToRead = { raw: Uint8Array; part: 'head' | 'whole' };
+export type MailToRead = { raw: Uint8Array<ArrayBuffer>; part: 'head' | 'whole' };
 /** Null for a mail that the parser refused, or did not get through in time: the same mail would fail again. */
 export type MailReader = {
-  head(raw: Buffer): Promise<MailHead | null>;
-  whole(raw: Buffer): Promise<InboundMail | null>;
+  head(raw: Buffer<ArrayBuffer>): Promise<MailHead | null>;
+  /** `raw` changes hands: it is empty afterwards. */
+  whole(raw: Buffer<ArrayBuffer>): Promise<InboundMail | null>;
   close(): Promise<void>;
 };
 
@@ -26,7 +27,7 @@ export function createMailReader(): MailReader {
     const inTime = new AbortController();
     const timer = setTimeout(() => inTime.abort(), TIME_LIMIT_MS);
     // Handed over, not copied: a mail has up to 2 MB.
-    const raw = new Uint8Array(mail.raw);
+    const raw = mail.raw.byteLength === mail.raw.buffer.byteLength ? mail.raw : new Uint8Array(mail.raw);
     thread.postMessage({ raw, part: mail.part } satisfies MailToRead, [raw.buffer]);
     try {
       const [read]: (T | null)[] = await Promise.race([
@@ -59,9 +60,9 @@ export function createMailReader(): MailReader {
 }
 
 /** The header lines of a mail with the empty line that ends them; the beginning where there is none. */
-function headIn(raw: Buffer): Buffer {
+function headIn(raw: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const end = raw.subarray(0, MOST_HEAD).indexOf('\r\n\r\n');
-  return raw.subarray(0, end < 0 ? MOST_HEAD : end + 4);
+  return new Uint8Array(raw.subarray(0, end < 0 ? MOST_HEAD : end + 4));
 }
 
 /** The time limit counts from here on: loading the parser takes its time once. */

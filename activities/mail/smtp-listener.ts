@@ -54,7 +54,7 @@ export async function listenForMail({
 
   async function take(stream: SMTPServerDataStream, sender: string, recipient: string): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(Buffer.from(chunk));
+    for await (const chunk of stream) if (!stream.sizeExceeded && Buffer.isBuffer(chunk)) chunks.push(chunk);
     if (stream.sizeExceeded)
       throw new Refusal(
         552,
