@@ -7,14 +7,11 @@ import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
 import { blackHolesBench } from './callbacks/black-holes.ts';
 import { backlogBench } from './callbacks/backlog.ts';
-import { nameServersBench } from './callbacks/name-servers.ts';
-import { dripBench } from './callbacks/drip.ts';
 import { latenessBench } from './callbacks/lateness.ts';
 import { carriersBench } from './carriers/carriers.ts';
 import { measureCommit } from './stage/compare.ts';
 import { consoleBench } from './console.ts';
 import { listsBench } from './lists.ts';
-import { liveBench } from './live.ts';
 import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
 import { scaleBench } from './scale.ts';
@@ -24,7 +21,7 @@ import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { steadyBench } from './steady.ts';
 import { syncBench } from './sync.ts';
 
-const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, nameServersBench, dripBench, latenessBench];
+const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, latenessBench];
 const BENCHES: Bench[] = [
   acceptBench,
   listsBench,
@@ -36,7 +33,6 @@ const BENCHES: Bench[] = [
   carriersBench,
   syncBench,
   consoleBench,
-  liveBench,
   ...CALLBACKS,
   scaleBench,
   steadyBench,

@@ -28,12 +28,10 @@ export async function populate(
     count,
     phonesEach,
     fields = () => ({}),
-    by = 'address',
   }: {
     count: number;
     phonesEach: number;
     fields?: (n: number) => Answer;
-    by?: 'address' | 'name';
   },
 ): Promise<Crowd> {
   await world.reset();
@@ -41,7 +39,7 @@ export async function populate(
   for (let from = 0; from < count; from += AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index);
     const some = numbers.map(async (n) => {
-      const [account, own] = [await customer(n, fields(n), by), phones(phonesEach, n * 1000)];
+      const [account, own] = [await customer(n, fields(n)), phones(phonesEach, n * 1000)];
       await launch(account, own);
       return { customer: account, own };
     });

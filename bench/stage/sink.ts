@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 /** How a customer's endpoint answers. */
 export const Behaviour = z.object({
-  /** `black-hole` never answers; `drip` sends its head, then its body byte by byte; `drip-head` its head byte by byte; `huge` a gigabyte. */
-  mode: z.enum(['ok', 'status', 'black-hole', 'drip', 'drip-head', 'huge']),
+  /** `black-hole` never answers. */
+  mode: z.enum(['ok', 'status', 'black-hole']),
   latencyMs: z.number().default(0),
   status: z.number().default(500),
   headers: z.record(z.string(), z.string()).default({}),
@@ -13,8 +13,6 @@ export type Behaviour = z.input<typeof Behaviour>;
 
 const Posted = z.object({ data: z.object({ reply: z.object({ text: z.string() }) }) });
 const HOSTS = 200;
-const GIGABYTE = 1_073_741_824;
-const DRIP_MS = 300;
 
 /** The endpoints of all customers: what each of them took, and when. Customers have servers of their own: an address of the loopback network each. */
 export async function startSink(latencyMs: number) {
@@ -32,7 +30,7 @@ export async function startSink(latencyMs: number) {
   function answer(response: ServerResponse, text: string, behaviour: z.infer<typeof Behaviour> | undefined): void {
     const mode = behaviour?.mode ?? 'ok';
     const headers = behaviour?.headers;
-    if (mode === 'ok' || mode === 'drip' || mode === 'huge') take(text);
+    if (mode === 'ok') take(text);
     else if (!failedAt.has(text)) failedAt.set(text, performance.now());
     switch (mode) {
       case 'ok':
@@ -41,13 +39,6 @@ export async function startSink(latencyMs: number) {
         return void response.writeHead(behaviour?.status ?? 500, headers).end();
       case 'black-hole':
         return undefined;
-      case 'drip':
-        response.writeHead(200, headers);
-        return every(response, DRIP_MS, () => void response.write('x'));
-      case 'drip-head':
-        return every(response, DRIP_MS, () => void response.socket?.write('H'));
-      case 'huge':
-        return flood(response);
       default:
         return mode satisfies never;
     }
@@ -89,25 +80,6 @@ export async function startSink(latencyMs: number) {
 
 /** The address of the n-th customer's server. */
 export const hostOf = (n: number): string => `127.0.1.${(n % HOSTS) + 1}`;
-
-function every(response: ServerResponse, ms: number, work: () => void): void {
-  const timer = setInterval(work, ms);
-  response.once('close', () => clearInterval(timer));
-}
-
-function flood(response: ServerResponse): void {
-  const chunk = Buffer.alloc(65_536, 'x');
-  let left = GIGABYTE;
-  const more = (): void => {
-    while (left > 0 && !response.destroyed) {
-      left -= chunk.length;
-      if (!response.write(chunk)) return void response.once('drain', more);
-    }
-    response.end();
-  };
-  response.writeHead(200, { 'content-length': GIGABYTE });
-  more();
-}
 
 const listen = (handle: RequestListener, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -51,8 +51,6 @@ export type World = {
   reset(): Promise<unknown>;
   /** From here on the endpoints of these customers answer so. */
   behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
-  /** Whether the customers' name server answers. */
-  names(answered: boolean): Promise<unknown>;
   /** From the first refusal of each to when it was taken, in ms. */
   waited(prefix: string): Promise<number[]>;
   /** Every text that was sent, by number, and that was taken, by name. */
@@ -73,8 +71,8 @@ export type Stack = AsyncDisposable & {
   key: string;
   pids: { api: number; workers: number[] };
   world: World;
-  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers, by its address or by name. */
-  customer(n: number, fields?: Answer, by?: 'address' | 'name'): Promise<Customer>;
+  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
+  customer(n: number, fields?: Answer): Promise<Customer>;
   /** Bytes that the worker holds on to after a collection. */
   heap(): Promise<number>;
 };
@@ -121,8 +119,8 @@ export async function startStack({
   const worldProcess = fork(WORLD, { stdio: 'inherit' });
   starting.defer(() => ended(worldProcess));
   const ask = asker(worldProcess);
-  const { smscPort, endpointPort, nameServer, smtpPort } = z
-    .object({ smscPort: z.number(), endpointPort: z.number(), nameServer: z.string(), smtpPort: z.number() })
+  const { smscPort, endpointPort, smtpPort } = z
+    .object({ smscPort: z.number(), endpointPort: z.number(), smtpPort: z.number() })
     .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
 
   const smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
@@ -139,7 +137,6 @@ export async function startStack({
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: NAMESPACE,
     SECRETS_KEY: randomBytes(32).toString('base64'),
-    CALLBACK_NAME_SERVERS: nameServer,
     PORT: '0',
     ...(mails ? { SMTP_URL: smtpUrl, MAIL_FROM: 'Aller-Retour <replies@aller-retour.example>' } : {}),
     ...env,
@@ -196,7 +193,6 @@ export async function startStack({
       submitted: async (args) => z.object({ submitted: z.number(), seconds: z.number() }).parse(await ask('submitted', args)),
       reset: () => ask('reset', {}),
       behave: (customers, behaviour) => ask('behave', { paths: customers.map(pathOf), behaviour }),
-      names: (answered) => ask('names', { answered }),
       waited: async (prefix) => z.array(z.number()).parse(await ask('waited', { prefix })),
       taken: async () => Taken.parse(await ask('taken', {})),
     },
@@ -205,7 +201,7 @@ export async function startStack({
       worker.send('heap');
       return z.object({ heap: z.number() }).parse((await answered)[0]).heap;
     },
-    async customer(n, fields = {}, by = 'address') {
+    async customer(n, fields = {}) {
       const made = await operator.send('POST', '/v1/operator/accounts', {
         name: `Client ${n}`,
         country: 'FR',
@@ -216,9 +212,8 @@ export async function startStack({
       await operator.send('PUT', `/v1/operator/accounts/${id}/two-way`, { state: 'on', reason: 'a bench' });
       const key = textOf(await operator.send('POST', `/v1/operator/accounts/${id}/keys`, { name: 'bench' }), 'key');
       const client = createClient(url, key);
-      const host = by === 'name' ? `shop${n}.example` : hostOf(n);
       const endpoint = await client.send('POST', '/v1/callback-endpoints', {
-        url: `http://${host}:${endpointPort}${pathOf(n)}`,
+        url: `http://${hostOf(n)}:${endpointPort}${pathOf(n)}`,
         ...fields,
       });
       return { ...client, endpointId: textOf(endpoint, 'id') };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { startSmsc } from '../../dev/simulator/smsc.ts';
-import { startNameServer } from '../../test/fixtures/name-server.ts';
 import { percentile } from '../bench.ts';
 import { startMailboxes } from './mailbox.ts';
-import { Behaviour, hostOf, startSink } from './sink.ts';
+import { Behaviour, startSink } from './sink.ts';
 
-// A carrier, the customers' endpoints, mailboxes and name server, in a process of their own: they cost the product nothing but its share of the machine.
+// A carrier, the customers' endpoints, and mailboxes, in a process of their own: they cost the product nothing but its share of the machine.
 
 const Start = z.object({ receipts: z.object({ delayMs: z.number() }).nullable(), latencyMs: z.number() });
 const Deliver = z.object({
@@ -25,7 +24,6 @@ const Call = z.discriminatedUnion('method', [
   z.object({ id: z.number(), method: z.literal('submitted'), args: z.object({ count: z.number(), withinMs: z.number() }) }),
   z.object({ id: z.number(), method: z.literal('reset'), args: z.object({}) }),
   z.object({ id: z.number(), method: z.literal('behave'), args: z.object({ paths: z.array(z.string()), behaviour: Behaviour }) }),
-  z.object({ id: z.number(), method: z.literal('names'), args: z.object({ answered: z.boolean() }) }),
   z.object({ id: z.number(), method: z.literal('waited'), args: z.object({ prefix: z.string() }) }),
   z.object({ id: z.number(), method: z.literal('taken'), args: z.object({}) }),
 ]);
@@ -35,7 +33,6 @@ const sentAt = new Map<string, number>();
 let firstSubmit = 0;
 let lastSubmit = 0;
 let submitted = 0;
-let namesAnswered = true;
 let world: Awaited<ReturnType<typeof open>> | undefined;
 
 async function open({ receipts, latencyMs }: z.infer<typeof Start>) {
@@ -50,11 +47,7 @@ async function open({ receipts, latencyMs }: z.infer<typeof Start>) {
     },
   });
   const sink = await startSink(latencyMs);
-  // shop12.example is the server of customer 12.
-  const names = await startNameServer((name) =>
-    namesAnswered ? [hostOf(Number(/^shop(\d+)\./.exec(name)?.[1] ?? 0))] : 'silent',
-  );
-  return { smsc, sink, names, smtpPort: await startMailboxes(sink.take) };
+  return { smsc, sink, smtpPort: await startMailboxes(sink.take) };
 }
 
 function opened(): NonNullable<typeof world> {
@@ -64,7 +57,7 @@ function opened(): NonNullable<typeof world> {
 
 async function start(args: z.infer<typeof Start>) {
   world = await open(args);
-  return { smscPort: world.smsc.port, endpointPort: world.sink.port, nameServer: world.names.address, smtpPort: world.smtpPort };
+  return { smscPort: world.smsc.port, endpointPort: world.sink.port, smtpPort: world.smtpPort };
 }
 
 async function deliver({ from, to, count, prefix, perSecond }: z.infer<typeof Deliver>) {
@@ -142,9 +135,6 @@ const answer = (call: z.infer<typeof Call>): unknown => {
       return reset();
     case 'behave':
       opened().sink.behave(call.args.paths, call.args.behaviour);
-      return {};
-    case 'names':
-      namesAnswered = call.args.answered;
       return {};
     case 'waited':
       return waited(call.args);
