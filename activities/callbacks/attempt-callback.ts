@@ -10,7 +10,7 @@ import { patientTransaction } from '../../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 import { createBatcher } from '../batcher.ts';
-import { freeNext, type Place } from './conversation-order.ts';
+import { freeNext, type ConversationKey } from './conversation-order.ts';
 import type { UplinkMonitor, Sight } from './uplink-monitor.ts';
 import { recordEnded, type Ended } from './record-attempts.ts';
 import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from './update-endpoint-health.ts';
@@ -31,7 +31,7 @@ type Deps = {
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
 /** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
-type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: Place | null };
+type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
 
 /** What fails one after the other wakes the run of retries so often at most. */
 const WAKE_EVERY_MS = 500;
@@ -111,7 +111,7 @@ export function createAttemptCallback({ pool, secrets, poster, wake, uplink, met
       status: result.status,
       mistaken: isMistaken(result),
     };
-    const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: placeOf(delivery, ended) });
+    const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: conversationKey(delivery, ended) });
     if (!ours && !result.ok && !delivery.probe) uplink.counted(sight, recorded);
     await recorded;
     return ended.state;
@@ -164,7 +164,7 @@ const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => (
 });
 
 /** The conversation whose next reply may go now. */
-const placeOf = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): Place | null =>
+const conversationKey = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): ConversationKey | null =>
   conversationId !== null && (state === 'delivered' || state === 'exhausted') ? { endpointId, conversationId } : null;
 
 /** How long what our own uplink kept from going waits. */

@@ -6,7 +6,7 @@ import { endpointRun, type LongRun } from '../wake-run.ts';
 /** How long a reply waits for an earlier one of its conversation, while its endpoint is healthy: what is held meanwhile does not count. */
 const ORDER_WAITS = `interval '15 minutes'`;
 
-/** What was asked for anew holds back only what was asked for anew. */
+/** What was asked for again holds back only what was asked for again. */
 const BLOCKED = `exists (
   select from deliveries b where b.endpoint_id = d.endpoint_id and b.conversation_id = d.conversation_id
     and (b.sequence, b.id) < (d.sequence, d.id) and b.delivered_at is null and b.state in ('pending', 'in_flight', 'retrying', 'held')
@@ -39,14 +39,14 @@ export async function enforceOrder(client: PoolClient, ids: string[]): Promise<{
   return { waiting: which(false), late: which(true) };
 }
 
-export type Place = { endpointId: string; conversationId: string };
+export type ConversationKey = { endpointId: string; conversationId: string };
 
 /**
  * Makes due what waited for the deliveries that have just ended in these conversations, in the transaction that ends them and
  * under the lock of their endpoints: a claim that looks at the same moment has put its own off before, or sees these ended.
  * Answers the runs that take it up.
  */
-export async function freeNext(client: PoolClient, ended: Place[]): Promise<LongRun[]> {
+export async function freeNext(client: PoolClient, ended: ConversationKey[]): Promise<LongRun[]> {
   if (ended.length === 0) return [];
   const freed = await rows<{ id: string; health: HealthState }>(
     client,

@@ -26,7 +26,7 @@ export async function meantByKeyword(
   const kindOf = new Map(unattributed.map(({ reply }) => [reply.id, readKeyword(reply.text).kind]));
   // One that was obeyed while it waited for its night may have been lifted since.
   const asked = unattributed.filter(
-    ({ reply }) => reply.peeked !== 'obeyed' && ['stop', 'start'].includes(kindOf.get(reply.id) ?? ''),
+    ({ reply }) => reply.stopChecked !== 'obeyed' && ['stop', 'start'].includes(kindOf.get(reply.id) ?? ''),
   );
   const late = asked.filter(({ candidates }) => candidates.length === 0).map(({ reply }) => reply);
   const ever = Map.groupBy(await whoEverWrote(client, late, hashPhone), ({ id }) => id);

@@ -45,7 +45,7 @@ export async function applyKeywords(
 ): Promise<Set<string>> {
   const meant = await meantByKeyword(client, unattributed, hashPhone);
   const leaving: Leaving[] = filed
-    .filter((each) => each.optOut && each.reply.peeked !== 'obeyed')
+    .filter((each) => each.optOut && each.reply.stopChecked !== 'obeyed')
     .map(({ accountId, reply, rule }) => ({
       accountId,
       phone: reply.from_number,
@@ -78,7 +78,7 @@ export async function applyKeywords(
             all.map((each) => each.reason),
           ],
         );
-  const obeyed = filed.filter((each) => each.optOut && each.reply.peeked === 'obeyed');
+  const obeyed = filed.filter((each) => each.optOut && each.reply.stopChecked === 'obeyed');
   if (obeyed.length > 0) {
     left.push(
       ...(await rows<{ reply_id: string }>(

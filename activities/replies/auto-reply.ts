@@ -4,7 +4,8 @@ import { segmentPrice, type SegmentPrices } from '../../domain/campaigns/cost.ts
 import { countryOf } from '../../domain/phone-number.ts';
 import { countSegments } from '../../domain/sms/segments.ts';
 import type { RouteName } from '../../domain/sending/sender-policy.ts';
-import { AN_HOUR_MS, idAt, newId } from '../../database/ids.ts';
+import { idAt, newId } from '../../database/ids.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { segmentPrices } from '../../database/numbers/price.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { outOfHours } from './answer-out-of-hours.ts';
@@ -116,7 +117,7 @@ async function withinTheHour(client: PoolClient, wishes: Wish[]): Promise<Wish[]
      from unnest($1::uuid[], $2::text[]) as w (account_id, phone)
      join messages m on m.to_number = w.phone and m.account_id = w.account_id and m.automatic is not null and m.id > $3::uuid
      group by 1`,
-    [firsts.map((each) => each.accountId), firsts.map((each) => each.reply.from_number), idAt(Date.now() - AN_HOUR_MS)],
+    [firsts.map((each) => each.accountId), firsts.map((each) => each.reply.from_number), idAt(Date.now() - HOUR_MS)],
   );
   const already = new Map(counts.map((row) => [row.key, row.already]));
   return [...groups].flatMap(([key, list]) => grant(list[0]?.each.reply.from_number ?? '', list, already.get(key) ?? 0));

@@ -12,7 +12,7 @@ export type Unfiled = {
   received_at: Date;
   partial: boolean;
   /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
-  peeked: 'obeyed' | 'looked-at' | null;
+  stopChecked: 'obeyed' | 'looked-at' | null;
   /** In which a message must have been sent for this to answer it. */
   since: Date;
   until: Date;
@@ -40,7 +40,7 @@ export type Answered = {
 
 /** A reply whose account is known, in the order in which its conversation gets it. */
 export type Filed = {
-  reply: Partial<Pick<Unfiled, 'peeked'>> &
+  reply: Partial<Pick<Unfiled, 'stopChecked'>> &
     Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'> &
     Partial<Pick<Unfiled, 'port' | 'stop_confirmations'>>;
   accountId: string;

@@ -23,7 +23,7 @@ type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
 export async function readUnfiled(client: PoolClient, ids: string[], released = true): Promise<Unfiled[]> {
   const found = await rows<UnfiledRow>(
     client,
-    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked,
+    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked as "stopChecked",
        n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, n.port, c.clock_tolerance_ms, c.stop_confirmations
      from replies r left join carriers c on c.id = r.carrier_id
      left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code

@@ -14,7 +14,7 @@ export const NOTE_DOUBTS = (changed: string): string =>
      on conflict (message_id) do update set since = excluded.since, submitted_at = excluded.submitted_at`;
 
 /** After that long nobody tells any more. */
-const ENDS_AFTER = '48 hours';
+export const ENDS_AFTER = '48 hours';
 
 /** Idempotent: what nothing resolved in 48 hours is `unknown`. Answers how many. */
 export const endDoubts = (pool: Pool): Promise<number> =>

@@ -7,6 +7,7 @@ import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { normaliseOrigin } from '../../domain/phone-number.ts';
 import { createBatcher } from '../batcher.ts';
 import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
+import { ENDS_AFTER } from './in-doubt.ts';
 import { storable } from '../replies/store-replies.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
 
@@ -26,10 +27,10 @@ const APPLY = `
     left join messages m on m.id = r.message_id and m.carrier_id = $1
     left join doubts d on f.message_id is null and m.id is null
       and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
-      and d.submitted_at between r.at - interval '48 hours' and r.at + interval '2 minutes'
+      and d.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
       and not exists (
         select from messages o where o.to_number = d.to_number and o.carrier_id = $1 and o.sender = d.sender and o.id <> d.message_id
-          and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > r.at - interval '48 hours')
+          and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > r.at - interval '${ENDS_AFTER}')
   ), named as (
     insert into message_references (carrier_id, reference, message_id)
     select distinct $1::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
@@ -57,7 +58,7 @@ const APPLY = `
     from matched, lateral (
       -- What could mean several messages when it came is not believed of the last one left either.
       select count(*) > 1 as many from messages o where o.to_number = matched.to_number and o.carrier_id = $1 and o.sender = from_number
-        and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > at - interval '48 hours'
+        and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > at - interval '${ENDS_AFTER}'
     ) candidates
     where message is null and status <> 'accepted'
     on conflict (id) do nothing

@@ -5,6 +5,7 @@ import { newId } from '../../database/ids.ts';
 import { countSelected, requeueMail, requeue, withdrawReplay } from '../../database/callbacks/requeue.ts';
 import { Replay } from '../../database/callbacks/replay.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
+import { DAY_MS, REPLAYED_DAYS } from '../../domain/durations.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
@@ -13,8 +14,6 @@ import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
-
-const KEPT_MS = 30 * 86_400_000;
 
 const NewReplay = z
   .strictObject({
@@ -149,7 +148,7 @@ export const replays = ({ db, runs }: ApiServices) => {
       const { since, until, states, ids, ratePerSecond, dryRun } = c.req.valid('json');
       const now = new Date();
       const filter = {
-        since: since ?? new Date(now.getTime() - KEPT_MS).toISOString(),
+        since: since ?? new Date(now.getTime() - REPLAYED_DAYS * DAY_MS).toISOString(),
         until: until ?? now.toISOString(),
         states,
         ids: ids ?? null,

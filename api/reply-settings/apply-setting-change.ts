@@ -5,6 +5,7 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { setReplyEmails } from '../../database/mail/reply-email.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import { affected, rows } from '../../database/sql.ts';
+import { REPLAYED_DAYS } from '../../domain/durations.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { changeEndpoint, changeState, makeEndpoint, removeEndpoint, rotateSecret } from './change-endpoint.ts';
 import type { Lift, ReplyChange } from './setting-change.ts';
@@ -55,7 +56,7 @@ const RESEND = `
   update deliveries d set state = 'pending', last_class = null, next_at = now(), finished_at = null
   from reply_emails a where a.id = d.email_id and a.account_id = $1 and lower(a.address) = lower($2) and a.deleted_at is null
     and d.account_id = $1 and d.channel = 'email' and d.state = 'aborted' and d.last_class = 'suppressed'
-    and d.created_at > now() - interval '30 days'`;
+    and d.created_at > now() - interval '${REPLAYED_DAYS} days'`;
 
 /** Has an address written to again. Answers how many mails go out after all; wake their run after the commit. */
 export async function liftSuppression(

@@ -1,6 +1,7 @@
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import type { Channel } from './delivery.ts';
-import { AN_HOUR_MS, idAt } from '../ids.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
+import { idAt } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
 
 /** Which deliveries of an account. Only the account has to be named. */
@@ -28,8 +29,8 @@ export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: stri
   if (wish.channel) conditions.push(`d.channel = ${use(wish.channel)}`);
   if (wish.endpoint) conditions.push(`d.endpoint_id = ${use(wish.endpoint)}`);
   // Ids rise with time, as far as clocks agree: they lead to the place, and the time decides.
-  if (wish.from) conditions.push(`d.created_at >= ${use(wish.from)}`, `d.id >= ${use(idAt(wish.from.getTime() - AN_HOUR_MS))}`);
-  if (wish.to) conditions.push(`d.created_at < ${use(wish.to)}`, `d.id < ${use(idAt(wish.to.getTime() + AN_HOUR_MS))}`);
+  if (wish.from) conditions.push(`d.created_at >= ${use(wish.from)}`, `d.id >= ${use(idAt(wish.from.getTime() - HOUR_MS))}`);
+  if (wish.to) conditions.push(`d.created_at < ${use(wish.to)}`, `d.id < ${use(idAt(wish.to.getTime() + HOUR_MS))}`);
   const undelivered = wish.state && wish.state !== 'delivered' ? [`d.state = ${use(wish.state)}`] : [];
   const page = `order by d.id desc limit ${use(limit)}`;
   const among = (from: string, more: string[]): string =>

@@ -1,4 +1,5 @@
-import { AN_HOUR_MS, idAt } from '../ids.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
+import { idAt } from '../ids.ts';
 import type { ReplayFilter } from './replay.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
@@ -85,7 +86,7 @@ const values = ({ accountId, endpointId, filter }: Selection): unknown[] => [
   filter.states,
   filter.ids,
   // Ids rise with time, as far as clocks agree: they lead to the place.
-  idAt(new Date(filter.since).getTime() - AN_HOUR_MS),
+  idAt(new Date(filter.since).getTime() - HOUR_MS),
 ];
 
 export async function countSelected(sql: Sql, selection: Selection): Promise<number> {

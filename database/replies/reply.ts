@@ -70,7 +70,7 @@ const ReplySchema = defineEntity({
     runId: p.text().nullable(),
     filedAt: p.datetime(3).nullable(),
     /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
-    peeked: p.text().$type<'obeyed' | 'looked-at'>().nullable(),
+    stopChecked: p.text().fieldName('peeked').$type<'obeyed' | 'looked-at'>().nullable(),
     filingFailed: p.text().nullable(),
     accountId: p.uuid().nullable(),
     campaignId: p.uuid().nullable(),

@@ -1,3 +1,5 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
+
 /** How a customer's endpoint does, and what becomes of that. Times are milliseconds of one clock, the database's. */
 export type HealthState = 'healthy' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
 
@@ -44,16 +46,22 @@ export type HealthEvent =
   /** The owner wants it again after it was disabled or gone, or named another address. */
   | { kind: 'enabled' };
 
-const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 export const WINDOW_MINUTES = 5;
 const ENOUGH_ATTEMPTS = 10;
 const TIMEOUTS_IN_A_ROW = 5;
 /** Requests at once at which it counts as healthy again. */
 export const FULL = 8;
-export const PROBE_WAITS: readonly number[] = [30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE];
+export const PROBE_WAITS: readonly number[] = [
+  30 * SECOND_MS,
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  10 * MINUTE_MS,
+  15 * MINUTE_MS,
+];
 /** How long it is open when its owner is told; it is disabled after `DISABLED_AFTER_MS`, and the last alarm is a day before. */
-export const ALARMS: readonly number[] = [24 * HOUR, 72 * HOUR, 96 * HOUR];
-export const DISABLED_AFTER_MS = 120 * HOUR;
+export const ALARMS: readonly number[] = [24 * HOUR_MS, 72 * HOUR_MS, 96 * HOUR_MS];
+export const DISABLED_AFTER_MS = 120 * HOUR_MS;
 const DISABLED_FAILURES = 20;
 
 const NO_STAGE: Health['stage'] = { won: 0, lost: 0, failing: 'none' };

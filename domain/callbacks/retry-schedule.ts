@@ -1,40 +1,40 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
+
 /** Delays before each attempt, in ms; the first is before the first attempt. */
 export type Schedule = readonly number[];
-
-const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
 /** 13 attempts over 75.7 hours. */
 export const CALLBACK_SCHEDULE: Schedule = [
   0,
-  5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  10 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  4 * HOUR,
-  8 * HOUR,
-  12 * HOUR,
-  24 * HOUR,
-  24 * HOUR,
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  8 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
+  24 * HOUR_MS,
 ];
 export const EMAIL_SCHEDULE: Schedule = [
   0,
-  MINUTE,
-  5 * MINUTE,
-  15 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  4 * HOUR,
-  8 * HOUR,
-  12 * HOUR,
-  24 * HOUR,
+  MINUTE_MS,
+  5 * MINUTE_MS,
+  15 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  8 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
 ];
 
 const JITTER = 0.2;
-const MOST_RETRY_AFTER_MS = 24 * HOUR;
+const MOST_RETRY_AFTER_MS = 24 * HOUR_MS;
 
 type Past = {
   /** How many attempts have been made. */
@@ -58,7 +58,7 @@ export function nextDelay({ attempt, retryAfterMs, random, schedule = CALLBACK_S
 }
 
 export const MOST_DELAYS = 16;
-export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR;
+export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR_MS;
 
 /** What is wrong with a schedule that somebody chose, and what to do about it; null when it can be used. */
 export function faultOf(schedule: Schedule): { problem: string; remedy: string } | null {
@@ -87,7 +87,7 @@ const HTTP_DATES = [
 /** A Retry-After header, seconds or a date, as ms from `now`, 24 h at most; null when it is neither. */
 export function readRetryAfter(header: string | undefined, now: Date): number | null {
   const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * SECOND, MOST_RETRY_AFTER_MS);
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * SECOND_MS, MOST_RETRY_AFTER_MS);
   if (!HTTP_DATES.some((form) => form.test(text))) return null;
   const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now.getTime()), MOST_RETRY_AFTER_MS);

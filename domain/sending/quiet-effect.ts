@@ -1,6 +1,6 @@
 import { quietNotes, quietWaitMs, type QuietNote } from './quiet-hours.ts';
 import type { Policies } from './policies.ts';
-import { placeOf } from './recipient-zone.ts';
+import { clockOf } from './recipient-zone.ts';
 
 /** What the hour does to a campaign that begins then: who waits, until when at the latest, and what there is to say. */
 export type QuietEffect = {
@@ -12,7 +12,7 @@ export type QuietEffect = {
   notes: (QuietNote & { recipients: number })[];
 };
 
-/** Transactional messages have no quiet hours. Looked at once for each place that numbers are of. */
+/** Transactional messages have no quiet hours. Looked at once for each clock that numbers are of. */
 export function quietEffect(
   phones: Iterable<string>,
   at: Date,
@@ -20,14 +20,14 @@ export function quietEffect(
 ): QuietEffect {
   const effect: QuietEffect = { policy, held: 0, until: null, clearAt: null, notes: [] };
   if (purpose !== 'marketing' || policy === 'off') return effect;
-  const byPlace = new Map<string, { phone: string; count: number }>();
+  const byClock = new Map<string, { phone: string; count: number }>();
   for (const phone of phones) {
-    const place = placeOf(phone).zones.join(' ');
-    const known = byPlace.get(place);
+    const clock = clockOf(phone).zones.join(' ');
+    const known = byClock.get(clock);
     if (known) known.count += 1;
-    else byPlace.set(place, { phone, count: 1 });
+    else byClock.set(clock, { phone, count: 1 });
   }
-  for (const { phone, count } of byPlace.values()) {
+  for (const { phone, count } of byClock.values()) {
     for (const note of quietNotes(phone, at, preset)) {
       const known = effect.notes.find(({ kind, name }) => kind === note.kind && name === note.name);
       if (known) known.recipients += count;
@@ -42,7 +42,7 @@ export function quietEffect(
   return {
     ...effect,
     clearAt: clearTime(
-      [...byPlace.values()].map(({ phone }) => phone),
+      [...byClock.values()].map(({ phone }) => phone),
       at,
       preset,
     ),

@@ -1,19 +1,17 @@
 import { alsaceMoselleHolidays, frenchHolidays } from './holidays.ts';
-import { placeOf, type Place } from './recipient-zone.ts';
+import { clockOf, type RecipientClock } from './recipient-zone.ts';
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { instantOf, offsetMs } from '../zoned-time.ts';
 
 export type QuietPreset = 'standard' | 'strict';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
 /** From when to when marketing may go, by the recipient's clock. `restDays`: Sundays and public holidays too are quiet. */
 const PRESETS: Record<QuietPreset, { from: number; to: number; restDays: boolean }> = {
-  standard: { from: 8 * HOUR, to: 21.5 * HOUR, restDays: false },
-  strict: { from: 8 * HOUR, to: 20 * HOUR, restDays: true },
+  standard: { from: 8 * HOUR_MS, to: 21.5 * HOUR_MS, restDays: false },
+  strict: { from: 8 * HOUR_MS, to: 20 * HOUR_MS, restDays: true },
 };
 
-const startOfDay = (wall: number): number => Math.floor(wall / DAY) * DAY;
+const startOfDay = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
 
 /** The name of the rest day on which a wall clock stands, or undefined. */
 function restDay(wall: number, zone: string, french: boolean): string | undefined {
@@ -30,8 +28,8 @@ function nextIn(zone: string, at: number, french: boolean, preset: QuietPreset):
   let day = startOfDay(wall);
   const isRest = () => restDays && restDay(day, zone, french) !== undefined;
   if (!isRest() && wall >= day + from && wall < day + to) return at;
-  if (wall >= day + from) day += DAY;
-  while (isRest()) day += DAY;
+  if (wall >= day + from) day += DAY_MS;
+  while (isRest()) day += DAY_MS;
   return instantOf(day + from, zone).getTime();
 }
 
@@ -40,7 +38,7 @@ const cached = new Map<string, number>();
 /** How long marketing to that number has to wait from `now` on; 0 when it may go. Where its zone is not known, until it may in each. */
 export function quietWaitMs(phone: string, now: Date, preset: QuietPreset): number {
   const at = now.getTime();
-  const { zones, french } = placeOf(phone);
+  const { zones, french } = clockOf(phone);
   // All numbers of a place wait for the same moment: it is looked for once a minute.
   const key = `${zones[0]} ${preset} ${Math.floor(at / 60_000)}`;
   let until = cached.get(key);
@@ -67,7 +65,7 @@ export type QuietNote = { kind: 'night' | 'sunday' | 'holiday' | 'alsace-moselle
 
 /** What there is to say about sending to that number at that time. */
 export function quietNotes(phone: string, at: Date, preset: QuietPreset): QuietNote[] {
-  const found: Place = placeOf(phone);
+  const found: RecipientClock = clockOf(phone);
   const notes = found.zones.flatMap((zone): QuietNote[] => {
     const wall = at.getTime() + offsetMs(at.getTime(), zone);
     const { from, to } = PRESETS[preset];

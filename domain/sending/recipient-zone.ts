@@ -1,11 +1,11 @@
 /** Where the clocks of a number may be: several zones where a country has several and the number does not tell which. */
-export type Place = { zones: readonly string[]; french: boolean };
+export type RecipientClock = { zones: readonly string[]; french: boolean };
 
-const place = (...zones: string[]): Place => ({ zones, french: false });
-const french = (zone: string): Place => ({ zones: [zone], french: true });
+const clock = (...zones: string[]): RecipientClock => ({ zones, french: false });
+const french = (zone: string): RecipientClock => ({ zones: [zone], french: true });
 
 /** By the longest prefix of the number. The overseas departments have codes of their own; Mayotte shares Réunion's. */
-const PLACES: Record<string, Place> = {
+const CLOCKS: Record<string, RecipientClock> = {
   33: french('Europe/Paris'),
   590: french('America/Guadeloupe'),
   594: french('America/Cayenne'),
@@ -17,64 +17,64 @@ const PLACES: Record<string, Place> = {
   681: french('Pacific/Wallis'),
   687: french('Pacific/Noumea'),
   689: french('Pacific/Tahiti'),
-  1: place('America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu'),
-  7: place('Europe/Kaliningrad', 'Asia/Kamchatka'),
-  20: place('Africa/Cairo'),
-  27: place('Africa/Johannesburg'),
-  30: place('Europe/Athens'),
-  31: place('Europe/Amsterdam'),
-  32: place('Europe/Brussels'),
-  34: place('Europe/Madrid', 'Atlantic/Canary'),
-  351: place('Europe/Lisbon', 'Atlantic/Azores'),
-  352: place('Europe/Luxembourg'),
-  353: place('Europe/Dublin'),
-  354: place('Atlantic/Reykjavik'),
-  358: place('Europe/Helsinki'),
-  36: place('Europe/Budapest'),
-  370: place('Europe/Vilnius'),
-  371: place('Europe/Riga'),
-  372: place('Europe/Tallinn'),
-  377: place('Europe/Monaco'),
-  380: place('Europe/Kyiv'),
-  385: place('Europe/Zagreb'),
-  386: place('Europe/Ljubljana'),
-  39: place('Europe/Rome'),
-  40: place('Europe/Bucharest'),
-  41: place('Europe/Zurich'),
-  420: place('Europe/Prague'),
-  421: place('Europe/Bratislava'),
-  43: place('Europe/Vienna'),
-  44: place('Europe/London'),
-  45: place('Europe/Copenhagen'),
-  46: place('Europe/Stockholm'),
-  47: place('Europe/Oslo'),
-  48: place('Europe/Warsaw'),
-  49: place('Europe/Berlin'),
-  52: place('America/Mexico_City', 'America/Tijuana'),
-  55: place('America/Sao_Paulo', 'America/Rio_Branco'),
-  61: place('Australia/Sydney', 'Australia/Perth'),
-  64: place('Pacific/Auckland'),
-  81: place('Asia/Tokyo'),
-  82: place('Asia/Seoul'),
-  86: place('Asia/Shanghai'),
-  90: place('Europe/Istanbul'),
-  91: place('Asia/Kolkata'),
-  212: place('Africa/Casablanca'),
-  213: place('Africa/Algiers'),
-  216: place('Africa/Tunis'),
-  221: place('Africa/Dakar'),
-  225: place('Africa/Abidjan'),
-  237: place('Africa/Douala'),
-  971: place('Asia/Dubai'),
-  972: place('Asia/Jerusalem'),
+  1: clock('America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu'),
+  7: clock('Europe/Kaliningrad', 'Asia/Kamchatka'),
+  20: clock('Africa/Cairo'),
+  27: clock('Africa/Johannesburg'),
+  30: clock('Europe/Athens'),
+  31: clock('Europe/Amsterdam'),
+  32: clock('Europe/Brussels'),
+  34: clock('Europe/Madrid', 'Atlantic/Canary'),
+  351: clock('Europe/Lisbon', 'Atlantic/Azores'),
+  352: clock('Europe/Luxembourg'),
+  353: clock('Europe/Dublin'),
+  354: clock('Atlantic/Reykjavik'),
+  358: clock('Europe/Helsinki'),
+  36: clock('Europe/Budapest'),
+  370: clock('Europe/Vilnius'),
+  371: clock('Europe/Riga'),
+  372: clock('Europe/Tallinn'),
+  377: clock('Europe/Monaco'),
+  380: clock('Europe/Kyiv'),
+  385: clock('Europe/Zagreb'),
+  386: clock('Europe/Ljubljana'),
+  39: clock('Europe/Rome'),
+  40: clock('Europe/Bucharest'),
+  41: clock('Europe/Zurich'),
+  420: clock('Europe/Prague'),
+  421: clock('Europe/Bratislava'),
+  43: clock('Europe/Vienna'),
+  44: clock('Europe/London'),
+  45: clock('Europe/Copenhagen'),
+  46: clock('Europe/Stockholm'),
+  47: clock('Europe/Oslo'),
+  48: clock('Europe/Warsaw'),
+  49: clock('Europe/Berlin'),
+  52: clock('America/Mexico_City', 'America/Tijuana'),
+  55: clock('America/Sao_Paulo', 'America/Rio_Branco'),
+  61: clock('Australia/Sydney', 'Australia/Perth'),
+  64: clock('Pacific/Auckland'),
+  81: clock('Asia/Tokyo'),
+  82: clock('Asia/Seoul'),
+  86: clock('Asia/Shanghai'),
+  90: clock('Europe/Istanbul'),
+  91: clock('Asia/Kolkata'),
+  212: clock('Africa/Casablanca'),
+  213: clock('Africa/Algiers'),
+  216: clock('Africa/Tunis'),
+  221: clock('Africa/Dakar'),
+  225: clock('Africa/Abidjan'),
+  237: clock('Africa/Douala'),
+  971: clock('Asia/Dubai'),
+  972: clock('Asia/Jerusalem'),
 };
 const LONGEST = 6;
 
 /** Where a number's clocks are; a country that is not listed is read as mainland France's time. */
-export function placeOf(phone: string): Place {
+export function clockOf(phone: string): RecipientClock {
   for (let length = LONGEST; length > 0; length--) {
-    const found = PLACES[phone.slice(1, 1 + length)];
+    const found = CLOCKS[phone.slice(1, 1 + length)];
     if (found) return found;
   }
-  return place('Europe/Paris');
+  return clock('Europe/Paris');
 }
