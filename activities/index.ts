@@ -27,6 +27,7 @@ import { createGatewayReader } from './lowcost/read-gateway.ts';
 import { createPreviewList } from './campaigns/preview-list.ts';
 import { createRenewRentals } from './numbers/renew-rentals.ts';
 import { createReplayPage } from './callbacks/replay-page.ts';
+import { createResultRecorder } from './callbacks/record-results.ts';
 import { createSendBatch } from './sending/send-batch.ts';
 import { createNoMails, createSendReplyEmails } from './mail/send-reply-emails.ts';
 import { createSweep } from './maintenance/sweep.ts';
@@ -71,13 +72,11 @@ export function createActivities(deps: Deps) {
   const wake = createRunWaker({ pool, signal });
   const uplink = createUplinkMonitor({ pool, log, worker: deps.worker });
   const { attempt, over } = createAttemptCallback({
-    pool,
     secrets: deps.secrets,
     poster: deps.poster,
-    wake,
     uplink,
     metrics: deps.metrics,
-    onCallbacksDue: deps.onCallbacksDue,
+    recorder: createResultRecorder({ pool, wake, onCallbacksDue: deps.onCallbacksDue }),
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
   const callbacks = { pool, log, attempt, uplink, wake };

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../dev/seed.ts';
-import { round, type Bench } from './bench.ts';
+import { round, type Bench, type Figure } from './bench.ts';
+import { sleep } from './callbacks/callbacks.ts';
 import { insertsPerSecond } from './ceilings/database.ts';
 import { emptyRuns } from './ceilings/temporal.ts';
 import { launch, NAMESPACE, phones, SHORT_CODE } from './stage/stack.ts';
@@ -10,6 +11,9 @@ const PER_SECOND = 200;
 const SECONDS = 20;
 const BRISK = 1000;
 const BURST = 20_000;
+/** Shares of the throughput just measured. */
+const LOADS = [25, 50, 75];
+const LOAD_SECONDS = 10;
 
 export const repliesBench: Bench = {
   name: 'replies',
@@ -46,6 +50,20 @@ export const repliesBench: Bench = {
     const flood = await world.arrived({ prefix: 'burst ', count: BURST, withinMs: 180_000 });
     if (flood.arrived !== BURST || flood.twice > 0) throw new Error(`${flood.arrived} of ${BURST} arrived, ${flood.twice} twice`);
 
+    // A full load has just ended: what it left behind is not to be measured.
+    await sleep(5000);
+    const loads: Figure[] = [];
+    for (const percent of LOADS) {
+      const perSecond = Math.round((BURST / flood.seconds) * (percent / 100));
+      const [prefix, count] = [`${percent} % `, perSecond * LOAD_SECONDS];
+      const taken = await world.deliver({ from, to: SHORT_CODE, count, prefix, perSecond });
+      const { p50, p99, arrived, twice } = await world.arrived({ prefix, count, withinMs: 60_000 });
+      if (arrived !== count || twice > 0) throw new Error(`${arrived} of ${count} arrived at ${percent} %, ${twice} twice`);
+      const line = `reply → callback at ${percent} % of that, p99`;
+      const note = `${perSecond}/s: p50 ${round(p50)} ms; acknowledged p99 ${round(taken.p99)} ms`;
+      loads.push({ line, value: round(p99), unit: 'ms', note });
+    }
+
     const inserts = await insertsPerSecond(databaseUrl);
     const empty = await emptyRuns(temporalAddress, NAMESPACE);
     const over = `over ${ENDPOINTS} endpoints`;
@@ -76,6 +94,7 @@ export const repliesBench: Bench = {
         aim: '≥ 2,400/s',
         note: `from the first reply to the last callback; ${round(empty.perSecond)} empty runs/s`,
       },
+      ...loads,
     ];
   },
 };

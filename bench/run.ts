@@ -11,6 +11,7 @@ import { latenessBench } from './callbacks/lateness.ts';
 import { carriersBench } from './carriers/carriers.ts';
 import { measureCommit } from './stage/compare.ts';
 import { consoleBench } from './console.ts';
+import { ladderBench } from './ladder.ts';
 import { listsBench } from './lists.ts';
 import { mailBench } from './mail.ts';
 import { repliesBench } from './replies.ts';
@@ -29,6 +30,7 @@ const BENCHES: Bench[] = [
   twoBindsBench,
   receiptsBench,
   repliesBench,
+  ladderBench,
   mailBench,
   carriersBench,
   syncBench,

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { callbackHeaders, type AttemptResult, type Poster } from '../../webhook-client/request.ts';
 import { isUnknownHost } from '../../webhook-client/outcome.ts';
 import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
@@ -6,67 +5,30 @@ import type { Secrets } from '../../database/secrets.ts';
 import { afterAttempt } from '../../domain/callbacks/delivery-state.ts';
 import { isConfigurationError, type Result } from '../../domain/callbacks/endpoint-health.ts';
 import type { Schedule } from '../../domain/callbacks/retry-schedule.ts';
-import { patientTransaction } from '../../database/sql.ts';
 import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
-import { createBatcher } from '../batcher.ts';
-import { freeNext, type ConversationKey } from './conversation-order.ts';
+import type { ConversationKey } from './conversation-order.ts';
 import type { UplinkMonitor, Sight } from './uplink-monitor.ts';
-import { recordEnded, type Ended } from './record-attempts.ts';
-import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from './update-endpoint-health.ts';
-import type { RunWaker } from '../wake-run.ts';
+import type { Ended } from './record-attempts.ts';
+import type { ResultRecorder } from './record-results.ts';
 
 type Deps = {
-  pool: Pool;
   secrets: Secrets;
   poster: Poster;
-  wake: RunWaker;
   uplink: UplinkMonitor;
   metrics: CallbackMetrics;
-  /** Called when callbacks came to be owed. */
-  onCallbacksDue: () => void;
+  recorder: ResultRecorder;
   /** For endpoints that have none of their own. */
   schedule: Schedule;
 };
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
-/** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
-type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
-
-/** What fails one after the other wakes the run of retries so often at most. */
-const WAKE_EVERY_MS = 500;
 /** What is under way so long may outlive who started it: the run of retries is awake and knows its lease. */
 const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
-export function createAttemptCallback({ pool, secrets, poster, wake, uplink, metrics, onCallbacksDue, schedule }: Deps) {
-  const wakeRetries = paced(onCallbacksDue, WAKE_EVERY_MS);
+export function createAttemptCallback({ secrets, poster, uplink, metrics, recorder, schedule }: Deps) {
   const underWay = new Set<Promise<unknown>>();
-  /** In groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
-  const recorder = createBatcher<Recorded, true>({
-    maxSize: 500,
-    waitMs: 10,
-    async commit(group) {
-      // Claims and what gives attempts back lock in another order: a collision must not lose a group's results.
-      const told = await patientTransaction(pool, async (client) => {
-        await recordEnded(
-          client,
-          group.map((each) => each.ended),
-        );
-        const freed = group.flatMap((each) => each.freed ?? []);
-        const tracked = await updateEndpointHealth(
-          client,
-          group.flatMap((each) => each.tried ?? []),
-          freed.map((each) => each.endpointId),
-        );
-        return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
-      });
-      await notifyHealthChange({ pool, wake }, told);
-      // At once: whoever made the attempt may still wait for slower ones.
-      if (group.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
-      return group.map(() => true as const);
-    },
-  });
 
   async function make(delivery: ClaimedCallback): Promise<Ended['state']> {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
@@ -111,14 +73,14 @@ export function createAttemptCallback({ pool, secrets, poster, wake, uplink, met
       status: result.status,
       mistaken: isMistaken(result),
     };
-    const recorded = recorder.add({ ended, tried: ours ? null : tried, freed: conversationKey(delivery, ended) });
+    const recorded = recorder.record({ ended, tried: ours ? null : tried, freed: conversationKey(delivery, ended) });
     if (!ours && !result.ok && !delivery.probe) uplink.counted(sight, recorded);
     await recorded;
     return ended.state;
   }
 
   const attempt: AttemptCallback = (delivery) => {
-    const slow = setTimeout(wakeRetries, SLOW_MS);
+    const slow = setTimeout(recorder.wakeRetries, SLOW_MS);
     const going: Promise<Ended['state']> = make(delivery).finally(() => {
       clearTimeout(slow);
       underWay.delete(going);
@@ -130,23 +92,6 @@ export function createAttemptCallback({ pool, secrets, poster, wake, uplink, met
     attempt,
     /** Resolves when none is under way any more: a run of retries does not wait for its slowest. */
     over: (): Promise<unknown> => Promise.allSettled(underWay),
-  };
-}
-
-/** `call` at once; asked for again too soon, once more later. */
-function paced(call: () => void, everyMs: number): () => void {
-  let last = -Infinity;
-  let later: NodeJS.Timeout | undefined;
-  const now = (): void => {
-    later = undefined;
-    last = performance.now();
-    call();
-  };
-  return () => {
-    if (later) return;
-    const waitMs = last + everyMs - performance.now();
-    if (waitMs > 0) later = setTimeout(now, waitMs).unref();
-    else now();
   };
 }
 
