@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { createFilingLag } from './activities/replies/filing-lag.ts';
 import { callbackGauges } from './activities/callbacks/callback-metrics.ts';
 import { createRunWaker } from './activities/wake-run.ts';
 import { mailGauges } from './activities/mail/mail-metrics.ts';
@@ -14,10 +13,12 @@ import { openMailTokens } from './database/mail/mail-tokens.ts';
 import { patiently } from './database/patience.ts';
 import { openPhoneHash } from './database/contacts/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
-import { affected } from './database/sql.ts';
+import { rows } from './database/sql.ts';
 import type { Schedule } from './domain/callbacks/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
-import { openClient } from './temporal/connect.ts';
+import { openClient, openSharedClient } from './temporal/connect.ts';
+import { createFiledPages } from './temporal/filed-pages.ts';
+import { installRuntime } from './temporal/runtime.ts';
 import { scheduleSync } from './temporal/schedules.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
@@ -57,20 +58,27 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
   const metrics = createMetrics();
   callbackGauges(metrics, db.pool);
   mailGauges(metrics, db.pool);
-  const { client, connection } = openClient(temporal);
+  if (config.ROLE !== 'api') installRuntime(log);
+  const shared = config.ROLE === 'api' ? null : await openSharedClient(temporal);
+  const { client, connection } = shared ?? openClient(temporal);
   starting.defer(() => connection.close());
 
+  const pages = createFiledPages({
+    async isFiled(ids) {
+      const [unfiled] = await rows(
+        db.pool,
+        'select from replies where id = any($1::uuid[]) and filed_at is null and filing_failed is null limit 1',
+        [ids],
+      );
+      return unfiled === undefined;
+    },
+  });
   const runs = createRuns({
     client,
     log,
     repliesPerRun: config.REPLIES_PER_RUN,
-    lagMs: createFilingLag(db.pool),
-    onHanded: async (ids, workflowId) => {
-      await affected(db.pool, `update replies set handed_at = now(), run_id = coalesce(run_id, $2) where id = any($1::uuid[])`, [
-        ids,
-        workflowId,
-      ]);
-    },
+    requestEagerStart: shared !== null,
+    pages,
     createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
   });
   starting.defer(() => runs.flush());
@@ -99,9 +107,10 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     hashPhone,
     mailTokens,
     metrics,
-    temporal,
     client,
-    connection,
+    /** What workers poll by; null in a process that has none. */
+    workerConnection: shared?.connection ?? null,
+    pages,
     runs,
     onCallbacksDue,
     guard,

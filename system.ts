@@ -21,9 +21,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, log } = options;
   await using starting = new AsyncDisposableStack();
   const foundation = starting.use(await openFoundation(options));
-  const { db, runs, mailTokens, metrics } = foundation;
+  const { db, runs, mailTokens, metrics, workerConnection } = foundation;
 
-  const worker = config.ROLE === 'api' ? null : starting.use(await startWorkerProcess(options, foundation));
+  const worker =
+    workerConnection === null ? null : starting.use(await startWorkerProcess(options, { ...foundation, workerConnection }));
 
   const mail =
     config.MAIL_INBOUND_PORT === undefined || config.MAIL_INBOUND_DOMAIN === undefined

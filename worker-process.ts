@@ -7,9 +7,9 @@ import { readDkim, type Dkim } from './activities/mail/dkim-key.ts';
 import { openCarrierLines } from './activities/sending/carrier-lines.ts';
 import { createMailer } from './activities/mail/mailer.ts';
 import { registry } from './carriers/registry.ts';
+import type { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
 import { prepareNamespace } from './temporal/connect.ts';
-import { installRuntime } from './temporal/runtime.ts';
 import { scheduleRentals, scheduleRetention, scheduleSweep } from './temporal/schedules.ts';
 import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
 import type { Foundation, SystemOptions } from './foundation.ts';
@@ -17,10 +17,21 @@ import type { Foundation, SystemOptions } from './foundation.ts';
 /** The half of a process that works: carriers' lines, and the workers of Temporal's queues. Answers with the workers, none of which may die. */
 export async function startWorkerProcess(
   { config, log, bundle, sweepEveryMs, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
-  { db, secrets, hashPhone, mailTokens, metrics, client, connection, temporal, runs, onCallbacksDue, poster }: Foundation,
+  {
+    db,
+    secrets,
+    hashPhone,
+    mailTokens,
+    metrics,
+    client,
+    workerConnection: connection,
+    pages,
+    runs,
+    onCallbacksDue,
+    poster,
+  }: Foundation & { workerConnection: NativeConnection },
 ): Promise<AsyncDisposable & { workers: Running[] }> {
   await using starting = new AsyncDisposableStack();
-  installRuntime(log);
   await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
   await scheduleSweep(client, sweepEveryMs);
   await scheduleRentals(client, config.SYNC_TIME_ZONE);
@@ -53,6 +64,7 @@ export async function startWorkerProcess(
     poster,
     mailer,
     onCallbacksDue,
+    onPageTaken: pages.taken,
     runs,
     signal: runs.signal,
     stopNumber: config.STOP_NUMBER ?? null,
@@ -72,7 +84,12 @@ export async function startWorkerProcess(
     ...(callbackSchedule ? { callbackSchedule } : {}),
     ...(emailSchedule ? { emailSchedule } : {}),
   });
-  const opened = await openWorkers({ settings: temporal, activities, bundle: bundle ?? (await bundleWorkflows()) });
+  const opened = await openWorkers({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    activities,
+    bundle: bundle ?? (await bundleWorkflows()),
+  });
   // Lines first, with the workers of their queues: nothing is claimed that can no longer be sent.
   starting.defer(async () => {
     await lines.stop();

@@ -43,6 +43,8 @@ type Deps = {
   mailer: Mailer | null;
   /** Called when callbacks came to be owed. */
   onCallbacksDue: () => void;
+  /** Called when a run has filed its page of replies or looked at its page of messages: the next page may start. */
+  onPageTaken: (runId: string) => void;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
   db: Database;
@@ -110,9 +112,10 @@ export function createActivities(deps: Deps) {
         hashPhone: deps.hashPhone,
         sendMessages: runs.sendMessages,
         oweMails: () => wake.wake('retry-emails'),
+        onPageTaken: deps.onPageTaken,
       }),
       ...createPostCallbacks(callbacks),
-      ...createCampaignSteps({ pool }),
+      ...createCampaignSteps({ pool, onPageTaken: deps.onPageTaken }),
       ...createImportRecipients({ pool, plan: (id, columns) => planList(deps, id, columns) }),
       ...createPreviewList({ pool, plan: (id, columns) => planListPreview(deps, id, columns) }),
       ...createForgetOld({ pool, log, hashPhone: deps.hashPhone }),

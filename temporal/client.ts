@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { CONTROL } from '../domain/task-queues.ts';
 import type {
-  deliverReplies,
+  deliverReplyPage,
   pollResults,
   recoverEndpoint,
   replayDeliveries,
@@ -17,6 +17,7 @@ import type {
 } from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/signals.ts';
 import { createBatchStarter } from './batch-starter.ts';
+import type { FiledPages } from './filed-pages.ts';
 import type { Runs } from './runs.ts';
 import { searchAttributes } from './connect.ts';
 import { syncScheduleId } from './schedules.ts';
@@ -25,10 +26,9 @@ type Deps = {
   client: Client;
   log: Logger;
   repliesPerRun: number;
-  /** Called when Temporal has accepted the run of a page: the sweep then leaves these alone for a while. */
-  onHanded: (replyIds: string[], workflowId: string) => Promise<void>;
-  /** How old the oldest reply is that waits to be filed. */
-  lagMs: () => number;
+  /** Whether this process has a worker on the same connection, which a start may hand the run's first task. */
+  requestEagerStart: boolean;
+  pages: FiledPages;
   /** How a gateway's nightly schedule is made. */
   createSyncSchedule: (carrierId: string) => Promise<void>;
 };
@@ -40,6 +40,8 @@ const START_MS = 10_000;
 type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
 export type TemporalRuns = Runs & {
+  /** Whether more replies wait for a run than a page holds. */
+  lagging(): boolean;
   /** Starts the run if there is none, and has it look again. */
   signal(run: LongRun): Promise<void>;
   /** Starts what is still gathered, and waits for what is being asked of Temporal. */
@@ -47,7 +49,7 @@ export type TemporalRuns = Runs & {
 };
 
 /** The only place that starts, signals or names workflows. */
-export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, createSyncSchedule }: Deps): TemporalRuns {
+export function createRuns({ client, log, repliesPerRun, requestEagerStart, pages, createSyncSchedule }: Deps): TemporalRuns {
   const underWay = new Set<Promise<unknown>>();
   const soon = <T>(work: () => Promise<T>): Promise<T> => {
     const call = client.withDeadline(Date.now() + START_MS, work);
@@ -59,36 +61,40 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     return call;
   };
 
+  // A fresh id each: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
   const replies = createBatchStarter({
     log,
     pageSize: repliesPerRun,
-    lagMs,
-    // A fresh id: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
-    async start(ids) {
+    start(replyIds, lagging) {
       const workflowId = `replies/${randomUUID()}`;
-      await soon(() =>
-        client.workflow.start<typeof deliverReplies>('deliverReplies', {
-          workflowId,
-          taskQueue: CONTROL,
-          args: [ids],
-          staticSummary: `${ids.length} replies`,
-        }),
+      return pages.start(workflowId, replyIds, () =>
+        soon(() =>
+          client.workflow.start<typeof deliverReplyPage>('deliverReplyPage', {
+            workflowId,
+            taskQueue: CONTROL,
+            args: [{ replyIds, named: !lagging }],
+            staticSummary: `${replyIds.length} replies`,
+            requestEagerStart,
+          }),
+        ),
       );
-      await onHanded(ids, workflowId);
     },
   });
   const messages = createBatchStarter({
     log,
     pageSize: 500,
-    async start(ids) {
+    start(ids) {
       const workflowId = `messages/${randomUUID()}`;
-      await soon(() =>
-        client.workflow.start<typeof sendMessages>('sendMessages', {
-          workflowId,
-          taskQueue: CONTROL,
-          args: [ids],
-          staticSummary: `${ids.length} messages`,
-        }),
+      return pages.start(workflowId, [], () =>
+        soon(() =>
+          client.workflow.start<typeof sendMessages>('sendMessages', {
+            workflowId,
+            taskQueue: CONTROL,
+            args: [ids],
+            staticSummary: `${ids.length} messages`,
+            requestEagerStart,
+          }),
+        ),
       );
     },
   });
@@ -114,6 +120,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
 
   return {
     signal,
+    lagging: replies.lagging,
     deliverReplies: (ids) => replies.add(ids),
     sendMessages: (ids) => messages.add(ids),
 
@@ -236,6 +243,7 @@ export function createRuns({ client, log, repliesPerRun, onHanded, lagMs, create
     },
 
     async flush() {
+      pages.stop();
       await Promise.all([replies.flush(), messages.flush()]);
       // A call that is tried again after its connection was closed would end the process.
       await Promise.all(underWay);

@@ -1,17 +1,19 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { NativeConnection } from '@temporalio/worker';
 
 export type TemporalSettings = { address: string; namespace: string; apiKey?: string | undefined; tls: boolean };
 
 export const searchAttributes = {
   accountId: defineSearchAttributeKey('AccountId', 'KEYWORD'),
+  accountIds: defineSearchAttributeKey('AccountIds', 'KEYWORD_LIST'),
   campaignId: defineSearchAttributeKey('CampaignId', 'KEYWORD'),
   endpointId: defineSearchAttributeKey('EndpointId', 'KEYWORD'),
   phase: defineSearchAttributeKey('Phase', 'KEYWORD'),
 };
 
-export const connectionOptions = ({ address, apiKey, tls }: TemporalSettings): ConnectionOptions => ({
+const connectionOptions = ({ address, apiKey, tls }: TemporalSettings) => ({
   address,
   tls: tls || apiKey !== undefined ? {} : null,
   ...(apiKey === undefined ? {} : { apiKey }),
@@ -23,7 +25,18 @@ export function openClient(settings: TemporalSettings): { client: Client; connec
   return { connection, client: new Client({ connection, namespace: settings.namespace }) };
 }
 
-const KEYWORD = 2;
+/** A client on the connection of this process's workers: the answer to a start then carries the run's first task. Waits for a server that is starting. */
+export async function openSharedClient(settings: TemporalSettings): Promise<{ client: Client; connection: NativeConnection }> {
+  await using starting = new AsyncDisposableStack();
+  const patient = Connection.lazy(connectionOptions(settings));
+  starting.defer(() => patient.close());
+  await patient.ensureConnected();
+  const connection = await NativeConnection.connect(connectionOptions(settings));
+  return { connection, client: new Client({ connection, namespace: settings.namespace }) };
+}
+
+/** Of Temporal's API, by how a key is defined here. */
+const INDEXED = { KEYWORD: 2, KEYWORD_LIST: 7 };
 
 const ALREADY_EXISTS = 6;
 
@@ -31,7 +44,7 @@ const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 /** Makes the namespace and its search attributes if they are missing. On Temporal Cloud they are made beforehand: then only looks. */
-export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
+export async function prepareNamespace(connection: ConnectionLike, namespace: string): Promise<void> {
   await connection.ensureConnected();
   await connection.workflowService
     .registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('7 days') })
@@ -39,13 +52,10 @@ export async function prepareNamespace(connection: Connection, namespace: string
       if (codeOf(error) !== ALREADY_EXISTS) throw error;
     });
   const known = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.values(searchAttributes)
-    .map((key) => key.name)
-    .filter((name) => !(name in (known.customAttributes ?? {})));
+  const missing = Object.values(searchAttributes).filter(({ name }) => !(name in (known.customAttributes ?? {})));
   if (missing.length === 0) return;
-  await connection.operatorService
-    .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])) })
-    .catch((error: unknown) => {
-      if (codeOf(error) !== ALREADY_EXISTS) throw error;
-    });
+  const added = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: added }).catch((error: unknown) => {
+    if (codeOf(error) !== ALREADY_EXISTS) throw error;
+  });
 }

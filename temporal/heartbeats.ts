@@ -10,6 +10,8 @@ const EVERY_MS = 3000;
 export const heartbeats = (context: Context): ActivityInterceptors => ({
   inbound: {
     async execute(input, next) {
+      // A local activity is part of a workflow task, which the SDK keeps alive.
+      if (context.info.isLocal) return next(input);
       const timer = setInterval(() => context.heartbeat(), EVERY_MS);
       try {
         return await next(input);

@@ -1,13 +1,12 @@
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
-import type { TemporalSettings } from './connect.ts';
 import { heartbeats } from './heartbeats.ts';
 
 /** What a worker's activities are, by queue. Only types of them are known here. */
 export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
-type Deps = { settings: TemporalSettings; activities: Activities; bundle: WorkflowBundleOption };
+type Deps = { connection: NativeConnection; namespace: string; activities: Activities; bundle: WorkflowBundleOption };
 
 /** A worker that runs until it is shut down; `failed` rejects when it dies by itself. */
 export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state(): string };
@@ -27,15 +26,10 @@ const CALLBACK_SLOTS = 400;
 /** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
 const CARRIER_SLOTS = 1000;
 
-export async function openWorkers({ settings, activities, bundle }: Deps) {
-  const connection = await NativeConnection.connect({
-    address: settings.address,
-    tls: settings.tls || settings.apiKey !== undefined ? {} : null,
-    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
-  });
+export async function openWorkers({ connection, namespace, activities, bundle }: Deps) {
   const common = {
     connection,
-    namespace: settings.namespace,
+    namespace,
     shutdownGraceTime: GRACE,
     interceptors: { activity: [heartbeats] },
   };
@@ -66,6 +60,8 @@ export async function openWorkers({ settings, activities, bundle }: Deps) {
       workflowBundle: bundle,
       activities: activities.control,
       maxConcurrentActivityTaskExecutions: CALLBACK_SLOTS,
+      maxConcurrentLocalActivityExecutions: CALLBACK_SLOTS,
+      maxConcurrentWorkflowTaskExecutions: CALLBACK_SLOTS,
     }).then(run),
     forActivities(CALLBACKS_RETRY, activities.callbacksRetry, CALLBACK_SLOTS),
     forActivities(MAIL, activities.mail, 50),
@@ -76,7 +72,6 @@ export async function openWorkers({ settings, activities, bundle }: Deps) {
     carrierWorker: (carrierId: string) => forActivities(carrierQueue(carrierId), activities.carrier, CARRIER_SLOTS),
     async close() {
       await Promise.all(fixed.map((worker) => worker.shutdown()));
-      await connection.close();
     },
   };
 }

@@ -1,25 +1,22 @@
-import { proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { FileReplies } from '../activities/replies/file-replies.ts';
-import type { PostCallbacks } from '../activities/callbacks/post-callbacks.ts';
+import type { CallbacksPosted, PostCallbacks } from '../activities/callbacks/post-callbacks.ts';
 import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
 import { whereIs } from './signals.ts';
 import { settleAll } from './settle-all.ts';
 
-// Filing is ours and idempotent: try until it is done.
-const { fileReplies } = proxyActivities<FileReplies>({
-  startToCloseTimeout: '30 seconds',
-  heartbeatTimeout: '10 seconds',
-  retry: { maximumInterval: '10 seconds' },
-});
+// Filing is ours and idempotent: try until it is done. In the workflow task itself: two tasks and a queue less.
+const filing = { startToCloseTimeout: '30 seconds', retry: { maximumInterval: '10 seconds' } } as const;
+const { fileReplies: fileHere } = proxyLocalActivities<FileReplies>({ ...filing, localRetryThreshold: '5 seconds' });
+const { fileReplies } = proxyActivities<FileReplies>({ ...filing, heartbeatTimeout: '10 seconds' });
 
-// First attempts only: what fails is retried by the run of retries. A second try of this page finds nothing to claim. What is
-// given up here is that run's too; this one then fails by the step's name.
-const { postCallbacks } = proxyActivities<PostCallbacks>({
-  startToCloseTimeout: '60 seconds',
-  heartbeatTimeout: '10 seconds',
-  retry: { maximumAttempts: 5 },
-});
+// First attempts only, for three seconds at most: what takes longer or fails is the run of retries'. A second try of this page
+// finds nothing to claim. What is given up here is that run's too; this one then fails by the step's name.
+const posting = { startToCloseTimeout: '60 seconds', retry: { maximumAttempts: 5 } } as const;
+const { postCallbacks: postHere } = proxyLocalActivities<PostCallbacks>(posting);
+const { postCallbacks } = proxyActivities<PostCallbacks>({ ...posting, heartbeatTimeout: '10 seconds' });
+
 const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
   taskQueue: MAIL,
   startToCloseTimeout: '5 minutes',
@@ -27,16 +24,48 @@ const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
   retry: { maximumAttempts: 5 },
 });
 
+/** `named`: whether the run is to be found by its accounts. It costs a write, so not while replies wait. */
+type Page = { replyIds: string[]; named: boolean };
+
+/** What a page came to. `retrying` and `held` are looked after by the runs of retries, as is what was `underWay` when this run ended. */
+type PageResult = {
+  filed: number;
+  unattributed: number;
+  callbacks: CallbacksPosted;
+  mails: number;
+};
+
 /** One run for the replies that arrived together: on the platform first, then every other way their accounts chose. */
+export const deliverReplyPage = ({ replyIds, named }: Page): Promise<PageResult> =>
+  deliver(replyIds, { fileReplies: fileHere, postCallbacks: postHere, sendReplyEmails }, named);
+
+/** The same, as runs of before began it: each step an activity of its own. */
 export async function deliverReplies(replyIds: string[]): Promise<void> {
+  await deliver(replyIds, { fileReplies, postCallbacks, sendReplyEmails }, false);
+}
+
+type Steps = Pick<FileReplies & PostCallbacks & SendReplyEmails, 'fileReplies' | 'postCallbacks' | 'sendReplyEmails'>;
+
+async function deliver(replyIds: string[], steps: Steps, named: boolean): Promise<PageResult> {
   let step: 'filing' | 'delivering' | 'done' = 'filing';
   setHandler(whereIs, (replyId) => (replyIds.includes(replyId) ? step : 'unknown'));
-  const owed = await fileReplies(replyIds);
+  const owed = await steps.fileReplies(replyIds);
+  if (named && owed.accounts.length > 0) upsertSearchAttributes({ AccountIds: owed.accounts.slice(0, MOST_ACCOUNTS) });
   step = 'delivering';
+  const posting = owed.callbacks.length > 0 ? steps.postCallbacks(owed.callbacks) : undefined;
   await settleAll({
-    postCallbacks: owed.callbacks.length > 0 ? postCallbacks(owed.callbacks) : undefined,
-    sendReplyEmails: owed.emails.length > 0 ? sendReplyEmails(owed.emails) : undefined,
+    postCallbacks: posting,
+    sendReplyEmails: owed.emails.length > 0 ? steps.sendReplyEmails(owed.emails) : undefined,
   }).finally(() => {
     step = 'done';
   });
+  return {
+    filed: owed.filed,
+    unattributed: owed.unattributed,
+    // Given up by a run of before, which ends all the same.
+    callbacks: (await posting?.catch(() => null)) ?? { delivered: 0, retrying: 0, held: 0, underWay: 0 },
+    mails: owed.emails.length,
+  };
 }
+
+const MOST_ACCOUNTS = 10;

@@ -1,4 +1,4 @@
-export { deliverReplies } from './deliver-replies.ts';
+export { deliverReplies, deliverReplyPage } from './deliver-replies.ts';
 export { forgetOld } from './apply-retention.ts';
 export { importRecipients } from './import-recipients.ts';
 export { pollResults } from './poll-results.ts';

@@ -5,10 +5,12 @@ import type { ClaimedCallback } from './claim-callbacks.ts';
 /** Runs attempts beside one another and tells when any of them is over. */
 export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
   const flying = new Set<Promise<unknown>>();
+  const ends = new Map<string, number>();
   return {
     launch(deliveries: ClaimedCallback[]): void {
       for (const delivery of deliveries) {
         const flight: Promise<unknown> = attempt(delivery)
+          .then((state) => ends.set(state, this.ended(state) + 1))
           .catch((error: unknown) =>
             log.error({ err: error, deliveryId: delivery.id }, 'an attempt could not be recorded; its lease runs out'),
           )
@@ -19,6 +21,8 @@ export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
     get size() {
       return flying.size;
     },
+    /** How many ended in that state. */
+    ended: (state: string): number => ends.get(state) ?? 0,
     /** Resolves when one of them is over, or so much later. */
     landed: (withinMs: number): Promise<void> => first([...flying], withinMs),
     /** Resolves when all are over. */

@@ -9,6 +9,8 @@ import type { UplinkMonitor } from './uplink-monitor.ts';
 import { endpointRun, type RunWaker } from '../wake-run.ts';
 
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
+/** What became of a page's first attempts. What is `underWay` records itself. */
+export type CallbacksPosted = { delivered: number; retrying: number; held: number; underWay: number };
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 
 /** How long a fresh delivery waits in this process for a place at its endpoint. */
@@ -22,9 +24,11 @@ const LINGER_MS = 1000;
 const [ASK_MS, ASK_AT_LEAST_MS] = [100, 1000];
 
 export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) => {
-  /** Puts off what can't go now; a run that takes it up is awake. */
-  async function putOff(ids: string[], reason: 'rate' | 'network'): Promise<void> {
-    if (ids.length > 0 && (await holdForRate(pool, ids, reason)) > 0) await wake.wake('retry-callbacks');
+  /** Puts off what can't go now, and says how many; a run that takes it up is awake. */
+  async function putOff(ids: string[], reason: 'rate' | 'network'): Promise<number> {
+    const held = ids.length > 0 ? await holdForRate(pool, ids, reason) : 0;
+    if (held > 0) await wake.wake('retry-callbacks');
+    return held;
   }
 
   return {
@@ -32,11 +36,11 @@ export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) 
      * First attempts, at most once each: a delivery is claimed before its attempt, so a retried page finds nothing to claim
      * and posts nothing twice. What fails is left to the runs of retries; what is for an endpoint in trouble joins its backlog.
      */
-    async postCallbacks(deliveryIds: string[]): Promise<void> {
+    async postCallbacks(deliveryIds: string[]): Promise<CallbacksPosted> {
       const attempts = createAttemptPool(attempt, log);
       const until = performance.now() + SURPLUS_WAITS_MS;
       const allowed = Math.min(uplink.allowance(), deliveryIds.length);
-      await putOff(deliveryIds.slice(allowed), 'network');
+      let held = await putOff(deliveryIds.slice(allowed), 'network');
       let waiting = deliveryIds.slice(0, allowed);
       let patienceMs = ASK_MS;
       while (waiting.length > 0) {
@@ -46,15 +50,20 @@ export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) 
         waiting = waiting.filter((id) => !taken.has(id));
         if (waiting.length === 0) break;
         await wake.wake(...(await holdForTrouble(pool, waiting)).map(endpointRun));
-        waiting = await stillPending(pool, waiting);
+        const pending = await stillPending(pool, waiting);
+        held += waiting.length - pending.length;
+        waiting = pending;
         if (performance.now() > until || uplink.down) break;
         patienceMs = claimed.length > 0 ? ASK_MS : Math.min(patienceMs * 2, ASK_AT_LEAST_MS);
         await attempts.landed(patienceMs);
       }
-      await putOff(waiting, uplink.down ? 'network' : 'rate');
+      held += await putOff(waiting, uplink.down ? 'network' : 'rate');
       await attempts.allLanded(LINGER_MS);
       // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
       if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
+      const delivered = attempts.ended('delivered');
+      const retrying = attempts.ended('retrying');
+      return { delivered, retrying, held: held + attempts.ended('held'), underWay: attempts.size };
     },
   };
 };

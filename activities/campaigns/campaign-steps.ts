@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../../database/campaigns/campaign.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
@@ -12,10 +13,14 @@ export type CampaignLook = {
   startInMs: number;
 };
 
-type Deps = { pool: Pool };
+type Deps = {
+  pool: Pool;
+  /** Called when a run has looked at its page: the next page may start. */
+  onPageTaken: (runId: string) => void;
+};
 export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
 
-export const createCampaignSteps = ({ pool }: Deps) => ({
+export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
   /** Read: the row decides what the run does next. */
   async lookAtCampaign(campaignId: string): Promise<CampaignLook> {
     const [row] = await rows<{
@@ -75,6 +80,7 @@ export const createCampaignSteps = ({ pool }: Deps) => ({
       `select carrier_id, array_agg(id::text order by id) as ids from messages where id = any($1::uuid[]) and state = 'queued' group by 1`,
       [messageIds],
     );
+    onPageTaken(activityInfo().workflowExecution?.workflowId ?? 'none');
     return found.map((row) => ({ carrierId: row.carrier_id, ids: row.ids }));
   },
 });

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { attribute, type Attribution } from '../../domain/replies/attribution.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
-import { emitEvents, stillOwed, type DeliveriesOwed, type Emitted } from '../../database/callbacks/emit-events.ts';
+import { emitEvents, stillOwed, type DeliveriesOwed } from '../../database/callbacks/emit-events.ts';
 import { announce } from '../../database/live.ts';
 import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
@@ -24,14 +24,16 @@ type Deps = {
   sendMessages: (ids: string[]) => void;
   oweMails: () => Promise<void>;
 };
+/** What a page came to: whose replies it filed, how many nobody's, and the deliveries that are owed. */
+export type PageFiled = DeliveriesOwed & { filed: number; unattributed: number; accounts: string[] };
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
 /** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
 export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: Deps) {
-  async function filePage(ids: string[], runId: string): Promise<DeliveriesOwed> {
+  async function filePage(ids: string[], runId: string): Promise<PageFiled> {
     try {
-      const { accounts, answers, forwards, ...owed } = await transaction(pool, (client) => file(client, ids, runId, hashPhone));
-      await announce(pool, accounts);
+      const { answers, forwards, ...owed } = await transaction(pool, (client) => file(client, ids, runId, hashPhone));
+      await announce(pool, owed.accounts);
       if (answers.length > 0) sendMessages(answers);
       if (forwards > 0)
         await oweMails().catch((error: unknown) => log.warn({ err: error }, 'mails are owed; the sweep has them sent'));
@@ -43,7 +45,13 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: D
         const middle = Math.ceil(ids.length / 2);
         const first = await filePage(ids.slice(0, middle), runId);
         const second = await filePage(ids.slice(middle), runId);
-        return { callbacks: [...first.callbacks, ...second.callbacks], emails: [...first.emails, ...second.emails] };
+        return {
+          callbacks: [...first.callbacks, ...second.callbacks],
+          emails: [...first.emails, ...second.emails],
+          accounts: [...new Set([...first.accounts, ...second.accounts])],
+          filed: first.filed + second.filed,
+          unattributed: first.unattributed + second.unattributed,
+        };
       }
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
       log.error({ err: error, replyId: ids[0] }, 'a reply could not be filed; it is set aside for the operator');
@@ -52,24 +60,31 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: D
         reason,
         runId,
       ]);
-      return { callbacks: [], emails: [] };
+      return NOTHING;
     }
   }
   return filePage;
 }
 
-export const createFileReplies = (deps: Deps) => {
+const NOTHING: PageFiled = { callbacks: [], emails: [], accounts: [], filed: 0, unattributed: 0 };
+
+/** `onPageTaken` hears of each page that is filed, or can't be for now. */
+export const createFileReplies = ({ onPageTaken, ...deps }: Deps & { onPageTaken: (runId: string) => void }) => {
   const filePage = createFiling(deps);
   return {
     /**
      * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
      * deliveries it owes. Tried again, it answers with those of the try before too: that one's answer was lost.
      */
-    async fileReplies(replyIds: string[]): Promise<DeliveriesOwed> {
-      const { attempt, workflowExecution } = activityInfo();
-      const runId = workflowExecution?.workflowId ?? 'none';
-      const owed = await filePage(replyIds, runId);
-      return attempt === 1 ? owed : stillOwed(deps.pool, replyIds, runId);
+    async fileReplies(replyIds: string[]): Promise<PageFiled> {
+      const runId = activityInfo().workflowExecution?.workflowId ?? 'none';
+      try {
+        const page = await filePage(replyIds, runId);
+        const all = page.filed + page.unattributed === replyIds.length;
+        return all ? page : { ...page, ...(await stillOwed(deps.pool, replyIds, runId)) };
+      } finally {
+        onPageTaken(runId);
+      }
     },
   };
 };
@@ -82,12 +97,12 @@ const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
 const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
 
 /** What a page came to: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
-type FiledPage = Emitted & { answers: string[]; forwards: number };
+type FiledPage = PageFiled & { answers: string[]; forwards: number };
 
 async function file(client: PoolClient, ids: string[], runId: string, hashPhone: HashPhone): Promise<FiledPage> {
   const unfiled = await readUnfiled(client, ids);
   const released = await readUnhidden(client, ids);
-  if (unfiled.length === 0 && released.length === 0) return { callbacks: [], emails: [], accounts: [], answers: [], forwards: 0 };
+  if (unfiled.length === 0 && released.length === 0) return { ...NOTHING, answers: [], forwards: 0 };
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
@@ -161,7 +176,8 @@ async function file(client: PoolClient, ids: string[], runId: string, hashPhone:
       body: (eventId: string) => contactOptedOut(eventId, each),
       octopush: { kind: 'stop' as const, ...octopushFacts(each) },
     }));
-  return { ...(await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId)), answers, forwards };
+  const emitted = await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId);
+  return { ...emitted, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
 }
 
 async function markFiled(

@@ -5,8 +5,7 @@ import { ask } from './callbacks.ts';
 /** Where the time between a reply and its callback goes, in words: how long each step took, for replies that begin with `prefix`. */
 export async function phasesOf(databaseUrl: string, prefix: string): Promise<string> {
   const steps = {
-    handed: 'r.handed_at - r.ingested_at',
-    filed: 'r.filed_at - r.handed_at',
+    filed: 'r.filed_at - r.ingested_at',
     claimed: 'a.started_at - r.filed_at',
     answered: 'a.ended_at - a.started_at',
   };
@@ -19,7 +18,7 @@ export async function phasesOf(databaseUrl: string, prefix: string): Promise<str
     databaseUrl,
     `select ${shares.join(', ')} from replies r join events e on e.reply_id = r.id and e.type = 'reply.received'
      join deliveries d on d.event_id = e.id join delivery_attempts a on a.delivery_id = d.id and a.number = 1 where r.text like $1`,
-    { handed: Span, filed: Span, claimed: Span, answered: Span },
+    { filed: Span, claimed: Span, answered: Span },
     [`${prefix}%`],
   );
   return Object.entries(found ?? {})

@@ -43,6 +43,7 @@ type State = z.infer<typeof State>;
 
 const SETTINGS = [
   '--search-attribute=AccountId=Keyword',
+  '--search-attribute=AccountIds=KeywordList',
   '--search-attribute=CampaignId=Keyword',
   '--search-attribute=EndpointId=Keyword',
   '--search-attribute=Phase=Keyword',

@@ -20,7 +20,7 @@ const missingIn = (source: string, names: string[]): string[] =>
 
 test('workflow types keep their names', () => {
   expect(Object.keys(workflows).toSorted()).toEqual(
-    words(`deliverReplies forgetOld importRecipients pollResults previewList recoverEndpoint renewRentals replayDeliveries
+    words(`deliverReplies deliverReplyPage forgetOld importRecipients pollResults previewList recoverEndpoint renewRentals replayDeliveries
       retryCallbacks retryEmails sendCampaign sendMessages sweep syncLowcost`),
   );
 });
@@ -42,7 +42,9 @@ test('activity types, signals, queries and updates keep their names', () => {
 
 test('task queues, workflow ids, search attributes and channels keep their names', () => {
   expect([CONTROL, CALLBACKS_RETRY, MAIL, carrierQueue('x')]).toEqual(['control', 'callbacks-retry', 'mail', 'carrier-x']);
-  expect(Object.values(searchAttributes).map(({ name }) => name)).toEqual(['AccountId', 'CampaignId', 'EndpointId', 'Phase']);
+  expect(Object.values(searchAttributes).map(({ name }) => name)).toEqual(
+    words('AccountId AccountIds CampaignId EndpointId Phase'),
+  );
   const ids = words('replies/ messages/ campaign/ import/ preview/ results/ replay/ endpoint/ retry-callbacks retry-emails');
   const source = read('temporal') + read('activities');
   expect(ids.filter((id) => !source.includes(`\`${id}`) && !source.includes(`'${id}`))).toEqual([]);
