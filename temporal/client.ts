@@ -185,7 +185,7 @@ export function createRuns({ client, log, repliesPerRun, requestEagerStart, page
     },
 
     campaignChanged(campaignId) {
-      soon(() => client.workflow.getHandle(`campaign/${campaignId}`).executeUpdate(campaignChanged)).catch((error: unknown) =>
+      soon(() => client.workflow.getHandle(`campaign/${campaignId}`).signal(campaignChanged)).catch((error: unknown) =>
         log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
       );
     },

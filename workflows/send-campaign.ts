@@ -5,18 +5,20 @@ import {
   isCancellation,
   patched,
   proxyActivities,
+  setCurrentDetails,
   setHandler,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CampaignSteps } from '../activities/campaigns/campaign-steps.ts';
+import type { CampaignStory, CampaignSteps } from '../activities/campaigns/campaign-steps.ts';
 import type { SendBatch } from '../activities/sending/send-batch.ts';
+import { campaignEta } from '../domain/campaigns/campaign-wait.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
-import { campaignChanged, phase } from './signals.ts';
+import { campaignChanged, campaignChangedUpdate, phase } from './signals.ts';
 
 // Reads, and writes that may be repeated: try until it is done.
-const { lookAtCampaign, closeCampaign } = proxyActivities<CampaignSteps>({
+const { lookAtCampaign, closeCampaign, explainCampaign } = proxyActivities<CampaignSteps>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '10 seconds' },
@@ -30,25 +32,40 @@ const LOOK_EVERY_MS = 10 * 60_000;
 /** A batch under way when its campaign changes ends within a window; after that it waits for a carrier. */
 const GIVE_UP_AFTER_MS = 5000;
 
-/** Sends a campaign from its row: waits for its time, goes through its rows in a sliding window of batches, ends when nothing is left. */
-export async function sendCampaign(campaignId: string, fromRow = 1): Promise<void> {
+/** Without a batch that ended for so long, the run looks for what it waits for; each time half as often, an hour apart at most. */
+const [WONDER_MS, WONDER_AT_MOST_MS] = [30_000, 3_600_000];
+
+/** Sends a campaign from its row: waits for its time, goes through its rows in a sliding window of batches, ends when nothing is left. Answers with how many messages came to each state. */
+export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Record<string, number> | undefined> {
   let changed = false;
   let now = 'starting';
   const hasChanged = () => changed;
-  setHandler(campaignChanged, () => {
+  const noteChange = () => {
     changed = true;
-  });
+  };
+  setHandler(campaignChanged, noteChange);
+  setHandler(campaignChangedUpdate, noteChange);
   setHandler(phase, () => now);
+  const tells = patched('tells-its-story');
   const enter = (next: string) => {
     if (next === now) return;
     now = next;
     upsertSearchAttributes({ Phase: [next] });
+  };
+  /** Says what it waits for, in words and as its phase: `otherwise` where nothing holds it. */
+  const explain = async (otherwise: string): Promise<CampaignStory> => {
+    const story = await explainCampaign(campaignId);
+    enter(story.wait?.reason ?? otherwise);
+    const until = story.wait === null ? '' : `, until ${story.wait.until ?? 'that is over'}`;
+    setCurrentDetails(`${now}${until}; ${story.queued} messages have not gone`);
+    return story;
   };
 
   let next = fromRow;
   for (;;) {
     changed = false;
     const campaign = await lookAtCampaign(campaignId);
+    if (tells && now === 'starting') upsertSearchAttributes({ AccountId: [campaign.accountId] });
     if (campaign.state === 'paused') {
       enter('paused');
       await condition(hasChanged, LOOK_EVERY_MS);
@@ -62,7 +79,22 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
     let waitMs = 0;
     if (campaign.state === 'launched') {
       enter('sending');
-      const pass = await sendAll(campaignId, carriersOf(campaign), campaign.total, next, hasChanged);
+      const carrierIds = carriersOf(campaign);
+      const progress = createProgress(campaign.total, carrierIds.length, next);
+      const wonder = async (stuck: boolean): Promise<void> => {
+        if (stuck) await explain('sending');
+        else enter('sending');
+      };
+      const { total } = campaign;
+      const pass = await sendAll({
+        campaignId,
+        total,
+        carrierIds,
+        next,
+        stop: hasChanged,
+        progress,
+        wonder: tells ? wonder : null,
+      });
       next = pass.next;
       waitMs = pass.waitMs;
       if (next <= campaign.total && !hasChanged()) await continueAsNew<typeof sendCampaign>(campaignId, next);
@@ -71,13 +103,36 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<voi
         continue;
       }
     }
-    enter('closing');
+    // What is cancelled is closed; what was gone through may still have messages that wait for their time.
+    if (!tells || campaign.state !== 'launched') enter('closing');
     if (await closeCampaign(campaignId)) break;
+    if (tells) await explain('closing');
     // Something is still queued for later: the rows are gone through again.
     next = 1;
     await condition(hasChanged, Math.max(waitMs, 1000));
   }
+  const ended = tells ? await explainCampaign(campaignId) : null;
   enter('ended');
+  return ended?.totals ?? undefined;
+}
+
+/** How far a pass is, for who looks at the run in Temporal's UI. Each of the carriers goes through all rows. */
+function createProgress(total: number, carriers: number, from: number) {
+  const begun = Date.now();
+  const gone = from - 1;
+  let rows = 0;
+  return {
+    done: () => rows,
+    add(count: number): void {
+      rows += count;
+      const done = Math.min(total, gone + rows / carriers);
+      const perSecond = (rows / carriers / Math.max(1, Date.now() - begun)) * 1000;
+      const ends = campaignEta({ now: new Date(), queued: total - done }, null, perSecond);
+      setCurrentDetails(
+        `sending: ${Math.round(done)} of ${total}, ${Math.round(perSecond)} a second, through about ${ends?.toISOString() ?? 'now'}`,
+      );
+    },
+  };
 }
 
 /** A run that began before campaigns went by several carriers looked at one. */
@@ -90,15 +145,10 @@ type Pass = { next: number; waitMs: number };
  * One pass over the rows, by each carrier of its own. When the campaign has changed, batches under way end by themselves, for the row
  * decides at each claim; those of a carrier that can't send would wait for it, and are given up: what they hold is still `queued`.
  */
-async function sendAll(
-  campaignId: string,
-  carrierIds: string[],
-  total: number,
-  next: number,
-  stop: () => boolean,
-): Promise<Pass> {
+async function sendAll({ carrierIds, wonder, ...rows }: Omit<Rows, 'carrierId'> & Sending): Promise<Pass> {
+  const { stop, progress } = rows;
   const passes = async (): Promise<Pass> => {
-    const all = await Promise.all(carrierIds.map((carrierId) => sendRows(campaignId, carrierId, total, next, stop)));
+    const all = await Promise.all(carrierIds.map((carrierId) => sendRows({ ...rows, carrierId })));
     const waits = all.flatMap(({ waitMs }) => (waitMs > 0 ? [waitMs] : []));
     return { next: Math.min(...all.map((pass) => pass.next)), waitMs: waits.length === 0 ? 0 : Math.min(...waits) };
   };
@@ -114,6 +164,13 @@ async function sendAll(
     .finally(() => {
       over = true;
     });
+  let everyMs = WONDER_MS;
+  for (let seen = progress.done(); wonder !== null && !over && !stop(); seen = progress.done()) {
+    await condition(() => over || stop(), everyMs);
+    const stuck = progress.done() === seen;
+    if (!over && !stop()) await wonder(stuck);
+    everyMs = stuck ? Math.min(everyMs * 2, WONDER_AT_MOST_MS) : WONDER_MS;
+  }
   await condition(() => over || stop());
   if (!over) {
     await Promise.race([running, sleep(GIVE_UP_AFTER_MS)]);
@@ -122,8 +179,19 @@ async function sendAll(
   return running;
 }
 
+type Rows = {
+  campaignId: string;
+  carrierId: string;
+  total: number;
+  next: number;
+  stop: () => boolean;
+  progress: ReturnType<typeof createProgress>;
+};
+/** `wonder`: shows what the campaign waits for, if anything; null in a run that began before it was told. */
+type Sending = { carrierIds: string[]; wonder: ((stuck: boolean) => Promise<void>) | null };
+
 /** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
-async function sendRows(campaignId: string, carrierId: string, total: number, next: number, stop: () => boolean): Promise<Pass> {
+async function sendRows({ campaignId, carrierId, total, next, stop, progress }: Rows): Promise<Pass> {
   // A batch claims by state, so it may be tried again; what it can't tell is in doubt, never resent.
   const { sendBatch } = proxyActivities<SendBatch>({
     taskQueue: carrierQueue(carrierId),
@@ -138,6 +206,7 @@ async function sendRows(campaignId: string, carrierId: string, total: number, ne
       const fromRow = row;
       row += BATCH;
       const result = await sendBatch({ carrierId, campaignId, fromRow, toRow: Math.min(fromRow + BATCH, total + 1) });
+      progress.add(Math.min(BATCH, total + 1 - fromRow));
       if (result.left > 0) waitMs = waitMs === 0 ? result.waitMs : Math.min(waitMs, result.waitMs);
     }
   };

@@ -1,6 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../../database/campaigns/campaign.ts';
+import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
+import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
 /** What a campaign's run needs to know of its row. `startInMs` is 0 once it may send. */
@@ -11,6 +13,13 @@ export type CampaignLook = {
   carrierIds: string[];
   total: number;
   startInMs: number;
+};
+
+/** What there is to tell of a campaign: why it waits and until when, what is left, and what it came to once it has ended. */
+export type CampaignStory = {
+  wait: { reason: string; until: string | null } | null;
+  queued: number;
+  totals: Record<string, number> | null;
 };
 
 type Deps = {
@@ -72,6 +81,21 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
       );
       return true;
     }),
+
+  /** Read: what the run shows of its campaign. */
+  async explainCampaign(campaignId: string): Promise<CampaignStory> {
+    const facts = await readCampaignFacts(pool, campaignId);
+    if (!facts) throw new Error('There is no such campaign');
+    const wait = campaignWait(facts);
+    const [row] = await rows<{ totals: Record<string, number> | null }>(pool, 'select totals from campaigns where id = $1', [
+      campaignId,
+    ]);
+    return {
+      wait: wait && { reason: wait.reason, until: wait.until?.toISOString() ?? null },
+      queued: facts.queued,
+      totals: row?.totals ?? null,
+    };
+  },
 
   /** Read: which carrier each message goes by. */
   async groupByCarrier(messageIds: string[]): Promise<{ carrierId: string; ids: string[] }[]> {
