@@ -22,7 +22,7 @@ const CarrierSchema = defineEntity({
     /** How far its clock may be from ours: a message sent so much after a reply may still be what it answers. */
     clockToleranceMs: p.integer().default(2000),
     /** Whether a STOP may be confirmed through it: many operators do so themselves. */
-    stopConfirmations: p.boolean().default(false),
+    stopConfirmations: p.boolean().default(true),
     /** Nothing is sent through it from then on; what comes in is taken. */
     pausedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),

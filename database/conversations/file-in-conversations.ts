@@ -8,6 +8,7 @@ export type Placed = {
   reply: { from_number: string; reply_code: string; carrier_id: string; received_at: Date };
   conversationId: string | null;
   sequence: number | null;
+  keyword: string | null;
 };
 
 /** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
@@ -18,7 +19,8 @@ export const byAccountAndPhone = (a: Placed, b: Placed): number => {
 
 /**
  * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
- * conversation that was closed or snoozed is open again; a blocked one stays so.
+ * conversation that was closed or snoozed is open again; a blocked one stays so. Where one seems to ask for STOP in other words, it is
+ * flagged for a person.
  */
 export async function fileInConversations(client: PoolClient, filed: Placed[]): Promise<void> {
   const groups = [
@@ -30,11 +32,12 @@ export async function fileInConversations(client: PoolClient, filed: Placed[]): 
   });
   const conversations = await rows<{ id: string; account_id: string; phone: string; sequence: number }>(
     client,
-    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, unread, created_at)
-     select c.*, c.sequence, now() from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[])
-       as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at)
+    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged, unread, created_at)
+     select c.*, c.sequence, now()
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::bool[])
+       as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged)
      on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
-       unread = conversations.unread + excluded.unread,
+       unread = conversations.unread + excluded.unread, flagged = conversations.flagged or excluded.flagged,
        state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
        reply_code = case when conversations.last_reply_at > excluded.last_reply_at then conversations.reply_code else excluded.reply_code end,
        carrier_id = case when conversations.last_reply_at > excluded.last_reply_at then conversations.carrier_id else excluded.carrier_id end,
@@ -48,6 +51,7 @@ export async function fileInConversations(client: PoolClient, filed: Placed[]): 
       latest.map(({ last }) => last.reply.carrier_id),
       latest.map(({ group }) => group.length),
       latest.map(({ last }) => last.reply.received_at),
+      latest.map(({ group }) => group.some(({ keyword }) => keyword === 'looks-like-stop')),
     ],
   );
   const byKey = new Map(conversations.map((row) => [`${row.account_id} ${row.phone}`, row]));

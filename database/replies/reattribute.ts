@@ -67,7 +67,7 @@ export async function reattribute(
     at: new Date().toISOString(),
     candidates: reply.attribution && 'candidates' in reply.attribution ? reply.attribution.candidates : [],
   };
-  const placed = { accountId, reply, conversationId: reply.conversation_id, sequence: reply.sequence };
+  const placed = { accountId, reply, conversationId: reply.conversation_id, sequence: reply.sequence, keyword: reply.keyword };
   if (reply.account_id !== accountId || placed.conversationId === null) await fileInConversations(client, [placed]);
   await affected(
     client,

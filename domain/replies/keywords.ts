@@ -2,7 +2,18 @@
 export type KeywordKind = 'stop' | 'start' | 'contact' | 'looks-like-stop' | 'none';
 export type Keyword = { kind: KeywordKind; word?: string };
 
-const STOP = new Set(['stop', 'arret', 'desabo', 'unsubscribe', 'stopall', 'cancel', 'end', 'quit']);
+/** Obeyed as the whole message. */
+const STOP = new Set(
+  `stop arret desabo desabonner desabonnement desinscrire desinscription resilier neplusrecevoir unsubscribe stopall cancel end
+   quit`.split(/\s+/),
+);
+/** Slips of STOP that are no word of their own: two letters changed about, the key beside. A letter held too long is `HELD`. */
+const SLIPS = new Set(
+  `stpo sotp tsop dtop ztop qtop wtop xtop srop syop sgop sfop stip stpp stlp st0p stoo stol stom sto0`.split(/\s+/),
+);
+const HELD = /^s+t+o+p+$/;
+/** In front of a house. */
+const STOOP = 'stoop';
 const START = new Set(['start', 'reprendre']);
 const CONTACT = new Set(['contact']);
 
@@ -16,8 +27,26 @@ const HARMLESS = new Set(
    cette vos mes me moi to the these your sending texting texts text`.split(/\s+/),
 );
 const MOST_HARMLESS = 8;
-/** Beginnings that a person should see: a word on its way to STOP, or to another of its kind. */
-const NEARLY = /^(?:stop|arret|desabo|desinscri|unsub|optout)/;
+/**
+ * A person should see these, wherever they stand in a reply without case and accents. `cancel`, `end` and `quit` in a sentence are
+ * about an order or an afternoon, unless what they end are messages.
+ */
+const MAYBE = [
+  /\b(?:st[o0]p(?:p|s|pe[rsz]?)?|s+t+o{3,}p+|(?<!\bs |\bai )arrete[rsz]?|cesse[rz]|cease)\b/,
+  /\b(?:d[es]{0,2}abon|des?insc|desinc|unsub|unsus|unenrol|resili|rgpd|gdpr|cnil|harcel|harass)/,
+  /^(?:.*\b(?:arret|spam)\b.{0,12}|fin|basta|assez|marre|enough|opt ?out|optout|spam .*|remov\w*|(?:pls|please) remov\w*)$/,
+  /\bopt(?:ed)? ?out (?:pl|of (?:this|these|your|all|text|messag))/,
+  /\b(?:plus?|jamais)\b.{0,24}\b(?:recev|reco|ecri|contact|envoi|envoy|sollicit|messag|msg|mess|sms|texto|pub|promo|offre|newsletter|rien)/,
+  /\b(?:plus rien|rien recevoir|(?:contact|envoy|ecri|sollicit)\w* (?:\w+ )?(?:plus|jamais))\b/,
+  /\b(?:no more|don ?t|do not|never|not want|without|no need|quit|end|cancel|annule[rz]?)\b.{0,24}\b(?:text|messag|msg|sms|contact|email|promo|offer|coupon|spam|call|abonnement)/,
+  /^(?:no more|not interested|no thanks? no more)\b/,
+  /\b(?:remove|removed|delete|take|erase|retire[rz]?|supprime[rz]?|suprime[rz]?|enleve[rz]?|efface[rz]?|raye[rz]?|vire[rz]?|sorte[rz]|sortir|oublie[rz]?|lose)\b.{0,12}\b(?:me|moi|m|my|mon|mes|le|it|off|list\w*|contacts?|fichiers?|base|us)\b/,
+  /\b(?:be removed|get me off|revoke|blackliste[rz]?|(?:me|l) (?:retirer|supprimer|enlever|effacer|rayer|radier))\b/,
+  /\b(?:leave me alone|(?:laisse[rz]?|fiche[rz]?|foute[rz]|foutre|lache[rz]?) (?:moi|nous)|la paix|ras le bol|ca suffit|y en a marre|fed up|sick of)\b/,
+  /\b(?:wrong number|wrong person|mauvais numero|mauvaise personne|erreur de numero|pas le bon numero)\b/,
+];
+/** A red hand without a word. */
+const HAND = /^[\s🛑✋⛔🚫]+$/u;
 
 /** Words without case, accents, punctuation and what can't be seen. */
 export const wordsOf = (text: string): string[] =>
@@ -28,20 +57,20 @@ export const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
-/** "S.T.O.P" and "S T O P" are one word. */
-const joined = (words: string[]): string[] =>
-  words.length > 1 && words.every((word) => /^\p{L}$/u.test(word)) ? [words.join('')] : words;
+const isStop = (word: string): boolean => STOP.has(word) || SLIPS.has(word) || (HELD.test(word) && word !== STOOP);
 
 /**
- * Reads a reply's text: a keyword counts as the whole message, STOP also as the first word of a short one ("STOP svp", "stop
- * pub 36200", "STOP Boulangerie") and alone on the first line, above a signature. "stop being sad" looks like one and is left
- * to a person.
+ * Reads a reply's text: a keyword counts as the whole message ("S.T.O.P" and "sto p" are one), STOP also as the first word of a
+ * short one ("STOP svp", "stop pub 36200", "STOP Boulangerie") and alone on the first line, above a signature. A sentence with
+ * such a word in it, or another way to say it, is left to a person.
  */
 export function readKeyword(text: string): Keyword {
-  const [first, ...rest] = joined(wordsOf(text));
-  if (first === undefined) return { kind: 'none' };
+  const words = wordsOf(text);
+  const [first, ...rest] = words;
+  if (first === undefined) return HAND.test(text) && text.trim() !== '' ? { kind: 'looks-like-stop' } : { kind: 'none' };
+  const whole = words.join('');
+  if (isStop(whole)) return { kind: 'stop', word: whole };
   if (rest.length === 0) {
-    if (STOP.has(first)) return { kind: 'stop', word: first };
     if (START.has(first)) return { kind: 'start', word: first };
     if (CONTACT.has(first)) return { kind: 'contact', word: first };
   }
@@ -49,9 +78,8 @@ export function readKeyword(text: string): Keyword {
   if (first === 'stop' || /^stop\d+$/.test(first)) {
     if (isShort(rest) || isAlone(text)) return { kind: 'stop', word: 'stop' };
   }
-  return NEARLY.test(first) || (rest.length > 0 && rest.length <= 3 && rest.includes('stop'))
-    ? { kind: 'looks-like-stop', word: first }
-    : { kind: 'none' };
+  const folded = words.join(' ');
+  return MAYBE.some((way) => way.test(folded)) ? { kind: 'looks-like-stop', word: first } : { kind: 'none' };
 }
 
 const isShort = (rest: string[]): boolean =>

@@ -52,10 +52,11 @@ async function scene() {
 const wroteTo = (api: TestApi, shop: TestAccount, carrierId: string, overrides = {}) =>
   aMessage(api.db, { accountId: shop.id, carrierId, toNumber: PHONE, ...overrides });
 
-test('a STOP is confirmed once, by the code written to, only where the carrier and the account want it', async () => {
+test('a STOP is confirmed once, by the code written to, unless the carrier or the account is against it', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);
+  await api.asOperator('PATCH', `/carriers/${premiumId}`, { stopConfirmations: false });
   await it.hear(['STOP', 'Stop !']);
   expect(await it.answers()).toEqual([]);
   await api.asOperator('PATCH', `/carriers/${premiumId}`, { stopConfirmations: true });
@@ -71,6 +72,17 @@ test('a STOP is confirmed once, by the code written to, only where the carrier a
   await it.hear(['STOP']);
   expect(await it.answers()).toHaveLength(1);
   expect((await shop.call('GET', '/opt-outs')).body.items).toMatchObject([{ phone: PHONE, source: 'reply' }]);
+});
+
+test('a wish to leave in other words flags its conversation, which the list of flagged ones shows', async () => {
+  await using it = await scene();
+  const { api, shop, premiumId } = it;
+  await wroteTo(api, shop, premiumId);
+  await it.hear(['Samedi, merci']);
+  const flagged = async () => (await shop.call('GET', '/conversations?flagged=true')).body.items;
+  expect(await flagged()).toEqual([]);
+  await it.hear(['Je ne veux plus recevoir vos messages']);
+  expect(await flagged()).toMatchObject([{ phone: PHONE, flagged: true, optedOut: false }]);
 });
 
 test('a STOP that may answer two accounts is obeyed for both, and shown to neither', async () => {

@@ -8,12 +8,14 @@ import { aMessage, aReply } from '../fixtures/rows.ts';
 
 const PHONE = '+33612000001';
 
-const WORDS = 'STOP|ARRET|DESABO|UNSUBSCRIBE|STOPALL|CANCEL|END|QUIT';
+const WORDS =
+  'STOP|ARRET|DESABO|Désabonner|DÉSINSCRIRE|désinscription|Résilier|Ne plus recevoir|UNSUBSCRIBE|STOPALL|CANCEL|END|QUIT';
+const SLIPS = 'stpo|SOTP|stopp|Stooop|sto p|dtop';
 const FOLDED = 'stop| Stop ! |Arrêt.|désabo|«STOP»|S.T.O.P|S T O P|ＳＴＯＰ|Stop\n';
 const SHORT = 'STOP svp|Stop merci|stop pub|STOP 36200|STOP36200|STOP Boulangerie|stop s’il vous plaît';
 const SIGNED = 'STOP\nLéa Martin, 12 rue des Lilas, envoyé de mon téléphone';
 
-test.each(`${WORDS}|${FOLDED}|${SHORT}|${SIGNED}`.split('|'))('%j is a STOP', (text) => {
+test.each(`${WORDS}|${SLIPS}|${FOLDED}|${SHORT}|${SIGNED}`.split('|'))('%j is a STOP', (text) => {
   expect(readKeyword(text).kind).toBe('stop');
 });
 
@@ -26,7 +28,14 @@ test.each([
   ['Stop, je vous avais dit que je viendrai samedi', 'looks-like-stop'],
   ['non stop', 'looks-like-stop'],
   ['arrêtez de me contacter', 'looks-like-stop'],
-  ['désinscription', 'looks-like-stop'],
+  ['fin', 'looks-like-stop'],
+  ['plus de sms', 'looks-like-stop'],
+  ['Merci de me désinscrire de votre liste', 'looks-like-stop'],
+  ['top', 'none'],
+  ['Spot', 'none'],
+  ['shop', 'none'],
+  ['step', 'none'],
+  ['stoop', 'none'],
   ['The end', 'none'],
   ['end of story', 'none'],
   ['Cancel my order please', 'none'],
