@@ -1,15 +1,24 @@
 import type { Pool } from 'pg';
 import type { Channel } from '../database/callbacks/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
-import { OPEN } from './callbacks/claim-callbacks.ts';
+import { LEASE, OPEN } from './callbacks/claim-callbacks.ts';
 import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
-/** Attempts whose process died: they may have arrived, so they count, and are made again. */
+/** Attempts whose process died: they may have arrived, so they count, and are made again. What became of each is `unknown`. */
 export const reclaimDead = (pool: Pool): Promise<number> =>
   affected(
     pool,
-    `update deliveries set state = 'retrying', next_at = now(), claim = null, lease_until = null, last_class = 'unknown'
-     where state = 'in_flight' and lease_until < now()`,
+    `with dead as (
+       select id, claim, attempts, trigger, endpoint_id, lease_until from deliveries
+       where state = 'in_flight' and lease_until < now() for update skip locked
+     ), written as (
+       insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe)
+       select d.claim, d.id, d.attempts, d.trigger, coalesce(d.lease_until - ${LEASE}, d.lease_until), 'unknown', coalesce(e.health = 'open', false)
+       from dead d left join callback_endpoints e on e.id = d.endpoint_id
+       on conflict (id) do nothing
+     )
+     update deliveries d set state = 'retrying', next_at = now(), claim = null, lease_until = null, last_class = 'unknown'
+     from dead where d.id = dead.id`,
   );
 
 const NEXT: Record<Channel, string> = {

@@ -73,12 +73,13 @@ export function createActivities(deps: Deps) {
   const { pool } = db;
   const wake = createRunWaker({ pool, signal });
   const uplink = createUplinkMonitor({ pool, log, worker: deps.worker });
+  const recorder = createResultRecorder({ pool, log, wake, onCallbacksDue: deps.onCallbacksDue });
   const { attempt, over } = createAttemptCallback({
     secrets: deps.secrets,
     poster: deps.poster,
     uplink,
     metrics: deps.metrics,
-    recorder: createResultRecorder({ pool, wake, onCallbacksDue: deps.onCallbacksDue }),
+    recorder,
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
   const callbacks = { pool, log, attempt, uplink, wake };
@@ -104,7 +105,7 @@ export function createActivities(deps: Deps) {
     injectableClock: deps.injectableClock,
   });
   return {
-    callbacksOver: over,
+    callbacksOver: () => over().then(recorder.count),
     control: {
       ...createFileReplies({
         pool,

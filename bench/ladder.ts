@@ -43,7 +43,7 @@ const ANSWERED: Awaited<ReturnType<Poster['post']>> = {
   error: null,
 };
 const nullSink: Poster = { post: () => Promise.resolve(ANSWERED), close: () => Promise.resolve() };
-const unrecorded: ResultRecorder = { record: () => Promise.resolve(true), wakeRetries: () => {} };
+const unrecorded: ResultRecorder = { record: () => Promise.resolve(true), wakeRetries: () => {}, count: () => Promise.resolve() };
 
 /** The reply path of a worker's process up to a rung, without Temporal: answers with what takes a page of replies through it. */
 async function path(pool: Pool, rung: number, carrierId: string) {
@@ -64,16 +64,17 @@ async function path(pool: Pool, rung: number, carrierId: string) {
     resolve: () => Promise.resolve([]),
   });
   const poster = rung >= 3 ? createPoster({ guard }) : nullSink;
+  const recorder = rung >= 4 ? createResultRecorder({ pool, log, wake, onCallbacksDue: () => {} }) : unrecorded;
   const { attempt } = createAttemptCallback({
     secrets,
     poster,
     uplink: createUplinkMonitor({ pool, log, worker: 'ladder' }),
     metrics: createCallbackMetrics(new Registry()),
-    recorder: rung >= 4 ? createResultRecorder({ pool, wake, onCallbacksDue: () => {} }) : unrecorded,
+    recorder,
     schedule: CALLBACK_SCHEDULE,
   });
   return {
-    close: () => poster.close(),
+    close: () => recorder.count().then(poster.close),
     async take(from: string[], prefix: string): Promise<void> {
       const replies = from.map((phone, n) => {
         const body = Buffer.from(`${prefix}${n}`);

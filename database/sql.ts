@@ -95,13 +95,17 @@ export const isCollision = (error: unknown): boolean =>
 
 const MOST_TRIES = 5;
 
-/** A transaction that is tried again when it collided with another; for work that may be done over. */
-export async function patientTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Work that is tried again when it collided with another's. */
+export async function retryCollisions<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await transaction(pool, work);
+      return await work();
     } catch (error) {
       if (tries >= MOST_TRIES || !isCollision(error)) throw error;
     }
   }
 }
+
+/** A transaction that is tried again when it collided with another; for work that may be done over. */
+export const patientTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
+  retryCollisions(() => transaction(pool, work));

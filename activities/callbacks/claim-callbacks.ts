@@ -25,6 +25,8 @@ export type ClaimedCallback = {
   schedule: number[] | null;
   eventId: string;
   body: string;
+  /** By the database's clock. */
+  claimedAt: Date;
   /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
   waitedMs: number | null;
   /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
@@ -53,6 +55,8 @@ type ClaimRow = {
 };
 type Candidate = { id: string; endpoint_id: string; lane: Lane };
 
+/** How long an attempt may take at an endpoint `e`, and a little more. */
+export const LEASE = `make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)`;
 export const OPEN = `state in ('pending', 'retrying', 'held')`;
 const LANE = `case when trigger = 'auto' then 'retry' else 'replay' end as lane`;
 const DUE = `channel = 'callback' and ${OPEN} and next_at <= now()`;
@@ -154,9 +158,9 @@ function chosen(candidates: Candidate[], room: Awaited<ReturnType<typeof rooms>>
 }
 
 /**
- * Claims as many of the candidates as their endpoints have places for, and writes each attempt's row, in one transaction: a
- * crash after it leaves an attempt that says `unknown`, never a hole. A place is an `in_flight` row whose lease lives, counted
- * under the endpoint's row lock; there is no counter for a crash to leak.
+ * Claims as many of the candidates as their endpoints have places for, in one transaction. The attempt's row is written with its
+ * result; a crash before leaves a lease that runs out, and then a row that says `unknown`. A place is an `in_flight` row whose
+ * lease lives, counted under the endpoint's row lock; there is no counter for a crash to leak.
  */
 const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: boolean): Promise<ClaimedCallback[] | 'again'> =>
   transaction(pool, async (client) => {
@@ -182,14 +186,11 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
       client,
       `with taken as (
          update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
-           lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)
+           lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + ${LEASE}
          from unnest($1::uuid[], $2::text[]) as g (id, lane), callback_endpoints e
          where d.id = g.id and e.id = d.endpoint_id and d.${OPEN} and d.next_at is not null
          returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
            e.secrets, e.timeout_ms, e.schedule
-       ), written as (
-         insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe, out_of_order)
-         select claim, id, attempts, trigger, now(), 'unknown', $3, id = any($4::uuid[]) from taken
        )
        select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body,
          case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
@@ -198,6 +199,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     );
     const seen = performance.now();
     return claimed.map((row) => ({
+      claimedAt: row.claimed_at,
       now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
       id: row.id,
       claim: row.claim,

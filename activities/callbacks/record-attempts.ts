@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
-import { affected, type Sql } from '../../database/sql.ts';
+import { affected, rows, type Sql } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
 
 /** How an attempt ended. It counts only under its claim: one whose lease was taken over changes nothing but its own row. */
 export type Ended = {
   id: string;
   claim: string;
+  /** Of the claim, where the attempt's row is not written yet. */
+  startedAt?: Date;
+  probe?: boolean;
+  outOfOrder?: boolean;
   state: Extract<DeliveryState, 'delivered' | 'retrying' | 'held' | 'exhausted' | 'aborted'>;
   heldReason?: string | null;
   /** How long until it is due again. */
@@ -26,17 +30,24 @@ export type Ended = {
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
-// What was delivered once stays so, whatever an attempt that was asked for later comes to.
-const RECORD = `
+const WRITTEN = `
   with e as (
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::int[], $8::jsonb[],
-      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[], $14::text[])
-      as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent, first_class)
+      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::timestamptz[], $16::bool[], $17::bool[])
+      as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent,
+        first_class, started_at, probe, out_of_order)
   ), closed as (
-    update delivery_attempts a set ended_at = now(), class = e.class, first_class = e.first_class, status = e.status, timings = e.timings,
-      remote_address = e.remote_address, response_headers = e.response_headers, body_excerpt = e.body_excerpt, error = e.error
-    from e where a.id = e.claim
-  )
+    insert into delivery_attempts as a (id, delivery_id, number, trigger, started_at, ended_at, class, first_class, status, timings,
+      remote_address, response_headers, body_excerpt, error, probe, out_of_order)
+    select e.claim, d.id, d.attempts, d.trigger, e.started_at, now(), e.class, e.first_class, e.status, e.timings, e.remote_address,
+      e.response_headers, e.body_excerpt, e.error, e.probe, e.out_of_order
+    from e join deliveries d on d.id = e.id
+    on conflict (id) do update set ended_at = now(), class = excluded.class, first_class = excluded.first_class, status = excluded.status,
+      timings = excluded.timings, remote_address = excluded.remote_address, response_headers = excluded.response_headers,
+      body_excerpt = excluded.body_excerpt, error = excluded.error
+  )`;
+// What was delivered once stays so, whatever an attempt that was asked for later comes to.
+const ENDED = `
   update deliveries d set
     state = case when d.delivered_at is not null and e.spent then 'delivered' else e.state end,
     held_reason = case when d.delivered_at is not null and e.spent then null else e.held_reason end,
@@ -47,23 +58,38 @@ const RECORD = `
   from e where d.id = e.id and d.claim = e.claim and d.state = 'in_flight'`;
 
 /** One statement for a whole group. */
-export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> =>
-  affected(sql, RECORD, [
-    ended.map((each) => each.id),
-    ended.map((each) => each.claim),
-    ended.map((each) => each.state),
-    ended.map((each) => each.heldReason ?? null),
-    ended.map((each) => each.delayMs),
-    ended.map((each) => each.class),
-    ended.map((each) => each.status),
-    ended.map((each) => json(each.timings)),
-    ended.map((each) => each.remoteAddress),
-    ended.map((each) => json(each.responseHeaders)),
-    ended.map((each) => each.bodyExcerpt),
-    ended.map((each) => each.error),
-    ended.map((each) => each.spent ?? true),
-    ended.map((each) => each.firstClass ?? null),
-  ]);
+export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> => affected(sql, `${WRITTEN} ${ENDED}`, valuesOf(ended));
+
+/** The same, answering which of these endpoints must hear of a success at once: those in trouble, or with failures counted. */
+export async function recordAndLook(sql: Sql, ended: Ended[], endpointIds: string[]): Promise<Set<string>> {
+  const restless = await rows<{ id: string }>(
+    sql,
+    `${WRITTEN}, ended as (${ENDED})
+     select id from callback_endpoints where id = any($18::uuid[]) and (health <> 'healthy' or (track->>'failures')::int > 0)`,
+    [...valuesOf(ended), endpointIds],
+  );
+  return new Set(restless.map(({ id }) => id));
+}
+
+const valuesOf = (ended: Ended[]): unknown[] => [
+  ended.map((each) => each.id),
+  ended.map((each) => each.claim),
+  ended.map((each) => each.state),
+  ended.map((each) => each.heldReason ?? null),
+  ended.map((each) => each.delayMs),
+  ended.map((each) => each.class),
+  ended.map((each) => each.status),
+  ended.map((each) => json(each.timings)),
+  ended.map((each) => each.remoteAddress),
+  ended.map((each) => json(each.responseHeaders)),
+  ended.map((each) => each.bodyExcerpt),
+  ended.map((each) => each.error),
+  ended.map((each) => each.spent ?? true),
+  ended.map((each) => each.firstClass ?? null),
+  ended.map((each) => each.startedAt ?? new Date()),
+  ended.map((each) => each.probe ?? false),
+  ended.map((each) => each.outOfOrder ?? false),
+];
 
 /**
  * Writes results in groups, at most 50 ms late: a result gives its endpoint's place back, so it never waits for the page's

@@ -1,49 +1,94 @@
 import type { Pool } from 'pg';
-import { patientTransaction } from '../../database/sql.ts';
+import type { Logger } from 'pino';
+import { retryCollisions, patientTransaction } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
 import type { RunWaker } from '../wake-run.ts';
 import { freeNext, type ConversationKey } from './conversation-order.ts';
-import { recordEnded, type Ended } from './record-attempts.ts';
+import { recordAndLook, recordEnded, type Ended } from './record-attempts.ts';
 import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from './update-endpoint-health.ts';
 
 /** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
 export type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
-export type ResultRecorder = { record(result: Recorded): Promise<true>; wakeRetries(): void };
+export type ResultRecorder = ReturnType<typeof createResultRecorder>;
 
 /** What fails one after the other wakes the run of retries so often at most. */
 const WAKE_EVERY_MS = 500;
 
-/** `onCallbacksDue`: called when callbacks came to be owed. */
-type Deps = { pool: Pool; wake: RunWaker; onCallbacksDue: () => void };
+/** What went well is counted so late at most. */
+const COUNT_MS = 1000;
 
-/** Records attempts in groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint. */
-export function createResultRecorder({ pool, wake, onCallbacksDue }: Deps): ResultRecorder {
+/** `onCallbacksDue`: called when callbacks came to be owed. */
+type Deps = { pool: Pool; log: Logger; wake: RunWaker; onCallbacksDue: () => void };
+
+/** Whether it is nothing but a success: no other delivery waits for it, and it is not what an endpoint's health waits for. */
+const isPlain = ({ tried, freed }: Recorded): boolean => tried?.outcome === 'ok' && !tried.probe && freed === null;
+
+/**
+ * Records attempts in groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint.
+ * Successes are one statement, and are counted each second; with whatever else it is, its endpoint's health is moved on at once.
+ */
+export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) {
   const wakeRetries = paced(onCallbacksDue, WAKE_EVERY_MS);
-  const group = createBatcher<Recorded, true>({
-    maxSize: 500,
-    waitMs: 10,
-    async commit(results) {
-      // Claims and what gives attempts back lock in another order: a collision must not lose a group's results.
-      const told = await patientTransaction(pool, async (client) => {
+  let uncounted: AttemptOutcome[] = [];
+  let counting: NodeJS.Timeout | undefined;
+
+  async function recordPlain(results: Recorded[]): Promise<AttemptOutcome[]> {
+    if (results.length === 0) return [];
+    const tried = results.flatMap((each) => each.tried ?? []);
+    const ended = results.map((each) => each.ended);
+    const ids = [...new Set(tried.map((each) => each.endpointId))];
+    const restless = await retryCollisions(() => recordAndLook(pool, ended, ids));
+    uncounted.push(...tried.filter((each) => !restless.has(each.endpointId)));
+    counting ??= setTimeout(() => void count(), COUNT_MS).unref();
+    return tried.filter((each) => restless.has(each.endpointId));
+  }
+
+  /** Claims and what gives attempts back lock in another order: a collision must not lose a group's results. */
+  async function track(results: Recorded[], more: AttemptOutcome[]): Promise<void> {
+    const told = await patientTransaction(pool, async (client) => {
+      if (results.length > 0)
         await recordEnded(
           client,
           results.map((each) => each.ended),
         );
-        const freed = results.flatMap((each) => each.freed ?? []);
-        const tracked = await updateEndpointHealth(
-          client,
-          results.flatMap((each) => each.tried ?? []),
-          freed.map((each) => each.endpointId),
-        );
-        return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
-      });
-      await notifyHealthChange({ pool, wake }, told);
+      const freed = results.flatMap((each) => each.freed ?? []);
+      const tracked = await updateEndpointHealth(
+        client,
+        [...more, ...results.flatMap((each) => each.tried ?? [])],
+        freed.map((each) => each.endpointId),
+      );
+      return { ...tracked, runs: [...tracked.runs, ...(await freeNext(client, freed))] };
+    });
+    await notifyHealthChange({ pool, wake }, told);
+  }
+
+  async function count(): Promise<void> {
+    clearTimeout(counting);
+    counting = undefined;
+    const tried = uncounted.splice(0);
+    if (tried.length === 0) return;
+    await track([], tried).catch((error: unknown) => log.warn({ err: error }, 'successes of a second could not be counted'));
+  }
+
+  const group = createBatcher<Recorded, true>({
+    maxSize: 500,
+    waitMs: 10,
+    async commit(results) {
+      const more = await recordPlain(results.filter(isPlain));
+      const others = results.filter((each) => !isPlain(each));
+      if (others.length > 0 || more.length > 0) {
+        // What went well there before is counted with it: whether it opens is a matter of shares.
+        const here = new Set([...more, ...others.flatMap((each) => each.tried ?? [])].map((each) => each.endpointId));
+        const before = uncounted.filter((each) => here.has(each.endpointId));
+        uncounted = uncounted.filter((each) => !here.has(each.endpointId));
+        await track(others, [...before, ...more]);
+      }
       // At once: whoever made the attempt may still wait for slower ones.
       if (results.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
       return results.map(() => true as const);
     },
   });
-  return { record: (result) => group.add(result), wakeRetries };
+  return { record: (result: Recorded): Promise<true> => group.add(result), wakeRetries, count };
 }
 
 /** `call` at once; asked for again too soon, once more later. */

@@ -59,14 +59,16 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
   const one = (run: (id: string) => void) => (ids: string[]) => ids.forEach((id) => run(id));
 
   return {
-    /** Not handed over for 10 s; or handed over and not filed for longer each time, for Temporal may only be slow. */
+    /** Stored and not filed for 10 s: its process died, or Temporal is slow. Handed over again, it is left alone for twice as long each time. */
     startReplies: () =>
       start(
         'replies',
-        `select id from replies where filed_at is null and filing_failed is null and released_at is not null
-         and (handed_at is null and ingested_at < now() - interval '10 seconds'
-           or handed_at < now() - least(interval '30 minutes', greatest(interval '1 minute', (handed_at - ingested_at))))
-         order by ingested_at limit ${AT_ONCE}`,
+        `with late as (
+           select id from replies where filed_at is null and filing_failed is null and coalesce(handed_at, released_at)
+             < now() - least(interval '30 minutes', greatest(interval '10 seconds', handed_at - released_at))
+           order by ingested_at limit ${AT_ONCE} for update skip locked
+         ), handed as (update replies r set handed_at = now() from late where r.id = late.id)
+         select id from late order by id`,
         runs.deliverReplies,
       ),
     async startPartials(): Promise<void> {

@@ -55,9 +55,10 @@ const INSERT = `
     update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
   )
   insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
-    received_at, precision, partial, content_key, ingested_at, released_at)
+    received_at, precision, partial, content_key, ingested_at, released_at, handed_at)
   select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
-    case when r.precision = 'ours' and not r.partial then now() else r.received_at end, r.precision, r.partial, r.content_key, now(), case when $14 then now() end
+    case when r.precision = 'ours' and not r.partial then now() else r.received_at end, r.precision, r.partial, r.content_key, now(),
+    case when $14 then now() end, case when $14 then now() end
   from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[], $15::bool[], $16::text[])
     as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial, content_key)
   on conflict do nothing returning id`;

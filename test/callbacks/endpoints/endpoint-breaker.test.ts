@@ -42,11 +42,11 @@ test('an endpoint that fails opens: what is owed is held, a run of its own tries
   expect(await spent()).toBe(before);
   await hurry(app, id);
   await until('it was tried again', () => app.world.endpoint.calls.length === calls + 2);
+  await until('the second try is recorded', async () => (await states(app))['held breaker'] === 12);
   const probes = await app.rows<{ delivery_id: string }>('select distinct delivery_id from delivery_attempts where probe');
   expect(probes).toHaveLength(2);
 
   app.world.endpoint.behave({ name: 'hook', mode: 'ok' });
-  await until('the second try is recorded', async () => (await states(app))['held breaker'] === 12);
   await hurry(app, id);
   await until('all are delivered', async () => (await states(app))['delivered'] === 12);
   await until('it is healthy', async () => (await healthOf(app, id)) === 'healthy');
