@@ -12,6 +12,8 @@ import type { AlarmWebhook } from './carriers/alarm-webhook.ts';
 import { createAttemptCallback } from './callbacks/attempt-callback.ts';
 import type { CallbackMetrics } from './callbacks/callback-metrics.ts';
 import { createCampaignSteps } from './campaigns/campaign-steps.ts';
+import { freshRoom } from './callbacks/claim-callbacks.ts';
+import { createFirstClaims } from './callbacks/first-claims.ts';
 import { createDrainCallbacks } from './callbacks/retry-due-callbacks.ts';
 import { createDrainEndpoint } from './callbacks/recover-endpoint.ts';
 import { createFileReplies } from './replies/file-replies.ts';
@@ -82,7 +84,8 @@ export function createActivities(deps: Deps) {
     recorder,
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
-  const callbacks = { pool, log, attempt, uplink, wake };
+  const firsts = createFirstClaims({ pool, log, onCallbacksDue: recorder.wakeRetries });
+  const callbacks = { pool, log, attempt, uplink, wake, firsts };
   const mail = deps.mailer
     ? createSendReplyEmails({
         pool,
@@ -105,7 +108,7 @@ export function createActivities(deps: Deps) {
     injectableClock: deps.injectableClock,
   });
   return {
-    callbacksOver: () => over().then(recorder.count),
+    callbacksOver: () => over().then(firsts.close).then(recorder.count),
     control: {
       ...createFileReplies({
         pool,
@@ -114,6 +117,8 @@ export function createActivities(deps: Deps) {
         sendMessages: runs.sendMessages,
         oweMails: () => wake.wake('retry-emails'),
         onPageTaken: deps.onPageTaken,
+        first: { room: () => (uplink.down ? undefined : freshRoom), keep: firsts.keep },
+        onCallbacksDue: recorder.wakeRetries,
       }),
       ...createPostCallbacks(callbacks),
       ...createCampaignSteps({ pool, onPageTaken: deps.onPageTaken }),

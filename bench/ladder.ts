@@ -4,7 +4,7 @@ import pino from 'pino';
 import { Pool, type PoolClient } from 'pg';
 import { createAttemptCallback } from '../activities/callbacks/attempt-callback.ts';
 import { createCallbackMetrics } from '../activities/callbacks/callback-metrics.ts';
-import { claimCallbacks } from '../activities/callbacks/claim-callbacks.ts';
+import { freshRoom, type ClaimedCallback } from '../activities/callbacks/claim-callbacks.ts';
 import { createResultRecorder, type ResultRecorder } from '../activities/callbacks/record-results.ts';
 import { createUplinkMonitor } from '../activities/callbacks/uplink-monitor.ts';
 import { createFiling } from '../activities/replies/file-replies.ts';
@@ -43,18 +43,25 @@ const ANSWERED: Awaited<ReturnType<Poster['post']>> = {
   error: null,
 };
 const nullSink: Poster = { post: () => Promise.resolve(ANSWERED), close: () => Promise.resolve() };
-const unrecorded: ResultRecorder = { record: () => Promise.resolve(true), wakeRetries: () => {}, count: () => Promise.resolve() };
+const unrecorded: ResultRecorder = {
+  record: () => Promise.resolve(true),
+  lasts: () => {},
+  wakeRetries: () => {},
+  count: () => Promise.resolve(),
+};
 
 /** The reply path of a worker's process up to a rung, without Temporal: answers with what takes a page of replies through it. */
 async function path(pool: Pool, rung: number, carrierId: string) {
   const secrets = createSecrets(SECRETS_KEY);
   const wake = createRunWaker({ pool, signal: () => Promise.resolve() });
+  let born: ClaimedCallback[] = [];
   const file = createFiling({
     pool,
     log,
     hashPhone: await openPhoneHash(pool, secrets),
     sendMessages: () => {},
     oweMails: () => Promise.resolve(),
+    first: { room: () => (rung >= 2 ? freshRoom : undefined), keep: (claims) => void (born = claims) },
   });
   const guard = createGuard({
     allowHttp: true,
@@ -83,8 +90,8 @@ async function path(pool: Pool, rung: number, carrierId: string) {
       });
       const ids = await insertReplies(pool, carrierId, null, null, replies);
       if (rung < 1) return;
-      const { callbacks } = await file(ids, 'ladder');
-      if (rung >= 2) await Promise.all((await claimCallbacks(pool, callbacks)).map(attempt));
+      await file(ids, 'ladder');
+      if (rung >= 2) await Promise.all(born.map(attempt));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../../domain/callbacks/concurrency-lanes.ts';
-import { rows, transaction } from '../../database/sql.ts';
+import { affected, rows, transaction } from '../../database/sql.ts';
 import { enforceOrder } from './conversation-order.ts';
 
 /** A delivery that this process may attempt, once, until its lease ends. */
@@ -27,6 +27,8 @@ export type ClaimedCallback = {
   body: string;
   /** By the database's clock. */
   claimedAt: Date;
+  /** Whether its lease ends before an attempt must. */
+  shortLease: boolean;
   /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
   waitedMs: number | null;
   /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
@@ -166,11 +168,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
   transaction(pool, async (client) => {
     const waiting = await rows<Candidate>(client, candidates, values);
     if (waiting.length === 0) return [];
-    const endpoints = await rows<Endpoint>(
-      client,
-      `select id, health, slow_start, ordered from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
-      [[...new Set(waiting.map((row) => row.endpoint_id))]],
-    );
+    const endpoints = await lockEndpoints(client, [...new Set(waiting.map((row) => row.endpoint_id))]);
     // Statements of their own: they must see what others committed while this one waited for the lock.
     const ordered = new Set(endpoints.filter((each) => each.ordered).map((each) => each.id));
     const order = await enforceOrder(
@@ -200,6 +198,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     const seen = performance.now();
     return claimed.map((row) => ({
       claimedAt: row.claimed_at,
+      shortLease: false,
       now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
       id: row.id,
       claim: row.claim,
@@ -220,6 +219,31 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
       waitedMs: row.waited_ms,
     }));
   });
+
+/** Places that first attempts may take now at endpoints that are healthy and keep no order. Locks them, as a claim does. */
+export async function freshRoom(client: PoolClient, endpointIds: string[]): Promise<Map<string, number>> {
+  const endpoints = await lockEndpoints(client, endpointIds);
+  const willing = endpoints.filter((each) => each.health === 'healthy' && !each.ordered);
+  if (willing.length === 0) return new Map();
+  const found = await rooms(client, willing, false);
+  return new Map([...found].map(([id, { places, busy, waiting }]) => [id, roomFor('fresh', places, busy, waiting)]));
+}
+
+const lockEndpoints = (client: PoolClient, ids: string[]): Promise<Endpoint[]> =>
+  rows<Endpoint>(
+    client,
+    `select id, health, slow_start, ordered from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
+    [ids],
+  );
+
+/** Has leases of attempts that take long last until they must be over. */
+export const renewLeases = (pool: Pool, claims: { id: string; claim: string }[]): Promise<number> =>
+  affected(
+    pool,
+    `update deliveries d set lease_until = now() + ${LEASE} from callback_endpoints e, unnest($1::uuid[], $2::uuid[]) as c (id, claim)
+     where d.id = c.id and d.claim = c.claim and d.state = 'in_flight' and e.id = d.endpoint_id`,
+    [claims.map(({ id }) => id), claims.map(({ claim }) => claim)],
+  );
 
 /** Claims that find only what waits for its turn before they leave the rest for later. */
 const MOST_TRIES = 100;

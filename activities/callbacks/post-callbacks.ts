@@ -4,11 +4,12 @@ import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import { claimCallbacks } from './claim-callbacks.ts';
 import { createAttemptPool } from './attempt-pool.ts';
+import type { FirstClaims } from './first-claims.ts';
 import { holdForRate, holdForTrouble, stillPending } from './hold-callbacks.ts';
 import type { UplinkMonitor } from './uplink-monitor.ts';
 import { endpointRun, type RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
+type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker; firsts: FirstClaims };
 /** What became of a page's first attempts. What is `underWay` records itself. */
 export type CallbacksPosted = { delivered: number; retrying: number; held: number; underWay: number };
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
@@ -23,12 +24,13 @@ const LINGER_MS = 1000;
  */
 const [ASK_MS, ASK_AT_LEAST_MS] = [100, 1000];
 
-export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) => {
+export const createPostCallbacks = ({ pool, log, attempt, uplink, wake, firsts }: Deps) => {
   /** Puts off what can't go now, and says how many; a run that takes it up is awake. */
   async function putOff(ids: string[], reason: 'rate' | 'network'): Promise<number> {
+    const back = await firsts.giveBack(ids, reason);
     const held = ids.length > 0 ? await holdForRate(pool, ids, reason) : 0;
     if (held > 0) await wake.wake('retry-callbacks');
-    return held;
+    return back + held;
   }
 
   return {
@@ -41,7 +43,10 @@ export const createPostCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) 
       const until = performance.now() + SURPLUS_WAITS_MS;
       const allowed = Math.min(uplink.allowance(), deliveryIds.length);
       let held = await putOff(deliveryIds.slice(allowed), 'network');
-      let waiting = deliveryIds.slice(0, allowed);
+      const first = firsts.take(deliveryIds.slice(0, allowed));
+      attempts.launch(first);
+      const begun = new Set(first.map(({ id }) => id));
+      let waiting = deliveryIds.slice(0, allowed).filter((id) => !begun.has(id));
       let patienceMs = ASK_MS;
       while (waiting.length > 0) {
         const claimed = await claimCallbacks(pool, waiting);

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { retryCollisions, patientTransaction } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
+import { renewLeases, type ClaimedCallback } from './claim-callbacks.ts';
 import type { RunWaker } from '../wake-run.ts';
 import { freeNext, type ConversationKey } from './conversation-order.ts';
 import { recordAndLook, recordEnded, type Ended } from './record-attempts.ts';
@@ -15,7 +16,7 @@ export type ResultRecorder = ReturnType<typeof createResultRecorder>;
 const WAKE_EVERY_MS = 500;
 
 /** What went well is counted so late at most. */
-const COUNT_MS = 1000;
+const COUNT_MS = 5000;
 
 /** `onCallbacksDue`: called when callbacks came to be owed. */
 type Deps = { pool: Pool; log: Logger; wake: RunWaker; onCallbacksDue: () => void };
@@ -25,7 +26,7 @@ const isPlain = ({ tried, freed }: Recorded): boolean => tried?.outcome === 'ok'
 
 /**
  * Records attempts in groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint.
- * Successes are one statement, and are counted each second; with whatever else it is, its endpoint's health is moved on at once.
+ * Successes are one statement, and are counted every few seconds; with whatever else it is, its endpoint's health is moved on at once.
  */
 export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) {
   const wakeRetries = paced(onCallbacksDue, WAKE_EVERY_MS);
@@ -67,7 +68,7 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
     counting = undefined;
     const tried = uncounted.splice(0);
     if (tried.length === 0) return;
-    await track([], tried).catch((error: unknown) => log.warn({ err: error }, 'successes of a second could not be counted'));
+    await track([], tried).catch((error: unknown) => log.warn({ err: error }, 'some successes could not be counted'));
   }
 
   const group = createBatcher<Recorded, true>({
@@ -88,7 +89,26 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
       return results.map(() => true as const);
     },
   });
-  return { record: (result: Recorded): Promise<true> => group.add(result), wakeRetries, count };
+  const renewals = createBatcher<ClaimedCallback, true>({
+    maxSize: 500,
+    async commit(claims) {
+      await renewLeases(pool, claims);
+      return claims.map(() => true as const);
+    },
+  });
+  return {
+    record: (result: Recorded): Promise<true> => group.add(result),
+    /** An attempt takes long: the run of retries is to know its lease, which must last. */
+    lasts(delivery: ClaimedCallback): void {
+      wakeRetries();
+      if (delivery.shortLease)
+        renewals
+          .add(delivery)
+          .catch((error: unknown) => log.warn({ err: error }, 'the lease of an attempt could not be renewed'));
+    },
+    wakeRetries,
+    count,
+  };
 }
 
 /** `call` at once; asked for again too soon, once more later. */

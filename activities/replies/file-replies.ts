@@ -3,11 +3,13 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { attribute, type Attribution } from '../../domain/replies/attribution.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
-import { emitEvents, stillOwed, type DeliveriesOwed } from '../../database/callbacks/emit-events.ts';
+import { emitEvents, stillOwed, type DeliveriesOwed, type FreshRoom } from '../../database/callbacks/emit-events.ts';
 import { announce } from '../../database/live.ts';
 import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
 import { affected, isCollision, isUnreachable, transaction } from '../../database/sql.ts';
+import type { ClaimedCallback } from '../callbacks/claim-callbacks.ts';
+import { claimOf } from '../callbacks/first-claims.ts';
 import { autoReply } from './auto-reply.ts';
 import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
 import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
@@ -23,16 +25,22 @@ type Deps = {
   /** After the commit: has messages sent that were stored, and mails that are owed. */
   sendMessages: (ids: string[]) => void;
   oweMails: () => Promise<void>;
+  /** Where first attempts are stored with their claims: how many may be now, and who keeps the claims until they are posted. */
+  first?: { room(): FreshRoom | undefined; keep(claims: ClaimedCallback[]): void };
 };
 /** What a page came to: whose replies it filed, how many nobody's, and the deliveries that are owed. */
 export type PageFiled = DeliveriesOwed & { filed: number; unattributed: number; accounts: string[] };
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
 /** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
-export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: Deps) {
+export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, first }: Deps) {
   async function filePage(ids: string[], runId: string): Promise<PageFiled> {
     try {
-      const { answers, forwards, ...owed } = await transaction(pool, (client) => file(client, ids, runId, hashPhone));
+      // The claims stay in this process: they hold secrets and texts, and an activity answers with ids.
+      const { answers, forwards, claims, ...owed } = await transaction(pool, (client) =>
+        file(client, ids, { runId, hashPhone, room: first?.room() }),
+      );
+      first?.keep(claims);
       await announce(pool, owed.accounts);
       if (answers.length > 0) sendMessages(answers);
       if (forwards > 0)
@@ -43,14 +51,14 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: D
       if (isCollision(error)) return filePage(ids, runId);
       if (ids.length > 1) {
         const middle = Math.ceil(ids.length / 2);
-        const first = await filePage(ids.slice(0, middle), runId);
-        const second = await filePage(ids.slice(middle), runId);
+        const front = await filePage(ids.slice(0, middle), runId);
+        const back = await filePage(ids.slice(middle), runId);
         return {
-          callbacks: [...first.callbacks, ...second.callbacks],
-          emails: [...first.emails, ...second.emails],
-          accounts: [...new Set([...first.accounts, ...second.accounts])],
-          filed: first.filed + second.filed,
-          unattributed: first.unattributed + second.unattributed,
+          callbacks: [...front.callbacks, ...back.callbacks],
+          emails: [...front.emails, ...back.emails],
+          accounts: [...new Set([...front.accounts, ...back.accounts])],
+          filed: front.filed + back.filed,
+          unattributed: front.unattributed + back.unattributed,
         };
       }
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
@@ -68,8 +76,13 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails }: D
 
 const NOTHING: PageFiled = { callbacks: [], emails: [], accounts: [], filed: 0, unattributed: 0 };
 
-/** `onPageTaken` hears of each page that is filed, or can't be for now. */
-export const createFileReplies = ({ onPageTaken, ...deps }: Deps & { onPageTaken: (runId: string) => void }) => {
+/**
+ * `onPageTaken` hears of each page that is filed, or can't be for now; `onCallbacksDue` has leases looked at, of first attempts
+ * whose process may have died.
+ */
+type RunDeps = Deps & { onPageTaken: (runId: string) => void; onCallbacksDue: () => void };
+
+export const createFileReplies = ({ onPageTaken, onCallbacksDue, ...deps }: RunDeps) => {
   const filePage = createFiling(deps);
   return {
     /**
@@ -80,8 +93,9 @@ export const createFileReplies = ({ onPageTaken, ...deps }: Deps & { onPageTaken
       const runId = activityInfo().workflowExecution?.workflowId ?? 'none';
       try {
         const page = await filePage(replyIds, runId);
-        const all = page.filed + page.unattributed === replyIds.length;
-        return all ? page : { ...page, ...(await stillOwed(deps.pool, replyIds, runId)) };
+        if (page.filed + page.unattributed === replyIds.length) return page;
+        onCallbacksDue();
+        return { ...page, ...(await stillOwed(deps.pool, replyIds, runId)) };
       } finally {
         onPageTaken(runId);
       }
@@ -97,12 +111,13 @@ const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
 const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
 
 /** What a page came to: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
-type FiledPage = PageFiled & { answers: string[]; forwards: number };
+type FiledPage = PageFiled & { claims: ClaimedCallback[]; answers: string[]; forwards: number };
+type Page = { runId: string; hashPhone: HashPhone; room: FreshRoom | undefined };
 
-async function file(client: PoolClient, ids: string[], runId: string, hashPhone: HashPhone): Promise<FiledPage> {
+async function file(client: PoolClient, ids: string[], { runId, hashPhone, room }: Page): Promise<FiledPage> {
   const unfiled = await readUnfiled(client, ids);
   const released = await readUnhidden(client, ids);
-  if (unfiled.length === 0 && released.length === 0) return { ...NOTHING, answers: [], forwards: 0 };
+  if (unfiled.length === 0 && released.length === 0) return { ...NOTHING, claims: [], answers: [], forwards: 0 };
 
   const candidates = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
@@ -176,8 +191,10 @@ async function file(client: PoolClient, ids: string[], runId: string, hashPhone:
       body: (eventId: string) => contactOptedOut(eventId, each),
       octopush: { kind: 'stop' as const, ...octopushFacts(each) },
     }));
-  const emitted = await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId);
-  return { ...emitted, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
+  const { born, ...owed } = await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId, room);
+  const ingested = new Map(unfiled.map((reply) => [reply.id, reply.ingested_at]));
+  const claims = born.map((each) => claimOf(each, ingested.get(each.replyId ?? '')));
+  return { ...owed, claims, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
 }
 
 async function markFiled(

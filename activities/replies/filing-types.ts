@@ -10,6 +10,7 @@ export type Unfiled = {
   reply_code: string;
   text: string;
   received_at: Date;
+  ingested_at: Date;
   partial: boolean;
   /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
   stopChecked: 'obeyed' | 'looked-at' | null;

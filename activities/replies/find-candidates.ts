@@ -9,7 +9,6 @@ import type { Answered, Unfiled } from './filing-types.ts';
 
 type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
   from_raw: string;
-  ingested_at: Date;
   precision: string;
   country: string | null;
   clock_tolerance_ms: number | null;

@@ -64,6 +64,13 @@ type Target = {
   format: CallbackFormat;
   time_zone: string;
 };
+type Endpoint = Target & {
+  url: string;
+  secrets: Buffer;
+  timeout_ms: number;
+  fallback_url: string | null;
+  schedule: number[] | null;
+};
 type Owed = {
   id: string;
   accountId: string;
@@ -71,13 +78,29 @@ type Owed = {
   channel: 'callback' | 'email';
   targetId: string;
   held: HeldReason | null;
+  /** Under which it is stored, where its first attempt is to follow the commit. */
+  claim: string | null;
   format: CallbackFormat;
   body: string | null;
   conversationId: string | null;
   sequence: number | null;
 };
-/** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. */
-export type Emitted = DeliveriesOwed & { accounts: string[] };
+/** A delivery stored with its claim. `at` is the time by the database's clock, `seen` the same moment by this process's monotonic one. */
+export type Born = {
+  id: string;
+  claim: string;
+  eventId: string;
+  replyId: string | null;
+  body: string;
+  endpoint: Endpoint;
+  at: Date;
+  seen: number;
+};
+/** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. `born` are among the callbacks. */
+export type Emitted = DeliveriesOwed & { accounts: string[]; born: Born[] };
+
+/** How many first attempts may go now to each of these endpoints, which are locked until the commit. */
+export type FreshRoom = (client: PoolClient, endpointIds: string[]) => Promise<Map<string, number>>;
 
 /** A campaign's own address always hears its replies; of anything else what it chose, like any endpoint. */
 function hears({ scope, types, campaigns }: Target, type: EventType, campaignId: string | null): boolean {
@@ -88,22 +111,30 @@ function hears({ scope, types, campaigns }: Target, type: EventType, campaignId:
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
+/** The same for one that was stored with its claim: whoever makes it and is not done in time renews the lease. */
+const FIRST_LEASE_SECONDS = 10;
 
 /**
  * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
  * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
- * the commit. After the commit, `announce` tells those who listen.
+ * the commit. Given `room`, deliveries are stored with their claims as far as it goes, for the caller to attempt. After the
+ * commit, `announce` tells those who listen.
  */
-export async function emitEvents(client: PoolClient, happened: NewEvent[], runId: string | null): Promise<Emitted> {
-  if (happened.length === 0) return { callbacks: [], emails: [], accounts: [] };
+export async function emitEvents(
+  client: PoolClient,
+  happened: NewEvent[],
+  runId: string | null,
+  room?: FreshRoom,
+): Promise<Emitted> {
+  if (happened.length === 0) return { callbacks: [], emails: [], accounts: [], born: [] };
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
-  const endpoints = await rows<Target>(
+  const endpoints = await rows<Endpoint>(
     client,
     `with named as (
        select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
      )
      select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope, e.ordered, e.types, e.format,
-       a.time_zone, array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
+       e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone, array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
      from callback_endpoints e join accounts a on a.id = e.account_id
      where e.account_id = any($1::uuid[]) and e.deleted_at is null
        and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named)) order by e.id`,
@@ -119,7 +150,10 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       )
     : [];
 
-  const events = happened.map((each) => ({ ...each, eventId: newId() }));
+  const events = happened.map((each) => {
+    const eventId = newId();
+    return { ...each, eventId, frozen: each.body(eventId) };
+  });
   const owed = events.flatMap(({ accountId, eventId, type, emails, campaignId, order, exceptEndpoint, octopush }): Owed[] => {
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
@@ -131,6 +165,7 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
           channel,
           targetId: id,
           held,
+          claim: null,
           format,
           body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
           conversationId: (ordered && order?.conversationId) || null,
@@ -150,14 +185,27 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
     ];
   });
 
+  const byId = new Map(endpoints.map((each) => [each.id, each]));
+  const free = owed.length > 0 && room ? await room(client, [...byId.keys()]) : new Map<string, number>();
+  for (const each of owed) {
+    const left = free.get(each.targetId) ?? 0;
+    if (left <= 0 || each.held !== null) continue;
+    free.set(each.targetId, left - 1);
+    each.claim = newId();
+  }
   await affected(
     client,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, run_id, created_at, format, body, conversation_id, sequence)
+    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
+       lease_until, run_id, created_at, format, body, conversation_id, sequence)
      select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
-       case when d.channel = 'email' then d.target end, case when d.held is null then 'pending' else 'held' end,
-       d.held, case when d.held is null then now() + make_interval(secs => $8) end, $7, now(), d.format, d.body, d.conversation_id, d.sequence
+       case when d.channel = 'email' then d.target end,
+       case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
+       case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${FIRST_LEASE_SECONDS} seconds' end,
+       $7, now(), d.format, d.body, d.conversation_id, d.sequence
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[],
-       $11::uuid[], $12::int[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence)`,
+       $11::uuid[], $12::int[], $13::uuid[])
+       as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)`,
     [
       owed.map((each) => each.id),
       owed.map((each) => each.accountId),
@@ -171,13 +219,14 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
       owed.map((each) => each.body),
       owed.map((each) => each.conversationId),
       owed.map((each) => each.sequence),
+      owed.map((each) => each.claim),
     ],
   );
 
   const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
   // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
   // they are gap-free in the order of commits. A UUID's order would skip what commits late.
-  await affected(
+  const [now] = await rows<{ at: Date }>(
     client,
     `with locked as (
        select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
@@ -188,35 +237,44 @@ export async function emitEvents(client: PoolClient, happened: NewEvent[], runId
        update account_counters c set position = c.position + n.many
        from (select distinct account_id, many from e) n join locked using (account_id)
        where c.account_id = n.account_id returning c.account_id, c.position
-     )
-     insert into events (id, account_id, position, type, reply_id, body, owed, created_at)
-     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now() from e join drawn d using (account_id)`,
+     ), frozen as (
+       insert into events (id, account_id, position, type, reply_id, body, owed, created_at)
+       select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now() from e join drawn d using (account_id)
+     ) select clock_timestamp() as at`,
     [
       accounts,
       events.map((each) => each.eventId),
       events.map((each) => each.accountId),
       events.map((each) => each.replyId),
       events.map((each) => each.type),
-      events.map((each) => each.body(each.eventId)),
+      events.map((each) => each.frozen),
       events.map((each) => owedFor.get(each.eventId) ?? 0),
     ],
   );
 
+  const seen = performance.now();
+  const eventOf = new Map(events.map((each) => [each.eventId, each]));
   const due = owed.filter((each) => each.held === null);
   return {
     callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
     emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
     accounts,
+    born: owed.flatMap(({ id, claim, eventId, targetId, body }): Born[] => {
+      const [endpoint, event] = [byId.get(targetId), eventOf.get(eventId)];
+      if (claim === null || !endpoint || !event || !now) return [];
+      return [{ id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at: now.at, seen }];
+    }),
   };
 }
 
-/** What a run owes for its replies and nobody has attempted yet. */
+/** What a run owes for its replies and nobody has attempted yet, and first attempts that may be under way. */
 export async function stillOwed(sql: Sql, replyIds: string[], runId: string): Promise<DeliveriesOwed> {
   const found = await rows<{ id: string; channel: 'callback' | 'email' }>(
     sql,
     // Event by event, whatever the planner believes of how many there are.
     `select d.id, d.channel from events e cross join lateral (select * from deliveries where event_id = e.id offset 0) d
-     where e.reply_id = any($1::uuid[]) and d.run_id = $2 and d.state = 'pending' order by d.id`,
+     where e.reply_id = any($1::uuid[]) and d.run_id = $2
+       and (d.state = 'pending' or d.channel = 'callback' and d.state = 'in_flight' and d.attempts = 1) order by d.id`,
     [replyIds, runId],
   );
   const idsOf = (channel: string) => found.filter((each) => each.channel === channel).map(({ id }) => id);

@@ -161,8 +161,9 @@ test('a request that hangs holds back nobody’s retries: another endpoint’s g
 test('a page whose callbacks were given up fails by their name, after its mails went out', async () => {
   await using app = await startApp();
   await using temporal = await openRuns(app);
-  // What only the claim of callbacks asks for.
-  await app.rows('alter table callback_endpoints rename column slow_start to gone');
+  // What only a claim in order asks for.
+  await app.account.send('PATCH', `/v1/callback-endpoints/${app.callback?.id ?? ''}`, { ordered: true });
+  await app.rows('alter table deliveries rename column order_since to gone');
   await answered(app, 1);
   await until('the mail is there', () => app.world.mailbox.mails[0]);
   const reply = await until('the reply is filed', async () => {
@@ -175,7 +176,7 @@ test('a page whose callbacks were given up fails by their name, after its mails 
   expect((await page.describe()).status.name).toBe('FAILED');
   expect(app.world.mailbox.mails).toHaveLength(1);
 
-  await app.rows('alter table callback_endpoints rename column gone to slow_start');
+  await app.rows('alter table deliveries rename column gone to order_since');
   await app.rows('update deliveries set next_at = now()');
   await temporal.workflow.signalWithStart(retryCallbacks, {
     workflowId: 'retry-callbacks',

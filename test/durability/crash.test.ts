@@ -103,7 +103,7 @@ test('killed after filing a page, before its run was told: the second try posts 
   await until('its page is filed', async () => (await app.rows('select from replies where filed_at is not null'))[0]);
   await first.kill('SIGKILL');
   await using _ = await startWorkerProcess(app.config);
-  // Half a minute before the run of retries would take it over.
+  // Its lease runs out ten seconds after the kill at most; half a minute before the run of retries would take it over by itself.
   await until('the endpoint has it', () => app.world.endpoint.calls[0], 30_000);
   await until('the mailbox has it', () => app.world.mailbox.mails[0]);
   // A result is written some time after the other side has it.
@@ -114,8 +114,15 @@ test('killed after filing a page, before its run was told: the second try posts 
   const made = await app.rows(
     `select d.channel, d.state, d.attempts, d.run_id = r.run_id as own_run from deliveries d cross join replies r order by channel`,
   );
-  expect(made).toEqual(['callback', 'email'].map((channel) => ({ channel, state: 'delivered', attempts: 1, own_run: true })));
-  expect([app.world.endpoint.calls.length, app.world.mailbox.mails.length]).toEqual([1, 1]);
+  // The callback was claimed with its filing: nobody can tell whether the dead process posted it.
+  const expected = { state: 'delivered', own_run: true };
+  expect(made).toEqual([
+    { channel: 'callback', attempts: 2, ...expected },
+    { channel: 'email', attempts: 1, ...expected },
+  ]);
+  const bodies = app.world.endpoint.calls.map(({ body }) => body);
+  expect([new Set(bodies).size, app.world.mailbox.mails.length]).toEqual([1, 1]);
+  expect(bodies.length).toBeLessThanOrEqual(2);
 }, 120_000);
 
 test('killed between the commit and the start of its run: the sweep delivers', async () => {

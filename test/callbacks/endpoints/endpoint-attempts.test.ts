@@ -157,18 +157,22 @@ test('a pause holds what comes and a resume sends it, each once', async () => {
 test('a clock that jumps ten years ahead in a worker loses no retry', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 200, 200] });
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 503, times: 1 });
-  const real = Date.now;
+  const Right = Date;
+  const now = (): number => Right.now() + 10 * 365 * 86_400_000;
   await app.campaign([{ to: phone(1) }]);
   await until('the phone has it', () => app.world.phones.received[0]);
   try {
-    Date.now = () => real() + 10 * 365 * 86_400_000;
+    globalThis.Date = new Proxy(Right, {
+      construct: (target, given) => Reflect.construct(target, given.length === 0 ? [now()] : given),
+      get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+    });
     await app.world.phones.reply(phone(1), 'OUI');
     await until(
       'the first attempt is recorded',
       async () => (await app.rows(`select 1 from deliveries where last_class is not null`))[0],
     );
   } finally {
-    Date.now = real;
+    globalThis.Date = Right;
   }
   await until('it is delivered', async () => (await states(app))['delivered'] === 1);
   expect(app.world.endpoint.calls).toHaveLength(2);
