@@ -1,3 +1,4 @@
+import { because } from '../domain/problems/said.ts';
 import { z } from 'zod';
 
 /** How soon a carrier that can't be used is tried again. */
@@ -11,7 +12,8 @@ export const retries = {
 
 export function retriesAgree(
   { retryMinMs, retryMaxMs }: { retryMinMs: number; retryMaxMs: number },
-  context: { addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string }): void },
+  context: { addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string; params?: Record<string, unknown> }): void },
 ): void {
-  if (retryMinMs > retryMaxMs) context.addIssue({ code: 'custom', path: ['retryMaxMs'], message: 'Write at least retryMinMs' });
+  if (retryMinMs > retryMaxMs)
+    context.addIssue({ code: 'custom', path: ['retryMaxMs'], message: because('wait-order'), params: { least: 'retryMinMs' } });
 }

@@ -1,3 +1,4 @@
+import { because } from '../domain/problems/said.ts';
 import { z } from 'zod';
 import { isTimeZone } from '../domain/zoned-time.ts';
 
@@ -12,7 +13,4 @@ export const simLimits = {
 };
 
 /** Where the SIMs are, and whose day is meant. */
-export const simTimeZone = z
-  .string()
-  .refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.')
-  .default('Europe/Paris');
+export const simTimeZone = z.string().refine(isTimeZone, because('time-zone')).default('Europe/Paris');

@@ -1,20 +1,21 @@
 import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
-import type { Word } from './i18n/fr/index.ts';
-import { isWord } from './i18n/dictionary.ts';
+import { spokenLocale } from './i18n/dictionary.ts';
 
 /** The product's own API, typed by its routes. The header is what no other site can send. */
-export const { v1 } = hc<ApiType>('/', { headers: { 'x-requested-with': 'console' } });
+export const { v1 } = hc<ApiType>('/', {
+  headers: () => ({ 'x-requested-with': 'console', 'accept-language': spokenLocale() }),
+});
 
 export type Fault = { field: string; row?: number | undefined; problem: string; remedy: string };
 
-/** A refusal, with the word that says it to a person. */
+/** A refusal, in the reader's words. */
 export class Refusal extends Error {
   readonly code: string;
   readonly faults: Fault[];
 
-  constructor(code: string, faults: Fault[]) {
-    super(code);
+  constructor(code: string, detail: string, faults: Fault[]) {
+    super(detail);
     this.name = 'Refusal';
     this.code = code;
     this.faults = faults;
@@ -38,11 +39,11 @@ function faultsOf(errors: unknown): Fault[] {
 export async function refusalOf(response: { status: number; text(): Promise<string> }): Promise<Refusal> {
   try {
     const body: unknown = JSON.parse(await response.text());
-    if (isRecord(body)) return new Refusal(textOf(body['code']), faultsOf(body['errors']));
+    if (isRecord(body)) return new Refusal(textOf(body['code']), textOf(body['detail']), faultsOf(body['errors']));
   } catch {
     // No problem document: something between us and the product answered.
   }
-  return new Refusal('other', []);
+  return new Refusal('other', '', []);
 }
 
 type Answer = { status: number; ok: boolean; text(): Promise<string>; json(): Promise<unknown> };
@@ -54,12 +55,6 @@ export async function ask(asked: Promise<Answer>): Promise<unknown> {
   const response = await asked;
   if (!response.ok) throw await refusalOf(response);
   return response.status === 204 ? null : response.json();
-}
-
-export function wordOf(error: unknown): Word {
-  if (!(error instanceof Refusal)) return 'problem.network';
-  const word = `problem.${error.code}`;
-  return isWord(word) ? word : 'problem.other';
 }
 
 /** For an Idempotency-Key. `crypto.randomUUID` is not there on plain http. */

@@ -19,6 +19,7 @@ export function createClient(url: string, key: string): ApiClient {
       method,
       headers: {
         authorization: `Bearer ${key}`,
+        'accept-language': 'en',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString, isSupportedCountry } from 'libphonenumber-js';
+import { flaw, type Flaw } from './problems/said.ts';
 
 export type Phone = { e164: string; country: string };
 
@@ -7,15 +8,15 @@ const FRENCH = /^(?:\+33|0033|33|0)([1-79]\d{8})$/;
 const FILLING = /[\s\u00A0\u202F.()\-/]/g;
 
 /** A phone number in any usual form, read in `country` where it has no prefix; or what is wrong with it. */
-export function normalisePhone(raw: string, country: string): Phone | { problem: string } {
+export function normalisePhone(raw: string, country: string): Phone | Flaw {
   const bare = raw.replace(FILLING, '');
-  if (bare === '') return { problem: 'is empty' };
-  if (!/^\+?\d+$/.test(bare)) return { problem: 'contains characters that no phone number has' };
+  if (bare === '') return flaw('phone-empty');
+  if (!/^\+?\d+$/.test(bare)) return flaw('phone-characters');
   const french = FRENCH.exec(bare);
   if (french && (country === 'FR' || !bare.startsWith('0') || bare.startsWith('00'))) {
     if (country === 'FR' || bare.startsWith('+') || bare.startsWith('00')) return { e164: `+33${french[1]}`, country: 'FR' };
   }
-  if (!isSupportedCountry(country)) return { problem: 'has no country to be read in' };
+  if (!isSupportedCountry(country)) return flaw('phone-without-country');
   const international = bare.startsWith('00') ? `+${bare.slice(2)}` : bare;
   const local = parsePhoneNumberFromString(international, country);
   const read =
@@ -24,7 +25,7 @@ export function normalisePhone(raw: string, country: string): Phone | { problem:
       : international.startsWith('+')
         ? local
         : parsePhoneNumberFromString(`+${international}`);
-  if (!read || !read.isValid()) return { problem: 'is no phone number that exists' };
+  if (!read || !read.isValid()) return flaw('phone-unassigned');
   return { e164: read.number, country: read.country ?? country };
 }
 

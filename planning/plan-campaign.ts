@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
 import { countryWarnings, createReach, applyCountryRules } from '../domain/numbers/country-rules.ts';
-import { AppError, type Fault } from '../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../domain/problems/errors.ts';
+import { fault, type Fault } from '../domain/problems/said.ts';
 import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/sending/lowcost-marketing.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
@@ -23,32 +24,32 @@ import { planRouted } from '../domain/sending/routed-sender.ts';
 const BREATH = 1000;
 
 function compile(text: string): Template | Refusal {
-  const fault = textFault(text);
-  if (fault) return { code: 'invalid-request', detail: 'The text is not accepted.', faults: [{ field: 'text', ...fault }] };
+  const flaw = textFault(text);
+  if (flaw) return { code: 'invalid-request', faults: [{ field: 'text', ...flaw }] };
   try {
     return compileSmsTemplate(text);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { code: error.code, detail: error.message, faults: error.faults };
+    return { code: error.code, faults: error.faults };
   }
 }
 
 /** A tag that no recipient has a value for is a mistake in the text, not in each row. */
-function unknownTags(template: Template, recipients: readonly unknown[]): Fault[] {
+function unknownTags(
+  template: Template,
+  recipients: readonly unknown[],
+  code: 'tag-in-no-recipient' | 'tag-in-no-column' = 'tag-in-no-recipient',
+): Fault[] {
   const known = (tag: string) => recipients.some((recipient) => isRecord(recipient) && Object.hasOwn(recipient, tag));
-  return template.variables
-    .filter((tag) => !known(tag))
-    .map((tag) => ({
-      field: 'text',
-      problem: `{{${tag}}} is in no recipient`,
-      remedy: `Give the recipients a field "${tag}", or remove the tag`,
-    }));
+  return template.variables.filter((tag) => !known(tag)).map((tag) => fault('text', code, { tag: `{{${tag}}}`, name: tag }));
 }
 
 /** The merge tags of a text that no column of its list is named for. */
 export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
   const template = compile(text);
-  return 'code' in template ? template.faults : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))]);
+  return 'code' in template
+    ? template.faults
+    : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))], 'tag-in-no-column');
 }
 
 /** Where in the pool a campaign begins: not the same for all, and the same for a preview and what is sent after it. */
@@ -63,8 +64,7 @@ export async function evaluateCampaign(request: CampaignRequest, rules: PlanRule
   const template = compile(request.text);
   if ('code' in template) return { refused: template };
   const tags = unknownTags(template, request.recipients);
-  if (tags.length > 0)
-    return { refused: { code: 'invalid-request', detail: 'The text has merge tags that no recipient has.', faults: tags } };
+  if (tags.length > 0) return { refused: { code: 'invalid-request', faults: tags } };
   const { faults, unreachable, ...found } = await planRows(request, rules, template, 1);
   if ('refused' in found) return { refused: found.refused };
   const silent = Map.groupBy(unreachable, ({ country }) => country);
@@ -81,6 +81,16 @@ export async function planCampaign(request: CampaignRequest, rules: PlanRules): 
   if ('refused' in outlook) return outlook;
   const [refused] = outlook.refusals;
   return refused ? { refused } : outlook;
+}
+
+/** The refusal of a plan for one recipient, whose number came as that field. */
+export function ofOne({ code: why, said, faults }: Refusal, field: string): AppError {
+  const own = faults.map(({ field: of, code, facts }) => ({
+    field: of === 'recipients' ? field : of,
+    code,
+    ...(facts ? { facts } : {}),
+  }));
+  return why === 'invalid-rows' ? invalidRequest(...own) : new AppError(why, said, own);
 }
 
 /** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
@@ -104,7 +114,7 @@ export async function planPage(
   const found = await planRows(request, rules, template, first);
   if ('refused' in found) return { refused: found.refused };
   const { faults, unreachable, ...planned } = found;
-  const silent = unreachable.map(({ field, row, problem, remedy }) => ({ field, row, problem, remedy }));
+  const silent = unreachable.map(({ field, row, code, facts }) => ({ field, row, code, ...(facts ? { facts } : {}) }));
   return {
     ...planned,
     faults: [...faults.listed, ...silent],
@@ -174,7 +184,6 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     at,
     { ...rules.policies, purpose: request.purpose },
   );
-  const quietDetail = quietWarning(quiet);
   const costMicros = totalCost(messages);
   return {
     carrierId: sender.carrierId,
@@ -193,7 +202,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
       ...(lowcost ? [lowcost.warning] : []),
       ...withoutStop(stops.result()),
       ...senders.warnings,
-      ...(quietDetail === null ? [] : [{ code: 'quiet-hours', detail: quietDetail } as const]),
+      ...quietWarning(quiet),
       ...(costMicros === null ? [] : unpriced(messages)),
       ...spendWarning(costMicros, room),
     ],
@@ -215,8 +224,7 @@ async function readEntries(recipients: readonly unknown[], { account, listedBefo
     const recipient = readRecipient(value, row, faults);
     if (!recipient) continue;
     const phone = normalisePhone(recipient.to, account.country);
-    if ('problem' in phone)
-      faults.add(row, 'to', phone.problem, 'Send a phone number in international form, such as +33612345678');
+    if ('code' in phone) faults.add(row, 'to', phone);
     else if (seen.has(phone.e164)) duplicatesRemoved += 1;
     else {
       seen.add(phone.e164);

@@ -30,10 +30,7 @@ export async function planListPreview(
   return {
     async page({ previewId, tally, list, first }, sql) {
       const before = tally ?? NO_ROWS;
-      if (faults.length > 0) {
-        const detail = 'The text has merge tags that no column of the list has.';
-        return { ...before, given: list.length, refused: { code: 'invalid-request', detail, faults } };
-      }
+      if (faults.length > 0) return { ...before, given: list.length, refused: { code: 'invalid-request', faults } };
       const planned = await planPage(
         { ...asked, recipients: list },
         {
@@ -66,5 +63,5 @@ export async function planListPreview(
 
 function phoneOf(written: string | null | undefined, country: string): string | null {
   const phone = written ? normalisePhone(written, country) : null;
-  return phone && !('problem' in phone) ? phone.e164 : null;
+  return phone && 'e164' in phone ? phone.e164 : null;
 }

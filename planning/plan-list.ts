@@ -2,7 +2,8 @@ import { Account } from '../database/account.ts';
 import { Campaign } from '../database/campaigns/campaign.ts';
 import { codesInUse } from '../database/sending/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
-import type { Fault } from '../domain/problems/errors.ts';
+import { detailOf } from '../domain/problems/errors.ts';
+import { fault, type Fault } from '../domain/problems/said.ts';
 import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
 import type { CampaignRequest, PlanningDeps } from './plan.ts';
 import { loadPlanRules, type PlanRules } from './load-rules.ts';
@@ -51,7 +52,7 @@ export async function planList(
   const account = campaign && (await em.findOne(Account, { id: campaign.account }));
   if (!campaign || !account) return null;
   const [unknown] = tagsWithoutColumn(campaign.text, columns);
-  if (unknown) return { error: { ...unknown, problem: unknown.problem.replace('in no recipient', 'in no column of the list') } };
+  if (unknown) return { error: unknown };
   const rules = await loadPlanRules(services, account, campaign.route);
   const asked = requestOf(campaign);
   return {
@@ -62,8 +63,11 @@ export async function planList(
     async page(list, first, sql) {
       const planned = await planPage({ ...asked, recipients: list }, besideOthers(rules, sql, campaignId), first);
       if (!('refused' in planned)) return planned;
-      const { detail, faults } = planned.refused;
-      return { error: faults[0] ?? { field: 'campaign', problem: detail, remedy: 'Change the campaign, or ask your operator' } };
+      const [found] = planned.refused.faults;
+      return {
+        error:
+          found ?? fault('campaign', 'campaign-refused', { detail: planned.refused.said ?? detailOf(planned.refused, 'en') }),
+      };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../domain/problems/errors.ts';
+import { flaw, said, type Fault, type Flaw } from '../domain/problems/said.ts';
 import { optimiseText } from '../domain/sms/optimise-text.ts';
 import { countSegments, MAX_SEGMENTS, type SegmentEncoding } from '../domain/sms/segments.ts';
 import type { Refusal } from '../domain/sending/sender-policy.ts';
@@ -19,9 +19,9 @@ export function createFaults() {
   return {
     rows,
     listed,
-    add(row: number, field: string, problem: string, remedy: string) {
+    add(row: number, field: string, found: Flaw) {
       rows.add(row);
-      if (listed.length < MOST_FAULTS) listed.push({ field, row, problem, remedy });
+      if (listed.length < MOST_FAULTS) listed.push({ field, row, ...found });
       else unlisted += 1;
     },
     refusal: (): Refusal =>
@@ -35,9 +35,9 @@ export function createFaults() {
 
 /** Refuses a list for so many of its rows. */
 export function rowsRefusal(rows: number, faults: Fault[], unlisted: number): Refusal {
-  const more = unlisted === 0 ? '' : ` The first ${MOST_FAULTS} problems are listed; there are ${unlisted} more.`;
-  const detail = `${rows} of the recipients can not be accepted, so nothing was stored.${more}`;
-  return { code: 'invalid-rows', detail, faults };
+  const why =
+    unlisted === 0 ? said('rows-refused', { rows }) : said('rows-refused-more', { rows, listed: MOST_FAULTS, more: unlisted });
+  return { code: 'invalid-rows', said: why, faults };
 }
 
 export type Faults = ReturnType<typeof createFaults>;
@@ -50,35 +50,23 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** Reads one recipient, or names what is wrong with it. */
 export function readRecipient(value: unknown, row: number, faults: Faults): Recipient | undefined {
   if (!isRecord(value)) {
-    faults.add(row, 'recipients', 'is not an object', 'Send {"to": "+33612345678", …}');
+    faults.add(row, 'recipients', flaw('row-not-object'));
     return undefined;
   }
   const values: Record<string, string> = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'string') values[key] = item;
     else if (typeof item === 'number' && (Number.isSafeInteger(item) || !Number.isInteger(item))) values[key] = String(item);
-    else if (item !== null)
-      faults.add(
-        row,
-        key,
-        typeof item === 'number' ? 'is too large a number' : 'is neither text nor a number',
-        'Send it as a string',
-      );
+    else if (item !== null) faults.add(row, key, flaw(typeof item === 'number' ? 'value-too-large' : 'value-type'));
   }
   const { to, reference } = value;
-  if (to === undefined || to === null) faults.add(row, 'to', 'is missing', 'Send the phone number, such as "+33612345678"');
-  else if (typeof to === 'number')
-    faults.add(row, 'to', 'is a number', 'Send the phone number as a string, such as "+33612345678"');
+  if (to === undefined || to === null) faults.add(row, 'to', flaw('phone-missing'));
+  else if (typeof to === 'number') faults.add(row, 'to', flaw('phone-as-number'));
   if (
     typeof reference === 'string' &&
     (reference.length > MOST_REFERENCE || CONTROL.test(reference) || !reference.isWellFormed())
   ) {
-    faults.add(
-      row,
-      'reference',
-      'is not accepted',
-      `Send at most ${MOST_REFERENCE} characters, none of them a control character`,
-    );
+    faults.add(row, 'reference', flaw('reference', { most: MOST_REFERENCE }));
   }
   if (typeof to !== 'string' || faults.rows.has(row)) return undefined;
   return { to, reference: values['reference'] ?? null, values };
@@ -98,7 +86,7 @@ export function renderText(
 ): Written | undefined {
   const rendered = template.render(recipient.values);
   if ('missing' in rendered) {
-    for (const tag of rendered.missing) faults.add(row, tag, 'is missing', `Give this recipient a value for {{${tag}}}`);
+    for (const tag of rendered.missing) faults.add(row, tag, flaw('value-missing', { tag: `{{${tag}}}` }));
     return undefined;
   }
   const written = code === null ? rendered.text : rendered.text.replaceAll('XXXXX', code);
@@ -108,17 +96,13 @@ export function renderText(
   const fault = textFault(text);
   if (fault) {
     const field = template.variables.find((name) => textFault(`x${recipient.values[name] ?? ''}`) !== undefined) ?? 'text';
-    faults.add(row, field, fault.problem, fault.remedy);
+    faults.add(row, field, fault);
     return undefined;
   }
   const { segments, encoding } = countSegments(text);
   if (segments > MAX_SEGMENTS) {
-    faults.add(
-      row,
-      'text',
-      `takes ${segments} segments in ${encoding}${text.length > written.length ? ', its mention of STOP counted' : ''}`,
-      `Shorten the text or this recipient's values: ${MAX_SEGMENTS} segments at most`,
-    );
+    const code = text.length > written.length ? 'row-too-long-with-stop' : 'row-too-long';
+    faults.add(row, 'text', flaw(code, { n: segments, encoding, most: MAX_SEGMENTS }));
     return undefined;
   }
   return { text, segments, encoding, stop: said ? 'there' : stop === null ? 'missing' : 'added' };

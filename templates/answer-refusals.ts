@@ -1,3 +1,5 @@
+import { faultWords, type Flaw } from '../domain/problems/said.ts';
+
 /** Why an answer by mail was not sent: what the sender's own mail server puts into its bounce. Letters of ASCII only. */
 export type AnswerRefusal =
   | {
@@ -12,7 +14,7 @@ export type AnswerRefusal =
         | 'spend-limit'
         | 'too-large';
     }
-  | { why: 'text'; problem: string };
+  | { why: 'text'; flaw?: Flaw };
 
 const CODES: Record<AnswerRefusal['why'], string> = {
   unknown: '5.1.1',
@@ -54,6 +56,11 @@ const EN: Record<AnswerRefusal['why'], string> = {
 
 /** One line for an SMTP answer. */
 export function answerRefusal(refusal: AnswerRefusal, locale: 'fr' | 'en'): string {
-  const words = { fr: FR, en: EN }[locale][refusal.why].replaceAll('’', "'");
-  return `${CODES[refusal.why]} ${words}${refusal.why === 'text' ? `: ${refusal.problem}` : ''}`;
+  const words = { fr: FR, en: EN }[locale][refusal.why];
+  const flaw = refusal.why === 'text' && refusal.flaw ? `: ${faultWords(refusal.flaw, locale).problem}` : '';
+  return `${CODES[refusal.why]} ${words}${flaw}`
+    .replaceAll('’', "'")
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^\x20-\x7e]/g, ' ');
 }

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
-import { AppError } from '../domain/problems/errors.ts';
+import { invalidRequest, type AppError } from '../domain/problems/errors.ts';
+import { fault } from '../domain/problems/said.ts';
 
 /** A text with merge tags, made once and filled in for each recipient. */
 export type SmsTemplate = {
@@ -22,22 +23,19 @@ const FORBIDDEN = new Set([
   'prototype',
 ]);
 const isForbidden = (name: string): boolean => FORBIDDEN.has(name) || name in Object.prototype;
-const REMEDY = 'Use plain tags such as {{firstName}}; write a literal brace pair with a space between';
-
-const refuse = (problem: string): AppError =>
-  new AppError('invalid-request', 'The text has a merge tag that is not accepted.', [{ field: 'text', problem, remedy: REMEDY }]);
+const refuse = (tag: string, { line, column }: { line: number; column: number }): AppError =>
+  invalidRequest(fault('text', 'tag-not-plain', { tag, line, column: column + 1 }));
 
 /** The tags of a template. Throws for anything but plain tags: blocks, helpers, partials, paths. */
 function readVariables(program: hbs.AST.Program): string[] {
   const names = new Set<string>();
   for (const statement of program.body) {
     if (statement.type === 'ContentStatement') continue;
-    const at = `at line ${statement.loc.start.line}, column ${statement.loc.start.column + 1}`;
     if (!isTag(statement) || statement.params.length > 0 || statement.hash !== undefined || !isPath(statement.path))
-      throw refuse(`is no plain tag ${at}`);
+      throw refuse('{{…}}', statement.loc.start);
     const { original, parts, depth, data } = statement.path;
     if (parts.length !== 1 || depth !== 0 || data || isForbidden(original) || original !== parts[0])
-      throw refuse(`{{${original}}} is no plain tag ${at}`);
+      throw refuse(`{{${original}}}`, statement.loc.start);
     names.add(original);
   }
   return [...names];
@@ -53,7 +51,8 @@ export function compileSmsTemplate(text: string): SmsTemplate {
   try {
     program = Handlebars.parseWithoutProcessing(text);
   } catch (error) {
-    throw refuse(`can not be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`);
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+    throw invalidRequest(fault('text', 'tag-unreadable', { reason }));
   }
   const variables = readVariables(program);
   const fill = Handlebars.compile<Record<string, string>>(text, { strict: true, noEscape: true, knownHelpersOnly: true });

@@ -10,7 +10,7 @@ const MOST_FILES = 20;
 const LISTS = /^(?:database\/migrations|docs\/decisions|docs\/screenshots|test\/histories|bench\/results)$/;
 const LAYERS = /^(?:activities|api|cli|console|database|dev|domain|planning|temporal|templates|test|webhook-client|workflows)\//;
 /** Folders of one shape: the same file stands in each of them. */
-const SHAPES = /^(?:console\/i18n\/(?:en|fr)|api\/dialects\/[^/]+|carriers\/[^/]+)$/;
+const SHAPES = /^(?:(?:console\/i18n|domain\/problems)\/(?:en|fr)|api\/dialects\/[^/]+|carriers\/[^/]+)$/;
 /** What every subject of a layer may be shared by, or puts all of them together. */
 const SUBJECT = /^(activities|api|console|database|domain)\/([^/]+)\//;
 

@@ -23,9 +23,6 @@ export type Guard = {
   allows(address: string): boolean;
 };
 
-/** What a tenant reads for a blocked, a refusing and a silent address alike: our network is not to be felt out. */
-export const BLOCKED_WORDING = 'The address could not be reached';
-
 const CONTROL = /\p{Cc}/u;
 
 /** How many of a host's addresses are worth a try. */

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { copyMessages, type NewMessage } from '../../database/campaigns/store-campaign.ts';
-import type { Fault } from '../../domain/problems/errors.ts';
+import { faultWords, type Fault } from '../../domain/problems/said.ts';
 
 type Page = { carrierId: string; messages: (NewMessage & { row: number })[]; faults: Fault[]; duplicatesRemoved: number };
 /** How one list is planned (the API's own rules, given by the composition root). */
@@ -90,18 +90,21 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
     .map((message, index) => ({ ...message, row: list.accepted + index + 1 }));
   const { accountId, campaignId, twoWay, simulation } = plan;
   const { carrierId, faults } = planned;
+  const words = faults.map((fault) => faultWords(fault, 'en'));
   await copyMessages(client, { accountId, campaignId, conversationId: null, carrierId, twoWay, simulation }, fresh);
   await affected(
     client,
-    `insert into list_faults (import_id, row, index, field, problem, remedy)
-     select $1, f.row, row_number() over (partition by f.row order by f.place) - 1, f.field, f.problem, f.remedy
-     from unnest($2::int[], $3::text[], $4::text[], $5::text[]) with ordinality as f (row, field, problem, remedy, place)`,
+    `insert into list_faults (import_id, row, index, field, problem, remedy, code, facts)
+     select $1, f.row, row_number() over (partition by f.row order by f.place) - 1, f.field, f.problem, f.remedy, f.code, f.facts
+     from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[]) with ordinality as f (row, field, problem, remedy, code, facts, place)`,
     [
       importId,
       faults.map((fault) => fault.row),
       faults.map((fault) => fault.field),
-      faults.map((fault) => fault.problem),
-      faults.map((fault) => fault.remedy),
+      words.map(({ problem }) => problem),
+      words.map(({ remedy }) => remedy),
+      faults.map((fault) => fault.code),
+      faults.map((fault) => (fault.facts ? JSON.stringify(fault.facts) : null)),
     ],
   );
   await affected(

@@ -75,6 +75,7 @@ export const createAnswerByMail =
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'spend-limit') return refused({ why: 'spend-limit' });
-      return refused({ why: 'text', problem: error.faults[0]?.problem ?? error.message });
+      const [flaw] = error.faults;
+      return refused(flaw ? { why: 'text', flaw } : { why: 'text' });
     }
   };

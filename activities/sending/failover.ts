@@ -94,7 +94,7 @@ const queuedOf = (pool: Pool, carrierId: string, campaignId: string | null, afte
 
 function targetOf(message: Queued, rules: RouteRule[], up: Set<string>, numbers: Set<string>): string | undefined {
   const phone = normalisePhone(message.to_number, 'FR');
-  if ('problem' in phone) return undefined;
+  if ('code' in phone) return undefined;
   const carried = { accountId: message.account_id, country: phone.country, turn: message.row ?? 0 };
   return carriersFor(rules, carried, (id) => up.has(id)).find(
     (id) => up.has(id) && (message.reply_code === null || numbers.has(`${id} ${message.reply_code}`)),

@@ -1,3 +1,4 @@
+import { because } from '../../domain/problems/said.ts';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { invalid } from '../http/invalid.ts';
@@ -60,10 +61,7 @@ const AccountChange = z
   .strictObject({
     defaultSender: z
       .string()
-      .regex(
-        /^(12345|\+\d{6,15}|(?=.*[A-Za-z])[A-Za-z0-9]{3,11})$/,
-        'Send 12345, a number that you rent, or 3 to 11 letters and digits',
-      )
+      .regex(/^(12345|\+\d{6,15}|(?=.*[A-Za-z])[A-Za-z0-9]{3,11})$/, because('sender-or-number'))
       .nullable()
       .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' }),
   })

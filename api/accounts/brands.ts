@@ -6,6 +6,7 @@ import { announce } from '../../database/live.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { affected, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { because, said } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -30,7 +31,7 @@ const NewBrand = z
   .strictObject({
     sender: z
       .string()
-      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/, 'Send 3 to 11 letters A–Z and digits, at least one of them a letter')
+      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/, because('sender-id'))
       .openapi({ example: 'Boulange' }),
   })
   .openapi('NewBrand');
@@ -108,7 +109,7 @@ export const brands = (services: ApiServices) =>
       const em = services.db.em();
       const folded = foldSender(sender);
       if ((await em.count(Brand, { account, folded: { $ne: folded } })) >= MOST_BRANDS)
-        throw new AppError('conflict', `An account has ${MOST_BRANDS} brands at most.`);
+        throw new AppError('conflict', said('too-many-brands', { most: MOST_BRANDS }));
       await transaction(services.db.pool, async (client) => {
         const added = await affected(
           client,

@@ -6,7 +6,8 @@ import type { Platform } from '../../domain/sending/sender-policy.ts';
 import { newId } from '../../database/ids.ts';
 import { setReplyEmails } from '../../database/mail/reply-email.ts';
 import { transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView, TwoWayState } from './account.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
@@ -33,11 +34,11 @@ const NewAccount = z
     name: z.string().trim().min(1).max(200),
     platform: z.enum(['v0', 'v2']).optional().openapi({ description: 'Left out: by createdAt, v0 before 2020-10-01' }),
     createdAt: TimeIn.optional().openapi({ description: 'When the customer became one; left out: now' }),
-    country: Country.refine(isSupportedCountry, 'Send the code of a country, such as FR').openapi({
+    country: Country.refine(isSupportedCountry, because('country-unknown')).openapi({
       description: 'In which numbers without a prefix are read',
     }),
     locale: Locale,
-    timeZone: z.string().refine(isTimeZone, 'Send an IANA time zone, such as Europe/Paris').openapi({ example: 'Europe/Paris' }),
+    timeZone: z.string().refine(isTimeZone, because('time-zone')).openapi({ example: 'Europe/Paris' }),
   })
   .openapi('NewAccount');
 
@@ -83,12 +84,7 @@ const changeSettings = createRoute({
 function platformOf(platform: Platform | undefined, createdAt: Date): Platform {
   const byDate = createdAt < V2_SINCE ? 'v0' : 'v2';
   if (platform !== 'v0' || byDate === 'v0') return platform ?? byDate;
-  const fault = {
-    field: 'platform',
-    problem: 'is v0, for an account made since 2020-10-01',
-    remedy: 'Send v2, or the earlier createdAt',
-  };
-  throw new AppError('invalid-request', 'Accounts made since 2020-10-01 are v2.', [fault]);
+  throw invalidRequest(fault('platform', 'platform-by-date'));
 }
 
 export const operatorAccounts = ({ db }: ApiServices) => {

@@ -3,6 +3,7 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
@@ -100,7 +101,7 @@ export const operatorPlatform = ({ db }: ApiServices) =>
       await transaction(db.pool, async (client) => {
         const [found] = await rows<{ platform: string }>(client, 'select platform from accounts where id = $1 for update', [id]);
         if (!found) throw missing();
-        if (found.platform !== 'v0') throw new AppError('conflict', 'The account is on V2 already, and there is no way back.');
+        if (found.platform !== 'v0') throw new AppError('conflict', said('migrated-already'));
         await rows(client, `update accounts set platform = 'v2', migrated_at = now() where id = $1`, [id]);
         const actor = actorOf(c.get('keyId'));
         await recordAudit(client, {

@@ -4,7 +4,8 @@ import { Account } from '../../database/account.ts';
 import { announce } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { addTwoWayStep, lockTwoWay, releaseHeld, tellTwoWay } from '../../database/accounts/two-way.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -95,10 +96,7 @@ export const operatorTwoWay = ({ db, runs }: ApiServices) =>
     .openapi(decide, async (c) => {
       const { id } = c.req.valid('param');
       const { state, reason, releaseHeld: release } = c.req.valid('json');
-      if (release && state !== 'on') {
-        const fault = { field: 'releaseHeld', problem: `does not go with ${state}`, remedy: 'Leave it out, or send state: on' };
-        throw new AppError('invalid-request', 'Held replies are released when two-way SMS is turned on.', [fault]);
-      }
+      if (release && state !== 'on') throw invalidRequest(fault('releaseHeld', 'release-without-on', { state }));
       const by = actorOf(c.get('keyId'));
       const released = await transaction(db.pool, async (client) => {
         const before = await lockTwoWay(client, id);

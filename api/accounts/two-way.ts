@@ -4,6 +4,7 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { transaction } from '../../database/sql.ts';
 import { addTwoWayStep, lockTwoWay } from '../../database/accounts/two-way.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
@@ -35,8 +36,8 @@ export const twoWay = ({ db, runs }: ApiServices) =>
     await transaction(db.pool, async (client) => {
       const found = await lockTwoWay(client, id);
       if (!found) throw missing();
-      if (found.twoWay === 'on') throw new AppError('conflict', 'The account has two-way SMS already.');
-      if (found.twoWay === 'requested') throw new AppError('conflict', 'It has been asked for already; an operator decides.');
+      if (found.twoWay === 'on') throw new AppError('conflict', said('two-way-on'));
+      if (found.twoWay === 'requested') throw new AppError('conflict', said('two-way-asked'));
       const by = actorOf(c.get('keyId'));
       await addTwoWayStep(client, id, { state: 'requested', at: new Date().toISOString(), by, reason, expectedVolume });
       await oweNotice(client, {

@@ -7,6 +7,7 @@ import { Replay } from '../../database/callbacks/replay.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { DAY_MS, REPLAYED_DAYS } from '../../domain/durations.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -104,9 +105,6 @@ const retry = createRoute({
 
 type Counts = { id: string; waiting: number; delivered: number; failed: number };
 
-const NO_MAIL_AGAIN =
-  'It was delivered, is on its way, or says what is no longer kept. To an address that is suppressed send POST /v1/mail-suppressions/lift.';
-
 export const replays = ({ db, runs }: ApiServices) => {
   async function shown(id: string, accountId: string) {
     const em = db.em();
@@ -154,14 +152,12 @@ export const replays = ({ db, runs }: ApiServices) => {
         ids: ids ?? null,
       };
       if (new Date(filter.since) >= new Date(filter.until))
-        throw new AppError('invalid-request', 'The time ends before it begins.', [
-          until === undefined
-            ? { field: 'since', problem: 'is not over yet', remedy: 'Name a time before now' }
-            : { field: 'until', problem: 'is not after since', remedy: 'Name a time after since, or leave it out for now' },
+        throw new AppError('invalid-request', said('times-reversed'), [
+          until === undefined ? fault('since', 'since-not-over') : fault('until', 'until-not-after'),
         ]);
       const total = await countSelected(db.pool, { accountId, endpointId: endpoint.id, filter });
       if (dryRun) return c.json({ dryRun: true as const, total }, 200);
-      if (total === 0) throw new AppError('nothing-to-replay', 'No delivery of this endpoint meets the selection.');
+      if (total === 0) throw new AppError('nothing-to-replay');
       const em = db.em();
       const basis = { position: null, createdAt: now, lookedAt: now, endedAt: null, state: 'queueing' as const };
       const replay = em.create(Replay, {
@@ -205,7 +201,7 @@ export const replays = ({ db, runs }: ApiServices) => {
           `update replays set state = 'cancelled', ended_at = now() where id = $1 and account_id = $2 and ended_at is null`,
           [id, accountId],
         );
-        if (ended === 0) throw new AppError('conflict', 'The replay is over.');
+        if (ended === 0) throw new AppError('conflict', said('replay-over'));
         await withdrawReplay(client, id);
       });
       return c.json(await view(id, accountId), 200);
@@ -219,12 +215,12 @@ export const replays = ({ db, runs }: ApiServices) => {
       );
       if (!found) throw missing();
       if (found.channel === 'email') {
-        if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', NO_MAIL_AGAIN);
+        if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', said('mail-not-again'));
         runs.retryEmails();
         return c.json(await shown(id, accountId), 202);
       }
       const [queued] = await requeue(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
-      if (!queued) throw new AppError('conflict', 'It is on its way already, or its endpoint is deleted.');
+      if (!queued) throw new AppError('conflict', said('already-on-its-way'));
       if (queued.healthy) runs.retryCallbacks();
       else runs.recoverEndpoint(queued.endpoint_id);
       return c.json(await shown(id, accountId), 202);

@@ -3,7 +3,8 @@ import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 import { campaignFigures, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
 import { problems } from '../http/problem.ts';
@@ -82,8 +83,7 @@ export const analytics = ({ db }: ApiServices) =>
     const until = asked.until === undefined ? new Date() : new Date(asked.until);
     const since = asked.since === undefined ? new Date(until.getTime() - 30 * DAY_MS) : new Date(asked.since);
     if (since > until || until.getTime() - since.getTime() > MOST_DAYS * DAY_MS) {
-      const fault = { field: 'since', problem: 'is not within a year before until', remedy: `Ask for ${MOST_DAYS} days at most` };
-      throw new AppError('invalid-request', 'The time asked for is too long, or ends before it begins.', [fault]);
+      throw invalidRequest(fault('since', 'not-within-a-year', { n: MOST_DAYS }));
     }
     const [from, to] = [idAt(since.getTime()), idAt(until.getTime())];
     const replies = await rows<{ day: string; replies: number; optOuts: number }>(db.pool, REPLIES, [

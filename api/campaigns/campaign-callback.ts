@@ -3,6 +3,7 @@ import { newSecret } from '../../webhook-client/signature.ts';
 import { writeSecrets } from '../../webhook-client/signing-secrets.ts';
 import { campaignEndpoint, MOST_CAMPAIGN_ENDPOINTS } from '../../database/callbacks/campaign-endpoint.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import type { ApiServices } from '../services.ts';
 
 /** The endpoint that posts a campaign's replies to the URL that it names, made in the transaction that stores the campaign. */
@@ -17,11 +18,7 @@ export async function campaignCallback(
     secrets.seal(writeSecrets([{ secret: newSecret(), until: null }])),
   );
   if (id !== null) return id;
-  throw new AppError('conflict', `Campaigns may name ${MOST_CAMPAIGN_ENDPOINTS} addresses at most.`, [
-    {
-      field: 'callbackUrl',
-      problem: 'is one address too many',
-      remedy: 'Name one address for all campaigns, each callback says its campaign; or delete endpoints with scope campaigns',
-    },
+  throw new AppError('conflict', said('too-many-campaign-addresses', { most: MOST_CAMPAIGN_ENDPOINTS }), [
+    fault('callbackUrl', 'address-too-many'),
   ]);
 }

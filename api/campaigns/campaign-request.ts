@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { readCampaignKeyword } from '../../domain/replies/attribution.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 import { CallbackUrl } from '../reply-settings/callback-url.ts';
 import { Route, TimeIn } from '../http/schemas.ts';
 
@@ -68,7 +69,7 @@ type Asked = {
 
 /** What can be said of a campaign's fields without its recipients. Throws what is wrong with them. */
 export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: Asked, now: Date) {
-  if (resendInDoubt && purpose !== 'transactional') throw onlyAlerts();
+  if (resendInDoubt && purpose !== 'transactional') throw invalidRequest(fault('resendInDoubt', 'alerts-only'));
   return { sendAt: sendTime(sendAt, now.getTime()), keyword: keyword === undefined ? null : keywordOf(keyword) };
 }
 
@@ -78,26 +79,11 @@ export const sendTime = (sendAt: string | undefined, now: number): Date | null =
   const time = new Date(sendAt);
   const past = time.getTime() < now - PAST_TOLERANCE_MS;
   if (!past && time.getTime() < now + A_YEAR_MS) return time;
-  const fault = {
-    field: 'sendAt',
-    problem: past ? 'is in the past' : 'is more than a year ahead',
-    remedy: past ? 'Leave it out to send at once' : 'Send a time within a year',
-  };
-  throw new AppError('invalid-request', 'The time to send at can not be used.', [fault]);
+  throw invalidRequest(fault('sendAt', past ? 'send-at-past' : 'send-at-far'));
 };
-
-const onlyAlerts = (): AppError =>
-  new AppError('invalid-request', 'Only an alert may be sent again when it is in doubt.', [
-    { field: 'resendInDoubt', problem: 'is for transactional messages', remedy: 'Leave it out, or send purpose: transactional' },
-  ]);
 
 function keywordOf(raw: string): string {
   const read = readCampaignKeyword(raw);
   if ('word' in read) return read.word;
-  const fault = {
-    field: 'keyword',
-    problem: read.problem,
-    remedy: 'Choose one word of 3 to 20 letters and digits that is yours alone',
-  };
-  throw new AppError('invalid-request', 'The keyword is not accepted.', [fault]);
+  throw invalidRequest({ field: 'keyword', ...read });
 }

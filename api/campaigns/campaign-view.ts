@@ -1,3 +1,5 @@
+import { sentenceOf, type Language } from '../../domain/problems/said.ts';
+import type { Warning } from '../../domain/problems/warning.ts';
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../../database/campaigns/campaign.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
@@ -55,6 +57,12 @@ export const Warnings = z.array(
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
 );
+/** What there is to say, in words. */
+export const warningsView = (warnings: readonly Warning[], language: Language) =>
+  warnings.map(({ code, ...found }) => ({
+    code,
+    detail: 'detail' in found ? String(found.detail) : sentenceOf(found, language),
+  }));
 export const Reach = z
   .array(
     z.object({

@@ -6,10 +6,12 @@ import { spendingOf } from '../../database/sending/spend-limits.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { holdCampaign, storeCampaign, type NewCampaign } from '../../database/campaigns/store-campaign.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, HoldSeconds, readCampaignText } from './campaign-request.ts';
-import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
+import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView, warningsView } from './campaign-view.ts';
+import { speak } from '../http/language.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
@@ -133,12 +135,7 @@ export const campaigns = (services: ApiServices) => {
     );
     const campaign = await db.em().findOne(Campaign, { id, account });
     if (!campaign) throw missing();
-    if (moved === 0) {
-      throw new AppError(
-        'conflict',
-        `The campaign is ${campaign.state}: this is possible only while it is ${from.join(' or ')}.`,
-      );
-    }
+    if (moved === 0) throw new AppError('conflict', said('campaign-not-in-state', { state: campaign.state, from }));
     if (campaign.launchedAt) runs.campaignChanged(id);
     return campaignView(campaign);
   }
@@ -209,7 +206,13 @@ export const campaigns = (services: ApiServices) => {
         // Last: a long list takes its time to be stored.
         const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
         const shown = campaignView({ ...stored, sendAt: goesAt, launchedAt: createdAt, endedAt: null });
-        const accepted = { ...shown, duplicatesRemoved, stopMentionsAdded: stops.added, countries: reach, warnings };
+        const accepted = {
+          ...shown,
+          duplicatesRemoved,
+          stopMentionsAdded: stops.added,
+          countries: reach,
+          warnings: warningsView(warnings, speak(c)),
+        };
         await c.get('idempotency')?.keep(client, 202, accepted);
         return accepted;
       });

@@ -4,6 +4,7 @@ import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
@@ -90,7 +91,7 @@ export async function versionOf(sql: Sql, id: string, accountId: string): Promis
   if (!row) throw missing();
   return row.version;
 }
-export const changedMeanwhile = (): AppError => new AppError('conflict', 'The campaign has just changed. Look at it again.');
+export const changedMeanwhile = (): AppError => new AppError('conflict', said('campaign-changed'));
 
 /** What concerns a campaign as a whole is said before anything is stored. Answers the carrier that it begins with. */
 export async function carrierOf(
@@ -99,7 +100,7 @@ export async function carrierOf(
   request: Omit<CampaignRequest, 'recipients'>,
 ): Promise<string> {
   const plan = await planPage({ ...request, recipients: [] }, await loadPlanRules(services, account, request.route), 1);
-  if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.detail, plan.refused.faults);
+  if ('refused' in plan) throw new AppError(plan.refused.code, plan.refused.said, plan.refused.faults);
   return plan.carrierId;
 }
 

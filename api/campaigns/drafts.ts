@@ -5,6 +5,7 @@ import { newId } from '../../database/ids.ts';
 import { affected, transaction } from '../../database/sql.ts';
 import { holdCampaign } from '../../database/campaigns/store-campaign.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { asksForReplies, twoWayOff } from '../../domain/sending/sender-policy.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
@@ -125,19 +126,16 @@ export const drafts = (services: ApiServices) => {
       const campaign = await em.findOneOrFail(Campaign, { id, account });
       const list = await em.findOne(ListImport, { campaign: id }, { orderBy: { id: 'desc' } });
       if (campaign.state !== 'ready' || !list)
-        throw new AppError('conflict', `The campaign is ${campaign.state}: it can be launched when its list is ready.`);
+        throw new AppError('conflict', said('campaign-not-ready', { state: campaign.state }));
       const { skipInvalid, sendAt: asked, holdSeconds } = c.req.valid('json');
-      if (list.invalid > 0 && !skipInvalid) {
-        const problem = `has ${list.invalid} rows that can not be accepted`;
-        const remedy = 'Send {"skipInvalid": true}, or see GET /campaigns/{id}/recipients/faults and send the list again';
-        throw new AppError('invalid-rows', `${list.invalid} rows of the list can not be accepted.`, [
-          { field: 'list', problem, remedy },
+      if (list.invalid > 0 && !skipInvalid)
+        throw new AppError('invalid-rows', said('rows-invalid', { rows: list.invalid }), [
+          fault('list', 'list-invalid-rows', { n: list.invalid }),
         ]);
-      }
       const { route, text, withReplies, sender } = campaign;
       // A list may have been ready before two-way SMS was turned off.
       if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && c.get('account').twoWay !== 'on')
-        throw new AppError('two-way-off', twoWayOff(c.get('account')).detail);
+        throw new AppError('two-way-off', twoWayOff(c.get('account')).said);
       const launchedAt = new Date();
       const chosen = sendTime(asked, launchedAt.getTime()) ?? campaign.sendAt ?? null;
       const sendAt = await transaction(db.pool, async (client) => {

@@ -5,6 +5,7 @@ import { beginListPreview, ListPreview } from '../../database/campaigns/list-pre
 import { rows, transaction } from '../../database/sql.ts';
 import { countryWarnings } from '../../domain/numbers/country-rules.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { isFrench } from '../../domain/france.ts';
 import { lowcostMarketing } from '../../domain/sending/lowcost-marketing.ts';
 import { optimisation } from '../../domain/campaigns/preview.ts';
@@ -13,6 +14,9 @@ import { quietWarning } from '../../domain/sending/quiet-effect.ts';
 import type { Refusal } from '../../domain/sending/sender-policy.ts';
 import { spendWarning, type Room } from '../../domain/sending/spend-limit.ts';
 import type { Warning } from '../../domain/problems/warning.ts';
+import type { Context } from 'hono';
+import { warningsView } from './campaign-view.ts';
+import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { moneyOrNone } from '../http/money-view.ts';
@@ -25,7 +29,7 @@ import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
 
 const View = z
   .object({
@@ -68,7 +72,8 @@ const PREVIEWABLE = new Set(['draft', 'importing', 'ready']);
 export const listPreviews = (services: ApiServices) => {
   const { db, runs } = services;
 
-  async function show(id: string, account: CallingAccount): Promise<z.infer<typeof View>> {
+  async function show(c: Context<AccountEnv>, id: string): Promise<z.infer<typeof View>> {
+    const account = c.get('account');
     const em = db.em();
     const preview = await em.findOne(ListPreview, { campaignId: id, accountId: account.id }, { orderBy: { id: 'desc' } });
     const campaign = preview && (await em.findOne(Campaign, { id, account: account.id }));
@@ -86,7 +91,7 @@ export const listPreviews = (services: ApiServices) => {
       stale: latest?.id !== preview.importId,
       createdAt: preview.createdAt.toISOString(),
       endedAt: iso(preview.endedAt),
-      result: done ? await resultOf(services, account, { campaign, importId: preview.importId, tally }) : null,
+      result: done ? await resultOf(services, c, { campaign, importId: preview.importId, tally }) : null,
     };
   }
 
@@ -97,18 +102,14 @@ export const listPreviews = (services: ApiServices) => {
       const campaign = await db.em().findOne(Campaign, { id, account: account.id });
       if (!campaign) throw missing();
       if (!PREVIEWABLE.has(campaign.state))
-        throw new AppError('conflict', `The campaign is ${campaign.state}: what it sends is what its list said.`);
+        throw new AppError('conflict', said('campaign-not-previewable', { state: campaign.state }));
       const begun = await transaction(db.pool, (client) => beginListPreview(client, account.id, id));
-      if (!begun)
-        throw new AppError(
-          'conflict',
-          'The campaign has no list that could be previewed. Send one with POST /campaigns/{id}/recipients.',
-        );
-      const shown = await show(id, account);
+      if (!begun) throw new AppError('conflict', said('no-list-to-preview'));
+      const shown = await show(c, id);
       if (shown.state === 'running') runs.previewList(shown.id);
       return c.json(shown, 202);
     })
-    .openapi(get, async (c) => c.json(await show(c.req.valid('param').id, c.get('account')), 200));
+    .openapi(get, async (c) => c.json(await show(c, c.req.valid('param').id), 200));
 };
 
 type Tallied = { campaign: Campaign; importId: string; tally: PreviewTally };
@@ -116,9 +117,10 @@ type Tallied = { campaign: Campaign; importId: string; tally: PreviewTally };
 /** The preview that the tally adds up to. Its samples are planned now, for neither their numbers nor their texts were kept. */
 async function resultOf(
   services: ApiServices,
-  account: CallingAccount,
+  c: Context<AccountEnv>,
   { campaign, importId, tally }: Tallied,
 ): Promise<z.infer<typeof Preview>> {
+  const [account, language] = [c.get('account'), speak(c)];
   const { pool } = services.db;
   const request = requestOf(campaign);
   const rules = besideOthers(await loadPlanRules(services, account, campaign.route), pool, campaign.id);
@@ -134,8 +136,8 @@ async function resultOf(
   const [only] = tally.wireSenders;
   return {
     accepted: refusals.length === 0,
-    refusals: refusals.map(refusalView),
-    warnings: warningsOf(tally, request, rules, await rules.room(request.sendAt ?? new Date())),
+    refusals: refusals.map((each) => refusalView(each, language)),
+    warnings: warningsView(warningsOf(tally, request, rules, await rules.room(request.sendAt ?? new Date())), language),
     recipients: {
       given: tally.given,
       kept: tally.kept,
@@ -154,7 +156,7 @@ async function resultOf(
       .map(({ character, messages }) => ({ character, inText: request.text.includes(character), messages }))
       .toSorted((a, b) => b.messages - a.messages),
     optimised: optimisation(request.text, tally.segments, tally.plainSegments),
-    samples: 'refused' in outlook ? [] : samplesView(outlook.messages, outlook.answerBy, account.locale),
+    samples: 'refused' in outlook ? [] : samplesView(outlook.messages, outlook.answerBy, language),
     countries: tally.reach,
     quietHours: { ...tally.quiet, clearAt: tally.quiet.clearAt ?? null },
     stopMention: tally.stops,
@@ -187,7 +189,7 @@ function warningsOf(
     ...ambiguous(tally.ambiguous),
     ...(lowcost && 'warning' in lowcost ? [lowcost.warning] : []),
     ...withoutStop(tally.stops),
-    ...(hours === null ? [] : [{ code: 'quiet-hours', detail: hours } as const]),
+    ...hours,
     ...(tally.costMicros === null ? [] : priceMissing(tally.unpriced)),
     ...spendWarning(tally.costMicros, room),
   ];

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { copyListRows } from '../../database/campaigns/store-list.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, flaw } from '../../domain/problems/said.ts';
 import { readList, listFault, type ListRow, type ListType } from './read-list.ts';
 import type { AccountEnv } from '../services.ts';
 
@@ -43,12 +44,9 @@ export function uploadOf(c: Context<AccountEnv>, names: z.infer<typeof ListColum
 function bodyOf(c: Context<AccountEnv>): { body: ReadableStream<Uint8Array>; type: ListType; gzip: boolean } {
   const type = TYPES[(c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
   const encoding = c.req.header('content-encoding')?.toLowerCase() ?? 'identity';
-  const fault = (field: string, problem: string, remedy: string) =>
-    new AppError('invalid-request', 'The list can not be read.', [{ field, problem, remedy }]);
-  if (!type) throw fault('content-type', 'is neither CSV nor JSON lines', 'Send text/csv or application/x-ndjson');
-  if (encoding !== 'identity' && encoding !== 'gzip')
-    throw fault('content-encoding', 'is not known', 'Send it as it is, or with gzip');
-  if (!c.req.raw.body) throw listFault('is empty', 'Send a header and at least one recipient');
+  if (!type) throw invalidRequest(fault('content-type', 'list-type'));
+  if (encoding !== 'identity' && encoding !== 'gzip') throw invalidRequest(fault('content-encoding', 'list-encoding'));
+  if (!c.req.raw.body) throw listFault(flaw('list-empty'));
   return { body: c.req.raw.body, type, gzip: encoding === 'gzip' };
 }
 
@@ -62,10 +60,8 @@ async function* checked(
   for await (const values of list) {
     row++;
     if (row <= LOOKED_AT) for (const name of Object.keys(values)) columns.add(name);
-    if (row === 1 && !(to in values))
-      throw listFault(`has no column "${to.slice(0, 50)}"`, 'Name the column of phone numbers with ?to=…');
-    if (UNSTORABLE.test(JSON.stringify(values)))
-      throw listFault('has a character that can not be stored (U+0000, or half of a pair)', 'Remove it', row);
+    if (row === 1 && !(to in values)) throw listFault(flaw('list-without-column', { name: to.slice(0, 50) }));
+    if (UNSTORABLE.test(JSON.stringify(values))) throw listFault(flaw('list-character'), row);
     yield to === 'to' && reference === 'reference'
       ? values
       : { ...values, to: values[to] ?? null, reference: values[reference] ?? null };

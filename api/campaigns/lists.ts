@@ -7,9 +7,10 @@ import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { faultInFrench } from '../../domain/problems/row-faults-fr.ts';
+import { faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
-import { readerLanguage } from '../http/language.ts';
+import { Fault } from '../http/problem.ts';
+import { speak } from '../http/language.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { listBody, ListColumns, uploadOf } from './list-upload.ts';
 import type { ListRow } from './read-list.ts';
@@ -30,16 +31,13 @@ export const ImportView = z
     invalid: z.number().int().openapi({ description: 'Rows that can not be accepted: GET …/recipients/faults names each' }),
     duplicates: z.number().int().openapi({ description: 'Rows whose number stands earlier in the list' }),
     segments: z.number().int(),
-    error: z
-      .object({ field: z.string(), problem: z.string(), remedy: z.string() })
-      .nullable()
-      .openapi({ description: 'Why the list failed as a whole' }),
+    error: Fault.nullable().openapi({ description: 'Why the list failed as a whole' }),
     createdAt: Time,
     endedAt: Time.nullable(),
   })
   .openapi('ListImport');
 
-export const importView = (list: ListImport): z.infer<typeof ImportView> => ({
+export const importView = (list: ListImport, language: Language): z.infer<typeof ImportView> => ({
   id: list.id,
   campaignId: list.campaign,
   state: list.state,
@@ -50,7 +48,7 @@ export const importView = (list: ListImport): z.infer<typeof ImportView> => ({
   invalid: list.invalid,
   duplicates: list.duplicates,
   segments: list.segments,
-  error: list.error ?? null,
+  error: list.error ? faultView(list.error, language) : null,
   createdAt: list.createdAt.toISOString(),
   endedAt: iso(list.endedAt),
 });
@@ -123,31 +121,25 @@ export const lists = ({ db, runs }: ApiServices) => {
         await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
       });
       // As it is stored, before its run looks at it.
-      const stored = importView(await find(campaignId, accountId));
+      const stored = importView(await find(campaignId, accountId), speak(c));
       runs.importRecipients(id);
       return c.json(stored, 202);
     })
-    .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id), speak(c)), 200))
     .openapi(faults, async (c) => {
       const list = await find(c.req.valid('param').id, c.get('account').id);
-      const language = readerLanguage(c, c.req.valid('query').language);
-      c.header('Content-Language', language);
-      c.header('Vary', 'Accept-Language', { append: true });
+      const language = speak(c, c.req.valid('query').language);
       c.header('Content-Type', 'text/csv; charset=utf-8');
       c.header('Content-Disposition', `attachment; filename="faults-${list.campaign}.csv"`);
       return stream(c, async (out) => {
         await out.write(`\ufeff${csvLine([...HEADERS[language], ...list.columns])}`);
         for (let after: [number, number] = [0, -1]; ;) {
-          const page = await rows<{
-            row: number;
-            index: number;
-            field: string;
-            problem: string;
-            remedy: string;
-            values: ListRow;
-          }>(
+          const page = await rows<{ row: number; index: number; field: string; words: StoredFlaw; values: ListRow }>(
             db.pool,
-            `select f.row, f.index, f.field, f.problem, f.remedy, r."values" from list_faults f
+            `select f.row, f.index, f.field, r."values",
+                case when f.code is null then jsonb_build_object('problem', f.problem, 'remedy', f.remedy)
+                     else jsonb_build_object('code', f.code, 'facts', coalesce(f.facts, '{}')) end as words
+             from list_faults f
              join list_rows r on r.import_id = f.import_id and r.row = f.row
              where f.import_id = $1 and (f.row, f.index) > ($2, $3) order by f.row, f.index limit 1000`,
             [list.id, ...after],
@@ -155,9 +147,9 @@ export const lists = ({ db, runs }: ApiServices) => {
           const last = page.at(-1);
           if (!last) return;
           after = [last.row, last.index];
-          const lines = page.map(({ row, values, ...fault }) => {
-            const { field, problem, remedy } = language === 'fr' ? faultInFrench(fault) : fault;
-            return csvLine([row, field, problem, remedy, ...list.columns.map((name) => values[name] ?? '')]);
+          const lines = page.map(({ row, field, words, values }) => {
+            const { problem, remedy } = faultWords(words, language);
+            return csvLine([row, fieldName(field, language), problem, remedy, ...list.columns.map((name) => values[name] ?? '')]);
           });
           await out.write(lines.join(''));
         }
@@ -172,16 +164,12 @@ export async function holdDraft(client: PoolClient, campaignId: string, accountI
     'select state from campaigns where id = $1 and account_id = $2 for update nowait',
     [campaignId, accountId],
   ).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === LOCKED)
-      throw new AppError('conflict', 'The campaign is being changed, or its list is being sent. Wait until that is through.');
+    if (error instanceof Error && 'code' in error && error.code === LOCKED) throw new AppError('conflict', said('campaign-busy'));
     throw error;
   });
   if (!campaign) throw missing();
   if (campaign.state !== 'draft' && campaign.state !== 'ready')
-    throw new AppError(
-      'conflict',
-      `The campaign is ${campaign.state}: it and its list can be changed while it is a draft or ready.`,
-    );
+    throw new AppError('conflict', said('campaign-not-draft', { state: campaign.state }));
 }
 
 /** The rows of a list as they came, as another one's own; what an erasure emptied is left out. Answers how many. */

@@ -1,3 +1,5 @@
+import { detailOf } from '../../domain/problems/errors.ts';
+import { faultView, type Language } from '../../domain/problems/said.ts';
 import { z } from '@hono/zod-openapi';
 import { howToAnswer, sampleOf } from '../../domain/campaigns/preview.ts';
 import type { AnswerBy, Refusal } from '../../domain/sending/sender-policy.ts';
@@ -86,10 +88,14 @@ export const Preview = z
   .openapi('Preview');
 
 /** A reason why not, with its first faults. */
-export const refusalView = ({ code, detail, faults }: Refusal) => ({ code, detail, errors: faults.slice(0, SHOWN_FAULTS) });
+export const refusalView = (refused: Refusal, language: Language) => ({
+  code: refused.code,
+  detail: detailOf(refused, language),
+  errors: refused.faults.slice(0, SHOWN_FAULTS).map((each) => faultView(each, language)),
+});
 
 /** What three of them will read, and how each answers. */
-export const samplesView = (messages: readonly PlannedMessage[], answerBy: AnswerBy, locale: 'fr' | 'en') =>
+export const samplesView = (messages: readonly PlannedMessage[], answerBy: AnswerBy, locale: Language) =>
   sampleOf(messages).map(({ to, sender, replyCode, text, segments, encoding, ambiguous }) => {
     const answer = howToAnswer(answerBy, replyCode, locale);
     return { to, sender, replyCode, text, segments, encoding, answer, mayBeAmbiguous: ambiguous };

@@ -3,10 +3,14 @@ import { Campaign } from '../../database/campaigns/campaign.ts';
 import { countOptedOut } from '../../database/contacts/opt-out.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { forcingCharacters, optimisation, plainSegments, segmentClasses } from '../../domain/campaigns/preview.ts';
 import { readCampaignText } from './campaign-request.ts';
 import { NewCampaignBody } from './campaigns.ts';
 import { changedBy, DraftChange } from './change-draft.ts';
+import type { Context } from 'hono';
+import { warningsView } from './campaign-view.ts';
+import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
@@ -17,7 +21,7 @@ import { conflict, missing, notFound, problems, refused } from '../http/problem.
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso, json } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** Rows of an uploaded list that its preview looks at. */
 const SAMPLE = 1000;
@@ -68,15 +72,16 @@ export const previews = (services: ApiServices) => {
   const { db, hashPhone } = services;
 
   /** The very plan that would be sent. */
-  async function preview(request: CampaignRequest, account: CallingAccount, rules: PlanRules): Promise<z.infer<typeof Preview>> {
+  async function preview(c: Context<AccountEnv>, request: CampaignRequest, rules: PlanRules): Promise<z.infer<typeof Preview>> {
+    const [account, language] = [c.get('account'), speak(c)];
     const found = await evaluateCampaign(request, rules);
     const outlook = 'refused' in found ? { ...NOTHING, refusals: [found.refused] } : found;
     const { messages, quiet, answerBy } = outlook;
     const refusals = await Promise.all(outlook.refusals.map((each) => withOffers(services, account.id, each)));
     return {
       accepted: refusals.length === 0,
-      refusals: refusals.map(refusalView),
-      warnings: outlook.warnings,
+      refusals: refusals.map((each) => refusalView(each, language)),
+      warnings: warningsView(outlook.warnings, language),
       recipients: {
         given: request.recipients.length,
         kept: messages.length,
@@ -93,7 +98,7 @@ export const previews = (services: ApiServices) => {
       segments: { total: outlook.segments, classes: segmentClasses(messages) },
       forcing: forcingCharacters(messages, request.text),
       optimised: optimisation(request.text, outlook.segments, plainSegments(messages)),
-      samples: samplesView(messages, answerBy, account.locale),
+      samples: samplesView(messages, answerBy, language),
       countries: outlook.reach,
       quietHours: { ...quiet, until: iso(quiet.until), clearAt: iso(quiet.clearAt) },
       stopMention: outlook.stops,
@@ -108,7 +113,7 @@ export const previews = (services: ApiServices) => {
       const { sendAt } = readCampaignText(asked, new Date());
       const request = { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients, sendAt };
       const account = c.get('account');
-      return c.json(await preview(request, account, await loadPlanRules(services, account, request.route)), 200);
+      return c.json(await preview(c, request, await loadPlanRules(services, account, route)), 200);
     })
     .openapi(ofList, async (c) => {
       const { id } = c.req.valid('param');
@@ -122,14 +127,10 @@ export const previews = (services: ApiServices) => {
            and r.row <= ${SAMPLE} order by r.row`,
         [id, account.id],
       );
-      if (list.length === 0)
-        throw new AppError(
-          'conflict',
-          'The campaign has no list that could be previewed. Send one with POST /campaigns/{id}/recipients.',
-        );
+      if (list.length === 0) throw new AppError('conflict', said('no-list-to-preview'));
       const request = requestOf(changedBy(c.req.valid('json'), campaign));
       const rules = besideOthers(await loadPlanRules(services, account, request.route), db.pool, id);
-      const shown = await preview({ ...request, recipients: list.map(({ values }) => values) }, account, rules);
+      const shown = await preview(c, { ...request, recipients: list.map(({ values }) => values) }, rules);
       const { total, segments, costMicros } = campaign;
       const whole = campaign.state === 'importing' || total === 0 ? null : { total, segments, cost: moneyOrNone(costMicros) };
       return c.json({ ...shown, sampled: list.length, list: whole }, 200);

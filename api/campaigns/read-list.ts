@@ -1,7 +1,8 @@
 import { Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse, CsvError } from 'csv-parse';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { flaw, said, type Flaw } from '../../domain/problems/said.ts';
 
 /** One row as it came, by column. */
 export type ListRow = Record<string, string | null>;
@@ -13,10 +14,8 @@ const MOST_COLUMNS = 200;
 const LONGEST_ROW = 65_536;
 const LONGEST_NAME = 100;
 
-const refuse = (fault: Fault): AppError =>
-  new AppError('invalid-list', 'The list can not be read, so nothing was stored.', [fault]);
-export const listFault = (problem: string, remedy: string, row?: number): AppError =>
-  refuse({ field: 'list', ...(row === undefined ? {} : { row }), problem, remedy });
+export const listFault = (found: Flaw, row?: number): AppError =>
+  new AppError('invalid-list', said('list-refused'), [{ field: 'list', ...(row === undefined ? {} : { row }), ...found }]);
 
 /** What a list comes as: `text/csv` with a header, or one JSON object a line. */
 export type ListType = 'csv' | 'ndjson';
@@ -35,11 +34,10 @@ export async function* readList(
   const text = decode(count(plain, limits.bytes));
   let row = 0;
   for await (const values of type === 'csv' ? readCsv(text) : readLines(text)) {
-    if (++row > limits.rows)
-      throw listFault(`has more than ${limits.rows.toLocaleString('en')} rows`, 'Split it into several campaigns', row);
+    if (++row > limits.rows) throw listFault(flaw('list-rows', { n: limits.rows }), row);
     yield values;
   }
-  if (row === 0) throw listFault('has no rows', 'Send a header and at least one recipient');
+  if (row === 0) throw listFault(flaw('list-without-rows'));
 }
 
 async function* gunzip(bytes: Readable): AsyncGenerator {
@@ -48,8 +46,7 @@ async function* gunzip(bytes: Readable): AsyncGenerator {
   try {
     yield* unpacked;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
-      throw listFault('is not valid gzip', 'Send it compressed with gzip, or without Content-Encoding');
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) throw listFault(flaw('list-gzip'));
     throw error;
   }
 }
@@ -60,8 +57,7 @@ async function* count(chunks: AsyncIterable<unknown>, most: number): AsyncGenera
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) continue;
     length += chunk.length;
-    if (length > most)
-      throw listFault(`is larger than ${Math.round(most / 1_048_576)} MB, unpacked`, 'Split it into several campaigns');
+    if (length > most) throw listFault(flaw('list-bytes', { n: Math.round(most / 1_048_576) }));
     yield chunk;
   }
 }
@@ -73,7 +69,7 @@ async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string
     const rest = decoder.decode();
     if (rest !== '') yield rest;
   } catch (error) {
-    if (error instanceof TypeError) throw listFault('is not valid UTF-8', 'Save it as UTF-8 (in a spreadsheet: "CSV UTF-8")');
+    if (error instanceof TypeError) throw listFault(flaw('list-utf8'));
     throw error;
   }
 }
@@ -129,14 +125,12 @@ const separatorOf = (header: string): string => {
 const isRow = (record: unknown): record is ListRow => typeof record === 'object' && record !== null;
 
 function checkedHeader(header: string[]): string[] {
-  if (header.length > MOST_COLUMNS)
-    throw listFault(`has ${header.length} columns`, `Send ${MOST_COLUMNS} at most: a phone number and what the text uses`);
+  if (header.length > MOST_COLUMNS) throw listFault(flaw('list-columns', { n: header.length, most: MOST_COLUMNS }));
   const seen = new Set<string>();
   for (const [index, name] of header.entries()) {
-    if (name === '') throw listFault(`has no name for column ${index + 1}`, 'Name every column in the first line');
-    if (name.length > LONGEST_NAME)
-      throw listFault(`has a column name of ${name.length} characters`, `Shorten it: ${LONGEST_NAME} at most`);
-    if (seen.has(name)) throw listFault(`names the column "${name.slice(0, 50)}" twice`, 'Give each column a name of its own');
+    if (name === '') throw listFault(flaw('list-unnamed-column', { n: index + 1 }));
+    if (name.length > LONGEST_NAME) throw listFault(flaw('list-column-name', { n: name.length, most: LONGEST_NAME }));
+    if (seen.has(name)) throw listFault(flaw('list-column-twice', { name: name.slice(0, 50) }));
     seen.add(name);
   }
   return header;
@@ -148,26 +142,18 @@ function csvFault(error: CsvError): AppError {
   const line = typeof error['records'] === 'number' ? error['records'] + 1 : undefined;
   switch (code) {
     case 'CSV_MAX_RECORD_SIZE':
-      return listFault(
-        `has a row of more than ${LONGEST_ROW} characters`,
-        'Close every quote, and send one recipient a line',
-        line,
-      );
+      return listFault(flaw('list-long-row', { n: LONGEST_ROW }), line);
     case 'CSV_QUOTE_NOT_CLOSED':
-      return listFault('ends within quotes', 'Close every quote', line);
+      return listFault(flaw('list-open-quote'), line);
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return listFault(
-        'has a row with another number of columns than its header',
-        'Put values that hold the separator in quotes',
-        line,
-      );
+      return listFault(flaw('list-row-width'), line);
     case 'INVALID_OPENING_QUOTE':
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
-      return listFault('has a quote in the middle of a value', 'Put the whole value in quotes, and double those within', line);
+      return listFault(flaw('list-stray-quote'), line);
     default:
-      return listFault('is not CSV', 'Send a header and one recipient a line, separated by commas or semicolons', line);
+      return listFault(flaw('list-not-csv'), line);
   }
 }
 
@@ -178,29 +164,25 @@ async function* readLines(text: AsyncIterable<string>): AsyncGenerator<ListRow> 
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield readLine(line, ++row);
-    if (rest.length > LONGEST_ROW)
-      throw listFault(`has a row of more than ${LONGEST_ROW} characters`, 'Send one JSON object a line', row + 1);
+    if (rest.length > LONGEST_ROW) throw listFault(flaw('list-long-row', { n: LONGEST_ROW }), row + 1);
   }
   if (rest.trim() !== '') yield readLine(rest, row + 1);
 }
 
 function readLine(line: string, row: number): ListRow {
-  if (line.length > LONGEST_ROW)
-    throw listFault(`has a row of more than ${LONGEST_ROW} characters`, 'Send one JSON object a line', row);
+  if (line.length > LONGEST_ROW) throw listFault(flaw('list-long-row', { n: LONGEST_ROW }), row);
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    throw listFault('has a line that is no JSON', 'Send one JSON object a line', row);
+    throw listFault(flaw('list-not-json'), row);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw listFault('has a line that is no JSON object', 'Send {"to": "+33612345678", …}', row);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw listFault(flaw('list-not-object'), row);
   const entries = Object.entries(value).map(([name, item]): [string, string | null] => {
     if (item === null || typeof item === 'string') return [name, item];
     if (typeof item === 'number' && Number.isFinite(item)) return [name, String(item)];
-    throw listFault(`has "${name.slice(0, 50)}" that is neither text nor a number`, 'Send it as a string', row);
+    throw listFault(flaw('list-value', { name: name.slice(0, 50) }), row);
   });
-  if (entries.length > MOST_COLUMNS)
-    throw listFault(`has a row of ${entries.length} fields`, `Send ${MOST_COLUMNS} at most`, row);
+  if (entries.length > MOST_COLUMNS) throw listFault(flaw('list-fields', { n: entries.length, most: MOST_COLUMNS }), row);
   return Object.fromEntries(entries);
 }

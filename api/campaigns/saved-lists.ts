@@ -6,7 +6,9 @@ import { ListImport } from '../../database/campaigns/list-import.ts';
 import { SavedList } from '../../database/campaigns/saved-list.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { listBody, ListColumns, uploadOf } from './list-upload.ts';
 import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
@@ -138,10 +140,7 @@ async function takeContacts(client: PoolClient, accountId: string, wanted: strin
   return { columns: CONTACT_COLUMNS, listed };
 }
 
-const nobody = (): AppError =>
-  new AppError('invalid-list', 'There is nobody to write to, so nothing was stored.', [
-    { field: 'list', problem: 'has no rows', remedy: 'Fill the list, or choose other tags' },
-  ]);
+const nobody = (): AppError => new AppError('invalid-list', said('nobody-to-write-to'), [fault('list', 'list-selects-nobody')]);
 
 export const savedLists = ({ db, runs }: ApiServices) => {
   const find = async (id: string, account: string): Promise<SavedList> => {
@@ -175,8 +174,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         filledAt: null,
       });
       await em.flush().catch((error: unknown) => {
-        if (error instanceof UniqueConstraintViolationException)
-          throw new AppError('conflict', 'A list of that name exists. Put rows into it, or choose another name.');
+        if (error instanceof UniqueConstraintViolationException) throw new AppError('conflict', said('list-name-taken'));
         throw error;
       });
       return c.json(view(list), 201);
@@ -228,7 +226,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         if (taken.listed === 0) throw nobody();
         await importStored(client, { id, accountId, campaignId, ...taken });
       });
-      const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }));
+      const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }), speak(c));
       runs.importRecipients(id);
       return c.json(stored, 202);
     });

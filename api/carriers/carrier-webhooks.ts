@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { WebhookRequest } from '../../carriers/carrier.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { limitBody } from '../http/body.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
@@ -18,7 +19,7 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) 
     const id = A_UUID.safeParse(c.req.param('carrierId'));
     const carrier = id.success ? await db.em().findOne(Carrier, { id: id.data }) : null;
     const kind = carrier === null ? undefined : registry[carrier.type];
-    if (!carrier || !kind?.parseWebhook) throw new AppError('not-found', 'No carrier brings anything here.');
+    if (!carrier || !kind?.parseWebhook) throw new AppError('not-found', said('no-carrier-webhook'));
 
     const sealed: unknown = JSON.parse(secrets.open(carrier.secrets));
     const settings = kind.settings.parse({ ...carrier.settings, ...z.record(z.string(), z.unknown()).parse(sealed) });
@@ -26,10 +27,10 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) 
     switch (content.kind) {
       case 'forged':
         c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook is not the carrier’s');
-        throw new AppError('unauthenticated', 'The request is not signed as agreed.');
+        throw new AppError('unauthenticated', said('not-signed'));
       case 'unreadable':
         c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook can not be read');
-        throw new AppError('invalid-request', `The request can not be read: ${content.reason}.`);
+        throw new AppError('invalid-request', said('unreadable-webhook', { reason: content.reason }));
       case 'content':
         await ingestWebhook(carrier.id, content);
         return c.body(null, 200);

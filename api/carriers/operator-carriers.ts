@@ -3,7 +3,8 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { splitSettings } from '../../carriers/secrets.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { faultsOf, invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
@@ -19,7 +20,7 @@ const NewCarrier = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Write lower-case letters, digits and hyphens, 40 at most')
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, because('plain-name'))
       .openapi({ example: 'operator-fr' }),
     type: z.string().max(40).openapi({ example: 'smpp' }),
     settings: Settings,
@@ -93,12 +94,7 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
   const kindOf = (type: string) => {
     const kind = registry[type];
     if (kind) return kind;
-    const fault = {
-      field: 'type',
-      problem: 'is not a type of carrier',
-      remedy: `Send one of: ${Object.keys(registry).join(', ')}`,
-    };
-    throw new AppError('invalid-request', 'There is no such type of carrier.', [fault]);
+    throw invalidRequest(fault('type', 'not-a-choice', { values: Object.keys(registry) }));
   };
 
   const openSecrets = (sealed: Uint8Array): Record<string, unknown> =>
@@ -108,7 +104,7 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
   function read(type: string, given: Record<string, unknown>) {
     const kind = kindOf(type);
     const parsed = kind.settings.safeParse(given);
-    if (!parsed.success) throw new AppError('invalid-request', 'The settings are not valid.', faultsOf(parsed.error, 'settings'));
+    if (!parsed.success) throw invalidRequest(...faultsOf(parsed.error, 'settings'));
     const { shown, secret } = splitSettings(kind.settings, given);
     const binds: unknown = parsed.data['maxBinds'];
     return { settings: shown, secrets: secrets.seal(JSON.stringify(secret)), slots: typeof binds === 'number' ? binds : 1 };
@@ -144,7 +140,7 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       audit(em, { keyId: c.get('keyId'), action: 'carrier.create', target: `carrier ${carrier.id}`, detail: { name, type } });
       await em.flush().catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', 'A carrier has this name already. Choose another.');
+        throw new AppError('conflict', said('carrier-name-taken'));
       });
       if (replies === 'poll' || replies === 'both') {
         // Stored is accepted: a worker makes the schedule when it starts, too.

@@ -3,7 +3,8 @@ import { ForeignKeyConstraintViolationException, UniqueConstraintViolationExcept
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { Route } from '../../database/carriers/route.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
@@ -14,7 +15,7 @@ const fields = {
   carrier: Id,
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'Write two capital letters, as FR')
+    .regex(/^[A-Z]{2}$/, because('country'))
     .nullable()
     .default(null)
     .openapi({ description: 'Of the recipient; null for any' }),
@@ -68,10 +69,7 @@ const view = (route: Route): z.infer<typeof RouteView> => ({
   createdAt: route.createdAt.toISOString(),
 });
 
-const unknown = (field: string) =>
-  new AppError('invalid-request', `There is no such ${field}.`, [
-    { field, problem: 'does not exist', remedy: 'Send the id of one' },
-  ]);
+const unknown = (field: string) => invalidRequest(fault(field, 'not-there'));
 
 export const operatorRoutingTable = ({ db }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
@@ -89,7 +87,7 @@ export const operatorRoutingTable = ({ db }: ApiServices) =>
       await em.flush().catch((error: unknown) => {
         if (error instanceof ForeignKeyConstraintViolationException) throw unknown('account');
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', 'There is a line for this carrier, country and account already. Take it out first.');
+        throw new AppError('conflict', said('line-taken'));
       });
       return c.json(view(route), 201);
     })

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, said, type Fault } from '../../domain/problems/said.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { CONTACTS, type ContactRow } from './contacts.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
@@ -58,10 +59,8 @@ type Read = { phone: string; firstName: string | null; lastName: string | null; 
 function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Read[] {
   const [header = [], ...lines] = csvLines(csv);
   const place = new Map(header.map((name, index) => [name, index]));
-  const refuse = (field: string, problem: string, remedy: string): AppError =>
-    new AppError('invalid-request', 'The CSV can not be read.', [{ field, problem, remedy }]);
-  if (!place.has('phone')) throw refuse('csv', 'has no column "phone"', `Send a header: ${COLUMNS.join(',')}`);
-  if (lines.length > MOST) throw refuse('csv', `has ${lines.length} rows`, `Send ${MOST} at most at a time`);
+  if (!place.has('phone')) throw invalidRequest(fault('csv', 'csv-column', { name: 'phone', columns: COLUMNS.join(',') }));
+  if (lines.length > MOST) throw invalidRequest(fault('csv', 'csv-rows', { n: lines.length, most: MOST }));
   const faults: Fault[] = [];
   const found = new Map<string, Read>();
   for (const [index, line] of lines.entries()) {
@@ -74,15 +73,9 @@ function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Re
     const long = [...given, valueOf('firstName'), valueOf('lastName')].some(
       (value) => value.length > 100 || value.includes('\0'),
     );
-    if ('problem' in phone || long || given.length > 50) {
-      const [field, problem] = 'problem' in phone ? ['phone', phone.problem] : ['csv', 'has a value that is too long'];
-      if (faults.length < MOST_FAULTS)
-        faults.push({
-          field,
-          row: index + 1,
-          problem,
-          remedy: 'Send a number such as +33612345678, and values of 100 characters at most',
-        });
+    if ('code' in phone || long || given.length > 50) {
+      const found = 'code' in phone ? { field: 'phone', ...phone } : fault('csv', 'csv-value');
+      if (faults.length < MOST_FAULTS) faults.push({ ...found, row: index + 1 });
       continue;
     }
     found.set(phone.e164, {
@@ -92,7 +85,7 @@ function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Re
       tags: tag === undefined ? given : [...given, tag],
     });
   }
-  if (faults.length > 0) throw new AppError('invalid-rows', 'Some rows can not be read, so nothing was stored.', faults);
+  if (faults.length > 0) throw new AppError('invalid-rows', said('rows-unreadable'), faults);
   return [...found.values()].toSorted((a, b) => (a.phone < b.phone ? -1 : 1));
 }
 

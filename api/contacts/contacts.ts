@@ -4,7 +4,7 @@ import { Contact } from '../../database/contacts/contact.ts';
 import { eraseContact } from '../../database/contacts/erase-contact.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -144,8 +144,7 @@ const view = (row: ContactRow): z.infer<typeof ContactView> => ({
 function phoneIn(raw: string, country: string): string {
   const phone = normalisePhone(raw, country);
   if ('e164' in phone) return phone.e164;
-  const fault = { field: 'phone', problem: phone.problem, remedy: 'Send a number such as +33612345678' };
-  throw new AppError('invalid-request', 'The phone number can not be read.', [fault]);
+  throw invalidRequest({ field: 'phone', ...phone });
 }
 
 /** What is looked for, with what LIKE would take for a pattern made plain. */

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, flaw, said, type Fault } from '../../domain/problems/said.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { csvLines, streamOf } from '../http/csv.ts';
@@ -111,24 +112,20 @@ export function readEntries(asked: z.infer<typeof Import>, country: string): Rea
   const found = new Map<string, Read>();
   for (const [index, value] of entriesOf(asked).entries()) {
     const entry = Entry.safeParse(typeof value === 'string' ? { phone: value } : value);
-    const phone = entry.success ? normalisePhone(entry.data.phone, country) : { problem: 'is not an object of phone and reason' };
-    if ('problem' in phone) {
-      if (faults.length < MOST_FAULTS)
-        faults.push({ field: 'phone', row: index + 1, problem: phone.problem, remedy: 'Send a number such as +33612345678' });
+    const phone = entry.success ? normalisePhone(entry.data.phone, country) : flaw('opt-out-form');
+    if ('code' in phone) {
+      if (faults.length < MOST_FAULTS) faults.push({ field: 'phone', row: index + 1, ...phone });
       continue;
     }
     if (!found.has(phone.e164))
       found.set(phone.e164, { phone: phone.e164, reason: (entry.data?.reason || asked.reason) ?? null });
   }
-  if (faults.length > 0) throw new AppError('invalid-rows', 'Some numbers can not be read, so nothing was stored.', faults);
+  if (faults.length > 0) throw new AppError('invalid-rows', said('rows-unreadable'), faults);
   return [...found.values()];
 }
 
 function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
-  if ((entries === undefined) === (csv === undefined)) {
-    const fault = { field: 'entries', problem: 'stands beside csv, or neither is there', remedy: 'Send either entries or csv' };
-    throw new AppError('invalid-request', 'Send one list.', [fault]);
-  }
+  if ((entries === undefined) === (csv === undefined)) throw invalidRequest(fault('entries', 'one', { other: 'csv' }));
   if (entries) return entries;
   const lines = csvLines(csv ?? '');
   const [first] = lines;
@@ -185,17 +182,14 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
       const account = c.get('account');
       const { phone: raw, reason } = c.req.valid('json');
       const phone = normalisePhone(raw, account.country);
-      if ('problem' in phone) {
-        const fault = { field: 'phone', problem: phone.problem, remedy: 'Send a number such as +33612345678' };
-        throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
-      }
+      if ('code' in phone) throw invalidRequest({ field: 'phone', ...phone });
       const hash = hashPhone(phone.e164);
       await transaction(db.pool, async (client) => {
         const gone = await affected(client, 'delete from opt_outs where account_id = $1 and phone = any($2::text[])', [
           account.id,
           [phone.e164, hash],
         ]);
-        if (gone === 0) throw new AppError('not-found', 'That number is not on the list of this account.');
+        if (gone === 0) throw new AppError('not-found', said('not-listed'));
         await affected(
           client,
           `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'opt-out.lift', $4, $5)`,

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
@@ -80,7 +81,7 @@ export const cannedAnswers = ({ db }: ApiServices) => {
       const account = c.get('account').id;
       const em = db.em();
       if ((await em.count(CannedAnswer, { account })) >= MOST) {
-        throw new AppError('conflict', `An account keeps at most ${MOST} answers ready. Delete one first.`);
+        throw new AppError('conflict', said('too-many-canned', { most: MOST }));
       }
       const answer = em.create(CannedAnswer, { id: newId(), account, ...c.req.valid('json'), createdAt: new Date() });
       await em.flush();

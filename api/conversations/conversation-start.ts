@@ -4,10 +4,11 @@ import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { conversationView, ConversationView, findConversation } from './conversation-view.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
-import { planCampaign } from '../../planning/plan-campaign.ts';
+import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, problems, refused } from '../http/problem.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { refuseBeyond } from '../../domain/sending/spend-limit.ts';
@@ -48,15 +49,7 @@ export const conversationStart = (services: ApiServices) => {
       { ...asked, sendAt: null, purpose: 'transactional', optimise: false, recipients: [{ to: phone }] },
       rules,
     );
-    if ('refused' in plan) {
-      const { code, detail, faults } = plan.refused;
-      const own = faults.map(({ field, problem, remedy }) => ({
-        field: field === 'recipients' ? 'phone' : field,
-        problem,
-        remedy,
-      }));
-      throw new AppError(code === 'invalid-rows' ? 'invalid-request' : code, detail, own);
-    }
+    if ('refused' in plan) throw ofOne(plan.refused, 'phone');
     const [message] = plan.messages;
     if (!message || message.replyCode === null) throw new Error('A plan with replies has one message that can be answered');
 
@@ -71,7 +64,7 @@ export const conversationStart = (services: ApiServices) => {
          values ($1, $2, $3, $4, $5, 1, now(), now()) on conflict (account_id, phone) do nothing returning id`,
         [id, account.id, message.to, replyCode, carrierId],
       );
-      if (made.length === 0) throw new AppError('conflict', 'There is a conversation with this number. Answer there.');
+      if (made.length === 0) throw new AppError('conflict', said('conversation-exists'));
       const basis = { accountId: account.id, campaignId: null, conversationId: id, carrierId, simulation: false, twoWay: true };
       await insertMessage(client, basis, { ...message, id: messageId, row: null });
       const shown = conversationView(await findConversation(client, id, account.id));

@@ -2,7 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Conversation } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 import {
   conversationView,
   ConversationView,
@@ -145,8 +146,7 @@ export const conversations = ({ db }: ApiServices) => {
   async function checkAssignee(email: string, account: string): Promise<void> {
     const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
     if (found) return;
-    const fault = { field: 'assignee', problem: 'is nobody of the account', remedy: 'Send an address that GET /v1/users lists' };
-    throw new AppError('invalid-request', 'There is no such person in the account.', [fault]);
+    throw invalidRequest(fault('assignee', 'not-a-person'));
   }
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
@@ -215,6 +215,5 @@ function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Da
   if (state !== 'snoozed') return null;
   const time = until === undefined ? null : new Date(until);
   if (time !== null && time.getTime() > Date.now()) return time;
-  const fault = { field: 'snoozedUntil', problem: 'is missing or past', remedy: 'Send a time to come' };
-  throw new AppError('invalid-request', 'Say until when it is snoozed.', [fault]);
+  throw invalidRequest(fault('snoozedUntil', 'snooze-past'));
 }

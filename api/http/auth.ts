@@ -5,6 +5,7 @@ import { hashToken } from '../../database/people/session.ts';
 import { rows } from '../../database/sql.ts';
 import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import type { AccountEnv, ApiEnv, ApiServices, CallingAccount } from '../services.ts';
 import { sessionToken } from './session-cookie.ts';
 
@@ -44,8 +45,7 @@ async function callerByKey(header: string, { db }: ApiServices): Promise<Caller>
       )
     : [];
   if (row) return row;
-  const detail = 'The API key is unknown or revoked. Send Authorization: Bearer <key> with a key that is in use.';
-  throw new AppError('unauthenticated', detail);
+  throw new AppError('unauthenticated', said('key-unknown'));
 }
 
 /** Whose session the cookie is. Throws `unauthenticated` without one, or when it has ended. */
@@ -60,12 +60,7 @@ async function callerBySession(c: Context, { db }: ApiServices): Promise<Caller>
         [hashToken(token)],
       )
     : [];
-  if (!row) {
-    const detail = token
-      ? 'The session has ended. Sign in again.'
-      : 'The request has no API key. Send the header Authorization: Bearer <your key>.';
-    throw new AppError('unauthenticated', detail);
-  }
+  if (!row) throw new AppError('unauthenticated', token ? said('session-ended') : null);
   requireConsole(c);
   return row;
 }
@@ -73,7 +68,7 @@ async function callerBySession(c: Context, { db }: ApiServices): Promise<Caller>
 /** Throws for a write that the console did not send. */
 export function requireConsole(c: Context): void {
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.header(CONSOLE_HEADER) !== undefined) return;
-  throw new AppError('forbidden', 'A request by session needs the header X-Requested-With.');
+  throw new AppError('forbidden', said('needs-console-header'));
 }
 
 /** Agents: conversations, and what is needed to read them. */
@@ -118,10 +113,10 @@ export const accountOnly =
     const { keyId, role, id, ...account } = await callerOf(c, services);
     c.set('keyId', keyId);
     if (role === 'operator' || id === null) {
-      throw new AppError('forbidden', 'An operator opens /v1/operator only. Use a key or a user of the account itself.');
+      throw new AppError('forbidden', said('operators-only-operate'));
     }
     if (!mayCall(role, c.req.method, c.req.path)) {
-      throw new AppError('forbidden', `Your role (${role}) does not allow this. Ask an owner of the account.`);
+      throw new AppError('forbidden', said('role-may-not', { role }));
     }
     const caller: CallingAccount = { id, ...account };
     c.set('account', caller);
@@ -135,10 +130,7 @@ export const operatorOnly =
     const { keyId, role } = await callerOf(c, services);
     c.set('keyId', keyId);
     if (role !== 'operator') {
-      throw new AppError(
-        'forbidden',
-        "This belongs to an account. /v1/operator needs an operator's key (npm run admin -- create-operator).",
-      );
+      throw new AppError('forbidden', said('needs-operator'));
     }
     await next();
   };

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, type Fault } from '../../domain/problems/said.ts';
 import type { ApiEnv } from '../services.ts';
 
 const MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
@@ -8,15 +9,12 @@ const MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
 const SUSPECT = /\\u(?:0000|d[89a-f])/i;
 const MOST_FAULTS = 1000;
 
-const refuse = (detail: string, fault: Fault): AppError => new AppError('invalid-request', detail, [fault]);
-
 /** A body over the limit is refused while it comes in. */
 export const limitBody = (maxSize: number): MiddlewareHandler =>
   bodyLimit({
     maxSize,
     onError() {
-      const remedy = `Send at most ${maxSize} bytes; split the list`;
-      throw new AppError('body-too-large', 'The body is too large.', [{ field: 'body', problem: 'is too large', remedy }]);
+      throw new AppError('body-too-large', null, [fault('body', 'body-too-large', { n: String(maxSize) })]);
     },
   });
 
@@ -26,12 +24,12 @@ const MOST_DEPTH = 100;
 /** PostgreSQL holds neither U+0000 nor half a surrogate pair, and no phone shows them. Walks without recursion: a body may be deep. */
 function findUnstorable(value: unknown): Fault[] {
   const faults: Fault[] = [];
-  const report = (field: string, row: number | undefined, problem: string, remedy = 'Remove the character') => {
-    if (faults.length < MOST_FAULTS) faults.push({ field, ...(row === undefined ? {} : { row }), problem, remedy });
+  const report = (found: Fault, row: number | undefined) => {
+    if (faults.length < MOST_FAULTS) faults.push({ ...found, ...(row === undefined ? {} : { row }) });
   };
   const look = (text: string, field: string, row: number | undefined) => {
-    if (text.includes('\0')) report(field, row, 'contains the character U+0000');
-    else if (!text.isWellFormed()) report(field, row, 'contains half of a surrogate pair');
+    if (text.includes('\0')) report(fault(field, 'nul'), row);
+    else if (!text.isWellFormed()) report(fault(field, 'half-pair'), row);
   };
   type Part = { part: unknown; field: string; row: number | undefined; depth: number };
   const left: Part[] = [{ part: value, field: '', row: undefined, depth: 0 }];
@@ -40,7 +38,7 @@ function findUnstorable(value: unknown): Fault[] {
     if (typeof part === 'string') look(part, field, row);
     if (typeof part !== 'object' || part === null) continue;
     if (depth === MOST_DEPTH) {
-      report(field.slice(0, 100), row, 'is nested too deeply', `Nest ${MOST_DEPTH} levels at most`);
+      report(fault(field.slice(0, 100), 'too-deep', { n: MOST_DEPTH }), row);
       break;
     }
     const within: Part[] = Array.isArray(part)
@@ -68,28 +66,21 @@ const parsed = (text: string): unknown => {
 
 /** What comes in is JSON in UTF-8, without characters that can't be stored. Otherwise a named refusal, before anything looks at it. */
 export const wellFormedBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (/%00/.test(c.req.url)) {
-    const fault = { field: 'query', problem: 'contains the character U+0000', remedy: 'Remove the character' };
-    throw refuse('The address is not valid.', fault);
-  }
+  if (/%00/.test(c.req.url)) throw invalidRequest(fault('query', 'nul'));
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || !c.req.raw.body) return next();
   const bytes = await c.req.arrayBuffer();
   if (bytes.byteLength === 0) return next();
 
-  if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) {
-    const fault = { field: 'content-type', problem: 'is not JSON', remedy: 'Send Content-Type: application/json' };
-    throw refuse('The body must be JSON.', fault);
-  }
+  if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw invalidRequest(fault('content-type', 'json-type'));
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    const fault = { field: 'body', problem: 'is not valid UTF-8', remedy: 'Encode the body as UTF-8' };
-    throw refuse('The body is not valid UTF-8.', fault);
+    throw invalidRequest(fault('body', 'not-utf8'));
   }
   if (SUSPECT.test(text)) {
     const faults = findUnstorable(parsed(text));
-    if (faults.length > 0) throw new AppError('invalid-request', 'Some characters can not be stored.', faults);
+    if (faults.length > 0) throw invalidRequest(...faults);
   }
   return next();
 };

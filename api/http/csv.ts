@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 
 /** Asks for the next piece when the reader wants it. */
 export const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
@@ -20,10 +21,7 @@ export function csvLines(csv: string): string[][] {
     return Lines.parse(
       parse(csv, { bom: true, delimiter: [';', ',', '\t'], relax_column_count: true, skip_empty_lines: true, trim: true }),
     );
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.slice(0, 200) : 'can not be read';
-    throw new AppError('invalid-request', 'The CSV can not be read.', [
-      { field: 'csv', problem, remedy: 'Quote texts that hold a delimiter' },
-    ]);
+  } catch {
+    throw invalidRequest(fault('csv', 'csv-form'));
   }
 }

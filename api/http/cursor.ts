@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 
 const CURSOR = /^[A-Za-z0-9_-]{1,300}$/;
 
@@ -29,13 +30,7 @@ export const writeCursor = (scope: string, position: unknown[]): string =>
 /** The position in a cursor, null without one. Throws `invalid-request` for one that this list did not give. */
 export function readCursor<T>(scope: string, cursor: string | undefined, position: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
-  const refusal = new AppError('invalid-request', 'The cursor is not one of this list.', [
-    {
-      field: 'cursor',
-      problem: 'was not given by this list',
-      remedy: 'Send nextCursor of the page before, or none to start over',
-    },
-  ]);
+  const refusal = invalidRequest(fault('cursor', 'cursor'));
   if (!CURSOR.test(cursor)) throw refusal;
   let content: unknown;
   try {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { affected, rows, type Sql } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault } from '../../domain/problems/said.ts';
 import { describeError } from './log.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -19,11 +20,7 @@ export const IdempotencyHeader = z.object({
   }),
 });
 
-const inFlight = () =>
-  new AppError(
-    'idempotency-key-in-flight',
-    'A request with this Idempotency-Key is under way. Send it again in a moment to get its answer.',
-  );
+const inFlight = () => new AppError('idempotency-key-in-flight');
 
 /** Middleware of a route that does something once. A handler that stores its answer takes `idempotency` from the context. */
 export const idempotent =
@@ -31,14 +28,7 @@ export const idempotent =
   async (c, next) => {
     const key = c.req.header('idempotency-key');
     if (key === undefined) return next();
-    if (!FORM.test(key)) {
-      const fault = {
-        field: 'Idempotency-Key',
-        problem: 'is not accepted',
-        remedy: 'Send 1 to 255 visible ASCII characters, such as a UUID',
-      };
-      throw new AppError('invalid-request', 'The Idempotency-Key is not valid.', [fault]);
-    }
+    if (!FORM.test(key)) throw invalidRequest(fault('Idempotency-Key', 'idempotency-key'));
     const account = c.get('account').id;
     const hash = createHash('sha256')
       .update(`${c.req.method} ${c.req.path}\n`)
@@ -96,11 +86,7 @@ async function answerOf(sql: Sql, account: string, key: string, hash: Buffer): P
     `select request_hash = $3 as same, response #>> '{}' as response from idempotency_keys where account_id = $1 and key = $2`,
     [account, key, hash],
   );
-  if (stored?.same === false) {
-    const detail =
-      'This Idempotency-Key was used for another request. Use a fresh key for each new one, or send the very same body.';
-    throw new AppError('idempotency-key-reused', detail);
-  }
+  if (stored?.same === false) throw new AppError('idempotency-key-reused');
   if (!stored || stored.response === null) throw inFlight();
   return { response: stored.response };
 }

@@ -1,13 +1,7 @@
 import type { Context } from 'hono';
 import type { ZodError, core } from 'zod';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
-
-const TIMES: Record<string, string> = {
-  datetime: 'Write a time as ISO 8601 with its offset, such as 2026-11-23T09:00:00+01:00',
-  uuid: 'Send the id as this API gave it',
-  email: 'Send an e-mail address',
-  url: 'Send an absolute URL',
-};
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { flaw, isFaultCode, type Facts, type Fault, type Flaw } from '../../domain/problems/said.ts';
 
 /** `recipients[3].to`, `emails[0].address`. */
 const fieldOf = (path: PropertyKey[], fallback: string): string =>
@@ -16,41 +10,46 @@ const fieldOf = (path: PropertyKey[], fallback: string): string =>
     return field === '' ? String(part) : `${field}.${String(part)}`;
   }, '') || fallback;
 
-const unit = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '');
+const FORMATS = new Set(['datetime', 'uuid', 'email', 'url']);
 
-type Said = Pick<Fault, 'problem' | 'remedy'>;
-
-/** Custom messages in our schemas are written as remedies. */
-function say(issue: core.$ZodIssue): Said {
+/** Messages in our schemas are codes of faults; their facts, where there are some, stand in `params`. */
+function say(issue: core.$ZodIssue): Flaw {
+  if (isFaultCode(issue.message)) {
+    const facts = 'params' in issue && issue.params ? factsOf(issue.params) : undefined;
+    return { code: issue.message, ...(facts ? { facts } : {}) };
+  }
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.message.endsWith('received undefined'))
-        return { problem: 'is missing', remedy: `Send a value: ${issue.expected}` };
-      return { problem: `is not of type ${issue.expected}`, remedy: `Send a value of type ${issue.expected}` };
+      return issue.message.endsWith('received undefined')
+        ? flaw('missing', { expected: issue.expected })
+        : flaw('wrong-type', { expected: issue.expected });
     case 'too_small':
-      if (issue.origin === 'array' && issue.minimum === 1) return { problem: 'is empty', remedy: 'Send at least one item' };
-      if (issue.origin === 'string' && issue.minimum === 1) return { problem: 'is empty', remedy: 'Send at least one character' };
-      return { problem: 'is too small', remedy: `Send at least ${issue.minimum}${unit(issue.origin)}` };
+      if (issue.origin === 'array') return issue.minimum === 1 ? flaw('no-items') : flaw('too-few', { n: Number(issue.minimum) });
+      if (issue.origin === 'string') return issue.minimum === 1 ? flaw('empty') : flaw('too-short', { n: Number(issue.minimum) });
+      return flaw('too-low', { n: String(issue.minimum) });
     case 'too_big':
-      return { problem: 'is too large', remedy: `Send at most ${issue.maximum}${unit(issue.origin)}` };
+      if (issue.origin === 'array') return flaw('too-many', { n: Number(issue.maximum) });
+      if (issue.origin === 'string') return flaw('too-long', { n: Number(issue.maximum) });
+      return flaw('too-high', { n: String(issue.maximum) });
     case 'invalid_value':
-      return { problem: 'is not one of the values allowed', remedy: `Send one of: ${issue.values.map(String).join(', ')}` };
-    case 'invalid_format': {
-      const remedy = TIMES[issue.format] ?? (issue.message.startsWith('Invalid') ? 'See /docs for its form' : issue.message);
-      return { problem: 'has a form that is not accepted', remedy };
-    }
+      return flaw('not-a-choice', { values: issue.values.map(String) });
+    case 'invalid_format':
+      return { code: FORMATS.has(issue.format) && isFaultCode(issue.format) ? issue.format : 'form' };
     case 'unrecognized_keys':
-      return { problem: 'is not known here', remedy: 'Remove it, or check its spelling' };
+      return flaw('unknown-field');
     case 'custom':
     case 'not_multiple_of':
     case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':
-      return { problem: 'is not accepted', remedy: issue.message };
+      return flaw('refused');
     default:
       return issue satisfies never;
   }
 }
+
+const factsOf = (params: Record<string, unknown>): Facts =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 
 /** One fault for each thing a schema refused. `at` is a field's name in front of each path. */
 export function faultsOf(error: ZodError, at = ''): Fault[] {
@@ -68,10 +67,6 @@ type Result = { target: string; success: boolean; error?: ZodError };
 /** Every route's hook. An id in a path that is no id names nothing: 404. */
 export function invalid(result: Result, _c: Context): undefined {
   if (!result.error) return undefined;
-  if (result.target === 'param') throw new AppError('not-found', 'There is nothing by that id in this account.');
-  throw new AppError(
-    'invalid-request',
-    `The ${result.target === 'json' ? 'body' : result.target} is not valid.`,
-    faultsOf(result.error),
-  );
+  if (result.target === 'param') throw new AppError('not-found');
+  throw invalidRequest(...faultsOf(result.error));
 }

@@ -1,9 +1,18 @@
 import type { Context } from 'hono';
-import { languageOf } from '../../domain/problems/problems-en.ts';
-import type { AccountEnv } from '../services.ts';
+import { languageOf } from '../../domain/problems/language.ts';
+import type { Language } from '../../domain/problems/said.ts';
+import type { CallingAccount } from '../services.ts';
 
-/** The language that is asked for, else the one that the reader's program likes best, else the account's. */
-export function readerLanguage(c: Context<AccountEnv>, asked: 'fr' | 'en' | undefined): 'fr' | 'en' {
-  const liked = c.req.header('accept-language');
-  return asked ?? (liked === undefined ? c.get('account').locale : languageOf(liked));
+/** The language that is asked for, else the one that the reader's program likes best of ours, else the account's. */
+export function readerLanguage(c: Context, asked?: Language): Language {
+  const account: CallingAccount | undefined = c.get('account');
+  return asked ?? languageOf(c.req.header('accept-language')) ?? account?.locale ?? 'en';
+}
+
+/** The same, and the answer says so: for one with words in it. */
+export function speak(c: Context, asked?: Language): Language {
+  const language = readerLanguage(c, asked);
+  c.header('Content-Language', language);
+  c.header('Vary', 'Accept-Language', { append: true });
+  return language;
 }

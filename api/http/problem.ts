@@ -2,12 +2,13 @@ import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isUnreachable } from '../../database/sql.ts';
-import { AppError, type ErrorCode } from '../../domain/problems/errors.ts';
-import { languageOf, problemWords } from '../../domain/problems/problems-en.ts';
+import { AppError, detailOf, invalidRequest } from '../../domain/problems/errors.ts';
+import { CATALOGUES, fault, faultView, said, type ErrorCode } from '../../domain/problems/said.ts';
+import { speak } from './language.ts';
 import { describeError } from './log.ts';
 import type { ApiEnv } from '../services.ts';
 
-/** A code without a status is a compile error; its words are in domain/problems/problems-en.ts. */
+/** A code without a status is a compile error; its words are in domain/problems/en/titles.ts. */
 export const STATUS = {
   'invalid-request': 400,
   'invalid-rows': 422,
@@ -55,6 +56,7 @@ export const Fault = z
   .object({
     field: z.string(),
     row: z.number().int().optional().openapi({ description: 'Place in the list of recipients, from 1' }),
+    code: z.string().openapi({ description: 'Never renamed: what a program may branch on', example: 'phone-unassigned' }),
     problem: z.string(),
     remedy: z.string(),
   })
@@ -94,43 +96,30 @@ export const refused = {
 /** The answer for one refusal. */
 function answer(c: Context<ApiEnv>, error: AppError): Response {
   const status = STATUS[error.code];
-  const language = languageOf(c.req.header('accept-language'));
-  const { title, sentence, remedy } = problemWords(language, error.code);
+  const language = speak(c);
+  const [title, , remedy] = CATALOGUES[language].titles[error.code];
   const requestId = c.get('requestId');
   const document = {
     type: `urn:aller-retour:problem:${error.code}`,
     title,
     status,
     code: error.code,
-    // What is particular to this refusal is written in English only.
-    detail: language === 'en' ? error.message : sentence,
+    detail: detailOf(error, language),
     remedy,
     requestId,
-    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+    ...(error.faults.length > 0 ? { errors: error.faults.map((each) => faultView(each, language)) } : {}),
   };
   const retryAfter = RETRY_AFTER_S[error.code];
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer');
-  c.header('Content-Language', language);
-  c.header('Vary', 'Accept-Language', { append: true });
   return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
 }
-
-const fault = (field: string, problem: string, remedy: string) => ({ field, problem, remedy });
 
 /** What the framework threw, in our words; undefined for what nobody expected. */
 function expected(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
-  if (error instanceof HTTPException && error.status === 400) {
-    const detail = 'The body is not valid JSON.';
-    return new AppError('invalid-request', detail, [
-      fault('body', 'is not valid JSON', 'Send one JSON object, encoded as UTF-8'),
-    ]);
-  }
-  if (error instanceof HTTPException && error.status === 415) {
-    const faults = [fault('content-type', 'is not JSON', 'Send Content-Type: application/json')];
-    return new AppError('invalid-request', 'The body must be JSON.', faults);
-  }
+  if (error instanceof HTTPException && error.status === 400) return invalidRequest(fault('body', 'not-json'));
+  if (error instanceof HTTPException && error.status === 415) return invalidRequest(fault('content-type', 'json-type'));
   return undefined;
 }
 
@@ -141,13 +130,13 @@ export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
     if (known) return answer(c, known);
     if (isUnreachable(error)) {
       c.get('log').warn({ error: describeError(error) }, 'the database is out of reach');
-      return answer(c, new AppError('try-later', 'The database is out of reach. Nothing was stored: send the request again.'));
+      return answer(c, new AppError('try-later'));
     }
     c.get('log').error({ error: describeError(error) }, 'request failed');
-    return answer(c, new AppError('internal', 'Something went wrong on our side. Quote the requestId when you ask about it.'));
+    return answer(c, new AppError('internal'));
   });
-  app.notFound((c) => answer(c, new AppError('not-found', 'There is no such route. See /openapi.json for those there are.')));
+  app.notFound((c) => answer(c, new AppError('not-found', said('no-route'))));
 }
 
 /** A row of another account and a row that does not exist are answered alike. */
-export const missing = (): AppError => new AppError('not-found', 'There is nothing by that id in this account.');
+export const missing = (): AppError => new AppError('not-found');

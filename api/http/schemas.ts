@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { because } from '../../domain/problems/said.ts';
 
 /** A body or an answer in JSON. */
 export const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -12,11 +13,11 @@ export const Time = z.iso.datetime();
 /** PostgreSQL has no year 0, and no campaign is older than the SMS or sent in a thousand years. */
 export const TimeIn = z.iso
   .datetime({ offset: true, abort: true })
-  .refine((time) => /^(?:19\d\d|2\d{3})-/.test(time), 'Send a time between the years 1900 and 2999');
+  .refine((time) => /^(?:19\d\d|2\d{3})-/.test(time), because('year'));
 export const Route = z.enum(['premium', 'lowcost']);
 export const Country = z
   .string()
-  .regex(/^[A-Z]{2}$/, 'Write the country as two capital letters (ISO 3166-1), such as FR')
+  .regex(/^[A-Z]{2}$/, because('country'))
   .openapi({ example: 'FR' });
 export const Locale = z.enum(['fr', 'en']);
 

@@ -1,12 +1,11 @@
 import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
-import type { Fault } from '../../domain/problems/errors.ts';
+import { flaw, type Flaw } from '../../domain/problems/said.ts';
 import { textFault } from '../../domain/sms/text-fault.ts';
 
 /** What is wrong with a text that goes out as it is, if anything. */
-export function shortTextFault(text: string): Omit<Fault, 'field'> | undefined {
+export function shortTextFault(text: string): Flaw | undefined {
   const fault = textFault(text);
   if (fault) return fault;
   const { segments, encoding } = countSegments(text);
-  if (segments <= MAX_SEGMENTS) return undefined;
-  return { problem: `takes ${segments} segments in ${encoding}`, remedy: `Shorten it: ${MAX_SEGMENTS} segments at most` };
+  return segments <= MAX_SEGMENTS ? undefined : flaw('text-too-long', { n: segments, encoding, most: MAX_SEGMENTS });
 }

@@ -3,6 +3,7 @@ import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { SyncRun } from '../../database/lowcost/sync-run.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -105,13 +106,9 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
       const carrier = await em.findOne(Carrier, { id: c.req.valid('param').id }, { fields: ['type'] });
       if (!carrier) throw missing();
       const replies = registry[carrier.type]?.capabilities.replies;
-      if (replies !== 'poll' && replies !== 'both')
-        throw new AppError('conflict', 'This carrier pushes its replies: there is nothing to sync.');
+      if (replies !== 'poll' && replies !== 'both') throw new AppError('conflict', said('carrier-pushes'));
       if (now !== undefined && !clockInjectable) {
-        throw new AppError(
-          'forbidden',
-          'This installation runs on the real time. Leave out now; SYNC_CLOCK=injected is for tests only.',
-        );
+        throw new AppError('forbidden', said('real-clock'));
       }
       const run = em.create(SyncRun, {
         id: newId(),

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { MailChannel } from '../../database/mail/mail-channel.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { conflict, problems } from '../http/problem.ts';
 import { iso, json, Time } from '../http/schemas.ts';
@@ -58,7 +59,7 @@ export const operatorMail = ({ db, runs }: ApiServices) => {
     .openapi(resume, async (c) => {
       const em = db.em();
       const channel = await em.findOne(MailChannel, { name: 'relay' });
-      if (!channel?.pausedAt) throw new AppError('conflict', 'Mails are not paused.');
+      if (!channel?.pausedAt) throw new AppError('conflict', said('mails-not-paused'));
       channel.pausedAt = null;
       channel.checkAt = null;
       audit(em, { keyId: c.get('keyId'), action: 'mail.resume', target: 'mail relay' });

@@ -3,7 +3,8 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { currentRules, ruleHistory, type RuleRow } from '../../database/numbers/country-rule.ts';
 import { onOffer } from '../../database/numbers/rentals.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { OfferedNumber, offerView } from './numbers.ts';
@@ -117,17 +118,14 @@ export const operatorCountries = ({ db }: ApiServices) =>
     })
     .openapi(put, async (c) => {
       const { country, route, canReply, source, checkedAt, note, version } = c.req.valid('json');
-      if (canReply !== 'unknown' && source === undefined) {
-        const fault = { field: 'source', problem: 'is missing', remedy: 'Say where it is written; or canReply: unknown' };
-        throw new AppError('invalid-request', 'An answer needs its source.', [fault]);
-      }
+      if (canReply !== 'unknown' && source === undefined) throw invalidRequest(fault('source', 'source-missing'));
       const actor = actorOf(c.get('keyId'));
       const rule = await transaction(db.pool, async (client) => {
         // Edits of one rule come one after the other, also the first of a country.
         await rows(client, `select pg_advisory_xact_lock(hashtext('country rule'), hashtext($1))`, [`${country} ${route}`]);
         const [before] = await currentRules(client, route, country);
         if ((before?.version ?? 0) !== version)
-          throw new AppError('conflict', `The rule has changed: its version is ${before?.version ?? 0}. Look at it again.`);
+          throw new AppError('conflict', said('rule-changed', { version: before?.version ?? 0 }));
         await affected(
           client,
           `insert into country_rules (country, route, version, can_reply, source, checked_at, note, changed_by, changed_at)

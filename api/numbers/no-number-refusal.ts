@@ -1,5 +1,6 @@
 import { onOffer } from '../../database/numbers/rentals.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import type { Refusal } from '../../domain/sending/sender-policy.ts';
 import type { ApiServices } from '../services.ts';
 
@@ -10,15 +11,15 @@ export async function withOffers({ db }: Pick<ApiServices, 'db'>, account: strin
   const { countries = [] } = refused;
   if (countries.length === 0) return refused;
   const offers = await onOffer(db.pool, account, { countries, limit: SHOWN });
-  const detail =
-    offers.length === 0
-      ? `${refused.detail} No number of these countries is on offer at present; ask your operator.`
-      : `${refused.detail} On offer: ${offers.map(({ number, country }) => `${number} (${country})`).join(', ')}. Rent with POST /v1/numbers/rent.`;
-  return { ...refused, detail };
+  const listed = offers.map(({ number, country }) => `${number} (${country})`);
+  return {
+    ...refused,
+    said: listed.length === 0 ? said('no-reply-none-on-offer') : said('no-reply-on-offer', { offers: listed }),
+  };
 }
 
 /** The same as an error. */
 export async function refusalOf(services: Pick<ApiServices, 'db'>, account: string, refused: Refusal): Promise<AppError> {
-  const { code, detail, faults } = await withOffers(services, account, refused);
-  return new AppError(code, detail, faults);
+  const { code, said, faults } = await withOffers(services, account, refused);
+  return new AppError(code, said, faults);
 }

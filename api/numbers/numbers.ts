@@ -10,7 +10,9 @@ import {
   type RentedNumber,
 } from '../../database/numbers/rentals.ts';
 import { transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { twoWayOff } from '../../domain/sending/sender-policy.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -115,13 +117,10 @@ const view = (number: RentedNumber): z.infer<typeof RentedNumberView> => ({
   renews: number.renews,
 });
 
-const HOW_TO_ASK = 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
-
 /** What is asked for: a number or a country, not both. Throws. */
 function onlyOne({ number, country }: z.infer<typeof Rent>): void {
   if ((number === undefined) !== (country === undefined)) return;
-  const fault = { field: 'number', problem: 'stands beside country, or neither is there', remedy: 'Send either of them' };
-  throw new AppError('invalid-request', 'Name the number, or the country.', [fault]);
+  throw invalidRequest(fault('number', 'one', { other: 'country' }));
 }
 
 export const numbers = ({ db }: ApiServices) => {
@@ -158,19 +157,14 @@ export const numbers = ({ db }: ApiServices) => {
       const account = c.get('account');
       const asked = c.req.valid('json');
       onlyOne(asked);
-      if (account.twoWay !== 'on') {
-        const detail = `This account does not have two-way SMS (it is ${account.twoWay}), which a rented number is for.`;
-        throw new AppError('two-way-off', `${detail} ${HOW_TO_ASK}`);
-      }
+      if (account.twoWay !== 'on') throw new AppError('two-way-off', twoWayOff(account).said);
       const { number = null, country = null, renews } = asked;
       const rented = await transaction(db.pool, async (client) => {
         const found = await rentNumber(client, { account: account.id, number, country, renews });
-        if (!found) {
-          const remedy = 'Choose one that GET /v1/numbers/offers lists; ask your operator for other countries';
-          const problem = number === null ? 'has no number on offer' : 'is not on offer, or was just rented';
-          const fault = { field: number === null ? 'country' : 'number', problem, remedy };
-          throw new AppError('number-unavailable', 'There is no such number to rent.', [fault]);
-        }
+        if (!found)
+          throw new AppError('number-unavailable', null, [
+            number === null ? fault('country', 'country-without-offer') : fault('number', 'number-not-on-offer'),
+          ]);
         const actor = actorOf(c.get('keyId'));
         await recordAudit(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
         return found;
@@ -188,10 +182,9 @@ export const numbers = ({ db }: ApiServices) => {
       const account = c.get('account').id;
       const { id } = c.req.valid('param');
       const { kind } = await find(account, id);
-      if (kind !== 'virtual') throw new AppError('conflict', 'The operator gave this number to the account and takes it back.');
+      if (kind !== 'virtual') throw new AppError('conflict', said('number-given'));
       await transaction(db.pool, async (client) => {
-        if (await isSending(client, account, id))
-          throw new AppError('conflict', 'A campaign is going out from this number. Let it end, or cancel it.');
+        if (await isSending(client, account, id)) throw new AppError('conflict', said('number-sending'));
         if (!(await releaseNumber(client, id, account))) throw missing();
         const actor = actorOf(c.get('keyId'));
         await recordAudit(client, { actor, accountId: account, action: 'number.release', target: `number ${id}` });

@@ -8,13 +8,14 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { SmsNumber } from '../../database/numbers/number.ts';
 import { releaseNumber } from '../../database/numbers/rentals.ts';
 import { transaction } from '../../database/sql.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, said, type Fault } from '../../domain/problems/said.ts';
 import { restsUntil } from '../../domain/numbers/rental.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, notFound, problems } from '../http/problem.ts';
+import { conflict, notFound, problems, missing } from '../http/problem.ts';
 import { body, Country, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
@@ -97,35 +98,27 @@ const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({
   createdAt: number.createdAt.toISOString(),
 });
 
-const refuse = (fault: Fault): AppError => new AppError('invalid-request', 'The number is not accepted.', [fault]);
-
 /** The number as replies will name it: digits, or E.164. */
 function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): string {
   if (kind === 'short-code') {
     if (/^\d{3,8}$/.test(number)) return number;
-    throw refuse({ field: 'number', problem: 'is not a short code', remedy: 'Send 3 to 8 digits' });
+    throw invalidRequest(fault('number', 'not-short-code'));
   }
   const phone = normalisePhone(number, country);
-  if ('problem' in phone)
-    throw refuse({ field: 'number', problem: phone.problem, remedy: 'Send a phone number such as +33612345678' });
+  if ('code' in phone) throw invalidRequest({ field: 'number', ...phone });
   return phone.e164;
 }
 
 /** What a kind of number needs of its carrier. */
 function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['route']): Fault | undefined {
-  if (kind === 'sim' && route !== 'lowcost')
-    return { field: 'kind', problem: 'is sim, on a premium carrier', remedy: 'Name a lowcost gateway' };
-  if (kind === 'short-code' && route !== 'premium') {
-    return { field: 'kind', problem: 'is short-code, on a lowcost gateway', remedy: 'Name a premium carrier' };
-  }
-  if (kind === 'sim' && port === undefined)
-    return { field: 'port', problem: 'is missing', remedy: "Send the SIM's slot in its gateway" };
-  if (kind !== 'sim' && port !== undefined) return { field: 'port', problem: 'is for SIMs only', remedy: 'Remove it' };
+  if (kind === 'sim' && route !== 'lowcost') return fault('kind', 'sim-on-premium');
+  if (kind === 'short-code' && route !== 'premium') return fault('kind', 'code-on-lowcost');
+  if (kind === 'sim' && port === undefined) return fault('port', 'port-missing');
+  if (kind !== 'sim' && port !== undefined) return fault('port', 'port-for-sims');
   return undefined;
 }
 
-const unknown = (field: string): AppError =>
-  refuse({ field, problem: 'does not exist', remedy: `Send the id of one that GET /v1/operator/${field}s lists` });
+const unknown = (field: string): AppError => invalidRequest(fault(field, 'not-there'));
 
 export const operatorNumbers = ({ db, runs }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
@@ -135,7 +128,7 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
       const carrier = await em.findOne(Carrier, { id: asked.carrier }, { fields: ['route'] });
       if (!carrier) throw unknown('carrier');
       const fault = faultOf(asked, carrier.route);
-      if (fault) throw refuse(fault);
+      if (fault) throw invalidRequest(fault);
       if (asked.account !== undefined && (await em.count(Account, { id: asked.account })) === 0) throw unknown('account');
       const number = em.create(SmsNumber, {
         id: newId(),
@@ -158,7 +151,7 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
       });
       await em.flush().catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', 'The carrier has this number already.');
+        throw new AppError('conflict', said('number-taken'));
       });
       return c.json(numberView(number), 201);
     })
@@ -176,10 +169,10 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
       const number = await db.em().findOne(SmsNumber, { id });
-      if (!number) throw new AppError('not-found', 'There is no number by that id.');
+      if (!number) throw missing();
       await transaction(db.pool, async (client) => {
         const released = await releaseNumber(client, id, null);
-        if (!released) throw new AppError('conflict', 'Nobody rents this number, or it is not a virtual one.');
+        if (!released) throw new AppError('conflict', said('number-not-rented-out'));
         const { accountId } = released;
         const actor = actorOf(c.get('keyId'));
         await recordAudit(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });

@@ -2,7 +2,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { newId } from '../../database/ids.ts';
 import { Price } from '../../database/numbers/price.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
 import { audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -15,7 +16,7 @@ import type { ApiEnv, ApiServices } from '../services.ts';
 const Kind = z.enum(['segment', 'number-month']);
 const Where = z
   .string()
-  .regex(/^(?:[A-Z]{2}|\*)$/, 'Write the country as two capital letters, or * for those without a price of their own')
+  .regex(/^(?:[A-Z]{2}|\*)$/, because('country-or-any'))
   .openapi({ example: 'FR' });
 
 const PriceView = z
@@ -72,20 +73,16 @@ const view = (price: Price): z.infer<typeof PriceView> => ({
   createdAt: price.createdAt.toISOString(),
 });
 
-const refuse = (field: string, problem: string, remedy: string): AppError =>
-  new AppError('invalid-request', 'The price is not accepted.', [{ field, problem, remedy }]);
-
 export const operatorPrices = ({ db }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const { account, kind, country, route, amount, validFrom } = c.req.valid('json');
       const micros = readAmount(amount);
-      if (micros === null) throw refuse('amount', 'is not an amount', 'Send digits with at most six decimals, such as "0.045"');
-      if ((kind === 'segment') !== (route !== undefined))
-        throw refuse('route', route ? 'is for segments only' : 'is missing', 'Send it with kind: segment, and only then');
+      if (micros === null) throw invalidRequest(fault('amount', 'amount'));
+      if ((kind === 'segment') !== (route !== undefined)) throw invalidRequest(fault('route', 'route-for-segments'));
       const em = db.em();
       if (account !== undefined && (await em.count(Account, { id: account })) === 0)
-        throw refuse('account', 'does not exist', 'Send the id of one that GET /v1/operator/accounts lists');
+        throw invalidRequest(fault('account', 'not-there'));
       const now = new Date();
       const price = em.create(Price, {
         id: newId(),

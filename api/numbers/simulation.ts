@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, problems } from '../http/problem.ts';
 import { body, json } from '../http/schemas.ts';
@@ -39,7 +40,7 @@ export const simulation = ({ db, simulatedPhones = null }: ApiServices) =>
     .openapi(get, (c) => c.json({ phones: simulatedPhones === null ? [] : [...PHONES] }, 200))
     .openapi(reply, async (c) => {
       const { phone, text } = c.req.valid('json');
-      if (simulatedPhones === null) throw new AppError('conflict', 'This installation has no simulated phones.');
+      if (simulatedPhones === null) throw new AppError('conflict', said('no-simulated-phones'));
       const [written] = await rows<{ account_id: string }>(
         db.pool,
         `select account_id from messages where to_number = $1 and submitted_at is not null order by submitted_at desc limit 1`,
@@ -50,7 +51,6 @@ export const simulation = ({ db, simulatedPhones = null }: ApiServices) =>
       const answer = own
         ? await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) })
         : null;
-      if (answer?.status !== 201)
-        throw new AppError('conflict', 'The phone has nothing of this account that it could reply to. Send it a message first.');
+      if (answer?.status !== 201) throw new AppError('conflict', said('nothing-to-reply-to'));
       return c.body(null, 204);
     });

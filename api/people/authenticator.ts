@@ -3,6 +3,7 @@ import { Secret } from 'otpauth';
 import { dropAuthenticator, makeRecoveryCodes } from '../../database/people/authenticator.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { because, said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, problems, tooMany } from '../http/problem.ts';
 import { body, json } from '../http/schemas.ts';
@@ -11,7 +12,7 @@ import { sessionToken } from '../http/session-cookie.ts';
 import { KnownPassword, SessionView, showSession, tags, view } from './session-view.ts';
 import { requirePassword, stepOf, totpOf } from './sign-in.ts';
 
-const Digits = z.string().regex(/^\d{6}$/, 'Send the six digits of the authenticator');
+const Digits = z.string().regex(/^\d{6}$/, because('six-digits'));
 const Codes = z
   .array(z.string())
   .openapi({ description: 'Each opens once in place of the six digits. Shown this once', example: ['7k2m-x0pq-9d4r-w3ts'] });
@@ -78,7 +79,7 @@ export const authenticator = ({ db, secrets }: ApiServices) =>
         user.id,
         secrets.seal(secret),
       ]);
-      if (begun === 0) throw new AppError('conflict', 'There is an authenticator already.');
+      if (begun === 0) throw new AppError('conflict', said('authenticator-there'));
       const totp = totpOf(secret);
       totp.issuer = 'Aller-Retour';
       totp.label = user.email;
@@ -88,11 +89,10 @@ export const authenticator = ({ db, secrets }: ApiServices) =>
       const { user } = await showSession(db.pool, sessionToken(c));
       const [stored] = await rows<{ totp: Buffer | null }>(db.pool, 'select totp from users where id = $1', [user.id]);
       const step = stored?.totp ? stepOf(secrets.open(stored.totp), c.req.valid('json').code) : null;
-      if (step === null) throw new AppError('conflict', 'The code does not fit. Look whether the clock of your phone is right.');
+      if (step === null) throw new AppError('conflict', said('code-does-not-fit'));
       const recoveryCodes = await transaction(db.pool, async (client) => {
         const set = 'update users set totp_step = $2 where id = $1 and totp_step is null';
-        if ((await affected(client, set, [user.id, step])) === 0)
-          throw new AppError('conflict', 'There is an authenticator already.');
+        if ((await affected(client, set, [user.id, step])) === 0) throw new AppError('conflict', said('authenticator-there'));
         return makeRecoveryCodes(client, user.id);
       });
       return c.json({ session: await showSession(db.pool, sessionToken(c)), recoveryCodes }, 200);
@@ -100,7 +100,7 @@ export const authenticator = ({ db, secrets }: ApiServices) =>
     .openapi(remake, async (c) => {
       const { user } = await showSession(db.pool, sessionToken(c));
       await requirePassword(db.pool, user, c.req.valid('json').password);
-      if (!user.totp) throw new AppError('conflict', 'There is no authenticator that they could stand in for.');
+      if (!user.totp) throw new AppError('conflict', said('no-authenticator'));
       const recoveryCodes = await transaction(db.pool, (client) => makeRecoveryCodes(client, user.id));
       return c.json({ recoveryCodes }, 200);
     })
@@ -108,6 +108,6 @@ export const authenticator = ({ db, secrets }: ApiServices) =>
       const { user } = await showSession(db.pool, sessionToken(c));
       await requirePassword(db.pool, user, c.req.valid('json').password);
       const dropped = await transaction(db.pool, (client) => dropAuthenticator(client, user.id));
-      if (!dropped) throw new AppError('conflict', 'There is no authenticator.');
+      if (!dropped) throw new AppError('conflict', said('no-authenticator'));
       return c.json(await showSession(db.pool, sessionToken(c)), 200);
     });

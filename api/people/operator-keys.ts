@@ -4,6 +4,7 @@ import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { audit } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
@@ -38,7 +39,7 @@ export async function makeKey(em: EntityManager, { account, keyId, name }: { acc
 
 /** From now on it opens nothing. One that is revoked already stays as it was. */
 export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): Promise<void> {
-  if (key.id === keyId) throw new AppError('conflict', 'This is the key of this very request. Revoke it with another one.');
+  if (key.id === keyId) throw new AppError('conflict', said('own-key'));
   if (key.revokedAt) return;
   key.revokedAt = new Date();
   const whose = key.account ? { accountId: key.account } : {};

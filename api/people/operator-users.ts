@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { PersonChange } from '../../database/people/change-user.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { actorOf } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
@@ -66,7 +67,7 @@ export const operatorUsers = ({ db, runs }: ApiServices) => {
         id,
       ]);
       if (!user) throw unknown();
-      if (user.role !== 'owner') throw new AppError('conflict', 'An owner of the account does this for its other users.');
+      if (user.role !== 'owner') throw new AppError('conflict', said('for-an-owner'));
       const who = { actor: actorOf(c.get('keyId')), by: null };
       const lifted = await transaction(db.pool, (client) => liftAuthenticator(client, id, who));
       runs.retryEmails();

@@ -5,6 +5,7 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { hashToken } from '../../database/people/session.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { createClientAddress } from '../http/network-address.ts';
 import { conflict, problems, tooMany } from '../http/problem.ts';
@@ -65,7 +66,7 @@ const forgotten = createRoute({
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 type Invited = Enrolled & { email: string; accountId: string | null; passwordHash: string | null };
-const tooOld = () => new AppError('sign-in-failed', 'The link was used already, or is too old. Ask for another one.');
+const tooOld = () => new AppError('sign-in-failed', said('link-used'));
 
 /** How people come to a password, and change it. */
 export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }: ApiServices) => {
@@ -129,7 +130,7 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
     })
     .openapi(forgotten, async (c) => {
       const { email, locale } = c.req.valid('json');
-      if (publicUrl === null) throw new AppError('no-mail', 'PUBLIC_URL is not set: no link can be sent from here.');
+      if (publicUrl === null) throw new AppError('no-mail');
       await countTry(db.pool, 'link-user', email);
       await countTry(db.pool, 'link-address', addressOf(c));
       const known = 'select id from users where email = $1 and password_hash is not null';

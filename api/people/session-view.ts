@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { hashToken } from '../../database/people/session.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { problems, tooMany } from '../http/problem.ts';
 import { Id, json, Locale } from '../http/schemas.ts';
 
@@ -50,7 +51,7 @@ export async function showSession(sql: Sql, token: string | undefined): Promise<
      where s.hash = $1 and s.expires_at > now()`,
     [hashToken(token ?? '')],
   );
-  if (!row) throw new AppError('unauthenticated', 'Nobody is signed in, or the session has ended.');
+  if (!row) throw new AppError('unauthenticated', said('session-ended'));
   const { accountId, name, platform, locale, timeZone, ...user } = row;
   return { user, account: accountId === null ? null : { id: accountId, name, platform, locale, timeZone } };
 }

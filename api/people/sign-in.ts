@@ -8,6 +8,7 @@ import { newToken } from '../../database/people/session.ts';
 import { affected, rows, type Sql } from '../../database/sql.ts';
 import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { because, said } from '../../domain/problems/said.ts';
 import { SESSION_DAYS } from '../http/session-cookie.ts';
 
 /**
@@ -19,7 +20,7 @@ const STEP_S = 30;
 export const Code = z
   .string()
   .trim()
-  .regex(/^(\d{6}|[\da-z -]{16,24})$/i, 'Send the six digits of the authenticator, or a recovery code');
+  .regex(/^(\d{6}|[\da-z -]{16,24})$/i, because('code-form'));
 
 export type SignedIn = { token: string; userId: string };
 type UserRow = { id: string; role: Role; passwordHash: string | null } & Enrolled;
@@ -51,7 +52,7 @@ export async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string
     [whoOf(kind, name)],
   );
   if (tries > LIMITS[kind]) {
-    throw new AppError('too-many-attempts', 'There were too many attempts. Wait a quarter of an hour, then try again.');
+    throw new AppError('too-many-attempts');
   }
 }
 
@@ -69,18 +70,15 @@ export const forgetTries = (sql: Sql, email: string): Promise<number> =>
 /** The six digits of an authenticator, or one of the recovery codes: each counts once, whoever else uses it at the same moment. */
 export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: string | undefined): Promise<void> {
   if (user.totp === null || user.totpStep === null) return;
-  if (code === undefined) {
-    const detail = "This user signs in with an authenticator. Send its six digits, or a recovery code, as 'code'.";
-    throw new AppError('code-required', detail);
-  }
+  if (code === undefined) throw new AppError('code-required');
   if (!/^\d{6}$/.test(code)) {
     if (await useRecoveryCode(sql, user.id, code)) return;
-    throw new AppError('sign-in-failed', 'The recovery code is not valid, or was used already.');
+    throw new AppError('sign-in-failed', said('recovery-code-used'));
   }
   const step = stepOf(secrets.open(user.totp), code);
   const used =
     step !== null && (await affected(sql, 'update users set totp_step = $2 where id = $1 and totp_step < $2', [user.id, step]));
-  if (used !== 1) throw new AppError('sign-in-failed', 'The code is not valid, or was used already. Wait for the next one.');
+  if (used !== 1) throw new AppError('sign-in-failed', said('code-used'));
 }
 
 /**
@@ -97,7 +95,7 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
     [email],
   );
   if (!(await isPassword(password, user?.passwordHash ?? null)) || !user) {
-    throw new AppError('sign-in-failed', 'The e-mail address or the password is not right.');
+    throw new AppError('sign-in-failed');
   }
   await useCode(sql, secrets, user, code);
   await forgetTry(sql, kind, name, address);
@@ -108,7 +106,7 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
 export async function requirePassword(sql: Sql, user: { id: string; email: string }, password: string): Promise<void> {
   await countTry(sql, 'user', user.email);
   const [stored] = await rows<{ hash: string | null }>(sql, 'select password_hash as hash from users where id = $1', [user.id]);
-  if (!(await isPassword(password, stored?.hash ?? null))) throw new AppError('wrong-password', 'The password is not right.');
+  if (!(await isPassword(password, stored?.hash ?? null))) throw new AppError('wrong-password');
   await forgetTries(sql, user.email);
 }
 

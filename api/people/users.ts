@@ -10,6 +10,7 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { newToken } from '../../database/people/session.ts';
 import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { actorOf } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from '../conversations/actor-name.ts';
@@ -144,7 +145,7 @@ export async function liftAuthenticator(
   userId: string,
   { actor, by }: { actor: string; by: string | null },
 ): Promise<Row> {
-  if (!(await dropAuthenticator(client, userId))) throw new AppError('conflict', 'This person has no authenticator.');
+  if (!(await dropAuthenticator(client, userId))) throw new AppError('conflict', said('no-authenticator-of-person'));
   await affected(client, 'delete from sessions where user_id = $1', [userId]);
   const [row] = await rows<Row & { accountId: string }>(
     client,
@@ -157,7 +158,7 @@ export async function liftAuthenticator(
   await oweNotice(client, { to: { userId }, kind: 'authenticator-lifted', data: { by } });
   return user;
 }
-export const unknown = () => new AppError('not-found', 'There is no user by that id.');
+export const unknown = () => new AppError('not-found');
 
 export const users = ({ db, runs }: ApiServices) => {
   const people = peopleChanges({ db });
@@ -190,7 +191,7 @@ export const users = ({ db, runs }: ApiServices) => {
            returning ${COLUMNS}`,
           [newId(), email, role, c.get('account').id],
         );
-        if (!row) throw new AppError('conflict', 'This address belongs to a user already.');
+        if (!row) throw new AppError('conflict', said('address-taken'));
         await rows(client, 'delete from invitations where user_id = $1', [row.id]);
         await rows(
           client,
@@ -206,8 +207,8 @@ export const users = ({ db, runs }: ApiServices) => {
       const keyId = c.get('keyId');
       const theirs = 'select 1 from users where id = $1 and account_id = $2';
       if ((await affected(db.pool, theirs, [id, c.get('account').id])) === 0) throw unknown();
-      if (!keyId.startsWith('user ')) throw new AppError('conflict', 'An owner does this signed in: a key is nobody.');
-      if (keyId === `user ${id}`) throw new AppError('conflict', 'Your own is taken away by your password.');
+      if (!keyId.startsWith('user ')) throw new AppError('conflict', said('owner-signed-in'));
+      if (keyId === `user ${id}`) throw new AppError('conflict', said('own-by-password'));
       const by = await personOf(db.pool, keyId);
       const user = await transaction(db.pool, (client) => liftAuthenticator(client, id, { actor: actorOf(keyId), by }));
       runs.retryEmails();

@@ -3,7 +3,8 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { KeywordRule } from '../../database/replies/keyword-rule.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said, type Fault } from '../../domain/problems/said.ts';
 import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -21,7 +22,7 @@ const Action = z
     z.strictObject({ do: z.literal('opt-out') }),
     z.strictObject({ do: z.literal('opt-in') }),
     z.strictObject({ do: z.literal('forward'), to: z.email().max(254) }),
-    z.strictObject({ do: z.literal('event'), name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,49}$/) }),
+    z.strictObject({ do: z.literal('event'), name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,49}$/, because('event-name')) }),
   ])
   .openapi('KeywordAction', {
     description:
@@ -102,21 +103,20 @@ const view = (rule: KeywordRule): z.infer<typeof RuleView> => ({
 function read({ word: raw, number, campaign, actions }: z.infer<typeof NewRule>) {
   const word = readRuleWord(raw);
   const faults: Fault[] = [];
-  if ('problem' in word) faults.push({ field: 'word', problem: word.problem, remedy: 'Choose another word' });
+  if ('code' in word) faults.push({ field: 'word', ...word });
   for (const [index, action] of actions.entries()) {
     const fault = action.do === 'answer' ? shortTextFault(action.text) : undefined;
     if (fault) faults.push({ field: `actions[${index}].text`, ...fault });
   }
   const kinds = new Set(actions.map((action) => action.do));
-  if (kinds.has('opt-out') && kinds.has('opt-in'))
-    faults.push({ field: 'actions', problem: 'opt out and in at once', remedy: 'Keep one of the two' });
-  if (faults.length > 0 || 'problem' in word) throw new AppError('invalid-request', 'The rule is not accepted.', faults);
+  if (kinds.has('opt-out') && kinds.has('opt-in')) faults.push(fault('actions', 'rule-both'));
+  if (faults.length > 0 || 'code' in word) throw invalidRequest(...faults);
   return { word: word.word, number, campaignId: campaign, actions };
 }
 
 const taken = (error: unknown): never => {
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
-  throw new AppError('conflict', 'There is a rule for this word, number and campaign already. Change that one.');
+  throw new AppError('conflict', said('rule-taken'));
 };
 
 export const keywordRules = ({ db }: ApiServices) => {
@@ -149,7 +149,7 @@ export const keywordRules = ({ db }: ApiServices) => {
       await checkCampaign(rule.campaignId, account);
       const em = db.em();
       if ((await em.count(KeywordRule, { account })) >= MOST_RULES)
-        throw new AppError('conflict', `An account has ${MOST_RULES} rules at most. Remove some first.`);
+        throw new AppError('conflict', said('too-many-rules', { most: MOST_RULES }));
       const made = em.create(KeywordRule, { id: newId(), account, ...rule, createdAt: new Date() });
       await em.flush().catch(taken);
       return c.json(view(made), 201);

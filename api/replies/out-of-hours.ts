@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { OutOfHours } from '../../database/replies/out-of-hours.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, type Fault } from '../../domain/problems/said.ts';
 import { publicHolidays } from '../../domain/replies/public-holidays.ts';
 import { offsetMs } from '../../domain/zoned-time.ts';
 import { invalid } from '../http/invalid.ts';
@@ -13,8 +14,8 @@ import { shortTextFault } from '../http/short-text.ts';
 const [MOST_OPENINGS, MOST_CLOSED] = [28, 50];
 /** So many of the holidays to come are shown. */
 const COMING = 5;
-const From = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'Write the time as 09:00');
-const To = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'Write the time as 18:30, the end of a day as 24:00');
+const From = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, because('time-of-day'));
+const To = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, because('time-of-day'));
 const Openings = z
   .array(z.strictObject({ day: z.int().min(1).max(7).openapi({ description: '1 is Monday' }), from: From, to: To }))
   .max(MOST_OPENINGS)
@@ -81,20 +82,11 @@ function check({ enabled, text, hours, closed }: z.infer<typeof Change>): void {
   const textFault = enabled || text !== '' ? shortTextFault(text) : undefined;
   if (textFault) faults.push({ field: 'text', ...textFault });
   const backwards = hours.findIndex(({ from, to }) => from >= to);
-  if (backwards >= 0) {
-    const remedy = 'Let it end after it begins; what goes past midnight is two, the first until 24:00';
-    faults.push({ field: `hours.${backwards}`, problem: 'ends before it begins', remedy });
-  }
+  if (backwards >= 0) faults.push(fault(`hours.${backwards}`, 'ends-before'));
   const reversed = closed.findIndex(({ from, to }) => from > to);
-  if (reversed >= 0)
-    faults.push({
-      field: `closed.${reversed}`,
-      problem: 'ends before it begins',
-      remedy: 'Let its last day be its first, or later',
-    });
-  if (enabled && hours.length === 0)
-    faults.push({ field: 'hours', problem: 'is empty', remedy: 'Say when somebody is there, or do not enable it' });
-  if (faults.length > 0) throw new AppError('invalid-request', 'The answer is not accepted.', faults);
+  if (reversed >= 0) faults.push(fault(`closed.${reversed}`, 'days-reversed'));
+  if (enabled && hours.length === 0) faults.push(fault('hours', 'no-hours'));
+  if (faults.length > 0) throw invalidRequest(...faults);
 }
 
 async function view(account: CallingAccount, language: 'fr' | 'en', setting: z.infer<typeof Change>) {

@@ -6,6 +6,8 @@ import { Reply } from '../../database/replies/reply.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { ruleOf, tellAttribution } from '../../domain/replies/explain-attribution.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
+import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
@@ -17,7 +19,7 @@ const StoryView = z
     rule: z.enum(['keyword', 'newest', 'only', 'close', 'rented', 'corrected', 'none', 'ambiguous', 'unfiled']),
     candidates: z.array(z.object({ messageId: Id, campaignId: Id.nullable(), campaign: z.string().nullable(), sentAt: Time })),
     others: z.number().int().openapi({ description: 'Candidates of other accounts: counted, never shown' }),
-    story: z.array(z.string()).openapi({ description: "In the account's language" }),
+    story: z.array(z.string()).openapi({ description: 'In the reader’s language' }),
   })
   .openapi('AttributionStory');
 
@@ -66,8 +68,7 @@ async function move({ db, runs }: ApiServices, correction: Correction, from: str
   const emitted = await transaction(db.pool, async (client) => {
     const done = await reattribute(client, correction, from);
     if (done === null) throw missing();
-    if (done === 'no-message')
-      throw new AppError('conflict', 'That campaign sent nothing to the phone that the reply came from.');
+    if (done === 'no-message') throw new AppError('conflict', said('sent-nothing-there'));
     const detail = { campaignId: correction.campaignId, across: from === null };
     await client.query(
       `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'reply.reattribute', $4, $5)`,
@@ -107,11 +108,7 @@ export const replyAttribution = (services: ApiServices) => {
           sentAt: row.submitted_at.toISOString(),
         })),
         others,
-        story: tellAttribution(
-          { attribution, receivedAt: reply.receivedAt, own: told, others },
-          account.locale,
-          account.timeZone,
-        ),
+        story: tellAttribution({ attribution, receivedAt: reply.receivedAt, own: told, others }, speak(c), account.timeZone),
       };
       return c.json(view, 200);
     })

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { searchWords } from '../../domain/replies/reply-table.ts';
 import { Id, TimeIn } from '../http/schemas.ts';
@@ -25,9 +25,8 @@ const Filters = z.object(replyFilters);
 /** The phone number of a filter. Throws `invalid-request` for what is none. */
 const phoneOf = (raw: string, country: string): string => {
   const phone = normalisePhone(raw.replace(/^ /, '+'), country); // an unescaped + in a query reads as a space
-  if (!('problem' in phone)) return phone.e164;
-  const fault = { field: 'from', problem: phone.problem, remedy: 'Send a phone number such as %2B33612345678' };
-  throw new AppError('invalid-request', 'The phone number is not valid.', [fault]);
+  if ('e164' in phone) return phone.e164;
+  throw invalidRequest({ field: 'from', ...phone });
 };
 
 /** Conditions on `replies r`, and their values: what the account sees of what is asked for. `where` adds one. */

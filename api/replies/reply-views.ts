@@ -3,7 +3,8 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
@@ -21,7 +22,7 @@ const filters = z
       .trim()
       .min(2)
       .max(200)
-      .refine((text) => text.replaceAll(/\D/g, '').length < 7, 'A view keeps nobody’s number: look for words')
+      .refine((text) => text.replaceAll(/\D/g, '').length < 7, because('number-in-view'))
       .nullable()
       .default(null),
     campaign: Id.nullable().default(null),
@@ -92,17 +93,14 @@ export const replyViews = ({ db }: ApiServices) =>
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const asked = c.req.valid('json');
       const em = db.em();
-      if ((await em.count(ReplyView, whose)) >= MOST)
-        throw new AppError('conflict', `You keep ${MOST} views at most. Delete one first.`);
+      if ((await em.count(ReplyView, whose)) >= MOST) throw new AppError('conflict', said('too-many-views', { most: MOST }));
       const { campaign } = asked.filters;
-      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0) {
-        const fault = { field: 'filters.campaign', problem: 'does not exist', remedy: 'Send the id of a campaign of yours' };
-        throw new AppError('invalid-request', 'There is no such campaign.', [fault]);
-      }
+      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
+        throw invalidRequest(fault('filters.campaign', 'not-there'));
       const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
       await em.flush().catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', 'You have a view of this name already.');
+        throw new AppError('conflict', said('view-name-taken'));
       });
       return c.json(viewOf(view), 201);
     })

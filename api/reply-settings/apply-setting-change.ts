@@ -7,6 +7,7 @@ import type { Secrets } from '../../database/secrets.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { REPLAYED_DAYS } from '../../domain/durations.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { changeEndpoint, changeState, makeEndpoint, removeEndpoint, rotateSecret } from './change-endpoint.ts';
 import type { Lift, ReplyChange } from './setting-change.ts';
 
@@ -70,7 +71,7 @@ export async function liftSuppression(
     'delete from mail_suppressions where account_id = $1 and address = lower($2) returning reason',
     [accountId, address],
   );
-  if (!gone) throw new AppError('not-found', 'That address is not on the list of this account.');
+  if (!gone) throw new AppError('not-found', said('not-listed'));
   const resent = resend ? await affected(client, RESEND, [accountId, address]) : 0;
   const detail = { was: gone.reason, reason, resent };
   await recordAudit(client, { actor, accountId, action: 'mail-suppression.lift', target: `account ${accountId}`, detail });

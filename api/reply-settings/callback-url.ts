@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { BLOCKED_WORDING } from '../../webhook-client/guard.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { because, fault } from '../../domain/problems/said.ts';
 import type { ApiServices } from '../services.ts';
 
 // Looked at before a URL is read from it: reading leaves line breaks out without a word.
 export const CallbackUrl = z
   .string()
   .max(2000)
-  .refine((text) => !/\p{Cc}/u.test(text), 'Remove the line break or other control character')
+  .refine((text) => !/\p{Cc}/u.test(text), because('control-in-url'))
   .pipe(z.url())
   .openapi({ format: 'uri', example: 'https://example.com/sms-replies' });
 
@@ -21,6 +21,5 @@ export async function checkCallbackUrl(
   const checked = await guard.check(url);
   if (checked.ok) return;
   log.info({ reason: checked.reason }, 'a callback address was refused');
-  const remedy = 'Send a public https address without user name or fragment, that answers on an allowed port';
-  throw new AppError('unsafe-url', `${BLOCKED_WORDING}.`, [{ field, problem: 'can not be used', remedy }]);
+  throw new AppError('unsafe-url', null, [fault(field, 'unsafe-url')]);
 }

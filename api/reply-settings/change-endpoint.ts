@@ -12,7 +12,8 @@ import {
 import { changeHealth } from '../../database/callbacks/endpoint-health.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import type { HealthEvent, HealthState } from '../../domain/callbacks/endpoint-health.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, said } from '../../domain/problems/said.ts';
 import { OCTOPUSH_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { faultOf } from '../../domain/callbacks/retry-schedule.ts';
 import type { ReplyChange } from './setting-change.ts';
@@ -32,7 +33,7 @@ export async function makeEndpoint(
   fresh: { id: string; secrets: Buffer },
 ): Promise<void> {
   if ((await countEndpoints(client, account)) >= MOST_ENDPOINTS) {
-    throw new AppError('conflict', `An account has at most ${MOST_ENDPOINTS} callback endpoints. Delete one first.`);
+    throw new AppError('conflict', said('too-many-endpoints', { most: MOST_ENDPOINTS }));
   }
   checkSchedule(fields.schedule);
   checkFormat(fields.format, fields.types);
@@ -88,15 +89,6 @@ export async function rotateSecret(
   );
 }
 
-const HINTS: Record<HealthState, string> = {
-  healthy: 'It is in use already.',
-  open: 'It is tried by itself; POST …/enable tries it at once.',
-  recovering: 'It is in use already.',
-  paused: 'POST …/resume goes on.',
-  disabled: 'POST …/enable takes it up again.',
-  gone: 'POST …/enable takes it up again, or PATCH a new url.',
-};
-
 /** In which states an owner may do it. */
 const MAY = {
   'endpoint-pause': { happened: { kind: 'paused' }, in: ['healthy', 'open', 'recovering', 'paused'] },
@@ -116,7 +108,7 @@ export async function changeState(
   const changed = await changeHealth(client, id, happened);
   if (!changed) throw missing();
   const { state } = changed.before;
-  if (!states.some((each) => each === state)) throw new AppError('conflict', `The endpoint is ${state}. ${HINTS[state]}`);
+  if (!states.some((each) => each === state)) throw new AppError('conflict', said('endpoint-state', { state, hint: state }));
   if (before !== undefined) await giveUpHeld(client, account, id, before);
 }
 
@@ -134,9 +126,7 @@ function giveUpBefore({ resume, since }: Of<'endpoint-enable'>['held']): Date | 
       return new Date(Date.now() + DAY_MS);
     case 'since':
       if (since !== undefined) return new Date(since);
-      throw new AppError('invalid-request', 'Say since when.', [
-        { field: 'since', problem: 'is missing', remedy: 'Send a time, or resume: all or none' },
-      ]);
+      throw invalidRequest(fault('since', 'since-missing'));
     default:
       return resume satisfies never;
   }
@@ -146,25 +136,15 @@ const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) 
 
 /** Throws what is wrong with a schedule, and what to do about it. */
 function checkSchedule(seconds: number[] | null | undefined): void {
-  const fault = seconds ? faultOf(seconds.map((each) => each * 1000)) : null;
-  if (fault) throw new AppError('invalid-request', `The schedule ${fault.problem}.`, [{ field: 'schedule', ...fault }]);
+  const found = seconds ? faultOf(seconds.map((each) => each * 1000)) : null;
+  if (found) throw invalidRequest({ field: 'schedule', ...found });
 }
 
-const namedByCampaigns = (): AppError =>
-  new AppError('conflict', 'The address is named by campaigns.', [
-    {
-      field: 'url',
-      problem: 'is what campaigns named',
-      remedy: 'Name another callbackUrl in the next campaign, or make an endpoint',
-    },
-  ]);
+const namedByCampaigns = (): AppError => new AppError('conflict', null, [fault('url', 'named-by-campaigns')]);
 
 /** Throws `invalid-request` for types that Octopush has no form for. */
 function checkFormat(format: CallbackFormat, types: readonly string[]): void {
   const odd = format === 'standard' ? [] : types.filter((type) => !OCTOPUSH_TYPES.has(type));
   if (odd.length === 0) return;
-  const remedy = `Choose from ${[...OCTOPUSH_TYPES].join(', ')}, or the standard format`;
-  throw new AppError('invalid-request', `The format ${format} has no form for ${odd.join(', ')}.`, [
-    { field: 'types', problem: `has ${odd.join(', ')}, which ${format} can not tell`, remedy },
-  ]);
+  throw invalidRequest(fault('types', 'types-without-form', { types: odd, format, known: [...OCTOPUSH_TYPES] }));
 }

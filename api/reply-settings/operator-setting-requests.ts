@@ -13,6 +13,7 @@ import {
 } from '../../database/accounts/setting-request.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { checkAddresses, lockOwner, wakeAfter } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -123,9 +124,7 @@ export const operatorSettingRequests = (services: ApiServices) => {
       await checkAddresses(services, change);
       const made = await transaction(db.pool, async (client) => {
         const { account, request } = await lock(client, asked);
-        if (request.behind) {
-          throw new AppError('conflict', 'An earlier request about the same thing waits. Carry it out or refuse it first.');
-        }
+        if (request.behind) throw new AppError('conflict', said('earlier-request-waits'));
         const secret = request.secret ? secrets.open(request.secret) : '';
         const fresh = { id: request.endpointId ?? newId(), secret };
         const done = await makeReplyChange(client, secrets, { account, change, fresh, by });

@@ -7,6 +7,7 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { addSettingRequest } from '../../database/accounts/setting-request.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said, sentenceOf, type Language } from '../../domain/problems/said.ts';
 import { REPLY_CHANGES } from '../../domain/accounts/setting-change.ts';
 import type { Platform } from '../../domain/sending/sender-policy.ts';
 import { actorOf } from '../people/audit-log.ts';
@@ -15,6 +16,7 @@ import { makeReplyChange, type Fresh, type Made, type Owner } from './apply-sett
 import type { ReplyChange } from './setting-change.ts';
 import { Id, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
+import { speak } from '../http/language.ts';
 import { missing } from '../http/problem.ts';
 
 const MOST_WAITING = 100;
@@ -65,7 +67,7 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
       await makeReplyChange(client, secrets, { account, change, fresh, by });
       await client.query('rollback to savepoint tried');
       const sealed = signs(change) ? secrets.seal(fresh.secret) : null;
-      return { outcome: { asked: await ask(client, { account, change, fresh, by, sealed }) }, made: null };
+      return { outcome: { asked: await ask(client, { account, change, fresh, by, sealed, language: speak(c) }) }, made: null };
     }
     const made = await makeReplyChange(client, secrets, { account, change, fresh, by });
     const { resent, othersSignUntil } = made;
@@ -79,26 +81,28 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
 const secretFor = (change: ReplyChange): string =>
   change.kind === 'secret-rotate' && change.algorithm === 'ed25519' ? newSigningKey() : newSecret();
 
-type Asking = { account: Owner & { name: string }; change: ReplyChange; fresh: Fresh; by: string; sealed: Buffer | null };
+type Asking = {
+  account: Owner & { name: string };
+  change: ReplyChange;
+  fresh: Fresh;
+  by: string;
+  sealed: Buffer | null;
+  language: Language;
+};
 
-async function ask(client: PoolClient, { account, change, fresh, by, sealed }: Asking): Promise<z.infer<typeof Asked>> {
+async function ask(client: PoolClient, { account, change, fresh, by, sealed, language }: Asking): Promise<z.infer<typeof Asked>> {
   const { kind, ...rest } = change;
   const about = 'endpoint' in change ? change.endpoint : null;
   const endpoint = kind === 'endpoint-new' ? fresh.id : about;
   const target = kind === 'emails' ? 'emails' : about;
   const request = { accountId: account.id, kind, change: rest, target, endpointId: endpoint, secret: sealed, by };
   const id = await addSettingRequest(client, request, MOST_WAITING);
-  if (id === null) {
-    throw new AppError(
-      'conflict',
-      `${MOST_WAITING} requests of this account wait already. Take one back, or wait for the operator.`,
-    );
-  }
+  if (id === null) throw new AppError('conflict', said('too-many-requests-wait', { most: MOST_WAITING }));
   const data = { accountId: account.id, accountName: account.name, what: kind };
   await oweNotice(client, { to: 'operators', kind: 'setting-requested', data });
   return {
     request: { id, kind, state: 'waiting' },
-    message: 'We will set this up in your account.',
+    message: sentenceOf(said('asked-for'), language),
     endpoint,
     secret: signs(change) ? shownOf(fresh.secret) : null,
   };

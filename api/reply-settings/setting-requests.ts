@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { endSettingRequest, lockSettingRequest, SettingRequest } from '../../database/accounts/setting-request.ts';
 import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/setting-change.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { lockOwner } from './request-setting-change.ts';
@@ -128,5 +129,4 @@ export const settingRequests = ({ db }: ApiServices) => {
     });
 };
 
-export const decided = (state: string): AppError =>
-  new AppError('conflict', `The request waits no more: it is ${state === 'done' ? 'carried out' : state}.`);
+export const decided = (state: string): AppError => new AppError('conflict', said('request-decided', { state }));

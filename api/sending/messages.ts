@@ -3,12 +3,11 @@ import { newId } from '../../database/ids.ts';
 import { Message } from '../../database/sending/message.ts';
 import { transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
-import { AppError } from '../../domain/problems/errors.ts';
 import { Sending } from '../campaigns/campaign-request.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
-import { planCampaign } from '../../planning/plan-campaign.ts';
+import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, json } from '../http/schemas.ts';
@@ -66,17 +65,7 @@ export const messages = (services: ApiServices) => {
         { route, text, sender, withReplies, allowUnreachable, sendAt: null, purpose: 'transactional', optimise, recipients },
         await loadPlanRules(services, account, route),
       );
-      if ('refused' in plan) {
-        const { code, detail, faults } = plan.refused;
-        const own = faults.map(({ field, problem, remedy }) => ({
-          field: field === 'recipients' ? 'to' : field,
-          problem,
-          remedy,
-        }));
-        throw code === 'invalid-rows'
-          ? new AppError('invalid-request', 'The message is not accepted.', own)
-          : new AppError(code, detail, own);
-      }
+      if ('refused' in plan) throw ofOne(plan.refused, 'to');
       const [message] = plan.messages;
       if (!message) throw new Error('A plan without refusal has one message for one recipient');
 

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Restore } from '../../database/sending/restore.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, problems } from '../http/problem.ts';
@@ -55,7 +56,7 @@ export const operatorRestores = ({ db }: ApiServices) =>
       const em = db.em();
       const held = await em.find(Restore, { releasedAt: null }, { orderBy: { notedAt: 'desc' } });
       const [newest] = held;
-      if (!newest) throw new AppError('conflict', 'No restore waits for a release: sending is not held.');
+      if (!newest) throw new AppError('conflict', said('nothing-held'));
       const keyId = c.get('keyId');
       for (const restore of held) {
         restore.releasedAt = new Date();

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../../database/accounts/account-policies.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, type Fault } from '../../domain/problems/said.ts';
 import { DEFAULT_POLICIES, type Policies } from '../../domain/sending/policies.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
 import { invalid } from '../http/invalid.ts';
@@ -30,7 +31,7 @@ const fields = {
   genericSenders: Mode.openapi({ description: 'In France: sender IDs that say of nobody whose message it is, such as INFO' }),
   senderOverrides: z
     .record(
-      z.string().regex(/^[A-Z]{2}$/),
+      z.string().regex(/^[A-Z]{2}$/, because('country')),
       z.strictObject({ brandRegistration: Mode.optional(), genericSenders: Mode.optional() }),
     )
     .openapi({ description: 'What holds instead for recipients of a country', example: { BE: { brandRegistration: 'off' } } }),
@@ -92,13 +93,8 @@ function check({ stopText, contactText, stopMention }: z.infer<typeof PoliciesCh
     const fault = typeof text === 'string' ? shortTextFault(text) : undefined;
     return fault ? [{ field, ...fault }] : [];
   });
-  if (typeof stopMention === 'string' && !hasStopMention(stopMention))
-    faults.push({
-      field: 'stopMention',
-      problem: 'does not say how to stop',
-      remedy: 'Send words such as "STOP au XXXXX" or "STOP SMS au 36105"',
-    });
-  if (faults.length > 0) throw new AppError('invalid-request', 'The text is not accepted.', faults);
+  if (typeof stopMention === 'string' && !hasStopMention(stopMention)) faults.push(fault('stopMention', 'stop-not-said'));
+  if (faults.length > 0) throw invalidRequest(...faults);
 }
 
 export const policies = ({ db }: ApiServices) =>

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.ts';
-import { AppError, type Fault } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
+import { fault, type Fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
 import { audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
@@ -58,15 +59,10 @@ function readLimits(asked: z.infer<typeof Change>): Amounts {
     const amount = asked[field];
     if (amount === undefined) continue;
     const micros = amount === null ? null : readAmount(amount);
-    if (amount !== null && micros === null)
-      faults.push({
-        field,
-        problem: 'is not an amount',
-        remedy: 'Send digits with at most six decimals, such as "50.00", or null',
-      });
+    if (amount !== null && micros === null) faults.push(fault(field, 'amount'));
     limits[field] = micros;
   }
-  if (faults.length > 0) throw new AppError('invalid-request', 'The limit is not accepted.', faults);
+  if (faults.length > 0) throw invalidRequest(...faults);
   return limits;
 }
 

@@ -1,3 +1,4 @@
+import { because } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { retries, retriesAgree } from '../retries.ts';
 import { simLimits } from '../sims.ts';
@@ -6,11 +7,11 @@ import { isTimeZone } from '../../domain/zoned-time.ts';
 export const dinstarSettings = z
   .strictObject({
     /** Where the device's web interface is, such as https://192.168.1.20. */
-    url: z.url({ protocol: /^https?$/, error: 'Write the address of the device, such as https://192.168.1.20' }),
+    url: z.url({ protocol: /^https?$/, error: because('device-address') }),
     username: z.string().min(1).max(64),
     password: z.string().min(1).max(128).meta({ secret: true }),
     /** The device writes its local time, without a zone. */
-    deviceTimeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('Europe/Paris'),
+    deviceTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('Europe/Paris'),
     /** Some firmware answers the question for what came in to POST only. */
     incomingMethod: z.enum(['GET', 'POST']).default('GET'),
     /** A call that takes longer is in doubt. */

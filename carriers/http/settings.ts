@@ -1,3 +1,4 @@
+import { because, type FaultCode } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { isTimeZone } from '../../domain/zoned-time.ts';
 import { retries, retriesAgree } from '../retries.ts';
@@ -6,7 +7,7 @@ import { placesIn } from './template.ts';
 const path = z
   .string()
   .max(200)
-  .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'Write a path such as messages.0.id');
+  .regex(/^[^.\s]+(\.[^.\s]+)*$/, because('path'));
 const when = z.strictObject({ path, equals: z.string() });
 const status = z.enum(['accepted', 'delivered', 'undelivered', 'expired', 'unknown']);
 
@@ -58,9 +59,9 @@ const OF_SETTINGS = ['username', 'password', 'token', 'basic'] as const;
 export const httpSettings = z
   .strictObject({
     /** Values are encoded where they stand. */
-    url: z.string().regex(/^https?:\/\/[^\s{}]+\//, 'Write an address with its host, such as https://api.example.com/sms'),
+    url: z.string().regex(/^https?:\/\/[^\s{}]+\//, because('address-with-host')),
     method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'Write the name of a header'), z.string()).default({}),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, because('header-name')), z.string()).default({}),
     /** Its strings are templates. */
     body: z.record(z.string(), z.json()).optional(),
     bodyFormat: z.enum(['json', 'form']).default('json'),
@@ -92,37 +93,38 @@ export const httpSettings = z
         reply: reply.optional(),
         receipt: receipt.optional(),
         /** The zone of times that carry none. */
-        timeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('UTC'),
+        timeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
       })
       .optional(),
     webhookSecret: z.string().min(8).meta({ secret: true }).optional(),
   })
   .superRefine((settings, context) => {
-    const refuse = (field: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path: field, message });
+    const refuse = (path: PropertyKey[], why: FaultCode, params = {}) =>
+      context.addIssue({ code: 'custom', path, message: because(why), params });
     for (const field of ['url', 'headers', 'body'] as const) {
       for (const name of placesIn(settings[field])) {
         const own = OF_SETTINGS.find((each) => each === name);
         if (!own && !OF_MESSAGE.includes(name))
-          refuse([field], `There is no {{${name}}}: use one of ${[...OF_MESSAGE, ...OF_SETTINGS].join(', ')}`);
+          refuse([field], 'no-such-place', { place: `{{${name}}}`, known: [...OF_MESSAGE, ...OF_SETTINGS].join(', ') });
         else if (own === 'basic' && (settings.username === undefined || settings.password === undefined))
-          refuse([field], '{{basic}} is made of username and password: give both');
-        else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], `Give the ${own} that ${field} names`);
+          refuse([field], 'basic-without-login');
+        else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], 'place-without-value', { field });
       }
     }
-    if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'A GET has no body: put its values into url');
+    if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'get-with-body');
     if (!placesIn([settings.url, settings.body]).some((name) => name === 'to' || name === 'toDigits'))
-      refuse([settings.method === 'GET' ? 'url' : 'body'], 'Say where the recipient goes: {{to}} or {{toDigits}}');
+      refuse([settings.method === 'GET' ? 'url' : 'body'], 'no-place-for-recipient');
     const { answer, webhook } = settings;
-    if (answer.accepted && !answer.code) refuse(['answer', 'code'], 'Say where the code is that accepted lists');
+    if (answer.accepted && !answer.code) refuse(['answer', 'code'], 'no-code-to-accept');
     retriesAgree(settings, context);
     if (!webhook) return;
-    if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'Give the secret that signs webhooks');
-    if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'Say how a reply or a receipt is read');
+    if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'no-webhook-secret');
+    if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'webhook-unread');
     if (webhook.signature.kind !== 'hmac-sha256') return;
     const signed = placesIn(webhook.signature.content);
-    if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'What is signed must hold {{body}}');
+    if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'signed-without-body');
     if (signed.includes('timestamp') && webhook.signature.timestampHeader === undefined)
-      refuse(['webhook', 'signature', 'timestampHeader'], 'Name the header that {{timestamp}} comes in');
+      refuse(['webhook', 'signature', 'timestampHeader'], 'no-timestamp-header');
   });
 
 export type HttpSettings = z.infer<typeof httpSettings>;

@@ -1,3 +1,4 @@
+import { because, type FaultCode } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { isTimeZone } from '../../domain/zoned-time.ts';
 
@@ -61,20 +62,21 @@ export const smppSettings = z
     /** What must be done to a message id of a receipt to make it the one of the submission. */
     receiptIds: z.enum(['literal', 'hex-to-decimal', 'decimal-to-hex', 'trim-zeros']).default('literal'),
     /** The zone of the dates in receipts, which carry none. */
-    receiptTimeZone: z.string().refine(isTimeZone, 'Not a time zone: give an IANA name, as Europe/Paris.').default('UTC'),
+    receiptTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
     /** Sends user_message_reference, for an operator that repeats it in receipts: it finds the message when the id can't. */
     userMessageReference: z.boolean().default(false),
     /** Who replaces the sender 12345 by a real short code. With `operator` it goes on the wire as it is. */
     shortCode: z.enum(['ours', 'operator']).default('ours'),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const refuse = (path: string[], why: FaultCode, params = {}) =>
+      context.addIssue({ code: 'custom', path, message: because(why), params });
     const { reconnectMinMs, reconnectMaxMs, throttleMinMs, throttleMaxMs, dataCoding, tls } = settings;
-    if (reconnectMinMs > reconnectMaxMs) refuse(['reconnectMaxMs'], 'Write at least reconnectMinMs');
-    if (throttleMinMs > throttleMaxMs) refuse(['throttleMaxMs'], 'Write at least throttleMinMs');
+    if (reconnectMinMs > reconnectMaxMs) refuse(['reconnectMaxMs'], 'wait-order', { least: 'reconnectMinMs' });
+    if (throttleMinMs > throttleMaxMs) refuse(['throttleMaxMs'], 'wait-order', { least: 'throttleMinMs' });
     if (dataCoding.ucs2 === dataCoding.gsm7 || dataCoding.ucs2 === dataCoding.latin1)
-      refuse(['dataCoding', 'ucs2'], 'Write a value of its own: a reply could not be read');
-    if (tls && !tls.verify && tls.ca !== undefined) refuse(['tls', 'verify'], 'Leave out ca, or verify with it');
+      refuse(['dataCoding', 'ucs2'], 'ucs2-coding');
+    if (tls && !tls.verify && tls.ca !== undefined) refuse(['tls', 'verify'], 'ca-unverified');
   });
 
 export type SmppSettings = z.infer<typeof smppSettings>;

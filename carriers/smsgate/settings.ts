@@ -1,3 +1,4 @@
+import { because } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { retries, retriesAgree } from '../retries.ts';
 import { simLimits, simTimeZone } from '../sims.ts';
@@ -5,7 +6,7 @@ import { simLimits, simTimeZone } from '../sims.ts';
 export const smsgateSettings = z
   .strictObject({
     /** The address of the phone's API: its local server, as http://192.168.1.30:8080, or a server's path, as https://host/3rdparty/v1. */
-    url: z.url({ protocol: /^https?$/, error: 'Write the address of the phone’s API, such as http://192.168.1.30:8080' }),
+    url: z.url({ protocol: /^https?$/, error: because('device-address') }),
     username: z.string().min(1).max(64),
     password: z.string().min(1).max(128).meta({ secret: true }),
     /** What the phone signs its webhooks with; without it none are taken. */

@@ -12,6 +12,9 @@ const unbroken = (words: Words): Words =>
     ]),
   );
 
+/** What is asked of the API in. */
+export const spokenLocale = (): Locale => spoken;
+
 /** The one that is spoken is loaded, and no other; what other pages than the chat say when one of them is opened. */
 const dictionaries: Record<Locale, { first: () => Promise<Words>; more: () => Promise<Words> }> = {
   fr: {

@@ -25,7 +25,7 @@ async function read(filters: Filters, format: Format, signal: AbortSignal, tell:
     tell({ total, rows: Math.min(total, counter.rows()) });
   }
   await counter.end();
-  if (counter.rows() < total) throw new Refusal('export-cut', []);
+  if (counter.rows() < total) throw new Refusal('export-cut', '', []);
   return new Blob(pieces, { type: response.headers.get('content-type') ?? '' });
 }
 

@@ -12,9 +12,9 @@ import {
   type ButtonProps,
   type TextFieldProps,
 } from 'react-aria-components';
-import { Refusal, wordOf } from '../api.ts';
+import { Refusal } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { loadMoreWords } from '../i18n/dictionary.ts';
+import { isWord, loadMoreWords } from '../i18n/dictionary.ts';
 
 type FieldProps = {
   label: string;
@@ -189,10 +189,13 @@ const Faults = lazy(async () => {
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { say } = useLocale();
   if (!error) return null;
-  const faults = error instanceof Refusal ? error.faults : [];
+  const refusal = error instanceof Refusal ? error : null;
+  const faults = refusal?.faults ?? [];
+  const word = `problem.${refusal?.code ?? 'network'}`;
+  const own = isWord(word) ? say(word) : refusal?.message || say('problem.other');
   return (
     <div role="alert" className="problem">
-      <p>{say(wordOf(error))}</p>
+      <p>{own}</p>
       {faults.length > 0 ? (
         <Suspense>
           <Faults faults={faults} />

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { Fault } from '../../domain/problems/errors.ts';
+import type { Facts, Fault } from '../../domain/problems/said.ts';
 import { Campaign } from './campaign.ts';
 
 export type ImportState = 'uploading' | 'importing' | 'ready' | 'failed' | 'cancelled';
@@ -57,8 +57,11 @@ const ListFaultSchema = defineEntity({
     /** Which of the row's faults. */
     index: p.smallint().primary(),
     field: p.text(),
+    /** In English; by `code` and `facts` in any language, null on what an earlier release stored. */
     problem: p.text(),
     remedy: p.text(),
+    code: p.text().nullable(),
+    facts: p.json<Facts>().nullable(),
   },
 });
 export class ListFault extends ListFaultSchema.class {}

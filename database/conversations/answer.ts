@@ -5,7 +5,9 @@ import { spendingOf } from '../sending/spend-limits.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 import { insertMessage, type MessageBasis, type NewMessage } from '../campaigns/store-campaign.ts';
 import { segmentPrice } from '../../domain/campaigns/cost.ts';
-import { AppError } from '../../domain/problems/errors.ts';
+import { twoWayOff } from '../../domain/sending/sender-policy.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { flaw } from '../../domain/problems/said.ts';
 import { countryOf } from '../../domain/phone-number.ts';
 import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import type { RouteName, TwoWay } from '../../domain/sending/sender-policy.ts';
@@ -25,10 +27,7 @@ type Asked = {
  * it costs more than is left.
  */
 export async function planAnswer(sql: Sql, { account, conversation, text }: Asked): Promise<Answer> {
-  if (account.twoWay !== 'on') {
-    const detail = `This account does not have two-way SMS (it is ${account.twoWay}). Ask with POST /v1/two-way/request.`;
-    throw new AppError('two-way-off', detail);
-  }
+  if (account.twoWay !== 'on') throw new AppError('two-way-off', twoWayOff(account).said);
   const segments = segmentsOf(text);
   const { id, phone, carrierId, replyCode } = conversation;
   const [line] = await rows<{ route: RouteName; port: number | null }>(
@@ -68,19 +67,14 @@ export async function storeAnswer(sql: Sql, { basis, message }: Answer, seen: nu
      where id = $1 and account_id = $2 and ($3::int is null or answers = $3)`,
     [basis.conversationId, basis.accountId, seen],
   );
-  if (counted === 0 && seen !== null) {
-    throw new AppError('answered-meanwhile', 'Somebody else has answered since you looked. Read their answer first.');
-  }
+  if (counted === 0 && seen !== null) throw new AppError('answered-meanwhile');
   await insertMessage(sql, basis, message);
 }
 
 function segmentsOf(text: string): number {
   const { segments, encoding } = countSegments(text);
-  const tooLong = {
-    problem: `takes ${segments} segments in ${encoding}`,
-    remedy: `Shorten it: ${MAX_SEGMENTS} segments at most`,
-  };
-  const fault = textFault(text) ?? (segments > MAX_SEGMENTS ? tooLong : undefined);
-  if (fault) throw new AppError('invalid-request', 'The text is not accepted.', [{ field: 'text', ...fault }]);
+  const tooLong = segments > MAX_SEGMENTS ? flaw('text-too-long', { n: segments, encoding, most: MAX_SEGMENTS }) : undefined;
+  const found = textFault(text) ?? tooLong;
+  if (found) throw invalidRequest({ field: 'text', ...found });
   return segments;
 }

@@ -43,6 +43,7 @@ import { FiguresAndDaysOff } from './0096-figures-and-days-off.ts';
 import { WordsByTime } from './0097-words-by-time.ts';
 import { Deferrals } from './0098-deferrals.ts';
 import { StopConfirmed } from './0099-stop-confirmed.ts';
+import { ListFaultCodes } from './0100-list-fault-codes.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -104,4 +105,5 @@ export const migrations = [
   { name: '0097-words-by-time', class: WordsByTime },
   { name: '0098-deferrals', class: Deferrals },
   { name: '0099-stop-confirmed', class: StopConfirmed },
+  { name: '0100-list-fault-codes', class: ListFaultCodes },
 ];

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { recordAudit } from './audit.ts';
 import { affected, rows } from '../sql.ts';
 import type { Role } from './user.ts';
@@ -17,13 +18,12 @@ async function lockPerson(client: PoolClient, { userId, accountId }: PersonChang
     [userId],
   );
   const person = people.find(({ id }) => id === userId);
-  if (!person || (accountId !== null && person.accountId !== accountId))
-    throw new AppError('not-found', 'There is no user by that id.');
+  if (!person || (accountId !== null && person.accountId !== accountId)) throw new AppError('not-found');
   const owners = people.filter(({ role, joined }) => role === 'owner' && joined);
   return { role: person.role, accountId: person.accountId, lastOwner: owners.length === 1 && owners[0]?.id === userId };
 }
 
-const lastOwner = () => new AppError('conflict', 'This is the last owner of the account. Make another person an owner first.');
+const lastOwner = () => new AppError('conflict', said('last-owner'));
 
 /** Removes a person or withdraws an invitation: sessions and links end with the row, what they did keeps their id. */
 export async function removePerson(client: PoolClient, change: PersonChange): Promise<void> {
@@ -48,7 +48,7 @@ export async function changeRole(client: PoolClient, change: PersonChange, role:
   const person = await lockPerson(client, change);
   const { userId, actor } = change;
   if (person.role === role) return;
-  if (person.role === 'operator') throw new AppError('conflict', 'An operator belongs to no account and has no other role.');
+  if (person.role === 'operator') throw new AppError('conflict', said('operator-has-no-role'));
   if (person.lastOwner) throw lastOwner();
   await affected(client, 'update users set role = $2 where id = $1', [userId, role]);
   const detail = { from: person.role, to: role };

@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 
+import { flaw, type Flaw } from '../problems/said.ts';
 /** Delays before each attempt, in ms; the first is before the first attempt. */
 export type Schedule = readonly number[];
 
@@ -61,17 +62,13 @@ export const MOST_DELAYS = 16;
 export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR_MS;
 
 /** What is wrong with a schedule that somebody chose, and what to do about it; null when it can be used. */
-export function faultOf(schedule: Schedule): { problem: string; remedy: string } | null {
-  if (schedule.length === 0) return { problem: 'has no delay', remedy: 'Send one delay for each attempt, the first one 0' };
-  if (schedule.length > MOST_DELAYS) return { problem: `has ${schedule.length} delays`, remedy: `Send ${MOST_DELAYS} at most` };
-  if (schedule.some((delay) => !Number.isInteger(delay) || delay < 0))
-    return { problem: 'has a delay that is negative or no whole number', remedy: 'Send whole seconds from 0 up' };
+export function faultOf(schedule: Schedule): Flaw | null {
+  if (schedule.length === 0) return flaw('schedule-empty');
+  if (schedule.length > MOST_DELAYS) return flaw('schedule-long', { n: schedule.length, most: MOST_DELAYS });
+  if (schedule.some((delay) => !Number.isInteger(delay) || delay < 0)) return flaw('schedule-whole');
   const falls = schedule.findIndex((delay, index) => delay < (schedule[index - 1] ?? 0));
-  if (falls > 0)
-    return { problem: `falls at delay ${falls + 1}`, remedy: 'Let each delay be as long as the one before, or longer' };
-  if (schedule.reduce((sum, delay) => sum + delay, 0) > LONGEST_SCHEDULE_MS)
-    return { problem: 'takes longer than 7 days', remedy: 'Let the delays add up to 7 days at most' };
-  return null;
+  if (falls > 0) return flaw('schedule-falls', { n: falls + 1 });
+  return schedule.reduce((sum, delay) => sum + delay, 0) > LONGEST_SCHEDULE_MS ? flaw('schedule-week') : null;
 }
 
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';

@@ -1,5 +1,5 @@
 import type { CountryReach } from '../numbers/country-rules.ts';
-import type { Fault } from '../problems/errors.ts';
+import type { Fault } from '../problems/said.ts';
 import { forcingCharacters, plainSegments, segmentClasses, type Previewed, type SegmentClass } from './preview.ts';
 import type { QuietEffect } from '../sending/quiet-effect.ts';
 import type { AnswerBy, Refusal } from '../sending/sender-policy.ts';

@@ -1,3 +1,4 @@
+import { said } from '../problems/said.ts';
 import type { Warning } from '../problems/warning.ts';
 import { isBrand, type Origin, type SenderPlan, type SenderRequest } from '../sending/sender-policy.ts';
 
@@ -73,18 +74,8 @@ export function countryWarnings(reach: CountryReach[], asksForReplies: boolean):
   if (!asksForReplies) return [];
   const unknown = reach.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0);
   const silent = reach.filter(({ canReply, recipients }) => canReply < recipients);
-  const name = (list: CountryReach[]) => list.map(({ country, recipients }) => `${country} (${recipients})`).join(', ');
-  return [
-    ...(unknown.length === 0
-      ? []
-      : [{ code: 'country-unknown', detail: `Nobody has confirmed that replies come from ${name(unknown)}.` } as const]),
-    ...(silent.length === 0
-      ? []
-      : [
-          {
-            code: 'country-no-reply',
-            detail: `These recipients can not reply: ${name(silent)}. A rented number could.`,
-          } as const,
-        ]),
-  ];
+  const name = (list: CountryReach[]) => list.map(({ country, recipients }) => `${country} (${recipients})`);
+  const warn = (code: 'country-unknown' | 'country-no-reply', list: CountryReach[]): Warning[] =>
+    list.length === 0 ? [] : [{ code, ...said(`warn.${code}`, { countries: name(list) }) }];
+  return [...warn('country-unknown', unknown), ...warn('country-no-reply', silent)];
 }

@@ -1,51 +1,36 @@
-/** Every refusal the product can answer with. A code is public: it is never renamed. */
-export type ErrorCode =
-  | 'invalid-request'
-  | 'invalid-rows'
-  | 'invalid-list'
-  | 'body-too-large'
-  | 'unauthenticated'
-  | 'sign-in-failed'
-  | 'code-required'
-  | 'wrong-password'
-  | 'too-many-attempts'
-  | 'no-mail'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'answered-meanwhile'
-  | 'idempotency-key-reused'
-  | 'idempotency-key-in-flight'
-  | 'two-way-off'
-  | 'spend-limit'
-  | 'lowcost-marketing'
-  | 'no-carrier'
-  | 'no-reply-code'
-  | 'sender-missing'
-  | 'sender-invalid'
-  | 'sender-unregistered'
-  | 'sender-generic'
-  | 'placeholder-without-replies'
-  | 'brand-without-code'
-  | 'number-not-rented'
-  | 'number-unavailable'
-  | 'unsafe-url'
-  | 'nothing-to-replay'
-  | 'try-later'
-  | 'internal';
+import { CATALOGUES, faultWords, fill, sentenceOf, type ErrorCode, type Fault, type Language, type Said } from './said.ts';
 
-/** One thing that is wrong with what was sent: where (`row` counts from 1), what, and what to do about it. */
-export type Fault = { field: string; row?: number; problem: string; remedy: string };
+export type { ErrorCode, Fault } from './said.ts';
 
-/** An expected refusal. `detail` is a sentence for the customer and never carries a secret, a number or a text. */
+/** An expected refusal, in words for nobody yet. Never carries a secret, a number or a text. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly said: Said | null;
   readonly faults: Fault[];
 
-  constructor(code: ErrorCode, detail: string, faults: Fault[] = []) {
-    super(detail);
+  /** `said`: what is particular to it, where the faults do not say it. */
+  constructor(code: ErrorCode, said: Said | null = null, faults: Fault[] = []) {
+    super(detailOf({ code, said, faults }, 'en'));
     this.name = 'AppError';
     this.code = code;
+    this.said = said;
     this.faults = faults;
   }
+}
+
+export const invalidRequest = (...faults: Fault[]): AppError => new AppError('invalid-request', null, faults);
+
+/** The sentence of a refusal: its own, else the first thing that is wrong, else what its code always means. */
+export function detailOf(
+  { code, said, faults }: { code: ErrorCode; said?: Said | null; faults: readonly Fault[] },
+  language: Language,
+): string {
+  const [first] = faults;
+  if (said) return sentenceOf(said, language);
+  if (!first) return fill(CATALOGUES[language].titles[code][1], {}, language);
+  const { field, row } = first;
+  const { problem } = faultWords(first, language);
+  return row === undefined
+    ? sentenceOf({ say: 'first-fault', facts: { field, problem } }, language)
+    : sentenceOf({ say: 'first-fault-of-row', facts: { row, field, problem } }, language);
 }

@@ -1,3 +1,5 @@
+import type { Said } from './said.ts';
+
 /** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
 export type Warning = {
   code:
@@ -11,5 +13,4 @@ export type Warning = {
     | 'spend-limit'
     | 'sender-unregistered'
     | 'sender-generic';
-  detail: string;
-};
+} & Said;

@@ -1,3 +1,4 @@
+import { flaw, type Flaw } from '../problems/said.ts';
 import { wordsOf } from './keywords.ts';
 
 /**
@@ -113,10 +114,10 @@ const COMMON = new Set(
 );
 
 /** A campaign's keyword as it is compared, or what is wrong with it. */
-export function readCampaignKeyword(raw: string): { word: string } | { problem: string } {
+export function readCampaignKeyword(raw: string): { word: string } | Flaw {
   const [word, ...rest] = wordsOf(raw);
-  if (word === undefined || rest.length > 0) return { problem: 'is not one word' };
-  if (word.length < 3 || word.length > 20) return { problem: 'has not between 3 and 20 letters and digits' };
-  if (COMMON.has(word)) return { problem: 'is a word that people answer with whoever asked' };
+  if (word === undefined || rest.length > 0) return flaw('keyword-words');
+  if (word.length < 3 || word.length > 20) return flaw('keyword-length');
+  if (COMMON.has(word)) return flaw('keyword-common');
   return { word };
 }

@@ -1,3 +1,4 @@
+import { flaw, type Flaw } from '../problems/said.ts';
 import { readKeyword, wordsOf } from './keywords.ts';
 
 /** What happens by itself when a reply begins with a word that the account chose. */
@@ -24,13 +25,12 @@ export type KeywordRule = {
 export const firstWordOf = (text: string): string | null => wordsOf(text)[0] ?? null;
 
 /** A rule's own word, folded as a reply's is, or what is wrong with it. */
-export function readRuleWord(raw: string): { word: string } | { problem: string } {
+export function readRuleWord(raw: string): { word: string } | Flaw {
   const [word, ...rest] = wordsOf(raw);
-  if (word === undefined || rest.length > 0 || word.length > 40)
-    return { problem: 'is not one word of at most 40 letters and digits' };
+  if (word === undefined || rest.length > 0 || word.length > 40) return flaw('rule-word');
   const { kind } = readKeyword(word);
   if (kind === 'none' || kind === 'looks-like-stop') return { word };
-  return { problem: 'is obeyed by itself, whatever the rules' };
+  return flaw('rule-obeyed');
 }
 
 /** Of the rules of a reply's word the one nearest to it: its campaign's, then its number's, then the account's. */

@@ -1,3 +1,5 @@
+import { said } from '../problems/said.ts';
+import type { Warning } from '../problems/warning.ts';
 import { quietNotes, quietWaitMs, type QuietNote } from './quiet-hours.ts';
 import type { Policies } from './policies.ts';
 import { clockOf } from './recipient-zone.ts';
@@ -61,13 +63,13 @@ function clearTime(phones: string[], at: Date, preset: Policies['quietPreset']):
 }
 const MOST_OPENINGS = 10;
 
-/** The same in a sentence, if there is anything to say. */
-export function quietWarning({ policy, held, until, notes }: Omit<QuietEffect, 'clearAt'>): string | null {
-  if (policy === 'hold')
-    return held === 0 || until === null
-      ? null
-      : `${held} recipients have quiet hours then: their messages wait, the last until ${until.toISOString()}.`;
-  if (notes.length === 0) return null;
-  const list = notes.map(({ kind, name, recipients }) => `${kind} (${name}): ${recipients}`).join('; ');
-  return `Some recipients would get it at a time that is better avoided: ${list}. Choose another sendAt, or the policy quietHours: hold.`;
+/** The same to its sender, if there is anything to say. */
+export function quietWarning({ policy, held, until, notes }: Omit<QuietEffect, 'clearAt'>): Warning[] {
+  if (policy === 'hold') {
+    if (held === 0 || until === null) return [];
+    return [{ code: 'quiet-hours', ...said('warn.quiet-held', { n: held, until: until.toISOString() }) }];
+  }
+  if (notes.length === 0) return [];
+  const listed = notes.map(({ kind, name, recipients }) => ({ say: `quiet.${kind}`, facts: { name, n: recipients } }));
+  return [{ code: 'quiet-hours', ...said('warn.quiet-hours', { notes: listed }) }];
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, Fault } from '../problems/errors.ts';
+import { fault, said, type ErrorCode, type Fault, type Said } from '../problems/said.ts';
 import { pickCode, type BusyCodes } from './reply-code.ts';
 import { withoutStopCodes } from './stop-mention.ts';
 
@@ -44,7 +44,7 @@ export type SenderRequest = {
 };
 
 /** `countries`: where a rented number would help. */
-export type Refusal = { code: ErrorCode; detail: string; faults: Fault[]; countries?: string[] };
+export type Refusal = { code: ErrorCode; said?: Said; faults: Fault[]; countries?: string[] };
 
 /** Who a message comes from and through whom, and where a reply to it goes. */
 export type Origin = { carrierId: string; sender: string; replyCode: string | null; port: number | null };
@@ -80,8 +80,8 @@ const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 /** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
 const asksToWrite = (text: string): boolean => /X{5}/.test(withoutStopCodes(text));
 
-const refuse = (code: ErrorCode, detail: string, ...faults: Fault[]): { refused: Refusal } => ({
-  refused: { code, detail, faults },
+const refuse = (code: ErrorCode, reason: Said | null, ...faults: Fault[]): { refused: Refusal } => ({
+  refused: { code, ...(reason ? { said: reason } : {}), faults },
 });
 
 const isNumber = (sender: string | undefined): sender is string => sender !== undefined && /^\+\d{6,15}$/.test(sender);
@@ -92,12 +92,14 @@ export const asksForReplies = ({ route, text, sender, withReplies }: Omit<Sender
 
 /** The refusal of replies to an account without two-way SMS: the reason, and how to ask. */
 export function twoWayOff({ twoWay, twoWayReason = null }: Pick<Rules['account'], 'twoWay' | 'twoWayReason'>): Refusal {
-  const why = twoWayReason === null || twoWay === 'requested' ? '' : `, for this reason: ${twoWayReason.replace(/[.\s]+$/, '')}`;
-  const how =
+  const reason = twoWayReason?.replace(/[.\s]+$/, '') ?? '';
+  const why =
     twoWay === 'requested'
-      ? 'It has been asked for with POST /v1/two-way/request; an operator decides, and you are told by mail.'
-      : 'Ask for it with POST /v1/two-way/request, saying why and how many replies you expect; an operator decides.';
-  return { code: 'two-way-off', detail: `This account does not have two-way SMS (it is ${twoWay}${why}). ${how}`, faults: [] };
+      ? said('two-way-requested')
+      : reason === ''
+        ? said('two-way-off', { state: twoWay })
+        : said('two-way-off-because', { state: twoWay, reason });
+  return { code: 'two-way-off', said: why, faults: [] };
 }
 
 /** The sender given, or on premium the account's own. */
@@ -113,10 +115,7 @@ export function planSender(asked: SenderRequest, { account, carrier }: Rules, tu
   const request = { ...asked, sender };
   const asNumber = isNumber(sender);
   if (asksForReplies(request) && account.twoWay !== 'on') return { refused: twoWayOff(account) };
-  if (!carrier) {
-    const detail = `No carrier serves the ${route} route on this installation. Ask the operator, or choose another route.`;
-    return refuse('no-carrier', detail);
-  }
+  if (!carrier) return refuse('no-carrier', said('no-carrier', { route }));
   const usable = carrier.numbers.filter((number) => number.renter === null || number.renter === account.id);
   const theirs = carrier.shortCode === 'operator';
   const one: Case = { request, account, carrierId: carrier.id, usable, turn, theirs };
@@ -131,18 +130,17 @@ function premiumV0(one: Case): Decision {
   if (sender === PLACEHOLDER) return withReplies ? byShortCode(one) : placeholderAlone();
   if (sender !== undefined && asksToWrite(text)) return byCodeInText(one, sender);
   if (!withReplies) return byBrand(one, sender);
-  if (sender === undefined) {
-    return refuse('sender-missing', 'A campaign with replies needs a sender.', {
-      field: 'sender',
-      problem: 'is missing',
-      remedy: `Send the sender ${PLACEHOLDER}, or a sender ID of your own with XXXXX in the text`,
-    });
-  }
-  return refuse('brand-without-code', 'With a sender ID of your own nobody could reply: the text names no number to write to.', {
-    field: 'sender',
-    problem: 'can not be replied to',
-    remedy: `Put XXXXX in the text where the number to write to belongs, send the sender ${PLACEHOLDER}, or withReplies: false`,
-  });
+  if (sender === undefined)
+    return refuse(
+      'sender-missing',
+      said('replies-need-sender'),
+      fault('sender', 'sender-for-replies', { placeholder: PLACEHOLDER }),
+    );
+  return refuse(
+    'brand-without-code',
+    said('brand-without-code'),
+    fault('sender', 'sender-unanswerable', { placeholder: PLACEHOLDER }),
+  );
 }
 
 /** V2 with replies sends from a short code whatever the sender; without, a sender ID may still name the code in its text. */
@@ -154,26 +152,12 @@ function premiumV2(one: Case): Decision {
 }
 
 const placeholderAlone = (): Decision =>
-  refuse(
-    'placeholder-without-replies',
-    `The sender ${PLACEHOLDER} stands for a number to reply to, but replies are not asked for.`,
-    {
-      field: 'sender',
-      problem: `is ${PLACEHOLDER}, without withReplies`,
-      remedy: 'Send withReplies: true, or a sender ID of your own',
-    },
-  );
+  refuse('placeholder-without-replies', null, fault('sender', 'placeholder-alone', { placeholder: PLACEHOLDER }));
 
 /** From a number the account rents. Only its own country's recipients can reply to it. */
 function byRentedNumber({ request, usable, account }: Case, sender: string): Decision {
   const rented = usable.find((each) => each.number === sender && each.kind === 'virtual' && each.renter === account.id);
-  if (!rented) {
-    return refuse('number-not-rented', 'The sender is a phone number that this account does not rent.', {
-      field: 'sender',
-      problem: 'is not rented by this account',
-      remedy: 'Send a number that you rent, or a sender ID; ask your operator for a number',
-    });
-  }
+  if (!rented) return refuse('number-not-rented', null, fault('sender', 'number-not-rented'));
   const { carrierId, number, country: home } = rented;
   const pick = (country: string): Origin | null => {
     if (country === home) return { carrierId, sender: number, replyCode: number, port: null };
@@ -185,11 +169,7 @@ function byRentedNumber({ request, usable, account }: Case, sender: string): Dec
 /** Lowcost goes out from the gateway's SIMs in turn, and each is what its recipient answers to. */
 function bySim({ carrierId, usable, turn }: Case): Decision {
   const sims = usable.filter((number) => number.kind === 'sim');
-  if (sims.length === 0)
-    return refuse(
-      'no-reply-code',
-      'The lowcost gateway has no SIM numbers yet. The operator adds them with POST /v1/operator/numbers.',
-    );
+  if (sims.length === 0) return refuse('no-reply-code', said('no-sims'));
   return {
     carrierId,
     answerBy: 'reply',
@@ -247,13 +227,8 @@ function byCodeInText(one: Case, sender: string): Decision {
 
 /** Without replies: under the sender ID given. */
 function byBrand({ carrierId, request }: Case, sender: string | undefined): Decision {
-  if (asksToWrite(request.text) || sender === undefined) {
-    return refuse('sender-missing', 'A premium message without replies needs a sender ID.', {
-      field: 'sender',
-      problem: 'is missing',
-      remedy: 'Send 3 to 11 letters A–Z and digits, at least one of them a letter, or withReplies: true',
-    });
-  }
+  if (asksToWrite(request.text) || sender === undefined)
+    return refuse('sender-missing', said('premium-needs-sender'), fault('sender', 'sender-missing'));
   if (!isBrand(sender)) return notABrand(sender);
   const origin: Origin = { carrierId, sender, replyCode: null, port: null };
   return { carrierId, answerBy: 'none', pick: () => origin };
@@ -265,8 +240,10 @@ const mayMiss = ({ allowUnreachable, text }: SenderRequest): boolean => allowUnr
 export const isBrand = (sender: string | undefined): sender is string => sender !== undefined && BRAND.test(sender);
 
 const notABrand = (sender: string): Decision =>
-  refuse('sender-invalid', 'The sender is not a sender ID.', {
-    field: 'sender',
-    problem: sender === PLACEHOLDER ? `is ${PLACEHOLDER}, which asks for replies` : 'is not a sender ID',
-    remedy: 'Send 3 to 11 letters A–Z and digits, at least one of them a letter, or withReplies: true',
-  });
+  refuse(
+    'sender-invalid',
+    null,
+    sender === PLACEHOLDER
+      ? fault('sender', 'sender-placeholder', { placeholder: PLACEHOLDER })
+      : fault('sender', 'sender-not-id'),
+  );

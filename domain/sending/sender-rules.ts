@@ -1,3 +1,4 @@
+import { fault, said } from '../problems/said.ts';
 import type { Policies } from './policies.ts';
 import { isBrand, type Refusal } from './sender-policy.ts';
 import { isFrench } from '../france.ts';
@@ -18,18 +19,7 @@ const GENERIC = new Set(
 /** A sender ID is the same however its letters are written. */
 export const foldSender = (sender: string): string => sender.toLowerCase();
 
-const CASES = {
-  'sender-unregistered': {
-    policy: 'brandRegistration',
-    what: 'is not registered as a brand of this account',
-    remedy: 'Register it with POST /v1/brands; an operator confirms it',
-  },
-  'sender-generic': {
-    policy: 'genericSenders',
-    what: 'is a word that says of nobody whose message it is, which France asks for',
-    remedy: 'Send a name of your own, or have this one confirmed as your brand',
-  },
-} as const;
+const POLICY = { 'sender-unregistered': 'brandRegistration', 'sender-generic': 'genericSenders' } as const;
 
 /**
  * What stands against the sender IDs that messages go out under. `used`: recipients by sender and country. `brands`: those of the
@@ -46,18 +36,14 @@ export function judgeSenders(
     const folded = foldSender(sender);
     if (brands.has(folded)) continue;
     for (const code of ['sender-generic', 'sender-unregistered'] as const) {
-      const { policy, what, remedy } = CASES[code];
+      const policy = POLICY[code];
       const counts = { off: 0, warn: 0, refuse: 0 } satisfies Record<Mode, number>;
       for (const [country, count] of countries) {
         if (code === 'sender-generic' && !(isFrench(country) && GENERIC.has(folded))) continue;
         counts[rules.senderOverrides[country]?.[policy] ?? rules[policy]] += count;
       }
-      if (counts.refuse > 0) {
-        const problem = `${what}: ${counts.refuse} recipients would get it`;
-        refused ??= { code, detail: `The sender ID ${what}.`, faults: [{ field: 'sender', problem, remedy }] };
-      }
-      if (counts.warn > 0)
-        warnings.push({ code, detail: `The sender ID ${sender} ${what}: ${counts.warn} recipients get it. ${remedy}.` });
+      if (counts.refuse > 0) refused ??= { code, faults: [fault('sender', code, { n: counts.refuse })] };
+      if (counts.warn > 0) warnings.push({ code, ...said(`warn.${code}`, { sender, n: counts.warn }) });
     }
   }
   return { warnings, refused };

@@ -1,4 +1,5 @@
 import { AppError } from '../problems/errors.ts';
+import { said } from '../problems/said.ts';
 import { CURRENCY, writeAmount } from '../money.ts';
 import type { Warning } from '../problems/warning.ts';
 import { DAY_MS } from '../durations.ts';
@@ -37,22 +38,19 @@ export function refuseBeyond(costMicros: number | null, { day, month }: Room): v
   const room = lower(day, month);
   if (costMicros === null || costMicros === 0 || room === null || costMicros <= room) return;
   const which = room === month ? 'month' : 'day';
-  throw new AppError(
-    'spend-limit',
-    `It costs ${writeAmount(costMicros)} ${CURRENCY}, and ${writeAmount(Math.max(0, room))} ${CURRENCY} are left of the limit of the ${which}. Nothing was stored.`,
-  );
+  throw new AppError('spend-limit', said('spend-limit', factsOf(costMicros, room, which)));
 }
 
 /** What there is to say to who would spend that much: part of it would wait. */
 export function spendWarning(costMicros: number | null, { day, month }: Room): Warning[] {
   const room = lower(day, month);
   if (costMicros === null || room === null || costMicros <= room) return [];
-  const [which, next] = room === month ? ['month', 'the next month'] : ['day', 'the next day'];
-  const left = `${writeAmount(Math.max(0, room))} ${CURRENCY}`;
-  return [
-    {
-      code: 'spend-limit',
-      detail: `It costs ${writeAmount(costMicros)} ${CURRENCY}, and ${left} are left of the limit of the ${which}: what does not fit waits for ${next}, or for a higher limit, and goes by itself.`,
-    },
-  ];
+  const facts = factsOf(costMicros, room, room === month ? 'month' : 'day');
+  return [{ code: 'spend-limit', ...said('warn.spend-limit', facts) }];
 }
+
+const factsOf = (costMicros: number, room: number, period: 'day' | 'month') => ({
+  cost: `${writeAmount(costMicros)} ${CURRENCY}`,
+  left: `${writeAmount(Math.max(0, room))} ${CURRENCY}`,
+  period,
+});

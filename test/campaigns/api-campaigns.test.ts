@@ -121,7 +121,7 @@ test('of many bad rows the first thousand are listed and the rest counted', asyn
   const recipients = Array.from({ length: 1234 }, () => ({ to: 'nobody' }));
   const refused = await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes', recipients });
   expect(refused.body.errors).toHaveLength(1000);
-  expect(refused.body.detail).toMatch(/1234 of the recipients.*234 more/);
+  expect(refused.body.detail).toMatch(/1,234 of the recipients.*234 more/);
 });
 
 test('a merge tag that no recipient has is one error in the text', async () => {
@@ -135,7 +135,7 @@ test('a merge tag that no recipient has is one error in the text', async () => {
   });
   expect(refused.status).toBe(400);
   expect(refused.body.errors).toEqual([
-    { field: 'text', problem: expect.stringContaining('{{fristName}}'), remedy: expect.any(String) },
+    { field: 'text', code: 'tag-in-no-recipient', problem: expect.stringContaining('{{fristName}}'), remedy: expect.any(String) },
   ]);
 });
 

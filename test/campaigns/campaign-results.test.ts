@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { faultWord } from '../../console/i18n/fault-words.ts';
-import { faultInFrench } from '../../domain/problems/row-faults-fr.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
 
@@ -55,45 +53,4 @@ test('results count phones once, by their first answer, its time, its word and i
     results.curve.map((each: { withinMinutes: number | null; repliers: number }) => [each.withinMinutes, each.repliers]),
   );
   expect([1, 5, 15, 30, null].map((minutes) => curve.get(minutes))).toEqual([0, 1, 1, 2, 2]);
-});
-
-test('the console, and a file of bad rows in French, have words of their own for whatever a preview finds wrong', async () => {
-  await using api = await startApi();
-  await carriers(api);
-  const shop = await anAccount(api);
-  const preview = async (text: string, recipients: object[]) => {
-    const body = { name: 'n', route: 'premium', withReplies: true, text, recipients };
-    const answer = await shop.call('POST', '/campaigns/preview', body);
-    return answer.body.refusals.flatMap(({ errors }: { errors: object[] }) => errors);
-  };
-  let listed = 0;
-  const to = (): string => `+3361200${String(1000 + listed++)}`;
-  const found = [
-    ...(await preview('Bonjour {{prenom}}', [
-      { to: '', prenom: 'x' },
-      { to: 'demain', prenom: 'x' },
-      { to: '12', prenom: 'x' },
-      { to: to(), prenom: '' },
-      { to: to(), prenom: 'a\u0007' },
-      { to: to(), prenom: 'x'.repeat(2000) },
-      { to: '+32470123456', prenom: 'x' },
-      { to: to(), prenom: 'x', reference: 'r'.repeat(300) },
-    ])),
-    ...(await preview('Bonjour {{nom}}', [{ to: to() }])),
-    ...(await preview('Bonjour {{#if}}', [{ to: to() }])),
-  ];
-  expect(found.length).toBeGreaterThanOrEqual(10);
-  expect(found.filter((fault) => faultWord(fault) === null)).toEqual([]);
-  // A file of bad rows says them in French, each with what to do; what concerns the text as a whole stands in no row.
-  const ofRows = found.filter(({ row }) => row !== undefined);
-  expect(ofRows.length).toBeGreaterThanOrEqual(7);
-  for (const fault of ofRows) {
-    const french = faultInFrench(fault);
-    expect([fault, french.known, french.problem === fault.problem, french.remedy === fault.remedy]).toEqual([
-      fault,
-      true,
-      false,
-      false,
-    ]);
-  }
 });

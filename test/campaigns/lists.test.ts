@@ -14,7 +14,12 @@ async function upload(
 ) {
   const response = await fetch(`${app.url}/v1/campaigns/${id}/recipients${query}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${app.key}`, 'content-type': type, ...(gzip ? { 'content-encoding': 'gzip' } : {}) },
+    headers: {
+      authorization: `Bearer ${app.key}`,
+      'accept-language': 'en',
+      'content-type': type,
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+    },
     body: typeof body === 'string' || body instanceof ReadableStream ? body : new Uint8Array(body),
     ...(body instanceof ReadableStream ? { duplex: 'half' as const } : {}),
   });
@@ -61,7 +66,9 @@ test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad 
 
   await expect(launch(app, id)).rejects.toThrow('invalid-rows');
   const faults = await (
-    await fetch(`${app.url}/v1/campaigns/${id}/recipients/faults`, { headers: { authorization: `Bearer ${app.key}` } })
+    await fetch(`${app.url}/v1/campaigns/${id}/recipients/faults`, {
+      headers: { authorization: `Bearer ${app.key}`, 'accept-language': 'en' },
+    })
   ).text();
   expect(faults.trim().split('\r\n')).toEqual([
     'row,field,problem,remedy,téléphone,prenom,ville',
@@ -76,8 +83,8 @@ test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad 
   ).text();
   expect(inFrench.trim().split('\r\n')).toEqual([
     'ligne,champ,problème,remède,téléphone,prenom,ville',
-    expect.stringMatching(/^4,numéro,n’est pas un numéro qui existe,.*internationale.*,12,Max,Brest$/),
-    expect.stringMatching(/^5,prenom,manque,Donnez à cette ligne une valeur pour \{\{prenom\}\},/),
+    expect.stringMatching(/^4,numéro,n’est pas un numéro attribué,.*indicatif.*,12,Max,Brest$/),
+    expect.stringMatching(/^5,prenom,manque,Donnez à ce destinataire une valeur pour \{\{prenom\}\},/),
   ]);
 
   await launch(app, id, { skipInvalid: true });
@@ -170,7 +177,7 @@ test('a tag that the list has no column for fails the list, and leaves a draft t
   await upload(app, id, `to,prenom\n${phone(1)},Zoé\n`);
   expect(await imported(app, id)).toMatchObject({
     state: 'failed',
-    error: { field: 'text', problem: '{{nom}} is in no column of the list' },
+    error: { field: 'text', problem: 'has {{nom}}, which is in no column of the list' },
   });
   expect(await app.account.get(`/v1/campaigns/${id}`)).toMatchObject({ state: 'draft', total: 0 });
 });
@@ -198,7 +205,7 @@ test.each<[string, () => string | Buffer | ReadableStream, Sent, RegExp]>([
   ['no column of phones', () => 'tel;a\n06;b\n', {}, /no column \\"to\\"/],
   ['U+0000', () => `to;a\n${phone(1)};x\0y\n`, {}, /can not be stored/],
   ['gzip that is none', () => 'to;a\n', { gzip: true }, /gzip/],
-  ['a line that is no JSON', () => '{"to":1}\nnope\n', { type: 'application/x-ndjson' }, /no JSON/],
+  ['a line that is no JSON', () => '{"to":1}\nnope\n', { type: 'application/x-ndjson' }, /not JSON/],
   ['another type', () => 'to;a\n', { type: 'application/pdf' }, /neither CSV nor JSON/],
 ])('%s is refused by name, and the draft is as it was', async (_, body, sent, problem) => {
   await using app = await startApp({ ways: {} });

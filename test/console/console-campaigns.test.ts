@@ -116,16 +116,16 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
 
   await page.getByRole('heading', { name: 'La liste' }).waitFor();
   await page.getByText('Ligne 2 :').waitFor();
-  await page.getByText('Ce numéro n’existe pas.').waitFor();
+  await page.getByText('n’est pas un numéro attribué').waitFor();
   await page.getByText('Ligne 3 :').waitFor();
-  await page.getByText('Il n’y a pas de valeur pour prenom.').waitFor();
+  await page.getByText('prenom manque. Donnez à ce destinataire une valeur pour {{prenom}}').waitFor();
   await clean('a list with bad rows');
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Télécharger les lignes en erreur (CSV)' }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/^faults-.*\.csv$/);
-  expect(await readFile(await file.path(), 'utf8')).toContain('\n2,numéro,n’est pas un numéro qui existe,');
+  expect(await readFile(await file.path(), 'utf8')).toContain('\n2,numéro,n’est pas un numéro attribué,');
   const [campaign = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   expect(await started.app.account.get(`/v1/campaigns/${campaign}`)).toMatchObject({ state: 'ready', total: 2 });
   expect(received(/passez samedi/)).toEqual([]);

@@ -3,8 +3,8 @@ import { startPages } from '../fixtures/pages.ts';
 import { aConversation, aMessage } from '../fixtures/rows.ts';
 
 test.each([
-  ['fr', 'Votre réponse', 'Envoyer', 'Non envoyé : plafond de dépenses atteint', 'Le plafond de dépenses est atteint'],
-  ['en', 'Your answer', 'Send', 'Not sent: spend limit reached', 'The spend limit is reached'],
+  ['fr', 'Votre réponse', 'Envoyer', 'Non envoyé : plafond de dépenses atteint', 'du plafond du jour'],
+  ['en', 'Your answer', 'Send', 'Not sent: spend limit reached', 'left of the limit of the day'],
 ] as const)(
   'the chat (%s) says which answer met the spend limit, and keeps what is refused',
   async (locale, field, send, left, refused) => {

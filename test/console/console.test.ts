@@ -202,7 +202,7 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await app.account.send('POST', `/v1/conversations/${id}/messages`, { text: 'Sans souci !' }, key);
   await page.getByText('Sans souci !').waitFor();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByText('Somebody else has just answered').waitFor();
+  await page.getByText('Somebody else has answered since you looked').waitFor();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await until('the phone has both', () => app.world.phones.received.some(({ text }) => text === 'Dommage, à bientôt'));
   expect(app.world.phones.received.filter(({ text }) => text === 'Dommage, à bientôt')).toHaveLength(1);

@@ -58,7 +58,7 @@ test('an answer that can not go out is refused by name, in the language of its a
     /550 5\.6\.1 Une piece jointe/,
   );
   expect(await refused({ text: '' })).toMatch(/550 5\.6\.0 Ce message ne contient aucun texte/);
-  expect(await refused({ text: 'x '.repeat(2000) })).toMatch(/550 5\.6\.0 Ce texte ne peut pas partir par SMS.*segments/);
+  expect(await refused({ text: 'x '.repeat(2000) })).toMatch(/550 5\.6\.0 Ce texte ne peut pas partir par SMS.*prend \d+ SMS/);
   await app.operator.send('POST', '/v1/operator/prices', {
     kind: 'segment',
     country: '*',

@@ -43,7 +43,7 @@ test('U+0000 and half a surrogate pair are refused wherever they stand, by field
       value,
     );
   expect((await send(raw('a', String.raw`\u0000`))).body.errors).toEqual([
-    { field: 'note', row: 2, problem: expect.stringContaining('U+0000'), remedy: expect.any(String) },
+    { field: 'note', row: 2, code: 'nul', problem: expect.stringContaining('U+0000'), remedy: expect.any(String) },
   ]);
   expect((await send(raw('a', String.raw`x\ud83d`))).body.errors).toMatchObject([{ field: 'note', row: 2 }]);
   expect((await send(raw('a', String.raw`x\udE00y`))).body.errors).toMatchObject([{ field: 'note', row: 2 }]);

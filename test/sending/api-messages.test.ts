@@ -55,7 +55,7 @@ test('what is wrong with a message is refused by the name of its field, without 
     expect({ name, status, errors: body.errors }).toEqual({
       name,
       status: 400,
-      errors: [{ field, problem: expect.any(String), remedy: expect.any(String) }],
+      errors: [{ field, code: expect.any(String), problem: expect.any(String), remedy: expect.any(String) }],
     });
   }
   expect(await rows(api.db.pool, 'select id from messages')).toEqual([]);

@@ -75,7 +75,7 @@ test('an uploaded list avoids the same codes', async () => {
     1,
     api.db.pool,
   );
-  if ('error' in planned) throw new Error(planned.error.problem);
+  if ('error' in planned) throw new Error(planned.error.code);
   expect(planned.messages).toHaveLength(PHONES.length);
   for (const [index, { replyCode, ambiguous }] of planned.messages.entries()) {
     expect(ambiguous).toBe(false);

@@ -12,17 +12,12 @@ type Reach = Preview['countries'][number];
 
 /** Why it may not go, and what a sender should know, each with its remedy. */
 export function Verdict({ preview, children }: { preview: Preview; children?: ReactNode }) {
-  const { say, number, time, country } = useLocale();
-  const { refusals, warnings, countries, quietHours, stopMention, sender } = preview;
-  const listed = (list: Reach[]): string =>
-    list.map((each) => `${country(each.country)} (${number(each.recipients)})`).join(', ');
+  const { say, number, time } = useLocale();
+  const { refusals, warnings, quietHours, sender } = preview;
   const values = {
     sender: sender.given ?? '',
-    missing: number(stopMention.missing),
     held: number(quietHours.held),
     until: quietHours.until === null ? '' : time(quietHours.until),
-    unknown: listed(countries.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0)),
-    silent: listed(countries.filter(({ canReply, recipients }) => canReply < recipients)),
   };
   return (
     <>
@@ -31,7 +26,7 @@ export function Verdict({ preview, children }: { preview: Preview; children?: Re
         return (
           <div key={`${code} ${detail}`} role="alert" className="problem">
             <p>
-              <strong>{isWord(word) ? say(word, values) : <span lang="en">{detail}</span>}</strong>
+              <strong>{isWord(word) ? say(word, values) : detail}</strong>
             </p>
             {SPOKEN.has(code) ? null : <Faults faults={errors} />}
             {code === 'no-reply-code' ? <Link to="/settings/numbers">{say('rentNumber')}</Link> : null}
@@ -44,7 +39,7 @@ export function Verdict({ preview, children }: { preview: Preview; children?: Re
         const word = `warned.${kind}`;
         return (
           <div key={code} className="notice">
-            <p>{isWord(word) ? say(word, values) : <span lang="en">{detail}</span>}</p>
+            <p>{isWord(word) ? say(word, values) : detail}</p>
             {code === 'quiet-hours' ? <Quiet notes={quietHours.notes} /> : null}
           </div>
         );

@@ -87,6 +87,4 @@ export const chatEn: Record<keyof typeof chatFr, string> = {
   'message.in_doubt': 'In doubt',
   'message.unknown': 'Unknown',
   'message.simulated': 'Simulated',
-  'problem.spend-limit': 'The spend limit is reached: nothing was sent. Raise it, or answer later.',
-  'problem.answered-meanwhile': 'Somebody else has just answered. Read their answer; send yours if it is still needed.',
 };

@@ -86,6 +86,4 @@ export const chatFr = {
   'message.in_doubt': 'En doute',
   'message.unknown': 'Inconnus',
   'message.simulated': 'Simulés',
-  'problem.spend-limit': 'Le plafond de dépenses est atteint : rien n’a été envoyé. Relevez-le, ou répondez plus tard.',
-  'problem.answered-meanwhile': 'Quelqu’un d’autre vient de répondre. Lisez sa réponse ; envoyez la vôtre si elle reste utile.',
 } as const;

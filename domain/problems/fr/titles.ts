@@ -1,170 +1,169 @@
-import type { ErrorCode } from './errors.ts';
-import { words, type ProblemWords } from './problem-word.ts';
+import type { ErrorCode } from '../said.ts';
 
-export const fr: Record<ErrorCode, ProblemWords> = {
-  'invalid-request': words(
+export const titles: Record<ErrorCode, readonly [title: string, sentence: string, remedy: string]> = {
+  'invalid-request': [
     'La requête n’est pas valide',
     'Une partie de la requête ne peut pas être lue telle quelle.',
     'Corrigez les champs indiqués et renvoyez-la.',
-  ),
-  'invalid-rows': words(
+  ],
+  'invalid-rows': [
     'Certains destinataires ne peuvent pas être acceptés',
     'Des lignes de la liste sont incorrectes : rien n’a été enregistré.',
     'Corrigez ou retirez les lignes indiquées, puis renvoyez la liste.',
-  ),
-  'invalid-list': words(
+  ],
+  'invalid-list': [
     'La liste est illisible',
     'Le fichier n’est pas une liste de destinataires lisible.',
     'Envoyez un CSV avec une ligne d’en-tête ou du JSON ligne par ligne, en UTF-8.',
-  ),
-  'body-too-large': words(
+  ],
+  'body-too-large': [
     'Le contenu est trop volumineux',
     'La requête contient plus que ce qui est accepté en une fois.',
     'Envoyez-en moins à la fois, ou une longue liste sous forme de fichier.',
-  ),
-  unauthenticated: words(
+  ],
+  unauthenticated: [
     'Aucune clé d’API valide',
-    'La requête ne porte ni clé ni session en cours.',
+    'La requête n’a pas de clé d’API. Envoyez l’en-tête Authorization: Bearer <votre clé>.',
     'Envoyez Authorization: Bearer avec une clé active, ou reconnectez-vous.',
-  ),
-  'sign-in-failed': words(
+  ],
+  'sign-in-failed': [
     'Connexion refusée',
-    'L’adresse et le mot de passe ne correspondent pas.',
+    'L’adresse e-mail ou le mot de passe n’est pas le bon.',
     'Vérifiez les deux, ou demandez une nouvelle invitation.',
-  ),
-  'code-required': words(
+  ],
+  'code-required': [
     'Un code est aussi nécessaire',
-    'Cet utilisateur se connecte aussi avec le code d’une application d’authentification.',
+    'Cet utilisateur se connecte avec une application d’authentification. Envoyez ses six chiffres, ou un code de secours, dans code.',
     'Envoyez les six chiffres affichés par l’application, ou un code de secours.',
-  ),
-  'wrong-password': words(
+  ],
+  'wrong-password': [
     'Le mot de passe n’est pas le bon',
-    'Ce que vous demandez exige le mot de passe de la personne connectée.',
+    'Le mot de passe n’est pas le bon.',
     'Envoyez le mot de passe avec lequel vous vous connectez.',
-  ),
-  'no-mail': words(
+  ],
+  'no-mail': [
     'Aucun e-mail ne part d’ici',
-    'Cette installation ne connaît pas sa propre adresse : elle n’envoie donc pas de lien.',
-    'Demandez à qui l’administre : npm run admin -- set-password fait un nouveau mot de passe.',
-  ),
-  'too-many-attempts': words(
+    'PUBLIC_URL n’est pas renseigné : aucun lien ne peut partir d’ici.',
+    'Demandez à l’administrateur : npm run admin -- set-password crée un nouveau mot de passe.',
+  ],
+  'too-many-attempts': [
     'Trop de tentatives',
-    'Il y a eu trop de tentatives en peu de temps.',
+    'Il y a eu trop de tentatives. Attendez un quart d’heure, puis réessayez.',
     'Attendez le délai indiqué par Retry-After.',
-  ),
-  forbidden: words(
+  ],
+  forbidden: [
     'Action non autorisée',
     'La clé ou l’utilisateur n’a pas ce droit.',
     'Utilisez une clé ou un rôle qui l’a, ou demandez à un propriétaire du compte ou à votre opérateur.',
-  ),
-  'not-found': words(
+  ],
+  'not-found': [
     'Introuvable',
-    'Cet élément n’existe pas, ou n’est pas de ce compte.',
+    'Aucun élément de cet identifiant n’appartient à ce compte.',
     'Vérifiez l’adresse et l’identifiant.',
-  ),
-  'answered-meanwhile': words(
+  ],
+  'answered-meanwhile': [
     'Répondu entre-temps',
-    'Quelqu’un d’autre a répondu depuis que vous avez regardé.',
+    'Quelqu’un d’autre a répondu depuis que vous avez regardé. Lisez d’abord sa réponse.',
     'Lisez sa réponse, et envoyez la vôtre si elle reste utile.',
-  ),
-  conflict: words(
+  ],
+  conflict: [
     'Impossible dans l’état actuel',
     'L’élément est dans un état qui ne permet pas cette action.',
     'Consultez-le de nouveau, puis décidez.',
-  ),
-  'idempotency-key-reused': words(
+  ],
+  'idempotency-key-reused': [
     'L’Idempotency-Key appartient à une autre requête',
-    'La même clé a déjà accompagné un autre contenu.',
+    'Cette Idempotency-Key a servi à une autre requête. Envoyez une nouvelle clé pour chaque requête, ou exactement le même contenu.',
     'Envoyez une nouvelle clé pour une nouvelle requête.',
-  ),
-  'idempotency-key-in-flight': words(
+  ],
+  'idempotency-key-in-flight': [
     'La même requête est en cours',
-    'La première requête avec cette clé n’est pas terminée.',
+    'Une requête avec cette Idempotency-Key est en cours. Renvoyez-la dans un instant pour obtenir sa réponse.',
     'Patientez un instant et renvoyez-la avec la même clé.',
-  ),
-  'lowcost-marketing': words(
+  ],
+  'lowcost-marketing': [
     'Pas de marketing vers la France en lowcost',
     'Un numéro mobile ne peut pas envoyer de messages commerciaux en France.',
     'Envoyez cette campagne en premium, ou changez le réglage du compte.',
-  ),
-  'spend-limit': words(
+  ],
+  'spend-limit': [
     'Plafond de dépenses atteint',
     'Ce message coûte plus que ce que le compte peut encore dépenser.',
     'Relevez le plafond, ou réécrivez au début du jour ou du mois suivant.',
-  ),
-  'two-way-off': words(
-    'Le SMS bidirectionnel n’est pas activé',
-    'La campagne demande des réponses, et ce compte n’a pas le SMS bidirectionnel.',
+  ],
+  'two-way-off': [
+    'SMS Réponse (two-way) n’est pas activé',
+    'La campagne demande des réponses, et ce compte n’a pas SMS Réponse (two-way).',
     'Demandez-le avec POST /v1/two-way/request, ou envoyez sans réponses.',
-  ),
-  'no-carrier': words(
+  ],
+  'no-carrier': [
     'Aucun opérateur pour cette route',
     'Rien n’est connecté pour envoyer par cette route.',
     'Choisissez une autre route, ou demandez à votre opérateur.',
-  ),
-  'no-reply-code': words(
+  ],
+  'no-reply-code': [
     'Il n’y a pas de numéro auquel répondre',
     'Des destinataires ne pourraient pas répondre : il n’y a pas de numéro pour leur pays.',
     'Louez un numéro pour ce pays, retirez-les, ou envoyez-leur sans réponses (allowUnreachable).',
-  ),
-  'sender-missing': words(
+  ],
+  'sender-missing': [
     'Il manque un expéditeur',
     'Un message premium a besoin d’un expéditeur.',
     'Envoyez un expéditeur de 3 à 11 lettres et chiffres, ou demandez des réponses.',
-  ),
-  'sender-invalid': words(
+  ],
+  'sender-invalid': [
     'L’expéditeur ne peut pas être utilisé',
     'Les téléphones ne peuvent pas afficher cet expéditeur.',
     'Envoyez 3 à 11 lettres A–Z et chiffres, dont au moins une lettre.',
-  ),
-  'sender-unregistered': words(
+  ],
+  'sender-unregistered': [
     'L’expéditeur n’est pas une marque enregistrée',
     'Aucun opérateur n’a confirmé cet expéditeur comme une marque du compte.',
     'Enregistrez-le avec POST /v1/brands, ou changez le réglage brandRegistration.',
-  ),
-  'sender-generic': words(
+  ],
+  'sender-generic': [
     'L’expéditeur ne dit pas qui écrit',
     'En France, un expéditeur doit dire qui écrit, et celui-ci est un mot que chacun peut employer.',
-    'Envoyez un nom à vous, ou changez le réglage genericSenders.',
-  ),
-  'placeholder-without-replies': words(
+    'Envoyez un nom qui vous est propre, ou changez le réglage genericSenders.',
+  ],
+  'placeholder-without-replies': [
     'L’expéditeur demande des réponses, pas la campagne',
     'L’expéditeur 12345 remplace un numéro auquel répondre, et aucune réponse n’est demandée.',
-    'Envoyez withReplies: true, ou un expéditeur à vous.',
-  ),
-  'brand-without-code': words(
+    'Envoyez withReplies: true, ou un expéditeur qui vous est propre.',
+  ],
+  'brand-without-code': [
     'Personne ne pourrait répondre à cet expéditeur',
     'On ne répond pas à un nom, et le texte n’indique aucun numéro où écrire.',
     'Placez XXXXX dans le texte à la place du numéro, ou envoyez l’expéditeur 12345.',
-  ),
-  'number-not-rented': words(
+  ],
+  'number-not-rented': [
     'Le numéro n’est pas loué par ce compte',
     'L’expéditeur est un numéro loué par un autre compte, ou par personne.',
     'Envoyez depuis un numéro que vous louez, ou louez-en un avec POST /v1/numbers/rent.',
-  ),
-  'number-unavailable': words(
+  ],
+  'number-unavailable': [
     'Ce numéro n’est pas proposé',
     'Le numéro est pris, au repos, ou n’existe pas.',
     'Choisissez-en un autre parmi ceux qui sont proposés.',
-  ),
-  'nothing-to-replay': words(
+  ],
+  'nothing-to-replay': [
     'Rien à renvoyer',
     'Aucune livraison de cet endpoint ne correspond à la sélection.',
     'Élargissez la période, choisissez d’autres états ou consultez d’abord la liste des livraisons.',
-  ),
-  'unsafe-url': words(
+  ],
+  'unsafe-url': [
     'L’adresse ne peut pas être utilisée',
     'Les callbacks ne sont pas envoyés à une telle adresse.',
     'Envoyez une adresse https publique qui répond sur un port autorisé.',
-  ),
-  'try-later': words(
+  ],
+  'try-later': [
     'Réessayez plus tard',
-    'Un élément nécessaire est hors d’atteinte. Rien n’a été enregistré.',
+    'La base de données est hors d’atteinte. Rien n’a été enregistré : renvoyez la requête.',
     'Renvoyez la requête après le délai indiqué par Retry-After.',
-  ),
-  internal: words(
+  ],
+  internal: [
     'Une erreur est survenue',
-    'Une erreur est survenue de notre côté.',
+    'Une erreur est survenue de notre côté. Indiquez le requestId en nous contactant.',
     'Indiquez le requestId en nous contactant.',
-  ),
+  ],
 };

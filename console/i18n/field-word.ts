@@ -1,0 +1,21 @@
+import type { Word } from './fr/index.ts';
+
+const FIELDS: Record<string, Word> = {
+  name: 'name',
+  text: 'text',
+  reason: 'reason',
+  email: 'email',
+  address: 'email',
+  url: 'address',
+  word: 'word',
+  phone: 'filterNumber',
+  number: 'filterNumber',
+  to: 'filterNumber',
+  country: 'country',
+  defaultSender: 'sender',
+  password: 'password',
+  amount: 'priceWord',
+};
+
+/** What a page calls a value of the API's: by the last of its names, such as `address` of `emails[0].address`. */
+export const fieldWord = (field: string): Word | null => FIELDS[/\w+$/.exec(field)?.[0] ?? ''] ?? null;
