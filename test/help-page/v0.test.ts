@@ -1,19 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, SHORT_CODES, SIMS, startApp, until, type App } from '../fixtures/app.ts';
-import {
-  aCustomer,
-  arrives,
-  comes,
-  history,
-  preview,
-  refusals,
-  refusedBy,
-  send,
-  syncLater,
-  V0,
-  type Customer,
-} from './customers.ts';
+import { aCustomer, arrives, comes, history, preview, refusals, send, syncLater, V0, type Customer } from './customers.ts';
 
 const ADDRESS = 'v0@boulangerie.example';
 const LOWCOST = { route: 'lowcost', text: 'Soldes samedi. On vous garde une place ?' };
@@ -81,7 +69,7 @@ test('11. who needs the reply at once takes premium', async () => {
   await send(shop, to, { ...SHORT, sender: '12345' });
   await arrives(app, to);
   await app.world.phones.reply(to, 'tout de suite');
-  await comes(shop, 'tout de suite');
+  expect(await comes(shop, 'tout de suite')).toMatchObject({ from: to });
 });
 
 test('12. premium has two ways: a sender of one’s own, or a short code', async () => {
@@ -158,7 +146,7 @@ test('21. replies come in three ways, several at once', async () => {
   await send(shop, to, { ...SHORT, sender: '12345' });
   await arrives(app, to);
   await app.world.phones.reply(to, 'par les trois chemins');
-  await comes(shop, 'par les trois chemins');
+  expect(await comes(shop, 'par les trois chemins')).toMatchObject({ from: to });
   await until('the mailbox has it', () => app.world.mailbox.mails.some(({ to: [address] }) => address === ADDRESS));
   await until('the endpoint has it', () => app.world.endpoint.calls.some(({ body }) => body.includes('par les trois chemins')));
 });
@@ -169,7 +157,7 @@ test('22. on the platform the history of replies has each of them, without being
   await send(fresh, to, { ...SHORT, sender: '12345' });
   await arrives(app, to);
   await app.world.phones.reply(to, 'dans l’historique');
-  await comes(fresh, 'dans l’historique');
+  expect(await comes(fresh, 'dans l’historique')).toMatchObject({ from: to });
 });
 
 test('23. whoever chose mail or callbacks still finds all replies there', async () => {

@@ -92,7 +92,7 @@ test('34. replies come in three ways, several at once, and the account sets them
   await send(shop, to, PREMIUM);
   await arrives(app, to);
   await app.world.phones.reply(to, 'par les trois chemins');
-  await comes(shop, 'par les trois chemins');
+  expect(await comes(shop, 'par les trois chemins')).toMatchObject({ from: to });
   await until('the mailbox has it', () => app.world.mailbox.mails.some(({ to: [address] }) => address === ADDRESS));
   await until('the endpoint has it', () => app.world.endpoint.calls.some(({ body }) => body.includes('par les trois chemins')));
 });
