@@ -4,7 +4,7 @@ import { attribute } from '../../domain/replies/attribution.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { findCandidates, readUnfiled } from '../replies/find-candidates.ts';
+import { findCandidates, readWaiting } from '../replies/find-candidates.ts';
 import { meantByKeyword, type Unattributed } from '../replies/ambiguous-keywords.ts';
 
 type Deps = {
@@ -72,8 +72,8 @@ async function applyStops(client: PoolClient, carrierId: string, hashPhone: Hash
     [carrierId],
   );
   const stops = waiting.filter(({ text }) => readKeyword(text).kind === 'stop').map(({ id }) => id);
-  const replies = stops.length === 0 ? [] : await readUnfiled(client, stops, false);
-  const candidates = await findCandidates(client, replies);
+  const replies = stops.length === 0 ? [] : await readWaiting(client, stops);
+  const { candidates } = await findCandidates(client, replies);
   const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
   const nobodys: Unattributed[] = [];
   const left = replies.flatMap((reply): Leaving[] => {

@@ -12,7 +12,7 @@ import type { ClaimedCallback } from '../callbacks/claim-callbacks.ts';
 import { claimOf } from '../callbacks/first-claims.ts';
 import { autoReply } from './auto-reply.ts';
 import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
-import { findAnswered, findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
+import { findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
 import { findRules, applyKeywords } from './apply-keywords.ts';
 import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
 import { readUnhidden } from './unhidden-replies.ts';
@@ -115,16 +115,12 @@ type FiledPage = PageFiled & { claims: ClaimedCallback[]; answers: string[]; for
 type Page = { runId: string; hashPhone: HashPhone; room: FreshRoom | undefined };
 
 async function file(client: PoolClient, ids: string[], { runId, hashPhone, room }: Page): Promise<FiledPage> {
-  const unfiled = await readUnfiled(client, ids);
-  const released = await readUnhidden(client, ids);
+  const { unfiled, unhidden } = await readUnfiled(client, ids);
+  const released = unhidden ? await readUnhidden(client, ids) : [];
   if (unfiled.length === 0 && released.length === 0) return { ...NOTHING, claims: [], answers: [], forwards: 0 };
 
-  const candidates = await findCandidates(client, unfiled);
+  const { candidates, messages: answered, unlearned } = await findCandidates(client, unfiled);
   const attributions = unfiled.map((reply) => ({ reply, attribution: attribute(candidates.get(reply.id) ?? [], reply) }));
-  const answered = await findAnswered(
-    client,
-    attributions.flatMap(({ attribution }) => messageOf(attribution) ?? []),
-  );
   const accountOf = new Map([...candidates.values()].flat().map((candidate) => [candidate.messageId, candidate.accountId]));
 
   const filed: Filed[] = [];
@@ -159,14 +155,15 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
   );
   await learnCodes(
     client,
-    filed.flatMap(({ answered: message, reply }) => (message ? [{ messageId: message.id, code: reply.reply_code }] : [])),
+    filed.flatMap(({ answered: message, reply }) =>
+      message && unlearned.has(message.id) ? [{ messageId: message.id, code: reply.reply_code }] : [],
+    ),
   );
   const shown = [...filed.filter((each) => !each.hidden), ...released];
-  await fileInConversations(client, shown);
+  await markFiled(client, shown, [...filed.filter((each) => each.hidden), ...none.map(ofNobody)], runId);
   await tagContacts(client, shown);
   const answers = await autoReply(client, filed, optedOut);
   const forwards = await oweForwards(client, shown);
-  await markFiled(client, [...filed, ...released], none, runId);
   const happened = shown.map((each) => ({
     accountId: each.accountId,
     type: 'reply.received' as const,
@@ -197,46 +194,42 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
   return { ...owed, claims, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
 }
 
+/** What it says is kept: whoever it turns out to belong to obeys it. */
+const ofNobody = ({ reply, attribution }: { reply: Unfiled; attribution: Attribution }) => ({
+  reply,
+  attribution,
+  accountId: null,
+  answered: null,
+  hidden: false,
+  keyword: keywordOf(reply),
+  optOut: keywordOf(reply) === 'stop',
+});
+
+/** Puts those that are shown in their conversations, and marks all as filed. */
 async function markFiled(
   client: PoolClient,
-  filed: Filed[],
-  none: { reply: Unfiled; attribution: Attribution }[],
+  shown: Filed[],
+  others: (Omit<Filed, 'accountId' | 'rule' | 'conversationId' | 'sequence'> & { accountId: string | null })[],
   runId: string,
 ): Promise<void> {
-  const all = [
-    ...filed,
-    // What it says is kept: whoever it turns out to belong to obeys it.
-    ...none.map(({ reply, attribution }) => ({
-      reply,
-      attribution,
-      accountId: null,
-      answered: null,
-      hidden: false,
-      keyword: keywordOf(reply),
-      optOut: keywordOf(reply) === 'stop',
-      conversationId: null,
-      sequence: null,
-    })),
-  ];
-  await affected(
-    client,
-    `update replies r set filed_at = now(), run_id = $1, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
-       conversation_id = f.conversation_id, sequence = f.sequence, attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden, keyword = f.keyword
-     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[], $9::bool[], $10::bool[], $11::text[])
-       as f (id, account_id, campaign_id, message_id, conversation_id, sequence, attribution, opt_out, hidden, keyword)
-     where r.id = f.id`,
-    [
+  const all = [...shown, ...others];
+  await fileInConversations(client, shown, {
+    sql: `update replies r set filed_at = now(), run_id = $13, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
+        conversation_id = placed.conversation_id, sequence = placed.sequence, attribution = f.attribution, opt_out = f.opt_out,
+        hidden = f.hidden, keyword = f.keyword
+      from unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[], $18::jsonb[], $19::bool[], $20::bool[], $21::text[])
+        as f (id, account_id, campaign_id, message_id, attribution, opt_out, hidden, keyword) left join placed using (id)
+      where r.id = f.id`,
+    values: [
       runId,
       all.map((each) => each.reply.id),
       all.map((each) => each.accountId),
       all.map((each) => each.answered?.campaign_id ?? null),
       all.map((each) => each.answered?.id ?? null),
-      all.map((each) => each.conversationId),
-      all.map((each) => each.sequence),
       all.map((each) => JSON.stringify(each.attribution)),
       all.map((each) => each.optOut),
       all.map((each) => each.hidden),
       all.map((each) => each.keyword),
     ],
-  );
+  });
 }

@@ -16,20 +16,30 @@ type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
   rented_at: Date | null;
   last_account_id: string | null;
   released_at: Date | null;
+  unhide: boolean;
 };
 
-/** The replies of a page that are to be filed, locked, with what decides whose they are; or those that still wait for their night. */
-export async function readUnfiled(client: PoolClient, ids: string[], released = true): Promise<Unfiled[]> {
-  const found = await rows<UnfiledRow>(
+/** The replies of a page that still wait for their night, locked, with what decides whose they are. */
+export const readWaiting = async (client: PoolClient, ids: string[]): Promise<Unfiled[]> =>
+  (await readUnfiled(client, ids, false)).unfiled;
+
+/** The same of those that are to be filed; and whether some of the page were hidden and are released. */
+export async function readUnfiled(
+  client: PoolClient,
+  ids: string[],
+  released = true,
+): Promise<{ unfiled: Unfiled[]; unhidden: boolean }> {
+  const all = await rows<UnfiledRow>(
     client,
-    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked as "stopChecked",
+    `select r.id, r.carrier_id, r.from_raw, r.from_number, r.reply_code, r.text, r.received_at, r.ingested_at, r.precision, r.partial, r.peeked as "stopChecked", r.unhide,
        n.kind, n.country, n.account_id, n.rented_at, n.last_account_id, n.released_at, n.port, c.clock_tolerance_ms, c.stop_confirmations
      from replies r left join carriers c on c.id = r.carrier_id
      left join numbers n on n.carrier_id = r.carrier_id and n.number = r.reply_code
-     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and (r.released_at is not null) = $2 and not r.unhide
+     where r.id = any($1::uuid[]) and r.filed_at is null and r.filing_failed is null and (r.unhide or (r.released_at is not null) = $2)
      order by r.id for update of r`,
     [ids, released],
   );
+  const found = all.filter((row) => !row.unhide);
   const unfiled = found.map((row): Unfiled => {
     const { since, until, slackMs } = windowOf({
       kind: row.kind,
@@ -56,33 +66,36 @@ export async function readUnfiled(client: PoolClient, ids: string[], released = 
       [mended.map((reply) => reply.id), mended.map((reply) => reply.from_number)],
     );
   }
-  return unfiled;
+  return { unfiled, unhidden: found.length < all.length };
 }
 
 /** Whether it was written to a code that accounts share. */
 export const isShared = ({ kind, reply_code: code }: Pick<Unfiled, 'kind' | 'reply_code'>): boolean =>
   kind === 'short-code' || (kind === null && /^\d{3,6}$/.test(code));
 
-/** Every message that each reply may answer, in one statement. */
-export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Map<string, Candidate[]>> {
-  const found = await rows<{
-    reply_id: string;
-    id: string;
-    account_id: string;
-    campaign_id: string | null;
-    submitted_at: Date;
-    keyword: string | null;
-    text: string;
-  }>(
+const ANSWERED = `m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
+       m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way`;
+
+/** What a page's replies may answer: candidates by reply, and all of these messages as events show them. */
+type Found = { candidates: Map<string, Candidate[]>; messages: Map<string, Answered>; unlearned: Set<string> };
+
+/**
+ * Every message that each reply may answer, in one statement; `unlearned` are those whose code is not known yet. Whether replies
+ * are shown stays so until the caller commits: who releases what is hidden finds it filed, or is waited for.
+ */
+export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Found> {
+  if (unfiled.length === 0) return { candidates: new Map(), messages: new Map(), unlearned: new Set() };
+  const found = await rows<Answered & { reply_id: string; account_id: string; keyword: string | null; unlearned: boolean }>(
     client,
-    `select r.id as reply_id, m.id, m.account_id, m.campaign_id, m.submitted_at, m.text, c.keyword
+    `select r.id as reply_id, ${ANSWERED}, m.account_id, c.keyword, m.reply_code = '${PLACEHOLDER}' as unlearned
      from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $7::uuid[], $8::bool[])
        as r (id, phone, code, since, until, carrier, shared)
      -- A code of the operator's that is not known yet may be any short one of that carrier.
      join messages m on m.to_number = r.phone and m.reply_code in (r.code, '${PLACEHOLDER}')
        and (m.reply_code = r.code or m.carrier_id = r.carrier and r.shared)
        and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
-     left join campaigns c on c.id = m.campaign_id`,
+     join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id
+     for key share of a`,
     [
       unfiled.map((reply) => reply.id),
       unfiled.map((reply) => reply.from_number),
@@ -94,31 +107,29 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
       unfiled.map(isShared),
     ],
   );
-  const byReply = Map.groupBy(found, (row) => row.reply_id);
-  return new Map(
-    [...byReply].map(([id, rowsOfReply]) => [
-      id,
-      rowsOfReply.map((row) => ({
-        messageId: row.id,
-        accountId: row.account_id,
-        campaignId: row.campaign_id,
-        sentAt: row.submitted_at,
-        keyword: row.keyword,
-        text: row.text,
-      })),
-    ]),
-  );
+  const candidates = [...Map.groupBy(found, (row) => row.reply_id)].map(([id, ofReply]): [string, Candidate[]] => [
+    id,
+    ofReply.map((row) => ({
+      messageId: row.id,
+      accountId: row.account_id,
+      campaignId: row.campaign_id,
+      sentAt: row.submitted_at,
+      keyword: row.keyword,
+      text: row.text,
+    })),
+  ]);
+  return {
+    candidates: new Map(candidates),
+    messages: new Map(found.map((row) => [row.id, row])),
+    unlearned: new Set(found.flatMap((row) => (row.unlearned ? row.id : []))),
+  };
 }
 
-/**
- * The messages that replies answer, as their events show them. Whether replies are shown stays so until the caller commits: who
- * releases what is hidden finds it filed, or is waited for.
- */
+/** The messages that replies answer, as their events show them. */
 export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
   const found = await rows<Answered>(
     client,
-    `select m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
-       m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way
+    `select ${ANSWERED}
      from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])
      for key share of a`,
     [messageIds],

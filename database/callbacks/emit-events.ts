@@ -3,7 +3,7 @@ import type { HeldReason } from '../../domain/callbacks/delivery-state.ts';
 import { octopushBody, type CallbackFormat, type OctopushFacts } from '../../domain/callbacks/octopush-callback.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from '../ids.ts';
-import { affected, rows, type Sql } from '../sql.ts';
+import { rows, type Sql } from '../sql.ts';
 
 /** What an endpoint can choose to hear of. */
 export const EVENT_TYPES = [
@@ -128,27 +128,30 @@ export async function emitEvents(
 ): Promise<Emitted> {
   if (happened.length === 0) return { callbacks: [], emails: [], accounts: [], born: [] };
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
-  const endpoints = await rows<Endpoint>(
+  const targets = await rows<Endpoint & { channel: Owed['channel'] }>(
     client,
+    // An address that wants a flood gathered needs to know the conversation.
     `with named as (
        select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
      )
-     select e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope, e.ordered, e.types, e.format,
-       e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone, array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
+     select 'callback' as channel, e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope,
+       e.ordered, e.types, e.format, e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone,
+       array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
      from callback_endpoints e join accounts a on a.id = e.account_id
      where e.account_id = any($1::uuid[]) and e.deleted_at is null
-       and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named)) order by e.id`,
-    [accounts, [...new Set(happened.map((each) => each.type))], [...new Set(happened.flatMap((each) => each.campaignId ?? []))]],
+       and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named))
+     union all
+     select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', '{}' from reply_emails
+     where $4 and account_id = any($1::uuid[]) and deleted_at is null order by id`,
+    [
+      accounts,
+      [...new Set(happened.map((each) => each.type))],
+      [...new Set(happened.flatMap((each) => each.campaignId ?? []))],
+      happened.some((each) => each.emails),
+    ],
   );
-  const addresses = happened.some((each) => each.emails)
-    ? await rows<Target>(
-        client,
-        // One that wants a flood gathered needs to know the conversation.
-        `select id, account_id, null as held, 'account' as scope, gather as ordered, '{}'::text[] as types, '{}'::uuid[] as campaigns, 'standard' as format, 'UTC' as time_zone from reply_emails
-         where account_id = any($1::uuid[]) and deleted_at is null order by id`,
-        [accounts],
-      )
-    : [];
+  const endpoints = targets.filter(({ channel }) => channel === 'callback');
+  const addresses = targets.filter(({ channel }) => channel === 'email');
 
   const events = happened.map((each) => {
     const eventId = newId();
@@ -193,42 +196,23 @@ export async function emitEvents(
     free.set(each.targetId, left - 1);
     each.claim = newId();
   }
-  await affected(
-    client,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
-       lease_until, run_id, created_at, format, body, conversation_id, sequence)
-     select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
-       case when d.channel = 'email' then d.target end,
-       case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
-       d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
-       case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${FIRST_LEASE_SECONDS} seconds' end,
-       $7, now(), d.format, d.body, d.conversation_id, d.sequence
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $9::text[], $10::text[],
-       $11::uuid[], $12::int[], $13::uuid[])
-       as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)`,
-    [
-      owed.map((each) => each.id),
-      owed.map((each) => each.accountId),
-      owed.map((each) => each.eventId),
-      owed.map((each) => each.channel),
-      owed.map((each) => each.targetId),
-      owed.map((each) => each.held),
-      runId ?? 'retry',
-      runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
-      owed.map((each) => each.format),
-      owed.map((each) => each.body),
-      owed.map((each) => each.conversationId),
-      owed.map((each) => each.sequence),
-      owed.map((each) => each.claim),
-    ],
-  );
-
   const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
   // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
   // they are gap-free in the order of commits. A UUID's order would skip what commits late.
   const [now] = await rows<{ at: Date }>(
     client,
-    `with locked as (
+    `with owed as (
+       insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
+         lease_until, run_id, created_at, format, body, conversation_id, sequence)
+       select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
+         case when d.channel = 'email' then d.target end,
+         case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
+         d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
+         case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${FIRST_LEASE_SECONDS} seconds' end,
+         $9, now(), d.format, d.body, d.conversation_id, d.sequence
+       from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::uuid[], $19::int[],
+         $20::uuid[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)
+     ), locked as (
        select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
      ), e as (
        select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
@@ -249,6 +233,19 @@ export async function emitEvents(
       events.map((each) => each.type),
       events.map((each) => each.frozen),
       events.map((each) => owedFor.get(each.eventId) ?? 0),
+      runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
+      runId ?? 'retry',
+      owed.map((each) => each.id),
+      owed.map((each) => each.accountId),
+      owed.map((each) => each.eventId),
+      owed.map((each) => each.channel),
+      owed.map((each) => each.targetId),
+      owed.map((each) => each.held),
+      owed.map((each) => each.format),
+      owed.map((each) => each.body),
+      owed.map((each) => each.conversationId),
+      owed.map((each) => each.sequence),
+      owed.map((each) => each.claim),
     ],
   );
 

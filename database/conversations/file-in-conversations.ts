@@ -5,7 +5,7 @@ import { rows } from '../sql.ts';
 /** A reply on its way into a conversation, which gives it the last two. */
 export type Placed = {
   accountId: string;
-  reply: { from_number: string; reply_code: string; carrier_id: string; received_at: Date };
+  reply: { id: string; from_number: string; reply_code: string; carrier_id: string; received_at: Date };
   conversationId: string | null;
   sequence: number | null;
   keyword: string | null;
@@ -20,9 +20,14 @@ export const byAccountAndPhone = (a: Placed, b: Placed): number => {
 /**
  * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
  * conversation that was closed or snoozed is open again; a blocked one stays so. Where one seems to ask for STOP in other words, it is
- * flagged for a person.
+ * flagged for a person. `also` is done in the same statement: it sees `placed (id, conversation_id, sequence)`, and its own values
+ * begin at $13.
  */
-export async function fileInConversations(client: PoolClient, filed: Placed[]): Promise<void> {
+export async function fileInConversations(
+  client: PoolClient,
+  filed: Placed[],
+  also?: { sql: string; values: unknown[] },
+): Promise<void> {
   const groups = [
     ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
   ];
@@ -30,19 +35,27 @@ export async function fileInConversations(client: PoolClient, filed: Placed[]): 
     const last = group.at(-1);
     return last ? [{ group, last }] : [];
   });
-  const conversations = await rows<{ id: string; account_id: string; phone: string; sequence: number }>(
+  /** How many of its conversation come after each. */
+  const places = groups.flatMap((group) => group.map((each, index) => ({ each, after: group.length - index - 1 })));
+  const placed = await rows<{ id: string; conversation_id: string; sequence: number }>(
     client,
-    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged, unread, created_at)
-     select c.*, c.sequence, now()
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::bool[])
-       as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged)
-     on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
-       unread = conversations.unread + excluded.unread, flagged = conversations.flagged or excluded.flagged,
-       state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
-       reply_code = case when conversations.last_reply_at > excluded.last_reply_at then conversations.reply_code else excluded.reply_code end,
-       carrier_id = case when conversations.last_reply_at > excluded.last_reply_at then conversations.carrier_id else excluded.carrier_id end,
-       last_reply_at = greatest(conversations.last_reply_at, excluded.last_reply_at)
-     returning id, account_id, phone, sequence`,
+    `with c as (
+       insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged, unread, created_at)
+       select c.*, c.sequence, now()
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::bool[])
+         as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged)
+       on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
+         unread = conversations.unread + excluded.unread, flagged = conversations.flagged or excluded.flagged,
+         state = case when conversations.state = 'blocked' then 'blocked' else 'open' end, snoozed_until = null,
+         reply_code = case when conversations.last_reply_at > excluded.last_reply_at then conversations.reply_code else excluded.reply_code end,
+         carrier_id = case when conversations.last_reply_at > excluded.last_reply_at then conversations.carrier_id else excluded.carrier_id end,
+         last_reply_at = greatest(conversations.last_reply_at, excluded.last_reply_at)
+       returning id as conversation_id, account_id, phone, sequence
+     ), placed as (
+       select p.id, c.conversation_id, c.sequence - p.after as sequence
+       from unnest($9::uuid[], $10::uuid[], $11::text[], $12::int[]) as p (id, account_id, phone, after) join c using (account_id, phone)
+     )${also ? `, also as (${also.sql})` : ''}
+     select * from placed`,
     [
       latest.map(() => newId()),
       latest.map(({ last }) => last.accountId),
@@ -52,15 +65,17 @@ export async function fileInConversations(client: PoolClient, filed: Placed[]): 
       latest.map(({ group }) => group.length),
       latest.map(({ last }) => last.reply.received_at),
       latest.map(({ group }) => group.some(({ keyword }) => keyword === 'looks-like-stop')),
+      places.map(({ each }) => each.reply.id),
+      places.map(({ each }) => each.accountId),
+      places.map(({ each }) => each.reply.from_number),
+      places.map(({ after }) => after),
+      ...(also?.values ?? []),
     ],
   );
-  const byKey = new Map(conversations.map((row) => [`${row.account_id} ${row.phone}`, row]));
-  for (const group of groups) {
-    for (const [index, each] of group.entries()) {
-      const conversation = byKey.get(`${each.accountId} ${each.reply.from_number}`);
-      if (!conversation) continue;
-      each.conversationId = conversation.id;
-      each.sequence = conversation.sequence - group.length + index + 1;
-    }
+  const byReply = new Map(placed.map((row) => [row.id, row]));
+  for (const each of filed) {
+    const place = byReply.get(each.reply.id);
+    each.conversationId = place?.conversation_id ?? null;
+    each.sequence = place?.sequence ?? null;
   }
 }

@@ -44,6 +44,7 @@ import { WordsByTime } from './0097-words-by-time.ts';
 import { Deferrals } from './0098-deferrals.ts';
 import { StopConfirmed } from './0099-stop-confirmed.ts';
 import { ListFaultCodes } from './0100-list-fault-codes.ts';
+import { FewerIndexEntries } from './0105-fewer-index-entries.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -106,4 +107,5 @@ export const migrations = [
   { name: '0098-deferrals', class: Deferrals },
   { name: '0099-stop-confirmed', class: StopConfirmed },
   { name: '0100-list-fault-codes', class: ListFaultCodes },
+  { name: '0105-fewer-index-entries', class: FewerIndexEntries },
 ];

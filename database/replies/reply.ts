@@ -5,15 +5,30 @@ import type { KeywordKind } from '../../domain/replies/keywords.ts';
 const ReplySchema = defineEntity({
   name: 'Reply',
   tableName: 'replies',
-  uniques: [{ properties: ['carrierId', 'externalId'] }],
   indexes: [
+    {
+      name: 'replies_carrier_id_external_id_unique',
+      expression:
+        'create unique index "replies_carrier_id_external_id_unique" on "replies" ("carrier_id", "external_id") where "external_id" is not null',
+    },
     {
       name: 'replies_unfiled_index',
       expression: 'create index "replies_unfiled_index" on "replies" ("ingested_at") where "filed_at" is null',
     },
-    { properties: ['accountId', 'id'] },
-    { properties: ['conversationId', 'sequence'] },
-    { properties: ['accountId', 'receivedAt'] },
+    {
+      name: 'replies_account_id_id_index',
+      expression: 'create index "replies_account_id_id_index" on "replies" ("account_id", "id") where "account_id" is not null',
+    },
+    {
+      name: 'replies_conversation_id_sequence_index',
+      expression:
+        'create index "replies_conversation_id_sequence_index" on "replies" ("conversation_id", "sequence") where "conversation_id" is not null',
+    },
+    {
+      name: 'replies_account_id_received_at_index',
+      expression:
+        'create index "replies_account_id_received_at_index" on "replies" ("account_id", "received_at") where "account_id" is not null',
+    },
     {
       name: 'replies_keyword_index',
       expression: 'create index "replies_keyword_index" on "replies" ("account_id", "keyword", "id") where "keyword" is not null',
