@@ -13,7 +13,7 @@ import { openMailTokens } from './database/mail/mail-tokens.ts';
 import { patiently } from './database/patience.ts';
 import { openPhoneHash } from './database/contacts/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
-import { rows } from './database/sql.ts';
+import { affected, rows } from './database/sql.ts';
 import type { Schedule } from './domain/callbacks/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
 import { openClient, openSharedClient } from './temporal/connect.ts';
@@ -79,6 +79,9 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     repliesPerRun: config.REPLIES_PER_RUN,
     requestEagerStart: shared !== null,
     pages,
+    onHandedAgain: async (ids) => {
+      await affected(db.pool, 'update replies set handed_at = now() where id = any($1::uuid[]) and filed_at is null', [ids]);
+    },
     createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
   });
   starting.defer(() => runs.flush());
@@ -113,6 +116,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     pages,
     runs,
     onCallbacksDue,
+    wake: wake.wake,
     guard,
     poster,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createActivities } from './activities/index.ts';
+import { openWatch } from './activities/maintenance/sweep.ts';
 import { createClaimFacts } from './activities/sending/claim-facts.ts';
 import { createCallbackMetrics } from './activities/callbacks/callback-metrics.ts';
 import { readDkim, type Dkim } from './activities/mail/dkim-key.ts';
@@ -16,7 +17,7 @@ import type { Foundation, SystemOptions } from './foundation.ts';
 
 /** The half of a process that works: carriers' lines, and the workers of Temporal's queues. Answers with the workers, none of which may die. */
 export async function startWorkerProcess(
-  { config, log, bundle, sweepEveryMs, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
+  { config, log, bundle, sweepEveryMs = 60_000, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
   {
     db,
     secrets,
@@ -28,6 +29,7 @@ export async function startWorkerProcess(
     pages,
     runs,
     onCallbacksDue,
+    wake,
     poster,
   }: Foundation & { workerConnection: NativeConnection },
 ): Promise<AsyncDisposable & { workers: Running[] }> {
@@ -96,7 +98,10 @@ export async function startWorkerProcess(
     await opened.close();
     await activities.callbacksOver();
   });
+  await runs.warmUp();
   lines.start(opened.carrierWorker);
+  // Not where the sweep never comes either.
+  starting.use(openWatch({ pool: db.pool, log, everyMs: Math.min(Math.max(sweepEveryMs / 20, 100), 2 ** 31 - 1), runs, wake }));
   const stack = starting.move();
   return { workers: opened.fixed, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -4,16 +4,19 @@ import { affected, rows } from '../database/sql.ts';
 import { LEASE, OPEN } from './callbacks/claim-callbacks.ts';
 import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
-/** Attempts whose process died: they may have arrived, so they count, and are made again. What became of each is `unknown`. */
+/**
+ * Attempts whose process died: they may have arrived, so they count, and are made again. What became of each is `unknown`. A
+ * database that has just started gives those who live the time to renew their claims.
+ */
 export const reclaimDead = (pool: Pool): Promise<number> =>
   affected(
     pool,
     `with dead as (
        select id, claim, attempts, trigger, endpoint_id, lease_until from deliveries
-       where state = 'in_flight' and lease_until < now() for update skip locked
+       where state = 'in_flight' and lease_until < now() and pg_postmaster_start_time() < now() - interval '5 seconds' for update skip locked
      ), written as (
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class, probe)
-       select d.claim, d.id, d.attempts, d.trigger, coalesce(d.lease_until - ${LEASE}, d.lease_until), 'unknown', coalesce(e.health = 'open', false)
+       select d.claim, d.id, d.attempts, d.trigger, d.lease_until - ${LEASE}, 'unknown', coalesce(e.health = 'open', false)
        from dead d left join callback_endpoints e on e.id = d.endpoint_id
        on conflict (id) do nothing
      )

@@ -14,6 +14,7 @@ import type { CallbackMetrics } from './callbacks/callback-metrics.ts';
 import { createCampaignSteps } from './campaigns/campaign-steps.ts';
 import { freshRoom } from './callbacks/claim-callbacks.ts';
 import { createFirstClaims } from './callbacks/first-claims.ts';
+import { createClaimKeeper } from './callbacks/keep-claims.ts';
 import { createDrainCallbacks } from './callbacks/retry-due-callbacks.ts';
 import { createDrainEndpoint } from './callbacks/recover-endpoint.ts';
 import { createFileReplies } from './replies/file-replies.ts';
@@ -76,7 +77,7 @@ export function createActivities(deps: Deps) {
   const wake = createRunWaker({ pool, signal });
   const uplink = createUplinkMonitor({ pool, log, worker: deps.worker });
   const recorder = createResultRecorder({ pool, log, wake, onCallbacksDue: deps.onCallbacksDue });
-  const { attempt, over } = createAttemptCallback({
+  const { attempt: make, over } = createAttemptCallback({
     secrets: deps.secrets,
     poster: deps.poster,
     uplink,
@@ -84,6 +85,8 @@ export function createActivities(deps: Deps) {
     recorder,
     schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
   });
+  const keep = createClaimKeeper(pool);
+  const attempt: typeof make = (delivery) => keep(delivery, make(delivery));
   const firsts = createFirstClaims({ pool, log, onCallbacksDue: recorder.wakeRetries });
   const callbacks = { pool, log, attempt, uplink, wake, firsts };
   const mail = deps.mailer

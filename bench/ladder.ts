@@ -45,7 +45,6 @@ const ANSWERED: Awaited<ReturnType<Poster['post']>> = {
 const nullSink: Poster = { post: () => Promise.resolve(ANSWERED), close: () => Promise.resolve() };
 const unrecorded: ResultRecorder = {
   record: () => Promise.resolve(true),
-  lasts: () => {},
   wakeRetries: () => {},
   count: () => Promise.resolve(),
 };

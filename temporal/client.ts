@@ -29,6 +29,8 @@ type Deps = {
   /** Whether this process has a worker on the same connection, which a start may hand the run's first task. */
   requestEagerStart: boolean;
   pages: FiledPages;
+  /** Called when Temporal accepted a run for replies that had none, or a lost one: they are left alone for a while. */
+  onHandedAgain: (replyIds: string[]) => Promise<void>;
   /** How a gateway's nightly schedule is made. */
   createSyncSchedule: (carrierId: string) => Promise<void>;
 };
@@ -42,6 +44,10 @@ type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 export type TemporalRuns = Runs & {
   /** Whether more replies wait for a run than a page holds. */
   lagging(): boolean;
+  /** Gathers replies that nobody filed into runs. */
+  deliverAgain(replyIds: string[]): void;
+  /** Has a first run through, so that the first reply meets workflow code that is loaded. */
+  warmUp(): Promise<void>;
   /** Starts the run if there is none, and has it look again. */
   signal(run: LongRun): Promise<void>;
   /** Starts what is still gathered, and waits for what is being asked of Temporal. */
@@ -49,7 +55,15 @@ export type TemporalRuns = Runs & {
 };
 
 /** The only place that starts, signals or names workflows. */
-export function createRuns({ client, log, repliesPerRun, requestEagerStart, pages, createSyncSchedule }: Deps): TemporalRuns {
+export function createRuns({
+  client,
+  log,
+  repliesPerRun,
+  requestEagerStart,
+  pages,
+  onHandedAgain,
+  createSyncSchedule,
+}: Deps): TemporalRuns {
   const underWay = new Set<Promise<unknown>>();
   const soon = <T>(work: () => Promise<T>): Promise<T> => {
     const call = client.withDeadline(Date.now() + START_MS, work);
@@ -61,14 +75,16 @@ export function createRuns({ client, log, repliesPerRun, requestEagerStart, page
     return call;
   };
 
+  const again = new Set<string>();
   // A fresh id each: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
   const replies = createBatchStarter({
     log,
     pageSize: repliesPerRun,
     start(replyIds, lagging) {
       const workflowId = `replies/${randomUUID()}`;
-      return pages.start(workflowId, replyIds, () =>
-        soon(() =>
+      const found = replyIds.filter((id) => again.delete(id));
+      return pages.start(workflowId, replyIds, async () => {
+        await soon(() =>
           client.workflow.start<typeof deliverReplyPage>('deliverReplyPage', {
             workflowId,
             taskQueue: CONTROL,
@@ -76,8 +92,9 @@ export function createRuns({ client, log, repliesPerRun, requestEagerStart, page
             staticSummary: `${replyIds.length} replies`,
             requestEagerStart,
           }),
-        ),
-      );
+        );
+        if (found.length > 0) await onHandedAgain(found);
+      });
     },
   });
   const messages = createBatchStarter({
@@ -122,6 +139,21 @@ export function createRuns({ client, log, repliesPerRun, requestEagerStart, page
     signal,
     lagging: replies.lagging,
     deliverReplies: (ids) => replies.add(ids),
+    deliverAgain(ids) {
+      for (const id of ids) again.add(id);
+      replies.add(ids);
+    },
+    async warmUp() {
+      await soon(() =>
+        client.workflow.execute<typeof deliverReplyPage>('deliverReplyPage', {
+          workflowId: `replies/${randomUUID()}`,
+          taskQueue: CONTROL,
+          args: [{ replyIds: [], named: false }],
+          staticSummary: 'Warms up a worker that has just started',
+          requestEagerStart,
+        }),
+      ).catch((error: unknown) => log.warn({ err: error }, 'a worker starts cold'));
+    },
     sendMessages: (ids) => messages.add(ids),
 
     sendCampaign(campaignId) {

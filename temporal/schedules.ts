@@ -14,7 +14,7 @@ async function put(client: Client, options: ScheduleOptions): Promise<void> {
 }
 
 /** Every minute: finds what a crash left unstarted. */
-export const scheduleSweep = (client: Client, everyMs = 60_000): Promise<void> =>
+export const scheduleSweep = (client: Client, everyMs: number): Promise<void> =>
   put(client, {
     scheduleId: 'sweep',
     spec: { intervals: [{ every: everyMs }] },

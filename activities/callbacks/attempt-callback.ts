@@ -80,7 +80,7 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
   }
 
   const attempt: AttemptCallback = (delivery) => {
-    const slow = setTimeout(() => recorder.lasts(delivery), SLOW_MS);
+    const slow = setTimeout(recorder.wakeRetries, SLOW_MS);
     const going: Promise<Ended['state']> = make(delivery).finally(() => {
       clearTimeout(slow);
       underWay.delete(going);

@@ -2,7 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../../domain/callbacks/concurrency-lanes.ts';
-import { affected, rows, transaction } from '../../database/sql.ts';
+import { LEASE_SECONDS } from '../../database/callbacks/emit-events.ts';
+import { rows, transaction } from '../../database/sql.ts';
 import { enforceOrder } from './conversation-order.ts';
 
 /** A delivery that this process may attempt, once, until its lease ends. */
@@ -27,8 +28,6 @@ export type ClaimedCallback = {
   body: string;
   /** By the database's clock. */
   claimedAt: Date;
-  /** Whether its lease ends before an attempt must. */
-  shortLease: boolean;
   /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
   waitedMs: number | null;
   /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
@@ -58,7 +57,7 @@ type ClaimRow = {
 type Candidate = { id: string; endpoint_id: string; lane: Lane };
 
 /** How long an attempt may take at an endpoint `e`, and a little more. */
-export const LEASE = `make_interval(secs => e.timeout_ms / 1000.0 * (1 + (e.fallback_url is not null)::int) + 15)`;
+export const LEASE = `interval '${LEASE_SECONDS} seconds'`;
 export const OPEN = `state in ('pending', 'retrying', 'held')`;
 const LANE = `case when trigger = 'auto' then 'retry' else 'replay' end as lane`;
 const DUE = `channel = 'callback' and ${OPEN} and next_at <= now()`;
@@ -198,7 +197,6 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     const seen = performance.now();
     return claimed.map((row) => ({
       claimedAt: row.claimed_at,
-      shortLease: false,
       now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
       id: row.id,
       claim: row.claim,
@@ -234,15 +232,6 @@ const lockEndpoints = (client: PoolClient, ids: string[]): Promise<Endpoint[]> =
     client,
     `select id, health, slow_start, ordered from callback_endpoints where id = any($1::uuid[]) and deleted_at is null order by id for no key update`,
     [ids],
-  );
-
-/** Has leases of attempts that take long last until they must be over. */
-export const renewLeases = (pool: Pool, claims: { id: string; claim: string }[]): Promise<number> =>
-  affected(
-    pool,
-    `update deliveries d set lease_until = now() + ${LEASE} from callback_endpoints e, unnest($1::uuid[], $2::uuid[]) as c (id, claim)
-     where d.id = c.id and d.claim = c.claim and d.state = 'in_flight' and e.id = d.endpoint_id`,
-    [claims.map(({ id }) => id), claims.map(({ claim }) => claim)],
   );
 
 /** Claims that find only what waits for its turn before they leave the rest for later. */

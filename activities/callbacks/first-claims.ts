@@ -78,7 +78,6 @@ export function claimOf({ id, claim, eventId, body, endpoint, at, seen }: Born, 
     body,
     waitedMs: at.getTime() - (ingestedAt ?? at).getTime(),
     claimedAt: at,
-    shortLease: true,
     now: () => new Date(at.getTime() + performance.now() - seen),
   };
 }

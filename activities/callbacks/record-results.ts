@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { retryCollisions, patientTransaction } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
-import { renewLeases, type ClaimedCallback } from './claim-callbacks.ts';
 import type { RunWaker } from '../wake-run.ts';
 import { freeNext, type ConversationKey } from './conversation-order.ts';
 import { recordAndLook, recordEnded, type Ended } from './record-attempts.ts';
@@ -89,23 +88,8 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
       return results.map(() => true as const);
     },
   });
-  const renewals = createBatcher<ClaimedCallback, true>({
-    maxSize: 500,
-    async commit(claims) {
-      await renewLeases(pool, claims);
-      return claims.map(() => true as const);
-    },
-  });
   return {
     record: (result: Recorded): Promise<true> => group.add(result),
-    /** An attempt takes long: the run of retries is to know its lease, which must last. */
-    lasts(delivery: ClaimedCallback): void {
-      wakeRetries();
-      if (delivery.shortLease)
-        renewals
-          .add(delivery)
-          .catch((error: unknown) => log.warn({ err: error }, 'the lease of an attempt could not be renewed'));
-    },
     wakeRetries,
     count,
   };

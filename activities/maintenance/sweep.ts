@@ -21,6 +21,7 @@ type Deps = {
   country: string;
   runs: {
     deliverReplies(ids: string[]): void;
+    deliverAgain(ids: string[]): void;
     sendMessages(ids: string[]): void;
     sendCampaign(id: string): void;
     importRecipients(id: string): void;
@@ -59,18 +60,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
   const one = (run: (id: string) => void) => (ids: string[]) => ids.forEach((id) => run(id));
 
   return {
-    /** Stored and not filed for 10 s: its process died, or Temporal is slow. Handed over again, it is left alone for twice as long each time. */
-    startReplies: () =>
-      start(
-        'replies',
-        `with late as (
-           select id from replies where filed_at is null and filing_failed is null and coalesce(handed_at, released_at)
-             < now() - least(interval '30 minutes', greatest(interval '10 seconds', handed_at - released_at))
-           order by ingested_at limit ${AT_ONCE} for update skip locked
-         ), handed as (update replies r set handed_at = now() from late where r.id = late.id)
-         select id from late order by id`,
-        runs.deliverReplies,
-      ),
+    startReplies: () => start('replies', unfiled(AT_ONCE), runs.deliverAgain),
     async startPartials(): Promise<void> {
       const partials = await showPartials(pool, country);
       if (partials.length > 0) runs.deliverReplies(partials);
@@ -141,6 +131,39 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
     forgetStale: () => done(affected(pool, FORGET)),
   };
 };
+
+/** Replies that nobody filed for 10 s; and those handed over again, for twice as long each time, for Temporal may only be slow. */
+const unfiled = (
+  most: number,
+): string => `select id from replies where filed_at is null and filing_failed is null and released_at is not null
+  and now() - greatest(handed_at, released_at) > least(interval '30 minutes', greatest(interval '10 seconds', handed_at - released_at))
+  order by ingested_at limit ${most}`;
+
+type Watch = Pick<Deps, 'pool' | 'log'> & {
+  everyMs: number;
+  runs: Pick<Deps['runs'], 'deliverAgain'> & { lagging(): boolean };
+  wake: (...runs: LongRun[]) => Promise<void>;
+};
+
+/** Between two sweeps: replies and callbacks that a killed process had in hand are taken up within seconds. */
+export function openWatch({ pool, log, everyMs, runs, wake }: Watch): Disposable {
+  let looking = false;
+  async function look(): Promise<void> {
+    // Who has more than a page waiting would only add to it.
+    const left = runs.lagging() ? [] : await rows<{ id: string }>(pool, unfiled(WATCHED));
+    if (left.length > 0) runs.deliverAgain(left.map(({ id }) => id));
+    if ((await reclaimDead(pool)) > 0) await wake('retry-callbacks', 'retry-emails');
+  }
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    look()
+      .catch((error: unknown) => log.warn({ err: error }, 'what a killed process left was not looked for; the sweep does'))
+      .finally(() => (looking = false));
+  }, everyMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+const WATCHED = 500;
 
 const CAMPAIGNS_LEFT = `select id from campaigns where ended_at is null and launched_at < now() - interval '10 seconds'`;
 

@@ -112,7 +112,7 @@ function hears({ scope, types, campaigns }: Target, type: EventType, campaignId:
 /** How long a first attempt may take to be made before the run of retries takes it over. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
 /** The same for one that was stored with its claim: whoever makes it and is not done in time renews the lease. */
-const FIRST_LEASE_SECONDS = 10;
+export const LEASE_SECONDS = 10;
 
 /**
  * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
@@ -208,7 +208,7 @@ export async function emitEvents(
          case when d.channel = 'email' then d.target end,
          case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
          d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
-         case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${FIRST_LEASE_SECONDS} seconds' end,
+         case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${LEASE_SECONDS} seconds' end,
          $9, now(), d.format, d.body, d.conversation_id, d.sequence
        from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::uuid[], $19::int[],
          $20::uuid[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)

@@ -4,7 +4,7 @@ import { openIngest } from '../../activities/replies/ingest-replies.ts';
 import type { InboundReply } from '../../carriers/carrier.ts';
 import { itemsOf } from '../../dev/seed.ts';
 import { openClient } from '../../temporal/connect.ts';
-import { phone, sleep, startApp, until } from '../fixtures/app.ts';
+import { phone, sleep, startApp, until, type App } from '../fixtures/app.ts';
 import { relay } from '../fixtures/relay.ts';
 import { startWorkerProcess } from '../fixtures/worker.ts';
 
@@ -98,10 +98,15 @@ test('killed after filing a page, before its run was told: the second try posts 
     return waits !== undefined;
   });
   await line.cut();
+  // It files, and can't claim what it owes.
+  const claims = await app.db.pool.connect();
+  await claims.query('begin; lock table delivery_attempts');
   await client.query('rollback');
   client.release();
   await until('its page is filed', async () => (await app.rows('select from replies where filed_at is not null'))[0]);
   await first.kill('SIGKILL');
+  await claims.query('rollback');
+  claims.release();
   await using _ = await startWorkerProcess(app.config);
   // Its lease runs out ten seconds after the kill at most; half a minute before the run of retries would take it over by itself.
   await until('the endpoint has it', () => app.world.endpoint.calls[0], 30_000);
@@ -124,6 +129,53 @@ test('killed after filing a page, before its run was told: the second try posts 
   expect([new Set(bodies).size, app.world.mailbox.mails.length]).toEqual([1, 1]);
   expect(bodies.length).toBeLessThanOrEqual(2);
 }, 120_000);
+
+test.each<[string, (app: App) => Promise<() => Promise<unknown>>]>([
+  [
+    'in the middle of an attempt',
+    async (app) => {
+      app.world.endpoint.behave({ name: 'hook', mode: 'hang', times: 1 });
+      await app.world.phones.reply(phone(1), 'OUI');
+      await until('the attempt is under way', () => app.world.endpoint.calls[0]);
+      return async () => {};
+    },
+  ],
+  [
+    'while it files',
+    async (app) => {
+      const client = await app.db.pool.connect();
+      await client.query('begin; lock table conversations');
+      await app.world.phones.reply(phone(1), 'OUI');
+      await until('its page is being filed', async () => {
+        const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
+        return waits !== undefined;
+      });
+      return async () => {
+        await client.query('rollback');
+        client.release();
+      };
+    },
+  ],
+])(
+  'killed %s, beside another worker: the callback comes at most fifteen seconds later',
+  async (_, begin) => {
+    await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
+    await using one = await startWorkerProcess(app.config);
+    await using two = await startWorkerProcess(app.config);
+    await app.campaign([{ to: phone(1) }]);
+    await until('the phone has it', () => app.world.phones.received[0]);
+    const free = await begin(app);
+    // The one that holds the line took the reply, and files and posts it.
+    const [line] = await app.rows<{ worker: string }>(`select worker from carrier_lines where carrier_id = $1`, [app.smppId]);
+    const holder = line?.worker.includes(` ${one.pid} `) ? one : two;
+    await holder.kill('SIGKILL');
+    const killedAt = performance.now();
+    await free();
+    await until('the endpoint took it', () => app.world.endpoint.calls.find((call) => call.answered === 200), 30_000);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+  },
+  120_000,
+);
 
 test('killed between the commit and the start of its run: the sweep delivers', async () => {
   await using app = await startApp({ sweepEveryMs: 1000 });
