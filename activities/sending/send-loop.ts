@@ -204,10 +204,13 @@ export function createSendLoop({
     const states = new Map(claims.map((claim) => [claim.id, claim.state]));
     const going = picked.filter(({ message }) => states.get(message.id) === 'submitting');
     for (const { job, message } of going) flying.set(message.id, job);
-    if (going.length > 0) {
-      if (leaseIsSafe()) submit(going.map(({ message }) => message));
-      else return lose('the lease ran out before the messages could be written');
-    }
+    // After the next turn has been asked for, which need not wait until these are written.
+    if (going.length > 0)
+      setImmediate(() => {
+        if (state === 'lost') return;
+        if (leaseIsSafe()) submit(going.map(({ message }) => message));
+        else lose('the lease ran out before the messages could be written');
+      });
     for (const job of settledJobs) close(job);
     for (const { job, message } of picked) {
       if (states.get(message.id) === 'submitting') continue;
