@@ -36,7 +36,11 @@ const forAccounts = (services: ApiServices) => {
   app.use(accountOnly(services));
   // A list is read as it comes, by a limit of its own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
-  app.on('POST', ['/campaigns', '/messages', '/conversations', '/conversations/:id/messages'], idempotent(services));
+  app.on(
+    'POST',
+    ['/campaigns', '/messages', '/messages/bulk', '/conversations', '/conversations/:id/messages'],
+    idempotent(services),
+  );
   return app
     .route('/', accountRoutes(services))
     .route('/', callbackRoutes(services))

@@ -8,6 +8,11 @@ export type SimLimits = { smsPerMinute: number; smsPerDay: number; timeZone: str
 export const simLimits = {
   /** SMS (parts of messages) that each SIM sends in a minute, evenly. */
   simSmsPerMinute: z.number().positive().max(6000).default(10),
+  /** The countries that its SIMs may send to; left out, any. */
+  simCountries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, because('country')))
+    .min(1)
+    .optional(),
   /** SMS that each SIM sends in a calendar day. */
   simSmsPerDay: z.int().min(1).max(1_000_000).default(500),
 };

@@ -5,7 +5,7 @@ import type { Routing } from '../domain/sending/routed-sender.ts';
 import type { RouteRule } from '../domain/carriers/routing.ts';
 import type { PoolNumber, RouteName } from '../domain/sending/sender-policy.ts';
 
-type Line = RouteRule & { up: boolean; shortCode: 'ours' | 'operator' };
+type Line = RouteRule & { up: boolean; shortCode: 'ours' | 'operator'; countries: string[] | null };
 
 /** What the operator's routing table says of a route to this account; undefined where it says nothing. */
 export async function loadRouting(
@@ -16,12 +16,13 @@ export async function loadRouting(
 ): Promise<Routing | undefined> {
   const lines = await rows<Line>(
     sql,
-    `select r.carrier_id as "carrierId", r.country, r.account_id as "accountId", r.priority, r.share, ${CARRIER_UP} as up, ${SHORT_CODE} as "shortCode"
+    `select r.carrier_id as "carrierId", r.country, r.account_id as "accountId", r.priority, r.share, ${CARRIER_UP} as up, ${SHORT_CODE} as "shortCode",
+       c.settings->'simCountries' as countries
      from routes r join carriers c on c.id = r.carrier_id where r.route = $1 and (r.account_id is null or r.account_id = $2) order by r.id`,
     [route, accountId],
   );
   if (lines.length === 0) return undefined;
-  const named = new Map(lines.map(({ carrierId, up, shortCode }) => [carrierId, { up, shortCode }]));
+  const named = new Map(lines.map(({ carrierId, up, shortCode, countries }) => [carrierId, { up, shortCode, countries }]));
   const carriers = await Promise.all([...named].map(async ([id, line]) => ({ id, ...line, numbers: await numbersOf(id) })));
   return { rules: lines, carriers };
 }

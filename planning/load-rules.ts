@@ -23,7 +23,14 @@ export type PlanRules = Rules & {
   numbers: PoolNumber[];
   policies: Pick<
     Policies,
-    'quietHours' | 'quietPreset' | 'lowcostMarketing' | 'stopMention' | 'brandRegistration' | 'genericSenders' | 'senderOverrides'
+    | 'quietHours'
+    | 'quietPreset'
+    | 'lowcostMarketing'
+    | 'landlines'
+    | 'stopMention'
+    | 'brandRegistration'
+    | 'genericSenders'
+    | 'senderOverrides'
   >;
   /** Sender IDs that an operator confirmed as the account's, folded. */
   brands: ReadonlySet<string>;
@@ -46,9 +53,9 @@ export async function loadPlanRules(
   route: RouteName,
   sql: Sql = db.pool,
 ): Promise<PlanRules> {
-  const [carrier] = await rows<{ id: string; shortCode: 'ours' | 'operator' }>(
+  const [carrier] = await rows<{ id: string; shortCode: 'ours' | 'operator'; countries: string[] | null }>(
     sql,
-    `select id, ${SHORT_CODE} as "shortCode" from carriers where route = $1 order by id limit 1`,
+    `select id, ${SHORT_CODE} as "shortCode", settings->'simCountries' as countries from carriers where route = $1 order by id limit 1`,
     [route],
   );
   const numbersOf = (carrierId: string): Promise<PoolNumber[]> =>
@@ -73,7 +80,7 @@ export async function loadPlanRules(
   );
   const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
     sql,
-    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", stop_mention as "stopMention", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", landlines, stop_mention as "stopMention", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
     [account.id],
   );
   return {

@@ -3,18 +3,29 @@ import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
 import { countryWarnings, createReach, applyCountryRules } from '../domain/numbers/country-rules.ts';
 import { AppError, invalidRequest } from '../domain/problems/errors.ts';
-import { fault, type Fault } from '../domain/problems/said.ts';
+import { fault, flaw, said, type Fault } from '../domain/problems/said.ts';
 import { isFrench } from '../domain/france.ts';
 import { lowcostMarketing } from '../domain/sending/lowcost-marketing.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
-import type { Refusal, SenderPlan } from '../domain/sending/sender-policy.ts';
+import { asksForReplies, placeholderSlip, type Refusal, type SenderPlan } from '../domain/sending/sender-policy.ts';
 import { quietEffect, quietWarning } from '../domain/sending/quiet-effect.ts';
 import { brandsUsed, judgeSenders } from '../domain/sending/sender-rules.ts';
 import { spendWarning } from '../domain/sending/spend-limit.ts';
 import { textFault } from '../domain/sms/text-fault.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
 import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
-import { ambiguity, cannotReply, noReplyCode, noStopNumber, unpriced, withoutStop } from './warnings.ts';
+import {
+  ambiguity,
+  cannotReply,
+  codeCountries,
+  noReplyCode,
+  noStopNumber,
+  overridden,
+  toLandlines,
+  unpriced,
+  withoutStop,
+} from './warnings.ts';
+import { isLandline } from '../domain/landline.ts';
 import { planStops } from './stop-mentions.ts';
 import type { CampaignPlan, CampaignRequest, PlannedMessage } from './plan.ts';
 import type { PlanRules } from './load-rules.ts';
@@ -24,8 +35,8 @@ import { planRouted } from '../domain/sending/routed-sender.ts';
 const BREATH = 1000;
 
 function compile(text: string): Template | Refusal {
-  const flaw = textFault(text);
-  if (flaw) return { code: 'invalid-request', faults: [{ field: 'text', ...flaw }] };
+  const wrong = textFault(text);
+  if (wrong) return { code: 'invalid-request', faults: [{ field: 'text', ...wrong }] };
   try {
     return compileSmsTemplate(text);
   } catch (error) {
@@ -70,7 +81,7 @@ export async function evaluateCampaign(request: CampaignRequest, rules: PlanRule
   const silent = Map.groupBy(unreachable, ({ country }) => country);
   const refusals = [
     ...(faults.rows.size > 0 ? [faults.refusal()] : []),
-    ...(unreachable.length > 0 ? [noReplyCode(silent)] : []),
+    ...(unreachable.length > 0 ? [noReplyCode(silent, codeCountries(request, rules))] : []),
   ];
   return { ...found, refusals };
 }
@@ -137,6 +148,10 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   if ('refused' in decided) return { ...decided, faults, unreachable };
   const sender: SenderPlan = applyCountryRules(decided, request, rules.countries);
   const { entries, duplicatesRemoved } = await readEntries(request.recipients, rules, first, faults);
+  const slip = placeholderSlip(request.text);
+  const asks = asksForReplies(request);
+  if (slip && (asks || slip.found.startsWith('XXXXX')))
+    return { refused: { code: 'invalid-request', faults: [fault('text', 'placeholder-slip', slip)] }, faults, unreachable };
   const lowcost = lowcostMarketing({
     ...request,
     french: entries.filter(({ country }) => isFrench(country)).length,
@@ -151,6 +166,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const [prices, room] = await Promise.all([rules.prices(at), rules.room(at)]);
 
   const messages: PlannedMessage[] = [];
+  const ofCodes = codeCountries(request, rules);
   const reach = createReach(rules.countries, request);
   const wireSenders = new Set<string>();
   let segments = 0;
@@ -161,8 +177,12 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     const code = origin && stops.codeFor(origin, country, busy);
     const words = stops.wordsFor(country, code);
     const rendered = renderText(template, recipient, { code, optimise: request.optimise, stop: words }, row, faults);
+    if (sender.reaches?.(country) === false) {
+      faults.add(row, 'to', flaw('not-reached', { country }));
+      continue;
+    }
     reach.add(country, origin);
-    if (!origin) unreachable.push({ ...cannotReply(country), row, country });
+    if (!origin) unreachable.push({ ...cannotReply(country, ofCodes.has(country)), row, country });
     else if (code === null && request.text.includes('XXXXX')) unreachable.push({ ...noStopNumber(country), row, country });
     if (!rendered || !origin) continue;
     wireSenders.add(origin.sender);
@@ -185,6 +205,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     { ...rules.policies, purpose: request.purpose },
   );
   const costMicros = totalCost(messages);
+  const landlines = rules.policies.landlines === 'warn' ? messages.filter(({ to }) => isLandline(to)).length : 0;
   return {
     carrierId: sender.carrierId,
     answerBy: sender.answerBy,
@@ -196,15 +217,19 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     costMicros,
     quiet,
     stops: stops.result(),
+    landlines,
     warnings: [
       ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
       ...ambiguity(messages),
       ...(lowcost ? [lowcost.warning] : []),
       ...withoutStop(stops.result()),
+      ...toLandlines(landlines),
       ...senders.warnings,
       ...quietWarning(quiet),
       ...(costMicros === null ? [] : unpriced(messages)),
       ...spendWarning(costMicros, room),
+      ...overridden(request, wireSenders),
+      ...(slip ? [{ code: 'placeholder-slip', ...said('warn.placeholder-slip', slip) } as const] : []),
     ],
     faults,
     unreachable,
@@ -214,7 +239,12 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
 type Entry = { row: number; phone: string; country: string; recipient: Recipient };
 
 /** The recipients that can be read, each number once. */
-async function readEntries(recipients: readonly unknown[], { account, listedBefore }: PlanRules, first: number, faults: Faults) {
+async function readEntries(
+  recipients: readonly unknown[],
+  { account, policies, listedBefore }: PlanRules,
+  first: number,
+  faults: Faults,
+) {
   const seen = new Set<string>();
   const entries: Entry[] = [];
   let duplicatesRemoved = 0;
@@ -225,6 +255,7 @@ async function readEntries(recipients: readonly unknown[], { account, listedBefo
     if (!recipient) continue;
     const phone = normalisePhone(recipient.to, account.country);
     if ('code' in phone) faults.add(row, 'to', phone);
+    else if (policies.landlines === 'refuse' && isLandline(phone.e164)) faults.add(row, 'to', flaw('landline'));
     else if (seen.has(phone.e164)) duplicatesRemoved += 1;
     else {
       seen.add(phone.e164);

@@ -50,6 +50,8 @@ export type CampaignPlan = {
   costMicros: number | null;
   quiet: QuietEffect;
   stops: StopEffect;
+  /** Messages to fixed lines, where that is to be said. */
+  landlines: number;
   warnings: Warning[];
   /** Why it may not go; nothing is stored while there is one. */
   refusals: Refusal[];

@@ -69,7 +69,8 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       start(
         'messages',
         `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
-         and id > $1::uuid and id < $2::uuid order by id limit ${AT_ONCE}`,
+         and (id > $1::uuid and id < $2::uuid or send_at between now() - interval '3 days' and now() - interval '1 minute')
+         order by id limit ${AT_ONCE}`,
         runs.sendMessages,
         [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
       ),

@@ -12,6 +12,7 @@ import { AccountView, accountView, TwoWayState } from './account.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { MINUTE_MS } from '../../domain/durations.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound, problems } from '../http/problem.ts';
 import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-settings/reply-settings.ts';
@@ -99,6 +100,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
     .openapi(create, async (c) => {
       const { platform, createdAt: made, ...asked } = c.req.valid('json');
       const createdAt = made === undefined ? new Date() : new Date(made);
+      if (createdAt.getTime() > Date.now() + MINUTE_MS) throw invalidRequest(fault('createdAt', 'in-future'));
       const em = db.em();
       const account = em.create(Account, {
         id: newId(),

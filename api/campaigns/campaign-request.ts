@@ -9,6 +9,10 @@ const A_YEAR_MS = 366 * 86_400_000;
 /** How far a customer's clock may be behind ours before `sendAt` counts as a mistake. */
 const PAST_TOLERANCE_MS = 5 * 60_000;
 
+export const SkipOptedOut = z.boolean().default(false).openapi({
+  description: 'Takes a message to a number on the opt-out list and skips it; without it such a message is refused (opted-out)',
+});
+
 export const Sending = {
   route: Route,
   sender: z.string().max(20).optional().openapi({

@@ -1,5 +1,6 @@
+import { WAIT_REASONS } from '../../domain/campaigns/campaign-wait.ts';
 import { sentenceOf, type Language } from '../../domain/problems/said.ts';
-import type { Warning } from '../../domain/problems/warning.ts';
+import { WARNINGS, type Warning } from '../../domain/problems/warning.ts';
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../../database/campaigns/campaign.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
@@ -41,18 +42,7 @@ export const CampaignView = z
 export const Warnings = z.array(
   z
     .object({
-      code: z.enum([
-        'country-unknown',
-        'country-no-reply',
-        'quiet-hours',
-        'attribution-ambiguous',
-        'price-missing',
-        'lowcost-marketing',
-        'stop-mention-missing',
-        'spend-limit',
-        'sender-unregistered',
-        'sender-generic',
-      ]),
+      code: z.enum(WARNINGS),
       detail: z.string(),
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
@@ -98,6 +88,12 @@ export const CampaignProgress = CampaignView.extend({
     .object({ reason: z.enum(['spend-limit']), until: Time })
     .nullable()
     .openapi({ description: 'Why what is queued does not go, though the campaign is launched' }),
+  wait: z
+    .object({ reason: z.enum(WAIT_REASONS), until: Time.nullable(), detail: z.string() })
+    .nullable()
+    .openapi({
+      description: 'Why what is queued does not go now, and until when; until null: until somebody resumes it, or a line is back',
+    }),
   progress: z
     .record(z.string(), z.number().int())
     .openapi({ description: 'How many messages are in each state', example: { queued: 120, delivered: 880 } }),

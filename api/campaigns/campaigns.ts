@@ -2,11 +2,10 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { Message } from '../../database/sending/message.ts';
-import { spendingOf } from '../../database/sending/spend-limits.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { holdCampaign, storeCampaign, type NewCampaign } from '../../database/campaigns/store-campaign.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { said } from '../../domain/problems/said.ts';
+import { said, sentenceOf } from '../../domain/problems/said.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, HoldSeconds, readCampaignText } from './campaign-request.ts';
@@ -19,8 +18,12 @@ import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { refusalOf } from '../numbers/no-number-refusal.ts';
+import { countOptedOut } from '../../database/contacts/opt-out.ts';
+import { optedOut } from '../../planning/warnings.ts';
+import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
+import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
+import { body, IdParam, iso, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST_RECIPIENTS = 100_000;
@@ -180,6 +183,8 @@ export const campaigns = (services: ApiServices) => {
 
       const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros, stops } = plan;
       const total = messages.length;
+      const phones = messages.map(({ to }) => to);
+      const silent = optedOut(await countOptedOut(db.pool, account.id, phones, services.hashPhone));
       const said = {
         id,
         name,
@@ -211,7 +216,7 @@ export const campaigns = (services: ApiServices) => {
           duplicatesRemoved,
           stopMentionsAdded: stops.added,
           countries: reach,
-          warnings: warningsView(warnings, speak(c)),
+          warnings: warningsView([...warnings, ...silent], speak(c)),
         };
         await c.get('idempotency')?.keep(client, 202, accepted);
         return accepted;
@@ -236,11 +241,17 @@ export const campaigns = (services: ApiServices) => {
       const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
       if (!campaign) throw missing();
       // In this order: what is held was claimed before it was counted.
-      const held = campaign.state === 'launched' ? (await spendingOf(db.pool, campaign.account))?.heldUntil : undefined;
+      const facts = campaign.state === 'launched' || campaign.state === 'paused' ? await readCampaignFacts(db.pool, id) : null;
+      const wait = facts && campaignWait(facts);
       const progress = campaign.totals ?? (await count(id));
+      const shown = wait && {
+        reason: wait.reason,
+        until: iso(wait.until),
+        detail: sentenceOf(said(`wait.${wait.reason}`), speak(c)),
+      };
       const waiting =
-        held && (progress['queued'] ?? 0) > 0 ? { reason: 'spend-limit' as const, until: held.toISOString() } : null;
-      return c.json({ ...campaignView(campaign), startsInMs: startsInMs(campaign), waiting, progress }, 200);
+        shown?.reason === 'spend-limit' && shown.until !== null ? { reason: shown.reason, until: shown.until } : null;
+      return c.json({ ...campaignView(campaign), startsInMs: startsInMs(campaign), waiting, wait: shown, progress }, 200);
     })
     .openapi(listMessages, async (c) => {
       const { id } = c.req.valid('param');

@@ -23,7 +23,15 @@ import { moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { MOST_FAULTS, rowsRefusal } from '../../planning/plan-rows.ts';
-import { ambiguous, nobodyReplies, priceMissing, withoutStop } from '../../planning/warnings.ts';
+import {
+  ambiguous,
+  codeCountries,
+  nobodyReplies,
+  optedOut,
+  priceMissing,
+  toLandlines,
+  withoutStop,
+} from '../../planning/warnings.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
@@ -124,7 +132,9 @@ async function resultOf(
   const { pool } = services.db;
   const request = requestOf(campaign);
   const rules = besideOthers(await loadPlanRules(services, account, campaign.route), pool, campaign.id);
-  const refusals = await Promise.all(refusalsOf(tally).map((each) => withOffers(services, account.id, each)));
+  const refusals = await Promise.all(
+    refusalsOf(tally, codeCountries(request, rules)).map((each) => withOffers(services, account.id, each)),
+  );
   const { first, longest, elsewhere } = tally.samples;
   const wanted = [...first, ...(longest ? [longest.row] : []), ...(elsewhere === null ? [] : [elsewhere])];
   const sampled = await rows<{ values: Record<string, string | null> }>(
@@ -165,11 +175,14 @@ async function resultOf(
 }
 
 /** As a list that is sent at once would be refused. */
-function refusalsOf({ refused, faultRows, problems: found, faults, unreachable }: PreviewTally): Refusal[] {
+function refusalsOf(
+  { refused, faultRows, problems: found, faults, unreachable }: PreviewTally,
+  byCode: ReadonlySet<string>,
+): Refusal[] {
   if (refused) return [refused];
   return [
     ...(faultRows > 0 ? [rowsRefusal(faultRows, faults, Math.max(0, found - MOST_FAULTS))] : []),
-    ...(Object.keys(unreachable).length > 0 ? [nobodyReplies(new Map(Object.entries(unreachable)))] : []),
+    ...(Object.keys(unreachable).length > 0 ? [nobodyReplies(new Map(Object.entries(unreachable)), byCode)] : []),
   ];
 }
 
@@ -189,6 +202,7 @@ function warningsOf(
     ...ambiguous(tally.ambiguous),
     ...(lowcost && 'warning' in lowcost ? [lowcost.warning] : []),
     ...withoutStop(tally.stops),
+    ...toLandlines(tally.landlines ?? 0),
     ...hours,
     ...(tally.costMicros === null ? [] : priceMissing(tally.unpriced)),
     ...spendWarning(tally.costMicros, room),
@@ -196,7 +210,7 @@ function warningsOf(
   const said = new Map(whole.map((warning) => [warning.code, warning]));
   // What no page warned of is not said of the whole; what speaks of no numbers stands as it was said.
   const others = tally.warnings.filter(({ code }) => !said.has(code) && !COUNTED.has(code));
-  return [...whole, ...others];
+  return [...whole, ...others, ...optedOut(tally.optedOut)];
 }
 const COUNTED = new Set<Warning['code']>([
   'country-unknown',
@@ -207,4 +221,5 @@ const COUNTED = new Set<Warning['code']>([
   'lowcost-marketing',
   'stop-mention-missing',
   'spend-limit',
+  'landline',
 ]);

@@ -1,3 +1,4 @@
+import { MESSAGE_REASONS } from '../../domain/sending/message-reasons.ts';
 import { z } from '@hono/zod-openapi';
 import type { Message } from '../../database/sending/message.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
@@ -42,7 +43,14 @@ export const MessageView = z
     reference: z.string().nullable(),
     simulation: z.boolean(),
     state: MessageState,
-    reason: z.string().nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .openapi({
+        description: `Why, and what to do. ${Object.entries(MESSAGE_REASONS)
+          .map(([reason, words]) => `${reason}: ${words}`)
+          .join(' ')} Anything else is the carrier’s own code.`,
+      }),
     notBefore: Time.nullable(),
     submittedAt: Time.nullable(),
     settledAt: Time.nullable(),

@@ -19,6 +19,7 @@ import { NO_STOPS, type CampaignPlan, type CampaignRequest } from '../../plannin
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
+import { optedOut } from '../../planning/warnings.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
@@ -64,6 +65,7 @@ const NOTHING: CampaignPlan = {
   costMicros: null,
   quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
   stops: NO_STOPS,
+  landlines: 0,
   warnings: [],
   refusals: [],
 };
@@ -77,21 +79,18 @@ export const previews = (services: ApiServices) => {
     const found = await evaluateCampaign(request, rules);
     const outlook = 'refused' in found ? { ...NOTHING, refusals: [found.refused] } : found;
     const { messages, quiet, answerBy } = outlook;
+    const phones = messages.map(({ to }) => to);
+    const silent = await countOptedOut(db.pool, account.id, phones, hashPhone);
     const refusals = await Promise.all(outlook.refusals.map((each) => withOffers(services, account.id, each)));
     return {
       accepted: refusals.length === 0,
       refusals: refusals.map((each) => refusalView(each, language)),
-      warnings: warningsView(outlook.warnings, language),
+      warnings: warningsView([...outlook.warnings, ...optedOut(silent)], language),
       recipients: {
         given: request.recipients.length,
         kept: messages.length,
         duplicatesRemoved: outlook.duplicatesRemoved,
-        optedOut: await countOptedOut(
-          db.pool,
-          account.id,
-          messages.map(({ to }) => to),
-          hashPhone,
-        ),
+        optedOut: silent,
       },
       sender: { given: request.sender ?? null, became: outlook.wireSender },
       answerBy,

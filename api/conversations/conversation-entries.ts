@@ -5,6 +5,8 @@ import { rows, transaction } from '../../database/sql.ts';
 import { findConversation } from './conversation-view.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
+import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
+import { SkipOptedOut } from '../campaigns/campaign-request.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageState, MessageView, messageView } from '../campaigns/message-view.ts';
 import { conflict, notFound, problems, refused } from '../http/problem.ts';
@@ -30,6 +32,7 @@ const EntryView = z
 const NewAnswer = z
   .strictObject({
     text: z.string().min(1).max(2000),
+    skipOptedOut: SkipOptedOut,
     answers: z.number().int().min(0).max(2_147_483_647).optional().openapi({
       description:
         'The conversation’s `answers` as you saw it: refused with `answered-meanwhile` when somebody has answered since',
@@ -92,7 +95,7 @@ const entriesOf = (order: 'oldest' | 'newest'): string => {
 const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
 
 /** Everything in a conversation, and answering. */
-export const conversationEntries = ({ db, runs }: ApiServices) =>
+export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(listEntries, async (c) => {
       const { cursor, limit, order } = c.req.valid('query');
@@ -109,8 +112,9 @@ export const conversationEntries = ({ db, runs }: ApiServices) =>
     })
     .openapi(answer, async (c) => {
       const account = c.get('account');
-      const { text, answers } = c.req.valid('json');
+      const { text, answers, skipOptedOut } = c.req.valid('json');
       const conversation = await findConversation(db.pool, c.req.valid('param').id, account.id);
+      if (!skipOptedOut) await refuseOptedOut(db.pool, account.id, conversation.phone, hashPhone);
       const planned = await planAnswer(db.pool, { account, conversation, text });
       const { basis, message } = planned;
       const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });

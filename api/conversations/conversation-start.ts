@@ -6,6 +6,8 @@ import { insertMessage } from '../../database/campaigns/store-campaign.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { conversationView, ConversationView, findConversation } from './conversation-view.ts';
+import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
+import { SkipOptedOut } from '../campaigns/campaign-request.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
@@ -19,6 +21,7 @@ const Start = z
   .strictObject({
     phone: z.string().min(1).max(40).openapi({ example: '+33612345678' }),
     text: z.string().min(1).max(2000),
+    skipOptedOut: SkipOptedOut,
   })
   .openapi('NewConversation');
 
@@ -42,7 +45,7 @@ export const conversationStart = (services: ApiServices) => {
   const { db, runs } = services;
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(start, async (c) => {
     const account = c.get('account');
-    const { phone, text } = c.req.valid('json');
+    const { phone, text, skipOptedOut } = c.req.valid('json');
     const asked = { route: 'premium' as const, text, sender: undefined, withReplies: true, allowUnreachable: false };
     const rules = await loadPlanRules(services, account, 'premium');
     const plan = await planCampaign(
@@ -53,6 +56,7 @@ export const conversationStart = (services: ApiServices) => {
     const [message] = plan.messages;
     if (!message || message.replyCode === null) throw new Error('A plan with replies has one message that can be answered');
 
+    if (!skipOptedOut) await refuseOptedOut(db.pool, account.id, message.to, services.hashPhone);
     refuseBeyond(message.costMicros, await rules.room(new Date()));
     const { replyCode } = message;
     const [id, messageId] = [newId(), newId()];

@@ -27,6 +27,8 @@ export const STATUS = {
   'idempotency-key-reused': 422,
   'idempotency-key-in-flight': 409,
   'two-way-off': 403,
+  'opted-out': 422,
+  'price-missing': 409,
   'spend-limit': 409,
   'lowcost-marketing': 422,
   'no-carrier': 422,

@@ -165,6 +165,7 @@ export const numbers = ({ db }: ApiServices) => {
           throw new AppError('number-unavailable', null, [
             number === null ? fault('country', 'country-without-offer') : fault('number', 'number-not-on-offer'),
           ]);
+        if (found.micros === null) throw new AppError('price-missing', said('no-rental-price', { country: found.country }));
         const actor = actorOf(c.get('keyId'));
         await recordAudit(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
         return found;

@@ -1,23 +1,31 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { newId } from '../../database/ids.ts';
 import { Message } from '../../database/sending/message.ts';
 import { transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
-import { Sending } from '../campaigns/campaign-request.ts';
+import type { Context } from 'hono';
+import { totalCost } from '../../domain/campaigns/cost.ts';
+import { Sending, SkipOptedOut } from '../campaigns/campaign-request.ts';
+import { Warnings, warningsView } from '../campaigns/campaign-view.ts';
+import { speak } from '../http/language.ts';
+import { Money, moneyOrNone } from '../http/money-view.ts';
+import { LONGEST_VALIDITY_S, planMessages, setTimes, type Asked } from './plan-messages.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
-import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { loadPlanRules } from '../../planning/load-rules.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import { body, IdParam, json, TimeIn } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
 const NewMessageBody = z
   .strictObject({
     to: z.string().min(1).max(40).openapi({ example: '+33612345678' }),
     text: z.string().min(1).max(5000),
     ...Sending,
+    skipOptedOut: SkipOptedOut,
+    sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
+    validity: z.int().min(60).max(LONGEST_VALIDITY_S).optional().openapi({
+      description: 'Seconds from sendAt, or from now: what has not gone by then is skipped (reason expired). Left out: no end',
+    }),
     reference: z.string().max(255).optional().openapi({ description: 'Your own, echoed in every callback about this message' }),
   })
   .openapi('NewMessage');
@@ -26,6 +34,7 @@ const AcceptedMessage = MessageView.extend({
   given: z
     .object({ sender: z.string().nullable() })
     .openapi({ description: 'The sender as it was given; `sender` says what it became' }),
+  warnings: Warnings,
 }).openapi('AcceptedMessage');
 
 const create = createRoute({
@@ -37,6 +46,34 @@ const create = createRoute({
   request: { headers: IdempotencyHeader, body: body(NewMessageBody) },
   responses: {
     202: { description: 'Stored, and on its way', content: json(AcceptedMessage) },
+    ...problems,
+    ...conflict,
+    ...refused,
+  },
+});
+
+const Bulk = z
+  .strictObject({ messages: z.array(NewMessageBody).min(1).max(1000) })
+  .openapi('NewMessages', { description: 'Different messages: each with its own text, sender and time' });
+const AcceptedMessages = z
+  .object({
+    items: z
+      .array(AcceptedMessage.omit({ warnings: true }).openapi('AcceptedOfMany'))
+      .openapi({ description: 'In the order they were sent' }),
+    cost: Money.nullable().openapi({ description: 'Of all of them; null where no price is set' }),
+    warnings: Warnings,
+  })
+  .openapi('AcceptedMessages');
+const createMany = createRoute({
+  method: 'post',
+  path: '/messages/bulk',
+  operationId: 'createMessages',
+  tags: ['Messages'],
+  summary:
+    'Send up to 1,000 different messages in one call: all of them are taken, or none, and each that is wrong is named by its row',
+  request: { headers: IdempotencyHeader, body: body(Bulk) },
+  responses: {
+    202: { description: 'Stored, and on their way', content: json(AcceptedMessages) },
     ...problems,
     ...conflict,
     ...refused,
@@ -55,29 +92,49 @@ const get = createRoute({
 
 export const messages = (services: ApiServices) => {
   const { db, runs } = services;
+  async function accept(account: CallingAccount, asked: readonly Asked[]) {
+    const { ready, warnings } = await planMessages(services, account, asked);
+    const items = ready.map((one) => {
+      const basis = {
+        accountId: account.id,
+        campaignId: null,
+        conversationId: null,
+        carrierId: one.carrierId,
+        simulation: one.asked.simulation,
+      };
+      const stored = { ...one.message, row: null };
+      const shown = messageView({ ...fresh, ...stored, ...basis, toNumber: stored.to, notBefore: one.sendAt });
+      return { one, basis, stored, view: { ...shown, given: { sender: one.asked.sender ?? null } } };
+    });
+    return { items, warnings };
+  }
+  async function store(c: Context<AccountEnv>, items: Awaited<ReturnType<typeof accept>>['items'], accepted: unknown) {
+    const twoWay = c.get('account').twoWay === 'on';
+    await transaction(db.pool, async (client) => {
+      for (const { basis, stored } of items) await insertMessage(client, { ...basis, twoWay }, stored);
+      await setTimes(
+        client,
+        items.map(({ one }) => one),
+      );
+      await c.get('idempotency')?.keep(client, 202, accepted);
+    });
+    runs.sendMessages(items.map(({ stored }) => stored.id));
+  }
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
-      const account = c.get('account');
-      const { to, reference, text, route, sender, withReplies, allowUnreachable, optimise, simulation } = c.req.valid('json');
-      const recipients = [reference === undefined ? { to } : { to, reference }];
-      const id = newId();
-      const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, sendAt: null, purpose: 'transactional', optimise, recipients },
-        await loadPlanRules(services, account, route),
-      );
-      if ('refused' in plan) throw ofOne(plan.refused, 'to');
-      const [message] = plan.messages;
-      if (!message) throw new Error('A plan without refusal has one message for one recipient');
-
-      const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId: plan.carrierId, simulation };
-      const stored = { ...message, id, row: null };
-      const view = { ...messageView({ ...fresh, ...stored, ...basis, toNumber: message.to }), given: { sender: sender ?? null } };
-      await transaction(db.pool, async (client) => {
-        await insertMessage(client, { ...basis, twoWay: account.twoWay === 'on' }, stored);
-        await c.get('idempotency')?.keep(client, 202, view);
-      });
-      runs.sendMessages([id]);
-      return c.json(view, 202);
+      const { items, warnings } = await accept(c.get('account'), [c.req.valid('json')]);
+      const [{ view } = { view: null }] = items;
+      if (!view) throw new Error('A plan without refusal has one message for one recipient');
+      const accepted = { ...view, warnings: warningsView(warnings, speak(c)) };
+      await store(c, items, accepted);
+      return c.json(accepted, 202);
+    })
+    .openapi(createMany, async (c) => {
+      const { items, warnings } = await accept(c.get('account'), c.req.valid('json').messages);
+      const cost = moneyOrNone(totalCost(items.map(({ one }) => one.message)));
+      const accepted = { items: items.map(({ view }) => view), cost, warnings: warningsView(warnings, speak(c)) };
+      await store(c, items, accepted);
+      return c.json(accepted, 202);
     })
     .openapi(get, async (c) => {
       const message = await db.em().findOne(Message, { id: c.req.valid('param').id, accountId: c.get('account').id });

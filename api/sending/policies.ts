@@ -27,6 +27,7 @@ const fields = {
   lowcostMarketing: z
     .enum(['off', 'warn', 'refuse'])
     .openapi({ description: 'Marketing to France by the lowcost route, which 06 and 07 numbers may not carry' }),
+  landlines: Mode.openapi({ description: 'Numbers of fixed lines, which get no SMS: refuse names each row' }),
   brandRegistration: Mode.openapi({ description: 'Sender IDs that no operator confirmed as a brand of the account' }),
   genericSenders: Mode.openapi({ description: 'In France: sender IDs that say of nobody whose message it is, such as INFO' }),
   senderOverrides: z
@@ -79,6 +80,7 @@ const view = (row: AccountPolicies | null): Policies => {
     quietHours: chosen.quietHours,
     quietPreset: chosen.quietPreset,
     lowcostMarketing: chosen.lowcostMarketing,
+    landlines: chosen.landlines,
     brandRegistration: chosen.brandRegistration,
     genericSenders: chosen.genericSenders,
     senderOverrides: chosen.senderOverrides,

@@ -30,7 +30,7 @@ function useRate(left: number): number | null {
 
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   const { say, number, time, locale } = useLocale();
-  const { progress, total, waiting, state, endedAt } = campaign;
+  const { progress, total, wait, state, endedAt } = campaign;
   // What became of those that arrived is in the results.
   const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
   const done = sum(progress, GOOD);
@@ -52,7 +52,11 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
           {say('rate', { n: number(Math.round(rate)), left: minutes.format(Math.max(1, Math.ceil(left / rate))) })}
         </p>
       ) : null}
-      {waiting ? <p className="notice">{say('waitsForSpend', { until: time(waiting.until) })}</p> : null}
+      {wait && wait.reason !== 'scheduled' && wait.reason !== 'paused' ? (
+        <p className="notice">
+          {wait.detail} {wait.until ? time(wait.until) : ''}
+        </p>
+      ) : null}
       <p className="marks">
         {shown.map(([name, count]) => {
           const word = `message.${name}`;

@@ -51,16 +51,19 @@ function Chosen({ policies }: { policies: Policies }) {
           { value: 'strict', label: say('quietStrict') },
         ]}
       />
-      <Choice
-        label={say('lowcostMarketing')}
-        value={chosen.lowcostMarketing}
-        onChange={(lowcostMarketing) => change({ lowcostMarketing })}
-        options={[
-          { value: 'refuse', label: say('policyRefuse') },
-          { value: 'warn', label: say('policyWarn') },
-          { value: 'off', label: say('policyOff') },
-        ]}
-      />
+      {(['lowcostMarketing', 'landlines'] as const).map((policy) => (
+        <Choice
+          key={policy}
+          label={say(policy)}
+          value={chosen[policy]}
+          onChange={(mode) => change({ [policy]: mode })}
+          options={[
+            { value: 'refuse', label: say('policyRefuse') },
+            { value: 'warn', label: say('policyWarn') },
+            { value: 'off', label: say('policyOff') },
+          ]}
+        />
+      ))}
       <Check
         label={say('stopConfirmation')}
         value={chosen.stopConfirmation}

@@ -14,6 +14,7 @@ const AccountPoliciesSchema = defineEntity({
     quietHours: p.text().$type<Policies['quietHours']>().default('warn'),
     quietPreset: p.text().$type<Policies['quietPreset']>().default('standard'),
     lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
+    landlines: p.text().$type<Policies['landlines']>().default('warn'),
     stopMention: p.text().nullable(),
     brandRegistration: p.text().$type<Policies['brandRegistration']>().default('warn'),
     genericSenders: p.text().$type<Policies['genericSenders']>().default('warn'),

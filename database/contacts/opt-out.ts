@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../account.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { rows, type Sql } from '../sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
 
 /** How a number came on the list. */
 export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
@@ -30,13 +31,21 @@ const OptOutSchema = defineEntity({
 export class OptOut extends OptOutSchema.class {}
 OptOutSchema.setClass(OptOut);
 
-/** How many of these phones are on an account's list. */
-export async function countOptedOut(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+/** Which of these phones are on an account's list. */
+export async function optedOutAmong(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<Set<string>> {
+  const found = await rows<{ phone: string }>(
     sql,
-    `select count(*)::int as count from unnest($2::text[], $3::text[]) as p (phone, hash)
+    `select p.phone from unnest($2::text[], $3::text[]) as p (phone, hash)
      where exists (select from opt_outs o where o.account_id = $1 and o.phone in (p.phone, p.hash))`,
     [account, phones, phones.map(hashPhone)],
   );
-  return found?.count ?? 0;
+  return new Set(found.map(({ phone }) => phone));
+}
+
+export const countOptedOut = async (sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> =>
+  (await optedOutAmong(sql, account, phones, hashPhone)).size;
+
+/** Throws `opted-out` for a phone on the list: what is written to one person says so before it is stored. */
+export async function refuseOptedOut(sql: Sql, account: string, phone: string, hashPhone: HashPhone): Promise<void> {
+  if ((await countOptedOut(sql, account, [phone], hashPhone)) > 0) throw new AppError('opted-out');
 }

@@ -45,6 +45,8 @@ import { Deferrals } from './0098-deferrals.ts';
 import { StopConfirmed } from './0099-stop-confirmed.ts';
 import { ListFaultCodes } from './0100-list-fault-codes.ts';
 import { FewerIndexEntries } from './0105-fewer-index-entries.ts';
+import { Landlines } from './0110-landlines.ts';
+import { MessagesAtATime } from './0111-messages-at-a-time.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -108,4 +110,6 @@ export const migrations = [
   { name: '0099-stop-confirmed', class: StopConfirmed },
   { name: '0100-list-fault-codes', class: ListFaultCodes },
   { name: '0105-fewer-index-entries', class: FewerIndexEntries },
+  { name: '0110-landlines', class: Landlines },
+  { name: '0111-messages-at-a-time', class: MessagesAtATime },
 ];

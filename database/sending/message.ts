@@ -13,6 +13,10 @@ const MessageSchema = defineEntity({
       name: 'messages_single_index',
       expression: 'create index "messages_single_index" on "messages" ("id") where "campaign_id" is null',
     },
+    {
+      name: 'messages_send_at_index',
+      expression: 'create index "messages_send_at_index" on "messages" ("send_at") where "send_at" is not null',
+    },
   ],
   properties: {
     id: p.uuid().primary(),
@@ -43,6 +47,10 @@ const MessageSchema = defineEntity({
     simulation: p.boolean(),
     state: p.text().$type<MessageState>(),
     notBefore: p.datetime(3).nullable(),
+    /** Of a single message: when it was asked to go. It never changes, so that an index of it costs no change of state its page. */
+    sendAt: p.datetime(3).nullable(),
+    /** From when on it is not sent any more. */
+    expiresAt: p.datetime(3).nullable(),
     /** The fencing token under which it was marked `submitting`. */
     epoch: p.bigint('number').nullable(),
     submittedAt: p.datetime(3).nullable(),

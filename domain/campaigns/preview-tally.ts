@@ -33,6 +33,8 @@ export type PreviewTally = {
   reach: CountryReach[];
   quiet: Omit<QuietEffect, 'until' | 'clearAt'> & { until: string | null; clearAt?: string | null };
   stops: { added: number; missing: number };
+  /** Left out by an earlier release. */
+  landlines?: number;
   /** Warnings by code, as the first page that had one said it. */
   warnings: Warning[];
   faultRows: number;
@@ -86,6 +88,7 @@ export type TalliedPage = {
   reach: readonly CountryReach[];
   quiet: QuietEffect;
   stops: { added: number; missing: number };
+  landlines: number;
   warnings: readonly Warning[];
   faultRows: number;
   rowFaults: readonly Fault[];
@@ -123,6 +126,7 @@ export function addPage(tally: PreviewTally, page: TalliedPage, text: string): P
     reach: addReach(tally.reach, page.reach),
     quiet: addQuiet(tally.quiet, page.quiet),
     stops: { added: tally.stops.added + page.stops.added, missing: tally.stops.missing + page.stops.missing },
+    landlines: (tally.landlines ?? 0) + page.landlines,
     warnings: [...tally.warnings, ...page.warnings.filter(({ code }) => !known.has(code))],
     faultRows: tally.faultRows + page.faultRows,
     problems: tally.problems + page.rowFaults.length,

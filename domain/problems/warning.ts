@@ -1,16 +1,21 @@
 import type { Said } from './said.ts';
 
 /** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
-export type Warning = {
-  code:
-    | 'country-unknown'
-    | 'country-no-reply'
-    | 'quiet-hours'
-    | 'attribution-ambiguous'
-    | 'price-missing'
-    | 'lowcost-marketing'
-    | 'stop-mention-missing'
-    | 'spend-limit'
-    | 'sender-unregistered'
-    | 'sender-generic';
-} & Said;
+export type Warning = { code: (typeof WARNINGS)[number] } & Said;
+
+export const WARNINGS = [
+  'country-unknown',
+  'country-no-reply',
+  'quiet-hours',
+  'attribution-ambiguous',
+  'price-missing',
+  'lowcost-marketing',
+  'stop-mention-missing',
+  'spend-limit',
+  'sender-unregistered',
+  'sender-generic',
+  'sender-overridden',
+  'opted-out',
+  'landline',
+  'placeholder-slip',
+] as const;

@@ -11,6 +11,8 @@ export type Policies = {
   quietPreset: 'standard' | 'strict';
   /** Marketing to France by the lowcost route. */
   lowcostMarketing: 'off' | 'warn' | 'refuse';
+  /** Numbers of fixed lines, which get no SMS. */
+  landlines: Mode;
   /** Sender IDs that no operator confirmed as a brand of the account. */
   brandRegistration: Mode;
   /** In France: sender IDs that say of nobody whose message it is. */
@@ -31,6 +33,7 @@ export const DEFAULT_POLICIES: Policies = {
   quietHours: 'warn',
   quietPreset: 'standard',
   lowcostMarketing: 'warn',
+  landlines: 'warn',
   brandRegistration: 'warn',
   genericSenders: 'warn',
   senderOverrides: {},

@@ -33,9 +33,11 @@ export function planRouted(
   if (!first) return refused ? { refused } : planSender(request, { ...rules, carrier: null }, turn);
   return {
     ...first,
+    reaches: (country) => [...plans.values()].some((plan) => plan.reaches?.(country) !== false),
     pick(country, index, busy): Origin | null {
       for (const id of orderFor(country, turn + index)) {
-        const origin = plans.get(id)?.pick(country, index, busy);
+        const plan = plans.get(id);
+        const origin = plan?.reaches?.(country) === false ? null : plan?.pick(country, index, busy);
         if (origin) return origin;
       }
       return null;

@@ -30,8 +30,8 @@ export type Rules = {
     twoWayReason?: string | null;
     defaultSender?: string | null | undefined;
   };
-  /** `shortCode`: who puts a real code in the place of the sender 12345; ours unless it says otherwise. */
-  carrier: { id: string; numbers: PoolNumber[]; shortCode?: 'ours' | 'operator' } | null;
+  /** `shortCode`: who puts a real code in the place of the sender 12345; ours unless it says otherwise. `countries`: those its SIMs reach. */
+  carrier: { id: string; numbers: PoolNumber[]; shortCode?: 'ours' | 'operator'; countries?: string[] | null } | null;
 };
 
 export type SenderRequest = {
@@ -60,6 +60,8 @@ export type SenderPlan = {
   carrierId: string;
   answerBy: AnswerBy;
   pick(country: string, index: number, busy?: BusyCodes): Origin | null;
+  /** Whether SIMs reach a country; left out, any. */
+  reaches?(country: string): boolean;
 };
 
 type Decision = SenderPlan | { refused: Refusal };
@@ -77,6 +79,13 @@ type Case = {
 export const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 
+/** What looks like `XXXXX` and is not: another number of letters, or small ones. `at` counts from 1. */
+export function placeholderSlip(text: string): { found: string; at: number } | null {
+  for (const { 0: found, index } of text.matchAll(/(?<![\p{L}\p{N}])x{4,}(?![\p{L}\p{N}])|X{6,}/giu))
+    if (found !== 'XXXXX') return { found, at: index + 1 };
+  return null;
+}
+
 /** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
 const asksToWrite = (text: string): boolean => /X{5}/.test(withoutStopCodes(text));
 
@@ -84,7 +93,7 @@ const refuse = (code: ErrorCode, reason: Said | null, ...faults: Fault[]): { ref
   refused: { code, ...(reason ? { said: reason } : {}), faults },
 });
 
-const isNumber = (sender: string | undefined): sender is string => sender !== undefined && /^\+\d{6,15}$/.test(sender);
+export const isNumber = (sender: string | undefined): sender is string => sender !== undefined && /^\+\d{6,15}$/.test(sender);
 
 /** Whether two-way SMS must be on for it: by any of the ways in which a campaign asks for replies. */
 export const asksForReplies = ({ route, text, sender, withReplies }: Omit<SenderRequest, 'allowUnreachable'>): boolean =>
@@ -120,7 +129,7 @@ export function planSender(asked: SenderRequest, { account, carrier }: Rules, tu
   const theirs = carrier.shortCode === 'operator';
   const one: Case = { request, account, carrierId: carrier.id, usable, turn, theirs };
   if (asNumber) return byRentedNumber(one, sender);
-  if (route === 'lowcost') return bySim(one);
+  if (route === 'lowcost') return bySim(one, carrier.countries ?? null);
   return account.platform === 'v0' ? premiumV0(one) : premiumV2(one);
 }
 
@@ -167,7 +176,7 @@ function byRentedNumber({ request, usable, account }: Case, sender: string): Dec
 }
 
 /** Lowcost goes out from the gateway's SIMs in turn, and each is what its recipient answers to. */
-function bySim({ carrierId, usable, turn }: Case): Decision {
+function bySim({ carrierId, usable, turn }: Case, countries: string[] | null): Decision {
   const sims = usable.filter((number) => number.kind === 'sim');
   if (sims.length === 0) return refuse('no-reply-code', said('no-sims'));
   return {
@@ -177,6 +186,7 @@ function bySim({ carrierId, usable, turn }: Case): Decision {
       const sim = pickCode(sims, turn + index, busy);
       return sim ? { carrierId, sender: sim.number, replyCode: sim.number, port: sim.port } : null;
     },
+    ...(countries ? { reaches: (country) => countries.includes(country) } : {}),
   };
 }
 

@@ -47,7 +47,6 @@ test('answers with a null where there is no price, limit, state or result are wh
   await nullAt(['GET', '/campaigns/{id}/messages'], ['items.0.cost'], id);
   await nullAt(['GET', '/spend-limits'], ['own.day', 'own.month', 'operator.day', 'operator.month']);
   await nullAt(['GET', '/numbers/offers'], ['items.0.pricePerMonth']);
-  await nullAt(['POST', '/numbers/rent', { number: '+33644000001' }], ['pricePerMonth']);
 
   const conversation = await nullAt(['POST', '/conversations', { phone: '+33612000009', text: 'Bonjour' }], []);
   await aReply(api.db, { accountId: shop.id, conversationId: conversation, fromNumber: '+33612000009' });

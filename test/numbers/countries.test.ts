@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
-import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi, type TestAccount, type TestApi, freeNumbers } from '../fixtures/api.ts';
 
 const campaign = { name: 'Samedi', route: 'premium', withReplies: true, purpose: 'transactional', text: 'Serez-vous là ?' };
 const french = [{ to: '+33612000001' }, { to: '+33612000002' }];
@@ -75,6 +75,7 @@ test('where recipients can not reply a campaign is refused with the numbers on o
       warnings: [
         { code: 'country-no-reply', detail: expect.stringContaining('BE (1)') },
         { code: 'sender-unregistered', detail: expect.stringContaining('Boutique') },
+        { code: 'sender-overridden', detail: expect.stringContaining('Boutique') },
       ],
     },
   });
@@ -82,6 +83,7 @@ test('where recipients can not reply a campaign is refused with the numbers on o
     { sender: 'Boutique', reply_code: null },
   ]);
   // The number rented there is the way out.
+  await freeNumbers(api);
   await shop.call('POST', '/numbers/rent', { country: 'BE' });
   const rented = await send(shop, { recipients: [belgian], sender: '+32460000001' });
   expect(rented.body).toMatchObject({ countries: [{ country: 'BE', canReply: 1, codes: ['+32460000001'] }] });

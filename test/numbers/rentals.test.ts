@@ -4,7 +4,7 @@ import { rows } from '../../database/sql.ts';
 import { QUARANTINE_MS } from '../../domain/numbers/rental.ts';
 import { openClient } from '../../temporal/connect.ts';
 import { RENTALS_SCHEDULE } from '../../temporal/schedules.ts';
-import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, freeNumbers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 
 /** Virtual numbers in stock, of one country. */
@@ -14,6 +14,10 @@ async function stock(api: TestApi, numbers: string[], country = 'FR') {
     const made = await api.asOperator('POST', '/numbers', { number, kind: 'virtual', carrier: premiumId, country });
     expect(made.status).toBe(201);
   }
+}
+async function free(api: TestApi, numbers: string[], country?: string) {
+  await stock(api, numbers, country);
+  await freeNumbers(api);
 }
 const rent = (shop: TestAccount, body: object) => shop.call('POST', '/numbers/rent', body);
 const offered = async (shop: TestAccount): Promise<string[]> =>
@@ -30,7 +34,7 @@ async function night({ db }: Pick<TestApi, 'db'>) {
 
 test('two rentals of one number at once: one wins, the other is told what to choose from', async () => {
   await using api = await startApi();
-  await stock(api, [ONE]);
+  await free(api, [ONE]);
   const shops = await Promise.all([anAccount(api), anAccount(api), anAccount(api)]);
   const answers = await Promise.all(shops.map((shop) => rent(shop, { number: ONE })));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
@@ -72,7 +76,7 @@ test('a rented number is on offer to nobody, is listed for its renter with its m
 
 test('a released number rests: late replies are its last renter’s, who alone may have it back, until 31 days are over', async () => {
   await using api = await startApi();
-  await stock(api, [ONE]);
+  await free(api, [ONE]);
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const { id } = (await rent(shop, { number: ONE })).body;
   expect((await other.call('POST', `/numbers/${id}/release`)).status).toBe(404);
@@ -143,7 +147,7 @@ test('a rental that ends is told once, a week before; then released and told. On
 
 test('the operator takes a number back with a reason, and its renter is told', async () => {
   await using api = await startApi();
-  await stock(api, [ONE]);
+  await free(api, [ONE]);
   const shop = await anAccount(api);
   await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'someone@example.com' }] });
   const { id } = (await rent(shop, { number: ONE })).body;
@@ -177,6 +181,7 @@ test.each([
 test('what is written to a rented number with no campaign is its renter’s, in a conversation; a nightly run looks after the rental', async () => {
   await using app = await startApp({ ways: { callback: true } });
   await app.operator.send('POST', '/v1/operator/numbers', { number: ONE, kind: 'virtual', carrier: app.smppId, country: 'FR' });
+  await app.operator.send('POST', '/v1/operator/prices', { kind: 'number-month', country: 'FR', amount: '0' });
   const { id } = await app.account.send('POST', '/v1/numbers/rent', { number: ONE, renews: false });
   await until('the line is up', async () => (await app.rows('select 1 from carrier_sessions where closed_at is null'))[0]);
   await app.world.smsc.deliver({ from: phone(1), to: ONE.slice(1), text: 'Bonjour, êtes-vous ouverts ?' });

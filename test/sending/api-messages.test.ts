@@ -20,8 +20,8 @@ test('one message is stored without a campaign, handed to a run, and can be look
     given: { sender: 'Boutique' },
   });
   expect(api.asked.filter(({ what }) => what === 'sendMessages')).toEqual([{ what: 'sendMessages', ids: [made.body.id] }]);
-  const { given, ...view } = made.body;
-  expect(given).toEqual({ sender: 'Boutique' });
+  const { given, warnings, ...view } = made.body;
+  expect([given, warnings[0].code]).toEqual([{ sender: 'Boutique' }, 'sender-overridden']);
   expect((await shop.call('GET', `/messages/${made.body.id}`)).body).toEqual(view);
   expect(await rows(api.db.pool, 'select two_way, row, campaign_id from messages')).toEqual([
     { two_way: true, row: null, campaign_id: null },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi, freeNumbers } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
 
 const campaign = { name: 'Soldes', route: 'lowcost', purpose: 'marketing', text: 'Soldes demain' };
@@ -39,6 +39,7 @@ test('what was accepted before is looked at again when it is about to go: market
   const { premiumId, lowcostId } = await carriers(api);
   const shop = await anAccount(api);
   await api.asOperator('POST', '/numbers', { number: '+33700000001', kind: 'virtual', carrier: premiumId, country: 'FR' });
+  await freeNumbers(api);
   const { body: rented } = await shop.call('POST', '/numbers/rent', { country: 'FR' });
   const fromRented = { ...campaign, route: 'premium', sender: '+33700000001', purpose: 'transactional', recipients: [french] };
   const recipients = [french, belgian, ...OVERSEAS.map((to) => ({ to }))];

@@ -127,7 +127,6 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   cancelAsk: 'Cancel this campaign?',
   cancelHint: 'What has not gone yet will not go. What has gone does not come back.',
   rate: '{n} SMS a minute, {left} left.',
-  waitsForSpend: 'The spend limit is reached: the rest goes by itself from {until}.',
   results: 'Results',
   replyRateOf: 'Reply rate',
   timeToReply: 'Time to reply',

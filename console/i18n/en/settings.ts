@@ -200,6 +200,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   quietStandard: 'From 8:00 to 21:30',
   quietStrict: 'From 8:00 to 20:00, no Sundays, no public holidays',
   lowcostMarketing: 'Marketing to France by Lowcost',
+  landlines: 'Numbers of landlines',
   policyRefuse: 'Refuse',
   policyWarn: 'Warn',
   policyOff: 'Accept without a word',

@@ -129,7 +129,6 @@ export const campaignsFr = {
   cancelAsk: 'Annuler cette campagne ?',
   cancelHint: 'Ce qui n’est pas encore parti ne partira pas. Ce qui est parti ne revient pas.',
   rate: '{n} SMS par minute, encore {left}.',
-  waitsForSpend: 'Le plafond de dépense est atteint : la suite part seule à partir du {until}.',
   results: 'Résultats',
   replyRateOf: 'Taux de réponse',
   timeToReply: 'Délai de réponse',

@@ -200,6 +200,7 @@ export const settingsFr = {
   quietStandard: 'De 8 h à 21 h 30',
   quietStrict: 'De 8 h à 20 h, ni dimanche ni jour férié',
   lowcostMarketing: 'Publicité vers la France en Lowcost',
+  landlines: 'Numéros de téléphones fixes',
   policyRefuse: 'Refuser',
   policyWarn: 'Avertir',
   policyOff: 'Accepter sans rien dire',

@@ -128,6 +128,24 @@ export const faults = {
     '{n} in {country} could not reply: there is no number to reply to for that country',
     'Rent a number for that country, leave it out, or send anyway without replies: allowUnreachable: true and a sender ID, no XXXXX',
   ],
+  'no-reply-from-number': [
+    'could not reply: the rented number is of another country than {country}',
+    'Send the part of the list that is for that country as a campaign of its own by short code (sender 12345, withReplies: true), or leave it out',
+  ],
+  'no-replies-from-number': [
+    '{n} in {country} could not reply: the rented number is of another country',
+    'Send the part of the list that is for that country as a campaign of its own by short code (sender 12345, withReplies: true), or leave it out',
+  ],
+  'not-reached': [
+    'can not be reached: no SIM of the lowcost route sends to {country}',
+    'Send it by the premium route, or leave it out',
+  ],
+  'opted-out': ['is on the opt-out list', 'Leave it out, or send skipOptedOut: true'],
+  landline: ['is a fixed line, which gets no SMS', 'Send a mobile number, or change the policy landlines'],
+  'placeholder-slip': [
+    'has {found} at character {at}, which is not XXXXX',
+    'Write five capital X where the number belongs, or other letters',
+  ],
   'no-stop-number': [
     'names a number for STOP by XXXXX, and there is none for {country}',
     'Write the number that STOP can be sent to, leave that country out, or ask your operator for a short code',
@@ -231,6 +249,7 @@ export const faults = {
   'unsafe-url': ['can not be used', 'Send a public https address without user name or fragment, that answers on an allowed port'],
   'release-without-on': ['does not go with {state}', 'Leave it out, or send state: on'],
   'platform-by-date': ['is v0, for an account made since 2020-10-01', 'Send v2, or the earlier createdAt'],
+  'in-future': ['is yet to come', 'Send a time that is past, or leave it out for now'],
   'source-missing': ['is missing', 'Say where it is written; or canReply: unknown'],
   'not-short-code': ['is not a short code', 'Send 3 to 8 digits'],
   'sim-on-premium': ['is sim, on a premium carrier', 'Name a lowcost gateway'],

@@ -95,6 +95,7 @@ export const sentences = {
   'no-simulated-phones': 'This installation has no simulated phones.',
   'nothing-to-reply-to': 'The phone has nothing of this account that it could reply to. Send it a message first.',
   'rule-changed': 'The rule has changed: its version is {version}. Look at it again.',
+  'no-rental-price': 'No price is set for a month of a number of {country}: it can not be rented.',
   'number-taken': 'The carrier has this number already.',
   'number-not-rented-out': 'Nobody rents this number, or it is not a virtual one.',
   'number-given': 'The operator gave this number to the account and takes it back.',
@@ -136,6 +137,16 @@ export const sentences = {
   'period.day': 'day',
   'period.month': 'month',
 
+  'wait.scheduled': 'It is scheduled.',
+  'wait.paused': 'It is paused: resume it.',
+  'wait.restored': 'Nothing is sent until an operator has looked at the restored database.',
+  'wait.spend-limit': 'It waits for the spend limit of the account, and goes on by itself.',
+  'wait.carrier-paused': 'Its operator’s line is paused by whoever runs this installation.',
+  'wait.carrier-down': 'No line to its operator is open; it goes on by itself once one is.',
+  'wait.quiet-hours': 'It waits for the end of the recipients’ quiet hours, and goes on by itself.',
+  'wait.pace': 'Its numbers have sent what they may for now; it goes on by itself.',
+  'wait.carrier-busy': 'The operator takes nothing just now; it is tried again by itself.',
+
   'warn.country-unknown': 'Nobody has confirmed that replies come from {countries}.',
   'warn.country-no-reply': 'These recipients can not reply: {countries}. A rented number could.',
   'warn.quiet-held':
@@ -148,6 +159,12 @@ export const sentences = {
   'quiet.alsace-moselle': 'on a public holiday of Alsace-Moselle ({name}): {n}',
   'warn.attribution-ambiguous':
     "{n} {n|recipient|recipients} may still answer another campaign by the same number, and no other number is free: it may be unclear which of the two a reply answers. A keyword of the campaign's own tells them apart.",
+  'warn.sender-overridden':
+    'The sender {sender} is not what is shown: messages come from {became}, so that they can be answered.',
+  'warn.opted-out': '{n} {n|recipient has|recipients have} opted out: {n|the message is|their messages are} skipped.',
+  'warn.landline': '{n} {n|recipient is|recipients are} on a fixed line, which gets no SMS.',
+  'warn.placeholder-slip':
+    'The text has {found} at character {at}, which goes out as it stands: the number to write to replaces XXXXX, five capitals.',
   'warn.price-missing': 'No price is set for {countries}: the cost leaves these out.',
   'warn.lowcost-marketing':
     '{n} {n|recipient|recipients} in France would get marketing from a mobile number, which the numbering plan does not allow for it. Send it by the premium route.',

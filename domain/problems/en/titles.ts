@@ -82,6 +82,16 @@ export const titles = {
     'It costs more than is left of what the account may spend.',
     'Raise the limit, or write again when the next day or month begins.',
   ],
+  'opted-out': [
+    'The number has opted out',
+    'This number is on the opt-out list of the account: nothing was stored.',
+    'Write to others, or send skipOptedOut: true to have the message taken and skipped.',
+  ],
+  'price-missing': [
+    'No price is set',
+    'What is asked for has no price.',
+    'Ask your operator to set one; a price of 0 makes it free.',
+  ],
   'two-way-off': [
     'Two-way SMS is not enabled',
     'The campaign asks for replies, and this account does not have two-way SMS.',

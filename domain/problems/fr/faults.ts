@@ -8,6 +8,8 @@ const KEYWORD = 'Choisissez un seul mot de 3 à 20 lettres et chiffres, qui n’
 const TAG = 'Utilisez de simples champs comme {{firstName}} ; pour de vraies accolades, mettez une espace entre elles';
 const RENT =
   'Louez un numéro de ce pays, retirez-le, ou envoyez sans réponses : allowUnreachable: true et un expéditeur, sans XXXXX';
+const BY_CODE =
+  'Envoyez la partie de la liste pour ce pays dans une campagne à part, par numéro court (expéditeur 12345, withReplies: true), ou retirez-la';
 const SEGMENTS = 'Raccourcissez le message ou les valeurs de ce destinataire : {most} SMS au plus';
 const SPLIT = 'Faites-en plusieurs campagnes';
 const OFFERS = 'Choisissez-en un dans GET /v1/numbers/offers ; pour d’autres pays, demandez à votre opérateur';
@@ -118,6 +120,21 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
     '{n} en {country} ne {n|pourrait|pourraient} pas répondre : il n’y a pas de numéro de réponse pour ce pays',
     RENT,
   ],
+  'no-reply-from-number': ['ne pourrait pas répondre : le numéro loué est d’un autre pays que {country}', BY_CODE],
+  'no-replies-from-number': [
+    '{n} en {country} ne {n|pourrait|pourraient} pas répondre : le numéro loué est d’un autre pays',
+    BY_CODE,
+  ],
+  'not-reached': [
+    'ne peut pas être atteint : aucune SIM de la route lowcost n’envoie vers {country}',
+    'Envoyez en premium, ou retirez-le',
+  ],
+  'opted-out': ['est sur la liste de désinscription', 'Retirez-le, ou envoyez skipOptedOut: true'],
+  landline: ['est un téléphone fixe, qui ne reçoit pas de SMS', 'Envoyez un numéro mobile, ou changez le réglage landlines'],
+  'placeholder-slip': [
+    'a {found} au caractère {at}, qui n’est pas XXXXX',
+    'Écrivez cinq X majuscules à la place du numéro, ou d’autres lettres',
+  ],
   'no-stop-number': [
     'nomme un numéro pour STOP par XXXXX, et il n’y en a pas pour {country}',
     'Écrivez le numéro qui reçoit STOP, retirez ce pays, ou demandez un numéro court à votre opérateur',
@@ -221,6 +238,7 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   ],
   'release-without-on': ['ne va pas avec {state}', 'Retirez-le, ou envoyez state: on'],
   'platform-by-date': ['est v0, pour un compte créé depuis le 2020-10-01', 'Envoyez v2, ou le createdAt antérieur'],
+  'in-future': ['est à venir', 'Envoyez une date passée, ou retirez-le pour maintenant'],
   'source-missing': ['manque', 'Dites où cela est écrit ; ou canReply: unknown'],
   'not-short-code': ['n’est pas un numéro court', 'Envoyez 3 à 8 chiffres'],
   'sim-on-premium': ['est sim, chez un opérateur premium', 'Nommez une passerelle lowcost'],

@@ -98,6 +98,7 @@ export const sentences: Record<SentenceKey, string> = {
   'no-simulated-phones': 'Cette installation n’a pas de téléphones simulés.',
   'nothing-to-reply-to': 'Ce téléphone n’a rien reçu de ce compte à quoi répondre. Envoyez-lui d’abord un message.',
   'rule-changed': 'La règle a changé : sa version est {version}. Consultez-la de nouveau.',
+  'no-rental-price': 'Aucun prix n’est fixé pour un mois d’un numéro de {country} : il ne peut pas être loué.',
   'number-taken': 'L’opérateur a déjà ce numéro.',
   'number-not-rented-out': 'Personne ne loue ce numéro, ou il n’est pas virtuel.',
   'number-given': 'L’opérateur a donné ce numéro au compte, et le reprend.',
@@ -141,6 +142,16 @@ export const sentences: Record<SentenceKey, string> = {
   'period.day': 'jour',
   'period.month': 'mois',
 
+  'wait.scheduled': 'Elle est programmée.',
+  'wait.paused': 'Elle est en pause : reprenez-la.',
+  'wait.restored': 'Rien ne part tant qu’un opérateur n’a pas vérifié la base restaurée.',
+  'wait.spend-limit': 'Elle attend le plafond de dépenses du compte, et reprend d’elle-même.',
+  'wait.carrier-paused': 'La ligne de son opérateur est mise en pause par l’administrateur de cette installation.',
+  'wait.carrier-down': 'Aucune ligne vers son opérateur n’est ouverte ; elle reprend d’elle-même dès qu’il y en a une.',
+  'wait.quiet-hours': 'Elle attend la fin des heures calmes des destinataires, et reprend d’elle-même.',
+  'wait.pace': 'Ses numéros ont envoyé ce qu’ils pouvaient pour l’instant ; elle reprend d’elle-même.',
+  'wait.carrier-busy': 'L’opérateur ne prend rien pour l’instant ; un nouvel essai se fait de lui-même.',
+
   'warn.country-unknown': 'Personne n’a confirmé que des réponses arrivent de {countries}.',
   'warn.country-no-reply': 'Ces destinataires ne peuvent pas répondre : {countries}. Avec un numéro loué, ils le pourraient.',
   'warn.quiet-held':
@@ -153,6 +164,13 @@ export const sentences: Record<SentenceKey, string> = {
   'quiet.alsace-moselle': 'un jour férié d’Alsace-Moselle ({name}) : {n}',
   'warn.attribution-ambiguous':
     '{n} {n|destinataire peut|destinataires peuvent} encore répondre à une autre campagne par le même numéro, et aucun autre numéro n’est libre : on ne saura peut-être pas à laquelle des deux une réponse s’adresse. Un mot-clé propre à la campagne les distingue.',
+  'warn.sender-overridden':
+    'L’expéditeur {sender} n’est pas celui qui s’affiche : les messages viennent de {became}, pour qu’on puisse y répondre.',
+  'warn.opted-out':
+    '{n} {n|destinataire s’est désinscrit|destinataires se sont désinscrits} : {n|son message est écarté|leurs messages sont écartés}.',
+  'warn.landline': '{n} {n|destinataire a|destinataires ont} un téléphone fixe, qui ne reçoit pas de SMS.',
+  'warn.placeholder-slip':
+    'Le texte a {found} au caractère {at}, qui part tel quel : le numéro où écrire remplace XXXXX, cinq majuscules.',
   'warn.price-missing': 'Aucun prix n’est fixé pour {countries} : le coût ne les compte pas.',
   'warn.lowcost-marketing':
     '{n} {n|destinataire|destinataires} en France {n|recevrait|recevraient} du marketing d’un numéro mobile, ce que le plan de numérotation ne permet pas. Envoyez en premium.',

@@ -91,6 +91,16 @@ export const titles: Record<ErrorCode, readonly [title: string, sentence: string
     'Ce message coûte plus que ce que le compte peut encore dépenser.',
     'Relevez le plafond, ou réécrivez au début du jour ou du mois suivant.',
   ],
+  'opted-out': [
+    'Ce numéro s’est désinscrit',
+    'Ce numéro est sur la liste de désinscription du compte : rien n’a été enregistré.',
+    'Écrivez à d’autres, ou envoyez skipOptedOut: true pour que le message soit pris et écarté.',
+  ],
+  'price-missing': [
+    'Aucun prix n’est fixé',
+    'Ce qui est demandé n’a pas de prix.',
+    'Demandez à votre opérateur d’en fixer un ; un prix de 0 le rend gratuit.',
+  ],
   'two-way-off': [
     'SMS Réponse (two-way) n’est pas activé',
     'La campagne demande des réponses, et ce compte n’a pas SMS Réponse (two-way).',

@@ -1,0 +1,132 @@
+import { rows, type Sql } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { fault, type Fault } from '../../domain/problems/said.ts';
+import type { Warning } from '../../domain/problems/warning.ts';
+import { optedOutAmong } from '../../database/contacts/opt-out.ts';
+import type { RouteName } from '../../domain/sending/sender-policy.ts';
+import { newId } from '../../database/ids.ts';
+import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
+import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
+import type { PlannedMessage } from '../../planning/plan.ts';
+import { sendTime } from '../campaigns/campaign-request.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
+
+export type Asked = {
+  to: string;
+  text: string;
+  route: RouteName;
+  sender?: string | undefined;
+  reference?: string | undefined;
+  withReplies: boolean;
+  allowUnreachable: boolean;
+  optimise: boolean;
+  simulation: boolean;
+  skipOptedOut: boolean;
+  sendAt?: string | undefined;
+  validity?: number | undefined;
+};
+/** One that may go: `sendAt` is null for at once, `expiresAt` for whenever it may. */
+export type Ready = {
+  asked: Asked;
+  carrierId: string;
+  message: PlannedMessage & { id: string };
+  sendAt: Date | null;
+  expiresAt: Date | null;
+};
+
+/** What is asked for many at once: texts without tags or placeholders differ from one another like values of one tag. */
+const isPlain = ({ text }: Asked): boolean => !text.includes('{{') && !/x{4}/i.test(text);
+
+/** Messages that are planned together, each number once: `place` is where they stood. */
+function groups(asked: readonly Asked[]): { place: number; one: Asked }[][] {
+  const seen = new Map<string, number>();
+  const keyed = asked.map((one, place) => {
+    const { route, sender, withReplies, allowUnreachable, optimise, sendAt } = one;
+    const same = JSON.stringify([route, sender, withReplies, allowUnreachable, optimise, sendAt, isPlain(one) || place]);
+    const again = `${one.to.replaceAll(/\D/g, '').slice(-9)} ${same}`;
+    seen.set(again, (seen.get(again) ?? 0) + 1);
+    return { place, one, key: `${same} ${seen.get(again)}` };
+  });
+  return [...Map.groupBy(keyed, ({ key }) => key).values()];
+}
+
+/** Plans messages as they will go. Throws what is wrong: of one by its field, of several by their rows too, and then nothing is stored. */
+export async function planMessages(
+  services: ApiServices,
+  account: CallingAccount,
+  asked: readonly Asked[],
+): Promise<{ ready: Ready[]; warnings: Warning[] }> {
+  const { db, hashPhone } = services;
+  const many = asked.length > 1;
+  const rules = new Map<RouteName, PlanRules>();
+  const ready: (Ready & { place: number })[] = [];
+  const warnings = new Map<string, Warning>();
+  const faults: Fault[] = [];
+  for (const group of groups(asked)) {
+    const [first] = group;
+    if (!first) continue;
+    const { route, text, sender, withReplies, allowUnreachable, optimise } = first.one;
+    const sendAt = sendTime(first.one.sendAt, Date.now());
+    const known = rules.get(route) ?? (await loadPlanRules(services, account, route));
+    rules.set(route, known);
+    const plain = isPlain(first.one);
+    const recipients = group.map(({ one: { to, reference, text } }) => ({
+      to,
+      ...(reference === undefined ? {} : { reference }),
+      ...(plain ? { text } : {}),
+    }));
+    const request = {
+      route,
+      sender,
+      withReplies,
+      allowUnreachable,
+      sendAt,
+      purpose: 'transactional' as const,
+      optimise,
+      recipients,
+    };
+    const plan = await planCampaign({ ...request, text: plain ? '{{text}}' : text }, known);
+    if ('refused' in plan) {
+      if (!many) throw ofOne(plan.refused, 'to');
+      if (plan.refused.faults.length === 0) throw new AppError(plan.refused.code, plan.refused.said);
+      for (const found of plan.refused.faults) faults.push({ ...found, row: (group[(found.row ?? 1) - 1]?.place ?? 0) + 1 });
+      continue;
+    }
+    if (plan.messages.length !== group.length) throw new Error('A plan without refusal has a message for each recipient');
+    for (const warning of plan.warnings) warnings.set(warning.code, warnings.get(warning.code) ?? warning);
+    for (const [index, message] of plan.messages.entries()) {
+      const each = group[index];
+      if (!each) continue;
+      const validity = each.one.validity === undefined ? null : each.one.validity * 1000;
+      const expiresAt = validity === null ? null : new Date((sendAt?.getTime() ?? Date.now()) + validity);
+      const { carrierId } = plan;
+      ready.push({ place: each.place, asked: each.one, carrierId, message: { ...message, id: newId() }, sendAt, expiresAt });
+    }
+  }
+  const phones = ready.filter((each) => !each.asked.skipOptedOut).map(({ message }) => message.to);
+  const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
+  for (const { place, asked: one, message } of ready)
+    if (silent.has(message.to) && !one.skipOptedOut) faults.push({ ...fault('to', 'opted-out'), row: place + 1 });
+  if (faults.length > 0) {
+    if (!many) throw new AppError('opted-out');
+    const sorted = faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
+    throw sorted.every(({ code }) => code === 'opted-out') ? new AppError('opted-out', null, sorted) : rowsOf(sorted);
+  }
+  return { ready: ready.toSorted((a, b) => a.place - b.place), warnings: [...warnings.values()] };
+}
+
+const rowsOf = (faults: Fault[]): AppError => new AppError('invalid-rows', null, faults);
+
+/** In the caller's transaction, after they are stored: when each may go, and until when. */
+export async function setTimes(sql: Sql, ready: readonly Ready[]): Promise<void> {
+  const timed = ready.filter(({ sendAt, expiresAt }) => sendAt ?? expiresAt);
+  if (timed.length === 0) return;
+  await rows(
+    sql,
+    `update messages m set send_at = t.at, not_before = t.at, expires_at = t.until
+     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as t (id, at, until) where m.id = t.id`,
+    [timed.map(({ message }) => message.id), timed.map(({ sendAt }) => sendAt), timed.map(({ expiresAt }) => expiresAt)],
+  );
+}
+
+export const LONGEST_VALIDITY_S = 7 * 24 * 60 * 60;
