@@ -11,6 +11,8 @@ const FILLING = /[\s\u00A0\u202F.()\-/]/g;
 export function normalisePhone(raw: string, country: string): Phone | Flaw {
   const bare = raw.replace(FILLING, '');
   if (bare === '') return flaw('phone-empty');
+  // As a spreadsheet shows a long number: its last digits are gone.
+  if (/^\+?\d[\d,]*E\+?\d+$/i.test(bare)) return flaw('phone-rounded');
   if (!/^\+?\d+$/.test(bare)) return flaw('phone-characters');
   const french = FRENCH.exec(bare);
   if (french && (country === 'FR' || !bare.startsWith('0') || bare.startsWith('00'))) {

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { stream } from 'hono/streaming';
 import { Campaign } from '../../database/campaigns/campaign.ts';
-import { ListImport } from '../../database/campaigns/list-import.ts';
+import { ListImport, type ListGuess } from '../../database/campaigns/list-import.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
@@ -12,8 +12,8 @@ import { invalid } from '../http/invalid.ts';
 import { Fault } from '../http/problem.ts';
 import { speak } from '../http/language.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { listBody, ListColumns, uploadOf } from './list-upload.ts';
-import type { ListRow } from './read-list.ts';
+import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
+import type { ListRow } from '../lists/read-list.ts';
 import { Id, IdParam, iso, json, Locale, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -32,6 +32,7 @@ export const ImportView = z
     duplicates: z.number().int().openapi({ description: 'Rows whose number stands earlier in the list' }),
     segments: z.number().int(),
     error: Fault.nullable().openapi({ description: 'Why the list failed as a whole' }),
+    guessed: Guessed,
     createdAt: Time,
     endedAt: Time.nullable(),
   })
@@ -49,6 +50,7 @@ export const importView = (list: ListImport, language: Language): z.infer<typeof
   duplicates: list.duplicates,
   segments: list.segments,
   error: list.error ? faultView(list.error, language) : null,
+  guessed: guessView(list.guessed ?? null),
   createdAt: list.createdAt.toISOString(),
   endedAt: iso(list.endedAt),
 });
@@ -60,7 +62,7 @@ const upload = createRoute({
   operationId: 'uploadRecipients',
   tags: ['Campaigns'],
   summary:
-    'Send the list of a draft: CSV with a header, or a JSON object a line; up to a million rows, gzip too. It replaces the one before',
+    'Send the list of a draft: CSV with a header, a workbook (.xlsx), or a JSON object a line; up to a million rows, gzip too. It replaces the one before',
   request: {
     params: IdParam,
     query: ListColumns,
@@ -197,10 +199,10 @@ export async function beginImport(client: PoolClient, campaignId: string, accoun
 /** What has been stored under that id becomes the campaign's import. */
 export const importStored = (
   client: PoolClient,
-  list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number },
+  list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number; guessed?: ListGuess },
 ): Promise<number> =>
   affected(
     client,
-    `insert into list_imports (id, account_id, campaign_id, state, columns, listed, created_at) values ($1, $2, $3, 'importing', $4, $5, now())`,
-    [list.id, list.accountId, list.campaignId, list.columns, list.listed],
+    `insert into list_imports (id, account_id, campaign_id, state, columns, listed, guessed, created_at) values ($1, $2, $3, 'importing', $4, $5, $6, now())`,
+    [list.id, list.accountId, list.campaignId, list.columns, list.listed, list.guessed ? JSON.stringify(list.guessed) : null],
   );

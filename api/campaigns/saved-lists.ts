@@ -3,6 +3,7 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
 import { newId } from '../../database/ids.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
+import type { ListGuess } from '../../database/campaigns/list-import.ts';
 import { SavedList } from '../../database/campaigns/saved-list.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -10,7 +11,7 @@ import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
-import { listBody, ListColumns, uploadOf } from './list-upload.ts';
+import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
@@ -27,15 +28,17 @@ const ListView = z
     listed: z.number().int().openapi({ description: 'Rows in the list, good or bad: they are looked at for each campaign' }),
     createdAt: Time,
     filledAt: Time.nullable(),
+    guessed: Guessed.openapi({ description: 'How the rows that were just sent were read' }),
   })
   .openapi('SavedList');
-const view = (list: SavedList): z.infer<typeof ListView> => ({
+const view = (list: SavedList, guessed: ListGuess | null = null): z.infer<typeof ListView> => ({
   id: list.id,
   name: list.name,
   columns: list.columns,
   listed: list.listed,
   createdAt: list.createdAt.toISOString(),
   filledAt: iso(list.filledAt),
+  guessed: guessView(guessed),
 });
 const NewList = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewSavedList');
 const From = z
@@ -185,18 +188,19 @@ export const savedLists = ({ db, runs }: ApiServices) => {
       const account = c.get('account').id;
       await find(id, account);
       const upload = uploadOf(c, c.req.valid('query'));
-      await transaction(db.pool, async (client) => {
+      const guessed = await transaction(db.pool, async (client) => {
         const held = await rows(client, 'select from saved_lists where id = $1 and account_id = $2 for update', [id, account]);
         if (held.length === 0) throw missing();
         await affected(client, 'delete from list_rows where import_id = $1', [id]);
-        const { columns, listed } = await upload.store(client, id);
+        const { columns, listed, guessed } = await upload.store(client, id);
         await affected(client, 'update saved_lists set columns = $2, listed = $3, filled_at = now() where id = $1', [
           id,
           columns,
           listed,
         ]);
+        return guessed;
       });
-      return c.json(view(await find(id, account)), 200);
+      return c.json(view(await find(id, account), guessed), 200);
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');

@@ -3,28 +3,49 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said, type Fault } from '../../domain/problems/said.ts';
+import { phoneColumnOf } from '../../domain/phone-column.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { CONTACTS, type ContactRow } from './contacts.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
-import { csvLines, streamOf } from '../http/csv.ts';
+import { streamOf } from '../http/csv.ts';
 import { invalid } from '../http/invalid.ts';
+import { bodyOf, listBody } from '../lists/list-upload.ts';
+import { readList, type ListBody, type ListRow } from '../lists/read-list.ts';
 import { problems, refused } from '../http/problem.ts';
 import { body, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 100_000;
 const MOST_FAULTS = 1000;
+const MOST_BYTES = 10_000_000;
 const PAGE = 5000;
-const COLUMNS = ['phone', 'firstName', 'lastName', 'tags'];
+const COLUMNS = ['phone', 'firstName', 'lastName', 'tags'] as const;
+type Column = (typeof COLUMNS)[number];
 
-const Import = z
-  .strictObject({
-    csv: z.string().max(10_000_000).openapi({
-      description: 'With a header that names phone, and firstName, lastName and tags (separated by a bar) where there are any',
-    }),
-    tag: z.string().trim().min(1).max(50).optional().openapi({ description: 'Put on every one of them' }),
-  })
-  .openapi('ContactImport');
+const Name = z.string().min(1).max(100);
+const Options = z.strictObject({
+  tag: z.string().trim().min(1).max(50).optional().openapi({ description: 'Put on every one of them' }),
+  columns: z
+    .strictObject({ phone: Name, firstName: Name, lastName: Name, tags: Name })
+    .partial()
+    .optional()
+    .openapi({ description: 'Which column is what, where their names do not say it' }),
+});
+type Options = z.infer<typeof Options>;
+const Import = Options.extend({
+  csv: z.string().max(10_000_000).openapi({
+    description:
+      'With a header that names the phone number, and firstName, lastName and tags (separated by a bar) where there are any',
+  }),
+}).openapi('ContactImport');
+/** With a file as the body. */
+const ImportQuery = z.strictObject({
+  tag: Options.shape.tag,
+  phoneColumn: Name.optional(),
+  firstNameColumn: Name.optional(),
+  lastNameColumn: Name.optional(),
+  tagsColumn: Name.optional(),
+});
 
 const tags = ['Contacts'];
 const upload = createRoute({
@@ -33,8 +54,11 @@ const upload = createRoute({
   operationId: 'importContacts',
   tags,
   summary:
-    'Add contacts from CSV, 100,000 at most. Names that are given replace what was known, tags are added; one bad row refuses all',
-  request: { body: body(Import) },
+    'Add contacts from CSV or a workbook (.xlsx), 100,000 at most. Names that are given replace what was known, tags are added; one bad row refuses all',
+  request: {
+    query: ImportQuery,
+    body: { ...body(Import), required: false, content: { ...body(Import).content, ...listBody.content } },
+  },
   responses: {
     200: {
       description: 'Stored',
@@ -56,15 +80,16 @@ const download = createRoute({
 type Read = { phone: string; firstName: string | null; lastName: string | null; tags: string[] };
 
 /** The contacts of an import, each number once: the last row counts. Throws a refusal that names every bad row. */
-function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Read[] {
-  const [header = [], ...lines] = csvLines(csv);
-  const place = new Map(header.map((name, index) => [name, index]));
-  if (!place.has('phone')) throw invalidRequest(fault('csv', 'csv-column', { name: 'phone', columns: COLUMNS.join(',') }));
-  if (lines.length > MOST) throw invalidRequest(fault('csv', 'csv-rows', { n: lines.length, most: MOST }));
+async function readContacts(list: AsyncIterable<ListRow>, { tag, columns }: Options, country: string): Promise<Read[]> {
   const faults: Fault[] = [];
   const found = new Map<string, Read>();
-  for (const [index, line] of lines.entries()) {
-    const valueOf = (column: string): string => line[place.get(column) ?? -1] ?? '';
+  let places: Record<Column, string | undefined> | null = null;
+  let row = 0;
+  for await (const values of list) {
+    row++;
+    places ??= placesOf(Object.keys(values), columns);
+    const named = places;
+    const valueOf = (column: Column): string => values[named[column] ?? ''] ?? '';
     const phone = normalisePhone(valueOf('phone').replace(/^'/, ''), country);
     const given = valueOf('tags')
       .split('|')
@@ -75,7 +100,7 @@ function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Re
     );
     if ('code' in phone || long || given.length > 50) {
       const found = 'code' in phone ? { field: 'phone', ...phone } : fault('csv', 'csv-value');
-      if (faults.length < MOST_FAULTS) faults.push({ ...found, row: index + 1 });
+      if (faults.length < MOST_FAULTS) faults.push({ ...found, row });
       continue;
     }
     found.set(phone.e164, {
@@ -87,6 +112,26 @@ function readContacts({ csv, tag }: z.infer<typeof Import>, country: string): Re
   }
   if (faults.length > 0) throw new AppError('invalid-rows', said('rows-unreadable'), faults);
   return [...found.values()].toSorted((a, b) => (a.phone < b.phone ? -1 : 1));
+}
+
+const optionsOf = ({ tag, phoneColumn, firstNameColumn, lastNameColumn, tagsColumn }: z.infer<typeof ImportQuery>): Options => {
+  const columns = { phone: phoneColumn, firstName: firstNameColumn, lastName: lastNameColumn, tags: tagsColumn };
+  return { tag, columns: Options.shape.columns.parse(Object.fromEntries(Object.entries(columns).filter(([, name]) => name))) };
+};
+
+/** Which of a list's columns is what: as the request says, else by their names. */
+function placesOf(header: string[], chosen: Options['columns'] = {}): Record<Column, string | undefined> {
+  const byName = (names: RegExp): string | undefined => header.find((name) => names.test(name));
+  const places = {
+    phone: chosen.phone ?? phoneColumnOf(header),
+    firstName: chosen.firstName ?? byName(/^(?:first ?name|pr[ée]nom)$/i),
+    lastName: chosen.lastName ?? byName(/^(?:last ?name|nom)$/i),
+    tags: chosen.tags ?? byName(/^(?:tags|[ée]tiquettes)$/i),
+  };
+  const missing = Object.values(chosen).find((name) => name !== undefined && !header.includes(name));
+  if (places.phone === undefined || missing !== undefined)
+    throw invalidRequest(fault('csv', 'csv-column', { name: missing ?? 'phone', columns: COLUMNS.join(',') }));
+  return places;
 }
 
 // A tag never holds a bar, so that tags travel as one text each row.
@@ -120,7 +165,11 @@ export const contactsCsv = ({ db }: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(upload, async (c) => {
       const account = c.get('account');
-      const contacts = readContacts(c.req.valid('json'), account.country);
+      const sent = c.req.valid('json');
+      const isJson = c.req.header('content-type')?.startsWith('application/json') === true && typeof sent === 'object';
+      const list: ListBody = isJson ? { body: new Blob([sent.csv]).stream(), type: 'csv', gzip: false } : bodyOf(c);
+      const wish = isJson ? sent : optionsOf(c.req.valid('query'));
+      const contacts = await readContacts(readList(list, { rows: MOST, bytes: MOST_BYTES }, {}), wish, account.country);
       const stored = await rows<{ fresh: boolean }>(db.pool, STORE, [
         account.id,
         contacts.map(() => newId()),

@@ -2,6 +2,12 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Facts, Fault } from '../../domain/problems/said.ts';
 import { Campaign } from './campaign.ts';
 
+/** How a list was read, where nobody said. Excel in French saves "CSV" as Windows-1252 and "Unicode text" as UTF-16. */
+export type ListGuess = {
+  encoding?: 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
+  separator?: string;
+  phoneColumn?: string;
+};
 export type ImportState = 'uploading' | 'importing' | 'ready' | 'failed' | 'cancelled';
 
 const ListImportSchema = defineEntity({
@@ -25,6 +31,8 @@ const ListImportSchema = defineEntity({
     segments: p.integer().default(0),
     /** Why it failed as a whole. */
     error: p.json<Fault>().nullable(),
+    /** How it was read, where nobody said. */
+    guessed: p.json<ListGuess>().nullable(),
     createdAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
     /** When Temporal accepted its run; null makes it the sweep's. */

@@ -47,6 +47,7 @@ import { ListFaultCodes } from './0100-list-fault-codes.ts';
 import { FewerIndexEntries } from './0105-fewer-index-entries.ts';
 import { Landlines } from './0110-landlines.ts';
 import { MessagesAtATime } from './0111-messages-at-a-time.ts';
+import { ListGuesses } from './0112-list-guesses.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -112,4 +113,5 @@ export const migrations = [
   { name: '0105-fewer-index-entries', class: FewerIndexEntries },
   { name: '0110-landlines', class: Landlines },
   { name: '0111-messages-at-a-time', class: MessagesAtATime },
+  { name: '0112-list-guesses', class: ListGuesses },
 ];

@@ -199,14 +199,14 @@ test.each<[string, () => string | Buffer | ReadableStream, Sent, RegExp]>([
   ['three hundred columns', () => `${Array.from({ length: 300 }, (_, n) => `c${n}`).join(';')}\n`, {}, /300 columns/],
   ['a name twice', () => 'to;a;a\n', {}, /twice/],
   ['a row that is longer than its header', () => `to;a\n${phone(1)};b;c\n`, {}, /another number of columns/],
-  ['no UTF-8', () => Buffer.from([0x74, 0x6f, 0x0a, 0xe9, 0x0a]), {}, /UTF-8/],
+  ['UTF-8 that breaks', () => Buffer.concat([Buffer.from('to\né\n'.repeat(50_000)), Buffer.from([0xe9, 0x0a])]), {}, /UTF-8/],
   ['no rows', () => 'to;a\n', {}, /no rows/],
   ['nothing', () => '', {}, /empty|no rows/],
-  ['no column of phones', () => 'tel;a\n06;b\n', {}, /no column \\"to\\"/],
+  ['no column of phones', () => 'client;a\n06;b\n', {}, /no column \\"to\\"/],
   ['U+0000', () => `to;a\n${phone(1)};x\0y\n`, {}, /can not be stored/],
   ['gzip that is none', () => 'to;a\n', { gzip: true }, /gzip/],
   ['a line that is no JSON', () => '{"to":1}\nnope\n', { type: 'application/x-ndjson' }, /not JSON/],
-  ['another type', () => 'to;a\n', { type: 'application/pdf' }, /neither CSV nor JSON/],
+  ['another type', () => 'to;a\n', { type: 'application/pdf' }, /neither CSV, nor a workbook/],
 ])('%s is refused by name, and the draft is as it was', async (_, body, sent, problem) => {
   await using app = await startApp({ ways: {} });
   const id = await draft(app);

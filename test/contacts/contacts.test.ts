@@ -36,7 +36,7 @@ test('contacts are put, found by tag and name, imported, exported and removed', 
 
   const refused = await shop.call('POST', '/contacts/import', { csv: 'phone\n0612000003\nabc\n12\n' });
   expect([refused.status, refused.body.errors.map(({ row }: { row: number }) => row)]).toEqual([422, [2, 3]]);
-  expect((await shop.call('POST', '/contacts/import', { csv: 'tel\n0612000003' })).status).toBe(400);
+  expect((await shop.call('POST', '/contacts/import', { csv: 'nom\n0612000003' })).status).toBe(400);
   expect((await shop.call('DELETE', `/contacts/${put.body.id}`)).status).toBe(204);
   expect((await shop.call('GET', `/contacts/${put.body.id}`)).status).toBe(404);
 });

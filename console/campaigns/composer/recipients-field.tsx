@@ -4,7 +4,7 @@ import { Button, DropZone, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Choice, Field } from '../../ui/components.tsx';
-import { columnsOf, inUtf8, readBeginning, type Columns, type Recipients } from './recipients.ts';
+import { columnsOf, readBeginning, type Columns, type Recipients } from './recipients.ts';
 import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 type Props = {
@@ -66,12 +66,11 @@ function Own({ source, change, read, chosen, choose }: Props) {
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
     last.current = file;
-    const readable = await inUtf8(file);
-    const beginning = await readBeginning(readable);
+    const beginning = await readBeginning(file);
     // One that took longer to read than the one chosen after it is no longer meant.
     if (last.current !== file) return;
     choose({});
-    change({ kind: 'file', file: readable, beginning, keepAs: '' });
+    change({ kind: 'file', file, beginning, keepAs: '' });
   }
   const columns = columnsOf(read, chosen);
   const options = read.columns.map((value) => ({ value, label: value }));
@@ -103,7 +102,7 @@ function Own({ source, change, read, chosen, choose }: Props) {
       >
         <p>{say('dropCsv')}</p>
         <FileTrigger
-          acceptedFileTypes={['text/csv', 'text/plain', 'application/gzip', '.csv', '.txt', '.gz']}
+          acceptedFileTypes={['text/csv', 'text/plain', 'application/gzip', '.csv', '.txt', '.gz', '.xlsx']}
           onSelect={(files) => void take(files?.[0])}
         >
           <Button className="button plain">{say(source.kind === 'file' ? 'otherFile' : 'chooseFile')}</Button>

@@ -1,15 +1,15 @@
 import { parse } from 'csv-parse/browser/esm/sync';
+import { phoneColumnOf } from '../../../domain/phone-column.ts';
 
 /** `bare`: numbers one a line, without a name above them. */
 export type Recipients = { columns: string[]; rows: Record<string, string>[]; bare: boolean };
 export type Recipient = { to: string } & Record<string, string>;
 
 const NUMBER = /^[+\d][\d\s().-]{5,20}$/;
-/** Names under which lists carry their numbers. */
-const NUMBER_COLUMN = /^(?:to|phone|tel|t[ée]l[ée]phone|mobile|portable|num[ée]ro|number)$/i;
 const REFERENCE_COLUMN = /^(?:ref|r[ée]f[ée]rence)$/i;
 /** How much of a file is looked at before it is sent. */
 const BEGINNING_BYTES = 65_536;
+const BEGINNING_ROWS = 100;
 
 /** A spreadsheet in French separates by semicolons. */
 const separatorOf = (header: string): string =>
@@ -35,36 +35,48 @@ export function readRecipients(text: string): Recipients {
   }
 }
 
-/** As it is, or read as spreadsheets in Western Europe write it when it begins with what is no UTF-8. */
-export async function inUtf8(file: File): Promise<File> {
-  if (isZipped(file)) return file;
-  const beginning = await file.slice(0, BEGINNING_BYTES).arrayBuffer();
+export const isZipped = (file: File): boolean => /\.gz$/i.test(file.name);
+export const isWorkbook = (file: File): boolean => /\.xlsx$/i.test(file.name);
+
+/** The first rows of a file, as many as a few kilobytes hold. The server reads it again, by the same rules. */
+export async function readBeginning(file: File): Promise<Recipients> {
+  if (isWorkbook(file)) return readWorkbook(file);
+  const plain = isZipped(file) ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+  const reader = plain.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let [length, ended] = [0, false];
+  while (!ended && length < BEGINNING_BYTES) {
+    const { done, value } = await reader.read();
+    ended = done;
+    if (value) parts.push(value);
+    length += value?.length ?? 0;
+  }
+  await reader.cancel();
+  const text = textOf(new Uint8Array(await new Blob(parts).arrayBuffer())).replace(/^sep=.\r?\n/i, '');
+  // The last line may have been cut.
+  return readRecipients(ended ? text : text.slice(0, text.lastIndexOf('\n')));
+}
+
+/** As spreadsheets in Western Europe save text: UTF-8, UTF-16 under its mark, or Windows-1252. */
+function textOf(bytes: Uint8Array<ArrayBuffer>): string {
+  const [a, b] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+    return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(beginning, { stream: true });
-    return file;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
   } catch {
-    const text = file.stream().pipeThrough(new TextDecoderStream('windows-1252')).pipeThrough(new TextEncoderStream());
-    return new File([await new Response(text).blob()], file.name);
+    return new TextDecoder('windows-1252').decode(bytes);
   }
 }
 
-export const isZipped = (file: File): boolean => /\.gz$/i.test(file.name);
-
-/** The first rows of a file, as many as a few kilobytes hold. */
-export async function readBeginning(file: File): Promise<Recipients> {
-  const plain = isZipped(file) ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
-  const reader = plain.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let ended = false;
-  while (!ended && text.length < BEGINNING_BYTES) {
-    const { done, value } = await reader.read();
-    ended = done;
-    text += decoder.decode(value, { stream: !done });
-  }
-  await reader.cancel();
-  // The last line may have been cut.
-  return readRecipients(ended ? text : text.slice(0, text.lastIndexOf('\n')));
+async function readWorkbook(file: File): Promise<Recipients> {
+  const { streamXlsxRows } = await import('hucre/xlsx');
+  const lines: string[][] = [];
+  for await (const { values } of streamXlsxRows(file.stream(), { maxRows: BEGINNING_ROWS }))
+    lines.push(values.map((value) => String(value ?? '').trim()));
+  const [columns = [], ...rows] = lines.filter((line) => line.some((cell) => cell !== ''));
+  const named = rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? ''])));
+  return { columns, rows: named, bare: false };
 }
 
 /** Which columns hold the numbers and the sender's own references; an empty name for none. */
@@ -74,7 +86,7 @@ export type Columns = { to: string; reference: string };
 export const columnsOf = ({ columns, rows }: Recipients, chosen: Partial<Columns>): Columns => ({
   to:
     chosen.to ??
-    columns.find((column) => NUMBER_COLUMN.test(column)) ??
+    phoneColumnOf(columns) ??
     columns.find((column) => rows.slice(0, 20).every((row) => NUMBER.test(row[column] ?? ''))) ??
     columns[0] ??
     'to',

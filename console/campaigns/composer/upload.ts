@@ -1,5 +1,7 @@
 import { refusalOf } from '../../api.ts';
-import { isZipped } from './recipients.ts';
+import { isWorkbook, isZipped } from './recipients.ts';
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 type Sent = { method?: 'POST' | 'PUT'; path: string; file: File; header: string | null; progress: (part: number) => void };
 
@@ -9,7 +11,7 @@ export const upload = ({ method = 'POST', path, file, header, progress }: Sent):
     const request = new XMLHttpRequest();
     request.open(method, path);
     request.setRequestHeader('x-requested-with', 'console');
-    request.setRequestHeader('content-type', 'text/csv');
+    request.setRequestHeader('content-type', isWorkbook(file) ? XLSX : 'text/csv');
     if (isZipped(file)) request.setRequestHeader('content-encoding', 'gzip');
     request.upload.addEventListener('progress', ({ loaded, total }) => progress(total === 0 ? 0 : loaded / total));
     request.addEventListener('error', () => reject(new Error('The connection was lost')));

@@ -21,7 +21,7 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   contactsTag: 'Tag of the contacts',
   contactsTagHint: 'Empty: all contacts. Their merge tags: {{firstName}}, {{lastName}}.',
   recipientsHint: 'One number a line, or a table whose first line names the columns.',
-  dropCsv: 'Drop a CSV file here, compressed (.gz) too',
+  dropCsv: 'Drop a CSV or Excel file (.xlsx) here, compressed CSV (.gz) too',
   chooseFile: 'Choose a CSV file',
   otherFile: 'Choose another file',
   removeFile: 'Remove the file',

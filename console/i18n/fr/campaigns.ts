@@ -20,7 +20,7 @@ export const campaignsFr = {
   contactsTag: 'Étiquette des contacts',
   contactsTagHint: 'Vide : tous les contacts. Leurs balises : {{firstName}}, {{lastName}}.',
   recipientsHint: 'Un numéro par ligne, ou un tableau dont la première ligne nomme les colonnes.',
-  dropCsv: 'Déposez un fichier CSV ici, même compressé (.gz)',
+  dropCsv: 'Déposez un fichier CSV ou Excel (.xlsx) ici, même compressé (.csv.gz)',
   chooseFile: 'Choisir un fichier CSV',
   otherFile: 'Choisir un autre fichier',
   removeFile: 'Retirer le fichier',

@@ -1,8 +1,12 @@
 import { Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse, CsvError } from 'csv-parse';
-import { AppError } from '../../domain/problems/errors.ts';
-import { flaw, said, type Flaw } from '../../domain/problems/said.ts';
+import type { AppError } from '../../domain/problems/errors.ts';
+import type { ListGuess } from '../../database/campaigns/list-import.ts';
+import { flaw } from '../../domain/problems/said.ts';
+import { decodeText } from './decode-text.ts';
+import { listFault } from './list-fault.ts';
+import { readXlsx } from './read-xlsx.ts';
 
 /** One row as it came, by column. */
 export type ListRow = Record<string, string | null>;
@@ -14,26 +18,23 @@ const MOST_COLUMNS = 200;
 const LONGEST_ROW = 65_536;
 const LONGEST_NAME = 100;
 
-export const listFault = (found: Flaw, row?: number): AppError =>
-  new AppError('invalid-list', said('list-refused'), [{ field: 'list', ...(row === undefined ? {} : { row }), ...found }]);
-
-/** What a list comes as: `text/csv` with a header, or one JSON object a line. */
-export type ListType = 'csv' | 'ndjson';
+/** What a list comes as: CSV with a header, a workbook whose first row is one, or one JSON object a line. */
+export type ListType = 'csv' | 'xlsx' | 'ndjson';
+export type ListBody = { body: ReadableStream<Uint8Array>; type: ListType; gzip: boolean };
 
 /**
- * The rows of a list, one after the other, in as much memory as one row takes. Throws AppErrors that name the row: for text
- * that is no UTF-8, rows too long or too many, quotes that never close, a header that says a name twice.
+ * The rows of a list, one after the other, in as much memory as one row takes (a workbook: as its archive takes). Notes in `guess`
+ * how it was read. Throws AppErrors that name the row: for rows too long or too many, quotes that never close, a header that says
+ * a name twice.
  */
-export async function* readList(
-  body: ReadableStream<Uint8Array>,
-  type: ListType,
-  { gzip, limits }: { gzip: boolean; limits: ListLimits },
-): AsyncGenerator<ListRow> {
+export async function* readList({ body, type, gzip }: ListBody, limits: ListLimits, guess: ListGuess): AsyncGenerator<ListRow> {
   const bytes = Readable.from(body, { objectMode: false });
   const plain: AsyncIterable<unknown> = gzip ? gunzip(bytes) : bytes;
-  const text = decode(count(plain, limits.bytes));
+  const counted = count(plain, limits.bytes);
+  const text = () => decodeText(counted, (encoding) => (guess.encoding = encoding));
   let row = 0;
-  for await (const values of type === 'csv' ? readCsv(text) : readLines(text)) {
+  const all = type === 'xlsx' ? named(readXlsx(counted), false) : type === 'csv' ? readCsv(text(), guess) : readLines(text());
+  for await (const values of all) {
     if (++row > limits.rows) throw listFault(flaw('list-rows', { n: limits.rows }), row);
     yield values;
   }
@@ -62,25 +63,14 @@ async function* count(chunks: AsyncIterable<unknown>, most: number): AsyncGenera
   }
 }
 
-async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-    const rest = decoder.decode();
-    if (rest !== '') yield rest;
-  } catch (error) {
-    if (error instanceof TypeError) throw listFault(flaw('list-utf8'));
-    throw error;
-  }
-}
-
-async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
-  const { first, all } = await peekLine(text);
+async function* readCsv(text: AsyncIterable<string>, guess: ListGuess): AsyncGenerator<ListRow> {
+  const { delimiter, all } = await beginCsv(text);
+  guess.separator = delimiter;
   const source = Readable.from(all, { objectMode: false });
   const parser: Transform & AsyncIterable<unknown> = parse({
     bom: true,
-    delimiter: separatorOf(first),
-    columns: checkedHeader,
+    delimiter,
+    relax_column_count: true,
     max_record_size: LONGEST_ROW,
     skip_empty_lines: true,
     trim: true,
@@ -88,22 +78,47 @@ async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
   source.once('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
-    for await (const record of parser) if (isRow(record)) yield record;
+    yield* named(parser, true);
   } catch (error) {
     source.destroy();
     throw error instanceof CsvError ? csvFault(error) : error;
   }
 }
 
-/** The first line, and all of the text once more. */
-async function peekLine(text: AsyncIterable<string>): Promise<{ first: string; all: AsyncIterable<string> }> {
+/**
+ * Rows of cells by the names that the first of them gives. Blank rows and columns without a name at the end, which spreadsheets
+ * leave, are passed over. `isWhole`: a row has as many cells as the header.
+ */
+async function* named(rows: AsyncIterable<unknown>, isWhole: boolean): AsyncGenerator<ListRow> {
+  let header: string[] | null = null;
+  let row = 0;
+  for await (const cells of rows) {
+    if (!isCells(cells) || cells.every((cell) => cell === '')) continue;
+    if (header === null) {
+      header = checkedHeader(cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1));
+      continue;
+    }
+    row++;
+    const isOver = cells.length > header.length && cells.slice(header.length).some((cell) => cell !== '');
+    if (isOver || (isWhole && cells.length < header.length)) throw listFault(flaw('list-row-width'), row);
+    yield Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']));
+  }
+}
+
+const isCells = (record: unknown): record is string[] => Array.isArray(record);
+
+/** What separates its columns, by its first line or by the line that Excel writes for itself, and all of its text. */
+async function beginCsv(text: AsyncIterable<string>): Promise<{ delimiter: string; all: AsyncIterable<string> }> {
   const iterator = text[Symbol.asyncIterator]();
   let begin = '';
-  while (!begin.includes('\n') && begin.length <= LONGEST_ROW) {
+  while (!/\n.*\n/s.test(begin) && begin.length <= LONGEST_ROW) {
     const { done, value } = await iterator.next();
     if (done === true) break;
     begin += value;
   }
+  const told = /^\uFEFF?sep=(.)\r?\n/i.exec(begin);
+  if (told) begin = begin.slice(told[0].length);
+  const delimiter = told?.[1] ?? separatorOf(begin.split('\n', 1)[0] ?? '');
   async function* all(): AsyncGenerator<string> {
     yield begin;
     for (;;) {
@@ -112,7 +127,7 @@ async function peekLine(text: AsyncIterable<string>): Promise<{ first: string; a
       yield value;
     }
   }
-  return { first: begin.split('\n', 1)[0] ?? '', all: all() };
+  return { delimiter, all: all() };
 }
 
 /** A spreadsheet in French separates by semicolons. */
@@ -121,8 +136,6 @@ const separatorOf = (header: string): string => {
   const count = (separator: string): number => bare.split(separator).length;
   return [';', ',', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
 };
-
-const isRow = (record: unknown): record is ListRow => typeof record === 'object' && record !== null;
 
 function checkedHeader(header: string[]): string[] {
   if (header.length > MOST_COLUMNS) throw listFault(flaw('list-columns', { n: header.length, most: MOST_COLUMNS }));
@@ -139,15 +152,12 @@ function checkedHeader(header: string[]): string[] {
 function csvFault(error: CsvError): AppError {
   const code: string = error.code;
   // Rows are counted without the header, as everywhere.
-  const line = typeof error['records'] === 'number' ? error['records'] + 1 : undefined;
+  const line = typeof error['records'] === 'number' ? Math.max(error['records'], 1) : undefined;
   switch (code) {
     case 'CSV_MAX_RECORD_SIZE':
       return listFault(flaw('list-long-row', { n: LONGEST_ROW }), line);
     case 'CSV_QUOTE_NOT_CLOSED':
       return listFault(flaw('list-open-quote'), line);
-    case 'CSV_RECORD_INCONSISTENT_COLUMNS':
-    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return listFault(flaw('list-row-width'), line);
     case 'INVALID_OPENING_QUOTE':
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':

@@ -1,0 +1,6 @@
+import { AppError } from '../../domain/problems/errors.ts';
+import { said, type Flaw } from '../../domain/problems/said.ts';
+
+/** Refuses a list as a whole, because of that row where one is named. */
+export const listFault = (found: Flaw, row?: number): AppError =>
+  new AppError('invalid-list', said('list-refused'), [{ field: 'list', ...(row === undefined ? {} : { row }), ...found }]);
