@@ -6,6 +6,7 @@ import { launch, phones, SHORT_CODE, startStack, type Stack } from './stage/stac
 const WORKERS = [1, 2, 4, 8];
 const MESSAGES = 40_000;
 const REPLIES = 4000;
+const WARM = 2000;
 const ENDPOINTS = 40;
 
 /** Processor time a thing costs each part, in milliseconds a thousand: what bench/stage/growth.ts reckons with. */
@@ -51,6 +52,9 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
     from.push(...own);
   }
   await world.submitted({ count: MESSAGES + REPLIES, withinMs: 60_000 });
+  // A process that has just started costs more: code is compiled.
+  await world.deliver({ from, to: SHORT_CODE, count: WARM, prefix: 'warm ', perSecond: null });
+  await world.arrived({ prefix: 'warm ', count: WARM, withinMs: 60_000 });
   const before = await cpuOf(pids);
   await world.deliver({ from, to: SHORT_CODE, count: REPLIES, prefix: 'scale ', perSecond: null });
   const arrived = await world.arrived({ prefix: 'scale ', count: REPLIES, withinMs: 120_000 });

@@ -130,12 +130,20 @@ export async function insertMessage(sql: Sql, basis: MessageBasis, message: NewM
 }
 
 async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): AsyncGenerator<string> {
+  // What all rows share is written once, between the columns that they do not.
+  const owner = [basis.accountId, basis.campaignId].map(copyValue).join('\t');
+  const conversation = copyValue(basis.conversationId);
+  const state = [basis.twoWay, basis.simulation, 'queued'].map(copyValue).join('\t');
   for (let start = 0; start < messages.length; start += CHUNK) {
     await setImmediate();
-    yield messages
-      .slice(start, start + CHUNK)
-      .map((message) => `${valuesOf(basis, newId(), message).map(copyValue).join('\t')}\n`)
-      .join('');
+    let chunk = '';
+    for (const each of messages.slice(start, start + CHUNK)) {
+      const sent = `${copyValue(each.to)}\t${copyValue(each.sender)}\t${copyValue(each.replyCode)}\t${copyValue(each.port)}`;
+      const said = `${copyValue(each.text)}\t${each.segments}\t${copyValue(each.reference)}`;
+      const place = `${copyValue(each.row)}\t${conversation}\t${each.carrierId ?? basis.carrierId}`;
+      chunk += `${newId()}\t${owner}\t${place}\t${sent}\t${said}\t${state}\t${each.ambiguous ?? false}\t${copyValue(each.costMicros ?? null)}\n`;
+    }
+    yield chunk;
   }
 }
 
