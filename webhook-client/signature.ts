@@ -1,4 +1,12 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, randomBytes, sign as signWith, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign as signWith,
+  type KeyObject,
+} from 'node:crypto';
 
 const PREFIX = 'whsec_';
 const PRIVATE = 'whsk_';
@@ -21,12 +29,15 @@ const halves = (key: string): Buffer => Buffer.from(key.slice(PRIVATE.length), '
 export const shownOf = (secret: string): string =>
   isSigningKey(secret) ? `whpk_${halves(secret).subarray(32).toString('base64')}` : secret;
 
-const MOST_KEYS = 1000;
+const MOST_KEYS = 5000;
 const keys = new Map<string, KeyObject>();
+/** A key is made once: making it costs as much as signing with it. */
 function keyOf(secret: string): KeyObject {
   const known = keys.get(secret);
   if (known) return known;
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8, halves(secret).subarray(0, 32)]), format: 'der', type: 'pkcs8' });
+  const key = isSigningKey(secret)
+    ? createPrivateKey({ key: Buffer.concat([PKCS8, halves(secret).subarray(0, 32)]), format: 'der', type: 'pkcs8' })
+    : createSecretKey(Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64'));
   if (keys.size >= MOST_KEYS) keys.clear();
   keys.set(secret, key);
   return key;
@@ -41,8 +52,7 @@ export function sign(secrets: string[], id: string, timestampSeconds: number, bo
   return secrets
     .map((secret) => {
       if (isSigningKey(secret)) return `v1a,${signWith(null, Buffer.from(signed), keyOf(secret)).toString('base64')}`;
-      const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
-      return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+      return `v1,${createHmac('sha256', keyOf(secret)).update(signed).digest('base64')}`;
     })
     .join(' ');
 }

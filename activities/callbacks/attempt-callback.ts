@@ -1,6 +1,6 @@
 import { callbackHeaders, type AttemptResult, type Poster } from '../../webhook-client/request.ts';
 import { isUnknownHost } from '../../webhook-client/outcome.ts';
-import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
+import { createSecretReader, liveSecrets } from '../../webhook-client/signing-secrets.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import { afterAttempt } from '../../domain/callbacks/delivery-state.ts';
 import { isConfigurationError, type Result } from '../../domain/callbacks/endpoint-health.ts';
@@ -28,6 +28,7 @@ const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
 export function createAttemptCallback({ secrets, poster, uplink, metrics, recorder, schedule }: Deps) {
+  const secretsOf = createSecretReader(secrets.open);
   const underWay = new Set<Promise<unknown>>();
 
   async function make(delivery: ClaimedCallback): Promise<Ended['state']> {
@@ -35,7 +36,7 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
     const now = delivery.now();
     const post = {
       headers: callbackHeaders({
-        secrets: liveSecrets(readSecrets(secrets.open(delivery.secrets)), now),
+        secrets: liveSecrets(secretsOf(delivery.endpointId, delivery.secrets), now),
         id: delivery.eventId,
         deliveryId: delivery.id,
         attempt: delivery.attempt,
