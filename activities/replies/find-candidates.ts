@@ -73,8 +73,16 @@ export async function readUnfiled(
 export const isShared = ({ kind, reply_code: code }: Pick<Unfiled, 'kind' | 'reply_code'>): boolean =>
   kind === 'short-code' || (kind === null && /^\d{3,6}$/.test(code));
 
-const ANSWERED = `m.id, m.text, m.submitted_at, m.reference, m.campaign_id, c.name as campaign_name, c.request_id,
+const ANSWERED = `m.id, m.text, m.submitted_at, m.reference, c.id as campaign_id, c.name as campaign_name, c.request_id,
        m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way`;
+
+/** An answer within a dialogue belongs to the campaign that the dialogue is about: that of the reply before it. */
+const CAMPAIGN = `left join lateral (
+       select campaign_id from replies where conversation_id = m.conversation_id and m.campaign_id is null and campaign_id is not null
+         and received_at <= m.submitted_at
+       order by sequence desc limit 1
+     ) d on true
+     left join campaigns c on c.id = coalesce(m.campaign_id, d.campaign_id)`;
 
 /** What a page's replies may answer: candidates by reply, and all of these messages as events show them. */
 type Found = { candidates: Map<string, Candidate[]>; messages: Map<string, Answered>; unlearned: Set<string> };
@@ -94,7 +102,7 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
      join messages m on m.to_number = r.phone and m.reply_code in (r.code, '${PLACEHOLDER}')
        and (m.reply_code = r.code or m.carrier_id = r.carrier and r.shared)
        and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
-     join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id
+     join accounts a on a.id = m.account_id ${CAMPAIGN}
      for key share of a`,
     [
       unfiled.map((reply) => reply.id),
@@ -130,7 +138,7 @@ export async function findAnswered(client: PoolClient, messageIds: string[]): Pr
   const found = await rows<Answered>(
     client,
     `select ${ANSWERED}
-     from messages m join accounts a on a.id = m.account_id left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[])
+     from messages m join accounts a on a.id = m.account_id ${CAMPAIGN} where m.id = any($1::uuid[])
      for key share of a`,
     [messageIds],
   );

@@ -30,7 +30,7 @@ const AnalyticsView = z
           messages: Count.openapi({ description: 'That went out' }),
           delivered: Count,
           repliers: Count.openapi({ description: 'Phones that answered' }),
-          countedAt: Time.openapi({ description: 'A large campaign is counted anew ever more seldom as it gets older' }),
+          countedAt: Time.openapi({ description: 'A large campaign is counted ever more seldom as it gets older' }),
         }),
       )
       .openapi({ description: `Made in that time, the newest first, ${MOST_CAMPAIGNS} at most` }),
