@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Channel } from '../database/callbacks/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
-import { LEASE, OPEN } from './callbacks/claim-callbacks.ts';
+import { LEASE, OPEN, OVERDUE, OWN_RUNS } from './callbacks/claim-callbacks.ts';
 import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
 /**
@@ -26,7 +26,10 @@ export const reclaimDead = (pool: Pool): Promise<number> =>
 
 const NEXT: Record<Channel, string> = {
   callback: `select min(d.next_at) as at from callback_endpoints e cross join lateral (
-      select next_at from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null order by next_at limit 1
+      (select next_at from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null
+        and not (${OWN_RUNS}) order by next_at limit 1)
+      union all (select next_at + ${OVERDUE} from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null
+        and ${OWN_RUNS} order by next_at limit 1)
     ) d where e.deleted_at is null and e.health = 'healthy'`,
   // While the relay refuses us, what is due is to ask it again.
   email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN} and ${CHANNEL_OPEN}

@@ -76,6 +76,7 @@ export function createActivities(deps: Deps) {
   const { pool } = db;
   const wake = createRunWaker({ pool, signal });
   const uplink = createUplinkMonitor({ pool, log, worker: deps.worker });
+  const schedule = deps.callbackSchedule ?? CALLBACK_SCHEDULE;
   const recorder = createResultRecorder({ pool, log, wake, onCallbacksDue: deps.onCallbacksDue });
   const { attempt: make, over } = createAttemptCallback({
     secrets: deps.secrets,
@@ -83,7 +84,7 @@ export function createActivities(deps: Deps) {
     uplink,
     metrics: deps.metrics,
     recorder,
-    schedule: deps.callbackSchedule ?? CALLBACK_SCHEDULE,
+    schedule,
   });
   const keep = createClaimKeeper(pool);
   const attempt: typeof make = (delivery) => keep(delivery, make(delivery));
@@ -135,7 +136,10 @@ export function createActivities(deps: Deps) {
       closeSync,
       releaseReplies,
     },
-    callbacksRetry: { ...createDrainCallbacks(callbacks), ...createDrainEndpoint(callbacks) },
+    callbacksRetry: {
+      ...createDrainCallbacks(callbacks),
+      ...createDrainEndpoint({ ...callbacks, schedule, onPageTaken: deps.onPageTaken }),
+    },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {
       ...createSendBatch({ pool, log, lines, applyEarlyOptOuts, wake }),

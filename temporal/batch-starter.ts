@@ -6,6 +6,8 @@ type Deps = {
   log: Logger;
   /** Most ids in a page; 1 gives each id its own run. */
   pageSize: number;
+  /** How many may pass the gate at once: without a rest where it is more than one. */
+  atOnce?: number;
 };
 
 /** How long the gate rests after a page, as a share of what that page took: the machine sets the pace. */
@@ -28,10 +30,9 @@ export type BatchStarter = {
  * Starts a run for what arrived together. A gate lets one page through at a time: the first at once, and the next, with
  * everything that came meanwhile, when that one is through and the gate has rested.
  */
-export function createBatchStarter({ start, log, pageSize }: Deps): BatchStarter {
+export function createBatchStarter({ start, log, pageSize, atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1 }: Deps): BatchStarter {
   const waiting = new Set<string>();
   const passing = new Set<Promise<void>>();
-  const atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1;
   let planned: NodeJS.Immediate | undefined;
   let stopped = false;
 
@@ -43,7 +44,7 @@ export function createBatchStarter({ start, log, pageSize }: Deps): BatchStarter
       log.warn({ err: error, waiting: page.length }, 'a run could not be started; the sweep starts it later'),
     );
     const restMs = Math.min((performance.now() - from) * REST, LONGEST_REST_MS);
-    if (!stopped && pageSize > 1) await new Promise((resolve) => setTimeout(resolve, restMs));
+    if (!stopped && atOnce === 1) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 
   function pump(): void {

@@ -116,23 +116,34 @@ export function createRuns({
     },
   });
 
+  // One after the other, each when the one before has looked: thousands that fail at once delay nobody's first attempt.
+  const endpoints = createBatchStarter({
+    log,
+    pageSize: 1,
+    atOnce: 1,
+    start: ([endpointId = '']) =>
+      pages.start(`endpoint/${endpointId}`, [], () =>
+        soon(() =>
+          client.workflow.signalWithStart<typeof recoverEndpoint>('recoverEndpoint', {
+            workflowId: `endpoint/${endpointId}`,
+            taskQueue: CONTROL,
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            signal: woken,
+            args: [endpointId],
+            staticSummary: 'Looks after one callback endpoint in trouble; ask endpointHealth',
+            typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.endpointId, value: endpointId }]),
+          }),
+        ),
+      ),
+  });
+
   async function signal(run: LongRun): Promise<void> {
     const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
     if (run === 'retry-callbacks')
       await soon(() => client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options));
     else if (run === 'retry-emails')
       await soon(() => client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options));
-    else {
-      const endpointId = run.slice('endpoint/'.length);
-      await soon(() =>
-        client.workflow.signalWithStart<typeof recoverEndpoint>('recoverEndpoint', {
-          ...options,
-          args: [endpointId],
-          staticSummary: 'Looks after one callback endpoint in trouble; ask endpointHealth',
-          typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.endpointId, value: endpointId }]),
-        }),
-      );
-    }
+    else endpoints.add([run.slice('endpoint/'.length)]);
   }
 
   return {
@@ -276,7 +287,7 @@ export function createRuns({
 
     async flush() {
       pages.stop();
-      await Promise.all([replies.flush(), messages.flush()]);
+      await Promise.all([replies.flush(), messages.flush(), endpoints.flush()]);
       // A call that is tried again after its connection was closed would end the process.
       await Promise.all(underWay);
     },

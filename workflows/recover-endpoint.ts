@@ -1,10 +1,14 @@
 import { defineQuery, proxyActivities, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { WaitingDelivery } from '../activities/callbacks/hold-callbacks.ts';
 import type { DrainEndpoint, EndpointStep } from '../activities/callbacks/recover-endpoint.ts';
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { drainLoop } from './drain-loop.ts';
 
 /** What is known of the endpoint since the last look: health, backlog, last failure, next try. */
 export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');
+
+/** What is known of one delivery, by its id or its reply's, if it is among those that have waited longest. */
+export const delivery = defineQuery<WaitingDelivery | 'not among the oldest', [id: string]>('delivery');
 
 // Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
 const { drainEndpoint } = proxyActivities<DrainEndpoint>({
@@ -18,9 +22,14 @@ const { drainEndpoint } = proxyActivities<DrainEndpoint>({
 export async function recoverEndpoint(endpointId: string): Promise<void> {
   let last: EndpointStep | null = null;
   setHandler(endpointHealth, () => last ?? 'not looked yet');
+  setHandler(
+    delivery,
+    (id) => last?.oldest?.find(({ deliveryId, replyId }) => deliveryId === id || replyId === id) ?? 'not among the oldest',
+  );
   await drainLoop(async () => {
     const step = await drainEndpoint(endpointId);
-    if (step.health !== last?.health) upsertSearchAttributes({ Phase: [step.health] });
+    if (step.health !== last?.health)
+      upsertSearchAttributes({ Phase: [step.health], ...(step.accountId === null ? {} : { AccountId: [step.accountId] }) });
     last = step;
     setCurrentDetails(inWords(step));
     return step;
@@ -28,13 +37,19 @@ export async function recoverEndpoint(endpointId: string): Promise<void> {
 }
 
 /** For who looks at the run in Temporal's UI. */
-const inWords = ({ health, backlog, lastFailure, nextTryAt }: EndpointStep): string =>
+const inWords = ({ health, backlog, oldest = [], attemptsAtMost, lastFailure, nextTryAt }: EndpointStep): string =>
   [
     `${health}, ${backlog} waiting`,
     lastFailure
       ? `last failure ${lastFailure.class}${lastFailure.status === null ? '' : ` (${lastFailure.status})`} at ${lastFailure.at}`
       : null,
-    health === 'open' && nextTryAt !== null ? `next try at ${nextTryAt}` : null,
+    nextTryAt !== null ? `next try at ${nextTryAt}` : null,
+    ...oldest
+      .slice(0, 5)
+      .map(
+        (each) =>
+          `reply ${each.replyId ?? 'none'}: attempt ${each.attempt} of ${attemptsAtMost ?? '?'}, ${each.lastFailure ?? ''}, next ${each.nextAt ?? 'held'}`,
+      ),
   ]
     .filter((part) => part !== null)
     .join('; ');

@@ -107,6 +107,7 @@ const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => (
   deliveryId: delivery.id,
   outcome: outcomeOf(result),
   probe: delivery.probe,
+  attempt: delivery.attempt,
 });
 
 /** The conversation whose next reply may go now. */

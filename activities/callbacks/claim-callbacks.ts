@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
-import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import { UNSTEADY_ATTEMPTS, type HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { LANES, PLACES, roomFor, type ByLane, type Lane } from '../../domain/callbacks/concurrency-lanes.ts';
 import { LEASE_SECONDS } from '../../database/callbacks/emit-events.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -67,18 +67,25 @@ const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id 
   and held_reason is distinct from 'order' order by id`;
 
 // Per endpoint, so that the backlog of one never hides what is due at the others.
+/** What failed twice at an endpoint that is unsteady is its own run's, unless that run leaves it for a minute. */
+export const OWN_RUNS = `(e.track->>'unsteadySince') is not null and attempts >= ${UNSTEADY_ATTEMPTS}`;
+export const OVERDUE = `interval '60 seconds'`;
+const SHARED = `(not (${OWN_RUNS}) or next_at < now() - ${OVERDUE})`;
+
 const DUE_ANYWHERE = `
   select d.* from callback_endpoints e
   cross join lateral (
-    (select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger = 'auto'
+    (select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger = 'auto' and ${SHARED}
       order by next_at limit ${PLACES})
     union all
-    (select id, endpoint_id, 'replay' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger <> 'auto'
+    (select id, endpoint_id, 'replay' as lane from deliveries where endpoint_id = e.id and ${DUE} and trigger <> 'auto' and ${SHARED}
       order by next_at limit ${PLACES})
   ) d
   where e.deleted_at is null and e.health = 'healthy' limit 1000`;
 
 const DUE_AT = `select id, endpoint_id, ${LANE} from deliveries where endpoint_id = $1 and ${DUE} order by next_at, id limit ${PLACES}`;
+
+const DUE_TWICE = DUE_AT.replace('order by', `and attempts >= ${UNSTEADY_ATTEMPTS} order by`);
 
 // Fewest probes first: a payload that the receiver always rejects would keep a healthy endpoint closed.
 const PROBE = `select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = $1 and ${DUE} order by probes, next_at, id limit 1`;
@@ -251,6 +258,9 @@ export const claimCallbacks = (pool: Pool, ids: string[]): Promise<ClaimedCallba
 export const claimDueCallbacks = (pool: Pool): Promise<ClaimedCallback[]> => claim(pool, DUE_ANYWHERE, []);
 /** What is due at one endpoint while it recovers, oldest first. */
 export const claimDueAt = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, DUE_AT, [endpointId]);
+/** What is due at an unsteady endpoint and failed twice. */
+export const claimFailedTwice = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> =>
+  claim(pool, DUE_TWICE, [endpointId]);
 /** One delivery to try an open endpoint with. */
 export const claimProbe = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, PROBE, [endpointId], true);
 /** A few deliveries to try our own line with. */

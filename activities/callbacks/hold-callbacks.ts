@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { affected, rows } from '../../database/sql.ts';
+import { UNSTEADY_ATTEMPTS } from '../../domain/callbacks/endpoint-health.ts';
 import { OPEN } from './claim-callbacks.ts';
 
 /** Which of these still wait for a first place. */
@@ -93,6 +94,62 @@ export type Owed = {
   /** Until something falls due that is not held yet; null when there is nothing. */
   untilDueMs: number | null;
 };
+
+/** A delivery that waits to be tried again: ids and numbers only. */
+export type WaitingDelivery = {
+  deliveryId: string;
+  replyId: string | null;
+  attempt: number;
+  lastFailure: string | null;
+  nextAt: string | null;
+};
+
+/** What waits at an unsteady endpoint after it failed twice: how many, how many of them are under way, and until the next is due. */
+export async function failedTwiceAt(
+  pool: Pool,
+  endpointId: string,
+): Promise<{ waiting: number; inFlight: number; untilDueMs: number | null }> {
+  const [row] = await rows<{ waiting: number; in_flight: number; ms: number | null }>(
+    pool,
+    `select (count(*) filter (where state <> 'in_flight'))::int as waiting, (count(*) filter (where state = 'in_flight'))::int as in_flight,
+       extract(epoch from min(next_at) filter (where state <> 'in_flight') - now())::float8 * 1000 as ms
+     from deliveries where endpoint_id = $1 and channel = 'callback'
+       and (${OPEN} and next_at is not null and attempts >= ${UNSTEADY_ATTEMPTS} or state = 'in_flight' and attempts > ${UNSTEADY_ATTEMPTS})`,
+    [endpointId],
+  );
+  return {
+    waiting: row?.waiting ?? 0,
+    inFlight: row?.in_flight ?? 0,
+    untilDueMs: typeof row?.ms === 'number' ? Math.max(0, Math.ceil(row.ms)) : null,
+  };
+}
+
+/**
+ * What waits at an endpoint: how many, of how many attempts each has where it has a schedule of its own, when the first of them is
+ * due, and those of them that have waited longest after an attempt.
+ */
+export async function waitingAt(pool: Pool, endpointId: string, most: number) {
+  const oldest = await rows<Omit<WaitingDelivery, 'nextAt'> & { next_at: Date | null }>(
+    pool,
+    `select d.id as "deliveryId", v.reply_id as "replyId", d.attempts as attempt, d.last_class as "lastFailure", d.next_at
+     from deliveries d join events v on v.id = d.event_id
+     where d.endpoint_id = $1 and d.channel = 'callback' and d.state in ('retrying', 'held') and d.attempts > 0 order by d.id limit $2`,
+    [endpointId, most],
+  );
+  const [row] = await rows<{ backlog: number; of: number | null; next_at: Date | null }>(
+    pool,
+    `select count(d.id)::int as backlog, min(d.next_at) as next_at,
+       (select jsonb_array_length(schedule) from callback_endpoints where id = $1 and jsonb_typeof(schedule) = 'array') as of
+     from deliveries d where d.endpoint_id = $1 and d.channel = 'callback' and ${OPEN} and d.delivered_at is null`,
+    [endpointId],
+  );
+  return {
+    backlog: row?.backlog ?? 0,
+    attemptsAtMost: row?.of ?? null,
+    nextAt: row?.next_at?.toISOString() ?? null,
+    oldest: oldest.map(({ next_at: nextAt, ...each }) => ({ ...each, nextAt: nextAt?.toISOString() ?? null })),
+  };
+}
 
 export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
   const [row] = await rows<{ backlog: number; in_flight: number; ms: number | null }>(

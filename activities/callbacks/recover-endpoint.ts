@@ -1,41 +1,57 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import { shownHealth, type ShownHealth } from '../../domain/callbacks/endpoint-health.ts';
 import type { LastFailure } from '../../database/callbacks/callback-endpoint.ts';
 import { databaseNow, type EndpointHealth } from '../../database/callbacks/endpoint-health.ts';
+import { CALLBACK_SCHEDULE, type Schedule } from '../../domain/callbacks/retry-schedule.ts';
 import { transaction } from '../../database/sql.ts';
 import type { AttemptCallback } from './attempt-callback.ts';
-import { claimDueAt, claimProbe } from './claim-callbacks.ts';
+import { claimDueAt, claimFailedTwice, claimProbe } from './claim-callbacks.ts';
 import { reclaimDead } from '../due-deliveries.ts';
 import { DRAIN_MS, NEAR_MS } from './retry-due-callbacks.ts';
 import { createAttemptPool } from './attempt-pool.ts';
-import { freeStopped, holdBacklog, owedAt } from './hold-callbacks.ts';
+import { failedTwiceAt, freeStopped, holdBacklog, owedAt, waitingAt, type WaitingDelivery } from './hold-callbacks.ts';
 import type { UplinkMonitor } from './uplink-monitor.ts';
 import { lookAtHealth, notifyHealthChange } from './update-endpoint-health.ts';
 import { endpointRun, type RunWaker } from '../wake-run.ts';
 
-type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
+type Deps = {
+  pool: Pool;
+  log: Logger;
+  attempt: AttemptCallback;
+  uplink: UplinkMonitor;
+  wake: RunWaker;
+  /** For endpoints that have none of their own. */
+  schedule?: Schedule;
+  /** Called when the run has looked at its endpoint: another run may start. */
+  onPageTaken?: (runId: string) => void;
+};
 export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
 
 /** What a run of recovery knows of its endpoint: no address, no text. `sleepMs` null: nothing is owed that it could send. */
 export type EndpointStep = {
   sleepMs: number | null;
   accountId: string | null;
-  health: HealthState | 'deleted';
+  health: ShownHealth | 'deleted';
   backlog: number;
   lastFailure: LastFailure | null;
-  /** When the endpoint is tried next, by the database's clock. */
+  /** Those that have waited longest, of how many attempts each has. */
+  oldest?: WaitingDelivery[];
+  attemptsAtMost?: number;
+  /** When something is tried next, by the database's clock. */
   nextTryAt: string | null;
 };
 
 /** While our own uplink is down no endpoint is tried. */
 const UPLINK_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
+/** How many deliveries a run can tell of. */
+const SHOWN = 20;
 /** What was under way when it opened ends soon. */
 const IN_FLIGHT_SLEEP_MS = 1000;
 
-export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) => {
-  async function look(endpointId: string, kind: 'looked-at' | 'drained'): Promise<EndpointHealth | null> {
+export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake, schedule = CALLBACK_SCHEDULE, onPageTaken }: Deps) => {
+  async function look(endpointId: string, kind: 'looked-at' | 'drained' | 'steadied'): Promise<EndpointHealth | null> {
     const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
     await notifyHealthChange({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
     return now;
@@ -61,6 +77,22 @@ export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) 
     return claimed.length > 0 ? 0 : FULL_SLEEP_MS;
   }
 
+  /** While it is unsteady: attempts what failed twice and is due. Answers as a step does. */
+  async function retryFailedTwice(endpointId: string, attempts: ReturnType<typeof createAttemptPool>): Promise<number | 'on'> {
+    if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
+    const claimed = await claimFailedTwice(pool, endpointId);
+    attempts.launch(claimed);
+    if (claimed.length > 0 || attempts.size > 0) {
+      await attempts.landed(FULL_SLEEP_MS);
+      return 'on';
+    }
+    const { waiting, inFlight, untilDueMs } = await failedTwiceAt(pool, endpointId);
+    if (inFlight > 0) return IN_FLIGHT_SLEEP_MS;
+    if (waiting > 0) return Math.max(untilDueMs ?? 0, FULL_SLEEP_MS);
+    await look(endpointId, 'steadied');
+    return 'on';
+  }
+
   /** Whether the endpoint needs no more of this run now, and if so for how long. */
   async function step(
     endpointId: string,
@@ -72,6 +104,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) 
     const { state } = endpoint.health;
     switch (state) {
       case 'healthy':
+        if (shownHealth(endpoint.health) === 'unsteady') return retryFailedTwice(endpointId, attempts);
         await all(freeStopped, endpointId, until);
         await wake.wake('retry-callbacks');
         return null;
@@ -121,6 +154,7 @@ export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) 
       const until = performance.now() + DRAIN_MS;
       await reclaimDead(pool);
       let next = await step(endpointId, attempts, until);
+      onPageTaken?.(endpointRun(endpointId));
       while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
         if (next !== 'on') {
           await attempts.landed(next);
@@ -134,15 +168,17 @@ export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake }: Deps) 
 
   async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {
     const now = await look(endpointId, 'looked-at');
-    const { backlog } = await owedAt(pool, endpointId);
-    const nextProbeAt = now?.health.nextProbeAt ?? null;
+    const { backlog, oldest, attemptsAtMost, nextAt } = await waitingAt(pool, endpointId, SHOWN);
+    const nextProbeAt = now?.health.state === 'open' ? now.health.nextProbeAt : null;
     return {
       sleepMs: sleepMs === null ? null : Math.ceil(sleepMs),
       accountId: now?.accountId ?? null,
-      health: now?.health.state ?? 'deleted',
+      health: now ? shownHealth(now.health) : 'deleted',
       backlog,
+      oldest,
+      attemptsAtMost: attemptsAtMost ?? schedule.length,
       lastFailure: now?.lastFailure ?? null,
-      nextTryAt: nextProbeAt === null ? null : new Date(nextProbeAt).toISOString(),
+      nextTryAt: nextProbeAt === null ? nextAt : new Date(nextProbeAt).toISOString(),
     };
   }
 };

@@ -2,6 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import {
   transition,
   alarmsDue,
+  shownHealth,
+  UNSTEADY_ATTEMPTS,
   joined,
   type Failing,
   type Result,
@@ -75,7 +77,14 @@ export async function updateEndpointHealth(
     const window = windows.get(before.id) ?? { attempts: 0, failures: 0, several: false };
     return turned(before, transition(before.health, { kind: 'results', results, window }, now), results, now);
   });
-  return settle(client, turns);
+  const settled = await settle(client, turns);
+  // Its run may sleep until a later one than what has just failed again.
+  const failedTwice = turns.filter(
+    ({ now: { id, health } }) =>
+      shownHealth(health) === 'unsteady' &&
+      (byEndpoint.get(id) ?? []).some((each) => each.outcome !== 'ok' && each.attempt >= UNSTEADY_ATTEMPTS),
+  );
+  return { ...settled, runs: [...settled.runs, ...failedTwice.map((each) => endpointRun(each.now.id))] };
 }
 
 function turned(before: EndpointHealth, health: EndpointHealth['health'], results: AttemptOutcome[], now: number): Turn {
@@ -121,13 +130,13 @@ export async function notifyHealthChange(
 export async function lookAtHealth(
   client: PoolClient,
   endpointId: string,
-  kind: 'looked-at' | 'drained',
+  kind: 'looked-at' | 'drained' | 'steadied',
 ): Promise<AfterTracking & { now: EndpointHealth | null }> {
   const [before] = await lockHealth(client, [endpointId]);
   if (!before) return { ...NOTHING, now: null };
   const at = await databaseNow(client);
   const turn = turned(before, transition(before.health, { kind }, at), [], at);
-  const unchanged = turn.now.health.state === before.health.state && turn.now.health.told === before.health.told;
+  const unchanged = shownHealth(turn.now.health) === shownHealth(before.health) && turn.now.health.told === before.health.told;
   if (unchanged) return { ...NOTHING, now: before };
   return { ...(await settle(client, [turn])), now: turn.now };
 }

@@ -196,7 +196,8 @@ async function unattended(pool: Pool): Promise<string[]> {
   const found = await rows<{ id: string }>(
     pool,
     `select e.id from callback_endpoints e where e.deleted_at is null
-       and (e.health <> 'healthy' and ${owed('is not null')} or e.health in ('healthy', 'open', 'recovering') and ${owed('is null')})`,
+       and (e.health <> 'healthy' and ${owed('is not null')} or e.health in ('healthy', 'open', 'recovering') and ${owed('is null')}
+         or (e.track->>'unsteadySince') is not null)`,
   );
   return found.map((row) => row.id);
 }

@@ -4,7 +4,7 @@ import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 import { DISABLED_AFTER_MS, isConfigurationError, newHealth, WINDOW_MINUTES } from '../../domain/callbacks/endpoint-health.ts';
 import { PLACES } from '../../domain/callbacks/concurrency-lanes.ts';
-import { HealthState } from '../reply-settings/endpoint-fields.ts';
+import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
 import { notFound, problems } from '../http/problem.ts';
@@ -29,7 +29,9 @@ const EndpointHealthView = z
     window: z
       .object({ minutes: z.number().int(), attempts: z.number().int(), failures: z.number().int() })
       .openapi({ description: 'It opens when half of ten attempts or more fail' }),
-    nextTryAt: Time.nullable().openapi({ description: 'While it is open' }),
+    nextTryAt: Time.nullable().openapi({
+      description: 'When the next attempt is due: while it is open the next probe, else that of the delivery due first',
+    }),
     disabledAt: Time.nullable().openapi({ description: 'When it will be disabled if nothing succeeds until then' }),
     places: z.number().int().openapi({ description: 'Requests that it may have at once now' }),
   })
@@ -51,6 +53,7 @@ type Waiting = {
   pending: number;
   in_flight: number;
   oldest: Date | null;
+  next: Date | null;
   attempts: number;
   failures: number;
 };
@@ -60,14 +63,14 @@ async function waitingAt(sql: Sql, endpointId: string, accountId: string): Promi
     sql,
     `select (count(*) filter (where state = 'held'))::int as held, (count(*) filter (where state = 'retrying'))::int as retrying,
        (count(*) filter (where state = 'pending'))::int as pending, (count(*) filter (where state = 'in_flight'))::int as in_flight,
-       min(created_at) as oldest,
+       min(created_at) as oldest, min(next_at) as next,
        (select coalesce(sum(attempts), 0)::int from endpoint_minutes where endpoint_id = $1 and minute > now() - interval '${WINDOW_MINUTES} minutes') as attempts,
        (select coalesce(sum(failures), 0)::int from endpoint_minutes where endpoint_id = $1 and minute > now() - interval '${WINDOW_MINUTES} minutes') as failures
      from deliveries where endpoint_id = $1 and account_id = $2 and channel = 'callback' and delivered_at is null
        and state in ('held', 'retrying', 'pending', 'in_flight')`,
     [endpointId, accountId],
   );
-  return found ?? { held: 0, retrying: 0, pending: 0, in_flight: 0, oldest: null, attempts: 0, failures: 0 };
+  return found ?? { held: 0, retrying: 0, pending: 0, in_flight: 0, oldest: null, next: null, attempts: 0, failures: 0 };
 }
 
 /** As its owner reads it. */
@@ -92,7 +95,7 @@ export const endpointHealth = ({ db }: ApiServices) =>
     return c.json(
       {
         id: endpoint.id,
-        health: endpoint.health,
+        health: healthOf(endpoint),
         since: new Date(track.since).toISOString(),
         waiting: { held: waiting.held, retrying: waiting.retrying, pending: waiting.pending, inFlight: waiting.in_flight },
         oldestWaitingSince: iso(waiting.oldest),
@@ -101,7 +104,7 @@ export const endpointHealth = ({ db }: ApiServices) =>
         misconfigured: track.failures > 0 && lastFailure !== null && isConfigurationError(lastFailure.class, lastFailure.status),
         failuresInARow: track.failures,
         window: { minutes: WINDOW_MINUTES, attempts: waiting.attempts, failures: waiting.failures },
-        nextTryAt: track.state === 'open' ? at(track.nextProbeAt) : null,
+        nextTryAt: track.state === 'open' ? at(track.nextProbeAt) : iso(waiting.next),
         disabledAt: failing === null ? null : at(Math.max(failing, track.lastSuccessAt ?? 0) + DISABLED_AFTER_MS),
         places: placesNow(endpoint),
       },

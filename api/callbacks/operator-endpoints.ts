@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { rows } from '../../database/sql.ts';
-import { HealthState } from '../reply-settings/endpoint-fields.ts';
+import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { LastFailureView } from './endpoint-health.ts';
 import { invalid } from '../http/invalid.ts';
@@ -43,6 +43,13 @@ const list = createRoute({
   },
 });
 
+/** Without a state, whatever is in trouble. */
+const inState = (health: z.infer<typeof HealthState> | undefined) => {
+  const unsteady = { track: { unsteadySince: { $ne: null } } };
+  if (health === undefined) return { $or: [{ health: { $ne: 'healthy' as const } }, unsteady] };
+  return health === 'unsteady' ? { health: 'healthy' as const, ...unsteady } : { health };
+};
+
 export const operatorEndpoints = ({ db }: ApiServices) =>
   new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
     const { cursor, limit, health } = c.req.valid('query');
@@ -52,7 +59,7 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
       .em()
       .find(
         CallbackEndpoint,
-        { deletedAt: null, health: health ?? { $ne: 'healthy' }, ...(after ? { id: { $lt: after[0] } } : {}) },
+        { deletedAt: null, ...inState(health), ...(after ? { id: { $lt: after[0] } } : {}) },
         { orderBy: { id: 'desc' }, limit: limit + 1 },
       );
     const owed = await rows<{ id: string; count: number }>(
@@ -70,7 +77,7 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
       id: each.id,
       account: each.account,
       url: each.url,
-      health: each.health,
+      health: healthOf(each),
       since: each.track ? new Date(each.track.since).toISOString() : null,
       failuresInARow: each.track?.failures ?? 0,
       lastSuccessAt: iso(each.lastSuccessAt),

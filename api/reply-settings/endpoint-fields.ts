@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
+import { shownHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { CALLBACK_FORMATS } from '../../domain/callbacks/octopush-callback.ts';
 import { MOST_DELAYS } from '../../domain/callbacks/retry-schedule.ts';
 import { CallbackUrl } from './callback-url.ts';
@@ -50,11 +51,15 @@ export const NewEndpoint = z
 export const EndpointChange = z.strictObject(fields).partial().openapi('CallbackEndpointChange');
 
 export const HealthState = z
-  .enum(['healthy', 'open', 'recovering', 'paused', 'disabled', 'gone'])
+  .enum(['healthy', 'unsteady', 'open', 'recovering', 'paused', 'disabled', 'gone'])
   .openapi('EndpointHealthState', {
     description:
-      'healthy; open: it fails, what is owed is held and a try is made now and then; recovering: it answers again, the backlog goes out slowly; paused, disabled, gone: stopped, what is owed is held',
+      'healthy; unsteady: a callback failed twice there and is tried again, new ones go out as ever; open: it fails, what is owed is held and a try is made now and then; recovering: it answers again, the backlog goes out slowly; paused, disabled, gone: stopped, what is owed is held',
   });
+
+/** As everybody is shown it. */
+export const healthOf = ({ health, track }: Pick<CallbackEndpoint, 'health' | 'track'>): z.infer<typeof HealthState> =>
+  shownHealth({ state: health, unsteadySince: track?.unsteadySince ?? null });
 
 export const EndpointView = z
   .object({
@@ -86,7 +91,7 @@ export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof Endpoin
   ordered: endpoint.ordered,
   timeoutMs: endpoint.timeoutMs,
   schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
-  health: endpoint.health,
+  health: healthOf(endpoint),
   goneAt: endpoint.health === 'gone' ? new Date(endpoint.track?.since ?? endpoint.createdAt).toISOString() : null,
   createdAt: endpoint.createdAt.toISOString(),
 });

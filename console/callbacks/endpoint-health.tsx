@@ -2,10 +2,11 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 
-export type HealthState = 'healthy' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
+export type HealthState = 'healthy' | 'unsteady' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
 
 const words: Record<HealthState, Word> = {
   healthy: 'healthHealthy',
+  unsteady: 'healthUnsteady',
   open: 'healthOpen',
   recovering: 'healthRecovering',
   paused: 'healthPaused',

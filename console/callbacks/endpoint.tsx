@@ -112,7 +112,7 @@ function Acts({ id, health, showSecret }: ActsProps) {
       <AsksFirst />
       <div className="row start">
         {health === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resumePosting')}</Action> : null}
-        {['healthy', 'open', 'recovering'].includes(health) ? (
+        {['healthy', 'unsteady', 'open', 'recovering'].includes(health) ? (
           <Action onPress={() => act.mutate('pause')}>{say('pausePosting')}</Action>
         ) : null}
         <ConfirmButton label={say('rotate')} question={say('rotateAsk')} act={rotate}>

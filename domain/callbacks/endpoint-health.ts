@@ -3,6 +3,16 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 /** How a customer's endpoint does, and what becomes of that. Times are milliseconds of one clock, the database's. */
 export type HealthState = 'healthy' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
 
+/**
+ * How it is shown. An endpoint is `unsteady` while a delivery that failed twice waits there: it takes fresh attempts as when it is
+ * healthy, and a run of its own makes the retries.
+ */
+export type ShownHealth = HealthState | 'unsteady';
+/** The first attempt is made with its page, the second by the run of retries: a blip needs no run of its own. */
+export const UNSTEADY_ATTEMPTS = 2;
+export const shownHealth = ({ state, unsteadySince }: Pick<Health, 'state' | 'unsteadySince'>): ShownHealth =>
+  state === 'healthy' && typeof unsteadySince === 'number' ? 'unsteady' : state;
+
 export type Health = {
   state: HealthState;
   since: number;
@@ -20,6 +30,8 @@ export type Health = {
   timeouts: number;
   timingOut: Failing;
   lastSuccessAt: number | null;
+  /** Since when a delivery that failed twice waits, while it is healthy otherwise. Workers of before leave it out. */
+  unsteadySince?: number | null;
   /** When it opened first since it was healthy last. */
   openedAt: number | null;
   /** Which alarms its owner has had since then. */
@@ -29,7 +41,7 @@ export type Health = {
 /** Of which deliveries something failed: of none, of one, or of several. One failing delivery says nothing of its endpoint. */
 export type Failing = 'none' | 'several' | { only: string };
 
-export type Result = { deliveryId: string; outcome: 'ok' | 'failed' | 'timeout' | 'gone'; probe: boolean };
+export type Result = { deliveryId: string; outcome: 'ok' | 'failed' | 'timeout' | 'gone'; probe: boolean; attempt: number };
 /** Attempts of the last five minutes, those just told of included. */
 export type Window = { attempts: number; failures: number; several: boolean };
 
@@ -39,6 +51,8 @@ export type HealthEvent =
   | { kind: 'looked-at' }
   /** The failures of the last moments were our own line's. */
   | { kind: 'exonerated'; withinMs: number }
+  /** While it is unsteady: nothing waits that failed twice. */
+  | { kind: 'steadied' }
   /** While it recovers: nothing is owed any more. */
   | { kind: 'drained' }
   | { kind: 'paused' }
@@ -80,6 +94,7 @@ export const newHealth = (at: number): Health => ({
   timeouts: 0,
   timingOut: 'none',
   lastSuccessAt: null,
+  unsteadySince: null,
   openedAt: null,
   told: 0,
 });
@@ -96,6 +111,8 @@ export function transition(health: Health, happened: HealthEvent, at: number): H
       return disableWhenHopeless(health, at);
     case 'exonerated':
       return exonerated(health, happened.withinMs, at);
+    case 'steadied':
+      return { ...health, unsteadySince: null };
     case 'drained':
       return health.state === 'recovering' ? healthyAgain(health, at) : health;
     case 'paused':
@@ -121,7 +138,9 @@ function afterResult(before: Health, result: Result, window: Window, at: number)
   const ok = result.outcome === 'ok';
   switch (health.state) {
     case 'healthy':
-      return !ok && shouldOpen(health, window) ? opened(health, at, at + waitOf(0)) : health;
+      if (ok) return health;
+      if (shouldOpen(health, window)) return opened(health, at, at + waitOf(0));
+      return result.attempt < UNSTEADY_ATTEMPTS ? health : { ...health, unsteadySince: health.unsteadySince ?? at };
     case 'open':
       // What was under way when it opened tells of the time before.
       if (!result.probe) return health;
@@ -193,7 +212,13 @@ function exonerated(health: Health, withinMs: number, at: number): Health {
   return recent ? { ...newHealth(health.since), lastSuccessAt: health.lastSuccessAt } : health;
 }
 
-const moved = (health: Health, state: HealthState, at: number): Health => ({ ...health, state, since: at, stage: NO_STAGE });
+const moved = (health: Health, state: HealthState, at: number): Health => ({
+  ...health,
+  state,
+  since: at,
+  unsteadySince: null,
+  stage: NO_STAGE,
+});
 
 const opened = (health: Health, at: number, nextProbeAt: number): Health => ({
   ...moved(health, 'open', at),

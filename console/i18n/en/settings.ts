@@ -62,6 +62,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   scopeAccount: 'The whole account',
   scopeCampaigns: 'Campaigns that name it',
   healthHealthy: 'In service',
+  healthUnsteady: 'Unsteady',
   healthOpen: 'Failing',
   healthRecovering: 'Recovering',
   healthPaused: 'Paused',

@@ -62,6 +62,7 @@ export const settingsFr = {
   scopeAccount: 'Tout le compte',
   scopeCampaigns: 'Campagnes qui la nomment',
   healthHealthy: 'En service',
+  healthUnsteady: 'Instable',
   healthOpen: 'En panne',
   healthRecovering: 'Se rétablit',
   healthPaused: 'En pause',

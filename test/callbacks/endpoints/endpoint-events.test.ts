@@ -34,7 +34,7 @@ test('a faulty set-up is told at the first attempt and once: by mail, to who pul
     type: 'endpoint.failing',
     data: { endpoint: { id }, reason: 'configuration', lastFailure: { class: 'http_4xx', status: 404 } },
   });
-  expect(await app.account.get(`/v1/callback-endpoints/${id}/health`)).toMatchObject({ misconfigured: true, health: 'healthy' });
+  expect(await app.account.get(`/v1/callback-endpoints/${id}/health`)).toMatchObject({ misconfigured: true, health: 'unsteady' });
   expect(app.world.endpoint.calls.filter((call) => call.name === 'watcher')).toHaveLength(1);
   expect(await noticed(app)).toEqual(['Votre adresse de callback est mal réglée']);
 

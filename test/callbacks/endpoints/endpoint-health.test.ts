@@ -7,6 +7,7 @@ import {
   FULL,
   isConfigurationError,
   newHealth,
+  shownHealth,
   PROBE_WAITS,
   type HealthEvent,
   type Health,
@@ -17,7 +18,12 @@ import {
 
 const HOUR = 3_600_000;
 const calm: Window = { attempts: 1, failures: 0, several: false };
-const result = (deliveryId: string, outcome: Result['outcome'], probe = false): Result => ({ deliveryId, outcome, probe });
+const result = (deliveryId: string, outcome: Result['outcome'], probe = false, attempt = 1): Result => ({
+  deliveryId,
+  outcome,
+  probe,
+  attempt,
+});
 const results = (window: Window, ...list: Result[]): HealthEvent => ({ kind: 'results', results: list, window });
 const failing: Window = { attempts: 10, failures: 5, several: true };
 
@@ -114,6 +120,18 @@ test('five quiet days with few failures disable nothing', () => {
   expect(transition(open(), { kind: 'looked-at' }, 200 * HOUR).state).toBe('open');
 });
 
+test('a second failure of one delivery makes an endpoint unsteady until nothing waits that failed twice; a first one does not', () => {
+  const blip = transition(newHealth(0), results(calm, result('a', 'failed')), 1);
+  expect(shownHealth(blip)).toBe('healthy');
+  const unsteady = transition(blip, results(calm, result('a', 'failed', false, 2)), 2);
+  expect([shownHealth(unsteady), unsteady.state, unsteady.unsteadySince]).toEqual(['unsteady', 'healthy', 2]);
+  const still = transition(unsteady, results(calm, result('b', 'ok'), result('a', 'failed', false, 3)), 3);
+  expect([shownHealth(still), still.unsteadySince]).toEqual(['unsteady', 2]);
+  expect(shownHealth(transition(still, { kind: 'steadied' }, 4))).toBe('healthy');
+  const opened = transition(still, results(failing, result('c', 'failed')), 4);
+  expect([shownHealth(opened), opened.unsteadySince]).toEqual(['open', null]);
+});
+
 test('410 is gone from every state but gone; pausing, resuming and enabling lead where they say', () => {
   const gone = (health: Health) => transition(health, results(calm, result('a', 'gone')), 1).state;
   expect([gone(newHealth(0)), gone(open()), gone(recovering())]).toEqual(['gone', 'gone', 'gone']);
@@ -134,6 +152,7 @@ const anything: fc.Arbitrary<HealthEvent> = fc.oneof(
         deliveryId: fc.constantFrom('a', 'b', 'c'),
         outcome: fc.constantFrom<Result['outcome']>('ok', 'ok', 'failed', 'timeout', 'gone'),
         probe: fc.boolean(),
+        attempt: fc.constantFrom(1, 2, 3),
       }),
       { minLength: 1, maxLength: 12 },
     ),
