@@ -22,7 +22,6 @@ export const EVENT_TYPES = [
   'setting-request.done',
   'setting-request.refused',
   'account.spend-limit-reached',
-  'delivery.exhausted',
   'endpoint.failing',
   'endpoint.disabled',
   'endpoint.recovered',
