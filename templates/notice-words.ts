@@ -58,6 +58,13 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     subject: 'Votre adresse de callback est mal réglée',
     lines: [`${url} a refusé un envoi : ${problem}.`, 'Vérifiez l’adresse et ses droits. Nous réessayons entre-temps.'],
   }),
+  'deliveries-exhausted': ({ url, count }) => ({
+    subject: 'Des envois vers votre adresse de callback sont abandonnés',
+    lines: [
+      `${count === 1 ? 'Un envoi' : `${count} envois`} vers ${url} ${count === 1 ? 'a' : 'ont'} échoué à toutes les tentatives.`,
+      'Rien n’est perdu : les réponses sont sur la plateforme, et vous pouvez les renvoyer pendant 30 jours.',
+    ],
+  }),
   'endpoint-disabled': ({ url, reason }) => ({
     subject: 'Votre adresse de callback est désactivée',
     lines: [
@@ -178,6 +185,13 @@ const en: { [K in NoticeKind]: NoticeWords<K> } = {
   'endpoint-misconfigured': ({ url, problem }) => ({
     subject: 'Your callback address is not set up right',
     lines: [`${url} refused a delivery: ${problem}.`, 'Check the address and who may post to it. We go on trying meanwhile.'],
+  }),
+  'deliveries-exhausted': ({ url, count }) => ({
+    subject: 'Deliveries to your callback address are given up',
+    lines: [
+      `${count === 1 ? 'One delivery' : `${count} deliveries`} to ${url} failed at every attempt.`,
+      'Nothing is lost: the replies are on the platform, and you can have them sent again for 30 days.',
+    ],
   }),
   'endpoint-disabled': ({ url, reason }) => ({
     subject: 'Your callback address is disabled',

@@ -7,6 +7,7 @@ import { postAlarms, type AlarmWebhook } from '../carriers/alarm-webhook.ts';
 import { forgetAlarms, watchCarriers } from '../carriers/watch-carriers.ts';
 import type { Poster } from '../../webhook-client/request.ts';
 import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
+import { tellGivenUp } from '../callbacks/tell-given-up.ts';
 import { endDoubts } from '../sending/in-doubt.ts';
 import { matchOrphans } from '../sending/ingest-receipts.ts';
 import { failOverQueued } from '../sending/failover.ts';
@@ -127,6 +128,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       await forEach(await unattended(pool), (endpointId) => signal(endpointRun(endpointId)));
     },
     async wakeEmails(): Promise<void> {
+      if (await tellGivenUp(pool)) await signal('retry-callbacks');
       if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
     },
     forgetStale: () => done(affected(pool, FORGET)),

@@ -7,6 +7,7 @@ import { endpointSecrets } from './endpoint-secrets.ts';
 import { endpointStates } from './endpoint-states.ts';
 import { endpointTest } from './endpoint-test.ts';
 import { eventsRoutes } from './events.ts';
+import { operatorDeliveries } from './operator-deliveries.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorLinks } from './operator-links.ts';
@@ -29,4 +30,5 @@ export const operatorCallbackRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorLinks(services))
     .route('/', operatorEndpoints(services))
+    .route('/', operatorDeliveries(services))
     .route('/', operatorLedger(services));

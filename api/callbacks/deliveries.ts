@@ -12,7 +12,7 @@ import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Channel = z.enum(['callback', 'email']);
-const DeliveryState = z
+export const DeliveryState = z
   .enum(['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'])
   .openapi('DeliveryState', {
     description: 'pending → in_flight → delivered; or retrying, held, exhausted, aborted. Nothing is discarded',

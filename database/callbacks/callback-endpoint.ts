@@ -50,6 +50,9 @@ const CallbackEndpointSchema = defineEntity({
     lastFailure: p.json<LastFailure>().nullable(),
     /** When its owner was last told that its set-up is at fault. */
     mistakeToldAt: p.datetime(3).nullable(),
+    /** When its owner was last told that deliveries were given up, and that it has failed for a day though little came. */
+    exhaustedToldAt: p.datetime(3).nullable(),
+    trickleToldAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     deletedAt: p.datetime(3).nullable(),
   },

@@ -22,6 +22,7 @@ export const EVENT_TYPES = [
   'setting-request.done',
   'setting-request.refused',
   'account.spend-limit-reached',
+  'delivery.exhausted',
   'endpoint.failing',
   'endpoint.disabled',
   'endpoint.recovered',

@@ -48,6 +48,7 @@ import { FewerIndexEntries } from './0105-fewer-index-entries.ts';
 import { Landlines } from './0110-landlines.ts';
 import { MessagesAtATime } from './0111-messages-at-a-time.ts';
 import { ListGuesses } from './0112-list-guesses.ts';
+import { GivenUpTold } from './0113-given-up-told.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -114,4 +115,5 @@ export const migrations = [
   { name: '0110-landlines', class: Landlines },
   { name: '0111-messages-at-a-time', class: MessagesAtATime },
   { name: '0112-list-guesses', class: ListGuesses },
+  { name: '0113-given-up-told', class: GivenUpTold },
 ];

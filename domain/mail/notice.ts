@@ -7,6 +7,8 @@ export type NoticeData = {
   'endpoint-misconfigured': { url: string; problem: string };
   'endpoint-disabled': { url: string; reason: 'no-success-for-five-days' | 'gone' };
   'endpoint-recovered': { url: string };
+  /** Deliveries that no further attempt is made at. */
+  'deliveries-exhausted': { url: string; count: number };
   /** Deliveries held for an endpoint that will soon be given up. */
   'deliveries-expiring': { url: string; owed: number; at: string };
   'two-way-requested': { accountName: string; accountId: string };

@@ -25,7 +25,7 @@ test('after an answer from the chat, by API or by itself, the next reply keeps i
   await comes('Merci, à samedi');
 
   const replies = await app.replies();
-  expect(replies.map((reply) => [reply['campaignId'], reply['conversationId']])).toEqual(Array(3).fill([id, conversation]));
+  expect(replies.map((reply) => [reply['campaignId'], reply['conversationId']])).toEqual([1, 2, 3].map(() => [id, conversation]));
   const bodies = await until('the endpoint has all', () => app.world.endpoint.calls.length === 3 && app.world.endpoint.calls);
   for (const { body } of bodies) {
     const event: unknown = JSON.parse(body);

@@ -66,7 +66,7 @@ test.each([
 });
 
 test.each(['oui', 'NON', 'ok', 'deux mots', 'ab', '', 'stop', 'x'.repeat(21)])('%j is nobody’s own keyword', (word) => {
-  expect(readCampaignKeyword(word)).toHaveProperty('problem');
+  expect(readCampaignKeyword(word)).toHaveProperty('code');
 });
 
 test('windows: 72 hours on shared short codes, 30 days on SIMs and virtual numbers, wider by what a clock may be off or leave out', () => {

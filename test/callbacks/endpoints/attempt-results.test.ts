@@ -36,7 +36,7 @@ async function anEndpoint() {
       const outcome = ok ? ('ok' as const) : ('failed' as const);
       return {
         ended: { id, claim, startedAt: new Date(), ...next, ...result },
-        tried: { endpointId, deliveryId: id, outcome, probe: false, class: kind, status, mistaken: false },
+        tried: { endpointId, deliveryId: id, attempt: 1, outcome, probe: false, class: kind, status, mistaken: false },
         freed: null,
       };
     },

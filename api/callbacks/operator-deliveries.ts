@@ -1,0 +1,76 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { Delivery } from '../../database/callbacks/delivery.ts';
+import { Event } from '../../database/callbacks/event.ts';
+import { idAt } from '../../database/ids.ts';
+import { recordAudit } from '../../database/people/audit.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { invalid } from '../http/invalid.ts';
+import { problems } from '../http/problem.ts';
+import { Id, json } from '../http/schemas.ts';
+import { actorOf } from '../people/audit-log.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
+import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts';
+
+const View = DeliveryView.extend({ account: Id }).openapi('OperatorDelivery');
+const KEPT_MS = 31 * DAY_MS;
+
+const list = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  operationId: 'listDeliveriesAsOperator',
+  tags: ['Operator: callbacks'],
+  summary:
+    'Deliveries of the last 31 days across accounts, newest first, without texts and numbers; who looked is in the audit log',
+  request: {
+    query: PageQuery.extend({
+      account: Id.optional(),
+      endpoint: Id.optional(),
+      state: DeliveryState.optional(),
+      attempts: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .optional()
+        .openapi({ type: 'integer', description: 'Made so far, at least' }),
+    }),
+  },
+  responses: { 200: { description: 'A page', content: json(pageOf(View)) }, ...problems },
+});
+
+export const operatorDeliveries = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+    const { cursor, limit, account, endpoint, state, attempts } = c.req.valid('query');
+    const wish = { account, endpoint, state, attempts };
+    const scope = `operator deliveries ${JSON.stringify(wish)}`;
+    const after = readCursor(scope, cursor, ById);
+    const em = db.em();
+    const found = await em.find(
+      Delivery,
+      {
+        id: { $gte: idAt(Date.now() - KEPT_MS), ...(after ? { $lt: after[0] } : {}) },
+        ...(account ? { accountId: account } : {}),
+        ...(endpoint ? { endpointId: endpoint } : {}),
+        ...(state ? { state, deliveredAt: state === 'delivered' ? { $ne: null } : null } : {}),
+        ...(attempts === undefined ? {} : { attempts: { $gte: attempts } }),
+      },
+      { orderBy: { id: 'desc' }, limit: limit + 1 },
+    );
+    const ids = [...new Set(found.map(({ eventId }) => eventId))];
+    const events = new Map((await em.find(Event, { id: { $in: ids } }, { exclude: ['body'] })).map((event) => [event.id, event]));
+    const actor = actorOf(c.get('keyId'));
+    const target = account === undefined ? 'deliveries' : `account ${account}`;
+    await recordAudit(db.pool, {
+      actor,
+      accountId: account ?? null,
+      action: 'deliveries.list',
+      target,
+      detail: wish,
+    });
+    const view = (each: Delivery) => ({ ...deliveryView(each, events.get(each.eventId)), account: each.accountId });
+    return c.json(
+      page(found, limit, view, (last) => writeCursor(scope, [last.id])),
+      200,
+    );
+  });
