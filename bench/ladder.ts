@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import pino from 'pino';
 import { Pool, type PoolClient } from 'pg';
+import { z } from 'zod';
 import { createAttemptCallback } from '../activities/callbacks/attempt-callback.ts';
 import { createCallbackMetrics } from '../activities/callbacks/callback-metrics.ts';
 import { freshRoom, type ClaimedCallback } from '../activities/callbacks/claim-callbacks.ts';
@@ -16,7 +17,7 @@ import { CALLBACK_SCHEDULE } from '../domain/callbacks/retry-schedule.ts';
 import { createGuard } from '../webhook-client/guard.ts';
 import { createPoster, type Poster } from '../webhook-client/request.ts';
 import { round, type Bench, type Figure } from './bench.ts';
-import { inTurn, populate, sleep } from './callbacks/callbacks.ts';
+import { ask, inTurn, populate, sleep } from './callbacks/callbacks.ts';
 import { cpuOf, since } from './stage/cpu.ts';
 import { SHORT_CODE, type Stack } from './stage/stack.ts';
 
@@ -43,11 +44,7 @@ const ANSWERED: Awaited<ReturnType<Poster['post']>> = {
   error: null,
 };
 const nullSink: Poster = { post: () => Promise.resolve(ANSWERED), close: () => Promise.resolve() };
-const unrecorded: ResultRecorder = {
-  record: () => Promise.resolve(true),
-  wakeRetries: () => {},
-  count: () => Promise.resolve(),
-};
+const unrecorded: ResultRecorder = { record: () => Promise.resolve(true), wakeRetries: () => {}, count: () => Promise.resolve() };
 
 /** The reply path of a worker's process up to a rung, without Temporal: answers with what takes a page of replies through it. */
 async function path(pool: Pool, rung: number, carrierId: string) {
@@ -67,7 +64,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
     ports: 'any',
     allowCidrs: ['127.0.0.0/8'],
     denyCidrs: [],
-    resolve: () => Promise.resolve([]),
+    resolve: async () => [],
   });
   const poster = rung >= 3 ? createPoster({ guard }) : nullSink;
   const recorder = rung >= 4 ? createResultRecorder({ pool, log, wake, onCallbacksDue: () => {} }) : unrecorded;
@@ -96,15 +93,12 @@ async function path(pool: Pool, rung: number, carrierId: string) {
 }
 
 /** What PostgreSQL has written down until now. */
-async function writtenBy(databaseUrl: string) {
-  const pool = new Pool({ connectionString: databaseUrl, max: 1 });
-  const { rows } = await pool.query<Record<'wal' | 'inserted' | 'updated' | 'hot', number>>(
-    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal, sum(n_tup_ins)::float8 as inserted,
-       sum(n_tup_upd)::float8 as updated, sum(n_tup_hot_upd)::float8 as hot from pg_stat_user_tables`,
-  );
-  await pool.end();
-  return rows[0] ?? { wal: 0, inserted: 0, updated: 0, hot: 0 };
-}
+const writtenBy = async (databaseUrl: string) => {
+  const sums = `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal, sum(n_tup_ins)::float8 as inserted,
+    sum(n_tup_upd)::float8 as updated, sum(n_tup_hot_upd)::float8 as hot from pg_stat_user_tables`;
+  const [found] = await ask(databaseUrl, sums, { wal: z.number(), inserted: z.number(), updated: z.number(), hot: z.number() });
+  return found ?? { wal: 0, inserted: 0, updated: 0, hot: 0 };
+};
 
 /** What so many replies cost, each: processor time of everything of ours, and what was written down. */
 async function counted(
@@ -182,12 +176,12 @@ export const ladderBench: Bench = {
         await pool.query(`update replies set filed_at = now() where filed_at is null`);
         await pool.query(`update deliveries set state = 'delivered', delivered_at = now() where state <> 'delivered'`);
         await sleep(COUNTED_MS);
-        const figure = await counted(stack, rung, REPLIES, async () => {
-          const before = trips();
+        const before = trips();
+        const climb = async (): Promise<number> => {
           for (let n = 0; n < REPLIES; n += PAGE) await take(from.slice(n, n + PAGE), `rung ${index} page ${n} `);
           return trips() - before;
-        });
-        figures.push(figure);
+        };
+        figures.push(await counted(stack, rung, REPLIES, climb));
         await close();
       }
     } finally {
