@@ -14,8 +14,9 @@ import {
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
+import { shownOf } from '../../webhook-client/signature.ts';
 import { actorOf } from '../people/audit-log.ts';
-import { checkAddresses, lockOwner, wakeAfter } from './request-setting-change.ts';
+import { checkAddresses, lockOwner, secretFor, signs, wakeAfter } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { makeReplyChange, type Owner } from './apply-setting-change.ts';
@@ -67,6 +68,26 @@ const refuse = createRoute({
   summary: 'Refuse it, with the reason; the account is told by mail and by event',
   request: { params: IdParam, body: body(Refusal) },
   responses: { ...one, ...conflict } as const,
+});
+
+const Made = z
+  .object({
+    endpoint: Id.nullable().openapi({ description: 'The callback endpoint that it is about, or that it made' }),
+    secret: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of a new endpoint or a new secret: signs its callbacks. Shown this once' }),
+  })
+  .openapi('MadeSetting');
+const makeChange = createRoute({
+  method: 'post',
+  path: '/accounts/{id}/reply-changes',
+  operationId: 'changeRepliesAsOperator',
+  tags,
+  summary:
+    'Make a change that a customer asked for by other means, such as a callback URL or its format; the account is told by mail',
+  request: { params: IdParam, body: body(ReplyChange) },
+  responses: { 200: { description: 'Made', content: json(Made) }, ...problems, ...notFound, ...conflict, ...refused },
 });
 
 export const operatorSettingRequests = (services: ApiServices) => {
@@ -136,6 +157,31 @@ export const operatorSettingRequests = (services: ApiServices) => {
       runs.retryCallbacks();
       runs.retryEmails();
       return c.json(await view(asked.id), 200);
+    })
+    .openapi(makeChange, async (c) => {
+      const { id: accountId } = c.req.valid('param');
+      const change = c.req.valid('json');
+      const by = actorOf(c.get('keyId'));
+      await checkAddresses(services, change);
+      const fresh = { id: newId(), secret: secretFor(change) };
+      const made = await transaction(db.pool, async (client) => {
+        const account = await lockOwner(client, accountId);
+        const done = await makeReplyChange(client, secrets, { account, change, fresh, by });
+        const detail = { kind: change.kind };
+        await recordAudit(client, {
+          actor: by,
+          accountId,
+          action: 'reply-settings.change',
+          target: `account ${accountId}`,
+          detail,
+        });
+        await oweNotice(client, { to: { accountId }, kind: 'setting-done', data: { what: change.kind } });
+        return done;
+      });
+      wakeAfter(services, made);
+      runs.retryEmails();
+      const endpoint = 'endpoint' in change ? change.endpoint : change.kind === 'endpoint-new' ? fresh.id : null;
+      return c.json({ endpoint, secret: signs(change) ? shownOf(fresh.secret) : null }, 200);
     })
     .openapi(refuse, async (c) => {
       const asked = await find(c.req.valid('param').id);

@@ -78,7 +78,7 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
   return outcome;
 }
 
-const secretFor = (change: ReplyChange): string =>
+export const secretFor = (change: ReplyChange): string =>
   change.kind === 'secret-rotate' && change.algorithm === 'ed25519' ? newSigningKey() : newSecret();
 
 type Asking = {
@@ -121,4 +121,4 @@ export async function checkAddresses(services: Pick<ApiServices, 'guard' | 'log'
   await checkCallbackUrl(services, 'fallbackUrl', change.fields.fallbackUrl);
 }
 
-const signs = ({ kind }: ReplyChange): boolean => kind === 'endpoint-new' || kind === 'secret-rotate';
+export const signs = ({ kind }: ReplyChange): boolean => kind === 'endpoint-new' || kind === 'secret-rotate';

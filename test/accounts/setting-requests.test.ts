@@ -216,3 +216,28 @@ test('an account that is moved to V2 changes its settings itself from then on', 
   await api.asOperator('POST', `/accounts/${shop.id}/migration`, { reason: 'they asked' });
   expect((await shop.call('PATCH', '/reply-settings', { emails })).status).toBe(200);
 });
+
+test('an operator sets a callback URL and its format for a V0 account, who is told by mail; it is audited', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api, { platform: 'v0', createdAt: '2019-01-01T00:00:00Z' });
+  const change = (body: object) => api.asOperator('POST', `/accounts/${shop.id}/reply-changes`, body);
+  await change({ kind: 'emails', emails: [{ address: 'owner@shop.example' }] });
+  const made = await change({ kind: 'endpoint-new', fields: { url: 'https://shop.example/in', types: ['reply.received'] } });
+  expect(made).toMatchObject({ status: 200, body: { endpoint: expect.any(String), secret: expect.stringMatching(/^whsec_/) } });
+  const endpoint: string = made.body.endpoint;
+  const changed = await change({
+    kind: 'endpoint-change',
+    endpoint,
+    fields: { url: 'https://shop.example/new', format: 'octopush-json' },
+  });
+  expect(changed).toMatchObject({ status: 200, body: { endpoint, secret: null } });
+  const { body } = await shop.call('GET', `/callback-endpoints/${endpoint}`);
+  expect(body).toMatchObject({ url: 'https://shop.example/new', format: 'octopush-json' });
+  const mails = await rows<{ kind: string }>(api.db.pool, `select kind from notices where kind = 'setting-done'`);
+  expect(mails.length).toBeGreaterThanOrEqual(2);
+  const acts = await rows(api.db.pool, `select 1 from audit_log where action = 'reply-settings.change' and account_id = $1`, [
+    shop.id,
+  ]);
+  expect(acts).toHaveLength(3);
+  expect((await shop.call('POST', `/operator/accounts/${shop.id}/reply-changes`, {})).status).toBe(403);
+});
