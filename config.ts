@@ -107,7 +107,9 @@ const Environment = z.object({
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and base64 of at least 24 bytes')
     .optional()
     .describe('Signs what is posted there, as callbacks are signed: `whsec_` and base64'),
-  REPLIES_PER_RUN: int(1, 1000).default(500).describe('Most replies in one workflow run; 1 gives each its own run, unpaced'),
+  REPLIES_PER_RUN: int(1, 1000)
+    .default(500)
+    .describe('Most replies in one workflow run; 1 gives each its own run, 32 of them at a time'),
   SYNC_AT: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
