@@ -4,7 +4,9 @@ import type { Stack, StackOptions } from './stage/stack.ts';
 export type Figure = { line: string; value: number; unit: string; aim?: string; ratio?: number; note?: string };
 
 /** A group of lines of the table, measured on a stack of its own, or without one. One of `callbacks-…` is also meant by `callbacks`. */
-export type Bench = OnStack | { name: string; alone(say: (line: string) => void): Promise<Figure[]> };
+export type Bench =
+  | OnStack
+  | { name: string; alone(say: (line: string) => void, options: Partial<StackOptions>): Promise<Figure[]> };
 type OnStack = {
   name: string;
   stack: StackOptions;

@@ -14,8 +14,10 @@ import { consoleBench } from './console.ts';
 import { ladderBench } from './ladder.ts';
 import { listsBench } from './lists.ts';
 import { mailBench } from './mail.ts';
+import { peersBench } from './peers/peers.ts';
 import { repliesBench } from './replies.ts';
 import { scaleBench } from './scale.ts';
+import { halveCores } from './stage/slow.ts';
 import { startStack } from './stage/stack.ts';
 import { medians, table, type Line } from './stage/table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
@@ -38,6 +40,7 @@ const BENCHES: Bench[] = [
   ...CALLBACKS,
   scaleBench,
   steadyBench,
+  peersBench,
 ];
 const RESULTS = 'bench/results';
 
@@ -47,6 +50,8 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     production: { type: 'boolean', default: false },
+    /** Half of each core, and a slow disk that something else writes to. */
+    slowed: { type: 'boolean', default: false },
     /** Each line is the median of so many runs, each on a stack of its own. */
     times: { type: 'string', default: '1' },
     compare: { type: 'string' },
@@ -63,7 +68,11 @@ if (unknown.length > 0) {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (values.production) execFileSync(process.execPath, ['dev/build.ts'], { stdio: 'inherit' });
-const chosen = BENCHES.filter((bench) => positionals.length === 0 || positionals.some((name) => isMeant(bench, name)));
+if (values.slowed) await halveCores();
+// Peers are asked for by name: they are programs that this product does not bring.
+const chosen = BENCHES.filter(
+  (bench) => (positionals.length === 0 && bench !== peersBench) || positionals.some((name) => isMeant(bench, name)),
+);
 const figures: Line[] = [];
 for (const bench of chosen) {
   const runs: Figure[][] = [];
@@ -73,11 +82,12 @@ for (const bench of chosen) {
 
 async function measure(bench: Bench): Promise<Figure[]> {
   const tell = (line: string): void => say(`${bench.name}: ${line}`);
-  if ('alone' in bench) return bench.alone(tell);
+  const options = { production: values.production, slowed: values.slowed };
+  if ('alone' in bench) return bench.alone(tell, options);
   tell('starting a stack');
   await using stack = await startStack({
     ...bench.stack,
-    production: values.production,
+    ...options,
     ...(values.profile ? { profileDir: join('bench/profiles', bench.name) } : {}),
   });
   return await bench.measure(stack, tell);
@@ -90,6 +100,7 @@ const run = {
   cpu: cpus()[0]?.model ?? '',
   node: process.version,
   production: values.production,
+  slowed: values.slowed,
   times,
   figures,
 };

@@ -48,8 +48,10 @@ export async function startSink(latencyMs: number) {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { text } = Posted.parse(JSON.parse(Buffer.concat(chunks).toString())).data.reply;
-      const behaviour = behaviours.get(request.url ?? '');
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://sink');
+      // A peer asks by GET.
+      const text = searchParams.get('text') ?? Posted.parse(JSON.parse(Buffer.concat(chunks).toString())).data.reply.text;
+      const behaviour = behaviours.get(pathname);
       setTimeout(
         () => answer(response, text, behaviour),
         behaviour?.mode === 'ok' ? behaviour.latencyMs || latencyMs : latencyMs,

@@ -12,7 +12,9 @@ import { startPostgres } from '../../dev/launchers/postgres.ts';
 import { startTemporalOnPostgres } from '../../dev/launchers/temporal-production.ts';
 import { startTemporal } from '../../dev/launchers/temporal.ts';
 import { createClient, seed, textOf, type Answer, type ApiClient } from '../../dev/seed.ts';
-import { hostOf, type Behaviour } from './sink.ts';
+import { hostOf } from './sink.ts';
+import { slowDisk } from './slow.ts';
+import { ended, pathOf, startWorld, type World } from './world-process.ts';
 
 export type StackOptions = {
   /** Null withholds receipts. */
@@ -33,30 +35,13 @@ export type StackOptions = {
   profileDir?: string;
   /** The built product on the real Temporal server on PostgreSQL, as in production; otherwise from source on the development server. */
   production?: boolean;
+  /** On a disk that is written through and shared. */
+  slowed?: boolean;
 };
 
 /** Made by the product on its first start. */
 export const NAMESPACE = 'aller-retour';
 export const SHORT_CODE = '38015';
-
-/** The world's process, by what it can be asked (world.ts). */
-export type World = {
-  deliver(args: { from: string[]; to: string; count: number; prefix: string; perSecond: number | null }): Promise<Waits>;
-  arrived(args: {
-    prefix: string;
-    count: number;
-    withinMs: number;
-  }): Promise<Waits & { arrived: number; twice: number; max: number }>;
-  submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
-  reset(): Promise<unknown>;
-  /** From here on the endpoints of these customers answer so. */
-  behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
-  /** From the first refusal of each to when it was taken, in ms. */
-  waited(prefix: string): Promise<number[]>;
-  /** Every text that was sent, by number, and that was taken, by name. */
-  taken(): Promise<{ sent: number; taken: string[]; twice: number }>;
-};
-type Waits = { seconds: number; p50: number; p99: number };
 
 export type Stack = AsyncDisposable & {
   url: string;
@@ -71,6 +56,8 @@ export type Stack = AsyncDisposable & {
   key: string;
   pids: { api: number; workers: number[] };
   world: World;
+  /** Starts one more worker, as what supervises it does after a crash. */
+  oneMore(): Promise<void>;
   /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
   customer(n: number, fields?: Answer): Promise<Customer>;
   /** Bytes that the worker holds on to after a collection. */
@@ -83,11 +70,6 @@ export type Customer = ApiClient & { endpointId: string };
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const HEAP = new URL('./heap.ts', import.meta.url).href;
-const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
-const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
-const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
-const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.number() });
-const Told = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 
 /** PostgreSQL with fsync, Temporal's development server, the API and a worker in a process each, and the world in another. */
 export async function startStack({
@@ -102,12 +84,14 @@ export async function startStack({
   env = {},
   profileDir,
   production = false,
+  slowed = false,
 }: StackOptions): Promise<Stack> {
   await using starting = new AsyncDisposableStack();
   const log = pino({ level: 'warn' }, process.stderr);
   const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));
   starting.defer(() => rm(dataDir, { recursive: true, force: true }));
   const postgres = starting.use(await startPostgres({ dataDir, log }));
+  if (slowed) starting.use(await slowDisk(postgres.url, dataDir));
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const temporal = starting.use(
     production
@@ -116,12 +100,7 @@ export async function startStack({
   );
   const operatorKey = await createOperator(postgres.url, 'bench@localhost.example');
 
-  const worldProcess = fork(WORLD, { stdio: 'inherit' });
-  starting.defer(() => ended(worldProcess));
-  const ask = asker(worldProcess);
-  const { smscPort, endpointPort, smtpPort } = z
-    .object({ smscPort: z.number(), endpointPort: z.number(), smtpPort: z.number() })
-    .parse(await ask('start', { receipts, latencyMs: endpointLatencyMs }));
+  const { world, smscPort, endpointPort, smtpPort } = starting.use(await startWorld({ receipts, latencyMs: endpointLatencyMs }));
 
   const smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
   const environment = {
@@ -141,6 +120,9 @@ export async function startStack({
     ...(mails ? { SMTP_URL: smtpUrl, MAIL_FROM: 'Aller-Retour <replies@aller-retour.example>' } : {}),
     ...env,
   };
+  // A worker may come later than all else is started.
+  const children: ChildProcess[] = [];
+  starting.defer(async () => void (await Promise.all(children.map(ended))));
   const pids: Stack['pids'] = { api: 0, workers: [] };
   const product = async (role: 'api' | 'worker'): Promise<{ child: ChildProcess; url: string | null }> => {
     const child = fork(production ? BUILT : MAIN, {
@@ -153,7 +135,7 @@ export async function startStack({
       env: { ...environment, ROLE: role },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    starting.defer(() => ended(child));
+    children.push(child);
     if (role === 'api') pids.api = child.pid ?? 0;
     else pids.workers.push(child.pid ?? 0);
     const [message] = await Promise.race([
@@ -163,7 +145,8 @@ export async function startStack({
     return { child, url: z.object({ url: z.string().nullable() }).parse(message).url };
   };
   const worker = (await product('worker')).child;
-  for (let n = 1; n < workers; n++) await product('worker');
+  const oneMore = async (): Promise<void> => void (await product('worker'));
+  for (let n = 1; n < workers; n++) await oneMore();
   const { url } = await product('api');
   if (url === null) throw new Error('The API did not start');
 
@@ -187,15 +170,8 @@ export async function startStack({
     account,
     key,
     pids,
-    world: {
-      deliver: async (args) => Waits.parse(await ask('deliver', args)),
-      arrived: async (args) => Arrived.parse(await ask('arrived', args)),
-      submitted: async (args) => z.object({ submitted: z.number(), seconds: z.number() }).parse(await ask('submitted', args)),
-      reset: () => ask('reset', {}),
-      behave: (customers, behaviour) => ask('behave', { paths: customers.map(pathOf), behaviour }),
-      waited: async (prefix) => z.array(z.number()).parse(await ask('waited', { prefix })),
-      taken: async () => Taken.parse(await ask('taken', {})),
-    },
+    world,
+    oneMore,
     async heap() {
       const answered = once(worker, 'message');
       worker.send('heap');
@@ -219,34 +195,6 @@ export async function startStack({
       return { ...client, endpointId: textOf(endpoint, 'id') };
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-const pathOf = (n: number): string => `/hook/${n}`;
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), 45_000);
-  await exit;
-  clearTimeout(late);
-}
-
-function asker(child: ChildProcess): (method: string, args: object) => Promise<unknown> {
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  let last = 0;
-  child.on('message', (message) => {
-    const { id, result, error } = Told.parse(message);
-    if (error === undefined) waiting.get(id)?.resolve(result);
-    else waiting.get(id)?.reject(new Error(error));
-    waiting.delete(id);
-  });
-  return (method, args) => {
-    const asked = Promise.withResolvers<unknown>();
-    waiting.set(++last, asked);
-    child.send({ id: last, method, args });
-    return asked.promise;
   };
 }
 
