@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import type { Health, HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { Account } from '../account.ts';
+import { sqlIndex, sqlUnique } from '../sql-index.ts';
 
 /** Whether an endpoint hears of all of its account, or only of campaigns that name its URL. */
 export type EndpointScope = 'account' | 'campaigns';
@@ -14,14 +15,14 @@ const CallbackEndpointSchema = defineEntity({
   tableName: 'callback_endpoints',
   indexes: [
     { properties: ['account'] },
-    {
-      name: 'callback_endpoints_campaigns_unique',
-      expression: `create unique index "callback_endpoints_campaigns_unique" on "callback_endpoints" ("account_id", "url") where "scope" = 'campaigns' and "deleted_at" is null`,
-    },
-    {
-      name: 'callback_endpoints_messages_index',
-      expression: `create index "callback_endpoints_messages_index" on "callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.delivered', 'message.undelivered']`,
-    },
+    sqlUnique(
+      'callback_endpoints_campaigns_unique',
+      `"callback_endpoints" ("account_id", "url") where "scope" = 'campaigns' and "deleted_at" is null`,
+    ),
+    sqlIndex(
+      'callback_endpoints_messages_index',
+      `"callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.delivered', 'message.undelivered']`,
+    ),
   ],
   properties: {
     id: p.uuid().primary(),

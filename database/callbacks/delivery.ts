@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import type { Lane } from '../../domain/callbacks/concurrency-lanes.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 export type Channel = 'callback' | 'email';
 
@@ -11,42 +12,27 @@ const DeliverySchema = defineEntity({
   indexes: [
     { properties: ['accountId', 'id'] },
     { properties: ['eventId'] },
-    {
-      name: 'deliveries_callbacks_due_index',
-      expression: `create index "deliveries_callbacks_due_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "state" in ('pending', 'retrying', 'held')`,
-    },
-    {
-      name: 'deliveries_emails_due_index',
-      expression: `create index "deliveries_emails_due_index" on "deliveries" ("next_at") where "channel" = 'email' and "state" in ('pending', 'retrying', 'held')`,
-    },
-    {
-      name: 'deliveries_asked_for_index',
-      expression: `create index "deliveries_asked_for_index" on "deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "trigger" <> 'auto' and "state" in ('pending', 'retrying', 'held')`,
-    },
-    {
-      name: 'deliveries_undelivered_index',
-      expression: `create index "deliveries_undelivered_index" on "deliveries" ("account_id", "id") where "delivered_at" is null`,
-    },
-    {
-      name: 'deliveries_delivered_index',
-      expression: `create index "deliveries_delivered_index" on "deliveries" ("endpoint_id", "id") where "delivered_at" is not null`,
-    },
-    {
-      name: 'deliveries_replay_index',
-      expression: `create index "deliveries_replay_index" on "deliveries" ("replay_id") where "replay_id" is not null`,
-    },
-    {
-      name: 'deliveries_mail_index',
-      expression: `create index "deliveries_mail_index" on "deliveries" ("mail_id") where "mail_id" is not null`,
-    },
-    {
-      name: 'deliveries_order_index',
-      expression: `create index "deliveries_order_index" on "deliveries" ("endpoint_id", "conversation_id", "sequence") where "conversation_id" is not null and "state" in ('pending', 'in_flight', 'retrying', 'held')`,
-    },
-    {
-      name: 'deliveries_in_flight_index',
-      expression: `create index "deliveries_in_flight_index" on "deliveries" ("endpoint_id", "lease_until") where "state" = 'in_flight'`,
-    },
+    sqlIndex(
+      'deliveries_callbacks_due_index',
+      `"deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "state" in ('pending', 'retrying', 'held')`,
+    ),
+    sqlIndex(
+      'deliveries_emails_due_index',
+      `"deliveries" ("next_at") where "channel" = 'email' and "state" in ('pending', 'retrying', 'held')`,
+    ),
+    sqlIndex(
+      'deliveries_asked_for_index',
+      `"deliveries" ("endpoint_id", "next_at") where "channel" = 'callback' and "trigger" <> 'auto' and "state" in ('pending', 'retrying', 'held')`,
+    ),
+    sqlIndex('deliveries_undelivered_index', '"deliveries" ("account_id", "id") where "delivered_at" is null'),
+    sqlIndex('deliveries_delivered_index', '"deliveries" ("endpoint_id", "id") where "delivered_at" is not null'),
+    sqlIndex('deliveries_replay_index', '"deliveries" ("replay_id") where "replay_id" is not null'),
+    sqlIndex('deliveries_mail_index', '"deliveries" ("mail_id") where "mail_id" is not null'),
+    sqlIndex(
+      'deliveries_order_index',
+      `"deliveries" ("endpoint_id", "conversation_id", "sequence") where "conversation_id" is not null and "state" in ('pending', 'in_flight', 'retrying', 'held')`,
+    ),
+    sqlIndex('deliveries_in_flight_index', `"deliveries" ("endpoint_id", "lease_until") where "state" = 'in_flight'`),
   ],
   properties: {
     id: p.uuid().primary(),

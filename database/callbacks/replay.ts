@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 /** What a replay takes: deliveries of its endpoint made in a span, in these states, of these ids; null for any. */
 export type ReplayFilter = { since: string; until: string; states: DeliveryState[]; ids: string[] | null };
@@ -9,10 +10,7 @@ const ReplaySchema = defineEntity({
   tableName: 'replays',
   indexes: [
     { properties: ['accountId', 'id'] },
-    {
-      name: 'replays_open_index',
-      expression: `create index "replays_open_index" on "replays" ("looked_at") where "ended_at" is null`,
-    },
+    sqlIndex('replays_open_index', '"replays" ("looked_at") where "ended_at" is null'),
   ],
   properties: {
     id: p.uuid().primary(),

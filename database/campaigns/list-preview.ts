@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { PreviewTally } from '../../domain/campaigns/preview-tally.ts';
 import { newId } from '../ids.ts';
 import { affected, rows, type Sql } from '../sql.ts';
+import { sqlUnique } from '../sql-index.ts';
 
 /** `cancelled`: its list was replaced meanwhile. */
 export type ListPreviewState = 'running' | 'ready' | 'cancelled';
@@ -13,10 +14,7 @@ const ListPreviewSchema = defineEntity({
   tableName: 'list_previews',
   indexes: [
     { properties: ['campaignId'] },
-    {
-      name: 'list_previews_running_unique',
-      expression: `create unique index "list_previews_running_unique" on "list_previews" ("campaign_id") where "state" = 'running'`,
-    },
+    sqlUnique('list_previews_running_unique', `"list_previews" ("campaign_id") where "state" = 'running'`),
   ],
   properties: {
     id: p.uuid().primary(),

@@ -1,18 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { AlarmKind } from '../../domain/carriers/alarm.ts';
+import { sqlIndex, sqlUnique } from '../sql-index.ts';
 
 const AlarmSchema = defineEntity({
   name: 'Alarm',
   tableName: 'alarms',
   indexes: [
-    {
-      name: 'alarms_open_index',
-      expression: 'create unique index "alarms_open_index" on "alarms" ("kind", "carrier_id") where "cleared_at" is null',
-    },
-    {
-      name: 'alarms_post_index',
-      expression: 'create index "alarms_post_index" on "alarms" ("post_at") where "post_at" is not null',
-    },
+    sqlUnique('alarms_open_index', '"alarms" ("kind", "carrier_id") where "cleared_at" is null'),
+    sqlIndex('alarms_post_index', '"alarms" ("post_at") where "post_at" is not null'),
   ],
   properties: {
     id: p.uuid().primary(),

@@ -1,17 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../account.ts';
 import { Carrier } from './carrier.ts';
+import { sqlUnique } from '../sql-index.ts';
 
 /** A line of the operator's routing table: see `domain/carriers/routing.ts`. */
 const RouteSchema = defineEntity({
   name: 'Route',
   tableName: 'routes',
-  indexes: [
-    {
-      name: 'routes_key_index',
-      expression: `create unique index "routes_key_index" on "routes" ("carrier_id", coalesce("country", ''), coalesce("account_id"::text, ''))`,
-    },
-  ],
+  indexes: [sqlUnique('routes_key_index', `"routes" ("carrier_id", coalesce("country", ''), coalesce("account_id"::text, ''))`)],
   properties: {
     id: p.uuid().primary(),
     route: p.text().$type<'premium' | 'lowcost'>(),

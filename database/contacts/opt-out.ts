@@ -3,6 +3,7 @@ import { Account } from '../account.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { rows, type Sql } from '../sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 /** How a number came on the list. */
 export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
@@ -10,12 +11,7 @@ export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
 const OptOutSchema = defineEntity({
   name: 'OptOut',
   tableName: 'opt_outs',
-  indexes: [
-    {
-      name: 'opt_outs_hash_index',
-      expression: `create index "opt_outs_hash_index" on "opt_outs" ("phone") where "phone" like '#%'`,
-    },
-  ],
+  indexes: [sqlIndex('opt_outs_hash_index', `"opt_outs" ("phone") where "phone" like '#%'`)],
   properties: {
     account: () => p.manyToOne(Account).mapToPk().primary(),
     /** E.164; or `#` and a keyed hash, where the contact was erased and only this is left. */

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../account.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 export type ConversationState = 'open' | 'closed' | 'snoozed' | 'blocked';
 
@@ -9,10 +10,7 @@ const ConversationSchema = defineEntity({
   uniques: [{ properties: ['account', 'phone'] }],
   indexes: [
     { properties: ['account', 'lastReplyAt'] },
-    {
-      name: 'conversations_unread_index',
-      expression: 'create index "conversations_unread_index" on "conversations" ("account_id") where "unread" > 0',
-    },
+    sqlIndex('conversations_unread_index', '"conversations" ("account_id") where "unread" > 0'),
   ],
   properties: {
     id: p.uuid().primary(),

@@ -3,17 +3,13 @@ import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import type { Notice, NoticeKind } from '../../domain/mail/notice.ts';
 import { newId } from '../ids.ts';
 import { affected, rows, type Sql } from '../sql.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 /** A mail that is not a reply, to one address. */
 const OwedNoticeSchema = defineEntity({
   name: 'OwedNotice',
   tableName: 'notices',
-  indexes: [
-    {
-      name: 'notices_due_index',
-      expression: `create index "notices_due_index" on "notices" ("next_at") where "finished_at" is null`,
-    },
-  ],
+  indexes: [sqlIndex('notices_due_index', '"notices" ("next_at") where "finished_at" is null')],
   properties: {
     id: p.uuid().primary(),
     /** Null for what operators are told. */

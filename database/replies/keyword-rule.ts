@@ -1,16 +1,14 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../account.ts';
 import type { KeywordAction } from '../../domain/replies/keyword-rules.ts';
+import { sqlUnique } from '../sql-index.ts';
 
 const KeywordRuleSchema = defineEntity({
   name: 'KeywordRule',
   tableName: 'keyword_rules',
   indexes: [
     { properties: ['account', 'id'] },
-    {
-      name: 'keyword_rules_place',
-      expression: `create unique index "keyword_rules_place" on "keyword_rules" ("account_id", "word", "number", "campaign_id") nulls not distinct`,
-    },
+    sqlUnique('keyword_rules_place', '"keyword_rules" ("account_id", "word", "number", "campaign_id") nulls not distinct'),
   ],
   properties: {
     id: p.uuid().primary(),

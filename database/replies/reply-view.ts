@@ -1,17 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { ReplyColumn, ReplyViewFilters } from '../../domain/replies/reply-table.ts';
 import { Account } from '../account.ts';
+import { sqlUnique } from '../sql-index.ts';
 
 /** How a person looks at the received SMS of their account. */
 const ReplyViewSchema = defineEntity({
   name: 'ReplyView',
   tableName: 'reply_views',
-  indexes: [
-    {
-      name: 'reply_views_name_index',
-      expression: `create unique index "reply_views_name_index" on "reply_views" ("account_id", "owner", coalesce("name", ''))`,
-    },
-  ],
+  indexes: [sqlUnique('reply_views_name_index', `"reply_views" ("account_id", "owner", coalesce("name", ''))`)],
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),

@@ -1,61 +1,32 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Attribution } from '../../domain/replies/attribution.ts';
 import type { KeywordKind } from '../../domain/replies/keywords.ts';
+import { sqlIndex, sqlUnique } from '../sql-index.ts';
 
 const ReplySchema = defineEntity({
   name: 'Reply',
   tableName: 'replies',
   indexes: [
-    {
-      name: 'replies_carrier_id_external_id_unique',
-      expression:
-        'create unique index "replies_carrier_id_external_id_unique" on "replies" ("carrier_id", "external_id") where "external_id" is not null',
-    },
-    {
-      name: 'replies_unfiled_index',
-      expression: 'create index "replies_unfiled_index" on "replies" ("ingested_at") where "filed_at" is null',
-    },
-    {
-      name: 'replies_account_id_id_index',
-      expression: 'create index "replies_account_id_id_index" on "replies" ("account_id", "id") where "account_id" is not null',
-    },
-    {
-      name: 'replies_conversation_id_sequence_index',
-      expression:
-        'create index "replies_conversation_id_sequence_index" on "replies" ("conversation_id", "sequence") where "conversation_id" is not null',
-    },
-    {
-      name: 'replies_account_id_received_at_index',
-      expression:
-        'create index "replies_account_id_received_at_index" on "replies" ("account_id", "received_at") where "account_id" is not null',
-    },
-    {
-      name: 'replies_keyword_index',
-      expression: 'create index "replies_keyword_index" on "replies" ("account_id", "keyword", "id") where "keyword" is not null',
-    },
-    {
-      name: 'replies_campaign_index',
-      expression: 'create index "replies_campaign_index" on "replies" ("campaign_id") where "campaign_id" is not null',
-    },
-    {
-      name: 'replies_content_key_index',
-      expression:
-        'create index "replies_content_key_index" on "replies" ("carrier_id", "content_key") where "content_key" is not null',
-    },
-    {
-      name: 'replies_waiting_index',
-      expression:
-        'create index "replies_waiting_index" on "replies" ("carrier_id", least("received_at", "ingested_at")) where "released_at" is null',
-    },
-    {
-      name: 'replies_words_index',
-      expression:
-        'create index "replies_words_index" on "replies" using gin ("account_id", left("id"::text, 4), reply_words("text")) where "account_id" is not null and not "hidden"',
-    },
-    {
-      name: 'replies_session_index',
-      expression: 'create index "replies_session_index" on "replies" ("session_id", "id") where "session_id" is not null',
-    },
+    sqlUnique('replies_carrier_id_external_id_unique', '"replies" ("carrier_id", "external_id") where "external_id" is not null'),
+    sqlIndex('replies_unfiled_index', '"replies" ("ingested_at") where "filed_at" is null'),
+    sqlIndex('replies_account_id_id_index', '"replies" ("account_id", "id") where "account_id" is not null'),
+    sqlIndex(
+      'replies_conversation_id_sequence_index',
+      '"replies" ("conversation_id", "sequence") where "conversation_id" is not null',
+    ),
+    sqlIndex('replies_account_id_received_at_index', '"replies" ("account_id", "received_at") where "account_id" is not null'),
+    sqlIndex('replies_keyword_index', '"replies" ("account_id", "keyword", "id") where "keyword" is not null'),
+    sqlIndex('replies_campaign_index', '"replies" ("campaign_id") where "campaign_id" is not null'),
+    sqlIndex('replies_content_key_index', '"replies" ("carrier_id", "content_key") where "content_key" is not null'),
+    sqlIndex(
+      'replies_waiting_index',
+      '"replies" ("carrier_id", least("received_at", "ingested_at")) where "released_at" is null',
+    ),
+    sqlIndex(
+      'replies_words_index',
+      '"replies" using gin ("account_id", left("id"::text, 4), reply_words("text")) where "account_id" is not null and not "hidden"',
+    ),
+    sqlIndex('replies_session_index', '"replies" ("session_id", "id") where "session_id" is not null'),
   ],
   properties: {
     id: p.uuid().primary(),
@@ -110,12 +81,7 @@ const InboundPartSchema = defineEntity({
   name: 'InboundPart',
   tableName: 'inbound_parts',
   uniques: [{ name: 'inbound_parts_key', properties: ['carrierId', 'fromRaw', 'toRaw', 'reference', 'total', 'index'] }],
-  indexes: [
-    {
-      name: 'inbound_parts_waiting_index',
-      expression: 'create index "inbound_parts_waiting_index" on "inbound_parts" ("ingested_at") where "reply_id" is null',
-    },
-  ],
+  indexes: [sqlIndex('inbound_parts_waiting_index', '"inbound_parts" ("ingested_at") where "reply_id" is null')],
   properties: {
     id: p.uuid().primary(),
     carrierId: p.uuid(),

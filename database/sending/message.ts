@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Automatic } from '../../domain/replies/automatic-answers.ts';
 import type { MessageState } from '../../domain/sending/message.ts';
+import { sqlIndex } from '../sql-index.ts';
 
 const MessageSchema = defineEntity({
   name: 'Message',
@@ -9,14 +10,8 @@ const MessageSchema = defineEntity({
   uniques: [{ properties: ['campaignId', 'row'] }],
   indexes: [
     { properties: ['toNumber', 'replyCode'] },
-    {
-      name: 'messages_single_index',
-      expression: 'create index "messages_single_index" on "messages" ("id") where "campaign_id" is null',
-    },
-    {
-      name: 'messages_send_at_index',
-      expression: 'create index "messages_send_at_index" on "messages" ("send_at") where "send_at" is not null',
-    },
+    sqlIndex('messages_single_index', '"messages" ("id") where "campaign_id" is null'),
+    sqlIndex('messages_send_at_index', '"messages" ("send_at") where "send_at" is not null'),
   ],
   properties: {
     id: p.uuid().primary(),
