@@ -26,7 +26,13 @@ export function usePages<T>(
   const items = found.data?.pages.flatMap((page) => page.items);
   return { ...found, items, more: found.hasNextPage ? () => void found.fetchNextPage() : null };
 }
-export type Pages<T> = Pick<ReturnType<typeof usePages<T>>, 'items' | 'more' | 'error' | 'refetch'>;
+
+/** A list that comes whole, in the shape of one by cursor. */
+export function useAll<T>(queryKey: QueryKey, read: () => Promise<{ items: T[] }>) {
+  const { data, error, refetch } = useQuery({ queryKey, queryFn: read });
+  return { items: data?.items, more: null, error, refetch };
+}
+export type Pages<T> = Pick<ReturnType<typeof usePages<T>>, 'items' | 'more' | 'error'> & { refetch: () => Promise<unknown> };
 
 /** Something that is done, after which whatever begins with `stale` is asked for anew. */
 export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, stale: QueryKey, done?: (result: R) => void) {

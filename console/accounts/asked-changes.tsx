@@ -36,15 +36,12 @@ export function AskedChanges() {
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
           { name: say('state'), cell: ({ state }) => <RequestState state={state} /> },
           { name: say('reason'), long: true, cell: ({ reason }) => reason },
-          ...(owner
-            ? [
-                {
-                  name: say('action'),
-                  cell: ({ id, state }: { id: string; state: string }) =>
-                    state === 'waiting' ? <Action onPress={() => withdraw.mutate(id)}>{say('withdraw')}</Action> : null,
-                },
-              ]
-            : []),
+          {
+            name: say('action'),
+            shown: owner,
+            cell: ({ id, state }) =>
+              state === 'waiting' ? <Action onPress={() => withdraw.mutate(id)}>{say('withdraw')}</Action> : null,
+          },
         ]}
       />
       <Problem error={withdraw.error} />

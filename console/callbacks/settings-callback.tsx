@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { AskedChanges } from '../accounts/asked-changes.tsx';
 import { AskedNotice, AsksFirst } from '../accounts/asked-notice.tsx';
-import { useAct, useOwner } from '../query-hooks.ts';
+import { useAct, useAll, useOwner } from '../query-hooks.ts';
 import { Health } from './endpoint-health.tsx';
-import { Loaded, Table } from '../ui/list.tsx';
+import { List, Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, FormCard, Badge, Empty, Field, SecretOnce, Problem } from '../ui/components.tsx';
+import { Action, FormCard, Badge, Field, SecretOnce, Problem } from '../ui/components.tsx';
 import { newSecrets } from './new-secrets.ts';
 import { session } from '../people/session.ts';
 
@@ -103,39 +103,32 @@ function Emails() {
 function Endpoints() {
   const { say } = useLocale();
   const owner = useOwner();
-  const found = useQuery({ queryKey: ['endpoints'], queryFn: () => ask(v1['callback-endpoints'].$get()) });
+  const found = useAll(['endpoints'], () => ask(v1['callback-endpoints'].$get()));
   return (
     <section>
       <h2>{say('endpointsTitle')}</h2>
-      <Loaded of={found}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={say('noEndpoints')} hint={say('noEndpointsHint')} />
-          ) : (
-            <Table
-              label={say('endpointsTitle')}
-              rows={items}
-              keyOf={({ id }) => id}
-              columns={[
-                {
-                  name: say('address'),
-                  long: true,
-                  cell: ({ id, url, description }) => (
-                    <>
-                      <Link to="/settings/callback/$id" params={{ id }}>
-                        {url}
-                      </Link>
-                      {description === '' ? null : <p className="hint">{description}</p>}
-                    </>
-                  ),
-                },
-                { name: say('state'), cell: ({ health }) => <Health health={health} /> },
-                { name: say('scope'), cell: ({ scope }) => say(scope === 'account' ? 'scopeAccount' : 'scopeCampaigns') },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <List
+        label={say('endpointsTitle')}
+        found={found}
+        empty={{ title: say('noEndpoints'), hint: say('noEndpointsHint') }}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: say('address'),
+            long: true,
+            cell: ({ id, url, description }) => (
+              <>
+                <Link to="/settings/callback/$id" params={{ id }}>
+                  {url}
+                </Link>
+                {description === '' ? null : <p className="hint">{description}</p>}
+              </>
+            ),
+          },
+          { name: say('state'), cell: ({ health }) => <Health health={health} /> },
+          { name: say('scope'), cell: ({ scope }) => say(scope === 'account' ? 'scopeAccount' : 'scopeCampaigns') },
+        ]}
+      />
       {owner ? <NewEndpoint /> : null}
     </section>
   );

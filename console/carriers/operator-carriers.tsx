@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
-import { Loaded, Table, when } from '../ui/list.tsx';
+import { useAll } from '../query-hooks.ts';
+import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Badge, Empty } from '../ui/components.tsx';
+import { Badge } from '../ui/components.tsx';
 
 const LOOK_MS = 5000;
 
 export function CarriersPage() {
   const { say } = useLocale();
-  const found = useQuery({ queryKey: ['carriers'], queryFn: () => ask(v1.operator.carriers.$get()) });
+  const found = useAll(['carriers'], () => ask(v1.operator.carriers.$get()));
   const create = (
     <Link to="/operator/carriers/new" className="button main">
       {say('newCarrier')}
@@ -21,33 +22,26 @@ export function CarriersPage() {
         <h1>{say('carriers')}</h1>
         {create}
       </div>
-      <Loaded of={found}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={say('noCarriers')} hint={say('noCarriersHint')} />
-          ) : (
-            <Table
-              label={say('carriers')}
-              rows={items}
-              keyOf={({ id }) => id}
-              columns={[
-                {
-                  name: say('name'),
-                  cell: ({ id, name }) => (
-                    <Link to="/operator/carriers/$id" params={{ id }}>
-                      {name}
-                    </Link>
-                  ),
-                },
-                { name: say('kind'), cell: ({ type }) => type },
-                { name: say('route'), cell: ({ route }) => say(route) },
-                { name: say('state'), cell: ({ id }) => <CarrierState id={id} /> },
-                { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <List
+        label={say('carriers')}
+        found={found}
+        empty={{ title: say('noCarriers'), hint: say('noCarriersHint') }}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: say('name'),
+            cell: ({ id, name }) => (
+              <Link to="/operator/carriers/$id" params={{ id }}>
+                {name}
+              </Link>
+            ),
+          },
+          { name: say('kind'), cell: ({ type }) => type },
+          { name: say('route'), cell: ({ route }) => say(route) },
+          { name: say('state'), cell: ({ id }) => <CarrierState id={id} /> },
+          { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+        ]}
+      />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Choice } from '../ui/components.tsx';
+import { Choice, Field } from '../ui/components.tsx';
 
 /** Carriers and accounts by name, to choose from and to show. */
 export function useNames() {
@@ -56,4 +56,10 @@ export function CarrierChoice({ names, value, onChange }: { names: Names; value:
       ]}
     />
   );
+}
+
+/** By its two letters. */
+export function CountryField(props: { hint: string; value: string; onChange: (code: string) => void }) {
+  const { say } = useLocale();
+  return <Field label={say('country')} {...props} onChange={(code) => props.onChange(code.toUpperCase())} />;
 }

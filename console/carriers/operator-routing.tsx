@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
-import { useAct } from '../query-hooks.ts';
-import { Loaded, Table } from '../ui/list.tsx';
+import { useAct, useAll } from '../query-hooks.ts';
+import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { AccountChoice, CarrierChoice, useNames } from './operator-choices.tsx';
-import { FormCard, Badge, Empty, Field } from '../ui/components.tsx';
+import { AccountChoice, CarrierChoice, CountryField, useNames } from './operator-choices.tsx';
+import { FormCard, Badge, Field } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const STANDARD = '100';
@@ -14,37 +13,30 @@ const STANDARD = '100';
 export function RoutesPage() {
   const { say, number } = useLocale();
   const names = useNames();
-  const found = useQuery({ queryKey: ['routes'], queryFn: () => ask(v1.operator.routes.$get()) });
+  const found = useAll(['routes'], () => ask(v1.operator.routes.$get()));
   return (
     <>
       <h1>{say('routing')}</h1>
       <p>{say('routingHint')}</p>
-      <Loaded of={found}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={say('noRoutes')} hint={say('noRoutesHint')} />
-          ) : (
-            <Table
-              label={say('routing')}
-              rows={items}
-              keyOf={({ id }) => id}
-              columns={[
-                { name: say('route'), cell: ({ route }) => <Badge>{say(route)}</Badge> },
-                {
-                  name: say('account'),
-                  long: true,
-                  cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)),
-                },
-                { name: say('country'), cell: ({ country }) => country ?? say('everyCountry') },
-                { name: say('carrier'), cell: ({ carrier }) => names.nameOf(carrier) },
-                { name: say('priority'), figure: true, cell: ({ priority }) => number(priority) },
-                { name: say('share'), figure: true, cell: ({ share }) => number(share) },
-                { name: say('action'), cell: ({ id, carrier }) => <Remove id={id} name={names.nameOf(carrier)} /> },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <List
+        label={say('routing')}
+        found={found}
+        empty={{ title: say('noRoutes'), hint: say('noRoutesHint') }}
+        keyOf={({ id }) => id}
+        columns={[
+          { name: say('route'), cell: ({ route }) => <Badge>{say(route)}</Badge> },
+          {
+            name: say('account'),
+            long: true,
+            cell: ({ account }) => (account === null ? say('everyAccount') : names.nameOf(account)),
+          },
+          { name: say('country'), cell: ({ country }) => country ?? say('everyCountry') },
+          { name: say('carrier'), cell: ({ carrier }) => names.nameOf(carrier) },
+          { name: say('priority'), figure: true, cell: ({ priority }) => number(priority) },
+          { name: say('share'), figure: true, cell: ({ share }) => number(share) },
+          { name: say('action'), cell: ({ id, carrier }) => <Remove id={id} name={names.nameOf(carrier)} /> },
+        ]}
+      />
       <NewRoute names={names} />
     </>
   );
@@ -88,12 +80,7 @@ function NewRoute({ names }: { names: ReturnType<typeof useNames> }) {
       <div className="fields">
         <CarrierChoice names={names} value={carrier} onChange={setCarrier} />
         <AccountChoice names={names} value={account} onChange={setAccount} none={say('everyAccount')} />
-        <Field
-          label={say('country')}
-          hint={say('countryOrAllHint')}
-          value={country}
-          onChange={(next) => setCountry(next.toUpperCase())}
-        />
+        <CountryField hint={say('countryOrAllHint')} value={country} onChange={setCountry} />
         <Field label={say('priority')} hint={say('priorityHint')} inputMode="numeric" value={priority} onChange={setPriority} />
         <Field label={say('share')} hint={say('shareHint')} inputMode="numeric" value={share} onChange={setShare} />
       </div>

@@ -30,14 +30,7 @@ export function OptOutsSettings() {
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('how'), cell: ({ source }) => say(`source.${source}`) },
           { name: say('reason'), long: true, cell: ({ reason }) => reason },
-          ...(owner
-            ? [
-                {
-                  name: say('action'),
-                  cell: ({ phone }: { phone: string | null }) => (phone ? <Lift phone={phone} /> : null),
-                },
-              ]
-            : []),
+          { name: say('action'), shown: owner, cell: ({ phone }) => (phone ? <Lift phone={phone} /> : null) },
         ]}
       />
       {owner ? <Add /> : null}

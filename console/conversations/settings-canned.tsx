@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
-import { useAct, useOwner } from '../query-hooks.ts';
-import { Loaded, Table } from '../ui/list.tsx';
+import { useAct, useAll, useOwner } from '../query-hooks.ts';
+import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { FormCard, Empty, Field } from '../ui/components.tsx';
+import { FormCard, Field } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 export function CannedSettings() {
@@ -12,7 +11,7 @@ export function CannedSettings() {
   const owner = useOwner();
   const [name, setName] = useState('');
   const [text, setText] = useState('');
-  const found = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
+  const found = useAll(['canned-answers'], () => ask(v1['canned-answers'].$get()));
   const create = useAct(
     () => ask(v1['canned-answers'].$post({ json: { name, text } })),
     ['canned-answers'],
@@ -25,31 +24,17 @@ export function CannedSettings() {
     <>
       <h1>{say('canned')}</h1>
       <p>{say('cannedHint')}</p>
-      <Loaded of={found}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={say('noCanned')} hint={say('noCannedHint')} />
-          ) : (
-            <Table
-              label={say('canned')}
-              rows={items}
-              keyOf={({ id }) => id}
-              columns={[
-                { name: say('name'), cell: (each) => <strong>{each.name}</strong> },
-                { name: say('text'), long: true, cell: (each) => <span dir="auto">{each.text}</span> },
-                ...(owner
-                  ? [
-                      {
-                        name: say('action'),
-                        cell: (each: { id: string; name: string }) => <Remove id={each.id} name={each.name} />,
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <List
+        label={say('canned')}
+        found={found}
+        empty={{ title: say('noCanned'), hint: say('noCannedHint') }}
+        keyOf={({ id }) => id}
+        columns={[
+          { name: say('name'), cell: (each) => <strong>{each.name}</strong> },
+          { name: say('text'), long: true, cell: (each) => <span dir="auto">{each.text}</span> },
+          { name: say('action'), shown: owner, cell: (each) => <Remove id={each.id} name={each.name} /> },
+        ]}
+      />
       {owner ? (
         <FormCard title={say('newCanned')} label={say('addCanned')} act={create} disabled={name.trim() === '' || text === ''}>
           <Field label={say('name')} value={name} onChange={setName} />

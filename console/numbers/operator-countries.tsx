@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { Loaded, Table, when } from '../ui/list.tsx';
+import { CountryField } from '../carriers/operator-choices.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, FormCard, Badge, Choice, Empty, Field } from '../ui/components.tsx';
 
@@ -92,12 +93,7 @@ function Change({ rule, done }: { rule: Rule; done: () => void }) {
       act={save}
       disabled={country === ''}
     >
-      <Field
-        label={say('country')}
-        hint={say('countryCodeHint')}
-        value={country}
-        onChange={(next) => setCountry(next.toUpperCase())}
-      />
+      <CountryField hint={say('countryCodeHint')} value={country} onChange={setCountry} />
       <Choice
         label={say('route')}
         value={route}

@@ -3,7 +3,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { AccountChoice, CarrierChoice, useNames } from '../carriers/operator-choices.tsx';
+import { AccountChoice, CarrierChoice, CountryField, useNames } from '../carriers/operator-choices.tsx';
 import { FormCard, Badge, Choice, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -125,12 +125,7 @@ function NewNumber({ names }: { names: ReturnType<typeof useNames> }) {
         />
         <Field label={say('number')} hint={say(`numberHint.${kind}`)} value={number} onChange={setNumber} />
         <CarrierChoice names={names} value={carrier} onChange={setCarrier} />
-        <Field
-          label={say('country')}
-          hint={say('countryCodeHint')}
-          value={country}
-          onChange={(next) => setCountry(next.toUpperCase())}
-        />
+        <CountryField hint={say('countryCodeHint')} value={country} onChange={setCountry} />
         {kind === 'sim' ? (
           <Field label={say('port')} hint={say('portHint')} inputMode="numeric" value={port} onChange={setPort} />
         ) : null}

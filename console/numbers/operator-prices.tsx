@@ -3,7 +3,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { AccountChoice, useNames } from '../carriers/operator-choices.tsx';
+import { AccountChoice, CountryField, useNames } from '../carriers/operator-choices.tsx';
 import { FormCard, Choice, Field } from '../ui/components.tsx';
 
 type Kind = 'segment' | 'number-month';
@@ -90,12 +90,7 @@ function NewPrice({ names }: { names: ReturnType<typeof useNames> }) {
             options={(['premium', 'lowcost'] as const).map((value) => ({ value, label: say(value) }))}
           />
         ) : null}
-        <Field
-          label={say('country')}
-          hint={say('countryOrAllHint')}
-          value={country}
-          onChange={(next) => setCountry(next.toUpperCase())}
-        />
+        <CountryField hint={say('countryOrAllHint')} value={country} onChange={setCountry} />
         <AccountChoice names={names} value={account} onChange={setAccount} none={say('everyAccount')} />
         <Field label={say('priceWord')} hint={say('amountHint')} value={amount} onChange={setAmount} />
         <Field

@@ -31,14 +31,7 @@ export function NumbersSettings() {
           { name: say('country'), cell: ({ country }) => country },
           { name: say('perMonth'), figure: true, cell: ({ pricePerMonth }) => money(pricePerMonth) },
           { name: say('rentedUntil'), cell: ({ rentedUntil }) => when(rentedUntil) ?? say('withoutEnd') },
-          ...(owner
-            ? [
-                {
-                  name: say('action'),
-                  cell: (each: { id: string; number: string; renews: boolean }) => <Rented {...each} />,
-                },
-              ]
-            : []),
+          { name: say('action'), shown: owner, cell: (each) => <Rented {...each} /> },
         ]}
       />
       <h2>{say('offers')}</h2>
@@ -51,7 +44,7 @@ export function NumbersSettings() {
           { name: say('number'), cell: ({ number }) => phoneText(number) },
           { name: say('country'), cell: ({ country }) => country },
           { name: say('perMonth'), figure: true, cell: ({ pricePerMonth }) => money(pricePerMonth) },
-          ...(may ? [{ name: say('action'), cell: ({ number }: { number: string }) => <Rent number={number} /> }] : []),
+          { name: say('action'), shown: may, cell: ({ number }) => <Rent number={number} /> },
         ]}
       />
     </>

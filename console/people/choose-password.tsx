@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Form } from 'react-aria-components';
 import { Refusal, refusalOf, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, Problem } from '../ui/components.tsx';
+import { Field, FormCard } from '../ui/components.tsx';
 import { session } from './session.ts';
 import type { Word } from '../i18n/fr/index.ts';
 
@@ -40,13 +39,7 @@ function ChoosePassword({ title, label }: { title: Word; label: Word }) {
   return (
     <main className="lone">
       <h1>{say(title)}</h1>
-      <Form
-        className="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          choose.mutate();
-        }}
-      >
+      <FormCard label={say(label)} act={choose}>
         <Field
           label={say('password')}
           hint={say('choosePasswordHint')}
@@ -57,11 +50,7 @@ function ChoosePassword({ title, label }: { title: Word; label: Word }) {
           onChange={setPassword}
         />
         {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
-        <Problem error={choose.error} />
-        <Action kind="main" type="submit" isDisabled={choose.isPending}>
-          {say(label)}
-        </Action>
-      </Form>
+      </FormCard>
     </main>
   );
 }

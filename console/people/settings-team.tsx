@@ -42,23 +42,20 @@ export function TeamSettings() {
                 cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
               },
               { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-              ...(owner
-                ? [
-                    {
-                      name: say('actions'),
-                      cell: (user: Member) =>
-                        user.id === who?.user.id ? null : (
-                          <PersonActions
-                            person={user}
-                            stale={['users']}
-                            change={(to) => ask(v1.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
-                            remove={() => ask(v1.users[':id'].$delete({ param: { id: user.id } }))}
-                            endSessions={() => ask(v1.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
-                          />
-                        ),
-                    },
-                  ]
-                : []),
+              {
+                name: say('actions'),
+                shown: owner,
+                cell: (user) =>
+                  user.id === who?.user.id ? null : (
+                    <PersonActions
+                      person={user}
+                      stale={['users']}
+                      change={(to) => ask(v1.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
+                      remove={() => ask(v1.users[':id'].$delete({ param: { id: user.id } }))}
+                      endSessions={() => ask(v1.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
+                    />
+                  ),
+              },
               {
                 name: say('authenticator'),
                 cell: ({ id, email, totp }) => (

@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Form } from 'react-aria-components';
 import { Refusal, refusalOf, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, Problem } from '../ui/components.tsx';
+import { Action, Field, FormCard } from '../ui/components.tsx';
 import { session } from './session.ts';
 
 /** `ended`: somebody was signed in, and is no more without having asked for it. */
@@ -41,13 +40,7 @@ export function SignIn({ ended }: { ended: boolean }) {
           {say('sessionEnded')}
         </p>
       ) : null}
-      <Form
-        className="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
+      <FormCard label={say('signIn')} act={enter}>
         <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
         <Field
           label={say('password')}
@@ -58,11 +51,7 @@ export function SignIn({ ended }: { ended: boolean }) {
           onChange={setPassword}
         />
         {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
-        <Problem error={enter.error} />
-        <Action kind="main" type="submit" isDisabled={enter.isPending}>
-          {say('signIn')}
-        </Action>
-      </Form>
+      </FormCard>
       <p>
         <Link to="/forgotten">{say('forgottenAsk')}</Link>
       </p>

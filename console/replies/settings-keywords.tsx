@@ -91,9 +91,7 @@ export function KeywordsSettings() {
             ),
           },
           { name: say('where'), cell: ({ number, campaign }) => number ?? (campaign ? say('oneCampaign') : say('everywhere')) },
-          ...(owner
-            ? [{ name: say('action'), cell: ({ id, word }: { id: string; word: string }) => <Remove id={id} word={word} /> }]
-            : []),
+          { name: say('action'), shown: owner, cell: ({ id, word }) => <Remove id={id} word={word} /> },
         ]}
       />
       {owner ? <NewRule /> : null}

@@ -3,8 +3,8 @@ import type { Pages } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Empty, Problem } from './components.tsx';
 
-/** `long`: may hold a name or a text without a space, which breaks. */
-export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean };
+/** `long`: may hold a name or a text without a space, which breaks. `shown`: whether it is there at all; it is by default. */
+export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean; shown?: boolean };
 
 type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
 
@@ -13,32 +13,35 @@ const isWide = (columns: { figure?: boolean }[]): boolean =>
   columns.length > 3 || columns.filter(({ figure }) => !figure).length > 2;
 
 /** A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. */
-export const Table = <T,>({ label, columns, rows, keyOf }: TableProps<T>) => (
-  <div className="wide" tabIndex={0} role="region" aria-label={label}>
-    <table aria-label={label} className={isWide(columns) ? 'stacked' : undefined}>
-      <thead>
-        <tr>
-          {columns.map(({ name, figure }) => (
-            <th key={name} scope="col" className={figure ? 'figure' : undefined}>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)}>
-            {columns.map(({ name, cell, figure, long }) => (
-              <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
-                {cell(row)}
-              </td>
+export function Table<T>({ label, columns: all, rows, keyOf }: TableProps<T>) {
+  const columns = all.filter((column) => column.shown !== false);
+  return (
+    <div className="wide" tabIndex={0} role="region" aria-label={label}>
+      <table aria-label={label} className={isWide(columns) ? 'stacked' : undefined}>
+        <thead>
+          <tr>
+            {columns.map(({ name, figure }) => (
+              <th key={name} scope="col" className={figure ? 'figure' : undefined}>
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ name, cell, figure, long }) => (
+                <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
 
 type ListProps<T> = Omit<TableProps<T>, 'rows'> & { found: Pages<T>; empty: { title: string; hint: string; next?: ReactNode } };
 
