@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
@@ -9,8 +8,6 @@ import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
 import { PersonActions, type Role } from './person-actions.tsx';
 import { session } from './session.ts';
-
-type Member = InferResponseType<typeof v1.users.$get, 200>['items'][number];
 
 export function TeamSettings() {
   const { say } = useLocale();
