@@ -159,7 +159,7 @@ test('an account says when somebody is there and how long it keeps what people w
 /** Every address of the console, as `routes.tsx` names them: a new one is looked at without being named here. */
 function addresses(): string[] {
   const source = readFileSync(new URL('../../console/routes.tsx', import.meta.url), 'utf8');
-  const found = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: '([^']+)',\s+component/g)];
+  const found = [...source.matchAll(/\b(?:page|sparePage)\((\w+), '([^']+)'/g)];
   return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
 }
 
