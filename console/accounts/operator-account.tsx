@@ -8,7 +8,7 @@ import { DecideTwoWay } from './decide-two-way.tsx';
 import { LiftAuthenticator } from '../people/remove-authenticator.tsx';
 import { Facts, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { FormCard, Badge, Field } from '../ui/components.tsx';
+import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
 import { PersonActions } from '../people/person-actions.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
@@ -69,6 +69,7 @@ export function AccountPage() {
             {data.platform === 'v0' ? (
               <>
                 <ReplyEmails id={id} />
+                <ReplyCallback id={id} />
                 <Migration id={id} />
               </>
             ) : null}
@@ -146,6 +147,33 @@ function ReplyEmails({ id }: { id: string }) {
     <FormCard title={say('replyEmails')} label={say('save')} act={set}>
       <Field label={say('newEmail')} hint={say('replyEmailsHint')} rows={3} value={list} onChange={setList} />
       {set.data ? <p role="status">{set.data.emails.map(({ address }) => address).join(', ') || say('noEmails')}</p> : null}
+    </FormCard>
+  );
+}
+
+const FORMATS = ['standard', 'octopush-json', 'octopush-form'] as const;
+
+/** A URL that the customer sent, set up for it. The customer is told by mail. */
+function ReplyCallback({ id }: { id: string }) {
+  const { say } = useLocale();
+  const [url, setUrl] = useState('');
+  const [format, setFormat] = useState<(typeof FORMATS)[number]>('standard');
+  const fields = { url: url.trim(), format };
+  const make = useAct(
+    () => ask(v1.operator.accounts[':id']['reply-changes'].$post({ param: { id }, json: { kind: 'endpoint-new', fields } })),
+    ['accounts', id],
+    () => setUrl(''),
+  );
+  return (
+    <FormCard title={say('newEndpoint')} label={say('addEndpoint')} act={make} disabled={fields.url === ''}>
+      <Field label={say('address')} hint={say('replyCallbackHint')} type="url" value={url} onChange={setUrl} />
+      <Choice
+        label={say('format')}
+        value={format}
+        onChange={setFormat}
+        options={FORMATS.map((value) => ({ value, label: say(`format.${value}`) }))}
+      />
+      {make.data?.secret ? <SecretOnce label={say('secret')} value={make.data.secret} /> : null}
     </FormCard>
   );
 }
