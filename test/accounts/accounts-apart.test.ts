@@ -60,8 +60,10 @@ const bodies: Record<string, unknown> = {
   createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
   launchCampaign: {},
   changeDraft: { name: 'n' },
+  previewList: {},
   createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
-  answerConversation: { text: 'x' },
+  createMessages: { messages: [{ to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' }] },
+  answerConversation: { text: 'x', skipOptedOut: true },
   changeReplySettings: { emails: [{ address: 'other@example.com' }] },
   createCallbackEndpoint: { url: 'https://example.com/other' },
   changeCallbackEndpoint: { description: 'changed' },
@@ -114,7 +116,7 @@ async function operations(api: TestApi): Promise<Operation[]> {
         path,
         operationId,
         hasId: path.includes('{'),
-        hasBody: requestBody?.required === true,
+        hasBody: requestBody !== undefined,
         idFilters,
       });
     }
@@ -124,7 +126,7 @@ async function operations(api: TestApi): Promise<Operation[]> {
 }
 type Described = {
   operationId: string;
-  requestBody?: { required: boolean };
+  requestBody?: object;
   parameters?: (Parameter | { $ref: string })[];
 };
 type Parameter = { in: string; name: string; schema: { format?: string } };

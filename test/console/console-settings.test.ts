@@ -130,6 +130,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   const premium = carriers.find(({ name }) => name === 'demo-smsc') ?? {};
   const number = { number: RENTED, kind: 'virtual', carrier: textOf(premium, 'id'), country: 'FR' };
   await operator.send('POST', '/v1/operator/numbers', number);
+  await operator.send('POST', '/v1/operator/prices', { kind: 'number-month', country: 'FR', amount: '5' });
   await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);
   await signIn(OWNER);
   await open('Paramètres');
