@@ -83,16 +83,14 @@ async function playV2(state: DevState): Promise<boolean> {
     text: 'Bonjour {{prenom}}, -20 % sur tout le magasin de {{ville}} ce week-end. On vous garde une place ?',
     recipients,
   });
-  const before = arrived.length;
   await until('the lowcost campaign has ended', async () =>
     (await account.get(`/v1/campaigns/${textOf(lowcost, 'id')}`))['endedAt'] === null ? null : true,
   );
-  const cheap = (
-    await until('the phones have the lowcost campaign', async () => {
-      const received = await arrivedAt(phones, state, begun);
-      return received.length >= before + clients.length - 1 ? received : null;
-    })
-  ).slice(before);
+  const cheap = await until('the phones have the lowcost campaign', async () => {
+    // From SIMs; the STOP is confirmed by the short code that it was written to.
+    const received = (await arrivedAt(phones, state, begun)).filter(({ from }) => from.length > 5);
+    return received.length >= clients.length - 1 ? received : null;
+  });
   for (const sms of cheap.filter((_, index) => index % 2 === 0)) await press(state, sms.to, `Avec plaisir ! ${sms.to.slice(-2)}`);
   if (arrived[4]) await write(state, arrived[4].to, arrived[4].from, 'START');
 

@@ -62,7 +62,7 @@ test('an address that a campaign can not name is refused before anything is stor
         422,
         expect.objectContaining({
           code: 'unsafe-url',
-          errors: [expect.objectContaining({ field: 'callbackUrl', problem: 'can not be used' })],
+          errors: [expect.objectContaining({ field: 'callbackUrl', problem: 'ne peut pas être utilisée' })],
         }),
       ]);
     }

@@ -78,5 +78,6 @@ test('a STOP to the number of a V0 account’s branded message is obeyed, and it
     return now['endedAt'] !== null && now;
   });
   expect(ended).toMatchObject({ progress: { skipped: 1 } });
-  expect(app.world.phones.received.filter(({ to }) => to === phone(1))).toHaveLength(1);
+  // Beside the confirmation of its STOP.
+  expect(app.world.phones.received.filter(({ to, from }) => to === phone(1) && from === 'Boutique')).toHaveLength(1);
 });

@@ -36,7 +36,9 @@ test('a job of the sweep that fails stops no other, and its run and the log name
     failure: { cause: { message: 'Given up: startPreviews', cause: { activityType: 'startPreviews' } } },
   });
   expect(await app.rows(`select from idempotency_keys where key = 'old'`)).toEqual([]);
-  expect(app.log.text()).toMatch(/"level":40.*"activityType":"startPreviews".*"msg":"Activity failed"/);
+  // Logs of the engine come a moment later.
+  const line = /"level":40.*"activityType":"startPreviews".*"msg":"Activity failed"/;
+  await until('the log names it', () => line.test(app.log.text()));
 
   await app.rows('alter table gone rename to list_previews');
   expect(await swept(app)).toEqual({ status: 'COMPLETED', failure: undefined });

@@ -37,7 +37,7 @@ test('an account corrects its own reply between its campaigns, told in its langu
       candidates: [two.message.id, one.message.id, foreign.message.id],
     },
   });
-  const told = await shop.call('GET', `/replies/${reply.id}/attribution`);
+  const told = await shop.call('GET', `/replies/${reply.id}/attribution`, undefined, { 'accept-language': '*' });
   expect(told.body).toMatchObject({ rule: 'newest', others: 1, candidates: [{ campaign: 'Soldes' }, { campaign: 'Rentrée' }] });
   expect(told.body.story.join('\n')).toMatch(/→ Campagne « Soldes ».*: retenu\.\nCampagne « Rentrée »/);
   expect(told.text).not.toContain('Theirs');
