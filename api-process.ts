@@ -3,6 +3,7 @@ import { createWebhookIngest } from './activities/carriers/ingest-webhook.ts';
 import { createApi } from './api/app.ts';
 import { registry } from './carriers/registry.ts';
 import { openLive } from './database/live.ts';
+import { rows } from './database/sql.ts';
 import { listen } from './api/http/serve.ts';
 import type { Foundation, SystemOptions } from './foundation.ts';
 
@@ -48,6 +49,12 @@ export async function startApiProcess(
   starting.use(server);
   // First: what waits for news is answered, so that the server has nothing left to wait for.
   starting.defer(() => live.close());
+  rows(db.pool, 'select from prices limit 1').then(
+    (found) => found.length === 0 && log.info('no price is set: costs are null in answers until POST /v1/operator/prices'),
+    () => {
+      // It is said at another start.
+    },
+  );
   const stack = starting.move();
   return { url: `http://${config.HOST}:${server.port}`, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

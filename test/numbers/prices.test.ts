@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startApp, until } from '../fixtures/app.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 
 test('a segment costs what holds when it is sent: an account’s own price before everybody’s, a country’s before the rest of the world’s, the latest of them', async () => {
@@ -43,4 +44,12 @@ test('a segment costs what holds when it is sent: an account’s own price befor
   expect(await cost(shop, '+33612000001', { text: 'a'.repeat(161) })).toBe('0.06');
   const missing = await api.asOperator('POST', '/prices', { kind: 'segment', country: 'FR', amount: '0.05' });
   expect(missing.status).toBe(400);
+});
+
+test('an installation without prices says so once when it starts', async () => {
+  await using app = await startApp({ ways: {} });
+  const said = () => app.log.text().split('no price is set').length - 1;
+  await until('it is said', () => said() === 1);
+  await app.account.get('/v1/account');
+  expect(said()).toBe(1);
 });
