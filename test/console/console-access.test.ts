@@ -4,6 +4,7 @@ import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner } from '../../cli/admin.ts';
+import { createClient, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { enter, signInAs } from '../fixtures/console/by-hand.ts';
@@ -145,6 +146,26 @@ test('an owner changes their password, and takes a colleague’s authenticator a
   await row(COLLEAGUE).getByText('Not yet').waitFor();
   await mailTo(COLLEAGUE, 'Votre application d’authentification a été retirée');
   expect(page.troubles.filter((trouble) => !/40[39]/.test(trouble))).toEqual([]);
+}, 60_000);
+
+test('an operator sets up the callback that a V0 customer sent, in its format; the customer is told', async () => {
+  const { app } = started;
+  const basis = { name: 'Ancienne', createdAt: '2019-05-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
+  const id = textOf(await app.operator.send('POST', '/v1/operator/accounts', basis), 'id');
+  const key = textOf(await app.operator.send('POST', `/v1/operator/accounts/${id}/keys`, { name: 'old' }), 'key');
+  await createOwner(app.config.DATABASE_URL, 'ancienne@boulangerie.example', id);
+  await signIn(OPERATOR);
+  await page.goto(`${app.url}/operator/accounts/${id}`);
+  await box('Address').fill(`${app.world.endpoint.url}/hook`);
+  await page.getByRole('combobox', { name: 'Format' }).selectOption({ label: 'Octopush’s names, JSON' });
+  await button('Add the callback').click();
+  await page.getByText(/^whsec_/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  const { items } = await createClient(app.url, key).get('/v1/callback-endpoints');
+  expect(items).toMatchObject([{ url: `${app.world.endpoint.url}/hook`, format: 'octopush-json' }]);
+  await until('the customer is told', () =>
+    app.world.mailbox.mails.some(({ to }) => to.includes('ancienne@boulangerie.example')),
+  );
 }, 60_000);
 
 test('an owner changes a role, signs a person out, withdraws an invitation and removes a person', async () => {
