@@ -74,7 +74,11 @@ test('what an unsteady endpoint’s run leaves for a minute is taken by the run 
   expect(await claimDueCallbacks(pool)).toEqual([]);
   await rows(pool, `update deliveries set next_at = now() - interval '61 seconds' where id = $1`, [twice.id]);
   expect((await claimDueCallbacks(pool)).map(({ id }) => id)).toEqual([twice.id]);
-  await rows(pool, `update deliveries set state = 'retrying', next_at = now() - interval '1 second', claim = null where id = $1`, [twice.id]);
+  await rows(
+    pool,
+    `update deliveries set state = 'retrying', next_at = now() - interval '1 second', claim = null where id = $1`,
+    [twice.id],
+  );
   expect((await claimFailedTwice(pool, String(body.id))).map(({ id, attempt }) => [id, attempt])).toEqual([[twice.id, 4]]);
 });
 
