@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { flaw } from '../../domain/problems/said.ts';
 import { listFault } from './list-fault.ts';
@@ -28,13 +27,16 @@ export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     transferList: [zip.buffer],
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
   });
-  // Memory at its end, and whatever else ends a thread.
-  const died = once(thread, 'exit').then((): FromWorkbook => ({ refused: 'list-bomb' }));
-  thread.on('error', () => {});
+  // Heard from the start: what a thread dies of while nobody waits for it must not end the process.
+  let failure: unknown;
+  thread.on('error', (error) => (failure = error));
+  const exit = new Promise<null>((resolve) => thread.once('exit', () => resolve(null)));
+  const next = (): Promise<FromWorkbook> => new Promise((resolve) => thread.once('message', resolve));
   try {
     for (;;) {
-      const [said]: FromWorkbook[] = await Promise.race([once(thread, 'message'), died.then((end) => [end])]);
-      if (!said || 'end' in said) return;
+      const said = await Promise.race([next(), exit]);
+      if (said === null) throw isOutOfMemory(failure) ? listFault(flaw('list-bomb')) : (failure ?? new Error('The thread ended'));
+      if ('end' in said) return;
       if ('refused' in said) throw listFault(flaw(said.refused));
       yield* said.rows;
       thread.postMessage('more');
@@ -43,3 +45,6 @@ export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     await thread.terminate();
   }
 }
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

@@ -150,6 +150,34 @@ test('archives and entities that unpack without end, and what is no workbook, ar
   expect(await refusal(read(inPieces(archive({ 'a.txt': Buffer.from('hello') })), 'xlsx'))).toEqual(['list-not-xlsx']);
 }, 60_000);
 
+test('a workbook that fills its thread’s memory ends that thread alone, and is refused as one that holds too much', async () => {
+  const xml = (content: string): Buffer => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${content}`);
+  const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
+  const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const packaged = 'http://schemas.openxmlformats.org/package/2006';
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const strings = Array.from({ length: 4_000_000 }, (_, n) => `<si><t>${n} client</t></si>`).join('');
+  const zip = archive({
+    '[Content_Types].xml': xml(
+      `<Types xmlns="${packaged}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${types}.worksheet+xml"/><Override PartName="/xl/sharedStrings.xml" ContentType="${types}.sharedStrings+xml"/></Types>`,
+    ),
+    '_rels/.rels': xml(
+      `<Relationships xmlns="${packaged}/relationships"><Relationship Id="rId1" Type="${relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+    ),
+    'xl/workbook.xml': xml(
+      `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    ),
+    'xl/_rels/workbook.xml.rels': xml(
+      `<Relationships xmlns="${packaged}/relationships"><Relationship Id="rId1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${relations}/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
+    ),
+    'xl/sharedStrings.xml': xml(`<sst xmlns="${main}">${strings}</sst>`),
+    'xl/worksheets/sheet1.xml': xml(
+      `<worksheet xmlns="${main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`,
+    ),
+  });
+  expect(await refusal(read(inPieces(zip, 65_536), 'xlsx'))).toEqual(['list-bomb']);
+}, 120_000);
+
 test('contacts come by workbook or by the CSV of a French Excel; a number that it rounded is refused by its row', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
