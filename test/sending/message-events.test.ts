@@ -143,10 +143,13 @@ test('a campaign’s messages are told of when they arrive, and a STOP when it i
   });
   await app.world.phones.reply(phone(1), 'STOP');
   await until('the second is filed', async () => (await app.replies()).length === 2);
+  // The first STOP was confirmed by a message, and that one arrives as well.
+  await until('all is told of', async () => (await app.rows('select from events')).length === 7);
   const pulled = await app.account.get('/v1/events');
   const types = (await app.rows<{ type: string }>('select type from events order by position')).map(({ type }) => type);
   expect(types.toSorted()).toEqual([
     'contact.opted-out',
+    'message.delivered',
     'message.delivered',
     'message.delivered',
     'reply.received',

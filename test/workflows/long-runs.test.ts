@@ -1,16 +1,19 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
 import { expect, inject, test } from 'vitest';
 import { ensureTemporalBinary } from '../../dev/launchers/temporal.ts';
 import { CALLBACK_SCHEDULE } from '../../domain/callbacks/retry-schedule.ts';
 import { quietWaitMs } from '../../domain/sending/quiet-hours.ts';
 import { CALLBACKS_RETRY, carrierQueue, CONTROL } from '../../domain/task-queues.ts';
+import { installRuntime } from '../../temporal/runtime.ts';
 
 // Real workflow code on a server of its own, with activities that are told what to answer. Days are seconds: they answer with
 // waits that are so many times shorter.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// The product's own: tests that share this process need it too.
+installRuntime(pino({ level: 'error' }));
 const SHORTER = 50_000;
 
 type Answers = Record<string, (...args: never[]) => unknown>;

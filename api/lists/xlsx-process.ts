@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { Readable } from 'node:stream';
-import { parentPort, workerData } from 'node:worker_threads';
+import { buffer } from 'node:stream/consumers';
 import { createInflateRaw } from 'node:zlib';
 import { streamXlsxRows, type CellValue } from 'hucre/xlsx';
 import type { FromWorkbook } from './read-xlsx.ts';
 
-// The thread of read-xlsx.ts. What answers requests goes first where cores are few.
+// The process of read-xlsx.ts. What answers requests goes first where cores are few.
 if (process.platform === 'linux') setPriority(0, 10);
 
 const PAGE = 1000;
@@ -53,24 +53,22 @@ function textOf(cell: CellValue): string {
   return typeof cell === 'object' ? '' : String(cell).trim();
 }
 
-const say = (message: FromWorkbook): void => parentPort?.postMessage(message);
+const say = (message: FromWorkbook): void => void process.send?.(message);
 
 async function read(): Promise<void> {
-  const zip: unknown = workerData;
-  if (!(zip instanceof Uint8Array) || !parentPort) return;
-  await check(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));
+  const zip = await buffer(process.stdin);
+  await check(zip);
   let rows: string[][] = [];
-  for await (const { values } of streamXlsxRows(zip)) {
-    rows.push(values.map(textOf));
-    if (rows.length < PAGE) continue;
+  const hand = async (): Promise<void> => {
     say({ rows });
     rows = [];
-    await once(parentPort, 'message');
+    await once(process, 'message');
+  };
+  for await (const { values } of streamXlsxRows(zip)) {
+    rows.push(values.map(textOf));
+    if (rows.length === PAGE) await hand();
   }
-  if (rows.length > 0) {
-    say({ rows });
-    await once(parentPort, 'message');
-  }
+  if (rows.length > 0) await hand();
   say({ end: true });
 }
 
