@@ -1,9 +1,10 @@
 import { because } from '../../domain/problems/said.ts';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, problems } from '../http/problem.ts';
-import { body, Country, Id, iso, json, Locale, Time } from '../http/schemas.ts';
+import { missing } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, Country, Id, iso, Locale, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
@@ -48,13 +49,10 @@ export const accountView = (account: Account): z.infer<typeof AccountView> => ({
   createdAt: account.createdAt.toISOString(),
 });
 
-const get = createRoute({
-  method: 'get',
-  path: '/account',
-  operationId: 'getAccount',
-  tags: ['Account'],
+const route = routesOf('Account');
+const get = route('get', '/account', 'getAccount', {
   summary: 'The account of the key',
-  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
+  responses: ok('The account', AccountView),
 });
 
 const AccountChange = z
@@ -66,14 +64,10 @@ const AccountChange = z
       .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' }),
   })
   .openapi('AccountChange');
-const change = createRoute({
-  method: 'patch',
-  path: '/account',
-  operationId: 'changeAccount',
-  tags: ['Account'],
+const change = route('patch', '/account', 'changeAccount', {
   summary: 'Set the sender of premium campaigns that name none',
   request: { body: body(AccountChange) },
-  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems },
+  responses: ok('The account', AccountView),
 });
 
 export const account = ({ db }: ApiServices) => {

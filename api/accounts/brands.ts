@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Brand, decideBrand } from '../../database/accounts/brand.ts';
 import { newId } from '../../database/ids.ts';
@@ -11,8 +11,9 @@ import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { created, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 
 const State = z.enum(['requested', 'confirmed', 'refused']);
@@ -49,41 +50,27 @@ const view = (brand: Brand): z.infer<typeof BrandView> => ({
   decidedAt: iso(brand.decidedAt),
 });
 
-const create = createRoute({
-  method: 'post',
-  path: '/brands',
-  operationId: 'registerBrand',
-  tags: ['Account'],
+const route = routesOf('Account');
+const operatorRoute = routesOf('Operator: accounts');
+const create = route('post', '/brands', 'registerBrand', {
   summary: 'Register a sender ID as a brand of the account; an operator confirms it. Registering it again changes nothing',
   request: { body: body(NewBrand) },
-  responses: { 201: { description: 'Registered', content: json(BrandView) }, ...problems },
+  responses: created('Registered', BrandView),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/brands',
-  operationId: 'listBrands',
-  tags: ['Account'],
+const list = route('get', '/brands', 'listBrands', {
   summary: 'Brands of the account, newest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(BrandView)) }, ...problems },
+  responses: ok('A page', pageOf(BrandView)),
 });
-const listAll = createRoute({
-  method: 'get',
-  path: '/brands',
-  operationId: 'listAllBrands',
-  tags: ['Operator: accounts'],
+const listAll = operatorRoute('get', '/brands', 'listAllBrands', {
   summary: 'Brands of all accounts, newest first',
   request: { query: PageQuery.extend({ state: State.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(BrandView)) }, ...problems },
+  responses: ok('A page', pageOf(BrandView)),
 });
-const decide = createRoute({
-  method: 'put',
-  path: '/brands/{id}',
-  operationId: 'decideBrand',
-  tags: ['Operator: accounts'],
+const decide = operatorRoute('put', '/brands/{id}', 'decideBrand', {
   summary: 'Confirm that a sender ID is the account’s, or refuse it; the account is told by mail and by event',
   request: { params: IdParam, body: body(Decision) },
-  responses: { 200: { description: 'Decided', content: json(BrandView) }, ...problems, ...notFound },
+  responses: ok('Decided', BrandView, notFound),
 });
 
 const MOST_BRANDS = 100;

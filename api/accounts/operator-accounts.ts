@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { Account, AccountCounter } from '../../database/account.ts';
 import { recordAudit } from '../../database/people/audit.ts';
@@ -14,9 +14,10 @@ import { lockOwner } from '../reply-settings/request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { created, ok, routesOf } from '../http/route.ts';
 import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-settings/reply-settings.ts';
-import { body, Country, IdParam, json, Locale, TimeIn } from '../http/schemas.ts';
+import { body, Country, IdParam, Locale, TimeIn } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 /** Accounts made from this moment on, in Paris, are V2's. */
@@ -43,43 +44,27 @@ const NewAccount = z
   })
   .openapi('NewAccount');
 
-const tags = ['Operator: accounts'];
+const route = routesOf('Operator: accounts');
 
-const create = createRoute({
-  method: 'post',
-  path: '/accounts',
-  operationId: 'createAccount',
-  tags,
+const create = route('post', '/accounts', 'createAccount', {
   summary: 'Make an account',
   request: { body: body(NewAccount) },
-  responses: { 201: { description: 'Made', content: json(AccountView) }, ...problems },
+  responses: created('Made', AccountView),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/accounts',
-  operationId: 'listAccounts',
-  tags,
+const list = route('get', '/accounts', 'listAccounts', {
   summary: 'Accounts, newest first',
   request: { query: PageQuery.extend({ twoWay: TwoWayState.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(AccountView)) }, ...problems },
+  responses: ok('A page', pageOf(AccountView)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/accounts/{id}',
-  operationId: 'getAccountAsOperator',
-  tags,
+const get = route('get', '/accounts/{id}', 'getAccountAsOperator', {
   summary: 'An account',
   request: { params: IdParam },
-  responses: { 200: { description: 'The account', content: json(AccountView) }, ...problems, ...notFound },
+  responses: ok('The account', AccountView, notFound),
 });
-const changeSettings = createRoute({
-  method: 'patch',
-  path: '/accounts/{id}/reply-settings',
-  operationId: 'changeReplySettingsAsOperator',
-  tags,
+const changeSettings = route('patch', '/accounts/{id}/reply-settings', 'changeReplySettingsAsOperator', {
   summary: 'Set the e-mail addresses of an account, which V0 accounts can not do themselves',
   request: { params: IdParam, body: body(ReplySettingsChange) },
-  responses: { 200: { description: 'The settings as they are now', content: json(ReplySettingsView) }, ...problems, ...notFound },
+  responses: ok('The settings as they are now', ReplySettingsView, notFound),
 });
 
 function platformOf(platform: Platform | undefined, createdAt: Date): Platform {

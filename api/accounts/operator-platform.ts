@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -7,8 +7,9 @@ import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, IdParam, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 /** What is another thing on V2, in the order in which a customer meets it. */
@@ -46,29 +47,16 @@ const MigrationView = z
   .openapi('PlatformMigration');
 const Migration = z.strictObject({ reason: z.string().trim().min(1).max(1000) }).openapi('NewPlatformMigration');
 
-const tags = ['Operator: accounts'];
-const preview = createRoute({
-  method: 'get',
-  path: '/accounts/{id}/migration',
-  operationId: 'previewMigration',
-  tags,
+const route = routesOf('Operator: accounts');
+const preview = route('get', '/accounts/{id}/migration', 'previewMigration', {
   summary: 'What changes for an account that is moved from V0 to V2',
   request: { params: IdParam },
-  responses: { 200: { description: 'What changes', content: json(MigrationView) }, ...problems, ...notFound },
+  responses: ok('What changes', MigrationView, notFound),
 });
-const migrate = createRoute({
-  method: 'post',
-  path: '/accounts/{id}/migration',
-  operationId: 'migrateAccount',
-  tags,
+const migrate = route('post', '/accounts/{id}/migration', 'migrateAccount', {
   summary: 'Move an account from V0 to V2, for good; campaigns under way go on as they were planned',
   request: { params: IdParam, body: body(Migration) },
-  responses: {
-    200: { description: 'The account as it is now', content: json(AccountView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-  },
+  responses: ok('The account as it is now', AccountView, { ...notFound, ...conflict }),
 });
 
 export const operatorPlatform = ({ db }: ApiServices) =>

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { announce } from '../../database/live.ts';
@@ -10,8 +10,9 @@ import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 /** Replies handed over at once; the sweep hands over the rest. */
@@ -41,24 +42,16 @@ const RequestView = z
   })
   .openapi('WaitingTwoWayRequest');
 
-const tags = ['Operator: accounts'];
-const queue = createRoute({
-  method: 'get',
-  path: '/two-way-requests',
-  operationId: 'listTwoWayRequests',
-  tags,
+const route = routesOf('Operator: accounts');
+const queue = route('get', '/two-way-requests', 'listTwoWayRequests', {
   summary: 'Accounts that wait for two-way SMS, who waits longest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(RequestView)) }, ...problems },
+  responses: ok('A page', pageOf(RequestView)),
 });
-const decide = createRoute({
-  method: 'put',
-  path: '/accounts/{id}/two-way',
-  operationId: 'decideTwoWay',
-  tags,
+const decide = route('put', '/accounts/{id}/two-way', 'decideTwoWay', {
   summary: 'Turn two-way SMS on or off, or refuse it; the account is told by mail and by event',
   request: { params: IdParam, body: body(Decision) },
-  responses: { 200: { description: 'The account as it is now', content: json(Decided) }, ...problems, ...notFound },
+  responses: ok('The account as it is now', Decided, notFound),
 });
 
 type Waiting = {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { transaction } from '../../database/sql.ts';
@@ -8,8 +8,9 @@ import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, problems } from '../http/problem.ts';
-import { body, json } from '../http/schemas.ts';
+import { conflict, missing } from '../http/problem.ts';
+import { accepted, routesOf } from '../http/route.ts';
+import { body } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const TwoWayRequest = z
@@ -19,14 +20,11 @@ const TwoWayRequest = z
   })
   .openapi('TwoWayRequest');
 
-const request = createRoute({
-  method: 'post',
-  path: '/two-way/request',
-  operationId: 'requestTwoWay',
-  tags: ['Account'],
+const route = routesOf('Account');
+const request = route('post', '/two-way/request', 'requestTwoWay', {
   summary: 'Ask for two-way SMS; an operator decides, and the account is told by mail and by event',
   request: { body: body(TwoWayRequest) },
-  responses: { 202: { description: 'Asked', content: json(AccountView) }, ...problems, ...conflict },
+  responses: accepted('Asked', AccountView, conflict),
 });
 
 export const twoWay = ({ db, runs }: ApiServices) =>

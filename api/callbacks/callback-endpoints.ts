@@ -1,69 +1,44 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { EndpointChange, EndpointView, endpointView, NewEndpoint } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, notFound, problems, refused } from '../http/problem.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
+import { conflict, notFound, refused } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const CreatedEndpoint = EndpointView.extend({
   secret: z.string().openapi({ description: 'Signs every callback (Standard Webhooks). Shown this once', example: 'whsec_…' }),
 }).openapi('CreatedCallbackEndpoint');
 
-const one = { 200: { description: 'The endpoint', content: json(EndpointView) }, ...problems, ...notFound } as const;
-const tags = ['Callback endpoints'];
+const one = ok('The endpoint', EndpointView, notFound);
+const route = routesOf('Callback endpoints');
 
-const list = createRoute({
-  method: 'get',
-  path: '/callback-endpoints',
-  operationId: 'listCallbackEndpoints',
-  tags,
+const list = route('get', '/callback-endpoints', 'listCallbackEndpoints', {
   summary: 'Callback endpoints, oldest first',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(EndpointView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(EndpointView) })),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/callback-endpoints',
-  operationId: 'createCallbackEndpoint',
-  tags,
+const create = route('post', '/callback-endpoints', 'createCallbackEndpoint', {
   summary: 'Have replies posted to an address',
   request: { body: body(NewEndpoint) },
-  responses: {
-    201: { description: 'Made', content: json(CreatedEndpoint) },
-    ...problems,
-    ...conflict,
-    ...refused,
-    ...asked,
-  } as const,
+  responses: created('Made', CreatedEndpoint, { ...conflict, ...refused, ...asked }),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/callback-endpoints/{id}',
-  operationId: 'getCallbackEndpoint',
-  tags,
+const get = route('get', '/callback-endpoints/{id}', 'getCallbackEndpoint', {
   summary: 'A callback endpoint',
   request: { params: IdParam },
   responses: one,
 });
-const change = createRoute({
-  method: 'patch',
-  path: '/callback-endpoints/{id}',
-  operationId: 'changeCallbackEndpoint',
-  tags,
+const change = route('patch', '/callback-endpoints/{id}', 'changeCallbackEndpoint', {
   summary: 'Change an endpoint; setting the URL takes up again what a 410 held',
   request: { params: IdParam, body: body(EndpointChange) },
-  responses: { ...one, ...conflict, ...refused, ...asked } as const,
+  responses: { ...one, ...conflict, ...refused, ...asked },
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/callback-endpoints/{id}',
-  operationId: 'deleteCallbackEndpoint',
-  tags,
+const remove = route('delete', '/callback-endpoints/{id}', 'deleteCallbackEndpoint', {
   summary: 'Delete an endpoint; what is owed to it is aborted, and stays listed',
   request: { params: IdParam },
-  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound, ...conflict, ...asked } as const,
+  responses: done('Deleted', { ...notFound, ...conflict, ...asked }),
 });
 
 export const callbackEndpoints = (services: ApiServices) => {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { Delivery, DeliveryAttempt } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
@@ -7,8 +7,9 @@ import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-cl
 import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Channel = z.enum(['callback', 'email']);
@@ -97,11 +98,8 @@ function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
   };
 }
 
-const list = createRoute({
-  method: 'get',
-  path: '/deliveries',
-  operationId: 'listDeliveries',
-  tags: ['Deliveries'],
+const route = routesOf('Deliveries');
+const list = route('get', '/deliveries', 'listDeliveries', {
   summary: 'What is owed or was delivered by callback and e-mail, newest first',
   request: {
     query: PageQuery.extend({
@@ -114,17 +112,13 @@ const list = createRoute({
       to: TimeIn.optional().openapi({ description: 'Made before' }),
     }),
   },
-  responses: { 200: { description: 'A page', content: json(pageOf(DeliveryView)) }, ...problems },
+  responses: ok('A page', pageOf(DeliveryView)),
 });
 
-const get = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}',
-  operationId: 'getDelivery',
-  tags: ['Deliveries'],
+const get = route('get', '/deliveries/{id}', 'getDelivery', {
   summary: 'A delivery',
   request: { params: IdParam },
-  responses: { 200: { description: 'The delivery', content: json(DeliveryView) }, ...problems, ...notFound },
+  responses: ok('The delivery', DeliveryView, notFound),
 });
 
 const RequestView = z
@@ -135,28 +129,16 @@ const RequestView = z
     body: z.string().openapi({ description: 'The bytes that every attempt posts. Empty once the contact was erased' }),
   })
   .openapi('DeliveryRequest');
-const request = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}/request',
-  operationId: 'getDeliveryRequest',
-  tags: ['Deliveries'],
+const request = route('get', '/deliveries/{id}/request', 'getDeliveryRequest', {
   summary: 'What every attempt at a delivery posts; each is signed anew',
   request: { params: IdParam },
-  responses: { 200: { description: 'The request', content: json(RequestView) }, ...problems, ...notFound },
+  responses: ok('The request', RequestView, notFound),
 });
 
-const attempts = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}/attempts',
-  operationId: 'listAttempts',
-  tags: ['Deliveries'],
+const attempts = route('get', '/deliveries/{id}/attempts', 'listAttempts', {
   summary: 'Every attempt at a delivery, in order; one that a crash cut off says unknown',
   request: { params: IdParam },
-  responses: {
-    200: { description: 'The attempts', content: json(z.object({ items: z.array(AttemptView) })) },
-    ...problems,
-    ...notFound,
-  },
+  responses: ok('The attempts', z.object({ items: z.array(AttemptView) }), notFound),
 });
 
 export const deliveries = ({ db }: ApiServices) =>

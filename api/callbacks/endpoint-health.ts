@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { CallbackEndpoint, LastFailure } from '../../database/callbacks/callback-endpoint.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
@@ -7,8 +7,9 @@ import { PLACES } from '../../domain/callbacks/concurrency-lanes.ts';
 import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
-import { notFound, problems } from '../http/problem.ts';
-import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const LastFailureView = z.object({ class: z.string(), status: z.number().int().nullable(), at: Time }).nullable();
@@ -37,14 +38,11 @@ const EndpointHealthView = z
   })
   .openapi('EndpointHealth');
 
-const health = createRoute({
-  method: 'get',
-  path: '/callback-endpoints/{id}/health',
-  operationId: 'callbackEndpointHealth',
-  tags: ['Callback endpoints'],
+const route = routesOf('Callback endpoints');
+const health = route('get', '/callback-endpoints/{id}/health', 'callbackEndpointHealth', {
   summary: 'How an endpoint does, what waits for it, and what happens next',
   request: { params: IdParam },
-  responses: { 200: { description: 'Its health', content: json(EndpointHealthView) }, ...problems, ...notFound },
+  responses: ok('Its health', EndpointHealthView, notFound),
 });
 
 type Waiting = {

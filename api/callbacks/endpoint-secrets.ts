@@ -1,9 +1,10 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { RoundRobinQueue } from '../reply-settings/endpoint-fields.ts';
 import { invalid } from '../http/invalid.ts';
-import { notFound, problems } from '../http/problem.ts';
-import { body, IdParam, json, Time } from '../http/schemas.ts';
+import { notFound } from '../http/problem.ts';
+import { created, routesOf } from '../http/route.ts';
+import { body, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const RotatedSecret = z
@@ -16,19 +17,11 @@ const RotatedSecret = z
   })
   .openapi('RotatedSecret');
 
-const rotate = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/secrets',
-  operationId: 'rotateCallbackSecret',
-  tags: ['Callback endpoints'],
+const route = routesOf('Callback endpoints');
+const rotate = route('post', '/callback-endpoints/{id}/secrets', 'rotateCallbackSecret', {
   summary: 'A new signing secret; for a while the one before it signs too',
   request: { params: IdParam, body: body(RoundRobinQueue) },
-  responses: {
-    201: { description: 'The new secret', content: json(RotatedSecret) },
-    ...problems,
-    ...notFound,
-    ...asked,
-  } as const,
+  responses: created('The new secret', RotatedSecret, { ...notFound, ...asked }),
 });
 
 export const endpointSecrets = (services: ApiServices) =>

@@ -1,44 +1,27 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { Enabling, EndpointView, endpointView } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, notFound, problems } from '../http/problem.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
+import { conflict, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-const tags = ['Callback endpoints'];
-const responses = {
-  200: { description: 'The endpoint', content: json(EndpointView) },
-  ...problems,
-  ...notFound,
-  ...conflict,
-  ...asked,
-} as const;
+const route = routesOf('Callback endpoints');
+const responses = ok('The endpoint', EndpointView, { ...notFound, ...conflict, ...asked });
 
-const pause = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/pause',
-  operationId: 'pauseCallbackEndpoint',
-  tags,
+const pause = route('post', '/callback-endpoints/{id}/pause', 'pauseCallbackEndpoint', {
   summary: 'Stop posting for now; what comes is held',
   request: { params: IdParam },
   responses,
 });
-const resume = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/resume',
-  operationId: 'resumeCallbackEndpoint',
-  tags,
+const resume = route('post', '/callback-endpoints/{id}/resume', 'resumeCallbackEndpoint', {
   summary: 'Go on after a pause; what was held is sent, oldest first, slowly at the start',
   request: { params: IdParam },
   responses,
 });
-const enable = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/enable',
-  operationId: 'enableCallbackEndpoint',
-  tags,
+const enable = route('post', '/callback-endpoints/{id}/enable', 'enableCallbackEndpoint', {
   summary: 'Take up an endpoint again that was disabled, is gone, or fails: it is tried at once',
   request: { params: IdParam, body: body(Enabling) },
   responses,

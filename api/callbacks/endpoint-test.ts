@@ -1,12 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { callbackHeaders } from '../../webhook-client/request.ts';
 import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
 import { newId } from '../../database/ids.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
-import { notFound, problems } from '../http/problem.ts';
-import { Id, IdParam, json, Time } from '../http/schemas.ts';
+import { notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const TestView = z
@@ -22,14 +23,11 @@ const TestView = z
   })
   .openapi('EndpointTest');
 
-const ping = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/test',
-  operationId: 'testCallbackEndpoint',
-  tags: ['Callback endpoints'],
+const route = routesOf('Callback endpoints');
+const ping = route('post', '/callback-endpoints/{id}/test', 'testCallbackEndpoint', {
   summary: 'Post a signed ping now, whatever the endpoint’s health, and answer with how it went',
   request: { params: IdParam },
-  responses: { 200: { description: 'How it went: look at ok', content: json(TestView) }, ...problems, ...notFound },
+  responses: ok('How it went: look at ok', TestView, notFound),
 });
 
 /** A ping is nobody's delivery: it is signed and guarded like one, counts for nothing, and is not kept. */

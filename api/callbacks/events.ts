@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
 import { rows } from '../../database/sql.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, json, Time } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** How long events are kept for those who ask. */
@@ -33,11 +34,8 @@ const EventPage = z
   })
   .openapi('EventPage');
 
-const list = createRoute({
-  method: 'get',
-  path: '/events',
-  operationId: 'listEvents',
-  tags: ['Events'],
+const route = routesOf('Events');
+const list = route('get', '/events', 'listEvents', {
   summary: 'Everything that happened, in order: for those who can not receive callbacks, or missed some',
   description:
     'Positions are gap-free in the order of commits: who always sends the last `nextCursor` sees every event once, ' +
@@ -54,7 +52,7 @@ const list = createRoute({
       }),
     }),
   },
-  responses: { 200: { description: 'Events after the cursor, oldest first', content: json(EventPage) }, ...problems },
+  responses: ok('Events after the cursor, oldest first', EventPage),
 });
 
 type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; created_at: Date; body: string };

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { idAt } from '../../database/ids.ts';
@@ -6,8 +6,9 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, json } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id } from '../http/schemas.ts';
 import { actorOf } from '../people/audit-log.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts';
@@ -15,11 +16,8 @@ import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts';
 const View = DeliveryView.extend({ account: Id }).openapi('OperatorDelivery');
 const KEPT_MS = 31 * DAY_MS;
 
-const list = createRoute({
-  method: 'get',
-  path: '/deliveries',
-  operationId: 'listDeliveriesAsOperator',
-  tags: ['Operator: callbacks'],
+const route = routesOf('Operator: callbacks');
+const list = route('get', '/deliveries', 'listDeliveriesAsOperator', {
   summary:
     'Deliveries of the last 31 days across accounts, newest first, without texts and numbers; who looked is in the audit log',
   request: {
@@ -36,7 +34,7 @@ const list = createRoute({
         .openapi({ type: 'integer', description: 'Made so far, at least' }),
     }),
   },
-  responses: { 200: { description: 'A page', content: json(pageOf(View)) }, ...problems },
+  responses: ok('A page', pageOf(View)),
 });
 
 export const operatorDeliveries = ({ db }: ApiServices) =>

@@ -1,12 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { rows } from '../../database/sql.ts';
 import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { LastFailureView } from './endpoint-health.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, iso, json, Time } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const TroubledView = z
@@ -30,17 +31,11 @@ const LineView = z
   .object({ worker: z.string(), since: Time, endpoints: z.number().int() })
   .openapi('LineOutage', { description: 'A worker whose own line or name servers are down: most endpoints failed at once' });
 
-const list = createRoute({
-  method: 'get',
-  path: '/endpoints',
-  operationId: 'listTroubledEndpoints',
-  tags: ['Operator: callbacks'],
+const route = routesOf('Operator: callbacks');
+const list = route('get', '/endpoints', 'listTroubledEndpoints', {
   summary: 'Callback endpoints in trouble, newest first, and workers whose own line is down',
   request: { query: PageQuery.extend({ health: HealthState.optional() }) },
-  responses: {
-    200: { description: 'A page', content: json(pageOf(TroubledView).extend({ linesDown: z.array(LineView) })) },
-    ...problems,
-  },
+  responses: ok('A page', pageOf(TroubledView).extend({ linesDown: z.array(LineView) })),
 });
 
 /** Without a state, whatever is in trouble. */

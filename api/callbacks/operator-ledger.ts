@@ -1,8 +1,8 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { readLedger } from '../../database/callbacks/ledger.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { json } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const LedgerView = z
@@ -16,13 +16,10 @@ const LedgerView = z
   })
   .openapi('Ledger');
 
-const get = createRoute({
-  method: 'get',
-  path: '/ledger',
-  operationId: 'getLedger',
-  tags: ['Operator'],
+const route = routesOf('Operator');
+const get = route('get', '/ledger', 'getLedger', {
   summary: 'Whether every delivery that is owed is accounted for. Reads every row',
-  responses: { 200: { description: 'The ledger', content: json(LedgerView) }, ...problems },
+  responses: ok('The ledger', LedgerView),
 });
 
 export const operatorLedger = ({ db }: ApiServices) =>

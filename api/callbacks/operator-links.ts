@@ -1,7 +1,7 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { json } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const LinksView = z
@@ -13,13 +13,10 @@ const LinksView = z
   })
   .openapi('OperatorLinks');
 
-const get = createRoute({
-  method: 'get',
-  path: '/links',
-  operationId: 'getOperatorLinks',
-  tags: ['Operator'],
+const route = routesOf('Operator');
+const get = route('get', '/links', 'getOperatorLinks', {
   summary: 'Where what runs here can be looked at',
-  responses: { 200: { description: 'The links', content: json(LinksView) }, ...problems },
+  responses: ok('The links', LinksView),
 });
 
 export const operatorLinks = ({ temporalRuns }: ApiServices) =>

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { newId } from '../../database/ids.ts';
@@ -13,6 +13,7 @@ import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -50,12 +51,8 @@ const ReplayView = z
   .openapi('Replay');
 const Counted = z.object({ dryRun: z.literal(true), total: z.number().int() }).openapi('ReplayDryRun');
 
-const tags = ['Replays'];
-const create = createRoute({
-  method: 'post',
-  path: '/callback-endpoints/{id}/replay',
-  operationId: 'replayDeliveries',
-  tags,
+const route = routesOf('Replays');
+const create = route('post', '/callback-endpoints/{id}/replay', 'replayDeliveries', {
   summary: 'Send deliveries anew, the same bytes under the same webhook-id; as many as there are',
   request: { params: IdParam, body: body(NewReplay) },
   responses: {
@@ -66,41 +63,25 @@ const create = createRoute({
     ...conflict,
   },
 });
-const list = createRoute({
-  method: 'get',
-  path: '/replays',
-  operationId: 'listReplays',
-  tags,
+const list = route('get', '/replays', 'listReplays', {
   summary: 'Replays, newest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(ReplayView)) }, ...problems },
+  responses: ok('A page', pageOf(ReplayView)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/replays/{id}',
-  operationId: 'getReplay',
-  tags,
+const get = route('get', '/replays/{id}', 'getReplay', {
   summary: 'How far a replay is',
   request: { params: IdParam },
-  responses: { 200: { description: 'The replay', content: json(ReplayView) }, ...problems, ...notFound },
+  responses: ok('The replay', ReplayView, notFound),
 });
-const cancel = createRoute({
-  method: 'post',
-  path: '/replays/{id}/cancel',
-  operationId: 'cancelReplay',
-  tags,
+const cancel = route('post', '/replays/{id}/cancel', 'cancelReplay', {
   summary: 'End a replay; what has not been attempted is as it was',
   request: { params: IdParam },
-  responses: { 200: { description: 'The replay', content: json(ReplayView) }, ...problems, ...notFound, ...conflict },
+  responses: ok('The replay', ReplayView, { ...notFound, ...conflict }),
 });
-const retry = createRoute({
-  method: 'post',
-  path: '/deliveries/{id}/retry',
-  operationId: 'retryDelivery',
-  tags,
+const retry = route('post', '/deliveries/{id}/retry', 'retryDelivery', {
   summary: 'Make one more attempt now; a callback that was delivered stays delivered, a mail that was is not sent again',
   request: { params: IdParam },
-  responses: { 202: { description: 'In line', content: json(DeliveryView) }, ...problems, ...notFound, ...conflict },
+  responses: accepted('In line', DeliveryView, { ...notFound, ...conflict }),
 });
 
 type Counts = { id: string; waiting: number; delivered: number; failed: number };

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 import { campaignFigures, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
@@ -7,8 +7,9 @@ import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
-import { problems } from '../http/problem.ts';
-import { Id, json, Time, TimeIn } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
@@ -42,11 +43,8 @@ const AnalyticsView = z
   })
   .openapi('Analytics');
 
-const get = createRoute({
-  method: 'get',
-  path: '/analytics',
-  operationId: 'getAnalytics',
-  tags: ['Account'],
+const route = routesOf('Account');
+const get = route('get', '/analytics', 'getAnalytics', {
   summary: 'Replies by day, what campaigns came to, and how callbacks were taken',
   request: {
     query: z.strictObject({
@@ -54,7 +52,7 @@ const get = createRoute({
       until: TimeIn.optional(),
     }),
   },
-  responses: { 200: { description: 'The figures', content: json(AnalyticsView) }, ...problems },
+  responses: ok('The figures', AnalyticsView),
 });
 
 /** To write the day out for each reply took longer than to read them. */

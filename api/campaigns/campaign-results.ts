@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { readResults, type Results } from '../../database/campaigns/campaign-results.ts';
 import { wordsOf } from '../../domain/replies/keywords.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { Country, Id, IdParam, json } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Country, Id, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST_WORDS = 20;
@@ -31,14 +32,11 @@ const View = z
   })
   .openapi('CampaignResults');
 
-const get = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}/results',
-  operationId: 'getCampaignResults',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const get = route('get', '/campaigns/{id}/results', 'getCampaignResults', {
   summary: 'What came of a campaign: who answered, how soon, with which words, from where',
   request: { params: IdParam },
-  responses: { 200: { description: 'The results', content: json(View) }, ...problems, ...notFound },
+  responses: ok('The results', View, notFound),
 });
 
 /** Added up by what `nameOf` makes of each; none where it makes nothing. */

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { Message } from '../../database/sending/message.ts';
@@ -16,14 +16,15 @@ import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
 import { planCampaign } from '../../planning/plan-campaign.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
 import { refusalOf } from '../numbers/no-number-refusal.ts';
 import { countOptedOut } from '../../database/contacts/opt-out.ts';
 import { optedOut } from '../../planning/warnings.ts';
 import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
-import { body, IdParam, iso, json } from '../http/schemas.ts';
+import { body, IdParam, iso } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST_RECIPIENTS = 100_000;
@@ -52,65 +53,36 @@ export const NewCampaignBody = z
   })
   .openapi('NewCampaign');
 
-const create = createRoute({
-  method: 'post',
-  path: '/campaigns',
-  operationId: 'createCampaign',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const create = route('post', '/campaigns', 'createCampaign', {
   summary: 'Check, store and launch a campaign of up to 100,000 recipients; one bad row refuses all and names every bad row',
   request: { headers: IdempotencyHeader, body: body(NewCampaignBody) },
-  responses: {
-    202: { description: 'Stored; sending starts at sendAt', content: json(AcceptedCampaign) },
-    ...problems,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored; sending starts at sendAt', AcceptedCampaign, { ...conflict, ...refused }),
 });
 
-const list = createRoute({
-  method: 'get',
-  path: '/campaigns',
-  operationId: 'listCampaigns',
-  tags: ['Campaigns'],
+const list = route('get', '/campaigns', 'listCampaigns', {
   summary: 'Campaigns, newest first',
   request: { query: PageQuery.extend({ state: CampaignState.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(CampaignView)) }, ...problems },
+  responses: ok('A page', pageOf(CampaignView)),
 });
 
-const get = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}',
-  operationId: 'getCampaign',
-  tags: ['Campaigns'],
+const get = route('get', '/campaigns/{id}', 'getCampaign', {
   summary: 'A campaign and its progress',
   request: { params: IdParam },
-  responses: { 200: { description: 'The campaign', content: json(CampaignProgress) }, ...problems, ...notFound },
+  responses: ok('The campaign', CampaignProgress, notFound),
 });
 
-const listMessages = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}/messages',
-  operationId: 'listCampaignMessages',
-  tags: ['Campaigns'],
+const listMessages = route('get', '/campaigns/{id}/messages', 'listCampaignMessages', {
   summary: 'The messages of a campaign, in the order of its list',
   request: { params: IdParam, query: PageQuery.extend({ state: MessageState.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(MessageView)) }, ...problems, ...notFound },
+  responses: ok('A page', pageOf(MessageView), notFound),
 });
 
 const change = <V extends 'pause' | 'resume' | 'cancel'>(verb: V, summary: string) =>
-  createRoute({
-    method: 'post',
-    path: `/campaigns/{id}/${verb}` as const,
-    operationId: `${verb}Campaign`,
-    tags: ['Campaigns'],
-    summary,
+  route('post', `/campaigns/{id}/${verb}` as const, `${verb}Campaign`, {
+    summary: summary,
     request: { params: IdParam },
-    responses: {
-      200: { description: 'The campaign as it is now', content: json(CampaignView) },
-      ...problems,
-      ...notFound,
-      ...conflict,
-    },
+    responses: ok('The campaign as it is now', CampaignView, { ...notFound, ...conflict }),
   });
 
 const pause = change('pause', 'Stop sending within a window of messages');

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
@@ -14,9 +14,10 @@ import { requestOf } from '../../planning/plan-list.ts';
 import { beginImport, holdDraft, importStored, takeRows } from './lists.ts';
 import { planPage } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
+import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
 export const DraftChange = z
@@ -39,20 +40,15 @@ export const DraftChange = z
   .partial()
   .openapi('DraftChange', { description: 'What is left out stays as it is; null takes it away' });
 
-const change = createRoute({
-  method: 'patch',
-  path: '/campaigns/{id}',
-  operationId: 'changeDraft',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const change = route('patch', '/campaigns/{id}', 'changeDraft', {
   summary: 'Change a campaign that was not launched. Its list is kept, and looked at anew where the messages become others',
   request: { params: IdParam, body: body(DraftChange) },
-  responses: {
-    200: { description: 'As it is now; `importing` while its list is looked at', content: json(CampaignView) },
-    ...problems,
+  responses: ok('As it is now; `importing` while its list is looked at', CampaignView, {
     ...notFound,
     ...conflict,
     ...refused,
-  },
+  }),
 });
 
 /** What was given; where nothing was, what there is. */

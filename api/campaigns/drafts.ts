@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { newId } from '../../database/ids.ts';
@@ -13,8 +13,9 @@ import { CampaignText, HoldSeconds, readCampaignText, sendTime } from './campaig
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, notFound, problems, refused } from '../http/problem.ts';
-import { body, IdParam, iso, json } from '../http/schemas.ts';
+import { conflict, notFound, refused } from '../http/problem.ts';
+import { accepted, created, routesOf } from '../http/route.ts';
+import { body, IdParam, iso } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Draft = z.strictObject(CampaignText).openapi('NewDraft');
@@ -29,30 +30,17 @@ const Launch = z
   })
   .openapi('Launch');
 
-const create = createRoute({
-  method: 'post',
-  path: '/campaigns/drafts',
-  operationId: 'createDraft',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const create = route('post', '/campaigns/drafts', 'createDraft', {
   summary: 'Begin a campaign whose list follows: POST /campaigns/{id}/recipients, then /campaigns/{id}/launch',
   request: { body: body(Draft) },
-  responses: { 201: { description: 'Made', content: json(CampaignView) }, ...problems, ...refused },
+  responses: created('Made', CampaignView, refused),
 });
 
-const launch = createRoute({
-  method: 'post',
-  path: '/campaigns/{id}/launch',
-  operationId: 'launchCampaign',
-  tags: ['Campaigns'],
+const launch = route('post', '/campaigns/{id}/launch', 'launchCampaign', {
   summary: 'Launch a campaign whose list is ready',
   request: { params: IdParam, body: body(Launch) },
-  responses: {
-    202: { description: 'Launched; sending starts at sendAt', content: json(CampaignView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Launched; sending starts at sendAt', CampaignView, { ...notFound, ...conflict, ...refused }),
 });
 
 export const drafts = (services: ApiServices) => {

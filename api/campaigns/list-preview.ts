@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { beginListPreview, ListPreview } from '../../database/campaigns/list-preview.ts';
@@ -33,10 +33,11 @@ import {
   withoutStop,
 } from '../../planning/warnings.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
-import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const View = z
@@ -54,25 +55,17 @@ const View = z
   })
   .openapi('ListPreviewInFull');
 
-const tags = ['Campaigns'];
-const begin = createRoute({
-  method: 'post',
-  path: '/campaigns/{id}/preview/full',
-  operationId: 'beginListPreview',
-  tags,
+const route = routesOf('Campaigns');
+const begin = route('post', '/campaigns/{id}/preview/full', 'beginListPreview', {
   summary:
     'Preview the whole of an uploaded list: every row is planned as it would be sent, and the result is kept with the draft',
   request: { params: IdParam },
-  responses: { 202: { description: 'Begun, or under way', content: json(View) }, ...problems, ...notFound, ...conflict },
+  responses: accepted('Begun, or under way', View, { ...notFound, ...conflict }),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}/preview/full',
-  operationId: 'getListPreview',
-  tags,
+const get = route('get', '/campaigns/{id}/preview/full', 'getListPreview', {
   summary: 'How far the preview of the whole list is, and what it says',
   request: { params: IdParam },
-  responses: { 200: { description: 'The latest', content: json(View) }, ...problems, ...notFound },
+  responses: ok('The latest', View, notFound),
 });
 
 const PREVIEWABLE = new Set(['draft', 'importing', 'ready']);

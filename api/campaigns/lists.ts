@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { stream } from 'hono/streaming';
 import { Campaign } from '../../database/campaigns/campaign.ts';
@@ -10,11 +10,12 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { Fault } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
 import { speak } from '../http/language.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import type { ListRow } from '../lists/read-list.ts';
-import { Id, IdParam, iso, json, Locale, Time } from '../http/schemas.ts';
+import { Id, IdParam, iso, Locale, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** PostgreSQL's code for a row that somebody else holds. */
@@ -56,11 +57,8 @@ export const importView = (list: ListImport, language: Language): z.infer<typeof
 });
 
 const text = { schema: z.string() };
-const upload = createRoute({
-  method: 'post',
-  path: '/campaigns/{id}/recipients',
-  operationId: 'uploadRecipients',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const upload = route('post', '/campaigns/{id}/recipients', 'uploadRecipients', {
   summary:
     'Send the list of a draft: CSV with a header, a workbook (.xlsx), or a JSON object a line; up to a million rows, gzip too. It replaces the one before',
   request: {
@@ -68,30 +66,16 @@ const upload = createRoute({
     query: ListColumns,
     body: listBody,
   },
-  responses: {
-    202: { description: 'Stored; its rows are being looked at', content: json(ImportView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored; its rows are being looked at', ImportView, { ...notFound, ...conflict, ...refused }),
 });
 
-const progress = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}/recipients',
-  operationId: 'getListImport',
-  tags: ['Campaigns'],
+const progress = route('get', '/campaigns/{id}/recipients', 'getListImport', {
   summary: 'How far the list of a campaign has been looked at',
   request: { params: IdParam },
-  responses: { 200: { description: 'The list', content: json(ImportView) }, ...problems, ...notFound },
+  responses: ok('The list', ImportView, notFound),
 });
 
-const faults = createRoute({
-  method: 'get',
-  path: '/campaigns/{id}/recipients/faults',
-  operationId: 'downloadListFaults',
-  tags: ['Campaigns'],
+const faults = route('get', '/campaigns/{id}/recipients/faults', 'downloadListFaults', {
   summary: 'Every row that can not be accepted, as CSV: row, field, problem, remedy, and the row as it came',
   request: {
     params: IdParam,

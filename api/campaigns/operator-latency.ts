@@ -1,24 +1,22 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { campaignFigures } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
 import { invalid } from '../http/invalid.ts';
 import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { IdParam, json } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { IdParam } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
 const SINCE_DAYS = 30;
 
-const get = createRoute({
-  method: 'get',
-  path: '/accounts/{id}/latency',
-  operationId: 'getAccountLatency',
-  tags: ['Operator: accounts'],
+const route = routesOf('Operator: accounts');
+const get = route('get', '/accounts/{id}/latency', 'getAccountLatency', {
   summary: `How long an account's SMS and callbacks took in the last ${SINCE_DAYS} days`,
   request: { params: IdParam },
-  responses: { 200: { description: 'The percentiles', content: json(LatencyView) }, ...problems, ...notFound },
+  responses: ok('The percentiles', LatencyView, notFound),
 });
 
 export const operatorLatency = ({ db }: ApiServices) =>

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { countOptedOut } from '../../database/contacts/opt-out.ts';
 import { rows } from '../../database/sql.ts';
@@ -17,7 +17,8 @@ import { Money, moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import { NO_STOPS, type CampaignPlan, type CampaignRequest } from '../../planning/plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { optedOut } from '../../planning/warnings.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
@@ -34,24 +35,17 @@ const ListPreview = Preview.extend({
     .openapi({ description: 'Of the whole list, once it has been looked at' }),
 }).openapi('ListPreview');
 
-const create = createRoute({
-  method: 'post',
-  path: '/campaigns/preview',
-  operationId: 'previewCampaign',
-  tags: ['Campaigns'],
+const route = routesOf('Campaigns');
+const create = route('post', '/campaigns/preview', 'previewCampaign', {
   summary: 'What a campaign would be: the same body, the same rules, and nothing is stored or sent',
   request: { body: body(NewCampaignBody) },
-  responses: { 200: { description: 'The preview', content: json(Preview) }, ...problems, ...refused },
+  responses: ok('The preview', Preview, refused),
 });
-const ofList = createRoute({
-  method: 'post',
-  path: '/campaigns/{id}/preview',
-  operationId: 'previewList',
-  tags: ['Campaigns'],
+const ofList = route('post', '/campaigns/{id}/preview', 'previewList', {
   summary:
     'The same for the first thousand rows of an uploaded list, and the totals of all once they have been looked at; with a body, as they would be after that change',
   request: { params: IdParam, body: { required: false, content: json(DraftChange) } },
-  responses: { 200: { description: 'The preview', content: json(ListPreview) }, ...problems, ...notFound, ...conflict },
+  responses: ok('The preview', ListPreview, { ...notFound, ...conflict }),
 });
 
 const NOTHING: CampaignPlan = {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
 import { newId } from '../../database/ids.ts';
@@ -13,8 +13,9 @@ import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { accepted, created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** What a contact gives a text: `{{firstName}}`, `{{lastName}}`. */
@@ -56,68 +57,39 @@ const From = z
   ])
   .openapi('RecipientsFrom');
 
-const tags = ['Lists'];
-const one = { 200: { description: 'The list', content: json(ListView) }, ...problems, ...notFound } as const;
-const all = createRoute({
-  method: 'get',
-  path: '/lists',
-  operationId: 'listSavedLists',
-  tags,
+const route = routesOf('Lists');
+const one = ok('The list', ListView, notFound);
+const operatorRoute = routesOf('Campaigns');
+const all = route('get', '/lists', 'listSavedLists', {
   summary: 'Lists that are kept between campaigns, the newest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(ListView)) }, ...problems },
+  responses: ok('A page', pageOf(ListView)),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/lists',
-  operationId: 'createSavedList',
-  tags,
+const create = route('post', '/lists', 'createSavedList', {
   summary: 'Begin a list; its rows follow: PUT /lists/{id}/rows',
   request: { body: body(NewList) },
-  responses: { 201: { description: 'Begun', content: json(ListView) }, ...problems, ...conflict },
+  responses: created('Begun', ListView, conflict),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/lists/{id}',
-  operationId: 'getSavedList',
-  tags,
+const get = route('get', '/lists/{id}', 'getSavedList', {
   summary: 'A list',
   request: { params: IdParam },
   responses: one,
 });
-const fill = createRoute({
-  method: 'put',
-  path: '/lists/{id}/rows',
-  operationId: 'fillSavedList',
-  tags,
+const fill = route('put', '/lists/{id}/rows', 'fillSavedList', {
   summary:
     'Put these rows in the place of those it has: CSV with a header, or a JSON object a line; up to a million, gzip too. Campaigns that took it before keep theirs',
   request: { params: IdParam, query: ListColumns, body: listBody },
-  responses: { 200: { description: 'The list', content: json(ListView) }, ...problems, ...notFound, ...refused },
+  responses: ok('The list', ListView, { ...notFound, ...refused }),
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/lists/{id}',
-  operationId: 'deleteSavedList',
-  tags,
+const remove = route('delete', '/lists/{id}', 'deleteSavedList', {
   summary: 'Remove a list; campaigns that took it keep theirs',
   request: { params: IdParam },
-  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+  responses: done('Removed', notFound),
 });
-const use = createRoute({
-  method: 'post',
-  path: '/campaigns/{id}/recipients/from',
-  operationId: 'takeRecipients',
-  tags: ['Campaigns'],
+const use = operatorRoute('post', '/campaigns/{id}/recipients/from', 'takeRecipients', {
   summary: 'The recipients of a draft, from a list that is kept or from contacts, as they are now. It replaces the ones before',
   request: { params: IdParam, body: body(From) },
-  responses: {
-    202: { description: 'Taken; the rows are being looked at', content: json(ImportView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Taken; the rows are being looked at', ImportView, { ...notFound, ...conflict, ...refused }),
 });
 
 /** The rows of a list kept, as the import's own. Null when there is no such list. */

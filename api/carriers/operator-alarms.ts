@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { ALARM_KINDS, type AlarmKind } from '../../domain/carriers/alarm.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, iso, json, Time } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const AlarmView = z
@@ -22,15 +23,12 @@ const AlarmView = z
   })
   .openapi('Alarm');
 
-const list = createRoute({
-  method: 'get',
-  path: '/alarms',
-  operationId: 'listAlarms',
-  tags: ['Operator: carriers'],
+const route = routesOf('Operator: carriers');
+const list = route('get', '/alarms', 'listAlarms', {
   summary:
     'What is or was wrong with carriers, newest first. Told once per change by mail to operators, and to ALARM_WEBHOOK_URL',
   request: { query: PageQuery.extend({ open: z.enum(['true', 'false']).optional(), carrier: Id.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(AlarmView)) }, ...problems },
+  responses: ok('A page', pageOf(AlarmView)),
 });
 
 type Row = {

@@ -1,7 +1,8 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { json, Route } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Route } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const TypeView = z
@@ -14,13 +15,10 @@ const TypeView = z
   })
   .openapi('CarrierType');
 
-const list = createRoute({
-  method: 'get',
-  path: '/carrier-types',
-  operationId: 'listCarrierTypes',
-  tags: ['Operator: carriers'],
+const route = routesOf('Operator: carriers');
+const list = route('get', '/carrier-types', 'listCarrierTypes', {
   summary: 'The kinds of carrier that can be added, and what each wants to know',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(TypeView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(TypeView) })),
 });
 
 export const operatorCarrierTypes = ({ registry }: ApiServices) => {

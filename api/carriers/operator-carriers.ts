@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { splitSettings } from '../../carriers/secrets.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
@@ -8,8 +8,9 @@ import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { faultsOf, invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Route, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Route, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const Settings = z
@@ -51,40 +52,24 @@ const CarrierView = z
   })
   .openapi('Carrier');
 
-const tags = ['Operator: carriers'];
-const one = { 200: { description: 'The carrier', content: json(CarrierView) }, ...problems, ...notFound } as const;
+const route = routesOf('Operator: carriers');
+const one = ok('The carrier', CarrierView, notFound);
 
-const create = createRoute({
-  method: 'post',
-  path: '/carriers',
-  operationId: 'createCarrier',
-  tags,
+const create = route('post', '/carriers', 'createCarrier', {
   summary: 'Add a carrier',
   request: { body: body(NewCarrier) },
-  responses: { 201: { description: 'Added', content: json(CarrierView) }, ...problems, ...conflict },
+  responses: created('Added', CarrierView, conflict),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/carriers',
-  operationId: 'listCarriers',
-  tags,
+const list = route('get', '/carriers', 'listCarriers', {
   summary: 'Carriers, oldest first: the first of a route serves it',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(CarrierView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(CarrierView) })),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/carriers/{id}',
-  operationId: 'getCarrier',
-  tags,
+const get = route('get', '/carriers/{id}', 'getCarrier', {
   summary: 'A carrier',
   request: { params: IdParam },
   responses: one,
 });
-const change = createRoute({
-  method: 'patch',
-  path: '/carriers/{id}',
-  operationId: 'changeCarrier',
-  tags,
+const change = route('patch', '/carriers/{id}', 'changeCarrier', {
   summary: 'Change settings of a carrier: its sessions finish what is under way and are opened again with them',
   request: { params: IdParam, body: body(CarrierChange) },
   responses: one,

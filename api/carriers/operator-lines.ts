@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 /** From so many SMS of a week on, a SIM that nobody ever answered is worth a look. */
@@ -58,32 +59,20 @@ const StateView = z
   })
   .openapi('CarrierState');
 
-const tags = ['Operator: carriers'];
-const answers = { 200: { description: 'How it stands', content: json(StateView) }, ...problems, ...notFound } as const;
+const route = routesOf('Operator: carriers');
+const answers = ok('How it stands', StateView, notFound);
 const request = { params: IdParam };
-const state = createRoute({
-  method: 'get',
-  path: '/carriers/{id}/state',
-  operationId: 'getCarrierState',
-  tags,
+const state = route('get', '/carriers/{id}/state', 'getCarrierState', {
   summary: 'How a carrier’s lines are now, as their workers told within the last seconds',
   request,
   responses: answers,
 });
-const pause = createRoute({
-  method: 'post',
-  path: '/carriers/{id}/pause',
-  operationId: 'pauseCarrier',
-  tags,
+const pause = route('post', '/carriers/{id}/pause', 'pauseCarrier', {
   summary: 'Send nothing more through it. What is under way is answered, replies still come in, what is queued waits',
   request,
   responses: answers,
 });
-const resume = createRoute({
-  method: 'post',
-  path: '/carriers/{id}/resume',
-  operationId: 'resumeCarrier',
-  tags,
+const resume = route('post', '/carriers/{id}/resume', 'resumeCarrier', {
   summary: 'Send through it again',
   request,
   responses: answers,

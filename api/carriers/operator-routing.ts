@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
@@ -7,8 +7,9 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Route as RouteName, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Route as RouteName, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const fields = {
@@ -30,32 +31,20 @@ const RouteView = z
   .object({ id: Id, route: RouteName, ...fields, createdAt: Time })
   .openapi('RoutingRule', { description: 'Who may carry what: an account before a country before all' });
 
-const tags = ['Operator: carriers'];
-const list = createRoute({
-  method: 'get',
-  path: '/routes',
-  operationId: 'listRoutes',
-  tags,
+const route = routesOf('Operator: carriers');
+const list = route('get', '/routes', 'listRoutes', {
   summary: 'The routing table. Where it says nothing of a route, the route’s first carrier serves it',
-  responses: { 200: { description: 'All of it', content: json(z.object({ items: z.array(RouteView) })) }, ...problems },
+  responses: ok('All of it', z.object({ items: z.array(RouteView) })),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/routes',
-  operationId: 'createRoute',
-  tags,
+const create = route('post', '/routes', 'createRoute', {
   summary: 'Have a carrier carry what is for a country, of an account, or all of its route',
   request: { body: body(NewRoute) },
-  responses: { 201: { description: 'Added', content: json(RouteView) }, ...problems, ...conflict },
+  responses: created('Added', RouteView, conflict),
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/routes/{id}',
-  operationId: 'deleteRoute',
-  tags,
+const remove = route('delete', '/routes/{id}', 'deleteRoute', {
   summary: 'Take a line out; what has been planned by it stays',
   request: { params: IdParam },
-  responses: { 204: { description: 'Gone' }, ...problems, ...notFound },
+  responses: done('Gone', notFound),
 });
 
 const view = (route: Route): z.infer<typeof RouteView> => ({

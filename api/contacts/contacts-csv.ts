@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -12,7 +12,8 @@ import { invalid } from '../http/invalid.ts';
 import { bodyOf, listBody } from '../lists/list-upload.ts';
 import { readList, type ListBody, type ListRow } from '../lists/read-list.ts';
 import { problems, refused } from '../http/problem.ts';
-import { body, json } from '../http/schemas.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 100_000;
@@ -47,32 +48,17 @@ const ImportQuery = z.strictObject({
   tagsColumn: Name.optional(),
 });
 
-const tags = ['Contacts'];
-const upload = createRoute({
-  method: 'post',
-  path: '/contacts/import',
-  operationId: 'importContacts',
-  tags,
+const route = routesOf('Contacts');
+const upload = route('post', '/contacts/import', 'importContacts', {
   summary:
     'Add contacts from CSV or a workbook (.xlsx), 100,000 at most. Names that are given replace what was known, tags are added; one bad row refuses all',
   request: {
     query: ImportQuery,
     body: { ...body(Import), required: false, content: { ...body(Import).content, ...listBody.content } },
   },
-  responses: {
-    200: {
-      description: 'Stored',
-      content: json(z.object({ added: z.number().int(), changed: z.number().int() }).openapi('ContactsImported')),
-    },
-    ...problems,
-    ...refused,
-  },
+  responses: ok('Stored', z.object({ added: z.number().int(), changed: z.number().int() }).openapi('ContactsImported'), refused),
 });
-const download = createRoute({
-  method: 'get',
-  path: '/contacts.csv',
-  operationId: 'exportContacts',
-  tags,
+const download = route('get', '/contacts.csv', 'exportContacts', {
   summary: 'All contacts as CSV, as they can be imported',
   responses: { 200: { description: 'The contacts', content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });

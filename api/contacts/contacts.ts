@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { contactReport } from '../../database/contacts/contact-report.ts';
 import { Contact } from '../../database/contacts/contact.ts';
 import { eraseContact } from '../../database/contacts/erase-contact.ts';
@@ -9,8 +9,9 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Name = z.string().trim().max(100).nullable();
@@ -49,12 +50,8 @@ const Report = z
   })
   .openapi('ContactReport');
 
-const tags = ['Contacts'];
-const list = createRoute({
-  method: 'get',
-  path: '/contacts',
-  operationId: 'listContacts',
-  tags,
+const route = routesOf('Contacts');
+const list = route('get', '/contacts', 'listContacts', {
   summary: 'Contacts, the newest first',
   request: {
     query: PageQuery.extend({
@@ -62,58 +59,35 @@ const list = createRoute({
       search: z.string().trim().min(1).max(100).optional().openapi({ description: 'In the number and the names' }),
     }),
   },
-  responses: { 200: { description: 'A page', content: json(pageOf(ContactView)) }, ...problems },
+  responses: ok('A page', pageOf(ContactView)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/contacts/{id}',
-  operationId: 'getContact',
-  tags,
+const get = route('get', '/contacts/{id}', 'getContact', {
   summary: 'A contact',
   request: { params: IdParam },
-  responses: { 200: { description: 'The contact', content: json(ContactView) }, ...problems, ...notFound },
+  responses: ok('The contact', ContactView, notFound),
 });
-const put = createRoute({
-  method: 'put',
-  path: '/contacts',
-  operationId: 'putContact',
-  tags,
+const put = route('put', '/contacts', 'putContact', {
   summary: 'Add a contact, or put this in place of what is known of that number',
   request: { body: body(ContactIn) },
-  responses: { 200: { description: 'The contact', content: json(ContactView) }, ...problems },
+  responses: ok('The contact', ContactView),
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/contacts/{id}',
-  operationId: 'deleteContact',
-  tags,
+const remove = route('delete', '/contacts/{id}', 'deleteContact', {
   summary: 'Take a contact out of the list; its messages stay. To remove everything: POST /contacts/erase',
   request: { params: IdParam },
-  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+  responses: done('Removed', notFound),
 });
-const report = createRoute({
-  method: 'post',
-  path: '/contacts/report',
-  operationId: 'reportContact',
-  tags,
+const report = route('post', '/contacts/report', 'reportContact', {
   summary: 'Everything this account knows of one number, for the person who asks to see it',
   request: { body: body(Whom) },
-  responses: { 200: { description: 'The report', content: json(Report) }, ...problems, ...notFound },
+  responses: ok('The report', Report, notFound),
 });
 const Erased = z
   .object({ messages: z.number().int(), replies: z.number().int(), events: z.number().int() })
   .openapi('ContactErased');
-const erase = createRoute({
-  method: 'post',
-  path: '/contacts/erase',
-  operationId: 'eraseContact',
-  tags,
+const erase = route('post', '/contacts/erase', 'eraseContact', {
   summary: 'Erase everything this account knows of one number, abort what is owed of it, and never write to it again',
   request: { body: body(Whom) },
-  responses: {
-    200: { description: 'Erased. A hash stays on the opt-out list', content: json(Erased) },
-    ...problems,
-  },
+  responses: ok('Erased. A hash stays on the opt-out list', Erased),
 });
 
 export type ContactRow = {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -9,7 +9,8 @@ import { csvLines, streamOf } from '../http/csv.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { notFound, problems, refused } from '../http/problem.ts';
-import { body, json, Time } from '../http/schemas.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 100_000;
@@ -38,50 +39,23 @@ const Import = z
   .openapi('OptOutImport');
 const Lift = z.strictObject({ phone: z.string().max(40), reason: z.string().trim().min(1).max(300) }).openapi('OptOutLift');
 
-const tags = ['Opt-outs'];
-const list = createRoute({
-  method: 'get',
-  path: '/opt-outs',
-  operationId: 'listOptOuts',
-  tags,
+const route = routesOf('Opt-outs');
+const list = route('get', '/opt-outs', 'listOptOuts', {
   summary: 'Who is not written to, since when and why, newest first',
   request: { query: PageQuery.extend({ source: Source.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(OptOutView)) }, ...problems },
+  responses: ok('A page', pageOf(OptOutView)),
 });
-const add = createRoute({
-  method: 'post',
-  path: '/opt-outs/import',
-  operationId: 'importOptOuts',
-  tags,
+const add = route('post', '/opt-outs/import', 'importOptOuts', {
   summary: 'Add numbers; one bad row refuses all and names every bad row',
   request: { body: body(Import) },
-  responses: {
-    200: {
-      description: 'Added',
-      content: json(z.object({ added: z.number().int(), already: z.number().int() }).openapi('OptOutsImported')),
-    },
-    ...problems,
-    ...refused,
-  },
+  responses: ok('Added', z.object({ added: z.number().int(), already: z.number().int() }).openapi('OptOutsImported'), refused),
 });
-const lift = createRoute({
-  method: 'post',
-  path: '/opt-outs/lift',
-  operationId: 'liftOptOut',
-  tags,
+const lift = route('post', '/opt-outs/lift', 'liftOptOut', {
   summary: 'Take a number off the list: the person asked for it, and the reason is kept',
   request: { body: body(Lift) },
-  responses: {
-    200: { description: 'Lifted', content: json(z.object({ lifted: z.boolean() }).openapi('OptOutLifted')) },
-    ...problems,
-    ...notFound,
-  },
+  responses: ok('Lifted', z.object({ lifted: z.boolean() }).openapi('OptOutLifted'), notFound),
 });
-const download = createRoute({
-  method: 'get',
-  path: '/opt-outs/export',
-  operationId: 'exportOptOuts',
-  tags,
+const download = route('get', '/opt-outs/export', 'exportOptOuts', {
   summary: 'The whole list as CSV; erased contacts are left out',
   responses: { 200: { description: 'The list', content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });

@@ -1,11 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 200;
@@ -19,42 +20,26 @@ const fields = {
 const NewCanned = z.strictObject(fields).openapi('NewCannedAnswer');
 const CannedView = z.object({ id: Id, ...fields, createdAt: Time }).openapi('CannedAnswer');
 
-const tags = ['Conversations'];
-const one = { 200: { description: 'The answer', content: json(CannedView) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/canned-answers',
-  operationId: 'listCannedAnswers',
-  tags,
+const route = routesOf('Conversations');
+const one = ok('The answer', CannedView, notFound);
+const list = route('get', '/canned-answers', 'listCannedAnswers', {
   summary: 'Answers that are kept ready, oldest first',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(CannedView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(CannedView) })),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/canned-answers',
-  operationId: 'createCannedAnswer',
-  tags,
+const create = route('post', '/canned-answers', 'createCannedAnswer', {
   summary: 'Keep an answer ready',
   request: { body: body(NewCanned) },
-  responses: { 201: { description: 'Kept', content: json(CannedView) }, ...problems, ...conflict },
+  responses: created('Kept', CannedView, conflict),
 });
-const change = createRoute({
-  method: 'put',
-  path: '/canned-answers/{id}',
-  operationId: 'changeCannedAnswer',
-  tags,
+const change = route('put', '/canned-answers/{id}', 'changeCannedAnswer', {
   summary: 'Change an answer that is kept ready',
   request: { params: IdParam, body: body(NewCanned) },
   responses: one,
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/canned-answers/{id}',
-  operationId: 'deleteCannedAnswer',
-  tags,
+const remove = route('delete', '/canned-answers/{id}', 'deleteCannedAnswer', {
   summary: 'Keep it no longer',
   request: { params: IdParam },
-  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
+  responses: done('Deleted', notFound),
 });
 
 const view = ({ id, name, text, createdAt }: CannedAnswer): z.infer<typeof CannedView> => ({

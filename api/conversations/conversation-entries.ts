@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -9,8 +9,9 @@ import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
 import { SkipOptedOut } from '../campaigns/campaign-request.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageState, MessageView, messageView } from '../campaigns/message-view.ts';
-import { conflict, notFound, problems, refused } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, notFound, refused } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const EntryView = z
@@ -40,32 +41,19 @@ const NewAnswer = z
   })
   .openapi('NewAnswer');
 
-const listEntries = createRoute({
-  method: 'get',
-  path: '/conversations/{id}/messages',
-  operationId: 'listConversationMessages',
-  tags: ['Conversations'],
+const route = routesOf('Conversations');
+const listEntries = route('get', '/conversations/{id}/messages', 'listConversationMessages', {
   summary:
     'Everything between the account and that phone, both ways, in the order of time; of a campaign only what has left, or was refused by the carrier',
   request: { params: IdParam, query: PageQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(EntryView)) }, ...problems, ...notFound },
+  responses: ok('A page', pageOf(EntryView), notFound),
 });
 
-const answer = createRoute({
-  method: 'post',
-  path: '/conversations/{id}/messages',
-  operationId: 'answerConversation',
-  tags: ['Conversations'],
+const answer = route('post', '/conversations/{id}/messages', 'answerConversation', {
   summary:
     'Answer: an SMS by the number that the phone last wrote to. The text goes as it is, without merge tags; one that costs more than the spend limit leaves is refused',
   request: { params: IdParam, headers: IdempotencyHeader, body: body(NewAnswer) },
-  responses: {
-    202: { description: 'Stored, and on its way', content: json(MessageView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored, and on its way', MessageView, { ...notFound, ...conflict, ...refused }),
 });
 
 type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };

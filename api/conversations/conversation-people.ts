@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { ConversationNote } from '../../database/conversations/conversation.ts';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
@@ -7,8 +7,9 @@ import { findConversation } from './conversation-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
-import { notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { notFound } from '../http/problem.ts';
+import { created, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** How long a sign that somebody is writing is believed. */
@@ -23,33 +24,21 @@ const AnsweringView = z
   })
   .openapi('Answering');
 
-const tags = ['Conversations'];
-const listNotes = createRoute({
-  method: 'get',
-  path: '/conversations/{id}/notes',
-  operationId: 'listConversationNotes',
-  tags,
+const route = routesOf('Conversations');
+const listNotes = route('get', '/conversations/{id}/notes', 'listConversationNotes', {
   summary: 'What the people of the account say among themselves, newest first. Never sent',
   request: { params: IdParam, query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(NoteView)) }, ...problems, ...notFound },
+  responses: ok('A page', pageOf(NoteView), notFound),
 });
-const addNote = createRoute({
-  method: 'post',
-  path: '/conversations/{id}/notes',
-  operationId: 'addConversationNote',
-  tags,
+const addNote = route('post', '/conversations/{id}/notes', 'addConversationNote', {
   summary: 'Note something for the others. Never sent',
   request: { params: IdParam, body: body(NewNote) },
-  responses: { 201: { description: 'Noted', content: json(NoteView) }, ...problems, ...notFound },
+  responses: created('Noted', NoteView, notFound),
 });
-const answering = createRoute({
-  method: 'post',
-  path: '/conversations/{id}/answering',
-  operationId: 'tellAnswering',
-  tags,
+const answering = route('post', '/conversations/{id}/answering', 'tellAnswering', {
   summary: `Tell the others that you are writing an answer, for ${BELIEVED_SECONDS} seconds; who began first stays named`,
   request: { params: IdParam },
-  responses: { 200: { description: 'Who is writing', content: json(AnsweringView) }, ...problems, ...notFound },
+  responses: ok('Who is writing', AnsweringView, notFound),
 });
 
 const noteView = ({ id, author, text, createdAt }: ConversationNote): z.infer<typeof NoteView> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -11,10 +11,11 @@ import { SkipOptedOut } from '../campaigns/campaign-request.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
-import { conflict, problems, refused } from '../http/problem.ts';
+import { conflict, refused } from '../http/problem.ts';
+import { accepted, routesOf } from '../http/route.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { refuseBeyond } from '../../domain/sending/spend-limit.ts';
-import { body, json } from '../http/schemas.ts';
+import { body } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Start = z
@@ -25,19 +26,11 @@ const Start = z
   })
   .openapi('NewConversation');
 
-const start = createRoute({
-  method: 'post',
-  path: '/conversations',
-  operationId: 'startConversation',
-  tags: ['Conversations'],
+const route = routesOf('Conversations');
+const start = route('post', '/conversations', 'startConversation', {
   summary: 'Write to a number by an SMS that can be answered; refused where a conversation with it exists: answer there',
   request: { headers: IdempotencyHeader, body: body(Start) },
-  responses: {
-    202: { description: 'Stored, and on its way', content: json(ConversationView) },
-    ...problems,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored, and on its way', ConversationView, { ...conflict, ...refused }),
 });
 
 /** A conversation that the account begins. */

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Conversation } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
@@ -16,9 +16,10 @@ import {
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions } from '../replies/reply-filters.ts';
-import { body, Id, IdParam, json, TimeIn } from '../http/schemas.ts';
+import { body, Id, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Yes = z.literal('true').optional();
@@ -44,50 +45,29 @@ const Change = z
   .partial()
   .openapi('ConversationChange');
 
-const tags = ['Conversations'];
-const one = { 200: { description: 'The conversation', content: json(ConversationView) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/conversations',
-  operationId: 'listConversations',
-  tags,
+const route = routesOf('Conversations');
+const one = ok('The conversation', ConversationView, notFound);
+const list = route('get', '/conversations', 'listConversations', {
   summary: 'Conversations, the one with the newest reply first',
   request: { query: Filters },
-  responses: {
-    200: {
-      description: 'A page',
-      content: json(
-        pageOf(ConversationView).extend({
-          unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
-        }),
-      ),
-    },
-    ...problems,
-  },
+  responses: ok(
+    'A page',
+    pageOf(ConversationView).extend({
+      unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
+    }),
+  ),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/conversations/{id}',
-  operationId: 'getConversation',
-  tags,
+const get = route('get', '/conversations/{id}', 'getConversation', {
   summary: 'A conversation',
   request: { params: IdParam },
   responses: one,
 });
-const change = createRoute({
-  method: 'patch',
-  path: '/conversations/{id}',
-  operationId: 'changeConversation',
-  tags,
+const change = route('patch', '/conversations/{id}', 'changeConversation', {
   summary: 'Say whose it is, tag it, flag it, close it, snooze it, block it, or open it again',
   request: { params: IdParam, body: body(Change) },
   responses: one,
 });
-const read = createRoute({
-  method: 'post',
-  path: '/conversations/{id}/read',
-  operationId: 'readConversation',
-  tags,
+const read = route('post', '/conversations/{id}/read', 'readConversation', {
   summary: 'Nothing in it is unread any more',
   request: { params: IdParam },
   responses: one,

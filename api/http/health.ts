@@ -1,8 +1,9 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { describeError } from './log.ts';
 import { json } from './schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
+import { routesOf } from './route.ts';
 
 const DEADLINE_MS = 3000;
 
@@ -10,19 +11,12 @@ const Health = z.object({ status: z.literal('ok') }).openapi('Health');
 const Part = z.enum(['ok', 'unreachable']);
 const Readiness = z.object({ status: z.enum(['ready', 'not-ready']), database: Part, temporal: Part }).openapi('Readiness');
 
-const health = createRoute({
-  method: 'get',
-  path: '/health',
-  operationId: 'health',
-  tags: ['Running'],
+const route = routesOf('Running');
+const health = route('get', '/health', 'health', {
   summary: 'Whether the process lives; asks nothing of anybody',
   responses: { 200: { description: 'It does', content: json(Health) } },
 });
-const ready = createRoute({
-  method: 'get',
-  path: '/ready',
-  operationId: 'ready',
-  tags: ['Running'],
+const ready = route('get', '/ready', 'ready', {
   summary: 'Whether database and Temporal answer, each within three seconds',
   responses: {
     200: { description: 'Both do', content: json(Readiness) },

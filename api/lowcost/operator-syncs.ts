@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { SyncRun } from '../../database/lowcost/sync-run.ts';
@@ -8,7 +8,8 @@ import { audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
@@ -45,39 +46,22 @@ const SyncRequest = z
   })
   .openapi('SyncRequest');
 
-const tags = ['Operator: syncs'];
+const route = routesOf('Operator: syncs');
 
-const create = createRoute({
-  method: 'post',
-  path: '/carriers/{id}/sync',
-  operationId: 'syncCarrier',
-  tags,
+const create = route('post', '/carriers/{id}/sync', 'syncCarrier', {
   summary: 'Ask a lowcost gateway for its replies now; never beside a sync that is under way',
   request: { params: IdParam, body: { required: false, content: json(SyncRequest) } },
-  responses: {
-    202: { description: 'Asked; GET the run for its result', content: json(SyncRunView) },
-    ...problems,
-    ...notFound,
-    ...conflict,
-  },
+  responses: accepted('Asked; GET the run for its result', SyncRunView, { ...notFound, ...conflict }),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/sync-runs',
-  operationId: 'listSyncRuns',
-  tags,
+const list = route('get', '/sync-runs', 'listSyncRuns', {
   summary: 'Syncs, newest first',
   request: { query: PageQuery.extend({ carrier: Id.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(SyncRunView)) }, ...problems },
+  responses: ok('A page', pageOf(SyncRunView)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/sync-runs/{id}',
-  operationId: 'getSyncRun',
-  tags,
+const get = route('get', '/sync-runs/{id}', 'getSyncRun', {
   summary: 'A sync and its result',
   request: { params: IdParam },
-  responses: { 200: { description: 'The run', content: json(SyncRunView) }, ...problems, ...notFound },
+  responses: ok('The run', SyncRunView, notFound),
 });
 
 const syncRunView = (run: SyncRun): z.infer<typeof SyncRunView> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -7,9 +7,10 @@ import { asked, changeReplies } from '../reply-settings/request-setting-change.t
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { liftSuppression } from '../reply-settings/apply-setting-change.ts';
-import { conflict, notFound, problems } from '../http/problem.ts';
+import { conflict, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { Lift, SuppressionReasonView } from '../reply-settings/setting-change.ts';
-import { body, Id, json, Time } from '../http/schemas.ts';
+import { body, Id, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 
 const SuppressionView = z
@@ -26,41 +27,27 @@ const OperatorLift = z.strictObject({ ...Lift.shape, account: Id }).openapi('Ope
 const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
 
 const query = PageQuery.extend({ reason: SuppressionReasonView.optional() });
-const listed = { 200: { description: 'A page', content: json(pageOf(SuppressionView)) }, ...problems };
-const lifted = { 200: { description: 'Lifted', content: json(Lifted) }, ...problems, ...notFound } as const;
+const listed = ok('A page', pageOf(SuppressionView));
+const lifted = ok('Lifted', Lifted, notFound);
 
-const list = createRoute({
-  method: 'get',
-  path: '/mail-suppressions',
-  operationId: 'listMailSuppressions',
-  tags: ['Reply settings'],
+const route = routesOf('Reply settings');
+const operatorRoute = routesOf('Operator: mail');
+const list = route('get', '/mail-suppressions', 'listMailSuppressions', {
   summary: 'Addresses that are no longer written to, and why, newest first',
   request: { query },
   responses: listed,
 });
-const lift = createRoute({
-  method: 'post',
-  path: '/mail-suppressions/lift',
-  operationId: 'liftMailSuppression',
-  tags: ['Reply settings'],
+const lift = route('post', '/mail-suppressions/lift', 'liftMailSuppression', {
   summary: 'Write to an address again: its mailbox works, or its reader asked for it. The reason is kept',
   request: { body: body(Lift) },
-  responses: { ...lifted, ...conflict, ...asked } as const,
+  responses: { ...lifted, ...conflict, ...asked },
 });
-const operatorList = createRoute({
-  method: 'get',
-  path: '/mail-suppressions',
-  operationId: 'listAllMailSuppressions',
-  tags: ['Operator: mail'],
+const operatorList = operatorRoute('get', '/mail-suppressions', 'listAllMailSuppressions', {
   summary: 'Suppressed addresses of all accounts, newest first',
   request: { query: query.extend({ account: Id.optional() }) },
   responses: listed,
 });
-const operatorLift = createRoute({
-  method: 'post',
-  path: '/mail-suppressions/lift',
-  operationId: 'liftMailSuppressionOf',
-  tags: ['Operator: mail'],
+const operatorLift = operatorRoute('post', '/mail-suppressions/lift', 'liftMailSuppressionOf', {
   summary: 'Write to an address of an account again',
   request: { body: body(OperatorLift) },
   responses: lifted,

@@ -1,11 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { MailChannel } from '../../database/mail/mail-channel.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { audit } from '../people/audit-log.ts';
-import { conflict, problems } from '../http/problem.ts';
-import { iso, json, Time } from '../http/schemas.ts';
+import { conflict } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const MailView = z
@@ -19,21 +20,14 @@ const MailView = z
   })
   .openapi('MailChannel');
 
-const get = createRoute({
-  method: 'get',
-  path: '/mail',
-  operationId: 'getMailChannel',
-  tags: ['Operator: mail'],
+const route = routesOf('Operator: mail');
+const get = route('get', '/mail', 'getMailChannel', {
   summary: 'Whether mails go out, and what waits',
-  responses: { 200: { description: 'The channel', content: json(MailView) }, ...problems },
+  responses: ok('The channel', MailView),
 });
-const resume = createRoute({
-  method: 'post',
-  path: '/mail/resume',
-  operationId: 'resumeMailChannel',
-  tags: ['Operator: mail'],
+const resume = route('post', '/mail/resume', 'resumeMailChannel', {
   summary: 'Send mails again at once, without waiting for the next check; a relay that still refuses pauses them again',
-  responses: { 200: { description: 'The channel', content: json(MailView) }, ...problems, ...conflict },
+  responses: ok('The channel', MailView, conflict),
 });
 
 export const operatorMail = ({ db, runs }: ApiServices) => {

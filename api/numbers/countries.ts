@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { currentRules, ruleHistory, type RuleRow } from '../../database/numbers/country-rule.ts';
 import { onOffer } from '../../database/numbers/rentals.ts';
@@ -8,8 +8,9 @@ import { fault, said } from '../../domain/problems/said.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { OfferedNumber, offerView } from './numbers.ts';
-import { conflict, problems } from '../http/problem.ts';
-import { body, Country, iso, json, Route, Time, TimeIn } from '../http/schemas.ts';
+import { conflict } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, Country, iso, Route, Time, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 
 const MOST_OFFERS = 20;
@@ -43,42 +44,27 @@ const Change = z
   })
   .openapi('CountryRuleChange');
 
-const look = createRoute({
-  method: 'get',
-  path: '/countries',
-  operationId: 'lookAtCountries',
-  tags: ['Numbers'],
+const route = routesOf('Numbers');
+const look = route('get', '/countries', 'lookAtCountries', {
   summary: 'Whether recipients of a country can reply, by route, and the numbers on offer there',
   request: { query: z.strictObject({ country: Country.optional() }) },
-  responses: { 200: { description: 'What is known', content: json(CountryView) }, ...problems },
+  responses: ok('What is known', CountryView),
 });
-const tags = ['Operator: countries'];
-const list = createRoute({
-  method: 'get',
-  path: '/country-rules',
-  operationId: 'listCountryRules',
-  tags,
+const operatorRoute = routesOf('Operator: countries');
+const list = operatorRoute('get', '/country-rules', 'listCountryRules', {
   summary: 'The rules that hold, by country and route',
   request: { query: z.strictObject({ country: Country.optional(), route: Route.optional() }) },
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RuleView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(RuleView) })),
 });
-const history = createRoute({
-  method: 'get',
-  path: '/country-rules/history',
-  operationId: 'listCountryRuleVersions',
-  tags,
+const history = operatorRoute('get', '/country-rules/history', 'listCountryRuleVersions', {
   summary: 'Every version of one rule, newest first',
   request: { query: z.strictObject({ country: Country, route: Route }) },
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RuleView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(RuleView) })),
 });
-const put = createRoute({
-  method: 'put',
-  path: '/country-rules',
-  operationId: 'changeCountryRule',
-  tags,
+const put = operatorRoute('put', '/country-rules', 'changeCountryRule', {
   summary: 'Say whether recipients of a country can reply to a route; the version before is kept',
   request: { body: body(Change) },
-  responses: { 200: { description: 'It holds from now on', content: json(RuleView) }, ...problems, ...conflict },
+  responses: ok('It holds from now on', RuleView, conflict),
 });
 
 const known = ({ country, route, canReply, source, checkedAt }: RuleRow): z.infer<typeof Known> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import {
   isSending,
@@ -17,8 +17,9 @@ import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Country, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Country, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
@@ -46,61 +47,37 @@ const Rent = z
   .openapi('Rent');
 const Change = z.strictObject({ renews: z.boolean() }).openapi('RentChange');
 
-const tags = ['Numbers'];
-const one = { 200: { description: 'The number', content: json(RentedNumberView) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/numbers',
-  operationId: 'listRentedNumbers',
-  tags,
+const route = routesOf('Numbers');
+const one = ok('The number', RentedNumberView, notFound);
+const list = route('get', '/numbers', 'listRentedNumbers', {
   summary: 'The numbers that this account rents, oldest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(RentedNumberView)) }, ...problems },
+  responses: ok('A page', pageOf(RentedNumberView)),
 });
-const offers = createRoute({
-  method: 'get',
-  path: '/numbers/offers',
-  operationId: 'listNumbersOnOffer',
-  tags,
+const offers = route('get', '/numbers/offers', 'listNumbersOnOffer', {
   summary: 'Virtual numbers that can be rented now',
   request: { query: PageQuery.extend({ country: Country.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(OfferedNumber)) }, ...problems },
+  responses: ok('A page', pageOf(OfferedNumber)),
 });
-const rent = createRoute({
-  method: 'post',
-  path: '/numbers/rent',
-  operationId: 'rentNumber',
-  tags,
+const rent = route('post', '/numbers/rent', 'rentNumber', {
   summary: 'Rent a virtual number by the month: it sends campaigns, and whatever is written to it is this account’s',
   request: { body: body(Rent) },
-  responses: { 201: { description: 'Rented', content: json(RentedNumberView) }, ...problems, ...conflict },
+  responses: created('Rented', RentedNumberView, conflict),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/numbers/{id}',
-  operationId: 'getRentedNumber',
-  tags,
+const get = route('get', '/numbers/{id}', 'getRentedNumber', {
   summary: 'A rented number',
   request: { params: IdParam },
   responses: one,
 });
-const change = createRoute({
-  method: 'patch',
-  path: '/numbers/{id}',
-  operationId: 'changeRentedNumber',
-  tags,
+const change = route('patch', '/numbers/{id}', 'changeRentedNumber', {
   summary: 'Say whether it is renewed at the end of its month',
   request: { params: IdParam, body: body(Change) },
   responses: one,
 });
-const release = createRoute({
-  method: 'post',
-  path: '/numbers/{id}/release',
-  operationId: 'releaseNumber',
-  tags,
+const release = route('post', '/numbers/{id}/release', 'releaseNumber', {
   summary: 'Give a number back now; its late replies stay this account’s for 30 days',
   request: { params: IdParam },
-  responses: { 204: { description: 'Released' }, ...problems, ...notFound, ...conflict },
+  responses: done('Released', { ...notFound, ...conflict }),
 });
 
 export const offerView = ({ id, number, country, micros }: RentedNumber): z.infer<typeof OfferedNumber> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Account } from '../../database/account.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
@@ -15,8 +15,9 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, notFound, problems, missing } from '../http/problem.ts';
-import { body, Country, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { conflict, notFound, missing } from '../http/problem.ts';
+import { created, ok, routesOf } from '../http/route.ts';
+import { body, Country, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
@@ -51,34 +52,22 @@ const NewNumber = z
   })
   .openapi('NewNumber');
 
-const tags = ['Operator: numbers'];
+const route = routesOf('Operator: numbers');
 
-const create = createRoute({
-  method: 'post',
-  path: '/numbers',
-  operationId: 'createNumber',
-  tags,
+const create = route('post', '/numbers', 'createNumber', {
   summary: 'Add a short code, a virtual number or a SIM of a carrier',
   request: { body: body(NewNumber) },
-  responses: { 201: { description: 'Added', content: json(NumberView) }, ...problems, ...conflict },
+  responses: created('Added', NumberView, conflict),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/numbers',
-  operationId: 'listNumbers',
-  tags,
+const list = route('get', '/numbers', 'listNumbers', {
   summary: 'Numbers, newest first',
   request: { query: PageQuery.extend({ carrier: Id.optional(), kind: Kind.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(NumberView)) }, ...problems },
+  responses: ok('A page', pageOf(NumberView)),
 });
-const release = createRoute({
-  method: 'post',
-  path: '/numbers/{id}/release',
-  operationId: 'takeBackNumber',
-  tags,
+const release = route('post', '/numbers/{id}/release', 'takeBackNumber', {
   summary: 'Take a virtual number back from its renter, who is told',
   request: { params: IdParam, body: body(z.strictObject({ reason: z.string().trim().min(1).max(300) }).openapi('TakeBack')) },
-  responses: { 200: { description: 'Taken back', content: json(NumberView) }, ...problems, ...notFound, ...conflict },
+  responses: ok('Taken back', NumberView, { ...notFound, ...conflict }),
 });
 
 const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { newId } from '../../database/ids.ts';
 import { Price } from '../../database/numbers/price.ts';
@@ -9,8 +9,9 @@ import { audit } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
-import { problems } from '../http/problem.ts';
-import { body, Id, json, Route, Time, TimeIn } from '../http/schemas.ts';
+
+import { created, ok, routesOf } from '../http/route.ts';
+import { body, Id, Route, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const Kind = z.enum(['segment', 'number-month']);
@@ -42,24 +43,16 @@ const NewPrice = z
   })
   .openapi('NewPrice');
 
-const tags = ['Operator: prices'];
-const create = createRoute({
-  method: 'post',
-  path: '/prices',
-  operationId: 'createPrice',
-  tags,
+const route = routesOf('Operator: prices');
+const create = route('post', '/prices', 'createPrice', {
   summary: 'Say what a segment, or a month of a number, costs from a date on: for everybody or for one account',
   request: { body: body(NewPrice) },
-  responses: { 201: { description: 'It holds from its date on', content: json(PriceView) }, ...problems },
+  responses: created('It holds from its date on', PriceView),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/prices',
-  operationId: 'listPrices',
-  tags,
+const list = route('get', '/prices', 'listPrices', {
   summary: 'Prices, newest first',
   request: { query: PageQuery.extend({ account: Id.optional(), kind: Kind.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(PriceView)) }, ...problems },
+  responses: ok('A page', pageOf(PriceView)),
 });
 
 const view = (price: Price): z.infer<typeof PriceView> => ({

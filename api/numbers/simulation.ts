@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, problems } from '../http/problem.ts';
-import { body, json } from '../http/schemas.ts';
+import { conflict } from '../http/problem.ts';
+import { done, ok, routesOf } from '../http/route.ts';
+import { body } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** Of a range that is nobody's, kept for fiction. */
@@ -17,22 +18,15 @@ const View = z
   .openapi('Simulation');
 const Answer = z.strictObject({ phone: z.enum(PHONES), text: z.string().min(1).max(1000) }).openapi('SimulatedReply');
 
-const get = createRoute({
-  method: 'get',
-  path: '/simulation',
-  operationId: 'getSimulation',
-  tags: ['Account'],
+const route = routesOf('Account');
+const get = route('get', '/simulation', 'getSimulation', {
   summary: 'Whether this installation has simulated phones, and their numbers',
-  responses: { 200: { description: 'The phones', content: json(View) }, ...problems },
+  responses: ok('The phones', View),
 });
-const reply = createRoute({
-  method: 'post',
-  path: '/simulation/replies',
-  operationId: 'replyFromSimulatedPhone',
-  tags: ['Account'],
+const reply = route('post', '/simulation/replies', 'replyFromSimulatedPhone', {
   summary: 'Press reply on a simulated phone, to the last message it got',
   request: { body: body(Answer) },
-  responses: { 204: { description: 'On its way, as any reply' }, ...problems, ...conflict },
+  responses: done('On its way, as any reply', conflict),
 });
 
 export const simulation = ({ db, simulatedPhones = null }: ApiServices) =>

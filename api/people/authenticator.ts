@@ -1,15 +1,16 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Secret } from 'otpauth';
 import { dropAuthenticator, makeRecoveryCodes } from '../../database/people/authenticator.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { because, said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, problems, tooMany } from '../http/problem.ts';
-import { body, json } from '../http/schemas.ts';
+import { conflict, tooMany } from '../http/problem.ts';
+import { ok } from '../http/route.ts';
+import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { sessionToken } from '../http/session-cookie.ts';
-import { KnownPassword, SessionView, showSession, tags, view } from './session-view.ts';
+import { KnownPassword, SessionView, route, showSession, view } from './session-view.ts';
 import { requirePassword, stepOf, totpOf } from './sign-in.ts';
 
 const Digits = z.string().regex(/^\d{6}$/, because('six-digits'));
@@ -19,50 +20,21 @@ const Codes = z
 const Confirmed = z.object({ session: SessionView, recoveryCodes: Codes }).openapi('ConfirmedTotp');
 const WithPassword = z.strictObject({ password: KnownPassword }).openapi('OwnPassword');
 
-const begin = createRoute({
-  method: 'post',
-  path: '/totp',
-  operationId: 'beginTotp',
-  tags,
+const begin = route('post', '/totp', 'beginTotp', {
   summary: 'A secret for an authenticator; it counts once a code of it was sent back',
-  responses: {
-    200: { description: 'Shown this once', content: json(z.object({ secret: z.string(), uri: z.string() }).openapi('Totp')) },
-    ...problems,
-    ...conflict,
-  },
+  responses: ok('Shown this once', z.object({ secret: z.string(), uri: z.string() }).openapi('Totp'), conflict),
 });
-const confirm = createRoute({
-  method: 'put',
-  path: '/totp',
-  operationId: 'confirmTotp',
-  tags,
+const confirm = route('put', '/totp', 'confirmTotp', {
   summary: 'Confirm the authenticator with a code: from now on sign-in asks for one',
   request: { body: body(z.strictObject({ code: Digits }).openapi('TotpCode')) },
-  responses: {
-    200: { description: 'Confirmed; with recovery codes for who loses it', content: json(Confirmed) },
-    ...problems,
-    ...conflict,
-  },
+  responses: ok('Confirmed; with recovery codes for who loses it', Confirmed, conflict),
 });
-const remake = createRoute({
-  method: 'post',
-  path: '/totp/recovery-codes',
-  operationId: 'remakeRecoveryCodes',
-  tags,
+const remake = route('post', '/totp/recovery-codes', 'remakeRecoveryCodes', {
   summary: 'New recovery codes, by the password: those there were open nothing any more',
   request: { body: body(WithPassword) },
-  responses: {
-    200: { description: 'Ten new codes', content: json(z.object({ recoveryCodes: Codes }).openapi('RecoveryCodes')) },
-    ...problems,
-    ...conflict,
-    ...tooMany,
-  },
+  responses: ok('Ten new codes', z.object({ recoveryCodes: Codes }).openapi('RecoveryCodes'), { ...conflict, ...tooMany }),
 });
-const remove = createRoute({
-  method: 'post',
-  path: '/totp/remove',
-  operationId: 'removeTotp',
-  tags,
+const remove = route('post', '/totp/remove', 'removeTotp', {
   summary:
     'Take the authenticator away, by the password: sign-in asks for nothing else. Who lost it signs in with a recovery code, or asks an owner',
   request: { body: body(WithPassword) },

@@ -1,37 +1,26 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { ApiKey } from '../../database/people/api-key.ts';
 import { invalid } from '../http/invalid.ts';
 import { CreatedKey, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, IdParam, json } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-const tags = ['Account'];
-const list = createRoute({
-  method: 'get',
-  path: '/keys',
-  operationId: 'listOwnKeys',
-  tags,
+const route = routesOf('Account');
+const list = route('get', '/keys', 'listOwnKeys', {
   summary: 'The API keys of the account, oldest first',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(KeyView) })),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/keys',
-  operationId: 'createOwnKey',
-  tags,
+const create = route('post', '/keys', 'createOwnKey', {
   summary: 'Make an API key. It may do what an owner may',
   request: { body: body(NewKey) },
-  responses: { 201: { description: 'Made', content: json(CreatedKey) }, ...problems },
+  responses: created('Made', CreatedKey),
 });
-const revoke = createRoute({
-  method: 'delete',
-  path: '/keys/{id}',
-  operationId: 'revokeOwnKey',
-  tags,
+const revoke = route('delete', '/keys/{id}', 'revokeOwnKey', {
   summary: 'Revoke a key: it opens nothing from this moment on',
   request: { params: IdParam },
-  responses: { 204: { description: 'Revoked' }, ...problems, ...notFound, ...conflict },
+  responses: done('Revoked', { ...notFound, ...conflict }),
 });
 
 export const keys = ({ db }: ApiServices) =>

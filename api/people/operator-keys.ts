@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
@@ -7,8 +7,9 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { audit } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 export const KeyView = z
@@ -47,38 +48,22 @@ export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): 
   await em.flush();
 }
 
-const tags = ['Operator: keys'];
+const route = routesOf('Operator: keys');
 
-const create = createRoute({
-  method: 'post',
-  path: '/accounts/{id}/keys',
-  operationId: 'createKey',
-  tags,
+const create = route('post', '/accounts/{id}/keys', 'createKey', {
   summary: 'Make an API key for an account',
   request: { params: IdParam, body: body(NewKey) },
-  responses: { 201: { description: 'Made', content: json(CreatedKey) }, ...problems, ...notFound },
+  responses: created('Made', CreatedKey, notFound),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/accounts/{id}/keys',
-  operationId: 'listKeys',
-  tags,
+const list = route('get', '/accounts/{id}/keys', 'listKeys', {
   summary: 'The API keys of an account, oldest first',
   request: { params: IdParam },
-  responses: {
-    200: { description: 'All of them', content: json(z.object({ items: z.array(KeyView) })) },
-    ...problems,
-    ...notFound,
-  },
+  responses: ok('All of them', z.object({ items: z.array(KeyView) }), notFound),
 });
-const revoke = createRoute({
-  method: 'delete',
-  path: '/keys/{id}',
-  operationId: 'revokeKey',
-  tags,
+const revoke = route('delete', '/keys/{id}', 'revokeKey', {
   summary: 'Revoke a key: it opens nothing from this moment on',
   request: { params: IdParam },
-  responses: { 204: { description: 'Revoked' }, ...problems, ...notFound, ...conflict },
+  responses: done('Revoked', { ...notFound, ...conflict }),
 });
 
 export const operatorKeys = ({ db }: ApiServices) =>

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { PersonChange } from '../../database/people/change-user.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
@@ -6,38 +6,27 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { IdParam, json } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { IdParam } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { liftAuthenticator, peopleChanges, personContracts, unknown, usersOf, userView, UserView } from './users.ts';
 
-const tags = ['Operator: accounts'];
-const list = createRoute({
-  method: 'get',
-  path: '/accounts/{id}/users',
-  operationId: 'listUsersAsOperator',
-  tags,
+const route = routesOf('Operator: accounts');
+const list = route('get', '/accounts/{id}/users', 'listUsersAsOperator', {
   summary: 'Who may sign in to an account, in the order they were invited',
   request: { params: IdParam },
-  responses: {
-    200: { description: 'All of them', content: json(z.object({ items: z.array(UserView) })) },
-    ...problems,
-    ...notFound,
-  },
+  responses: ok('All of them', z.object({ items: z.array(UserView) }), notFound),
 });
-const lift = createRoute({
-  method: 'post',
-  path: '/users/{id}/totp/remove',
-  operationId: 'liftAuthenticatorAsOperator',
-  tags,
+const lift = route('post', '/users/{id}/totp/remove', 'liftAuthenticatorAsOperator', {
   summary: "Take an owner's authenticator away, for a lost phone; the owner is told by mail, and does it for the others",
   request: { params: IdParam },
-  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+  responses: ok('Taken away', UserView, { ...notFound, ...conflict }),
 });
 
 const any = personContracts(
   { change: 'changeRoleAsOperator', remove: 'removeUserAsOperator', end: 'endSessionsAsOperator' },
-  tags,
+  route,
 );
 
 export const operatorUsers = ({ db, runs }: ApiServices) => {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { hashPassword } from '../../database/people/password.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
@@ -8,20 +8,17 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { createClientAddress } from '../http/network-address.ts';
-import { conflict, problems, tooMany } from '../http/problem.ts';
+import { conflict, tooMany } from '../http/problem.ts';
+import { done } from '../http/route.ts';
 import { body, Locale } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { sessionToken, setSession } from '../http/session-cookie.ts';
-import { Email, KnownPassword, showSession, tags, view } from './session-view.ts';
+import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
 import { Code, countTry, forgetTries, openSession, requirePassword, useCode, type Enrolled } from './sign-in.ts';
 
 const NewPassword = z.string().min(12, 'Choose a password of at least 12 characters').max(200);
 
-const accept = createRoute({
-  method: 'post',
-  path: '/invitation',
-  operationId: 'acceptInvitation',
-  tags,
+const accept = route('post', '/invitation', 'acceptInvitation', {
   summary: 'Choose a password with the token of an invitation or of a mail for who forgot theirs, and be signed in',
   description:
     'Who signs in with an authenticator is asked for a code here too. Whoever was signed in as this person is no more.',
@@ -33,20 +30,12 @@ const accept = createRoute({
   },
   responses: view,
 });
-const change = createRoute({
-  method: 'put',
-  path: '/password',
-  operationId: 'changePassword',
-  tags,
+const change = route('put', '/password', 'changePassword', {
   summary: "Choose another password: the person's other sessions end, and they are told by mail",
   request: { body: body(z.strictObject({ current: KnownPassword, password: NewPassword }).openapi('ChangePassword')) },
   responses: { ...view, ...conflict },
 });
-const forgotten = createRoute({
-  method: 'post',
-  path: '/forgotten-password',
-  operationId: 'forgottenPassword',
-  tags,
+const forgotten = route('post', '/forgotten-password', 'forgottenPassword', {
   summary: 'Have a link to choose another password sent, for an hour; answered alike whoever the address is of',
   security: [],
   request: {
@@ -56,12 +45,7 @@ const forgotten = createRoute({
         .openapi('ForgottenPassword'),
     ),
   },
-  responses: {
-    204: { description: 'If somebody signs in by this address, the mail is on its way' },
-    ...problems,
-    ...conflict,
-    ...tooMany,
-  },
+  responses: done('If somebody signs in by this address, the mail is on its way', { ...conflict, ...tooMany }),
 });
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -4,6 +4,7 @@ import { rows, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { problems, tooMany } from '../http/problem.ts';
+import { routesOf } from '../http/route.ts';
 import { Id, json, Locale } from '../http/schemas.ts';
 
 export const Email = z
@@ -29,7 +30,7 @@ export const SessionView = z
   .openapi('Session');
 export type Shown = z.infer<typeof SessionView>;
 
-export const tags = ['Session'];
+export const route = routesOf('Session');
 export const view = { 200: { description: 'Who is signed in', content: json(SessionView) }, ...problems, ...tooMany };
 
 type Row = Shown['user'] & {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { hashToken } from '../../database/people/session.ts';
 import { affected } from '../../database/sql.ts';
 import { requireConsole } from '../http/auth.ts';
@@ -7,20 +7,17 @@ import { limitBody } from '../http/body.ts';
 import { invalid } from '../http/invalid.ts';
 import { createClientAddress } from '../http/network-address.ts';
 import { passwords } from './passwords.ts';
-import { problems } from '../http/problem.ts';
+
+import { done } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from '../http/session-cookie.ts';
-import { Email, KnownPassword, showSession, tags, view } from './session-view.ts';
+import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
 import { Code, signIn } from './sign-in.ts';
 
 const BODY_LIMIT_BYTES = 4096;
 
-const create = createRoute({
-  method: 'post',
-  path: '/',
-  operationId: 'signIn',
-  tags,
+const create = route('post', '/', 'signIn', {
   summary: 'Sign in: answers with a cookie that opens what the user may, beside API keys',
   security: [],
   request: {
@@ -28,21 +25,13 @@ const create = createRoute({
   },
   responses: view,
 });
-const get = createRoute({
-  method: 'get',
-  path: '/',
-  operationId: 'getSession',
-  tags,
+const get = route('get', '/', 'getSession', {
   summary: 'Who is signed in',
   responses: view,
 });
-const end = createRoute({
-  method: 'delete',
-  path: '/',
-  operationId: 'signOut',
-  tags,
+const end = route('delete', '/', 'signOut', {
   summary: 'Sign out',
-  responses: { 204: { description: 'Signed out' }, ...problems },
+  responses: done('Signed out'),
 });
 /** Signing in and out, and what a person sets for themselves. */
 export const sessionRoutes = (services: ApiServices) => {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import type { Context } from 'hono';
 import { recordAudit } from '../../database/people/audit.ts';
@@ -14,8 +14,9 @@ import { said } from '../../domain/problems/said.ts';
 import { actorOf } from './audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from '../conversations/actor-name.ts';
-import { conflict, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Member = z.enum(['owner', 'agent', 'viewer']);
@@ -44,70 +45,46 @@ const NewInvitation = z
   })
   .openapi('NewInvitation');
 
-const tags = ['Users'];
-const list = createRoute({
-  method: 'get',
-  path: '/users',
-  operationId: 'listUsers',
-  tags,
+const route = routesOf('Users');
+const list = route('get', '/users', 'listUsers', {
   summary: 'Who may sign in to the account, in the order they were invited',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(UserView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(UserView) })),
 });
-const invite = createRoute({
-  method: 'post',
-  path: '/users',
-  operationId: 'inviteUser',
-  tags,
+const invite = route('post', '/users', 'inviteUser', {
   summary: 'Invite a person, or invite them again: the last link counts, for seven days',
   request: { body: body(NewInvitation) },
-  responses: { 201: { description: 'Invited', content: json(Invited) }, ...problems, ...conflict },
+  responses: created('Invited', Invited, conflict),
 });
 
-const lift = createRoute({
-  method: 'post',
-  path: '/users/{id}/totp/remove',
-  operationId: 'liftAuthenticator',
-  tags,
+const lift = route('post', '/users/{id}/totp/remove', 'liftAuthenticator', {
   summary: "Take a colleague's authenticator away, for a lost phone: by an owner who is signed in; the colleague is told by mail",
   description:
     'Whoever was signed in as the colleague is no more. One’s own is taken away by the password, at `/session/totp/remove`.',
   request: { params: IdParam },
-  responses: { 200: { description: 'Taken away', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+  responses: ok('Taken away', UserView, { ...notFound, ...conflict }),
 });
 
 const NewRole = z.strictObject({ role: Member }).openapi('RoleChange');
 const EndedSessions = z.object({ ended: z.number().int() }).openapi('EndedSessions');
 /** The same three for owners, of their account, and for operators, of every account. */
-export const personContracts = (ids: { change: string; remove: string; end: string }, tags: string[]) => ({
-  change: createRoute({
-    method: 'patch',
-    path: '/users/{id}',
-    operationId: ids.change,
-    tags,
+export const personContracts = (ids: { change: string; remove: string; end: string }, route: ReturnType<typeof routesOf>) => ({
+  change: route('patch', '/users/{id}', ids.change, {
     summary: 'Give a person another role. The last owner stays one',
     request: { params: IdParam, body: body(NewRole) },
-    responses: { 200: { description: 'As they are now', content: json(UserView) }, ...problems, ...notFound, ...conflict },
+    responses: ok('As they are now', UserView, { ...notFound, ...conflict }),
   }),
-  remove: createRoute({
-    method: 'delete',
-    path: '/users/{id}',
-    operationId: ids.remove,
-    tags,
+  remove: route('delete', '/users/{id}', ids.remove, {
     summary: 'Remove a person, or withdraw an invitation: their sessions and streams end at once. The last owner stays',
     request: { params: IdParam },
-    responses: { 204: { description: 'Removed' }, ...problems, ...notFound, ...conflict },
+    responses: done('Removed', { ...notFound, ...conflict }),
   }),
-  end: createRoute({
-    method: 'post',
-    path: '/users/{id}/sessions/end',
-    operationId: ids.end,
-    tags,
+  end: route('post', '/users/{id}/sessions/end', ids.end, {
     summary: 'Sign a person out everywhere, at once',
     request: { params: IdParam },
-    responses: { 200: { description: 'How many sessions ended', content: json(EndedSessions) }, ...problems, ...notFound },
+    responses: ok('How many sessions ended', EndedSessions, notFound),
   }),
 });
-const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, tags);
+const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, route);
 
 /** What the routes of owners and of operators do: a change that is committed, then told to what the person has open. */
 export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({

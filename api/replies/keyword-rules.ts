@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
@@ -8,8 +8,9 @@ import { because, fault, said, type Fault } from '../../domain/problems/said.ts'
 import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
@@ -42,52 +43,32 @@ const fields = {
 const NewRule = z.strictObject(fields).openapi('NewKeywordRule');
 const RuleView = z.object({ id: Id, ...fields, createdAt: Time }).openapi('KeywordRule');
 
-const tags = ['Keywords'];
-const one = { 200: { description: 'The rule', content: json(RuleView) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/keyword-rules',
-  operationId: 'listKeywordRules',
-  tags,
+const route = routesOf('Keywords');
+const one = ok('The rule', RuleView, notFound);
+const list = route('get', '/keyword-rules', 'listKeywordRules', {
   summary: 'What happens by itself when a reply begins with a word of yours, oldest rule first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(RuleView)) }, ...problems },
+  responses: ok('A page', pageOf(RuleView)),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/keyword-rules',
-  operationId: 'createKeywordRule',
-  tags,
+const create = route('post', '/keyword-rules', 'createKeywordRule', {
   summary: 'Add a rule. The rule nearest to a reply counts: of its campaign, then of its number, then of the account',
   request: { body: body(NewRule) },
-  responses: { 201: { description: 'Added', content: json(RuleView) }, ...problems, ...notFound, ...conflict },
+  responses: created('Added', RuleView, { ...notFound, ...conflict }),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/keyword-rules/{id}',
-  operationId: 'getKeywordRule',
-  tags,
+const get = route('get', '/keyword-rules/{id}', 'getKeywordRule', {
   summary: 'A rule',
   request: { params: IdParam },
   responses: one,
 });
-const put = createRoute({
-  method: 'put',
-  path: '/keyword-rules/{id}',
-  operationId: 'changeKeywordRule',
-  tags,
+const put = route('put', '/keyword-rules/{id}', 'changeKeywordRule', {
   summary: 'Put another in its place',
   request: { params: IdParam, body: body(NewRule) },
-  responses: { 200: { description: 'The rule', content: json(RuleView) }, ...problems, ...notFound, ...conflict },
+  responses: ok('The rule', RuleView, { ...notFound, ...conflict }),
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/keyword-rules/{id}',
-  operationId: 'deleteKeywordRule',
-  tags,
+const remove = route('delete', '/keyword-rules/{id}', 'deleteKeywordRule', {
   summary: 'Remove a rule',
   request: { params: IdParam },
-  responses: { 204: { description: 'Removed' }, ...problems, ...notFound },
+  responses: done('Removed', notFound),
 });
 
 const view = (rule: KeywordRule): z.infer<typeof RuleView> => ({

@@ -1,11 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Reply } from '../../database/replies/reply.ts';
 import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, json, Time } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const UnattributedView = z
@@ -24,14 +25,11 @@ const UnattributedView = z
   })
   .openapi('UnattributedReply');
 
-const list = createRoute({
-  method: 'get',
-  path: '/unattributed',
-  operationId: 'listUnattributed',
-  tags: ['Operator: replies'],
+const route = routesOf('Operator: replies');
+const list = route('get', '/unattributed', 'listUnattributed', {
   summary: 'Replies that are nobody’s, or could not be filed, newest first. Who reads them is noted in the audit log',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(UnattributedView)) }, ...problems },
+  responses: ok('A page', pageOf(UnattributedView)),
 });
 
 const view = (reply: Reply): z.infer<typeof UnattributedView> => {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { OutOfHours } from '../../database/replies/out-of-hours.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, type Fault } from '../../domain/problems/said.ts';
@@ -6,8 +6,9 @@ import { publicHolidays } from '../../domain/replies/public-holidays.ts';
 import { offsetMs } from '../../domain/zoned-time.ts';
 import { invalid } from '../http/invalid.ts';
 import { readerLanguage } from '../http/language.ts';
-import { problems } from '../http/problem.ts';
-import { body, Country, json, Locale } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { body, Country, Locale } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
@@ -53,26 +54,18 @@ const Asked = z.strictObject({
   }),
 });
 
-const tags = ['Conversations'];
+const route = routesOf('Conversations');
 const summary =
   'What a reply is answered with while nobody is there: once for each conversation and closed period, no STOP and no keyword';
-const get = createRoute({
-  method: 'get',
-  path: '/out-of-hours',
-  operationId: 'getOutOfHours',
-  tags,
-  summary,
+const get = route('get', '/out-of-hours', 'getOutOfHours', {
+  summary: summary,
   request: { query: Asked },
-  responses: { 200: { description: 'As it is', content: json(View) }, ...problems },
+  responses: ok('As it is', View),
 });
-const put = createRoute({
-  method: 'put',
-  path: '/out-of-hours',
-  operationId: 'setOutOfHours',
-  tags,
+const put = route('put', '/out-of-hours', 'setOutOfHours', {
   summary: 'Set it',
   request: { query: Asked, body: body(Change) },
-  responses: { 200: { description: 'As it is now', content: json(View) }, ...problems },
+  responses: ok('As it is now', View),
 });
 
 const NOTHING = { enabled: false, text: '', hours: [], holidays: false, closed: [] };

@@ -1,10 +1,11 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { streamOf } from '../http/csv.ts';
 import { invalid } from '../http/invalid.ts';
 import { problems } from '../http/problem.ts';
+import { routesOf } from '../http/route.ts';
 import { replyConditions, replyFilters } from './reply-filters.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -19,20 +20,13 @@ const headers = z.object({
   'x-total-count': z.string().openapi({ description: 'How many replies the file will have', example: '1200' }),
 });
 
-const csv = createRoute({
-  method: 'get',
-  path: '/replies.csv',
-  operationId: 'exportReplies',
-  tags: ['Replies'],
+const route = routesOf('Replies');
+const csv = route('get', '/replies.csv', 'exportReplies', {
   summary: 'Replies as CSV, newest first, all that the filters leave: streamed, UTF-8 with a mark that spreadsheets know',
   request: { query: Filters },
   responses: { 200: { description: 'The file', headers, content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });
-const xlsx = createRoute({
-  method: 'get',
-  path: '/replies.xlsx',
-  operationId: 'exportRepliesAsWorkbook',
-  tags: ['Replies'],
+const xlsx = route('get', '/replies.xlsx', 'exportRepliesAsWorkbook', {
   summary: 'The same as a workbook, streamed: texts are texts, whatever they begin with',
   request: { query: Filters },
   responses: {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
@@ -9,9 +9,10 @@ import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
 import { invalid } from '../http/invalid.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions, replyFilters } from './reply-filters.ts';
-import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const AttributionView = z
@@ -97,24 +98,17 @@ const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
 
 const Filters = PageQuery.extend({ ...replyFilters, conversation: Id.optional() });
 
-const list = createRoute({
-  method: 'get',
-  path: '/replies',
-  operationId: 'listReplies',
-  tags: ['Replies'],
+const route = routesOf('Replies');
+const list = route('get', '/replies', 'listReplies', {
   summary: 'Replies, newest first',
   request: { query: Filters },
-  responses: { 200: { description: 'A page', content: json(pageOf(ReplyListed)) }, ...problems },
+  responses: ok('A page', pageOf(ReplyListed)),
 });
 
-const get = createRoute({
-  method: 'get',
-  path: '/replies/{id}',
-  operationId: 'getReply',
-  tags: ['Replies'],
+const get = route('get', '/replies/{id}', 'getReply', {
   summary: 'A reply, what it answers, and where it went',
   request: { params: IdParam },
-  responses: { 200: { description: 'The reply', content: json(ReplyDetail) }, ...problems, ...notFound },
+  responses: ok('The reply', ReplyDetail, notFound),
 });
 
 export const replies = ({ db }: ApiServices) =>

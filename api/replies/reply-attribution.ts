@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
 import { reattribute, type Correction } from '../../database/replies/reattribute.ts';
@@ -9,8 +9,9 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 
 const StoryView = z
@@ -32,30 +33,20 @@ const AnyCorrection = z
 const Corrected = z.object({ replyId: Id, campaignId: Id.nullable() }).openapi('CorrectedAttribution');
 
 const path = '/replies/{id}/attribution';
-const get = createRoute({
-  method: 'get',
-  path,
-  operationId: 'getReplyAttribution',
-  tags: ['Replies'],
+const route = routesOf('Replies');
+const operatorRoute = routesOf('Operator: replies');
+const get = route('get', path, 'getReplyAttribution', {
   summary: 'How a reply found its campaign, told in sentences',
   request: { params: IdParam },
-  responses: { 200: { description: 'The story', content: json(StoryView) }, ...problems, ...notFound },
+  responses: ok('The story', StoryView, notFound),
 });
-const responses = { 200: { description: 'Moved', content: json(Corrected) }, ...problems, ...notFound, ...conflict } as const;
-const correct = createRoute({
-  method: 'put',
-  path,
-  operationId: 'correctReplyAttribution',
-  tags: ['Replies'],
+const responses = ok('Moved', Corrected, { ...notFound, ...conflict });
+const correct = route('put', path, 'correctReplyAttribution', {
   summary: 'Say which campaign of the account a reply answers; sent as reply.reattributed',
   request: { params: IdParam, body: body(OwnCorrection) },
   responses,
 });
-const correctAny = createRoute({
-  method: 'put',
-  path,
-  operationId: 'operatorCorrectReplyAttribution',
-  tags: ['Operator: replies'],
+const correctAny = operatorRoute('put', path, 'operatorCorrectReplyAttribution', {
   summary: "Say whose reply it is, across accounts; both are sent reply.reattributed, the old one without the reply's text",
   request: { params: IdParam, body: body(AnyCorrection) },
   responses,

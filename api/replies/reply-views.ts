@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
@@ -7,8 +7,9 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { body, Id, IdParam, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 50;
@@ -36,41 +37,25 @@ const Views = z
   .object({ columns: Columns.openapi({ description: 'As the caller left the table' }), items: z.array(View) })
   .openapi('ReplyViews');
 
-const tags = ['Replies'];
-const list = createRoute({
-  method: 'get',
-  path: '/reply-views',
-  operationId: 'listReplyViews',
-  tags,
+const route = routesOf('Replies');
+const list = route('get', '/reply-views', 'listReplyViews', {
   summary: 'How the caller looks at received SMS: the columns, and the views they saved. Each person and each key has its own',
-  responses: { 200: { description: 'All of them', content: json(Views) }, ...problems },
+  responses: ok('All of them', Views),
 });
-const create = createRoute({
-  method: 'post',
-  path: '/reply-views',
-  operationId: 'createReplyView',
-  tags,
+const create = route('post', '/reply-views', 'createReplyView', {
   summary: 'Save a view: filters and columns under a name',
   request: { body: body(NewView) },
-  responses: { 201: { description: 'Saved', content: json(View) }, ...problems, ...conflict },
+  responses: created('Saved', View, conflict),
 });
-const choose = createRoute({
-  method: 'put',
-  path: '/reply-views/columns',
-  operationId: 'chooseReplyColumns',
-  tags,
+const choose = route('put', '/reply-views/columns', 'chooseReplyColumns', {
   summary: 'Say which columns the table has when no view is open',
   request: { body: body(z.strictObject({ columns: Columns }).openapi('ReplyColumns')) },
-  responses: { 204: { description: 'Kept' }, ...problems },
+  responses: done('Kept'),
 });
-const remove = createRoute({
-  method: 'delete',
-  path: '/reply-views/{id}',
-  operationId: 'deleteReplyView',
-  tags,
+const remove = route('delete', '/reply-views/{id}', 'deleteReplyView', {
   summary: 'Keep a view no longer',
   request: { params: IdParam },
-  responses: { 204: { description: 'Deleted' }, ...problems, ...notFound },
+  responses: done('Deleted', notFound),
 });
 
 const viewOf = ({ id, name, filters: kept, columns, createdAt }: ReplyView): z.infer<typeof View> => ({

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { recordAudit } from '../../database/people/audit.ts';
 import { emitEvents } from '../../database/callbacks/emit-events.ts';
@@ -20,9 +20,10 @@ import { checkAddresses, lockOwner, secretFor, signs, wakeAfter } from './reques
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { makeReplyChange, type Owner } from './apply-setting-change.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { ReplyChange } from './setting-change.ts';
-import { body, Id, IdParam, json } from '../http/schemas.ts';
+import { body, Id, IdParam } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { decided, RequestState, SettingRequestView, settingRequestView, type ShownRequest } from './setting-requests.ts';
 
@@ -31,43 +32,27 @@ const Refusal = z
   .strictObject({ reason: z.string().trim().min(1).max(1000).openapi({ description: 'The account reads it' }) })
   .openapi('SettingRefusal');
 
-const tags = ['Operator: accounts'];
-const one = { 200: { description: 'The request', content: json(View) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/setting-requests',
-  operationId: 'listSettingRequestsAsOperator',
-  tags,
+const route = routesOf('Operator: accounts');
+const one = ok('The request', View, notFound);
+const list = route('get', '/setting-requests', 'listSettingRequestsAsOperator', {
   summary: 'What V0 accounts ask to have changed about their replies, who waits longest first',
   request: { query: PageQuery.extend({ state: RequestState.default('waiting'), account: Id.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(View)) }, ...problems },
+  responses: ok('A page', pageOf(View)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/setting-requests/{id}',
-  operationId: 'getSettingRequestAsOperator',
-  tags,
+const get = route('get', '/setting-requests/{id}', 'getSettingRequestAsOperator', {
   summary: 'One change that was asked for',
   request: { params: IdParam },
   responses: one,
 });
-const carryOut = createRoute({
-  method: 'post',
-  path: '/setting-requests/{id}/carry-out',
-  operationId: 'carryOutSettingRequest',
-  tags,
+const carryOut = route('post', '/setting-requests/{id}/carry-out', 'carryOutSettingRequest', {
   summary: 'Make the change that was asked for, as it was asked for; the account is told by mail and by event',
   request: { params: IdParam },
-  responses: { ...one, ...conflict, ...refused } as const,
+  responses: { ...one, ...conflict, ...refused },
 });
-const refuse = createRoute({
-  method: 'post',
-  path: '/setting-requests/{id}/refuse',
-  operationId: 'refuseSettingRequest',
-  tags,
+const refuse = route('post', '/setting-requests/{id}/refuse', 'refuseSettingRequest', {
   summary: 'Refuse it, with the reason; the account is told by mail and by event',
   request: { params: IdParam, body: body(Refusal) },
-  responses: { ...one, ...conflict } as const,
+  responses: { ...one, ...conflict },
 });
 
 const Made = z
@@ -79,15 +64,11 @@ const Made = z
       .openapi({ description: 'Of a new endpoint or a new secret: signs its callbacks. Shown this once' }),
   })
   .openapi('MadeSetting');
-const makeChange = createRoute({
-  method: 'post',
-  path: '/accounts/{id}/reply-changes',
-  operationId: 'changeRepliesAsOperator',
-  tags,
+const makeChange = route('post', '/accounts/{id}/reply-changes', 'changeRepliesAsOperator', {
   summary:
     'Make a change that a customer asked for by other means, such as a callback URL or its format; the account is told by mail',
   request: { params: IdParam, body: body(ReplyChange) },
-  responses: { 200: { description: 'Made', content: json(Made) }, ...problems, ...notFound, ...conflict, ...refused },
+  responses: ok('Made', Made, { ...notFound, ...conflict, ...refused }),
 });
 
 export const operatorSettingRequests = (services: ApiServices) => {

@@ -1,13 +1,14 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { MailSuppression } from '../../database/mail/mail-suppression.ts';
 import { ReplyEmail } from '../../database/mail/reply-email.ts';
 import { asked, changeReplies } from './request-setting-change.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, problems } from '../http/problem.ts';
+import { conflict } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
 import { ReplyEmails, SuppressionReasonView } from './setting-change.ts';
-import { body, Id, json, Locale } from '../http/schemas.ts';
+import { body, Id, Locale } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const ReplySettingsView = z
@@ -51,28 +52,16 @@ export async function replySettings(em: EntityManager, account: string): Promise
   };
 }
 
-const get = createRoute({
-  method: 'get',
-  path: '/reply-settings',
-  operationId: 'getReplySettings',
-  tags: ['Reply settings'],
+const route = routesOf('Reply settings');
+const get = route('get', '/reply-settings', 'getReplySettings', {
   summary: 'Where replies go',
-  responses: { 200: { description: 'The settings', content: json(ReplySettingsView) }, ...problems },
+  responses: ok('The settings', ReplySettingsView),
 });
 
-const patch = createRoute({
-  method: 'patch',
-  path: '/reply-settings',
-  operationId: 'changeReplySettings',
-  tags: ['Reply settings'],
+const patch = route('patch', '/reply-settings', 'changeReplySettings', {
   summary: 'Set the e-mail addresses that replies go to',
   request: { body: body(ReplySettingsChange) },
-  responses: {
-    200: { description: 'The settings as they are now', content: json(ReplySettingsView) },
-    ...problems,
-    ...conflict,
-    ...asked,
-  } as const,
+  responses: ok('The settings as they are now', ReplySettingsView, { ...conflict, ...asked }),
 });
 
 export const replySettingsRoutes = (services: ApiServices) =>

@@ -37,7 +37,7 @@ export const asked = {
     description: 'A V0 account: asked for, an operator sets it up; see /v1/setting-requests',
     content: json(Asked),
   },
-} as const;
+};
 
 type Outcome =
   | { asked: z.infer<typeof Asked> }

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { endSettingRequest, lockSettingRequest, SettingRequest } from '../../database/accounts/setting-request.ts';
 import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -8,8 +8,9 @@ import { actorOf } from '../people/audit-log.ts';
 import { lockOwner } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { Id, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const RequestState = z.enum(SETTING_REQUEST_STATES).openapi('SettingRequestState', {
@@ -58,34 +59,22 @@ export const settingRequestView = (request: ShownRequest): z.infer<typeof Settin
   reason: request.reason ?? null,
 });
 
-const tags = ['Reply settings'];
-const one = { 200: { description: 'The request', content: json(SettingRequestView) }, ...problems, ...notFound } as const;
-const list = createRoute({
-  method: 'get',
-  path: '/setting-requests',
-  operationId: 'listSettingRequests',
-  tags,
+const route = routesOf('Reply settings');
+const one = ok('The request', SettingRequestView, notFound);
+const list = route('get', '/setting-requests', 'listSettingRequests', {
   summary: 'Changes of its replies that a V0 account asked for, and what became of them, newest first',
   request: { query: PageQuery },
-  responses: { 200: { description: 'A page', content: json(pageOf(SettingRequestView)) }, ...problems },
+  responses: ok('A page', pageOf(SettingRequestView)),
 });
-const get = createRoute({
-  method: 'get',
-  path: '/setting-requests/{id}',
-  operationId: 'getSettingRequest',
-  tags,
+const get = route('get', '/setting-requests/{id}', 'getSettingRequest', {
   summary: 'One change that was asked for',
   request: { params: IdParam },
   responses: one,
 });
-const withdraw = createRoute({
-  method: 'post',
-  path: '/setting-requests/{id}/withdraw',
-  operationId: 'withdrawSettingRequest',
-  tags,
+const withdraw = route('post', '/setting-requests/{id}/withdraw', 'withdrawSettingRequest', {
   summary: 'Take back a request that waits',
   request: { params: IdParam },
-  responses: { ...one, ...conflict } as const,
+  responses: { ...one, ...conflict },
 });
 
 export const settingRequests = ({ db }: ApiServices) => {

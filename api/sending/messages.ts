@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Message } from '../../database/sending/message.ts';
 import { transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
@@ -12,8 +12,9 @@ import { LONGEST_VALIDITY_S, planMessages, setTimes, type Asked } from './plan-m
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
-import { body, IdParam, json, TimeIn } from '../http/schemas.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { accepted, ok, routesOf } from '../http/route.ts';
+import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
 const NewMessageBody = z
@@ -37,19 +38,11 @@ const AcceptedMessage = MessageView.extend({
   warnings: Warnings,
 }).openapi('AcceptedMessage');
 
-const create = createRoute({
-  method: 'post',
-  path: '/messages',
-  operationId: 'createMessage',
-  tags: ['Messages'],
+const route = routesOf('Messages');
+const create = route('post', '/messages', 'createMessage', {
   summary: 'Send one message. It belongs to no campaign and is transactional; the tags {{to}} and {{reference}} are known',
   request: { headers: IdempotencyHeader, body: body(NewMessageBody) },
-  responses: {
-    202: { description: 'Stored, and on its way', content: json(AcceptedMessage) },
-    ...problems,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored, and on its way', AcceptedMessage, { ...conflict, ...refused }),
 });
 
 const Bulk = z
@@ -64,30 +57,17 @@ const AcceptedMessages = z
     warnings: Warnings,
   })
   .openapi('AcceptedMessages');
-const createMany = createRoute({
-  method: 'post',
-  path: '/messages/bulk',
-  operationId: 'createMessages',
-  tags: ['Messages'],
+const createMany = route('post', '/messages/bulk', 'createMessages', {
   summary:
     'Send up to 1,000 different messages in one call: all of them are taken, or none, and each that is wrong is named by its row',
   request: { headers: IdempotencyHeader, body: body(Bulk) },
-  responses: {
-    202: { description: 'Stored, and on their way', content: json(AcceptedMessages) },
-    ...problems,
-    ...conflict,
-    ...refused,
-  },
+  responses: accepted('Stored, and on their way', AcceptedMessages, { ...conflict, ...refused }),
 });
 
-const get = createRoute({
-  method: 'get',
-  path: '/messages/{id}',
-  operationId: 'getMessage',
-  tags: ['Messages'],
+const get = route('get', '/messages/{id}', 'getMessage', {
   summary: 'A message, of a campaign or not',
   request: { params: IdParam },
-  responses: { 200: { description: 'The message', content: json(MessageView) }, ...problems, ...notFound },
+  responses: ok('The message', MessageView, notFound),
 });
 
 export const messages = (services: ApiServices) => {

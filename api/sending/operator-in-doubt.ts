@@ -1,9 +1,10 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { Id, json, Time } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { Id, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const CarrierInDoubt = z
@@ -22,29 +23,15 @@ const MessageInDoubt = z
   })
   .openapi('MessageInDoubt');
 
-const tags = ['Operator: carriers'];
-const summary = createRoute({
-  method: 'get',
-  path: '/in-doubt',
-  operationId: 'getInDoubt',
-  tags,
+const route = routesOf('Operator: carriers');
+const summary = route('get', '/in-doubt', 'getInDoubt', {
   summary: 'How many messages are in doubt, since when, by carrier. A receipt resolves one; after 48 hours it is unknown',
-  responses: {
-    200: {
-      description: 'All carriers that have some',
-      content: json(z.object({ count: z.number().int(), carriers: z.array(CarrierInDoubt) })),
-    },
-    ...problems,
-  },
+  responses: ok('All carriers that have some', z.object({ count: z.number().int(), carriers: z.array(CarrierInDoubt) })),
 });
-const list = createRoute({
-  method: 'get',
-  path: '/in-doubt/messages',
-  operationId: 'listInDoubt',
-  tags,
+const list = route('get', '/in-doubt/messages', 'listInDoubt', {
   summary: 'Messages in doubt, oldest first',
   request: { query: PageQuery.extend({ carrier: Id.optional() }) },
-  responses: { 200: { description: 'A page', content: json(pageOf(MessageInDoubt)) }, ...problems },
+  responses: ok('A page', pageOf(MessageInDoubt)),
 });
 
 type Row = {

@@ -1,11 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Restore } from '../../database/sending/restore.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf, audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict, problems } from '../http/problem.ts';
-import { Id, iso, json, Time } from '../http/schemas.ts';
+import { conflict } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { Id, iso, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const RestoreView = z
@@ -19,22 +20,14 @@ const RestoreView = z
   })
   .openapi('Restore', { description: 'That the database was restored from a backup' });
 
-const tags = ['Operator: restores'];
-const list = createRoute({
-  method: 'get',
-  path: '/restores',
-  operationId: 'listRestores',
-  tags,
+const route = routesOf('Operator: restores');
+const list = route('get', '/restores', 'listRestores', {
   summary: 'Times the database was restored from a backup, newest first. While one is not released nothing is sent',
-  responses: { 200: { description: 'All of them', content: json(z.object({ items: z.array(RestoreView) })) }, ...problems },
+  responses: ok('All of them', z.object({ items: z.array(RestoreView) })),
 });
-const release = createRoute({
-  method: 'post',
-  path: '/restores/release',
-  operationId: 'releaseRestore',
-  tags,
+const release = route('post', '/restores/release', 'releaseRestore', {
   summary: 'Let sending go on. What is in doubt stays so: a receipt resolves it, or 48 hours end it',
-  responses: { 200: { description: 'What was released', content: json(RestoreView) }, ...problems, ...conflict },
+  responses: ok('What was released', RestoreView, conflict),
 });
 
 const view = (restore: Restore): z.infer<typeof RestoreView> => ({

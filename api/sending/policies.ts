@@ -1,12 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../../database/accounts/account-policies.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, type Fault } from '../../domain/problems/said.ts';
 import { DEFAULT_POLICIES, type Policies } from '../../domain/sending/policies.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
 import { invalid } from '../http/invalid.ts';
-import { problems } from '../http/problem.ts';
-import { body, json } from '../http/schemas.ts';
+
+import { ok, routesOf } from '../http/route.ts';
+import { body } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
@@ -53,22 +54,15 @@ const fields = {
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
 
-const get = createRoute({
-  method: 'get',
-  path: '/policies',
-  operationId: 'getPolicies',
-  tags: ['Account'],
+const route = routesOf('Account');
+const get = route('get', '/policies', 'getPolicies', {
   summary: 'What the account chose about STOP and CONTACT, marketing, quiet hours, and how long things are kept',
-  responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
+  responses: ok('The policies', PoliciesView),
 });
-const patch = createRoute({
-  method: 'patch',
-  path: '/policies',
-  operationId: 'changePolicies',
-  tags: ['Account'],
+const patch = route('patch', '/policies', 'changePolicies', {
   summary: 'Change some of them',
   request: { body: body(PoliciesChange) },
-  responses: { 200: { description: 'The policies', content: json(PoliciesView) }, ...problems },
+  responses: ok('The policies', PoliciesView),
 });
 
 const view = (row: AccountPolicies | null): Policies => {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
@@ -7,8 +7,9 @@ import { readAmount } from '../../domain/money.ts';
 import { audit } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money, moneyOrNone } from '../http/money-view.ts';
-import { missing, notFound, problems } from '../http/problem.ts';
-import { body, IdParam, iso, json, Time } from '../http/schemas.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { body, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 
 const Limits = z.object({ day: Money.nullable(), month: Money.nullable() });
@@ -23,31 +24,21 @@ const View = z
 const Amount = z.string().max(20).nullable().openapi({ description: 'null: no limit', example: '50.00' });
 const Change = z.strictObject({ day: Amount.optional(), month: Amount.optional() }).openapi('SpendLimitsChange');
 
-const get = createRoute({
-  method: 'get',
-  path: '/spend-limits',
-  operationId: 'getSpendLimits',
-  tags: ['Account'],
+const route = routesOf('Account');
+const operatorRoute = routesOf('Operator: accounts');
+const get = route('get', '/spend-limits', 'getSpendLimits', {
   summary: 'What the account may spend a day and a month on messages, and what it has',
-  responses: { 200: { description: 'The limits', content: json(View) }, ...problems },
+  responses: ok('The limits', View),
 });
-const change = createRoute({
-  method: 'patch',
-  path: '/spend-limits',
-  operationId: 'changeSpendLimits',
-  tags: ['Account'],
+const change = route('patch', '/spend-limits', 'changeSpendLimits', {
   summary: 'Set limits of the account’s own: messages that do not fit wait, and go by themselves when they do',
   request: { body: body(Change) },
-  responses: { 200: { description: 'The limits', content: json(View) }, ...problems },
+  responses: ok('The limits', View),
 });
-const changeFor = createRoute({
-  method: 'patch',
-  path: '/accounts/{id}/spend-limits',
-  operationId: 'changeAccountSpendLimits',
-  tags: ['Operator: accounts'],
+const changeFor = operatorRoute('patch', '/accounts/{id}/spend-limits', 'changeAccountSpendLimits', {
   summary: 'Set what an account may spend a day and a month; it may set itself lower limits',
   request: { params: IdParam, body: body(Change) },
-  responses: { 200: { description: 'The limits', content: json(View) }, ...problems, ...notFound },
+  responses: ok('The limits', View, notFound),
 });
 
 type Amounts = { day?: number | null; month?: number | null };
