@@ -38,6 +38,15 @@ type Deps = {
 /** How long a start may take: it holds back no answer, so it may wait out a short hiccup. */
 const START_MS = 10_000;
 
+/** A run that had ended may begin again, for a database that was restored may not know that it had; one that goes on is left alone. */
+const ONE_AT_A_TIME = {
+  taskQueue: CONTROL,
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  workflowIdConflictPolicy: 'USE_EXISTING',
+} as const;
+
+const ofAccount = (accountId: string) => new TypedSearchAttributes([{ key: searchAttributes.accountId, value: accountId }]);
+
 /** The long-lived runs, by their workflow ids. */
 type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
@@ -137,6 +146,12 @@ export function createRuns({
       ),
   });
 
+  /** For a run that the sweep starts later where this fails. */
+  const begin = (workflowId: string, start: () => Promise<unknown>): void =>
+    void soon(start).catch((error: unknown) =>
+      log.warn({ err: error, workflowId }, 'a run could not be started; the sweep starts it later'),
+    );
+
   async function signal(run: LongRun): Promise<void> {
     const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
     if (run === 'retry-callbacks')
@@ -168,62 +183,63 @@ export function createRuns({
     sendMessages: (ids) => messages.add(ids),
 
     sendCampaign(campaignId) {
-      soon(() =>
+      const workflowId = `campaign/${campaignId}`;
+      begin(workflowId, () =>
         client.workflow.start<typeof sendCampaign>('sendCampaign', {
-          workflowId: `campaign/${campaignId}`,
-          taskQueue: CONTROL,
+          ...ONE_AT_A_TIME,
+          workflowId,
           args: [campaignId],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
           typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.campaignId, value: campaignId }]),
         }),
-      ).catch((error: unknown) =>
-        log.warn({ err: error, campaignId }, 'a campaign could not be started; the sweep starts it later'),
       );
     },
-
-    importRecipients(importId) {
-      soon(() =>
+    importRecipients(importId, accountId) {
+      const workflowId = `import/${importId}`;
+      begin(workflowId, () =>
         client.workflow.start<typeof importRecipients>('importRecipients', {
-          workflowId: `import/${importId}`,
-          taskQueue: CONTROL,
+          ...ONE_AT_A_TIME,
+          workflowId,
           args: [importId],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'Makes messages of a list; its beats say how far it is',
+          typedSearchAttributes: ofAccount(accountId),
         }),
-      ).catch((error: unknown) =>
-        log.warn({ err: error, importId }, 'an import could not be started; the sweep starts it later'),
       );
     },
-
+    previewList(previewId, accountId) {
+      const workflowId = `preview/${previewId}`;
+      begin(workflowId, () =>
+        client.workflow.start<typeof previewList>('previewList', {
+          ...ONE_AT_A_TIME,
+          workflowId,
+          args: [previewId],
+          staticSummary: 'Previews the whole of a list; its beats say how far it is',
+          typedSearchAttributes: ofAccount(accountId),
+        }),
+      );
+    },
+    replayDeliveries(replayId, accountId) {
+      const workflowId = `replay/${replayId}`;
+      begin(workflowId, () =>
+        client.workflow.start<typeof replayDeliveries>('replayDeliveries', {
+          ...ONE_AT_A_TIME,
+          workflowId,
+          args: [replayId],
+          staticSummary: 'Sends deliveries again; ask replayProgress',
+          typedSearchAttributes: ofAccount(accountId),
+        }),
+      );
+    },
     pollResults(carrierId) {
-      soon(() =>
+      const workflowId = `results/${carrierId}`;
+      begin(workflowId, () =>
         client.workflow.start<typeof pollResults>('pollResults', {
-          workflowId: `results/${carrierId}`,
-          taskQueue: CONTROL,
+          ...ONE_AT_A_TIME,
+          workflowId,
           args: [carrierId],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
           staticSummary: 'Asks a gateway what became of its messages',
         }),
-      ).catch((error: unknown) =>
-        log.warn({ err: error, carrierId }, 'a gateway’s results could not be asked for; the sweep tries again'),
-      );
-    },
-
-    previewList(previewId) {
-      soon(() =>
-        client.workflow.start<typeof previewList>('previewList', {
-          workflowId: `preview/${previewId}`,
-          taskQueue: CONTROL,
-          args: [previewId],
-          // A database that was restored may know of a preview that had ended.
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: 'Previews the whole of a list; its row says how far it is',
-        }),
-      ).catch((error: unknown) =>
-        log.warn({ err: error, previewId }, 'a preview could not be started; the sweep starts it later'),
       );
     },
 
@@ -231,19 +247,6 @@ export function createRuns({
       soon(() => client.workflow.getHandle(`campaign/${campaignId}`).signal(campaignChanged)).catch((error: unknown) =>
         log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
       );
-    },
-
-    replayDeliveries(replayId) {
-      soon(() =>
-        client.workflow.start<typeof replayDeliveries>('replayDeliveries', {
-          workflowId: `replay/${replayId}`,
-          taskQueue: CONTROL,
-          args: [replayId],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: 'Sends deliveries anew; ask replayProgress',
-        }),
-      ).catch((error: unknown) => log.warn({ err: error, replayId }, 'a replay could not be started; the sweep starts it later'));
     },
 
     scheduleSync: createSyncSchedule,

@@ -3,9 +3,9 @@ export type Runs = {
   /** Starts the run of a launched campaign. */
   sendCampaign(campaignId: string): void;
   /** Has the rows of a list looked at. */
-  importRecipients(importId: string): void;
+  importRecipients(importId: string, accountId: string): void;
   /** Has the whole of a list previewed. */
-  previewList(previewId: string): void;
+  previewList(previewId: string, accountId: string): void;
   /** Tells a campaign's run to look at its row again: paused, resumed or cancelled. */
   campaignChanged(campaignId: string): void;
   /** Gathers messages that belong to no campaign into runs. */
@@ -18,8 +18,8 @@ export type Runs = {
   retryEmails(): void;
   /** Has an endpoint looked after that is in trouble, was stopped, or is wanted again. */
   recoverEndpoint(endpointId: string): void;
-  /** Sends deliveries anew, as a replay asks. */
-  replayDeliveries(replayId: string): void;
+  /** Sends deliveries again, as a replay asks. */
+  replayDeliveries(replayId: string, accountId: string): void;
   /** Makes sure that a gateway's nightly schedule exists. */
   scheduleSync(carrierId: string): Promise<void>;
   /** Starts a gateway's sync now; never beside one that is under way. */

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { copyMessages, type NewMessage } from '../../database/campaigns/store-campaign.ts';
 import { faultWords, type Fault } from '../../domain/problems/said.ts';
+import { reportProgress } from '../progress.ts';
 
 type Page = { carrierId: string; messages: (NewMessage & { row: number })[]; faults: Fault[]; duplicatesRemoved: number };
 /** How one list is planned (the API's own rules, given by the composition root). */
@@ -38,7 +39,8 @@ export const createImportRecipients = ({ pool, plan }: Deps) => ({
     const planned = await plan(list.campaign_id, list.columns);
     if (planned === null) return true;
     if ('error' in planned) return fail(pool, importId, planned.error);
-    for (const until = performance.now() + WORK_MS; performance.now() < until;) {
+    for (let { through } = list, until = performance.now() + WORK_MS; performance.now() < until; through += PAGE) {
+      reportProgress({ rows: through });
       const step = await transaction(pool, (client) => importPage(client, importId, planned));
       if (step === 'done') return true;
       if (step !== 'more') return fail(pool, importId, step);

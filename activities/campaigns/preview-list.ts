@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { forgetInactivePhones } from '../../database/campaigns/list-preview.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import type { PreviewTally } from '../../domain/campaigns/preview-tally.ts';
+import { reportProgress } from '../progress.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Values[]; first: number };
 type Values = Record<string, string | null>;
@@ -19,16 +20,17 @@ export const createPreviewList = ({ pool, plan }: Deps) => ({
    * Works for 30 s at most; true when the list is through, or was replaced.
    */
   async previewRows(previewId: string): Promise<boolean> {
-    const [preview] = await rows<{ campaign_id: string; columns: string[] | null }>(
+    const [preview] = await rows<{ campaign_id: string; through: number; columns: string[] | null }>(
       pool,
       `update list_previews p set handed_at = coalesce(handed_at, now()) where id = $1 and state = 'running'
-         returning campaign_id, (select columns from list_imports where id = p.import_id) as columns`,
+         returning campaign_id, through, (select columns from list_imports where id = p.import_id) as columns`,
       [previewId],
     );
     if (!preview) return true;
     const planned = await plan(preview.campaign_id, preview.columns ?? []);
     if (planned === null) return true;
-    for (const until = performance.now() + WORK_MS; performance.now() < until;) {
+    for (let { through } = preview, until = performance.now() + WORK_MS; performance.now() < until; through += PAGE) {
+      reportProgress({ rows: through });
       if (await transaction(pool, (client) => previewPage(client, previewId, planned))) return true;
     }
     return false;

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { affected, rows } from '../../database/sql.ts';
+import { reportProgress } from '../progress.ts';
 
 type Deps = { pool: Pool; deliverReplies: (ids: string[]) => void; injectableClock: boolean };
 
@@ -39,9 +40,10 @@ export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: 
     );
     if (!run) throw new Error('There is no such sync');
     const now = injectableClock && run.now ? run.now : new Date();
-    for (;;) {
+    for (let count = 0; ;) {
       const released = await releasePage(pool, { id: runId, carrierId: run.carrier_id }, now);
       if (released.length > 0) deliverReplies(released);
+      reportProgress({ released: (count += released.length) });
       if (released.length < PAGE) break;
       while (await isFull(pool)) await Context.current().sleep(1000);
     }

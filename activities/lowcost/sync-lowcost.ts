@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { PolledPage } from '../../carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows } from '../../database/sql.ts';
+import { progressBefore, reportProgress } from '../progress.ts';
 import { createReleaseReplies } from './release-replies.ts';
 import type { createGatewayReader } from './read-gateway.ts';
 
@@ -48,7 +49,8 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
     if (!run) throw new Error('There is no such sync');
     const seenAt = injectableClock && run.now ? run.now : new Date();
     const until = performance.now() + WORK_MS;
-    let after = position?.after ?? null;
+    // Another attempt goes on where the one before was.
+    let after = progressBefore()?.['after'] ?? position?.after ?? null;
     for (;;) {
       const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, readAt, stored }) => {
         const shown = page.replies.length + page.unreadable.length;
@@ -62,6 +64,7 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
         );
       });
       after = read.after;
+      reportProgress({ after });
       if (!read.more) return { position: { after }, done: true };
       if (performance.now() > until) return { position: { after }, done: false };
     }

@@ -25,9 +25,9 @@ type Deps = {
     deliverAgain(ids: string[]): void;
     sendMessages(ids: string[]): void;
     sendCampaign(id: string): void;
-    importRecipients(id: string): void;
-    previewList(id: string): void;
-    replayDeliveries(id: string): void;
+    importRecipients(id: string, accountId: string): void;
+    previewList(id: string, accountId: string): void;
+    replayDeliveries(id: string, accountId: string): void;
     campaignChanged(id: string): void;
     syncNow(carrierId: string): Promise<void>;
     pollResults(carrierId: string): void;
@@ -36,6 +36,7 @@ type Deps = {
   poster: Pick<Poster, 'post'>;
   alarmWebhook: AlarmWebhook | null;
 };
+type Found = { id: string; account_id: string };
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** How many waiting rows one sweep hands over; the next takes more. */
@@ -52,16 +53,18 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
   const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
 
   /** Hands over what a crash left between a commit and its run. */
-  async function start(what: string, sql: string, run: (ids: string[]) => void, values: unknown[] = []): Promise<void> {
-    const found = await rows<{ id: string }>(pool, sql, values);
+  async function start(what: string, sql: string, run: (found: Found[]) => void, values: unknown[] = []): Promise<void> {
+    const found = await rows<Found>(pool, sql, values);
     if (found.length === 0) return;
     log.info({ [what]: found.length }, 'the sweep found work');
-    run(found.map(({ id }) => id));
+    run(found);
   }
-  const one = (run: (id: string) => void) => (ids: string[]) => ids.forEach((id) => run(id));
+  const all = (run: (ids: string[]) => void) => (found: Found[]) => run(found.map(({ id }) => id));
+  const one = (run: (id: string, accountId: string) => void) => (found: Found[]) =>
+    found.forEach(({ id, account_id: accountId }) => run(id, accountId));
 
   return {
-    startReplies: () => start('replies', unfiled(AT_ONCE), runs.deliverAgain),
+    startReplies: () => start('replies', unfiled(AT_ONCE), all(runs.deliverAgain)),
     async startPartials(): Promise<void> {
       const partials = await showPartials(pool, country);
       if (partials.length > 0) runs.deliverReplies(partials);
@@ -72,7 +75,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
         `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
          and (id > $1::uuid and id < $2::uuid or send_at between now() - interval '3 days' and now() - interval '1 minute')
          order by id limit ${AT_ONCE}`,
-        runs.sendMessages,
+        all(runs.sendMessages),
         [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
       ),
     startCampaigns: () => start('campaigns', `${CAMPAIGNS_LEFT} and handed_at is null`, one(runs.sendCampaign)),
@@ -86,19 +89,19 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
     startImports: () =>
       start(
         'imports',
-        `select id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        `select id, account_id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
         one(runs.importRecipients),
       ),
     startPreviews: () =>
       start(
         'previews',
-        `select id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        `select id, account_id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
         one(runs.previewList),
       ),
     startReplays: () =>
       start(
         'replays',
-        `select id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
+        `select id, account_id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
         one(runs.replayDeliveries),
       ),
     async startSyncs(): Promise<void> {

@@ -153,7 +153,7 @@ export const replays = ({ db, runs }: ApiServices) => {
       await em.flush();
       // As it is stored, before its run looks at it.
       const begun = await view(replay.id, accountId);
-      runs.replayDeliveries(replay.id);
+      runs.replayDeliveries(replay.id, c.get('account').id);
       return c.json(begun, 202);
     })
     .openapi(list, async (c) => {

@@ -160,7 +160,7 @@ export const draftChanges = (services: ApiServices) => {
       return others && lookAgain(client, id, account.id, importId);
     });
     const changed = campaignView(await db.em().findOneOrFail(Campaign, { id, account: account.id }));
-    if (again) runs.importRecipients(importId);
+    if (again) runs.importRecipients(importId, account.id);
     return c.json(changed, 200);
   });
 };

@@ -107,7 +107,7 @@ export const listPreviews = (services: ApiServices) => {
       const begun = await transaction(db.pool, (client) => beginListPreview(client, account.id, id));
       if (!begun) throw new AppError('conflict', said('no-list-to-preview'));
       const shown = await show(c, id);
-      if (shown.state === 'running') runs.previewList(shown.id);
+      if (shown.state === 'running') runs.previewList(shown.id, account.id);
       return c.json(shown, 202);
     })
     .openapi(get, async (c) => c.json(await show(c, c.req.valid('param').id), 200));

@@ -108,7 +108,7 @@ export const lists = ({ db, runs }: ApiServices) => {
       });
       // As it is stored, before its run looks at it.
       const stored = importView(await find(campaignId, accountId), speak(c));
-      runs.importRecipients(id);
+      runs.importRecipients(id, accountId);
       return c.json(stored, 202);
     })
     .openapi(progress, async (c) => c.json(importView(await find(c.req.valid('param').id, c.get('account').id), speak(c)), 200))

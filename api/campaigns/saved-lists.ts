@@ -203,7 +203,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         await importStored(client, { id, accountId, campaignId, ...taken });
       });
       const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }), speak(c));
-      runs.importRecipients(id);
+      runs.importRecipients(id, accountId);
       return c.json(stored, 202);
     });
 };
