@@ -1,9 +1,15 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { textOf } from '../../dev/seed.ts';
 import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { openClient } from '../../temporal/connect.ts';
 import { phone, startApp, until, type App } from '../fixtures/app.ts';
+
+const ifMissing = (error: unknown): null => {
+  if (error instanceof WorkflowNotFoundError) return null;
+  throw error;
+};
 
 /** What Temporal's UI shows of a campaign's run. */
 async function runOf(app: App, id: string) {
@@ -12,7 +18,8 @@ async function runOf(app: App, id: string) {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => connection.close());
   const handle = client.workflow.getHandle(`campaign/${id}`);
-  const { searchAttributes, status } = await handle.describe();
+  // It is started after the answer.
+  const { searchAttributes, status } = await until('there is such a run', () => handle.describe().catch(ifMissing));
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   const result: unknown = status.name === 'COMPLETED' ? await handle.result() : null;
   return {

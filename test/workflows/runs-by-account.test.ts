@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { textOf } from '../../dev/seed.ts';
 import { openClient } from '../../temporal/connect.ts';
@@ -22,12 +21,12 @@ test('an operator finds an account’s runs by its id: pages of replies, a campa
   await until('it came home', () => app.world.endpoint.calls.length === 1);
   await until('its page names the account', async () => (await found(app, `AccountIds = '${accountId}'`)).length > 0);
 
-  const draft = await account.send(
-    'POST',
-    '/v1/campaigns',
-    { name: 'Liste', route: 'premium', withReplies: true, text: 'Bonjour ?' },
-    { 'idempotency-key': randomUUID() },
-  );
+  const draft = await account.send('POST', '/v1/campaigns/drafts', {
+    name: 'Liste',
+    route: 'premium',
+    withReplies: true,
+    text: 'Bonjour ?',
+  });
   const path = `/v1/campaigns/${textOf(draft, 'id')}`;
   const response = await fetch(`${app.url}${path}/recipients`, {
     method: 'POST',
