@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
+import { actingFrom, audited } from './http/audited.ts';
 import { accountOnly, operatorOnly } from './http/auth.ts';
 import { limitBody, wellFormedBody } from './http/body.ts';
 import { serveConsole } from './http/serve-console.ts';
@@ -11,6 +12,7 @@ import { idempotent } from './http/idempotency.ts';
 import { invalid } from './http/invalid.ts';
 import { requestLog } from './http/log.ts';
 import { createMetrics, requestMetrics } from './http/metrics.ts';
+import { createClientAddress } from './http/network-address.ts';
 import { translateErrors } from './http/problem.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './people/session.ts';
@@ -33,7 +35,7 @@ import { sendingRoutes, operatorSendingRoutes } from './sending/sending-routes.t
 /** What an account's key opens. */
 const forAccounts = (services: ApiServices) => {
   const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
-  app.use(accountOnly(services));
+  app.use(accountOnly(services), audited(services));
   // A list is read as it comes, by a limit of its own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
   app.on(
@@ -58,7 +60,7 @@ const forAccounts = (services: ApiServices) => {
 /** What an operator's key opens. */
 const forOperators = (services: ApiServices) => {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
-  app.use(operatorOnly(services), limitBody(services.bodyLimitBytes), wellFormedBody);
+  app.use(operatorOnly(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccountRoutes(services))
     .route('/', operatorCallbackRoutes(services))
@@ -81,6 +83,7 @@ export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
   app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
+  app.use('/v1/*', actingFrom(createClientAddress(services.trustedProxies ?? [])));
   translateErrors(app);
 
   const api = app

@@ -17,6 +17,7 @@ export const OperatorPage = () => (
       { to: '/operator/mail', word: 'mailChannel' },
       { to: '/operator/alarms', word: 'alarms' },
       { to: '/operator/ledger', word: 'ledger' },
+      { to: '/operator/audit', word: 'audit' },
     ]}
   />
 );

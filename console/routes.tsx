@@ -84,6 +84,7 @@ const settingsPages = [
   page(settings, '/numbers', () => import('./numbers/settings-numbers.tsx'), 'NumbersSettings'),
   page(settings, '/privacy', () => import('./contacts/settings-privacy.tsx'), 'PrivacySettings'),
   page(settings, '/team', () => import('./people/settings-team.tsx'), 'TeamSettings'),
+  page(settings, '/audit', () => import('./people/audit.tsx'), 'AuditSettings'),
 ] as const;
 const operator = page(root, '/operator', () => import('./operator.tsx'), 'OperatorPage');
 const operatorPages = [
@@ -104,6 +105,7 @@ const operatorPages = [
   page(operator, '/mail', () => import('./mail/operator-mail.tsx'), 'MailPage'),
   page(operator, '/alarms', () => import('./carriers/operator-alarms.tsx'), 'AlarmsPage'),
   page(operator, '/ledger', () => import('./callbacks/operator-ledger.tsx'), 'LedgerPage'),
+  page(operator, '/audit', () => import('./people/audit.tsx'), 'OperatorAuditPage'),
 ] as const;
 
 export const router = createRouter({

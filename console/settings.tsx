@@ -16,6 +16,7 @@ export const SettingsPage = () => (
       { to: '/settings/privacy', word: 'privacy' },
       { to: '/settings/retention', word: 'retention' },
       { to: '/settings/team', word: 'team' },
+      { to: '/settings/audit', word: 'audit' },
     ]}
   />
 );

@@ -1,6 +1,8 @@
-import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import { MikroORM, type EntityManager, type EventSubscriber } from '@mikro-orm/postgresql';
 import { Pool } from 'pg';
 import { entities } from './entities.ts';
+import { acting, auditRow } from './people/audit.ts';
+import { AuditEntry } from './people/audit-entry.ts';
 import { migrations } from './migrations/index.ts';
 
 /**
@@ -16,16 +18,25 @@ export type Database = {
 
 export type DatabaseOptions = { url: string; poolMax?: number };
 
+/** What a request owes the audit log is stored with what it changes. */
+const auditing: EventSubscriber = {
+  onFlush({ em, uow }) {
+    const owed = acting.getStore()?.owed;
+    if (owed && uow.getChangeSets().length > 0) uow.computeChangeSet(em.create(AuditEntry, auditRow(owed)));
+  },
+};
+
 export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
   clientUrl: url,
   entities,
   pool: { min: 0, max: poolMax },
   forceUtcTimezone: true,
   debug: false,
+  subscribers: [auditing],
   allowGlobalContext: false,
   migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
-  // `reply_words`, which an index is made by, is a migration's own.
-  schemaGenerator: { ignoreRoutines: true },
+  // `reply_words`, which an index is made by, and what keeps the audit log are a migration's own.
+  schemaGenerator: { ignoreRoutines: true, ignoreTriggers: true },
   logger: () => {},
   driverOptions: { connectionTimeoutMillis: 10_000, application_name: 'aller-retour' },
 });

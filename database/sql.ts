@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { oweAudit, settleAudit, type AuditRecord } from './people/audit.ts';
 
 export type Sql = Pick<Pool | PoolClient, 'query'>;
 
@@ -54,16 +55,19 @@ export async function affected(sql: Sql, text: string, values: unknown[] = []): 
   return result.rowCount ?? 0;
 }
 
-/** Runs `work` in one transaction of its own connection; whatever it throws rolls back. */
+/** Runs `work` in one transaction of its own connection; whatever it throws rolls back. What the request owes the audit log is part of it. */
 export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  let noted: AuditRecord | null = null;
   try {
     await client.query('begin');
     const result = await work(client);
+    noted = await settleAudit(client);
     await client.query('commit');
     return result;
   } catch (error) {
+    oweAudit(noted);
     await client.query('rollback').catch((lost: unknown) => {
       broken = lost instanceof Error ? lost : new Error(String(lost));
     });

@@ -8,7 +8,6 @@ import { affected, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { because, said } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
-import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
@@ -127,7 +126,6 @@ export const operatorBrands = (services: ApiServices) =>
         const brand = await decideBrand(client, id, { state, reason });
         if (!brand) throw missing();
         await recordAudit(client, {
-          actor: actorOf(c.get('keyId')),
           accountId: brand.accountId,
           action: 'brand.decide',
           target: `brand ${id}`,

@@ -9,7 +9,7 @@ import { transaction } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView, TwoWayState } from './account.ts';
-import { actorOf, audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
@@ -99,7 +99,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
         createdAt,
       });
       em.create(AccountCounter, { account: account.id, position: 0 });
-      audit(em, { keyId: c.get('keyId'), action: 'account.create', target: `account ${account.id}`, accountId: account.id });
+      audit(em, { action: 'account.create', target: `account ${account.id}`, accountId: account.id });
       await em.flush();
       return c.json(accountView(account), 201);
     })
@@ -119,8 +119,8 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       const { emails } = c.req.valid('json');
       await transaction(db.pool, async (client) => {
         await setReplyEmails(client, await lockOwner(client, id), emails);
-        const [actor, detail] = [actorOf(c.get('keyId')), { addresses: emails.length }];
-        await recordAudit(client, { actor, accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
+        const detail = { addresses: emails.length };
+        await recordAudit(client, { accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
       });
       return c.json(await replySettings(db.em(), id), 200);
     });

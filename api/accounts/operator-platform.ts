@@ -5,7 +5,6 @@ import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
-import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
@@ -91,14 +90,7 @@ export const operatorPlatform = ({ db }: ApiServices) =>
         if (!found) throw missing();
         if (found.platform !== 'v0') throw new AppError('conflict', said('migrated-already'));
         await rows(client, `update accounts set platform = 'v2', migrated_at = now() where id = $1`, [id]);
-        const actor = actorOf(c.get('keyId'));
-        await recordAudit(client, {
-          actor,
-          accountId: id,
-          action: 'account.migrate',
-          target: `account ${id}`,
-          detail: { reason },
-        });
+        await recordAudit(client, { accountId: id, action: 'account.migrate', target: `account ${id}`, detail: { reason } });
       });
       return c.json(accountView(await db.em().findOneOrFail(Account, { id })), 200);
     });

@@ -7,7 +7,7 @@ import { addTwoWayStep, lockTwoWay, releaseHeld, tellTwoWay } from '../../databa
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';

@@ -6,7 +6,7 @@ import { addTwoWayStep, lockTwoWay } from '../../database/accounts/two-way.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing } from '../http/problem.ts';
 import { accepted, routesOf } from '../http/route.ts';

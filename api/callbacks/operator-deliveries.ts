@@ -6,10 +6,8 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
-
 import { ok, routesOf } from '../http/route.ts';
 import { Id } from '../http/schemas.ts';
-import { actorOf } from '../people/audit-log.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts';
 
@@ -57,15 +55,8 @@ export const operatorDeliveries = ({ db }: ApiServices) =>
     );
     const ids = [...new Set(found.map(({ eventId }) => eventId))];
     const events = new Map((await em.find(Event, { id: { $in: ids } }, { exclude: ['body'] })).map((event) => [event.id, event]));
-    const actor = actorOf(c.get('keyId'));
     const target = account === undefined ? 'deliveries' : `account ${account}`;
-    await recordAudit(db.pool, {
-      actor,
-      accountId: account ?? null,
-      action: 'deliveries.list',
-      target,
-      detail: wish,
-    });
+    await recordAudit(db.pool, { accountId: account ?? null, action: 'deliveries.list', target, detail: wish });
     const view = (each: Delivery) => ({ ...deliveryView(each, events.get(each.eventId)), account: each.accountId });
     return c.json(
       page(found, limit, view, (last) => writeCursor(scope, [last.id])),

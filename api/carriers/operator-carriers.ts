@@ -5,7 +5,7 @@ import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
-import { audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { faultsOf, invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
@@ -122,7 +122,7 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       const { route, replies } = kindOf(type).capabilities;
       const em = db.em();
       const carrier = em.create(Carrier, { id: newId(), name, type, route, ...stored, syncCursor: null, createdAt: new Date() });
-      audit(em, { keyId: c.get('keyId'), action: 'carrier.create', target: `carrier ${carrier.id}`, detail: { name, type } });
+      audit(em, { action: 'carrier.create', target: `carrier ${carrier.id}`, detail: { name, type } });
       await em.flush().catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
         throw new AppError('conflict', said('carrier-name-taken'));
@@ -149,7 +149,6 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       if (stopConfirmations !== undefined) carrier.stopConfirmations = stopConfirmations;
       em.assign(carrier, read(carrier.type, { ...carrier.settings, ...openSecrets(carrier.secrets), ...settings }));
       audit(em, {
-        keyId: c.get('keyId'),
         action: 'carrier.change',
         target: `carrier ${carrier.id}`,
         detail: { fields: Object.keys(settings), ...(stopConfirmations === undefined ? {} : { stopConfirmations }) },

@@ -1,7 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { recordAudit } from '../../database/people/audit.ts';
-import { actorOf } from '../people/audit-log.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
@@ -171,32 +169,25 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
   }
 
   /** Idempotent: what is so already stays, since when it was. */
-  const setPaused = (id: string, paused: boolean, keyId: string): Promise<void> =>
-    transaction(db.pool, async (client) => {
-      const changed = await affected(
+  const setPaused = (id: string, paused: boolean): Promise<number> =>
+    transaction(db.pool, (client) =>
+      affected(
         client,
         `update carriers set paused_at = case when $2 then now() end where id = $1 and (paused_at is not null) <> $2`,
         [id, paused],
-      );
-      if (changed === 1)
-        await recordAudit(client, {
-          actor: actorOf(keyId),
-          accountId: null,
-          action: paused ? 'carrier.pause' : 'carrier.resume',
-          target: `carrier ${id}`,
-        });
-    });
+      ),
+    );
 
   return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(state, async (c) => c.json(await viewOf(c.req.valid('param').id), 200))
     .openapi(pause, async (c) => {
       const { id } = c.req.valid('param');
-      await setPaused(id, true, c.get('keyId'));
+      await setPaused(id, true);
       return c.json(await viewOf(id), 200);
     })
     .openapi(resume, async (c) => {
       const { id } = c.req.valid('param');
-      await setPaused(id, false, c.get('keyId'));
+      await setPaused(id, false);
       return c.json(await viewOf(id), 200);
     });
 };

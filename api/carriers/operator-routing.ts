@@ -5,7 +5,7 @@ import { newId } from '../../database/ids.ts';
 import { Route } from '../../database/carriers/route.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
-import { audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
@@ -72,7 +72,7 @@ export const operatorRoutingTable = ({ db }: ApiServices) =>
       const carrier = await em.findOne(Carrier, { id: asked.carrier });
       if (!carrier) throw unknown('carrier');
       const route = em.create(Route, { ...asked, id: newId(), route: carrier.route, createdAt: new Date() });
-      audit(em, { keyId: c.get('keyId'), action: 'route.create', target: `route ${route.id}`, detail: asked });
+      audit(em, { action: 'route.create', target: `route ${route.id}`, detail: asked });
       await em.flush().catch((error: unknown) => {
         if (error instanceof ForeignKeyConstraintViolationException) throw unknown('account');
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
@@ -85,7 +85,7 @@ export const operatorRoutingTable = ({ db }: ApiServices) =>
       const route = await em.findOne(Route, { id: c.req.valid('param').id });
       if (!route) throw missing();
       em.remove(route);
-      audit(em, { keyId: c.get('keyId'), action: 'route.delete', target: `route ${route.id}` });
+      audit(em, { action: 'route.delete', target: `route ${route.id}` });
       await em.flush();
       return c.body(null, 204);
     });

@@ -3,10 +3,10 @@ import { contactReport } from '../../database/contacts/contact-report.ts';
 import { Contact } from '../../database/contacts/contact.ts';
 import { eraseContact } from '../../database/contacts/erase-contact.ts';
 import { newId } from '../../database/ids.ts';
-import { affected, rows, transaction } from '../../database/sql.ts';
+import { recordAudit } from '../../database/people/audit.ts';
+import { rows, transaction } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
@@ -183,11 +183,7 @@ export const contacts = ({ db, hashPhone }: ApiServices) => {
       const phone = phoneIn(c.req.valid('json').phone, account.country);
       const erased = await transaction(db.pool, async (client) => {
         const counts = await eraseContact(client, account.id, phone, hashPhone);
-        await affected(
-          client,
-          `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'contact.erase', $4, $5)`,
-          [newId(), actorOf(c.get('keyId')), account.id, `account ${account.id}`, JSON.stringify(counts)],
-        );
+        await recordAudit(client, { action: 'contact.erase', target: `account ${account.id}`, detail: counts });
         return counts;
       });
       return c.json(erased, 200);

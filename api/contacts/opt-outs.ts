@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { newId } from '../../database/ids.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, flaw, said, type Fault } from '../../domain/problems/said.ts';
@@ -164,11 +164,7 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
           [phone.e164, hash],
         ]);
         if (gone === 0) throw new AppError('not-found', said('not-listed'));
-        await affected(
-          client,
-          `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'opt-out.lift', $4, $5)`,
-          [newId(), `key ${c.get('keyId')}`, account.id, `opt-out ${hash}`, JSON.stringify({ reason })],
-        );
+        await recordAudit(client, { action: 'opt-out.lift', target: `opt-out ${hash}`, detail: { reason } });
       });
       return c.json({ lifted: true }, 200);
     })

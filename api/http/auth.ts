@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { acting } from '../../database/people/audit.ts';
 import type { Platform, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { hashKey } from '../../database/people/api-key.ts';
 import { hashToken } from '../../database/people/session.ts';
@@ -77,6 +78,9 @@ const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
 const ONES_OWN = /^\/v1\/reply-views(?:\/|$)/;
 const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream)(?:\/|$)/;
 
+/** Who did what: for owners. */
+const OWNERS_READ = /^\/v1\/audit(?:[./]|$)/;
+
 /** What is not said here, a role may not. */
 export function mayCall(role: Role, method: string, path: string): boolean {
   const reads = method === 'GET' || method === 'HEAD';
@@ -84,7 +88,7 @@ export function mayCall(role: Role, method: string, path: string): boolean {
     case 'owner':
       return true;
     case 'viewer':
-      return reads || ONES_OWN.test(path);
+      return (reads && !OWNERS_READ.test(path)) || ONES_OWN.test(path);
     case 'agent':
       return (reads ? AGENTS_READ : FOR_AGENTS).test(path);
     case 'operator':
@@ -106,12 +110,21 @@ export const isStillIn = (c: Context, services: ApiServices): Promise<boolean> =
     (error: unknown) => !(error instanceof AppError),
   );
 
+/** Who a request is from, for its log line and for the audit log. */
+function actsAs(c: Context, keyId: string, accountId: string | null): void {
+  c.set('keyId', keyId);
+  Object.assign(acting.getStore() ?? {}, { actor: actorOf(keyId), accountId });
+}
+
+/** In words: a key, or a person by their session. */
+export const actorOf = (keyId: string): string => (keyId.startsWith('user ') ? keyId : `key ${keyId}`);
+
 /** Account routes: the caller's account, and no operator. */
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
     const { keyId, role, id, ...account } = await callerOf(c, services);
-    c.set('keyId', keyId);
+    actsAs(c, keyId, id);
     if (role === 'operator' || id === null) {
       throw new AppError('forbidden', said('operators-only-operate'));
     }
@@ -128,7 +141,7 @@ export const operatorOnly =
   (services: ApiServices): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const { keyId, role } = await callerOf(c, services);
-    c.set('keyId', keyId);
+    actsAs(c, keyId, null);
     if (role !== 'operator') {
       throw new AppError('forbidden', said('needs-operator'));
     }

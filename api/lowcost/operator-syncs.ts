@@ -4,7 +4,7 @@ import { newId } from '../../database/ids.ts';
 import { SyncRun } from '../../database/lowcost/sync-run.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
@@ -107,7 +107,6 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
         cursor: null,
       });
       audit(em, {
-        keyId: c.get('keyId'),
         action: 'carrier.sync',
         target: `carrier ${carrier.id}`,
         detail: { run: run.id, now: now ?? null },

@@ -2,7 +2,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';

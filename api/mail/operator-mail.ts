@@ -3,10 +3,10 @@ import { MailChannel } from '../../database/mail/mail-channel.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { audit } from '../people/audit-log.ts';
 import { conflict } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { iso, Time } from '../http/schemas.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 const MailView = z
@@ -56,7 +56,7 @@ export const operatorMail = ({ db, runs }: ApiServices) => {
       if (!channel?.pausedAt) throw new AppError('conflict', said('mails-not-paused'));
       channel.pausedAt = null;
       channel.checkAt = null;
-      audit(em, { keyId: c.get('keyId'), action: 'mail.resume', target: 'mail relay' });
+      audit(em, { action: 'mail.resume', target: 'mail relay' });
       await em.flush();
       runs.retryEmails();
       return c.json(await view(channel), 200);

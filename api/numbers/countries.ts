@@ -5,7 +5,7 @@ import { onOffer } from '../../database/numbers/rentals.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { invalid } from '../http/invalid.ts';
 import { OfferedNumber, offerView } from './numbers.ts';
 import { conflict } from '../http/problem.ts';
@@ -121,13 +121,7 @@ export const operatorCountries = ({ db }: ApiServices) =>
         const [after] = await currentRules(client, route, country);
         if (!after) throw new Error('A rule that was just stored is there');
         const detail = { before: before ? known(before) : null, after: known(after) };
-        await recordAudit(client, {
-          actor,
-          accountId: null,
-          action: 'country-rule.change',
-          target: `country ${country} ${route}`,
-          detail,
-        });
+        await recordAudit(client, { action: 'country-rule.change', target: `country ${country} ${route}`, detail });
         return after;
       });
       return c.json(view(rule), 200);

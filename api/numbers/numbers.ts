@@ -13,7 +13,6 @@ import { transaction } from '../../database/sql.ts';
 import { twoWayOff } from '../../domain/sending/sender-policy.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { actorOf } from '../people/audit-log.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
@@ -143,8 +142,7 @@ export const numbers = ({ db }: ApiServices) => {
             number === null ? fault('country', 'country-without-offer') : fault('number', 'number-not-on-offer'),
           ]);
         if (found.micros === null) throw new AppError('price-missing', said('no-rental-price', { country: found.country }));
-        const actor = actorOf(c.get('keyId'));
-        await recordAudit(client, { actor, accountId: account.id, action: 'number.rent', target: `number ${found.id}` });
+        await recordAudit(client, { action: 'number.rent', target: `number ${found.id}` });
         return found;
       });
       return c.json(view(rented), 201);
@@ -164,8 +162,7 @@ export const numbers = ({ db }: ApiServices) => {
       await transaction(db.pool, async (client) => {
         if (await isSending(client, account, id)) throw new AppError('conflict', said('number-sending'));
         if (!(await releaseNumber(client, id, account))) throw missing();
-        const actor = actorOf(c.get('keyId'));
-        await recordAudit(client, { actor, accountId: account, action: 'number.release', target: `number ${id}` });
+        await recordAudit(client, { action: 'number.release', target: `number ${id}` });
       });
       return c.body(null, 204);
     });

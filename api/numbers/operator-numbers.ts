@@ -12,7 +12,7 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said, type Fault } from '../../domain/problems/said.ts';
 import { restsUntil } from '../../domain/numbers/rental.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { actorOf, audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, notFound, missing } from '../http/problem.ts';
@@ -132,7 +132,6 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
       });
       const whose = asked.account === undefined ? {} : { accountId: asked.account };
       audit(em, {
-        keyId: c.get('keyId'),
         action: 'number.create',
         target: `number ${number.id}`,
         ...whose,
@@ -163,8 +162,7 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
         const released = await releaseNumber(client, id, null);
         if (!released) throw new AppError('conflict', said('number-not-rented-out'));
         const { accountId } = released;
-        const actor = actorOf(c.get('keyId'));
-        await recordAudit(client, { actor, accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
+        await recordAudit(client, { accountId, action: 'number.take-back', target: `number ${id}`, detail: { reason } });
         const data = { number: released.number, reason: 'operator' } as const;
         await oweNotice(client, { to: { accountId }, kind: 'number-released', data });
       });

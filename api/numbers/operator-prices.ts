@@ -5,7 +5,7 @@ import { Price } from '../../database/numbers/price.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
-import { audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
@@ -88,7 +88,6 @@ export const operatorPrices = ({ db }: ApiServices) =>
         createdAt: now,
       });
       audit(em, {
-        keyId: c.get('keyId'),
         action: 'price.create',
         target: `price ${price.id}`,
         ...(account === undefined ? {} : { accountId: account }),

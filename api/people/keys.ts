@@ -30,7 +30,7 @@ export const keys = ({ db }: ApiServices) =>
       return c.json({ items: found.map(keyView) }, 200);
     })
     .openapi(create, async (c) => {
-      const asked = { account: c.get('account').id, keyId: c.get('keyId'), name: c.req.valid('json').name };
+      const asked = { account: c.get('account').id, name: c.req.valid('json').name };
       const { made, key } = await makeKey(db.em(), asked);
       return c.json({ ...keyView(made), key }, 201);
     })

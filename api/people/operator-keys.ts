@@ -5,7 +5,7 @@ import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { audit } from './audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
@@ -29,11 +29,11 @@ export const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
 });
 
 /** A new key of an account, noted as an act of who asked. */
-export async function makeKey(em: EntityManager, { account, keyId, name }: { account: string; keyId: string; name: string }) {
+export async function makeKey(em: EntityManager, { account, name }: { account: string; name: string }) {
   const { key, prefix, hash } = newKey('account');
   const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
   const made = em.create(ApiKey, { ...basis, name, prefix, hash });
-  audit(em, { keyId, action: 'key.create', target: `key ${made.id}`, accountId: account, detail: { name, prefix } });
+  audit(em, { action: 'key.create', target: `key ${made.id}`, accountId: account, detail: { name, prefix } });
   await em.flush();
   return { made, key };
 }
@@ -44,7 +44,7 @@ export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): 
   if (key.revokedAt) return;
   key.revokedAt = new Date();
   const whose = key.account ? { accountId: key.account } : {};
-  audit(em, { keyId, action: 'key.revoke', target: `key ${key.id}`, ...whose });
+  audit(em, { action: 'key.revoke', target: `key ${key.id}`, ...whose });
   await em.flush();
 }
 
@@ -72,7 +72,7 @@ export const operatorKeys = ({ db }: ApiServices) =>
       const em = db.em();
       const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
       if (!account) throw missing();
-      const { made, key } = await makeKey(em, { account: account.id, keyId: c.get('keyId'), name: c.req.valid('json').name });
+      const { made, key } = await makeKey(em, { account: account.id, name: c.req.valid('json').name });
       return c.json({ ...keyView(made), key }, 201);
     })
     .openapi(list, async (c) => {

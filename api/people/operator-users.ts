@@ -4,7 +4,7 @@ import type { PersonChange } from '../../database/people/change-user.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { actorOf } from './audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';

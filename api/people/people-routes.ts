@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { auditEntries, operatorAuditEntries } from './audit-entries.ts';
 import { keys } from './keys.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorUsers } from './operator-users.ts';
@@ -7,8 +8,11 @@ import { users } from './users.ts';
 
 /** What an account's key opens of people. */
 export const peopleRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>().route('/', users(services)).route('/', keys(services));
+  new OpenAPIHono<AccountEnv>().route('/', users(services)).route('/', keys(services)).route('/', auditEntries(services));
 
 /** What an operator's key opens of people. */
 export const operatorPeopleRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>().route('/', operatorUsers(services)).route('/', operatorKeys(services));
+  new OpenAPIHono<ApiEnv>()
+    .route('/', operatorUsers(services))
+    .route('/', operatorKeys(services))
+    .route('/', operatorAuditEntries(services));

@@ -11,7 +11,7 @@ import { newToken } from '../../database/people/session.ts';
 import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { actorOf } from './audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from '../conversations/actor-name.ts';
 import { conflict, notFound } from '../http/problem.ts';

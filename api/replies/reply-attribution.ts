@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { reattribute, type Correction } from '../../database/replies/reattribute.ts';
 import { Reply } from '../../database/replies/reply.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -61,10 +61,8 @@ async function move({ db, runs }: ApiServices, correction: Correction, from: str
     if (done === null) throw missing();
     if (done === 'no-message') throw new AppError('conflict', said('sent-nothing-there'));
     const detail = { campaignId: correction.campaignId, across: from === null };
-    await client.query(
-      `insert into audit_log (id, at, actor, account_id, action, target, detail) values ($1, now(), $2, $3, 'reply.reattribute', $4, $5)`,
-      [newId(), `key ${correction.by}`, correction.accountId, `reply ${correction.replyId}`, JSON.stringify(detail)],
-    );
+    const { accountId, replyId } = correction;
+    await recordAudit(client, { accountId, action: 'reply.reattribute', target: `reply ${replyId}`, detail });
     return done;
   });
   runs.retryCallbacks();

@@ -10,7 +10,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said, sentenceOf, type Language } from '../../domain/problems/said.ts';
 import { REPLY_CHANGES } from '../../domain/accounts/setting-change.ts';
 import type { Platform } from '../../domain/sending/sender-policy.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { checkCallbackUrl } from './callback-url.ts';
 import { makeReplyChange, type Fresh, type Made, type Owner } from './apply-setting-change.ts';
 import type { ReplyChange } from './setting-change.ts';

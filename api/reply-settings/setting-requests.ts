@@ -4,7 +4,7 @@ import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/setting-change.ts';
-import { actorOf } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
 import { lockOwner } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';

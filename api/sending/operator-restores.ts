@@ -2,7 +2,8 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Restore } from '../../database/sending/restore.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { actorOf, audit } from '../people/audit-log.ts';
+import { actorOf } from '../http/auth.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
@@ -55,7 +56,7 @@ export const operatorRestores = ({ db }: ApiServices) =>
         restore.releasedAt = new Date();
         restore.releasedBy = actorOf(keyId);
       }
-      audit(em, { keyId, action: 'restore.release', target: `restore ${newest.id}`, detail: { inDoubt: newest.inDoubt } });
+      audit(em, { action: 'restore.release', target: `restore ${newest.id}`, detail: { inDoubt: newest.inDoubt } });
       await em.flush();
       return c.json(view(newest), 200);
     });

@@ -4,7 +4,7 @@ import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, type Fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
-import { audit } from '../people/audit-log.ts';
+import { audit } from '../../database/people/audit-entry.ts';
 import { invalid } from '../http/invalid.ts';
 import { Money, money, moneyOrNone } from '../http/money-view.ts';
 import { missing, notFound } from '../http/problem.ts';
@@ -88,7 +88,7 @@ export const operatorSpendLimits = (services: ApiServices) =>
     const limits = readLimits(asked);
     const em = services.db.em();
     if ((await em.count(Account, { id })) === 0) throw missing();
-    audit(em, { keyId: c.get('keyId'), action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
+    audit(em, { action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
     await em.flush();
     await set(services, id, 'operator', limits);
     return c.json(await view(services, id), 200);

@@ -49,6 +49,7 @@ import { Landlines } from './0110-landlines.ts';
 import { MessagesAtATime } from './0111-messages-at-a-time.ts';
 import { ListGuesses } from './0112-list-guesses.ts';
 import { GivenUpTold } from './0113-given-up-told.ts';
+import { Audit } from './0120-audit.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -116,4 +117,5 @@ export const migrations = [
   { name: '0111-messages-at-a-time', class: MessagesAtATime },
   { name: '0112-list-guesses', class: ListGuesses },
   { name: '0113-given-up-told', class: GivenUpTold },
+  { name: '0120-audit', class: Audit },
 ];

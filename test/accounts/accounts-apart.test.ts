@@ -50,6 +50,7 @@ const filters: Record<string, keyof Ids> = {
   conversation: 'conversation',
   endpoint: 'endpoint',
   reply: 'reply',
+  person: 'user',
 };
 
 /** A valid body for each operation that takes one. */

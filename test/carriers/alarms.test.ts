@@ -231,5 +231,5 @@ test('a carrier is paused and resumed by an operator, who is noted; its workers 
       desk.pool,
       `select action from audit_log where action like 'carrier.%e' and action <> 'carrier.create' order by id`,
     ),
-  ).toEqual([{ action: 'carrier.pause' }, { action: 'carrier.resume' }]);
+  ).toEqual([{ action: 'carrier.pause' }, { action: 'carrier.pause' }, { action: 'carrier.resume' }]);
 });

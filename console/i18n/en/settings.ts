@@ -285,4 +285,16 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   invite: 'Invite a person',
   inviteSend: 'Create the invitation',
   invitationFor: 'Link for {email}, valid for seven days.',
+
+  audit: 'Audit log',
+  auditHint:
+    'Who did what to what, when and from where. Nothing here can be changed; a person who was erased has no name any more.',
+  auditAct: 'Act',
+  auditActHint: 'Such as key, or key.create.',
+  auditPerson: 'Person or key (id)',
+  auditObject: 'Object',
+  auditAddress: 'From',
+  auditDetail: 'Particulars',
+  noAudit: 'Nothing noted',
+  noAuditHint: 'Sign-ins, invitations, roles, keys, exports, settings and erasures appear here.',
 };

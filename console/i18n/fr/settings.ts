@@ -285,4 +285,15 @@ export const settingsFr = {
   invite: 'Inviter une personne',
   inviteSend: 'Créer l’invitation',
   invitationFor: 'Lien pour {email}, valable sept jours.',
+
+  audit: 'Journal d’audit',
+  auditHint: 'Qui a fait quoi, sur quoi, quand et d’où. Rien ici ne peut être modifié ; une personne effacée n’a plus de nom.',
+  auditAct: 'Acte',
+  auditActHint: 'Par exemple key, ou key.create.',
+  auditPerson: 'Personne ou clé (identifiant)',
+  auditObject: 'Objet',
+  auditAddress: 'Depuis',
+  auditDetail: 'Précisions',
+  noAudit: 'Rien de noté',
+  noAuditHint: 'Connexions, invitations, rôles, clés, exports, réglages et effacements apparaissent ici.',
 } as const;
