@@ -55,6 +55,7 @@ async function live(state: DevState) {
   const operator = createClient(state.url, state.operatorKey);
   const [carrier = {}] = itemsOf(await operator.get('/v1/operator/carriers'));
   return {
+    account,
     conversation,
     campaign: textOf(campaign, 'id'),
     endpoint: textOf(endpoint, 'id'),
@@ -108,6 +109,24 @@ try {
   await take('callbacks', '/settings/callback', 'Par callback');
   await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
   await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Essai 1/);
+
+  // An endpoint that fails, as an operator sees its run.
+  dev.world.endpoint.behave({ mode: 'status', status: 500 });
+  await press(dev.state, phone(10), 'OUI');
+  const health = `/v1/callback-endpoints/${ids.endpoint}/health`;
+  await until('it is unsteady', async () => ((await ids.account.get(health))['health'] === 'unsteady' ? true : null));
+  const query = encodeURIComponent(`EndpointId="${ids.endpoint}"`);
+  await page.goto(`${dev.state.temporalUi}/namespaces/aller-retour/workflows?query=${query}`);
+  await page
+    .getByRole('link', { name: `endpoint/${ids.endpoint}` })
+    .first()
+    .click();
+  await page.getByRole('tab', { name: 'User Metadata' }).click();
+  await page.getByText('unsteady, 1 waiting').first().waitFor();
+  await page.screenshot({ path: join(FOLDER, 'failing-endpoint.png'), animations: 'disabled' });
+  say('failing-endpoint');
+
+  await page.goto(dev.state.url);
   await page.getByRole('button', { name: 'Se déconnecter' }).click();
   await signIn(page, dev.state.people.operator);
   await take('carrier', `/operator/carriers/${ids.carrier}`, 'Reliée');

@@ -17,7 +17,7 @@ export async function drainLoop(drain: () => Promise<{ sleepMs: number | null }>
     if (isSet(wanted)) continue;
     if (sleepMs === null) return;
     now = `sleeping for ${Math.round(sleepMs / 1000)} s at most`;
-    if (sleepMs > 0) await condition(() => wanted, sleepMs);
+    if (sleepMs > 0) await condition(() => wanted, sleepMs, { summary: 'until something is due, or told' });
   }
 }
 

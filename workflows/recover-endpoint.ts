@@ -52,4 +52,4 @@ const inWords = ({ health, backlog, oldest = [], attemptsAtMost, lastFailure, ne
       ),
   ]
     .filter((part) => part !== null)
-    .join('; ');
+    .join('\n- ');
