@@ -43,10 +43,17 @@ export async function startApiProcess(
     simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
     bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     trustedProxies: config.TRUSTED_PROXIES,
+    unlimitedCredit: config.UNLIMITED_CREDIT,
     consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
   });
   const server = await listen(api.fetch, config.HOST, config.PORT);
   starting.use(server);
+  if (config.OCTOPUSH_HTTP_PORT !== undefined) {
+    const plain = (request: Request, env: object) =>
+      /^\/api(?:_sub)?\//.test(new URL(request.url).pathname) ? api.fetch(request, env) : new Response(null, { status: 404 });
+    const { port } = starting.use(await listen(plain, config.HOST, config.OCTOPUSH_HTTP_PORT));
+    log.warn({ port }, 'V0 of Octopush is answered on plain http: keys and texts travel unencrypted');
+  }
   // First: what waits for news is answered, so that the server has nothing left to wait for.
   starting.defer(() => live.close());
   rows(db.pool, 'select from prices limit 1').then(

@@ -128,6 +128,17 @@ const Environment = z.object({
     .describe(
       'Five digits that marketing to France names for STOP where it has no number to reply to; left out, a short code of the pool. No campaign gets it as its reply code',
     ),
+  OCTOPUSH_HTTP_PORT: int(0, 65_535)
+    .optional()
+    .describe(
+      'Port on which programs that know plain http alone find Octopush’s V0 and nothing else, on HOST; keys and texts then travel unencrypted',
+    ),
+  UNLIMITED_CREDIT: z.coerce
+    .number()
+    .min(0)
+    .max(99_999_999)
+    .default(999_999.99)
+    .describe('Euros that an account without a spend limit has left, for programs written for another provider’s API'),
   BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
   METRICS_PORT: int(0, 65_535)
     .optional()

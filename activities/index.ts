@@ -142,7 +142,7 @@ export function createActivities(deps: Deps) {
     },
     mail: { sendReplyEmails: mail.sendReplyEmails, drainEmails: mail.drainEmails },
     carrier: {
-      ...createSendBatch({ pool, log, lines, applyEarlyOptOuts, wake }),
+      ...createSendBatch({ pool, log, lines, applyEarlyOptOuts, wake, onCallbacksDue: deps.onCallbacksDue }),
       ...createPollResults({ pool, lines, country, onCallbacksDue: deps.onCallbacksDue }),
       syncPages,
     },

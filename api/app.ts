@@ -16,6 +16,7 @@ import { createClientAddress } from './http/network-address.ts';
 import { translateErrors } from './http/problem.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './people/session.ts';
+import { foreignApis } from './dialects/dialects.ts';
 import { unsubscribe } from './mail/unsubscribe.ts';
 import { webhooks } from './carriers/carrier-webhooks.ts';
 import { accountRoutes, operatorAccountRoutes } from './accounts/account-routes.ts';
@@ -85,6 +86,9 @@ export const createApi = (services: ApiServices) => {
   app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
   app.use('/v1/*', actingFrom(createClientAddress(services.trustedProxies ?? [])));
   translateErrors(app);
+  // First: below our own paths, and none of our refusals is a word of theirs.
+  const foreign = foreignApis(services);
+  for (const each of foreign) app.route(each.path, each.app);
 
   const api = app
     .route('/', running(services))
@@ -95,7 +99,7 @@ export const createApi = (services: ApiServices) => {
     .route('/v1', forAccounts(services));
 
   const described = once(() => documentOf(api));
-  const page = once(() => docsPage(described()));
+  const page = once(() => docsPage(described(), foreign));
   api.get('/openapi.json', (c) => c.json(described(), 200));
   api.get('/docs', (c) => {
     c.header('Content-Security-Policy', DOCS_POLICY);

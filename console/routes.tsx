@@ -80,6 +80,7 @@ const settingsPages = [
   page(settings, '/policies', () => import('./sending/settings-policies.tsx'), 'PoliciesSettings'),
   page(settings, '/out-of-hours', () => import('./replies/settings-out-of-hours.tsx'), 'OutOfHoursSettings'),
   page(settings, '/retention', () => import('./contacts/settings-retention.tsx'), 'RetentionSettings'),
+  page(settings, '/contacts', () => import('./contacts/settings-contacts.tsx'), 'ContactsSettings'),
   page(settings, '/opt-outs', () => import('./contacts/settings-opt-outs.tsx'), 'OptOutsSettings'),
   page(settings, '/numbers', () => import('./numbers/settings-numbers.tsx'), 'NumbersSettings'),
   page(settings, '/privacy', () => import('./contacts/settings-privacy.tsx'), 'PrivacySettings'),

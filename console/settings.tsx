@@ -11,6 +11,7 @@ export const SettingsPage = () => (
       { to: '/settings/canned', word: 'canned' },
       { to: '/settings/out-of-hours', word: 'outOfHours' },
       { to: '/settings/policies', word: 'policies' },
+      { to: '/settings/contacts', word: 'contacts' },
       { to: '/settings/opt-outs', word: 'optOuts' },
       { to: '/settings/numbers', word: 'numbers' },
       { to: '/settings/privacy', word: 'privacy' },

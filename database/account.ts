@@ -28,6 +28,8 @@ const AccountSchema = defineEntity({
     heldReleasedAt: p.datetime(3).nullable(),
     /** Who premium campaigns come from that name no sender. */
     defaultSender: p.text().nullable(),
+    /** The login that programs written for Octopush name, beside the e-mail addresses of its people. */
+    octopushLogin: p.text().nullable(),
     /** When it was moved from V0 to V2; null for who began there, or is on V0. */
     migratedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),

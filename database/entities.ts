@@ -17,6 +17,7 @@ import { Conversation, ConversationNote } from './conversations/conversation.ts'
 import { CountryRule } from './numbers/country-rule.ts';
 import { Delivery, DeliveryAttempt } from './callbacks/delivery.ts';
 import { Doubt } from './sending/doubt.ts';
+import { MessageNews } from './sending/message-news.ts';
 import { Event } from './callbacks/event.ts';
 import { DigestMail } from './mail/digest-mail.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
@@ -76,6 +77,7 @@ export const entities = [
   Delivery,
   DeliveryAttempt,
   Doubt,
+  MessageNews,
   EndpointMinute,
   Event,
   DigestMail,

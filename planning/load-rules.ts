@@ -28,6 +28,7 @@ export type PlanRules = Rules & {
     | 'lowcostMarketing'
     | 'landlines'
     | 'stopMention'
+    | 'missingStop'
     | 'brandRegistration'
     | 'genericSenders'
     | 'senderOverrides'
@@ -80,7 +81,7 @@ export async function loadPlanRules(
   );
   const [policies = DEFAULT_POLICIES] = await rows<PlanRules['policies']>(
     sql,
-    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", landlines, stop_mention as "stopMention", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
+    'select quiet_hours as "quietHours", quiet_preset as "quietPreset", lowcost_marketing as "lowcostMarketing", landlines, stop_mention as "stopMention", missing_stop as "missingStop", brand_registration as "brandRegistration", generic_senders as "genericSenders", sender_overrides as "senderOverrides" from account_policies where account_id = $1',
     [account.id],
   );
   return {

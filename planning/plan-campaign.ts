@@ -120,7 +120,7 @@ export async function planPage(
   rules: PlanRules,
   first: number,
 ): Promise<PlannedPage | { refused: Refusal }> {
-  const template = compile(request.text);
+  const template = request.template ?? compile(request.text);
   if ('code' in template) return { refused: template };
   const found = await planRows(request, rules, template, first);
   if ('refused' in found) return { refused: found.refused };

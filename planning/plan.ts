@@ -5,6 +5,7 @@ import type { QuietEffect } from '../domain/sending/quiet-effect.ts';
 import type { SegmentEncoding } from '../domain/sms/segments.ts';
 import type { AnswerBy, Origin, Refusal, SenderRequest } from '../domain/sending/sender-policy.ts';
 import type { Warning } from '../domain/problems/warning.ts';
+import type { SmsTemplate } from '../templates/sms.ts';
 
 /** `added`: messages that got a mention of STOP. `missing`: those that need one, and there is no number to name. */
 export type StopEffect = { added: number; missing: number };
@@ -12,6 +13,8 @@ export const NO_STOPS: StopEffect = { added: 0, missing: 0 };
 
 /** `text` has merge tags, `sender` is as the customer wrote it. */
 export type CampaignRequest = SenderRequest & {
+  /** Where the tags of the text are not ours: what fills it in. */
+  template?: SmsTemplate;
   /** When it begins: codes that are free again by then are free. */
   sendAt: Date | null;
   purpose: 'marketing' | 'transactional';

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { abortLeft } from '../../database/callbacks/change-endpoint.ts';
 import { idAt } from '../../database/ids.ts';
+import { announce } from '../../database/live.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { postAlarms, type AlarmWebhook } from '../carriers/alarm-webhook.ts';
 import { forgetAlarms, watchCarriers } from '../carriers/watch-carriers.ts';
@@ -10,6 +11,7 @@ import { reclaimDead, untilNextDue } from '../due-deliveries.ts';
 import { tellGivenUp } from '../callbacks/tell-given-up.ts';
 import { endDoubts } from '../sending/in-doubt.ts';
 import { matchOrphans } from '../sending/ingest-receipts.ts';
+import { tellNews } from '../sending/message-events.ts';
 import { failOverQueued } from '../sending/failover.ts';
 import { showPartials } from '../replies/partial-replies.ts';
 import { unasked } from '../sending/poll-results.ts';
@@ -115,7 +117,11 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       for (const { carrier_id: carrierId } of await unasked(pool)) runs.pollResults(carrierId);
     },
     matchReceipts: () => matchOrphans(pool),
-    endDoubts: () => done(endDoubts(pool)),
+    async endDoubts(): Promise<void> {
+      await endDoubts(pool);
+      const accounts = await tellNews(pool);
+      if (accounts.length > 0) await announce(pool, accounts);
+    },
     watchCarriers: () => done(watchCarriers(pool, { settled: settled() })),
     postAlarms: () => postAlarms({ pool, log, poster, webhook: alarmWebhook }),
     forgetAlarms: () => done(forgetAlarms(pool)),

@@ -68,7 +68,7 @@ export function contactOptedOut(
 
 /** What Octopush's forms of both tell. */
 export const octopushFacts = ({ reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean }) => ({
-  ticket: answered?.campaign_id ?? null,
+  ticket: answered?.campaign_id ?? answered?.id ?? null,
   phone: reply.from_number,
   text: hidden ? '' : reply.text,
   at: reply.received_at,

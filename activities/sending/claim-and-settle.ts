@@ -4,7 +4,7 @@ import { FRENCH_NUMBER } from '../../domain/france.ts';
 import type { MessageState } from '../../domain/sending/message.ts';
 import { prepared } from '../../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './in-doubt.ts';
-import { HEARS } from './message-events.ts';
+import { HEARS, NOTE_NEWS } from './message-events.ts';
 import type { ClaimFacts } from './claim-facts.ts';
 import { SENDING_HELD } from './restore-hold.ts';
 import { ANSWERS, BUDGET, SPENT } from './spend-budget-sql.ts';
@@ -109,7 +109,11 @@ const TURN = `
     from decided j
     where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skipped is not null or j.campaign is null or j.campaign = 'launched')
       and not exists (select from beyond o where o.id = j.id)
-    returning m.id, m.state, j.account_id, j.cost
+    returning m.id, m.state, j.account_id, j.cost, m.simulation as simulated
+  ), news as (
+    ${NOTE_NEWS(`(
+      select id, account_id, state from stored union all select id, account_id, state from claimed where not simulated
+    )`)}
   ), ${SPENT}
   select (select count(*)::int from mine) as held,
     coalesce((select array_agg(id::text) from claimed), '{}') as ids,

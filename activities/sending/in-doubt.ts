@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { affected } from '../../database/sql.ts';
+import { NOTE_NEWS } from './message-events.ts';
 
 /** Whether a message `m` that may have gone out is sent again, once: only where its campaign chose to. */
 export const SENT_AGAIN = `(m.resends = 0 and coalesce((select c.resend_in_doubt from campaigns c where c.id = m.campaign_id), false))`;
@@ -23,7 +24,9 @@ export const endDoubts = (pool: Pool): Promise<number> =>
     `with old as (
        select message_id from doubts where since < now() - interval '${ENDS_AFTER}' order by message_id limit 20000 for update skip locked
      ), ended as (
-       update messages m set state = 'unknown', settled_at = now() from old where m.id = old.message_id and m.state = 'in_doubt'
+       update messages m set state = 'unknown', settled_at = now() from old where m.id = old.message_id and m.state = 'in_doubt' returning m.id, m.account_id, m.state
+     ), news as (
+       ${NOTE_NEWS('ended')}
      )
      delete from doubts d using old where d.message_id = old.message_id`,
   );

@@ -1,6 +1,7 @@
-import type { PoolClient } from 'pg';
-import { emitEvents, type NewEvent } from '../../database/callbacks/emit-events.ts';
-import { rows, type Sql } from '../../database/sql.ts';
+import type { Pool, PoolClient } from 'pg';
+import { emitEvents, type EventType, type NewEvent } from '../../database/callbacks/emit-events.ts';
+import { rows, transaction, type Sql } from '../../database/sql.ts';
+import { deliveryStatus, OCTOPUSH_ALSO } from '../../domain/callbacks/octopush-callback.ts';
 import { campaignOf } from '../replies/reply-event.ts';
 
 /** A message as its events show it. */
@@ -17,25 +18,41 @@ type MessageFacts = {
   request_id: string | null;
 };
 
-const TYPES: Record<string, 'message.delivered' | 'message.undelivered'> = {
+const TYPES: Record<string, EventType> = {
+  accepted: 'message.accepted',
   delivered: 'message.delivered',
   undelivered: 'message.undelivered',
   expired: 'message.undelivered',
+  failed: 'message.not-sent',
+  skipped: 'message.not-sent',
+  unknown: 'message.unknown',
 };
+
+const HEARD = `types && array['message.accepted', 'message.delivered', 'message.undelivered', 'message.not-sent', 'message.unknown']`;
 
 /** Whether any account has an endpoint that chose to hear of its messages: an index that holds those endpoints alone. */
 export async function someoneHears(sql: Sql): Promise<boolean> {
-  const found = await rows(
-    sql,
-    `select from callback_endpoints where deleted_at is null and types && array['message.delivered', 'message.undelivered'] limit 1`,
-  );
+  const found = await rows(sql, `select from callback_endpoints where deleted_at is null and ${HEARD} limit 1`);
   return found.length > 0;
 }
 
 /** Whether the account of a message `m` has such an endpoint. */
 export const HEARS = `exists (
-  select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null
-    and e.types && array['message.delivered', 'message.undelivered'])`;
+  select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null and e.${HEARD})`;
+
+/** How long after a message was taken nobody tells any more. */
+const UNHEARD = `interval '48 hours'`;
+/** When there is something to say of a message `m` that its carrier took: at once where that was chosen, else when nothing was heard of it. */
+const ACCEPTED_DUE = `case when exists (
+  select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null and 'message.accepted' = any(e.types)
+) then now() else now() + ${UNHEARD} end`;
+
+/** Writes down those of `changed` (rows of messages) that have something to say: at once what did not go. */
+export const NOTE_NEWS = (changed: string): string =>
+  `insert into message_news (message_id, due_at)
+     select m.id, case when m.state = 'accepted' then ${ACCEPTED_DUE} else now() end from ${changed} m
+     where m.state in ('accepted', 'failed', 'skipped', 'unknown') and ${HEARS}
+     on conflict (message_id) do update set due_at = excluded.due_at`;
 
 /**
  * The states of these messages before receipts move them, locked so that each move is seen once; only those whose accounts
@@ -50,36 +67,74 @@ export async function statesBefore(client: PoolClient, messageIds: string[]): Pr
   return new Map(found.map((row) => [row.id, row.state]));
 }
 
+const FACTS = `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
+   from messages m left join campaigns c on c.id = m.campaign_id`;
+
 /** Emits one event for each message that has arrived, or will not, and had not before. Answers whose they are. */
 export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, string>): Promise<string[]> {
-  const after = await rows<MessageFacts>(
-    client,
-    `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
-     from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1::uuid[]) order by m.id`,
-    [[...before.keys()]],
-  );
-  const happened = after.flatMap((message): NewEvent[] => {
-    const type = TYPES[message.state];
-    if (type === undefined || before.get(message.id) === message.state) return [];
-    return [
-      {
-        accountId: message.account_id,
-        type,
-        replyId: null,
-        emails: false,
-        campaignId: message.campaign_id,
-        body: (id) => bodyOf(id, type, message),
-        octopush: {
-          kind: 'delivery',
-          ticket: message.campaign_id,
-          phone: message.to_number,
-          status: type === 'message.delivered' ? 'DELIVERED' : 'NOT_DELIVERED',
-          at: new Date(),
-        },
-      },
-    ];
-  });
-  return (await emitEvents(client, happened, null)).accounts;
+  const after = await rows<MessageFacts>(client, `${FACTS} where m.id = any($1::uuid[]) order by m.id`, [[...before.keys()]]);
+  const moved = after.filter(({ id, state }) => SETTLED.has(state) && before.get(id) !== state);
+  return (await emitEvents(client, moved.map(eventOf), null)).accounts;
+}
+/** What a receipt tells. */
+const SETTLED = new Set(['delivered', 'undelivered', 'expired']);
+
+const PAGE = 500;
+
+/**
+ * Idempotent: tells accounts of messages that did not go, that a carrier took, or that nothing was heard of for two days. Each is
+ * told once: its row goes with the event. Answers whose they are.
+ */
+export async function tellNews(pool: Pool): Promise<string[]> {
+  const told = new Set<string>();
+  for (;;) {
+    const { count, accounts } = await transaction(pool, async (client) => {
+      const due = await rows<MessageFacts & { unheard: boolean; chosen: string[] }>(
+        client,
+        `with due as (
+           delete from message_news where message_id in (
+             select message_id from message_news where due_at <= now() order by due_at limit ${PAGE} for update skip locked) returning message_id
+         ), again as (
+           insert into message_news (message_id, due_at)
+           select m.id, m.submitted_at + ${UNHEARD} from messages m join due on due.message_id = m.id
+           where m.state = 'accepted' and m.submitted_at > now() - ${UNHEARD}
+         )
+         select f.*, f.submitted_at <= now() - ${UNHEARD} as unheard, array(
+           select distinct type from callback_endpoints e cross join unnest(e.types || case
+             when e.format <> 'standard' and 'message.undelivered' = any(e.types) then $1::text[] else '{}' end) as type
+           where e.account_id = f.account_id and e.deleted_at is null) as chosen
+         from (${FACTS}) f join due on due.message_id = f.id order by f.id`,
+        [Object.keys(OCTOPUSH_ALSO)],
+      );
+      const news = due.flatMap((message): NewEvent[] => {
+        const event = eventOf(message.state === 'accepted' && message.unheard ? { ...message, state: 'unknown' } : message);
+        return NEWS.has(message.state) && message.chosen.includes(event.type) ? [event] : [];
+      });
+      return { count: due.length, accounts: (await emitEvents(client, news, null)).accounts };
+    });
+    for (const account of accounts) told.add(account);
+    if (count < PAGE) return [...told];
+  }
+}
+const NEWS = new Set(['accepted', 'failed', 'skipped', 'unknown']);
+
+function eventOf(message: MessageFacts): NewEvent {
+  const type = TYPES[message.state] ?? 'message.undelivered';
+  return {
+    accountId: message.account_id,
+    type,
+    replyId: null,
+    emails: false,
+    campaignId: message.campaign_id,
+    body: (id) => bodyOf(id, type, message),
+    octopush: {
+      kind: 'delivery',
+      ticket: message.campaign_id ?? message.id,
+      phone: message.to_number,
+      status: deliveryStatus(message.state, message.reason),
+      at: new Date(),
+    },
+  };
 }
 
 const bodyOf = (id: string, type: string, message: MessageFacts): string =>

@@ -2,7 +2,9 @@ import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { CampaignState } from '../../database/campaigns/campaign.ts';
+import { announce } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
+import { tellNews } from './message-events.ts';
 import type { CarrierLines } from './carrier-lines.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { ANSWERS } from './spend-budget-sql.ts';
@@ -23,6 +25,7 @@ type Deps = {
   lines: CarrierLines;
   applyEarlyOptOuts: (carrierId: string) => Promise<void>;
   wake: Pick<RunWaker, 'wake'>;
+  onCallbacksDue: () => void;
 };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
@@ -35,8 +38,20 @@ const PATIENCE_MS = 20_000;
 const AT_ONCE = 8;
 const PEEK_EVERY_MS = 15_000;
 
-export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake }: Deps) => {
+export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onCallbacksDue }: Deps) => {
   const places = createKeyedSemaphore(AT_ONCE);
+
+  /** What did not go, or what a carrier took: those who hear of it are told at once. A failure leaves it to the sweep. */
+  async function tell(): Promise<void> {
+    try {
+      const accounts = await tellNews(pool);
+      if (accounts.length === 0) return;
+      await announce(pool, accounts);
+      onCallbacksDue();
+    } catch (error) {
+      log.warn({ err: error }, 'what became of messages could not be told yet; the sweep does it later');
+    }
+  }
 
   async function run(batch: Batch): Promise<BatchResult> {
     const { where, values } = 'ids' in batch ? ofIds(batch) : ofRows(batch);
@@ -59,6 +74,7 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake }: D
           () => Promise.race([send(), Context.current().cancelled]),
           log,
         );
+        await tell();
       }
       const [now] = await rows<Left>(
         pool,

@@ -30,6 +30,9 @@ export const AccountView = z
       )
       .openapi({ description: 'Oldest first' }),
     defaultSender: z.string().nullable().openapi({ description: 'Who premium campaigns come from that name no sender' }),
+    octopushLogin: z.string().nullable().openapi({
+      description: 'The login that programs written for Octopush name, beside the e-mail addresses of the account’s people',
+    }),
     migratedAt: Time.nullable().openapi({ description: 'When it was moved from V0 to V2' }),
     createdAt: Time,
   })
@@ -45,6 +48,7 @@ export const accountView = (account: Account): z.infer<typeof AccountView> => ({
   twoWay: account.twoWay,
   twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
   defaultSender: account.defaultSender ?? null,
+  octopushLogin: account.octopushLogin ?? null,
   migratedAt: iso(account.migratedAt),
   createdAt: account.createdAt.toISOString(),
 });
@@ -61,11 +65,15 @@ const AccountChange = z
       .string()
       .regex(/^(12345|\+\d{6,15}|(?=.*[A-Za-z])[A-Za-z0-9]{3,11})$/, because('sender-or-number'))
       .nullable()
-      .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' }),
+      .openapi({ description: 'Null for none: each premium campaign names its own', example: '12345' })
+      .optional(),
+    octopushLogin: z.string().trim().min(3).max(254).nullable().optional().openapi({
+      description: 'A login of its own for programs written for Octopush; null for none',
+    }),
   })
   .openapi('AccountChange');
 const change = route('patch', '/account', 'changeAccount', {
-  summary: 'Set the sender of premium campaigns that name none',
+  summary: 'Set the sender of premium campaigns that name none, or the login of programs written for Octopush',
   request: { body: body(AccountChange) },
   responses: ok('The account', AccountView),
 });
@@ -81,7 +89,12 @@ export const account = ({ db }: ApiServices) => {
     .openapi(get, async (c) => c.json(await show(c.get('account').id), 200))
     .openapi(change, async (c) => {
       const { id } = c.get('account');
-      await db.em().nativeUpdate(Account, { id }, { defaultSender: c.req.valid('json').defaultSender });
+      const { defaultSender, octopushLogin } = c.req.valid('json');
+      const change = {
+        ...(defaultSender === undefined ? {} : { defaultSender }),
+        ...(octopushLogin === undefined ? {} : { octopushLogin }),
+      };
+      if (Object.keys(change).length > 0) await db.em().nativeUpdate(Account, { id }, change);
       return c.json(await show(id), 200);
     });
 };

@@ -1,3 +1,4 @@
+import { shownUrl } from '../../domain/callbacks/shown-url.ts';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { rows } from '../../database/sql.ts';
@@ -71,7 +72,7 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
     const view = (each: CallbackEndpoint): z.infer<typeof TroubledView> => ({
       id: each.id,
       account: each.account,
-      url: each.url,
+      url: shownUrl(each.url),
       health: healthOf(each),
       since: each.track ? new Date(each.track.since).toISOString() : null,
       failuresInARow: each.track?.failures ?? 0,

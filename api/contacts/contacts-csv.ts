@@ -1,5 +1,4 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said, type Fault } from '../../domain/problems/said.ts';
@@ -14,6 +13,7 @@ import { readList, type ListBody, type ListRow } from '../lists/read-list.ts';
 import { problems, refused } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
+import { storeContacts, type ContactRead } from '../../database/contacts/store-contacts.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST = 100_000;
@@ -63,12 +63,10 @@ const download = route('get', '/contacts.csv', 'exportContacts', {
   responses: { 200: { description: 'The contacts', content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });
 
-type Read = { phone: string; firstName: string | null; lastName: string | null; tags: string[] };
-
 /** The contacts of an import, each number once: the last row counts. Throws a refusal that names every bad row. */
-async function readContacts(list: AsyncIterable<ListRow>, { tag, columns }: Options, country: string): Promise<Read[]> {
+async function readContacts(list: AsyncIterable<ListRow>, { tag, columns }: Options, country: string): Promise<ContactRead[]> {
   const faults: Fault[] = [];
-  const found = new Map<string, Read>();
+  const found = new Map<string, ContactRead>();
   let places: Record<Column, string | undefined> | null = null;
   let row = 0;
   for await (const values of list) {
@@ -110,8 +108,8 @@ function placesOf(header: string[], chosen: Options['columns'] = {}): Record<Col
   const byName = (names: RegExp): string | undefined => header.find((name) => names.test(name));
   const places = {
     phone: chosen.phone ?? phoneColumnOf(header),
-    firstName: chosen.firstName ?? byName(/^(?:first ?name|pr[ée]nom)$/i),
-    lastName: chosen.lastName ?? byName(/^(?:last ?name|nom)$/i),
+    firstName: chosen.firstName ?? byName(/^(?:first[ _]?name|pr[ée]nom)$/i),
+    lastName: chosen.lastName ?? byName(/^(?:last[ _]?name|nom)$/i),
     tags: chosen.tags ?? byName(/^(?:tags|[ée]tiquettes)$/i),
   };
   const missing = Object.values(chosen).find((name) => name !== undefined && !header.includes(name));
@@ -119,19 +117,6 @@ function placesOf(header: string[], chosen: Options['columns'] = {}): Record<Col
     throw invalidRequest(fault('csv', 'csv-column', { name: missing ?? 'phone', columns: COLUMNS.join(',') }));
   return places;
 }
-
-// A tag never holds a bar, so that tags travel as one text each row.
-const STORE = `
-  with given as (
-    select id, phone, first_name, last_name, coalesce((select array_agg(distinct tag order by tag) from unnest(string_to_array(tags, '|')) as tag), '{}') as tags
-    from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as g (id, phone, first_name, last_name, tags)
-  )
-  insert into contacts as c (id, account_id, phone, first_name, last_name, tags, created_at, updated_at)
-  select id, $1, phone, first_name, last_name, tags, now(), now() from given order by phone
-  on conflict (account_id, phone) do update set updated_at = now(),
-    first_name = coalesce(excluded.first_name, c.first_name), last_name = coalesce(excluded.last_name, c.last_name),
-    tags = coalesce((select array_agg(distinct tag order by tag) from unnest(c.tags || excluded.tags) as tag), '{}')
-  returning c.created_at = c.updated_at as fresh`;
 
 export const contactsCsv = ({ db }: ApiServices) => {
   async function* lines(account: string) {
@@ -156,16 +141,7 @@ export const contactsCsv = ({ db }: ApiServices) => {
       const list: ListBody = isJson ? { body: new Blob([sent.csv]).stream(), type: 'csv', gzip: false } : bodyOf(c);
       const wish = isJson ? sent : optionsOf(c.req.valid('query'));
       const contacts = await readContacts(readList(list, { rows: MOST, bytes: MOST_BYTES }, {}), wish, account.country);
-      const stored = await rows<{ fresh: boolean }>(db.pool, STORE, [
-        account.id,
-        contacts.map(() => newId()),
-        contacts.map(({ phone }) => phone),
-        contacts.map(({ firstName }) => firstName),
-        contacts.map(({ lastName }) => lastName),
-        contacts.map((contact) => contact.tags.join('|')),
-      ]);
-      const added = stored.filter((row) => row.fresh).length;
-      return c.json({ added, changed: stored.length - added }, 200);
+      return c.json(await storeContacts(db.pool, account.id, contacts), 200);
     })
     .openapi(download, (c) => {
       c.header('Content-Disposition', 'attachment; filename="contacts.csv"');

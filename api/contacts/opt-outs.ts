@@ -3,6 +3,7 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, flaw, said, type Fault } from '../../domain/problems/said.ts';
+import { phoneColumnOf } from '../../domain/phone-column.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { csvLines, streamOf } from '../http/csv.ts';
@@ -105,8 +106,12 @@ function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
   const [first] = lines;
   // A header has something beneath it.
   const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
-  const body = hasHeader ? lines.slice(1) : lines;
-  return body.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
+  if (!hasHeader || first === undefined) return lines.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
+  const at = Math.max(0, first.indexOf(phoneColumnOf(first) ?? ''));
+  return lines.slice(1).map((line) => {
+    const reason = line[at + 1];
+    return reason ? { phone: line[at] ?? '', reason } : { phone: line[at] ?? '' };
+  });
 }
 
 export const optOuts = ({ db, hashPhone }: ApiServices) => {

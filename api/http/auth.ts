@@ -35,7 +35,7 @@ const CONSOLE_HEADER = 'x-requested-with';
  * Looks the key up by its SHA-256, so that no comparison takes a time that tells of the key. Asked at every request:
  * a key that is revoked, or an account that changes, counts at once in every process.
  */
-async function callerByKey(header: string, { db }: ApiServices): Promise<Caller> {
+export async function callerByKey(header: string, { db }: Pick<ApiServices, 'db'>): Promise<Caller> {
   const key = FORM.exec(header)?.[1];
   const [row] = key
     ? await rows<Caller>(

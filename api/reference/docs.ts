@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ForeignApi } from '../dialects/dialects.ts';
 import type { ApiDocument } from './document.ts';
 import { isRecord, list, record, resolved, text, type Json } from './json.ts';
 
@@ -65,8 +66,12 @@ code{background:#f1f1f4;padding:0 .2rem;border-radius:3px}small{color:#55555f}h4
 /** What the page may load: nothing but its own style. It needs no script and no network. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
+/** What programs written for another provider may call: apart, for it is not how ours is called. */
+const foreignSection = ({ title, calls }: Pick<ForeignApi, 'title' | 'calls'>): string =>
+  `<section><h3>${escape(title)}</h3><ul>${calls.map((call) => `<li><code>${escape(call)}</code></li>`).join('')}</ul></section>`;
+
 /** The OpenAPI document as one page to read. */
-export function docsPage(document: ApiDocument): string {
+export function docsPage(document: ApiDocument, foreign: readonly Pick<ForeignApi, 'title' | 'calls'>[]): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(record(methods)).flatMap(([method, route]) =>
       isRecord(route) ? [{ tag: text(list(route['tags'])[0]), html: operation(document, method, path, route) }] : [],
@@ -81,5 +86,7 @@ export function docsPage(document: ApiDocument): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(document.info.title)} API</title><style>${STYLE}</style></head><body><main><h1>${escape(document.info.title)} API</h1>
 <p>${escape(document.info.description ?? '')}</p><p>Authenticate with <code>Authorization: Bearer &lt;key&gt;</code>. For programs: <a href="/openapi.json">openapi.json</a>.</p>
-${sections.join('\n')}<h2>Schemas</h2>${schemas.join('\n')}</main></body></html>`;
+${sections.join('\n')}<h2 id="other-providers">Other providers’ APIs</h2>
+<p>For programs written for another provider: only the host changes. Login and key come as that provider asks for them, and every answer has its form; nothing here is in <a href="/openapi.json">openapi.json</a>.</p>
+${foreign.map(foreignSection).join('\n')}<h2>Schemas</h2>${schemas.join('\n')}</main></body></html>`;
 }

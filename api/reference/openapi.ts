@@ -54,6 +54,7 @@ export async function describeApi(): Promise<string> {
     temporalRuns: null,
     clockInjectable: false,
     bodyLimitBytes: 1,
+    unlimitedCredit: 0,
     consoleFolder: 'none',
   });
   await orm.close();

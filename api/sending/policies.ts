@@ -42,6 +42,10 @@ const fields = {
       'What marketing to France ends with where its text does not say how to stop it; XXXXX becomes the number. null: STOP au XXXXX',
     example: 'STOP SMS au XXXXX',
   }),
+  missingStop: z.enum(['add', 'refuse']).openapi({
+    description:
+      'Marketing to France that comes by another provider’s API and does not say how to stop it: add says it, refuse answers with that API’s own code',
+  }),
   keepTextsDays: Days.openapi({
     description:
       'After how many days texts of messages, replies, notes and events are taken out, every night; null: never. 13 months are 396',
@@ -79,6 +83,7 @@ const view = (row: AccountPolicies | null): Policies => {
     genericSenders: chosen.genericSenders,
     senderOverrides: chosen.senderOverrides,
     stopMention: chosen.stopMention ?? null,
+    missingStop: chosen.missingStop,
     keepTextsDays: chosen.keepTextsDays ?? null,
     keepContactsDays: chosen.keepContactsDays ?? null,
   };

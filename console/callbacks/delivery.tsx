@@ -1,3 +1,4 @@
+import { shownUrl } from '../../domain/callbacks/shown-url.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
@@ -74,7 +75,7 @@ export function DeliveryPage() {
               <>
                 <Facts
                   facts={[
-                    ['POST', url],
+                    ['POST', url && shownUrl(url)],
                     ['webhook-id', <code key="id">{webhookId}</code>],
                     ['content-type', <code key="type">{contentType}</code>],
                   ]}

@@ -1,3 +1,4 @@
+import { shownUrl } from '../../domain/callbacks/shown-url.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -43,7 +44,7 @@ export function EndpointPage() {
       <Loaded of={endpoint}>
         {({ url, description, types, format, fallbackUrl, ordered, timeoutMs, createdAt }) => (
           <>
-            <h1 className="address">{url}</h1>
+            <h1 className="address">{shownUrl(url)}</h1>
             {secret === undefined ? null : <SecretOnce label={say('secret')} value={secret} />}
             <Loaded of={health}>
               {(now) => (
@@ -55,7 +56,7 @@ export function EndpointPage() {
                       [say('description'), description],
                       [say('hears'), types.join(', ')],
                       [say('format'), format],
-                      [say('fallbackUrl'), fallbackUrl],
+                      [say('fallbackUrl'), fallbackUrl && shownUrl(fallbackUrl)],
                       [say('ordered'), ordered ? say('yes') : null],
                       [say('timeout'), say('seconds', { n: number(timeoutMs / 1000) })],
                       [say('waitingNow'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],

@@ -1,3 +1,4 @@
+import { shownUrl } from '../../domain/callbacks/shown-url.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -119,7 +120,7 @@ function Endpoints() {
             cell: ({ id, url, description }) => (
               <>
                 <Link to="/settings/callback/$id" params={{ id }}>
-                  {url}
+                  {shownUrl(url)}
                 </Link>
                 {description === '' ? null : <p className="hint">{description}</p>}
               </>

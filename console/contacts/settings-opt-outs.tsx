@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Button, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
@@ -49,6 +50,9 @@ function Add() {
   );
   return (
     <FormCard title={say('addOptOuts')} label={say('add')} act={add} disabled={csv.trim() === ''}>
+      <FileTrigger acceptedFileTypes={['text/csv', '.csv', '.txt']} onSelect={(files) => void files?.[0]?.text().then(setCsv)}>
+        <Button className="button plain">{say('numbersFile')}</Button>
+      </FileTrigger>
       <Field label={say('numbersList')} hint={say('numbersListHint')} rows={4} value={csv} onChange={setCsv} />
       <Field label={say('reason')} value={reason} onChange={setReason} />
       {add.data ? (

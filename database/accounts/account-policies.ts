@@ -16,6 +16,7 @@ const AccountPoliciesSchema = defineEntity({
     lowcostMarketing: p.text().$type<Policies['lowcostMarketing']>().default('warn'),
     landlines: p.text().$type<Policies['landlines']>().default('warn'),
     stopMention: p.text().nullable(),
+    missingStop: p.text().$type<Policies['missingStop']>().default('add'),
     brandRegistration: p.text().$type<Policies['brandRegistration']>().default('warn'),
     genericSenders: p.text().$type<Policies['genericSenders']>().default('warn'),
     senderOverrides: p.json<Policies['senderOverrides']>().default('{}'),

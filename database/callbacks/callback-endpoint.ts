@@ -21,7 +21,7 @@ const CallbackEndpointSchema = defineEntity({
     ),
     sqlIndex(
       'callback_endpoints_messages_index',
-      `"callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.delivered', 'message.undelivered']`,
+      `"callback_endpoints" ("account_id") where "deleted_at" is null and "types" && array['message.accepted', 'message.delivered', 'message.undelivered', 'message.not-sent', 'message.unknown']`,
     ),
   ],
   properties: {

@@ -1,6 +1,12 @@
 import type { PoolClient } from 'pg';
 import type { HeldReason } from '../../domain/callbacks/delivery-state.ts';
-import { octopushBody, type CallbackFormat, type OctopushFacts } from '../../domain/callbacks/octopush-callback.ts';
+import {
+  OCTOPUSH_ALSO,
+  octopushBody,
+  type CallbackFormat,
+  type OctopushFacts,
+} from '../../domain/callbacks/octopush-callback.ts';
+import type { Platform } from '../../domain/sending/sender-policy.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
@@ -10,8 +16,11 @@ export const EVENT_TYPES = [
   'reply.received',
   'reply.completed',
   'reply.reattributed',
+  'message.accepted',
   'message.delivered',
   'message.undelivered',
+  'message.not-sent',
+  'message.unknown',
   'contact.opted-out',
   'keyword.matched',
   'two-way.enabled',
@@ -64,6 +73,7 @@ type Target = {
   campaigns: string[];
   format: CallbackFormat;
   time_zone: string;
+  platform: Platform;
 };
 type Endpoint = Target & {
   url: string;
@@ -104,10 +114,12 @@ export type Emitted = DeliveriesOwed & { accounts: string[]; born: Born[] };
 export type FreshRoom = (client: PoolClient, endpointIds: string[]) => Promise<Map<string, number>>;
 
 /** A campaign's own address always hears its replies; of anything else what it chose, like any endpoint. */
-function hears({ scope, types, campaigns }: Target, type: EventType, campaignId: string | null): boolean {
+function hears({ scope, types, campaigns, format }: Target, type: EventType, campaignId: string | null): boolean {
   const named = campaignId !== null && campaigns.includes(campaignId);
   const itsReplies = type === 'reply.received' || type === 'reply.completed';
-  return named && itsReplies ? true : types.includes(type) && (scope === 'account' || named);
+  const also = format === 'standard' ? undefined : OCTOPUSH_ALSO[type];
+  const chose = types.includes(type) || (also !== undefined && types.includes(also));
+  return named && itsReplies ? true : chose && (scope === 'account' || named);
 }
 
 /** How long a first attempt may take to be made before the run of retries takes it over. */
@@ -136,17 +148,17 @@ export async function emitEvents(
        select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
      )
      select 'callback' as channel, e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope,
-       e.ordered, e.types, e.format, e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone,
+       e.ordered, e.types, e.format, e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone, a.platform,
        array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
      from callback_endpoints e join accounts a on a.id = e.account_id
      where e.account_id = any($1::uuid[]) and e.deleted_at is null
        and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named))
      union all
-     select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', '{}' from reply_emails
+     select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', 'v2', '{}' from reply_emails
      where $4 and account_id = any($1::uuid[]) and deleted_at is null order by id`,
     [
       accounts,
-      [...new Set(happened.map((each) => each.type))],
+      [...new Set(happened.flatMap(({ type }) => [type, OCTOPUSH_ALSO[type] ?? type]))],
       [...new Set(happened.flatMap((each) => each.campaignId ?? []))],
       happened.some((each) => each.emails),
     ],
@@ -162,7 +174,7 @@ export async function emitEvents(
     const to = (channel: Owed['channel'], targets: Target[]) =>
       targets
         .filter((target) => target.account_id === accountId)
-        .map(({ id, held, ordered, format, time_zone: timeZone }) => ({
+        .map(({ id, held, ordered, format, time_zone: timeZone, platform }) => ({
           id: newId(),
           accountId,
           eventId,
@@ -171,7 +183,7 @@ export async function emitEvents(
           held,
           claim: null,
           format,
-          body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, timeZone),
+          body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, { timeZone, platform }),
           conversationId: (ordered && order?.conversationId) || null,
           sequence: ordered && order ? order.sequence : null,
         }));

@@ -50,6 +50,8 @@ import { MessagesAtATime } from './0111-messages-at-a-time.ts';
 import { ListGuesses } from './0112-list-guesses.ts';
 import { GivenUpTold } from './0113-given-up-told.ts';
 import { Audit } from './0120-audit.ts';
+import { OctopushLogins } from './0140-octopush-logins.ts';
+import { MessageNews } from './0141-message-news.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -118,4 +120,6 @@ export const migrations = [
   { name: '0112-list-guesses', class: ListGuesses },
   { name: '0113-given-up-told', class: GivenUpTold },
   { name: '0120-audit', class: Audit },
+  { name: '0140-octopush-logins', class: OctopushLogins },
+  { name: '0141-message-news', class: MessageNews },
 ];

@@ -2,41 +2,100 @@ import { offsetMs } from '../zoned-time.ts';
 
 /**
  * How an endpoint wants its callbacks: as the standard event, or as Octopush posts them, in JSON or as a form, which tell of
- * replies, receipts and STOPs only.
+ * replies, messages and STOPs only. `octopush-form` is of the account's own generation, `octopush-v0-form` always of V0.
  */
-export type CallbackFormat = 'standard' | 'octopush-json' | 'octopush-form';
-export const CALLBACK_FORMATS = ['standard', 'octopush-json', 'octopush-form'] as const;
+export const CALLBACK_FORMATS = ['standard', 'octopush-json', 'octopush-form', 'octopush-v0-form'] as const;
+export type CallbackFormat = (typeof CALLBACK_FORMATS)[number];
 
 /** The events that have one of its forms. */
 export const OCTOPUSH_TYPES: ReadonlySet<string> = new Set([
   'reply.received',
   'reply.completed',
+  'message.accepted',
   'message.delivered',
   'message.undelivered',
+  'message.not-sent',
+  'message.unknown',
   'contact.opted-out',
 ]);
+
+/** Octopush has one kind of callback for whatever became of a message: who chose the one hears of the others. */
+export const OCTOPUSH_ALSO: Readonly<Record<string, string>> = {
+  'message.not-sent': 'message.undelivered',
+  'message.unknown': 'message.undelivered',
+};
 
 export const CONTENT_TYPES: Record<CallbackFormat, string> = {
   standard: 'application/json; charset=utf-8',
   'octopush-json': 'application/json; charset=utf-8',
   'octopush-form': 'application/x-www-form-urlencoded',
+  'octopush-v0-form': 'application/x-www-form-urlencoded',
 };
 
-/** What Octopush's callbacks tell. `ticket` is the campaign's; `phone` is in E.164. */
+/** What its callbacks say of a message; `ACK`: the carrier took it. */
+export type DeliveryStatus =
+  | 'ACK'
+  | 'DELIVERED'
+  | 'NOT_DELIVERED'
+  | 'NOT_ALLOWED'
+  | 'UNKNOWN_DELIVERY'
+  | 'BAD_DESTINATION'
+  | 'BLACKLISTED_NUMBER'
+  | 'UNDEFINED';
+
+/** Carriers' codes for a number that is not one: of SMPP, of HTTP carriers in their own words. */
+const BAD_NUMBER = /RINVDSTADR|INVALID_?(?:DEST|NUMBER|RECIPIENT|PHONE)|UNKNOWN_?SUBSCRIBER|^000?B$|\b0x0*b\b/i;
+const LEFT_OUT: Readonly<Record<string, DeliveryStatus>> = {
+  'opted-out': 'BLACKLISTED_NUMBER',
+  'lowcost-marketing': 'NOT_ALLOWED',
+  'number-released': 'NOT_ALLOWED',
+  'spend-limit': 'NOT_ALLOWED',
+  expired: 'NOT_DELIVERED',
+  cancelled: 'UNDEFINED',
+};
+
+/** What a message's state is called there, with its reason. */
+export function deliveryStatus(state: string, reason: string | null): DeliveryStatus {
+  switch (state) {
+    case 'accepted':
+      return 'ACK';
+    case 'delivered':
+      return 'DELIVERED';
+    case 'unknown':
+      return 'UNKNOWN_DELIVERY';
+    case 'skipped':
+      return LEFT_OUT[reason ?? ''] ?? 'NOT_ALLOWED';
+    case 'failed':
+      return BAD_NUMBER.test(reason ?? '') ? 'BAD_DESTINATION' : 'NOT_DELIVERED';
+    default:
+      return 'NOT_DELIVERED';
+  }
+}
+
+/** What Octopush's callbacks tell. `ticket` is the campaign's, or the single message's; `phone` is in E.164. */
 export type OctopushFacts =
   | { kind: 'inbound'; ticket: string | null; phone: string; text: string; to: string; at: Date }
-  | { kind: 'delivery'; ticket: string | null; phone: string; status: 'DELIVERED' | 'NOT_DELIVERED'; at: Date }
+  | { kind: 'delivery'; ticket: string | null; phone: string; status: DeliveryStatus; at: Date }
   | { kind: 'stop'; ticket: string | null; phone: string; text: string; at: Date };
 
+type Reader = { timeZone: string; platform: 'v0' | 'v2' };
+
 /** The body in one of Octopush's forms, times as the account's clocks show them. */
-export function octopushBody(format: Exclude<CallbackFormat, 'standard'>, facts: OctopushFacts, timeZone: string): string {
-  const fields = fieldsOf(facts, wallClock(facts.at, timeZone));
-  if (format === 'octopush-json') return JSON.stringify(fields);
+export function octopushBody(
+  format: Exclude<CallbackFormat, 'standard'>,
+  facts: OctopushFacts,
+  { timeZone, platform }: Reader,
+): string {
+  const time = wallClock(facts.at, timeZone);
+  const fields = fieldsOf(facts, time);
+  if (format === 'octopush-json')
+    return JSON.stringify(facts.kind === 'delivery' ? { channel: 'sms', ...fields, meta_data: {} } : fields);
+  // Receivers of V0 read 00, those of V2 take it for another number: what they were written for decides.
+  const isV0 = format === 'octopush-v0-form' || platform === 'v0';
   const form = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...fields, number: facts.phone.replace(/^\+/, '00') }))
-    form.set(name, value ?? '');
-  // Its older documentation names the time of an answer otherwise.
-  if (facts.kind === 'inbound') form.set('answer_date', wallClock(facts.at, timeZone));
+  for (const [name, value] of Object.entries(fields)) form.set(name, value ?? '');
+  if (isV0) form.set('number', facts.phone.replace(/^\+/, '00'));
+  if (isV0 && facts.kind === 'inbound') form.set('answer_date', time);
   return form.toString();
 }
 
@@ -46,7 +105,7 @@ function fieldsOf(facts: OctopushFacts, time: string): Record<string, string | n
     case 'inbound':
       return { ...common, text: facts.text, sim_card_number: facts.to, reception_date: time };
     case 'delivery':
-      return { channel: 'sms', ...common, status: facts.status, delivery_date: time, meta_data: null };
+      return { ...common, status: facts.status, delivery_date: time };
     case 'stop':
       return { ...common, text: facts.text, stop_date: time };
     default:

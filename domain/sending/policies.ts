@@ -21,6 +21,8 @@ export type Policies = {
   senderOverrides: Record<string, { brandRegistration?: Mode | undefined; genericSenders?: Mode | undefined }>;
   /** The words that marketing to France gets for STOP where its text has none; null: ours. */
   stopMention: string | null;
+  /** What becomes of marketing to France without such words that comes by another provider's API: ours adds them always. */
+  missingStop: 'add' | 'refuse';
   /** How many days texts, and people after their last message, are kept; null: for ever. */
   keepTextsDays: number | null;
   keepContactsDays: number | null;
@@ -38,6 +40,7 @@ export const DEFAULT_POLICIES: Policies = {
   genericSenders: 'warn',
   senderOverrides: {},
   stopMention: null,
+  missingStop: 'add',
   keepTextsDays: null,
   keepContactsDays: null,
 };

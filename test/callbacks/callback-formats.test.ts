@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { octopushBody } from '../../domain/callbacks/octopush-callback.ts';
+import { octopushBody, type OctopushFacts } from '../../domain/callbacks/octopush-callback.ts';
 import { textOf } from '../../dev/seed.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { phone, SHORT_CODES, startApp, until } from '../fixtures/app.ts';
@@ -9,7 +9,8 @@ const at = new Date('2026-07-14T16:04:05.678Z');
 
 test('each of Octopush’s callbacks has its names, the campaign’s ticket, and the time of the account’s clocks', () => {
   const known = { ticket: 'T1', phone: '+33612000001', at };
-  const json = (facts: Parameters<typeof octopushBody>[1]) => JSON.parse(octopushBody('octopush-json', facts, 'Europe/Paris'));
+  const json = (facts: Parameters<typeof octopushBody>[1]) =>
+    JSON.parse(octopushBody('octopush-json', facts, { timeZone: 'Europe/Paris', platform: 'v0' }));
   expect(json({ kind: 'inbound', ...known, text: 'OUI', to: '36200' })).toEqual({
     message_id: 'T1',
     number: '+33612000001',
@@ -23,7 +24,7 @@ test('each of Octopush’s callbacks has its names, the campaign’s ticket, and
     number: '+33612000001',
     status: 'NOT_DELIVERED',
     delivery_date: '2026-07-14 18:04:05',
-    meta_data: null,
+    meta_data: {},
   });
   expect(json({ kind: 'stop', ...known, ticket: null, text: 'STOP' })).toEqual({
     message_id: null,
@@ -31,17 +32,31 @@ test('each of Octopush’s callbacks has its names, the campaign’s ticket, and
     text: 'STOP',
     stop_date: '2026-07-14 18:04:05',
   });
-  const form = new URLSearchParams(
-    octopushBody('octopush-form', { kind: 'inbound', ...known, text: 'à & b', to: '36200' }, 'UTC'),
-  );
-  expect(Object.fromEntries(form)).toEqual({
+});
+
+test('a form names the number as its generation reads it, V0’s beside the time of the answer', () => {
+  const facts = { kind: 'inbound', ticket: 'T1', phone: '+33612000001', at, text: 'à & b', to: '36200' } as const;
+  const form = (format: 'octopush-form' | 'octopush-v0-form', platform: 'v0' | 'v2', of: OctopushFacts = facts) =>
+    Object.fromEntries(new URLSearchParams(octopushBody(format, of, { timeZone: 'UTC', platform })));
+  const v2 = {
     message_id: 'T1',
-    number: '0033612000001',
+    number: '+33612000001',
     text: 'à & b',
     sim_card_number: '36200',
     reception_date: '2026-07-14 16:04:05',
-    answer_date: '2026-07-14 16:04:05',
-  });
+  };
+  const v0 = { ...v2, number: '0033612000001', answer_date: '2026-07-14 16:04:05' };
+  expect(form('octopush-form', 'v2')).toEqual(v2);
+  expect(form('octopush-form', 'v0')).toEqual(v0);
+  expect(form('octopush-v0-form', 'v2')).toEqual(v0);
+  expect(form('octopush-form', 'v2', { kind: 'delivery', ticket: 'T1', phone: '+33612000001', status: 'DELIVERED', at })).toEqual(
+    {
+      message_id: 'T1',
+      number: '+33612000001',
+      status: 'DELIVERED',
+      delivery_date: '2026-07-14 16:04:05',
+    },
+  );
 });
 
 test('an endpoint hears in its own format, signed, and a change of format leaves what is owed as it was filed', async () => {
@@ -79,7 +94,7 @@ test('an endpoint hears in its own format, signed, and a change of format leaves
   const timestamp = new Date(Number(form?.headers['webhook-timestamp']) * 1000);
   expect(form?.headers['webhook-signature']).toBe(new Webhook(asForm.secret).sign(form?.id ?? '', timestamp, form?.body ?? ''));
   const fields = Object.fromEntries(new URLSearchParams(form?.body));
-  expect(fields).toMatchObject({ number: phone(1).replace('+', '00'), text: 'Oui à tous' });
+  expect(fields).toMatchObject({ number: phone(1), text: 'Oui à tous' });
   expect(SHORT_CODES).toContain(fields['sim_card_number']);
   expect(JSON.parse(callsOf('hook')[0]?.body ?? '')).toMatchObject({ type: 'reply.received' });
 });

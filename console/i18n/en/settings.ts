@@ -211,6 +211,15 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   contactText: 'Answer to the word CONTACT',
   contactTextHint: 'Empty: no answer.',
 
+  contacts: 'Contacts',
+  contactsHint: 'Campaigns can be sent to them by their tags; their names are known in texts and conversations.',
+  noContacts: 'No contacts yet',
+  importContacts: 'Import contacts',
+  contactsFile: 'Choose a CSV or Excel file',
+  contactsFileHint:
+    'Any list with a column of phone numbers, such as another provider exports; first and last names are read too.',
+  contactsImportTag: 'Tag for all of them (optional)',
+  contactsImported: 'The contacts are imported.',
   optOuts: 'Opt-outs',
   optOutsHint: 'No marketing leaves for these numbers, whatever the campaign.',
   noOptOuts: 'Nobody has opted out',
@@ -222,6 +231,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'source.keyword': 'Keyword',
   'source.erasure': 'Erasure',
   addOptOuts: 'Add numbers',
+  numbersFile: 'Choose a CSV file',
   numbersList: 'Numbers',
   numbersListHint: 'One number a line, with or without a reason: +33612345678;asked by phone',
   optOutsAdded: '{added} added, {already} were there already.',

@@ -211,6 +211,15 @@ export const settingsFr = {
   contactText: 'Réponse au mot CONTACT',
   contactTextHint: 'Vide : pas de réponse.',
 
+  contacts: 'Contacts',
+  contactsHint: 'Une campagne peut leur être envoyée selon leurs étiquettes ; textes et conversations connaissent leurs noms.',
+  noContacts: 'Aucun contact',
+  importContacts: 'Importer des contacts',
+  contactsFile: 'Choisir un fichier CSV ou Excel',
+  contactsFileHint:
+    'Toute liste avec une colonne de numéros, comme en exporte un autre fournisseur ; prénoms et noms sont lus aussi.',
+  contactsImportTag: 'Étiquette pour tous (facultative)',
+  contactsImported: 'Les contacts sont importés.',
   optOuts: 'Désinscriptions',
   optOutsHint: 'À ces numéros, aucune publicité ne part, quelle que soit la campagne.',
   noOptOuts: 'Personne ne s’est désinscrit',
@@ -222,6 +231,7 @@ export const settingsFr = {
   'source.keyword': 'Mot-clé',
   'source.erasure': 'Effacement',
   addOptOuts: 'Ajouter des numéros',
+  numbersFile: 'Choisir un fichier CSV',
   numbersList: 'Numéros',
   numbersListHint: 'Un numéro par ligne, avec ou sans raison : +33612345678;demandé par téléphone',
   optOutsAdded: '{added} ajoutés, {already} y étaient déjà.',

@@ -1,0 +1,218 @@
+import type { PoolClient } from 'pg';
+import { optedOutAmong } from '../../database/contacts/opt-out.ts';
+import { hearsForeign } from '../../database/callbacks/foreign-hearing.ts';
+import { holdCampaign, insertMessage, storeCampaign } from '../../database/campaigns/store-campaign.ts';
+import { newId } from '../../database/ids.ts';
+import { affected, transaction } from '../../database/sql.ts';
+import { totalCost } from '../../domain/campaigns/cost.ts';
+import { isFrench } from '../../domain/france.ts';
+import { detailOf } from '../../domain/problems/errors.ts';
+import type { ErrorCode, Fault } from '../../domain/problems/said.ts';
+import type { Platform, Refusal, RouteName } from '../../domain/sending/sender-policy.ts';
+import { lower } from '../../domain/sending/spend-limit.ts';
+import { hasStopMention } from '../../domain/sending/stop-mention.ts';
+import { loadPlanRules } from '../../planning/load-rules.ts';
+import type { PlannedMessage } from '../../planning/plan.ts';
+import { planPage } from '../../planning/plan-campaign.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
+import { takeRequestId } from './request-id.ts';
+
+/** Why a send, or one of its recipients, is refused: each dialect has a code of its own for it. */
+export type ForeignRefusal =
+  | 'two-way-off'
+  | 'no-credit'
+  | 'sender'
+  | 'text-missing'
+  | 'text-too-long'
+  | 'stop-missing'
+  | 'request-repeated'
+  | 'no-good-number'
+  | 'bad-number'
+  | 'not-served'
+  | 'no-lowcost'
+  | 'undefined';
+
+/** One send as another provider's API asked for it. */
+export type ForeignSend = {
+  /** Whose rules of senders hold: those of the API that was called. */
+  generation: Platform;
+  name: string;
+  route: RouteName;
+  /** With the tags of its dialect, which `fill` knows; any other brace is text. */
+  text: string;
+  fill: (text: string, values: Record<string, string>) => string;
+  sender: string | undefined;
+  purpose: 'marketing' | 'transactional';
+  withReplies: boolean;
+  sendAt: Date | null;
+  optimise: boolean;
+  simulation: boolean;
+  requestId: string | null;
+  recipients: readonly ForeignRecipient[];
+};
+/** `phone` as it came. */
+export type ForeignRecipient = { phone: string; values: Record<string, string> };
+
+export type ForeignRefused = { refused: ForeignRefusal; detail: string };
+/** `ticket` is what callbacks name. `left`: millionths that may still be spent, null without a limit. */
+export type ForeignAccepted = {
+  ticket: string;
+  /** Those who get it: who opted out is not among them. */
+  taken: PlannedMessage[];
+  failed: { phone: string; why: ForeignRefusal }[];
+  costMicros: number;
+  segments: number;
+  left: number | null;
+};
+
+const REFUSALS: Partial<Record<ErrorCode, ForeignRefusal>> = {
+  'two-way-off': 'two-way-off',
+  'spend-limit': 'no-credit',
+  'no-reply-code': 'not-served',
+  'sender-missing': 'sender',
+  'sender-invalid': 'sender',
+  'sender-unregistered': 'sender',
+  'sender-generic': 'sender',
+  'placeholder-without-replies': 'sender',
+  'brand-without-code': 'sender',
+  'number-not-rented': 'sender',
+};
+
+/** Why a recipient is left out; a number that can't be read by default. */
+const ROWS: Record<string, ForeignRefusal> = {
+  'text-empty': 'text-missing',
+  'row-too-long': 'text-too-long',
+  'row-too-long-with-stop': 'text-too-long',
+  'not-reached': 'no-lowcost',
+  'no-reply-number': 'not-served',
+  'no-reply-from-number': 'not-served',
+  'no-stop-number': 'not-served',
+};
+
+/** How long nothing goes to who hears of it by its ticket: the answer that names the ticket has arrived by then. */
+const HELD_SECONDS = 2;
+
+/** The number with its country: no country is guessed where none is said. */
+export const withCountry = (phone: string): string => (/^\s*(?:\+|00)/.test(phone) ? phone : `+${phone.trim()}`);
+
+const refusalOf = ({ code, said, faults }: Refusal): ForeignRefused => ({
+  refused: REFUSALS[code] ?? 'undefined',
+  detail: detailOf({ code, said: said ?? null, faults }, 'en'),
+});
+
+/**
+ * Accepts a send of any dialect: planned and stored as our own are, several recipients as a campaign, one as a single message.
+ * Recipients that can't get it are named and the others go. Nothing is stored of what is refused.
+ */
+export async function acceptForeignSend(
+  services: ApiServices,
+  caller: CallingAccount,
+  asked: ForeignSend,
+): Promise<ForeignAccepted | ForeignRefused> {
+  const { db, runs, hashPhone } = services;
+  const { generation, route, text, fill, sender, purpose, sendAt, requestId, recipients } = asked;
+  const account = { ...caller, platform: generation };
+  const rules = await loadPlanRules(services, account, route);
+  const plan = await planPage(
+    {
+      route,
+      text,
+      sender,
+      withReplies: asked.withReplies,
+      allowUnreachable: false,
+      sendAt,
+      purpose,
+      optimise: asked.optimise,
+      template: { variables: [], render: (values) => ({ text: fill(text, values) }) },
+      recipients: recipients.map(({ phone, values }) => ({ ...values, to: withCountry(phone) })),
+    },
+    rules,
+    1,
+  );
+  if ('refused' in plan) return refusalOf(plan.refused);
+  const failed = failuresOf(plan.faults, recipients);
+  const { messages, carrierId, wireSender, quiet } = plan;
+  const [first] = messages;
+  if (first === undefined) return nobody(failed);
+  if (rules.policies.missingStop === 'refuse' && needsStop(asked, messages))
+    return { refused: 'stop-missing', detail: 'The text does not say how to stop it.' };
+
+  const room = await rules.room(sendAt ?? new Date());
+  const left = lower(room.day, room.month);
+  if (!asked.simulation && left !== null && left < (first.costMicros ?? 0))
+    return { refused: 'no-credit', detail: 'The spend limit is reached.' };
+  const silent = await optedOutAmong(
+    db.pool,
+    account.id,
+    messages.map(({ to }) => to),
+    hashPhone,
+  );
+  const taken = messages.filter(({ to }) => !silent.has(to));
+  const ticket = newId();
+  const single = messages.length === 1;
+  const twoWay = account.twoWay === 'on';
+  const { simulation } = asked;
+
+  const storeSingle = async (client: PoolClient, held: Date | null): Promise<void> => {
+    const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
+    await insertMessage(client, basis, { ...first, id: ticket, row: null, reference: requestId });
+    // What the claim of a campaign's message looks at is known here: when its recipient may be written to.
+    const from = latest(sendAt, held, quiet.until);
+    if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
+  };
+  const stored = await transaction(db.pool, async (client) => {
+    if (requestId !== null && !(await takeRequestId(client, account.id, requestId))) return false;
+    const held = (await hearsForeign(client, account.id)) ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
+    if (single) {
+      await storeSingle(client, held);
+      return true;
+    }
+    const { name, withReplies, optimise } = asked;
+    const basis = {
+      id: ticket,
+      accountId: account.id,
+      carrierId,
+      wireSender,
+      sender: sender ?? null,
+      sendAt,
+      requestId,
+      simulation,
+    };
+    const said = { name, route, purpose, text, withReplies, optimise, allowUnreachable: false, keyword: null };
+    const sums = { total: messages.length, segments: plan.segments, costMicros: plan.costMicros };
+    await storeCampaign(client, { ...basis, ...said, ...sums, state: 'launched', createdAt: new Date() }, twoWay, messages);
+    if (held !== null) await holdCampaign(client, ticket, HELD_SECONDS);
+    return true;
+  });
+  if (!stored) return { refused: 'request-repeated', detail: 'A request with this request_id was accepted before.' };
+  if (single) runs.sendMessages([ticket]);
+  else runs.sendCampaign(ticket);
+  const costMicros = totalCost(taken) ?? 0;
+  const segments = taken.reduce((sum, each) => sum + each.segments, 0);
+  return { ticket, taken, failed, costMicros, segments, left: left === null || simulation ? left : left - costMicros };
+}
+
+const latest = (...times: (Date | null)[]): Date | null =>
+  times.reduce((last, time) => (last !== null && (time === null || time < last) ? last : time), null);
+
+/** Whether a marketing text to France says nothing of STOP. */
+const needsStop = ({ purpose, text }: ForeignSend, messages: readonly PlannedMessage[]): boolean =>
+  purpose === 'marketing' && !hasStopMention(text) && messages.some(({ country }) => isFrench(country));
+
+/** Each recipient that has a fault, once. */
+function failuresOf(faults: readonly Fault[], recipients: readonly ForeignRecipient[]): ForeignAccepted['failed'] {
+  const found = new Map<number, ForeignAccepted['failed'][number]>();
+  for (const { row = 0, code } of faults) {
+    const recipient = recipients[row - 1];
+    if (recipient && !found.has(row)) found.set(row, { phone: recipient.phone, why: ROWS[code] ?? 'bad-number' });
+  }
+  return [...found.values()];
+}
+
+/** A text that nobody can get is the text's fault; numbers that nobody can be reached by are the list's. */
+function nobody(failed: ForeignAccepted['failed']): ForeignRefused {
+  const [why, other] = new Set(failed.map((each) => each.why));
+  const detail = 'None of the recipients can get this message.';
+  if (why === undefined || other !== undefined || why === 'bad-number') return { refused: 'no-good-number', detail };
+  return { refused: why, detail };
+}

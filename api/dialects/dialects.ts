@@ -1,0 +1,21 @@
+import type { Hono } from 'hono';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import { octopushV0, octopushV0Sub } from './octopush-v0/routes.ts';
+import { octopushV2 } from './octopush-v2/routes.ts';
+
+/** Other providers' APIs, each where its clients call it: no path of ours begins so. */
+const DIALECTS: { title: string; path: string; routes: (services: ApiServices) => Hono<AccountEnv> }[] = [
+  { title: 'Octopush, V2', path: '/v1/public', routes: octopushV2 },
+  { title: 'Octopush, V0', path: '/api', routes: octopushV0 },
+  { title: 'Octopush, V0: accounts below an account', path: '/api_sub', routes: octopushV0Sub },
+];
+
+export type ForeignApi = { title: string; path: string; app: Hono<AccountEnv>; calls: string[] };
+
+/** Each with what it answers, as its own documentation writes it. */
+export const foreignApis = (services: ApiServices): ForeignApi[] =>
+  DIALECTS.map(({ title, path, routes }) => {
+    const app = routes(services);
+    const calls = app.routes.filter((each) => !/\*|\/$/.test(each.path)).map((each) => `${each.method} ${path}${each.path}`);
+    return { title, path, app, calls: [...new Set(calls)] };
+  });

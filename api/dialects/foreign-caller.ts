@@ -1,0 +1,35 @@
+import { rows } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { callerByKey } from '../http/auth.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
+
+/** A login that was encoded once too often, as some clients do. */
+function decodedLogin(login: string): string {
+  if (!/%40/i.test(login)) return login.trim();
+  try {
+    return decodeURIComponent(login).trim();
+  } catch {
+    return login.trim();
+  }
+}
+
+/**
+ * The account of a key that comes with a login, as other providers ask for: the key decides, and the login must be of a person of its
+ * account, or the account's own. Throws `unauthenticated`, for an operator's key too.
+ */
+export async function foreignCaller(
+  services: ApiServices,
+  login: string,
+  key: string,
+): Promise<{ account: CallingAccount; keyId: string }> {
+  const { keyId, role, id, ...account } = await callerByKey(`Bearer ${key.trim()}`, services);
+  if (id === null || role === 'operator') throw new AppError('unauthenticated');
+  const [known] = await rows(
+    services.db.pool,
+    `select from accounts a where a.id = $1 and (lower(a.octopush_login) = lower($2)
+       or exists (select from users u where u.account_id = a.id and lower(u.email) = lower($2)))`,
+    [id, decodedLogin(login)],
+  );
+  if (!known) throw new AppError('unauthenticated');
+  return { account: { id, ...account }, keyId };
+}

@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import { ReplyEmail } from '../../../database/mail/reply-email.ts';
+import { changeReplies } from '../../reply-settings/request-setting-change.ts';
+import { ReplyEmails } from '../../reply-settings/setting-change.ts';
+import type { AccountEnv, ApiServices } from '../../services.ts';
+import { OctopushError } from './refusals.ts';
+
+/** Has replies sent to an address too: set up at once, or asked of the operator for an account that is on V0. */
+export async function setAnswerEmail(services: ApiServices, c: Context<AccountEnv>, address: string): Promise<void> {
+  const account = c.get('account').id;
+  const known = await services.db.em().find(ReplyEmail, { account, deletedAt: null }, { orderBy: { id: 'asc' } });
+  if (known.some((each) => each.address.toLowerCase() === address.toLowerCase())) return;
+  const emails = ReplyEmails.safeParse([
+    ...known.map(({ address, locale, gather }) => ({ address, locale, gather })),
+    { address },
+  ]);
+  if (!emails.success) throw new OctopushError(202);
+  await changeReplies(services, c, { kind: 'emails', emails: emails.data });
+}

@@ -1,0 +1,32 @@
+import { newId } from '../ids.ts';
+import { rows, type Sql } from '../sql.ts';
+
+/** A contact as an import names it: what it does not say stays, and its tags are added. */
+export type ContactRead = { phone: string; firstName: string | null; lastName: string | null; tags: string[] };
+
+// A tag never holds a bar, so that tags travel as one text each row.
+const STORE = `
+  with given as (
+    select id, phone, first_name, last_name, coalesce((select array_agg(distinct tag order by tag) from unnest(string_to_array(tags, '|')) as tag), '{}') as tags
+    from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as g (id, phone, first_name, last_name, tags)
+  )
+  insert into contacts as c (id, account_id, phone, first_name, last_name, tags, created_at, updated_at)
+  select id, $1, phone, first_name, last_name, tags, now(), now() from given order by phone
+  on conflict (account_id, phone) do update set updated_at = now(),
+    first_name = coalesce(excluded.first_name, c.first_name), last_name = coalesce(excluded.last_name, c.last_name),
+    tags = coalesce((select array_agg(distinct tag order by tag) from unnest(c.tags || excluded.tags) as tag), '{}')
+  returning c.created_at = c.updated_at as fresh`;
+
+/** Adds contacts of an account, each number once, or adds to what is known of them. */
+export async function storeContacts(sql: Sql, accountId: string, contacts: readonly ContactRead[]) {
+  const stored = await rows<{ fresh: boolean }>(sql, STORE, [
+    accountId,
+    contacts.map(() => newId()),
+    contacts.map(({ phone }) => phone),
+    contacts.map(({ firstName }) => firstName),
+    contacts.map(({ lastName }) => lastName),
+    contacts.map((contact) => contact.tags.join('|')),
+  ]);
+  const added = stored.filter((row) => row.fresh).length;
+  return { added, changed: stored.length - added };
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { textOf } from '../../dev/seed.ts';
+import { phone, startApp, until, type App, type AppOptions } from '../fixtures/app.ts';
+
+const LOGIN = 'me@example.com';
+
+/** A product in which an account hears by Octopush's callbacks, in JSON. */
+async function startShop(fields: Record<string, unknown> = {}, options: AppOptions = {}) {
+  await using stack = new AsyncDisposableStack();
+  const app = stack.use(await startApp({ ways: {}, ...options }));
+  await app.account.send('PATCH', '/v1/account', { octopushLogin: LOGIN });
+  const made = await app.account.send('POST', '/v1/callback-endpoints', {
+    url: `${app.world.endpoint.url}/hook/all?token=s3cret`,
+    format: 'octopush-json',
+    types: ['reply.received', 'message.delivered', 'message.undelivered', 'contact.opted-out'],
+    ...fields,
+  });
+  app.world.endpoint.addSecret(textOf(made, 'secret'));
+  const running = stack.move();
+  return { app, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function send(app: App, body: Record<string, unknown>): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(`${app.url}/v1/public/sms-campaign/send`, {
+    method: 'POST',
+    headers: { 'api-login': LOGIN, 'api-key': app.key, 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'sms_premium', purpose: 'alert', sender: 'Boutique', text: 'Bonjour', ...body }),
+  });
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
+}
+const heard = (app: App) => app.world.endpoint.calls.map((call) => ({ at: call.at.getTime(), body: JSON.parse(call.body) }));
+const hears = (app: App, what: Record<string, unknown>) =>
+  until(`it hears of ${JSON.stringify(what)}`, () =>
+    heard(app).find(({ body }) => Object.entries(what).every(([name, value]) => body[name] === value)),
+  );
+
+test('a ticket is heard of no sooner than two seconds after the answer that named it, of one recipient and of several', async () => {
+  await using shop = await startShop();
+  const { app } = shop;
+  const one = await send(app, { recipients: [{ phone_number: phone(1) }], with_replies: true });
+  const many = await send(app, { recipients: [{ phone_number: phone(2) }, { phone_number: phone(3) }] });
+  const answered = Date.now();
+  const delivered = await hears(app, { message_id: one.body['sms_ticket'], number: phone(1), status: 'DELIVERED' });
+  expect(delivered.body).toEqual({
+    channel: 'sms',
+    message_id: one.body['sms_ticket'],
+    number: phone(1),
+    status: 'DELIVERED',
+    delivery_date: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+    meta_data: {},
+  });
+  for (const n of [2, 3]) await hears(app, { message_id: many.body['sms_ticket'], number: phone(n), status: 'DELIVERED' });
+  expect(Math.min(...heard(app).map(({ at }) => at)) - answered).toBeGreaterThan(1900);
+  await app.world.phones.reply(phone(1), 'OUI');
+  await hears(app, { message_id: one.body['sms_ticket'], number: phone(1), text: 'OUI' });
+});
+
+test('who is left out by STOP is told as blacklisted, and a STOP is told under the ticket that it answers', async () => {
+  await using shop = await startShop();
+  const { app } = shop;
+  await app.account.send('POST', '/v1/opt-outs/import', { entries: [phone(1)] });
+  const recipients = [{ phone_number: phone(1) }, { phone_number: phone(2) }];
+  const sent = await send(app, { recipients, with_replies: true });
+  await hears(app, { message_id: sent.body['sms_ticket'], number: phone(1), status: 'BLACKLISTED_NUMBER' });
+  await hears(app, { message_id: sent.body['sms_ticket'], number: phone(2), status: 'DELIVERED' });
+  await app.world.phones.reply(phone(2), 'STOP');
+  expect((await hears(app, { text: 'STOP', message_id: sent.body['sms_ticket'], number: phone(2) })).body).toBeDefined();
+  const stop = await until('the STOP is told', () => heard(app).find(({ body }) => 'stop_date' in body));
+  expect(stop.body).toMatchObject({ message_id: sent.body['sms_ticket'], number: phone(2), text: 'STOP' });
+  const again = await send(app, { recipients: [{ phone_number: phone(2) }] });
+  await hears(app, { message_id: again.body['sms_ticket'], number: phone(2), status: 'BLACKLISTED_NUMBER' });
+});
+
+test('what a carrier took is told where that was chosen, and what nothing is heard of for two days as unknown', async () => {
+  await using shop = await startShop({ types: ['message.accepted', 'message.undelivered'] }, { receipts: { delayMs: 600_000 } });
+  const { app } = shop;
+  const { body } = await send(app, { recipients: [{ phone_number: phone(1) }] });
+  const ticket = body['sms_ticket'];
+  await hears(app, { message_id: ticket, number: phone(1), status: 'ACK' });
+  // Two days later.
+  await app.rows(`update messages set submitted_at = now() - interval '49 hours' where id = $1`, [ticket]);
+  await app.rows('update message_news set due_at = now() where message_id = $1', [ticket]);
+  await send(app, { recipients: [{ phone_number: phone(2) }] });
+  await hears(app, { message_id: ticket, number: phone(1), status: 'UNKNOWN_DELIVERY' });
+  expect(await app.rows('select from message_news where message_id = $1', [ticket])).toEqual([]);
+});

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { anOctopushShop } from './octopush-shop.ts';
+
+const body = { text: 'Bonjour', purpose: 'alert', sender: 'Boutique' };
+
+test('callback addresses are set flat or nested, one endpoint a kind, keep their query byte for byte, and are shown without it', async () => {
+  await using shop = await anOctopushShop();
+  const inbound = "https://example.com/in?k=a%20b&t='x'&u=é+%2B";
+  const flat = {
+    callback_url_for_inbounds: inbound,
+    payload_type: 'html',
+    callback_url_for_visits: 'https://example.com/visits',
+  };
+  expect((await shop.v2('PATCH', '/user/campaign-parameters/edit', flat)).status).toBe(200);
+  const nested = {
+    callbacks: {
+      callback_url_for_deliveries: 'https://example.com/dlr?token=s3cret',
+      callback_url_for_blacklisted_numbers: 'https://example.com/stop',
+    },
+  };
+  expect((await shop.v2('PATCH', '/user/campaign-parameters/edit', nested)).status).toBe(200);
+  const endpoints = async () =>
+    (await shop.shop.call('GET', '/callback-endpoints')).body.items.map(({ url, types, format }: Record<string, unknown>) => ({
+      url,
+      types,
+      format,
+    }));
+  expect(await endpoints()).toEqual(
+    expect.arrayContaining([
+      { url: inbound, types: ['reply.received'], format: 'octopush-form' },
+      {
+        url: 'https://example.com/dlr?token=s3cret',
+        types: ['message.delivered', 'message.undelivered'],
+        format: 'octopush-json',
+      },
+      { url: 'https://example.com/stop', types: ['contact.opted-out'], format: 'octopush-json' },
+    ]),
+  );
+  for (const path of ['/user/campaign-parameters', '/campaign/parameters']) {
+    const shown = await shop.v2('GET', path);
+    expect(shown.body).toMatchObject({
+      sms_campaign_alert_parameters: {},
+      campaign_parameters: { sender_for_sms_premium: null },
+      callbacks: { callback_url_for_inbounds: 'https://example.com/in', callback_url_for_deliveries: 'https://example.com/dlr' },
+    });
+    expect(shown.text).not.toContain('s3cret');
+  }
+  const changed = {
+    callback_url_for_inbounds: 'https://example.com/other',
+    callback_url_for_deliveries: '',
+    email_for_inbounds: 'lea@example.com',
+  };
+  expect((await shop.v2('PATCH', '/user/campaign-parameters/edit', changed)).status).toBe(200);
+  expect((await endpoints()).map(({ url }: { url: string }) => url)).toEqual(
+    expect.arrayContaining(['https://example.com/other', 'https://example.com/stop']),
+  );
+  expect((await shop.shop.call('GET', '/reply-settings')).body.emails).toMatchObject([{ address: 'lea@example.com' }]);
+  for (const bad of ['not an address', 'https://blocked.example.com/'])
+    expect(await shop.v2('PATCH', '/user/campaign-parameters/edit', { callback_url_for_inbounds: bad })).toMatchObject({
+      status: 400,
+      body: { code: 125 },
+    });
+  expect(shop.api.lines.join('')).not.toMatch(/s3cret|k=a/);
+});
+
+test('contacts are made, put on a list, taken off it and deleted', async () => {
+  await using shop = await anOctopushShop();
+  const contacts = [{ phone_number: '+33612000001', first_name: 'Léa' }, { phone_number: '+33612000002' }];
+  expect((await shop.v2('POST', '/contact-list/create', { list_name: 'Clients' })).status).toBe(201);
+  expect((await shop.v2('POST', '/contact/create', { contacts, list_name: 'Clients', tag_name: 'vip' })).status).toBe(201);
+  const known = async () =>
+    (await shop.shop.call('GET', '/contacts')).body.items.map(({ phone, firstName, tags }: Record<string, unknown>) => ({
+      phone,
+      firstName,
+      tags,
+    }));
+  expect(await known()).toEqual(
+    expect.arrayContaining([
+      { phone: '+33612000001', firstName: 'Léa', tags: ['Clients', 'vip'] },
+      { phone: '+33612000002', firstName: null, tags: ['Clients', 'vip'] },
+    ]),
+  );
+  expect((await shop.v2('POST', '/contact-list/empty', { list_name: 'Clients' })).status).toBe(200);
+  expect(await shop.v2('DELETE', '/contact-list/delete', { list_name: 'Clients' })).toMatchObject({
+    status: 400,
+    body: { code: 303 },
+  });
+  expect((await shop.v2('DELETE', '/contact-list/delete', { list_name: 'vip' })).status).toBe(204);
+  expect((await shop.v2('DELETE', '/contact/delete', { phone_numbers: ['+33612000001'] })).status).toBe(204);
+  expect(await known()).toEqual([{ phone: '+33612000002', firstName: null, tags: [] }]);
+  expect((await shop.v2('POST', '/contact/create', { contacts: [{ phone_number: 'x' }] })).body).toMatchObject({ code: 181 });
+  expect((await shop.v2('POST', '/contact/create', {})).body).toMatchObject({ code: 100 });
+  const many = Array.from({ length: 201 }, (_, n) => `+336120${String(n).padStart(5, '0')}`);
+  expect((await shop.v2('DELETE', '/contact/delete', { phone_numbers: many })).body).toMatchObject({ code: 305 });
+});
+
+test('what has not gone yet is shown as a draft and cancelled by its ticket, of one recipient and of several', async () => {
+  await using shop = await anOctopushShop();
+  const send_at = new Date(Date.now() + 3_600_000).toISOString();
+  for (const recipients of [['+33612000001'], ['+33612000001', '+33612000002']]) {
+    const { sms_ticket: ticket } = (await shop.v2('POST', '/sms-campaign/send', { ...body, recipients, send_at })).body;
+    expect((await shop.v2('GET', `/sms-campaign/draft?ticket_number=${ticket}`)).body).toEqual({
+      ticket_number: ticket,
+      number_of_contacts: recipients.length,
+      total_cost: 0.055 * recipients.length,
+      status: 'validated',
+      message: '',
+      code: 0,
+    });
+    expect((await shop.v2('DELETE', '/sms-campaign/cancel', { ticket_number: ticket })).status).toBe(204);
+    expect(await shop.v2('DELETE', '/sms-campaign/cancel', { ticket_number: ticket })).toMatchObject({
+      status: 400,
+      body: { code: 131 },
+    });
+  }
+  for (const ticket of ['none', '0199c2c1-6a5c-7b3e-9a51-3f0a52d1c7aa'])
+    expect((await shop.v2('GET', `/sms-campaign/draft?ticket_number=${ticket}`)).body).toMatchObject({ code: 131 });
+});
+
+test('conversations are listed, and a contact that never wrote has none', async () => {
+  await using shop = await anOctopushShop();
+  expect((await shop.v2('GET', '/conversations/list')).body).toEqual([]);
+  expect((await shop.v2('GET', '/conversations/messages/list?page=1&per_page=10')).body).toEqual([]);
+  expect((await shop.v2('GET', '/conversations/messages/list?contact=%2B33612000001')).body).toEqual([]);
+});
+
+test('the reference lists every route of the dialects apart from our own', async () => {
+  await using shop = await anOctopushShop();
+  const { text } = await shop.api.call('GET', '/docs');
+  const apart = text.slice(text.indexOf('id="other-providers"'));
+  for (const route of [
+    'POST /v1/public/sms-campaign/send',
+    'GET /api/sms/json',
+    'POST /api/balance',
+    'DELETE /v1/public/contact/delete',
+  ])
+    expect(apart).toContain(`<code>${route}</code>`);
+  expect((await shop.api.call('GET', '/openapi.json')).text).not.toContain('sms-campaign');
+});
