@@ -10,7 +10,7 @@ import type { Foundation, SystemOptions } from './foundation.ts';
 /** The half of a process that answers: the HTTP API with the console. */
 export async function startApiProcess(
   { config, log }: Pick<SystemOptions, 'config' | 'log'>,
-  { db, secrets, hashPhone, mailTokens, metrics, runs, onCallbacksDue, guard, poster }: Foundation,
+  { db, secrets, hashPhone, mailTokens, metrics, runs, onCallbacksDue, guard, poster, guardedFetch, readTxt }: Foundation,
 ): Promise<AsyncDisposable & { url: string }> {
   await using starting = new AsyncDisposableStack();
   const live = openLive({ url: config.DATABASE_URL, log });
@@ -32,6 +32,8 @@ export async function startApiProcess(
     log,
     guard,
     poster,
+    guardedFetch,
+    readTxt,
     registry,
     metrics,
     temporalRuns:
@@ -41,6 +43,11 @@ export async function startApiProcess(
     clockInjectable: config.SYNC_CLOCK === 'injected',
     stopNumber: config.STOP_NUMBER ?? null,
     simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
+    signInPolicy: {
+      sessionHours: config.SESSION_HOURS,
+      idleMinutes: config.SESSION_IDLE_MINUTES,
+      authenticator: config.AUTHENTICATOR_REQUIRED,
+    },
     bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     trustedProxies: config.TRUSTED_PROXIES,
     unlimitedCredit: config.UNLIMITED_CREDIT,

@@ -98,6 +98,18 @@ const Environment = z.object({
     )
     .default([])
     .describe('Name servers that resolve callback addresses, as `address` or `address:port`; the machine’s where empty'),
+  SESSION_HOURS: int(1, 8760)
+    .default(720)
+    .describe('How long somebody stays signed in to the console at most; an account may ask for less'),
+  SESSION_IDLE_MINUTES: int(5, 525_600)
+    .default(4320)
+    .describe('How long they stay signed in without doing anything; an account may ask for less'),
+  AUTHENTICATOR_REQUIRED: z
+    .enum(['nobody', 'operators', 'everybody'])
+    .default('nobody')
+    .describe(
+      'Who signs in by password has to have an authenticator: without one they set it up first. An account may require it too',
+    ),
   ALARM_WEBHOOK_URL: z
     .url()
     .optional()

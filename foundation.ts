@@ -4,7 +4,9 @@ import { createRunWaker } from './activities/wake-run.ts';
 import { mailGauges } from './activities/mail/mail-metrics.ts';
 import { createMetrics } from './api/http/metrics.ts';
 import { createGuard } from './webhook-client/guard.ts';
+import { createGuardedFetch } from './webhook-client/guarded-fetch.ts';
 import { createPoster } from './webhook-client/request.ts';
+import { createReadTxt } from './webhook-client/read-txt.ts';
 import { createResolve, type Resolve } from './webhook-client/resolve.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
@@ -119,6 +121,8 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     wake: wake.wake,
     guard,
     poster,
+    guardedFetch: createGuardedFetch({ guard }),
+    readTxt: createReadTxt(config.CALLBACK_NAME_SERVERS),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

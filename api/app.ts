@@ -86,6 +86,11 @@ export const createApi = (services: ApiServices) => {
   app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
   app.use('/v1/*', actingFrom(createClientAddress(services.trustedProxies ?? [])));
   translateErrors(app);
+  // What is answered is for the caller alone, and for now.
+  app.use('/v1/*', async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+  });
   // First: below our own paths, and none of our refusals is a word of theirs.
   const foreign = foreignApis(services);
   for (const each of foreign) app.route(each.path, each.app);

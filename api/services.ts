@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { GuardedFetch } from '../webhook-client/guarded-fetch.ts';
 import type { Poster } from '../webhook-client/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
 import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
@@ -8,6 +9,7 @@ import type { MailTokens } from '../database/mail/mail-tokens.ts';
 import type { Database } from '../database/orm.ts';
 import type { HashPhone } from '../database/contacts/phone-hash.ts';
 import type { Secrets } from '../database/secrets.ts';
+import type { SignInPolicy } from '../database/people/session.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';
 
@@ -28,6 +30,10 @@ export type ApiServices = {
   publicUrl: string | null;
   log: Logger;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
+  /** Asks identity providers, as safely as callbacks are posted. */
+  guardedFetch: GuardedFetch;
+  /** The TXT records of a name; none where there is no such name. */
+  readTxt: (name: string) => Promise<string[]>;
   /** Posts pings, as safely as callbacks are posted. */
   poster: Pick<Poster, 'post'>;
   registry: Record<string, Carrier>;
@@ -38,6 +44,8 @@ export type ApiServices = {
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
+  /** What the installation asks of those who sign in. */
+  signInPolicy: SignInPolicy;
   /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */
   trustedProxies?: readonly string[];
   /** Where STOP is written to from France when a message has no number of its own. */
@@ -62,6 +70,8 @@ export type CallingAccount = {
   /** Why it is so, in the words of who decided or asked. */
   twoWayReason: string | null;
   defaultSender: string | null;
+  /** Whose conversations alone, and nobody's, the caller sees, and with which numbers masked: their e-mail address. Null: all of them. */
+  onlyFor: string | null;
 };
 
 /** Held by a request while it works under an idempotency key. */

@@ -8,7 +8,6 @@ import { AuditEntry } from '../database/people/audit-entry.ts';
 import { dropAuthenticator } from '../database/people/authenticator.ts';
 import { changeRole, endSessions, removePerson } from '../database/people/change-user.ts';
 import { newId } from '../database/ids.ts';
-import { announceEnded } from '../database/live.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/orm.ts';
 import { hashPassword } from '../database/people/password.ts';
@@ -20,7 +19,7 @@ import { User, type Role } from '../database/people/user.ts';
 import { reasonOf } from '../domain/sending/reason.ts';
 
 const USAGE =
-  'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- remove-person --email you@example.com\n       npm run admin -- change-role --email you@example.com --role owner|agent|viewer\n       npm run admin -- end-sessions --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
+  'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- remove-person --email you@example.com\n       npm run admin -- change-role --email you@example.com --role owner|agent|agent-restricted|viewer\n       npm run admin -- end-sessions --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
 /** Needed by the product, not by this. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
@@ -98,7 +97,6 @@ export async function changePerson(
     else if (change === 'end-sessions') await endSessions(client, asked);
     else await changeRole(client, asked, change);
   });
-  await announceEnded(database.pool, [user.id]);
 }
 
 /** Makes an owner of an account, without a password. */
@@ -131,7 +129,7 @@ const EMAIL_COMMANDS = new Set([
   'end-sessions',
 ]);
 const isMember = (role: string | undefined): role is Exclude<Role, 'operator'> =>
-  role === 'owner' || role === 'agent' || role === 'viewer';
+  ['owner', 'agent', 'agent-restricted', 'viewer'].includes(role ?? '');
 
 const timeOf = (name: string, value: string): Date => {
   const at = new Date(value);

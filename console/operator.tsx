@@ -18,6 +18,7 @@ export const OperatorPage = () => (
       { to: '/operator/alarms', word: 'alarms' },
       { to: '/operator/ledger', word: 'ledger' },
       { to: '/operator/audit', word: 'audit' },
+      { to: '/operator/sign-on', word: 'signOn' },
     ]}
   />
 );

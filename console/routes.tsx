@@ -84,6 +84,7 @@ const settingsPages = [
   page(settings, '/opt-outs', () => import('./contacts/settings-opt-outs.tsx'), 'OptOutsSettings'),
   page(settings, '/numbers', () => import('./numbers/settings-numbers.tsx'), 'NumbersSettings'),
   page(settings, '/privacy', () => import('./contacts/settings-privacy.tsx'), 'PrivacySettings'),
+  page(settings, '/sign-on', () => import('./people/sign-on-settings.tsx'), 'SignOnSettings'),
   page(settings, '/team', () => import('./people/settings-team.tsx'), 'TeamSettings'),
   page(settings, '/audit', () => import('./people/audit.tsx'), 'AuditSettings'),
 ] as const;
@@ -105,6 +106,7 @@ const operatorPages = [
   page(operator, '/endpoints', () => import('./callbacks/operator-endpoints.tsx'), 'TroubledPage'),
   page(operator, '/mail', () => import('./mail/operator-mail.tsx'), 'MailPage'),
   page(operator, '/alarms', () => import('./carriers/operator-alarms.tsx'), 'AlarmsPage'),
+  page(operator, '/sign-on', () => import('./people/sign-on-settings.tsx'), 'OperatorSignOn'),
   page(operator, '/ledger', () => import('./callbacks/operator-ledger.tsx'), 'LedgerPage'),
   page(operator, '/audit', () => import('./people/audit.tsx'), 'OperatorAuditPage'),
 ] as const;

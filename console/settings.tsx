@@ -18,6 +18,7 @@ export const SettingsPage = () => (
       { to: '/settings/retention', word: 'retention' },
       { to: '/settings/team', word: 'team' },
       { to: '/settings/audit', word: 'audit' },
+      { to: '/settings/sign-on', word: 'signOn' },
     ]}
   />
 );

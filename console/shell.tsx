@@ -1,12 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { ask, refusalOf, v1 } from './api.ts';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { ask, v1 } from './api.ts';
 import { useLive } from './conversations/use-live.ts';
+import { loadMoreWords } from './i18n/dictionary.ts';
 import { useLocale } from './i18n/locale.tsx';
 import { Action, Badge, Problem } from './ui/components.tsx';
 import { session, type SignedIn } from './people/session.ts';
 import { SignIn } from './people/sign-in.tsx';
+import { useLeave } from './people/sign-out.ts';
 import { useHereInView } from './ui/tabs.tsx';
 import type { Word } from './i18n/fr/index.ts';
 
@@ -19,6 +21,7 @@ function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
     case 'operator':
       return [{ to: '/operator', word: 'operator' }];
     case 'agent':
+    case 'agent-restricted':
       return [{ to: '/chat', word: 'chat' }];
     case 'owner':
     case 'viewer': {
@@ -39,6 +42,11 @@ function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   }
 }
 
+const MustEnrol = lazy(async () => {
+  const [page] = await Promise.all([import('./people/must-enrol.tsx'), loadMoreWords()]);
+  return { default: page.MustEnrol };
+});
+
 /** For who is not signed in. */
 const OPEN = new Set(['/invitation', '/forgotten', '/password']);
 
@@ -51,8 +59,11 @@ export function Shell() {
   const [inside, setInside] = useState(false);
   useEffect(() => {
     if (data) setInside(true);
+    if (data?.mustEnrol) setEnrolling(true);
   }, [data]);
-  const owner = data?.user.role === 'owner';
+  // Until the recovery codes were seen.
+  const [enrolling, setEnrolling] = useState(false);
+  const owner = data?.user.role === 'owner' && !data.mustEnrol;
   const sent = useQuery({
     queryKey: ['campaigns', 'any'],
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '1' } })),
@@ -62,6 +73,13 @@ export function Shell() {
   if (isPending) return <p className="lone">{say('loading')}</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   if (data === null) return <SignIn ended={inside} />;
+  if (data.mustEnrol || enrolling) {
+    return (
+      <Suspense fallback={<p className="lone">{say('loading')}</p>}>
+        <MustEnrol who={data} done={() => setEnrolling(false)} left={() => setInside(false)} />
+      </Suspense>
+    );
+  }
   if (owner && sent.isPending) return <p className="lone">{say('loading')}</p>;
   // Whoever is on their way there stays until they leave.
   const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
@@ -73,25 +91,9 @@ export function Shell() {
 
 function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: () => void }) {
   const { say, locale, number, change } = useLocale();
-  const queries = useQueryClient();
   const unread = useUnread(places.some(({ to }) => to === '/chat'));
   useHereInView('.side nav', unread > 0);
-  const leave = useMutation({
-    mutationFn: async () => {
-      const response = await v1.session.$delete();
-      if (response.status !== 204) throw await refusalOf(response);
-      // An answer that is on its way would bring back who has left.
-      await queries.cancelQueries();
-    },
-    onSuccess: () => {
-      left();
-      // What was begun is for nobody else's eyes.
-      sessionStorage.clear();
-      queries.setQueryData(session.queryKey, null);
-      // What the next person sees is asked for anew.
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
-    },
-  });
+  const leave = useLeave(left);
   return (
     <div className="shell">
       <a className="skip" href="#content">

@@ -33,6 +33,10 @@ const AccountSchema = defineEntity({
     /** When it was moved from V0 to V2; null for who began there, or is on V0. */
     migratedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
+    /** Stricter than the installation: how long a session lasts, and lasts unused; who has no authenticator sets one up first. */
+    sessionHours: p.integer().nullable(),
+    sessionIdleMinutes: p.integer().nullable(),
+    requiresAuthenticator: p.boolean().default(false),
   },
 });
 export class Account extends AccountSchema.class {}

@@ -21,6 +21,7 @@ import { MessageNews } from './sending/message-news.ts';
 import { Event } from './callbacks/event.ts';
 import { DigestMail } from './mail/digest-mail.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
+import { AccountDomain, IdentityProvider, RemovedIdentity, SignOnAttempt } from './people/identity-provider.ts';
 import { InboundMail } from './mail/inbound-mail.ts';
 import { InstallationKey } from './installation-key.ts';
 import { KeywordRule } from './replies/keyword-rule.ts';
@@ -82,6 +83,10 @@ export const entities = [
   Event,
   DigestMail,
   IdempotencyKey,
+  AccountDomain,
+  IdentityProvider,
+  RemovedIdentity,
+  SignOnAttempt,
   InboundMail,
   InboundPart,
   InstallationKey,

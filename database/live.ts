@@ -51,13 +51,6 @@ export async function touch(sql: Sql, accountId: string): Promise<void> {
   ).catch(() => {});
 }
 
-/** Tells every process that these people or keys may no longer call: what they have open is looked at again at once. */
-export async function announceEnded(sql: Sql, callers: readonly string[]): Promise<void> {
-  await rows(sql, `select pg_notify('${CHANNEL}', caller || ' ended') from unnest($1::text[]) as t (caller)`, [callers]).catch(
-    () => {},
-  );
-}
-
 /** Connects in the background, and again whenever the connection is lost. */
 export function openLive({ url, log }: { url: string; log: Logger }): Live {
   const listeners = new Map<string, Set<Heard>>();

@@ -35,7 +35,7 @@ export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
   subscribers: [auditing],
   allowGlobalContext: false,
   migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
-  // `reply_words`, which an index is made by, and what keeps the audit log are a migration's own.
+  // `reply_words`, which an index is made by, what keeps the audit log and what tells of ended sessions are migrations' own.
   schemaGenerator: { ignoreRoutines: true, ignoreTriggers: true },
   logger: () => {},
   driverOptions: { connectionTimeoutMillis: 10_000, application_name: 'aller-retour' },

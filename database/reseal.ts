@@ -6,6 +6,7 @@ import { affected, rows } from './sql.ts';
 export const SEALED = [
   ['callback_endpoints', 'id', 'secrets'],
   ['carriers', 'id', 'secrets'],
+  ['identity_providers', 'id', 'client_secret'],
   ['installation_keys', 'name', 'sealed'],
   ['setting_requests', 'id', 'secret'],
   ['users', 'id', 'totp'],

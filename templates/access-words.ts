@@ -1,6 +1,6 @@
 import type { NoticeWords } from './notice-types.ts';
 
-type Kind = 'password-forgotten' | 'password-changed' | 'authenticator-lifted';
+type Kind = 'password-forgotten' | 'password-changed' | 'authenticator-added' | 'authenticator-removed' | 'authenticator-lifted';
 type Words = { [K in Kind]: NoticeWords<K> };
 
 const fr: Words = {
@@ -17,6 +17,20 @@ const fr: Words = {
     lines: [
       `Le mot de passe de votre accès a changé le ${date(at)}. Toutes vos autres sessions ont pris fin.`,
       'Si ce n’était pas vous, choisissez-en un autre par « Mot de passe oublié » sur la page de connexion, et prévenez un propriétaire de votre compte.',
+    ],
+  }),
+  'authenticator-added': ({ at }, date) => ({
+    subject: 'Une application d’authentification a été ajoutée',
+    lines: [
+      `Depuis le ${date(at)}, votre accès demande aussi le code d’une application d’authentification.`,
+      'Si ce n’était pas vous, choisissez un autre mot de passe par « Mot de passe oublié » sur la page de connexion, et prévenez un propriétaire de votre compte.',
+    ],
+  }),
+  'authenticator-removed': ({ at }, date) => ({
+    subject: 'Votre application d’authentification ne sert plus',
+    lines: [
+      `Depuis le ${date(at)}, votre accès ne demande plus que le mot de passe.`,
+      'Si ce n’était pas vous, choisissez un autre mot de passe par « Mot de passe oublié » sur la page de connexion, et prévenez un propriétaire de votre compte.',
     ],
   }),
   'authenticator-lifted': ({ by }) => ({
@@ -42,6 +56,20 @@ const en: Words = {
     lines: [
       `The password of your access changed on ${date(at)}. All your other sessions have ended.`,
       'If it was not you, choose another one by “Forgotten password” on the sign-in page, and tell an owner of your account.',
+    ],
+  }),
+  'authenticator-added': ({ at }, date) => ({
+    subject: 'An authenticator was added',
+    lines: [
+      `Since ${date(at)} your access asks for the code of an authenticator too.`,
+      'If it was not you, choose another password by “Forgotten password” on the sign-in page, and tell an owner of your account.',
+    ],
+  }),
+  'authenticator-removed': ({ at }, date) => ({
+    subject: 'Your authenticator is no longer asked for',
+    lines: [
+      `Since ${date(at)} your access asks for the password alone.`,
+      'If it was not you, choose another password by “Forgotten password” on the sign-in page, and tell an owner of your account.',
     ],
   }),
   'authenticator-lifted': ({ by }) => ({

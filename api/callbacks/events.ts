@@ -1,6 +1,8 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
 import { rows } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { whileLetIn } from '../http/auth.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 
@@ -60,7 +62,8 @@ type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; c
 type Look = { items: Row[]; position: number };
 const Position = z.tuple([z.number().int().min(0)]);
 
-export const eventsRoutes = ({ db, live }: ApiServices) => {
+export const eventsRoutes = (services: ApiServices) => {
+  const { db, live } = services;
   const waiting = new Map<string, number>();
 
   async function look(accountId: string, after: number, limit: number): Promise<Look> {
@@ -108,7 +111,10 @@ export const eventsRoutes = ({ db, live }: ApiServices) => {
     const scope = `events ${accountId}`;
     const from = after === 'now' ? [(await look(accountId, 0, 0)).position] : readCursor(scope, after, Position);
     const begin = from?.[0] ?? 0;
-    const { items, position } = await lookOrWait(accountId, begin, limit, wait, c.req.raw.signal);
+    const letIn = whileLetIn(c, services);
+    const signal = AbortSignal.any([c.req.raw.signal, letIn.signal]);
+    const { items, position } = await lookOrWait(accountId, begin, limit, wait, signal).finally(letIn.leave);
+    if (letIn.signal.aborted) throw new AppError('unauthenticated');
     // Positions have no gaps of their own: one that is missing was there, and is no longer kept.
     const first = Number(items[0]?.position ?? position + 1);
     return c.json(

@@ -2,7 +2,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { findConversation } from './conversation-view.ts';
+import { findConversation, masked } from './conversation-view.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
@@ -89,7 +89,7 @@ export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
     .openapi(listEntries, async (c) => {
       const { cursor, limit, order } = c.req.valid('query');
       const account = c.get('account').id;
-      const conversation = await findConversation(db.pool, c.req.valid('param').id, account);
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const scope = `conversation ${order} ${conversation.id}`;
       const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
       const values = [conversation.id, account, conversation.phone, ms, id, limit + 1];
@@ -102,11 +102,16 @@ export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
     .openapi(answer, async (c) => {
       const account = c.get('account');
       const { text, answers, skipOptedOut } = c.req.valid('json');
-      const conversation = await findConversation(db.pool, c.req.valid('param').id, account.id);
+      const conversation = await findConversation(db.pool, c.req.valid('param').id, account);
       if (!skipOptedOut) await refuseOptedOut(db.pool, account.id, conversation.phone, hashPhone);
       const planned = await planAnswer(db.pool, { account, conversation, text });
       const { basis, message } = planned;
-      const view = messageView({ ...message, ...basis, ...fresh, toNumber: conversation.phone });
+      const view = messageView({
+        ...message,
+        ...basis,
+        ...fresh,
+        toNumber: account.onlyFor === null ? conversation.phone : masked(conversation.phone),
+      });
       await transaction(db.pool, async (client) => {
         await storeAnswer(client, planned, answers ?? null);
         await c.get('idempotency')?.keep(client, 202, view);

@@ -54,7 +54,7 @@ export const conversationPeople = ({ db }: ApiServices) =>
     .openapi(listNotes, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;
-      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, accountId);
+      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const scope = `notes ${conversationId}`;
       const after = readCursor(scope, cursor, ById);
       const where = { accountId, conversationId, ...(after ? { id: { $lt: after[0] } } : {}) };
@@ -66,7 +66,7 @@ export const conversationPeople = ({ db }: ApiServices) =>
     })
     .openapi(addNote, async (c) => {
       const accountId = c.get('account').id;
-      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, accountId);
+      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const { text } = c.req.valid('json');
       const author = await personOf(db.pool, c.get('keyId'));
       const em = db.em();
@@ -78,7 +78,7 @@ export const conversationPeople = ({ db }: ApiServices) =>
     .openapi(answering, async (c) => {
       const account = c.get('account').id;
       const { id } = c.req.valid('param');
-      const { answeringBy: before } = await findConversation(db.pool, id, account);
+      const { answeringBy: before } = await findConversation(db.pool, id, c.get('account'));
       const me = await personOf(db.pool, c.get('keyId'));
       const [told] = await rows<{ by: string }>(
         db.pool,

@@ -64,7 +64,7 @@ export const conversationStart = (services: ApiServices) => {
       if (made.length === 0) throw new AppError('conflict', said('conversation-exists'));
       const basis = { accountId: account.id, campaignId: null, conversationId: id, carrierId, simulation: false, twoWay: true };
       await insertMessage(client, basis, { ...message, id: messageId, row: null });
-      const shown = conversationView(await findConversation(client, id, account.id));
+      const shown = conversationView(await findConversation(client, id, account), account);
       await c.get('idempotency')?.keep(client, 202, shown);
       return shown;
     });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { rows, type Sql } from '../../database/sql.ts';
 import { Id, iso, Time } from '../http/schemas.ts';
 import { missing } from '../http/problem.ts';
+import type { CallingAccount } from '../services.ts';
 
 export const STATES = ['open', 'closed', 'snoozed', 'blocked'] as const;
 
@@ -59,22 +60,31 @@ export const showing = (found: string): string => `with c as materialized (${fou
     ) r on true
   order by c.last_reply_at desc, c.id desc`;
 
-export function conversationView(row: ConversationRow): View {
+/** A number as who may not see numbers sees it. */
+export const masked = (phone: string): string => phone.slice(0, -2).replaceAll(/\d/g, '•') + phone.slice(-2);
+
+export function conversationView(row: ConversationRow, { onlyFor }: Pick<CallingAccount, 'onlyFor'>): View {
   const { carrierId: _carrierId, ...shown } = row;
   return {
     ...shown,
+    phone: onlyFor === null ? shown.phone : masked(shown.phone),
     snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
     lastReplyAt: row.lastReplyAt.toISOString(),
     createdAt: row.createdAt.toISOString(),
   };
 }
 
-/** One of the account's. Throws `not-found`. */
-export async function findConversation(sql: Sql, id: string, accountId: string): Promise<ConversationRow> {
-  const [found] = await rows<ConversationRow>(sql, showing('select * from conversations where id = $1 and account_id = $2'), [
-    id,
-    accountId,
-  ]);
+/** What the caller sees of `conversations`, by that value: an e-mail address, or null for all. */
+export const seenBy = (onlyFor: string): string => `(${onlyFor}::text is null or assignee is null or assignee = ${onlyFor})`;
+
+/** One of the account's that the caller sees. Throws `not-found`. */
+export async function findConversation(
+  sql: Sql,
+  id: string,
+  { id: accountId, onlyFor }: Pick<CallingAccount, 'id' | 'onlyFor'>,
+): Promise<ConversationRow> {
+  const chosen = `select * from conversations where id = $1 and account_id = $2 and ${seenBy('$3')}`;
+  const [found] = await rows<ConversationRow>(sql, showing(chosen), [id, accountId, onlyFor]);
   if (!found) throw missing();
   return found;
 }

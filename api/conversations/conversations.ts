@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { Conversation } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
@@ -8,6 +9,7 @@ import {
   conversationView,
   ConversationView,
   findConversation,
+  seenBy,
   showing,
   STATE,
   STATES,
@@ -20,7 +22,7 @@ import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions } from '../replies/reply-filters.ts';
 import { body, Id, IdParam, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
 const Yes = z.literal('true').optional();
 const Filters = PageQuery.extend({
@@ -79,8 +81,9 @@ const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw
 /** How many of the newest replies with a word are looked up. */
 const MOST_TEXTS = 200;
 
+type Searcher = Pick<CallingAccount, 'id' | 'country' | 'onlyFor'>;
 /** The conversations that a search finds, by number, name or text: each way by itself, so that each has its index. */
-function searched(search: string, account: { id: string; country: string }) {
+function searched(search: string, account: Searcher) {
   const texts = replyConditions(account, { search });
   const values = [...texts.values, like(search)];
   const ways = [
@@ -89,7 +92,8 @@ function searched(search: string, account: { id: string; country: string }) {
      where k.account_id = $1 and concat_ws(' ', k.first_name, k.last_name) ilike $${values.length}`,
   ];
   const digits = digitsOf(search);
-  if (digits.length > 2) {
+  // Who does not see numbers does not find by them: a whole one would be confirmed.
+  if (digits.length > 2 && account.onlyFor === null) {
     values.push(like(digits));
     ways.push(`select id from conversations where account_id = $1 and phone like $${values.length}`);
   }
@@ -97,7 +101,7 @@ function searched(search: string, account: { id: string; country: string }) {
 }
 
 /** The conditions that a query asks for, and their values. */
-function conditionsOf(asked: z.infer<typeof Filters>, account: { id: string; country: string }, me: string | null) {
+function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: string | null) {
   const search = asked.search === undefined ? undefined : searched(asked.search, account);
   const values: unknown[] = search?.values ?? [account.id];
   const conditions = ['c.account_id = $1', ...(search ? [search.condition] : [])];
@@ -105,6 +109,7 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: { id: string; cou
     values.push(value);
     conditions.push(condition(`$${values.length}`));
   };
+  if (account.onlyFor !== null) where(seenBy, account.onlyFor);
   if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
   if (asked.unread) conditions.push('c.unread > 0');
   if (asked.flagged) conditions.push('c.flagged');
@@ -120,6 +125,9 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: { id: string; cou
   }
   return { values, conditions };
 }
+
+/** As the caller sees it. */
+const show = (c: Context<AccountEnv>) => (row: ConversationRow) => conversationView(row, c.get('account'));
 
 export const conversations = ({ db }: ApiServices) => {
   /** Throws when nobody of the account has this address. */
@@ -148,22 +156,26 @@ export const conversations = ({ db }: ApiServices) => {
       const found = await rows<ConversationRow>(db.pool, showing(chosen), values);
       const [counted] = await rows<{ unread: number }>(
         db.pool,
-        `select count(*)::int as unread from conversations where account_id = $1 and unread > 0 and state <> 'blocked'`,
-        [account],
+        `select count(*)::int as unread from conversations
+         where account_id = $1 and unread > 0 and state <> 'blocked' and ${seenBy('$2')}`,
+        [account, c.get('account').onlyFor],
       );
-      const shown = page(found, limit, conversationView, (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
+      const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
       return c.json({ ...shown, unread: counted?.unread ?? 0 }, 200);
     })
     .openapi(get, async (c) => {
-      const found = await findConversation(db.pool, c.req.valid('param').id, c.get('account').id);
-      return c.json(conversationView(found), 200);
+      return c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200);
     })
     .openapi(change, async (c) => {
-      const account = c.get('account').id;
+      const { id: account, onlyFor } = c.get('account');
       const { id } = c.req.valid('param');
       const { state, snoozedUntil, assignee, tags: wanted, flagged } = c.req.valid('json');
       const em = db.em();
-      const conversation = await em.findOne(Conversation, { id, account });
+      const conversation = await em.findOne(Conversation, {
+        id,
+        account,
+        ...(onlyFor === null ? {} : { $or: [{ assignee: null }, { assignee: onlyFor }] }),
+      });
       if (!conversation) throw missing();
       if (typeof assignee === 'string') await checkAssignee(assignee, account);
       const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
@@ -175,18 +187,19 @@ export const conversations = ({ db }: ApiServices) => {
       });
       await em.flush();
       await touch(db.pool, account);
-      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
+      // Also one that was just given to somebody else.
+      return c.json(show(c)(await findConversation(db.pool, id, { id: account, onlyFor: null })), 200);
     })
     .openapi(read, async (c) => {
       const account = c.get('account').id;
       const { id } = c.req.valid('param');
       const changed = await rows(
         db.pool,
-        'update conversations set unread = 0 where id = $1 and account_id = $2 and unread > 0 returning id',
-        [id, account],
+        `update conversations set unread = 0 where id = $1 and account_id = $2 and unread > 0 and ${seenBy('$3')} returning id`,
+        [id, account, c.get('account').onlyFor],
       );
       if (changed.length > 0) await touch(db.pool, account);
-      return c.json(conversationView(await findConversation(db.pool, id, account)), 200);
+      return c.json(show(c)(await findConversation(db.pool, id, c.get('account'))), 200);
     });
 };
 

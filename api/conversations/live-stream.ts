@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { rows } from '../../database/sql.ts';
-import { isStillIn } from '../http/auth.ts';
+import { whileLetIn } from '../http/auth.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** A line without news, so that a connection that is dead is noticed at both ends: an event, for a browser tells of no other. */
@@ -28,19 +29,19 @@ export const stream = (services: ApiServices) => {
 
   return new Hono<AccountEnv>().get('/stream', (c) => {
     const accountId = c.get('account').id;
-    const over = new AbortController();
-    const signal = AbortSignal.any([c.req.raw.signal, over.signal]);
+    const letIn = whileLetIn(c, services);
+    const signal = AbortSignal.any([c.req.raw.signal, letIn.signal]);
     const seen = c.req.header('last-event-id') ?? '';
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {
+      // How much the whole account has is not for who sees a part of it.
+      const told = (position: string): string =>
+        c.get('account').onlyFor === null ? position : createHash('sha256').update(position).digest('base64url');
       const end = performance.now() + LONGEST_MS;
-      let told = seen;
+      let last = seen;
       let heard: string | undefined;
       const leave = live.subscribe(accountId, (position) => {
         heard = position;
-      });
-      const leaveCaller = live.subscribe(c.get('keyId').replace('user ', ''), () => {
-        void isStillIn(c, services).then((still) => still || over.abort());
       });
       try {
         while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
@@ -49,10 +50,10 @@ export const stream = (services: ApiServices) => {
           try {
             const announced = heard;
             heard = undefined;
-            const position = announced ?? (await look(accountId));
-            if (position === told) await out.write('event: here\ndata:\n\n');
+            const position = told(announced ?? (await look(accountId)));
+            if (position === last) await out.write('event: here\ndata:\n\n');
             else await out.writeSSE({ id: position, event: 'news', data: position });
-            told = position;
+            last = position;
             await news.heard;
           } finally {
             news.leave();
@@ -60,7 +61,7 @@ export const stream = (services: ApiServices) => {
         }
       } finally {
         leave();
-        leaveCaller();
+        letIn.leave();
       }
     });
   });

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { acting } from '../../database/people/audit.ts';
 import type { Platform, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { hashKey } from '../../database/people/api-key.ts';
-import { hashToken } from '../../database/people/session.ts';
+import { findSession, markSeen, type Standing } from '../../database/people/session.ts';
 import { rows } from '../../database/sql.ts';
 import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -11,7 +11,7 @@ import type { AccountEnv, ApiEnv, ApiServices, CallingAccount } from '../service
 import { sessionToken } from './session-cookie.ts';
 
 /** What a key may do is what its owner may; a key of an operator is an operator. */
-type Caller = {
+type Caller = Standing & {
   keyId: string;
   role: Role;
   id: string | null;
@@ -23,6 +23,7 @@ type Caller = {
   twoWay: TwoWay;
   twoWayReason: string | null;
   defaultSender: string | null;
+  onlyFor: string | null;
 };
 
 const FORM = /^Bearer +((?:ar|arop)_[A-Za-z0-9_-]{43})$/i;
@@ -40,7 +41,7 @@ export async function callerByKey(header: string, { db }: Pick<ApiServices, 'db'
   const [row] = key
     ? await rows<Caller>(
         db.pool,
-        `select k.id as "keyId", case k.role when 'operator' then 'operator' else 'owner' end as role, ${ACCOUNT}
+        `select k.id as "keyId", false as "mustEnrol", true as confirmed, false as unseen, null as "onlyFor", case k.role when 'operator' then 'operator' else 'owner' end as role, ${ACCOUNT}
          from api_keys k left join accounts a on a.id = k.account_id where k.hash = $1 and k.revoked_at is null`,
         [hashKey(key)],
       )
@@ -50,17 +51,14 @@ export async function callerByKey(header: string, { db }: Pick<ApiServices, 'db'
 }
 
 /** Whose session the cookie is. Throws `unauthenticated` without one, or when it has ended. */
-async function callerBySession(c: Context, { db }: ApiServices): Promise<Caller> {
+async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): Promise<Caller> {
   const token = sessionToken(c);
-  const [row] = token
-    ? await rows<Caller>(
-        db.pool,
-        `select 'user ' || u.id as "keyId", u.role, ${ACCOUNT}
-         from sessions s join users u on u.id = s.user_id left join accounts a on a.id = u.account_id
-         where s.hash = $1 and s.expires_at > now()`,
-        [hashToken(token)],
-      )
-    : [];
+  const row = await findSession<Caller>(
+    db.pool,
+    signInPolicy,
+    token,
+    `'user ' || u.id as "keyId", u.role, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
+  );
   if (!row) throw new AppError('unauthenticated', token ? said('session-ended') : null);
   requireConsole(c);
   return row;
@@ -76,6 +74,9 @@ export function requireConsole(c: Context): void {
 const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
 /** What is nobody's but their own: how they look at a table. */
 const ONES_OWN = /^\/v1\/reply-views(?:\/|$)/;
+/** Of these, conversations with a number are begun by whoever may see numbers. */
+const RESTRICTED = /^\/v1\/conversations\/./;
+const RESTRICTED_READ = /^\/v1\/(?:conversations|canned-answers|account|stream)(?:\/|$)/;
 const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream)(?:\/|$)/;
 
 /** Who did what: for owners. */
@@ -91,6 +92,8 @@ export function mayCall(role: Role, method: string, path: string): boolean {
       return (reads && !OWNERS_READ.test(path)) || ONES_OWN.test(path);
     case 'agent':
       return (reads ? AGENTS_READ : FOR_AGENTS).test(path);
+    case 'agent-restricted':
+      return (reads ? RESTRICTED_READ : RESTRICTED).test(path);
     case 'operator':
       return false;
     default:
@@ -103,12 +106,26 @@ const callerOf = (c: Context, services: ApiServices): Promise<Caller> => {
   return header === undefined ? callerBySession(c, services) : callerByKey(header, services);
 };
 
-/** Whether the request would still be let in: sessions end, and keys are revoked, while a stream is open. */
-export const isStillIn = (c: Context, services: ApiServices): Promise<boolean> =>
-  callerOf(c, services).then(
-    () => true,
-    (error: unknown) => !(error instanceof AppError),
-  );
+/** Aborts once the request would be let in no more: sessions end, and keys are revoked, while a stream is open. */
+export function whileLetIn(c: Context<AccountEnv>, services: ApiServices): { signal: AbortSignal; leave: () => void } {
+  const over = new AbortController();
+  const leave = services.live.subscribe(c.get('keyId').replace('user ', ''), () => {
+    callerOf(c, services).catch((error: unknown) => error instanceof AppError && over.abort());
+  });
+  return { signal: over.signal, leave };
+}
+
+/** What a session does only when the password was given a moment ago: people, keys, and how people sign in. */
+const SENSITIVE = /^\/v1\/(?:operator\/(?:accounts\/[^/]+\/)?)?(?:keys|users|sign-in-policy|sign-on)(?:\/|$)/;
+/** Opened by the page and not by its reader: no sign that somebody is there. */
+const UNATTENDED = /^\/v1\/stream$/;
+
+/** What holds for every caller by session. Throws for who has to do something else first. */
+async function admit(c: Context, { db }: ApiServices, { mustEnrol, confirmed, unseen }: Caller): Promise<void> {
+  if (mustEnrol) throw new AppError('authenticator-required');
+  if (!confirmed && c.req.method !== 'GET' && SENSITIVE.test(c.req.path)) throw new AppError('password-again');
+  if (unseen && !UNATTENDED.test(c.req.path)) await markSeen(db.pool, sessionToken(c));
+}
 
 /** Who a request is from, for its log line and for the audit log. */
 function actsAs(c: Context, keyId: string, accountId: string | null): void {
@@ -123,8 +140,10 @@ export const actorOf = (keyId: string): string => (keyId.startsWith('user ') ? k
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
-    const { keyId, role, id, ...account } = await callerOf(c, services);
+    const found = await callerOf(c, services);
+    const { keyId, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, ...account } = found;
     actsAs(c, keyId, id);
+    await admit(c, services, found);
     if (role === 'operator' || id === null) {
       throw new AppError('forbidden', said('operators-only-operate'));
     }
@@ -140,8 +159,10 @@ export const accountOnly =
 export const operatorOnly =
   (services: ApiServices): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
-    const { keyId, role } = await callerOf(c, services);
+    const found = await callerOf(c, services);
+    const { keyId, role } = found;
     actsAs(c, keyId, null);
+    await admit(c, services, found);
     if (role !== 'operator') {
       throw new AppError('forbidden', said('needs-operator'));
     }

@@ -31,7 +31,8 @@ export const idempotent =
     if (!FORM.test(key)) throw invalidRequest(fault('Idempotency-Key', 'idempotency-key'));
     const account = c.get('account').id;
     const hash = createHash('sha256')
-      .update(`${c.req.method} ${c.req.path}\n`)
+      // Who sees no numbers is not answered with what somebody else was.
+      .update(`${c.req.method} ${c.req.path}\n${c.get('account').onlyFor ?? ''}`)
       .update(new Uint8Array(await c.req.arrayBuffer()))
       .digest();
 

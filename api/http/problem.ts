@@ -18,6 +18,8 @@ export const STATUS = {
   'sign-in-failed': 401,
   'code-required': 401,
   'wrong-password': 403,
+  'password-again': 403,
+  'authenticator-required': 403,
   'too-many-attempts': 429,
   'no-mail': 409,
   forbidden: 403,

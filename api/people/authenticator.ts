@@ -1,8 +1,12 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { Secret } from 'otpauth';
+import { oweNotice } from '../../database/mail/notice.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { dropAuthenticator, makeRecoveryCodes } from '../../database/people/authenticator.ts';
-import { affected, rows, transaction } from '../../database/sql.ts';
+import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
+import { languageOf } from '../../domain/problems/language.ts';
 import { because, said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, tooMany } from '../http/problem.ts';
@@ -10,7 +14,7 @@ import { ok } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { sessionToken } from '../http/session-cookie.ts';
-import { KnownPassword, SessionView, route, showSession, view } from './session-view.ts';
+import { KnownPassword, SessionView, route, showSession, view, type Shown } from './session-view.ts';
 import { requirePassword, stepOf, totpOf } from './sign-in.ts';
 
 const Digits = z.string().regex(/^\d{6}$/, because('six-digits'));
@@ -42,10 +46,24 @@ const remove = route('post', '/totp/remove', 'removeTotp', {
 });
 
 /** A person's own authenticator, and what stands in for it. */
-export const authenticator = ({ db, secrets }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+export const authenticator = (services: ApiServices) => {
+  const { db, secrets, runs } = services;
+  /** In the audit log, and by mail in the language that the person reads. */
+  async function tell(
+    sql: Sql,
+    c: Context<ApiEnv>,
+    { user, account }: Shown,
+    kind: 'authenticator-added' | 'authenticator-removed',
+  ) {
+    const who = `user ${user.id}`;
+    await recordAudit(sql, { actor: who, accountId: account?.id ?? null, action: `user.${kind}`, target: who });
+    const locale = languageOf(c.req.header('accept-language'));
+    await oweNotice(sql, { to: { userId: user.id, locale }, kind, data: { at: new Date().toISOString() } });
+  }
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(begin, async (c) => {
-      const { user } = await showSession(db.pool, sessionToken(c));
+      const { user, confirmed } = await showSession(services, sessionToken(c));
+      if (!confirmed) throw new AppError('password-again');
       const secret = new Secret({ size: 20 }).base32;
       const begun = await affected(db.pool, 'update users set totp = $2 where id = $1 and totp_step is null', [
         user.id,
@@ -58,28 +76,36 @@ export const authenticator = ({ db, secrets }: ApiServices) =>
       return c.json({ secret, uri: totp.toString() }, 200);
     })
     .openapi(confirm, async (c) => {
-      const { user } = await showSession(db.pool, sessionToken(c));
+      const shown = await showSession(services, sessionToken(c));
+      const { user } = shown;
       const [stored] = await rows<{ totp: Buffer | null }>(db.pool, 'select totp from users where id = $1', [user.id]);
       const step = stored?.totp ? stepOf(secrets.open(stored.totp), c.req.valid('json').code) : null;
       if (step === null) throw new AppError('conflict', said('code-does-not-fit'));
       const recoveryCodes = await transaction(db.pool, async (client) => {
         const set = 'update users set totp_step = $2 where id = $1 and totp_step is null';
         if ((await affected(client, set, [user.id, step])) === 0) throw new AppError('conflict', said('authenticator-there'));
+        await tell(client, c, shown, 'authenticator-added');
         return makeRecoveryCodes(client, user.id);
       });
-      return c.json({ session: await showSession(db.pool, sessionToken(c)), recoveryCodes }, 200);
+      runs.retryEmails();
+      return c.json({ session: await showSession(services, sessionToken(c)), recoveryCodes }, 200);
     })
     .openapi(remake, async (c) => {
-      const { user } = await showSession(db.pool, sessionToken(c));
+      const { user } = await showSession(services, sessionToken(c));
       await requirePassword(db.pool, user, c.req.valid('json').password);
       if (!user.totp) throw new AppError('conflict', said('no-authenticator'));
       const recoveryCodes = await transaction(db.pool, (client) => makeRecoveryCodes(client, user.id));
       return c.json({ recoveryCodes }, 200);
     })
     .openapi(remove, async (c) => {
-      const { user } = await showSession(db.pool, sessionToken(c));
+      const shown = await showSession(services, sessionToken(c));
+      const { user } = shown;
       await requirePassword(db.pool, user, c.req.valid('json').password);
-      const dropped = await transaction(db.pool, (client) => dropAuthenticator(client, user.id));
-      if (!dropped) throw new AppError('conflict', said('no-authenticator'));
-      return c.json(await showSession(db.pool, sessionToken(c)), 200);
+      await transaction(db.pool, async (client) => {
+        if (!(await dropAuthenticator(client, user.id))) throw new AppError('conflict', said('no-authenticator'));
+        await tell(client, c, shown, 'authenticator-removed');
+      });
+      runs.retryEmails();
+      return c.json(await showSession(services, sessionToken(c)), 200);
     });
+};

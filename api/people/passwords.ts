@@ -7,14 +7,24 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
-import { createClientAddress } from '../http/network-address.ts';
 import { conflict, tooMany } from '../http/problem.ts';
 import { done } from '../http/route.ts';
 import { body, Locale } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { sessionToken, setSession } from '../http/session-cookie.ts';
+import { refuseGuessable } from './guessable-password.ts';
 import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
-import { Code, countTry, forgetTries, openSession, requirePassword, useCode, type Enrolled } from './sign-in.ts';
+import {
+  Code,
+  countTry,
+  createOrigin,
+  forgetTries,
+  openSession,
+  refuseBesideProvider,
+  requirePassword,
+  useCode,
+  type Enrolled,
+} from './sign-in.ts';
 
 const NewPassword = z.string().min(12, 'Choose a password of at least 12 characters').max(200);
 
@@ -53,8 +63,9 @@ type Invited = Enrolled & { email: string; accountId: string | null; passwordHas
 const tooOld = () => new AppError('sign-in-failed', said('link-used'));
 
 /** How people come to a password, and change it. */
-export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }: ApiServices) => {
-  const addressOf = createClientAddress(trustedProxies);
+export const passwords = (services: ApiServices) => {
+  const { db, secrets, runs, publicUrl, signInPolicy } = services;
+  const originOf = createOrigin(services.trustedProxies);
   return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(accept, async (c) => {
       const { token, password, code } = c.req.valid('json');
@@ -66,12 +77,14 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
         [hashToken(token)],
       );
       if (!invited) throw tooOld();
+      await refuseGuessable(password, invited.email);
       if (invited.totpStep !== null) await countTry(db.pool, 'user', invited.email);
       const hash = await hashPassword(password);
       const opened = await transaction(db.pool, async (client) => {
         // One wins; where the code is wrong the link stays good.
         if ((await affected(client, 'delete from invitations where hash = $1', [hashToken(token)])) === 0) throw tooOld();
         await useCode(client, secrets, invited, code);
+        await refuseBesideProvider(client, invited.id);
         await affected(client, 'update users set password_hash = $2 where id = $1', [invited.id, hash]);
         await affected(client, 'delete from invitations where user_id = $1', [invited.id]);
         await affected(client, 'delete from sessions where user_id = $1', [invited.id]);
@@ -89,17 +102,18 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
             kind: 'password-changed',
             data: { at: new Date().toISOString() },
           });
-        return openSession(client, invited.id);
+        return openSession(client, signInPolicy, { userId: invited.id, via: 'password', ...originOf(c) });
       });
       runs.retryEmails();
-      setSession(c, opened);
-      return c.json(await showSession(db.pool, opened), 200);
+      setSession(c, opened, signInPolicy.sessionHours);
+      return c.json(await showSession(services, opened), 200);
     })
     .openapi(change, async (c) => {
       const token = sessionToken(c);
-      const { user, account } = await showSession(db.pool, token);
+      const { user, account } = await showSession(services, token);
       const { current, password } = c.req.valid('json');
       await requirePassword(db.pool, user, current);
+      await refuseGuessable(password, user.email);
       const hash = await hashPassword(password);
       await transaction(db.pool, async (client) => {
         await affected(client, 'update users set password_hash = $2 where id = $1', [user.id, hash]);
@@ -110,13 +124,13 @@ export const passwords = ({ db, secrets, runs, publicUrl, trustedProxies = [] }:
         await oweNotice(client, { to: { userId: user.id }, kind: 'password-changed', data: { at: new Date().toISOString() } });
       });
       runs.retryEmails();
-      return c.json(await showSession(db.pool, token), 200);
+      return c.json(await showSession(services, token), 200);
     })
     .openapi(forgotten, async (c) => {
       const { email, locale } = c.req.valid('json');
       if (publicUrl === null) throw new AppError('no-mail');
       await countTry(db.pool, 'link-user', email);
-      await countTry(db.pool, 'link-address', addressOf(c));
+      await countTry(db.pool, 'link-address', originOf(c).address);
       const known = 'select id from users where email = $1 and password_hash is not null';
       const [user] = await rows<{ id: string }>(db.pool, known, [email]);
       // The same statements for an address that is nobody's: neither the answer nor its time tells.

@@ -4,15 +4,23 @@ import { auditEntries, operatorAuditEntries } from './audit-entries.ts';
 import { keys } from './keys.ts';
 import { operatorKeys } from './operator-keys.ts';
 import { operatorUsers } from './operator-users.ts';
+import { operatorSignOn, signOnSettings } from './sign-on-settings.ts';
+import { signInPolicy } from './sign-in-policy.ts';
 import { users } from './users.ts';
 
 /** What an account's key opens of people. */
 export const peopleRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>().route('/', users(services)).route('/', keys(services)).route('/', auditEntries(services));
+  new OpenAPIHono<AccountEnv>()
+    .route('/', users(services))
+    .route('/', keys(services))
+    .route('/', signInPolicy(services))
+    .route('/', signOnSettings(services))
+    .route('/', auditEntries(services));
 
 /** What an operator's key opens of people. */
 export const operatorPeopleRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorUsers(services))
     .route('/', operatorKeys(services))
-    .route('/', operatorAuditEntries(services));
+    .route('/', operatorAuditEntries(services))
+    .route('/', operatorSignOn(services));

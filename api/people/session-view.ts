@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { hashToken } from '../../database/people/session.ts';
-import { rows, type Sql } from '../../database/sql.ts';
+import { findSession, markSeen, type Standing } from '../../database/people/session.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { problems, tooMany } from '../http/problem.ts';
 import { routesOf } from '../http/route.ts';
 import { Id, json, Locale } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
 
 export const Email = z
   .email()
@@ -19,13 +19,17 @@ export const SessionView = z
     user: z.object({
       id: Id,
       email: z.string(),
-      role: z.enum(['operator', 'owner', 'agent', 'viewer']),
+      role: z.enum(['operator', 'owner', 'agent', 'agent-restricted', 'viewer']),
       totp: z.boolean().openapi({ description: 'Whether sign-in asks for a code too' }),
       recoveryCodes: z.number().int().openapi({ description: 'How many are left' }),
     }),
     account: z
       .object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']), locale: Locale, timeZone: z.string() })
       .nullable(),
+    mustEnrol: z.boolean().openapi({ description: 'An authenticator is required, and is to be set up before anything else' }),
+    confirmed: z
+      .boolean()
+      .openapi({ description: 'The password was given a moment ago: factors, keys and people may be changed' }),
   })
   .openapi('Session');
 export type Shown = z.infer<typeof SessionView>;
@@ -33,6 +37,7 @@ export type Shown = z.infer<typeof SessionView>;
 export const route = routesOf('Session');
 export const view = { 200: { description: 'Who is signed in', content: json(SessionView) }, ...problems, ...tooMany };
 
+export type SignInServices = Pick<ApiServices, 'db' | 'signInPolicy'>;
 type Row = Shown['user'] & {
   accountId: string | null;
   name: string;
@@ -42,17 +47,18 @@ type Row = Shown['user'] & {
 };
 
 /** Whose session the token opens. Throws `unauthenticated` when it opens none, or none any more. */
-export async function showSession(sql: Sql, token: string | undefined): Promise<Shown> {
-  const [row] = await rows<Row>(
-    sql,
-    `select u.id, u.email, u.role, u.totp_step is not null as totp,
+export async function showSession({ db, signInPolicy }: SignInServices, token: string | undefined): Promise<Shown> {
+  const row = await findSession<Row & Standing>(
+    db.pool,
+    signInPolicy,
+    token,
+    `u.id, u.email, u.role, u.totp_step is not null as totp,
        (select count(*)::int from recovery_codes r where r.user_id = u.id) as "recoveryCodes",
-       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone"
-     from sessions s join users u on u.id = s.user_id left join accounts a on a.id = u.account_id
-     where s.hash = $1 and s.expires_at > now()`,
-    [hashToken(token ?? '')],
+       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone"`,
   );
   if (!row) throw new AppError('unauthenticated', said('session-ended'));
-  const { accountId, name, platform, locale, timeZone, ...user } = row;
-  return { user, account: accountId === null ? null : { id: accountId, name, platform, locale, timeZone } };
+  const { accountId, name, platform, locale, timeZone, mustEnrol, confirmed, unseen, ...user } = row;
+  if (unseen) await markSeen(db.pool, token);
+  const account = accountId === null ? null : { id: accountId, name, platform, locale, timeZone };
+  return { user, account, mustEnrol, confirmed };
 }

@@ -1,19 +1,18 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { hashToken } from '../../database/people/session.ts';
-import { affected } from '../../database/sql.ts';
 import { requireConsole } from '../http/auth.ts';
 import { authenticator } from './authenticator.ts';
 import { limitBody } from '../http/body.ts';
 import { invalid } from '../http/invalid.ts';
-import { createClientAddress } from '../http/network-address.ts';
+import { ownSessions } from './own-sessions.ts';
 import { passwords } from './passwords.ts';
 
 import { done } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from '../http/session-cookie.ts';
+import { singleSignOn } from './single-sign-on.ts';
 import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
-import { Code, signIn } from './sign-in.ts';
+import { Code, createOrigin, endByToken, openSession, signIn } from './sign-in.ts';
 
 const BODY_LIMIT_BYTES = 4096;
 
@@ -35,8 +34,8 @@ const end = route('delete', '/', 'signOut', {
 });
 /** Signing in and out, and what a person sets for themselves. */
 export const sessionRoutes = (services: ApiServices) => {
-  const { db, secrets } = services;
-  const addressOf = createClientAddress(services.trustedProxies ?? []);
+  const { db, secrets, signInPolicy } = services;
+  const originOf = createOrigin(services.trustedProxies);
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
   app.use(limitBody(BODY_LIMIT_BYTES), async (c, next) => {
     requireConsole(c);
@@ -46,17 +45,22 @@ export const sessionRoutes = (services: ApiServices) => {
     .openapi(create, async (c) => {
       const { email, password, code } = c.req.valid('json');
       const device = knownDevice(c, secrets, email);
-      const { token } = await signIn(db.pool, secrets, { email, password, code, address: addressOf(c), device });
-      setSession(c, token);
+      const origin = originOf(c);
+      const userId = await signIn(db.pool, secrets, { email, password, code, address: origin.address, device });
+      await endByToken(db.pool, sessionToken(c));
+      const token = await openSession(db.pool, signInPolicy, { userId, via: 'password', ...origin });
+      setSession(c, token, signInPolicy.sessionHours);
       rememberDevice(c, secrets, email);
-      return c.json(await showSession(db.pool, token), 200);
+      return c.json(await showSession(services, token), 200);
     })
-    .openapi(get, async (c) => c.json(await showSession(db.pool, sessionToken(c)), 200))
+    .openapi(get, async (c) => c.json(await showSession(services, sessionToken(c)), 200))
     .openapi(end, async (c) => {
-      await affected(db.pool, 'delete from sessions where hash = $1', [hashToken(sessionToken(c) ?? '')]);
+      await endByToken(db.pool, sessionToken(c));
       endSession(c);
       return c.body(null, 204);
     })
     .route('/', passwords(services))
+    .route('/', ownSessions(services))
+    .route('/', singleSignOn(services))
     .route('/', authenticator(services));
 };

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { Secret, TOTP } from 'otpauth';
 import { useRecoveryCode } from '../../database/people/authenticator.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { isPassword } from '../../database/people/password.ts';
 import type { Secrets } from '../../database/secrets.ts';
-import { newToken } from '../../database/people/session.ts';
+import { hashToken, newToken, type Session, type SignInPolicy } from '../../database/people/session.ts';
 import { affected, rows, type Sql } from '../../database/sql.ts';
-import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { because, said } from '../../domain/problems/said.ts';
-import { SESSION_DAYS } from '../http/session-cookie.ts';
+import { createClientAddress } from '../http/network-address.ts';
 
 /**
  * Within a quarter of an hour: failures of one user, of one network address with all who share it, and of a device that the user
@@ -22,12 +23,18 @@ export const Code = z
   .trim()
   .regex(/^(\d{6}|[\da-z -]{16,24})$/i, because('code-form'));
 
-export type SignedIn = { token: string; userId: string };
-type UserRow = { id: string; role: Role; passwordHash: string | null } & Enrolled;
+type UserRow = { id: string; accountId: string | null; passwordHash: string | null } & Enrolled;
 /** What is known of a person's authenticator: it counts once its step is. */
 export type Enrolled = { id: string; totp: Buffer | null; totpStep: string | null };
 /** `device` is this user's own, known from an earlier sign-in, else null. */
 type Attempt = { email: string; password: string; code: string | undefined; address: string; device: string | null };
+/** Where a session is opened from. */
+export type Origin = { address: string; device: string };
+
+export function createOrigin(trustedProxies: readonly string[] = []): (c: Context) => Origin {
+  const addressOf = createClientAddress(trustedProxies);
+  return (c) => ({ address: addressOf(c), device: (c.req.header('user-agent') ?? '').slice(0, 300) });
+}
 
 const whoOf = (kind: keyof typeof LIMITS, name: string): Buffer => createHash('sha256').update(`${kind} ${name}`).digest();
 
@@ -82,24 +89,52 @@ export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: 
 }
 
 /**
- * A session for who knows the password (and the code). Throws what is wrong without saying whether the user exists. A device that
+ * Who it is that knows the password (and the code). Throws what is wrong without saying whether the user exists. A device that
  * this user signed in from has tries of its own: strangers who guess, and who share its address, do not lock its owner out.
  */
-export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address, device }: Attempt): Promise<SignedIn> {
+export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address, device }: Attempt): Promise<string> {
   const [kind, name] = device === null ? (['user', email] as const) : (['device', device] as const);
   await countTry(sql, kind, name);
   if (device === null) await countTry(sql, 'address', address);
   const [user] = await rows<UserRow>(
     sql,
-    `select id, role, password_hash as "passwordHash", totp, totp_step as "totpStep" from users where email = $1`,
+    `select id, account_id as "accountId", password_hash as "passwordHash", totp, totp_step as "totpStep" from users where email = $1`,
     [email],
   );
   if (!(await isPassword(password, user?.passwordHash ?? null)) || !user) {
+    await noteRefused(sql, user, 'password');
     throw new AppError('sign-in-failed');
   }
-  await useCode(sql, secrets, user, code);
+  try {
+    await useCode(sql, secrets, user, code);
+    await refuseBesideProvider(sql, user.id);
+  } catch (error) {
+    await noteRefused(sql, user, error instanceof AppError ? (error.said?.say ?? error.code) : 'error');
+    throw error;
+  }
   await forgetTry(sql, kind, name, address);
-  return { token: await openSession(sql, user.id), userId: user.id };
+  return user.id;
+}
+
+/** Whom a failure is of is known by their id alone: what was written may be anybody's address. */
+const noteRefused = (sql: Sql, user: UserRow | undefined, why: string): Promise<void> =>
+  recordAudit(sql, {
+    actor: 'nobody',
+    accountId: user?.accountId ?? null,
+    action: 'session.refused',
+    target: `user ${user?.id ?? 'unknown'}`,
+    detail: { why },
+  });
+
+/** Throws for whose provider is the only way in: a password is for owners and operators, should the provider be away. */
+export async function refuseBesideProvider(sql: Sql, userId: string): Promise<void> {
+  const [bound] = await rows(
+    sql,
+    `select from users u join identity_providers p on p.required and (p.account_id = u.account_id or p.account_id is null)
+     where u.id = $1 and u.role not in ('owner', 'operator')`,
+    [userId],
+  );
+  if (bound) throw new AppError('sign-in-failed', said('sign-on-only'));
 }
 
 /** Throws `wrong-password` unless the password is theirs: asked of who is signed in before what a session alone must not do. */
@@ -111,13 +146,40 @@ export async function requirePassword(sql: Sql, user: { id: string; email: strin
 }
 
 /** What ended goes at the same time. */
-export async function openSession(sql: Sql, userId: string): Promise<string> {
+export async function openSession(
+  sql: Sql,
+  { sessionHours, idleMinutes }: SignInPolicy,
+  {
+    userId,
+    via,
+    address,
+    device,
+    confirmedAt = new Date(),
+  }: Origin & { userId: string; via: Session['via']; confirmedAt?: Date },
+): Promise<string> {
   const { token, hash } = newToken();
-  await rows(
+  const [opened] = await rows<{ accountId: string | null }>(
     sql,
-    `with ended as (delete from sessions where expires_at < now())
-     insert into sessions (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + make_interval(days => $3))`,
-    [hash, userId, SESSION_DAYS],
+    `with ended as (delete from sessions where expires_at < now() or last_seen_at < now() - make_interval(mins => $4))
+     insert into sessions (hash, user_id, created_at, expires_at, via, address, device, confirmed_at)
+     values ($1, $2, now(), now() + make_interval(hours => $3), $5, $6, $7, $8)
+     returning (select account_id from users where id = $2) as "accountId"`,
+    [hash, userId, sessionHours, idleMinutes, via, address, device, confirmedAt],
   );
+  const who = `user ${userId}`;
+  const accountId = opened?.accountId ?? null;
+  await recordAudit(sql, { actor: who, accountId, action: 'session.open', target: who, detail: { via } });
   return token;
+}
+
+/** Ends the session of a token, whoever's it is. */
+export async function endByToken(sql: Sql, token: string | undefined): Promise<void> {
+  const [ended] = await rows<{ id: string; accountId: string | null }>(
+    sql,
+    `delete from sessions s using users u where s.hash = $1 and u.id = s.user_id returning u.id, u.account_id as "accountId"`,
+    [hashToken(token ?? '')],
+  );
+  if (!ended) return;
+  const who = `user ${ended.id}`;
+  await recordAudit(sql, { actor: who, accountId: ended.accountId, action: 'session.end', target: who });
 }

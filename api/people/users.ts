@@ -5,7 +5,6 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { dropAuthenticator } from '../../database/people/authenticator.ts';
 import { changeRole, endSessions, removePerson, type PersonChange } from '../../database/people/change-user.ts';
 import { newId } from '../../database/ids.ts';
-import { announceEnded } from '../../database/live.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { newToken } from '../../database/people/session.ts';
 import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
@@ -19,7 +18,7 @@ import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-const Member = z.enum(['owner', 'agent', 'viewer']);
+const Member = z.enum(['owner', 'agent', 'agent-restricted', 'viewer']);
 export const UserView = z
   .object({
     id: Id,
@@ -86,7 +85,7 @@ export const personContracts = (ids: { change: string; remove: string; end: stri
 });
 const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, route);
 
-/** What the routes of owners and of operators do: a change that is committed, then told to what the person has open. */
+/** What the routes of owners and of operators do: each in a transaction of its own. */
 export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
   async change(change: PersonChange, role: z.infer<typeof Member>): Promise<z.infer<typeof UserView>> {
     const user = await transaction(db.pool, async (client) => {
@@ -97,20 +96,13 @@ export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
     if (!user) throw unknown();
     return userView(user);
   },
-  async remove(change: PersonChange): Promise<void> {
-    await transaction(db.pool, (client) => removePerson(client, change));
-    await announceEnded(db.pool, [change.userId]);
-  },
-  async end(change: PersonChange): Promise<number> {
-    const ended = await transaction(db.pool, (client) => endSessions(client, change));
-    await announceEnded(db.pool, [change.userId]);
-    return ended;
-  },
+  remove: (change: PersonChange): Promise<void> => transaction(db.pool, (client) => removePerson(client, change)),
+  end: (change: PersonChange): Promise<number> => transaction(db.pool, (client) => endSessions(client, change)),
 });
 
 type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
 export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
-const COLUMNS = `id, email, role, password_hash is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
+const COLUMNS = `id, email, role, password_hash is not null or subject is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
 
 /** An account's people, in the order they were invited. */
 export const usersOf = (sql: Sql, accountId: string): Promise<Row[]> =>
@@ -170,6 +162,7 @@ export const users = ({ db, runs }: ApiServices) => {
         );
         if (!row) throw new AppError('conflict', said('address-taken'));
         await rows(client, 'delete from invitations where user_id = $1', [row.id]);
+        await affected(client, `delete from removed_identities where address = sha256(convert_to($1, 'UTF8'))`, [email]);
         await rows(
           client,
           `insert into invitations (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + interval '7 days')`,

@@ -49,12 +49,15 @@ export async function describeApi(): Promise<string> {
     log: pino({ level: 'silent' }),
     guard: { check: () => Promise.resolve({ ok: false, reason: 'nothing is checked here' }) },
     poster: { post: () => Promise.reject(new Error('nothing is posted here')) },
+    guardedFetch: () => Promise.reject(new Error('nobody is asked here')),
+    readTxt: () => Promise.resolve([]),
     registry: {},
     metrics: new Registry(),
     temporalRuns: null,
     clockInjectable: false,
     bodyLimitBytes: 1,
     unlimitedCredit: 0,
+    signInPolicy: { sessionHours: 1, idleMinutes: 1, authenticator: 'nobody' },
     consoleFolder: 'none',
   });
   await orm.close();

@@ -35,7 +35,7 @@ export function ChatFilterFields({ filters, change }: Props) {
     queryKey: ['campaigns', 'choice'],
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '100' } })),
     // An agent sees no campaigns.
-    enabled: who?.user.role !== 'agent',
+    enabled: !who?.user.role.startsWith('agent'),
   });
   useEffect(() => {
     const timer = setTimeout(() => {

@@ -89,7 +89,7 @@ export function ChatPage() {
       <section className="list" aria-label={say('conversations')}>
         <div className="row">
           <h1>{say('chat')}</h1>
-          {who?.user.role === 'viewer' ? null : (
+          {who?.user.role === 'viewer' || who?.user.role === 'agent-restricted' ? null : (
             <Link to="/chat/new" className="button plain">
               {say('newConversation')}
             </Link>

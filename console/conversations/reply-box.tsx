@@ -123,7 +123,8 @@ function Canned({ conversation, choose }: { conversation: Conversation; choose: 
   const { data } = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
   if (!data || data.items.length === 0) return null;
   const { phone, firstName, lastName } = conversation;
-  const values = { phone: phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
+  // A number that is masked here is not sent as it stands.
+  const values = { phone: phone.includes('•') ? '' : phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
   return (
     <details className="canned" ref={list}>
       <summary>

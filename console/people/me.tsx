@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { OwnSessions } from './me-sessions.tsx';
 import { Authenticator } from './me-authenticator.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
 import { session } from './session.ts';
@@ -24,6 +25,7 @@ export function MePage() {
       />
       <ChangePassword />
       <Authenticator user={who.user} />
+      <OwnSessions />
     </div>
   );
 }

@@ -5,8 +5,8 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Choice } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
-export type Role = 'owner' | 'agent' | 'viewer';
-const ROLES = ['agent', 'viewer', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+export const ROLES = ['agent', 'agent-restricted', 'viewer', 'owner'] as const;
 
 type Props = {
   person: { email: string; role: Role; joined: boolean };

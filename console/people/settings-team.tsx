@@ -6,8 +6,9 @@ import { LiftAuthenticator } from './remove-authenticator.tsx';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
-import { PersonActions, type Role } from './person-actions.tsx';
+import { PersonActions, ROLES, type Role } from './person-actions.tsx';
 import { session } from './session.ts';
+import { SignInPolicy } from './sign-in-policy.tsx';
 
 export function TeamSettings() {
   const { say } = useLocale();
@@ -85,10 +86,11 @@ export function TeamSettings() {
             label={say('role')}
             value={role}
             onChange={setRole}
-            options={(['agent', 'viewer', 'owner'] as const).map((value) => ({ value, label: say(`role.${value}Hint`) }))}
+            options={ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) }))}
           />
         </FormCard>
       ) : null}
+      <SignInPolicy />
     </>
   );
 }

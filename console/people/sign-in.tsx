@@ -1,11 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { Refusal, refusalOf, v1 } from '../api.ts';
+import { lazy, Suspense, useState } from 'react';
+import { ask, Refusal, refusalOf, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
+import { loadMoreWords } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, FormCard } from '../ui/components.tsx';
+import { Action, Field, FormCard, Problem } from '../ui/components.tsx';
 import { session } from './session.ts';
+
+const SignOnRefused = lazy(async () => {
+  const [page] = await Promise.all([import('./sign-on-refused.tsx'), loadMoreWords()]);
+  return { default: page.SignOnRefused };
+});
 
 /** `ended`: somebody was signed in, and is no more without having asked for it. */
 export function SignIn({ ended }: { ended: boolean }) {
@@ -30,6 +36,11 @@ export function SignIn({ ended }: { ended: boolean }) {
       if (error instanceof Refusal && error.code === 'code-required') setAsksCode(true);
     },
   });
+  const provider = useMutation({
+    mutationFn: () => ask(v1.session['single-sign-on'].$post({ json: email.trim() === '' ? {} : { email: email.trim() } })),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  const refused = new URLSearchParams(window.location.search).get('refused');
   return (
     <main className="lone">
       <h1>
@@ -40,6 +51,11 @@ export function SignIn({ ended }: { ended: boolean }) {
           {say('sessionEnded')}
         </p>
       ) : null}
+      {refused === null ? null : (
+        <Suspense>
+          <SignOnRefused why={refused} />
+        </Suspense>
+      )}
       <FormCard label={say('signIn')} act={enter}>
         <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
         <Field
@@ -52,6 +68,10 @@ export function SignIn({ ended }: { ended: boolean }) {
         />
         {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
       </FormCard>
+      <Problem error={provider.error} />
+      <Action isDisabled={provider.isPending} onPress={() => provider.mutate()}>
+        {say('signInByProvider')}
+      </Action>
       <p>
         <Link to="/forgotten">{say('forgottenAsk')}</Link>
       </p>

@@ -20,6 +20,10 @@ const words = {
 export function Why({ replyId, campaign }: { replyId: string; campaign: string | null }) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
+  const { data: who } = useQuery(session);
+  // The reply itself names its number.
+  if (who?.user.role === 'agent-restricted')
+    return campaign === null ? null : <p className="why">{say('toCampaign', { name: campaign })}</p>;
   return (
     <details className="why" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -61,7 +65,7 @@ function Candidates({ replyId, campaign, at }: { replyId: string; campaign: stri
   const { say } = useLocale();
   const { data: who } = useQuery(session);
   const owner = useOwner();
-  const mayRead = who?.user.role !== 'agent';
+  const mayRead = !who?.user.role.startsWith('agent');
   const story = useQuery({
     queryKey: ['reply', replyId, 'story'],
     queryFn: () => ask(v1.replies[':id'].attribution.$get({ param: { id: replyId } })),

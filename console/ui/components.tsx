@@ -185,6 +185,12 @@ const Faults = lazy(async () => {
   }
 });
 
+/** Asked for where it is needed: rarely. */
+const PasswordAgain = lazy(async () => {
+  const [{ PasswordAgain: again }] = await Promise.all([import('./password-again.tsx'), loadMoreWords()]);
+  return { default: again };
+});
+
 /** What went wrong, in the reader's language, with every row's fault beneath. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { say } = useLocale();
@@ -199,6 +205,11 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
       {faults.length > 0 ? (
         <Suspense>
           <Faults faults={faults} />
+        </Suspense>
+      ) : null}
+      {refusal?.code === 'password-again' ? (
+        <Suspense>
+          <PasswordAgain />
         </Suspense>
       ) : null}
       {retry ? <Action onPress={retry}>{say('retry')}</Action> : null}

@@ -51,7 +51,9 @@ const RECIPIENTS = `
   ) told order by ordinal, lower(address), address`;
 
 /** `locale`: the language that a person asked in; left out, their account's. */
-export type NewNotice = Notice & { to: 'operators' | { accountId: string } | { userId: string; locale?: 'fr' | 'en' } };
+export type NewNotice = Notice & {
+  to: 'operators' | { accountId: string } | { userId: string; locale?: 'fr' | 'en' | undefined };
+};
 
 /**
  * Owes one mail to each of an account's users (where there are none: to its reply addresses), to one person, or to every

@@ -58,6 +58,8 @@ import { SavedLists } from './0081-saved-lists.ts';
 import { Restores } from './0090-restores.ts';
 import { RecoveryCodes } from './0094-recovery-codes.ts';
 import { RepliesFound } from './0093-replies-found.ts';
+import { Sessions } from './0130-sessions.ts';
+import { SingleSignOn } from './0131-single-sign-on.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -122,4 +124,6 @@ export const migrations = [
   { name: '0120-audit', class: Audit },
   { name: '0140-octopush-logins', class: OctopushLogins },
   { name: '0141-message-news', class: MessageNews },
+  { name: '0130-sessions', class: Sessions },
+  { name: '0131-single-sign-on', class: SingleSignOn },
 ];

@@ -13,7 +13,7 @@ type Person = { role: Role; accountId: string | null; lastOwner: boolean };
 async function lockPerson(client: PoolClient, { userId, accountId }: PersonChange): Promise<Person> {
   const people = await rows<{ id: string; role: Role; joined: boolean; accountId: string | null }>(
     client,
-    `select id, role, password_hash is not null as joined, account_id as "accountId" from users
+    `select id, role, password_hash is not null or subject is not null as joined, account_id as "accountId" from users
      where id = $1 or account_id = (select account_id from users where id = $1) order by id for update`,
     [userId],
   );
@@ -36,6 +36,14 @@ export async function removePerson(client: PoolClient, change: PersonChange): Pr
   await affected(
     client,
     'update conversations c set assignee = null from users u where u.id = $1 and c.account_id = u.account_id and c.assignee = u.email',
+    [userId],
+  );
+  // The provider alone does not bring them back.
+  await affected(
+    client,
+    `insert into removed_identities (provider_id, subject, address)
+     select provider_id, subject, sha256(convert_to(lower(email), 'UTF8')) from users where id = $1 and provider_id is not null
+     on conflict do nothing`,
     [userId],
   );
   await affected(client, 'delete from users where id = $1', [userId]);

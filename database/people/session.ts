@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
+import { affected, rows, type Sql } from '../sql.ts';
 import { User } from './user.ts';
 
 const SessionSchema = defineEntity({
@@ -12,6 +13,16 @@ const SessionSchema = defineEntity({
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
+    /** What its owner names it by. */
+    id: p.uuid().unique().defaultRaw('gen_random_uuid()'),
+    /** To the minute. */
+    lastSeenAt: p.datetime(3).defaultRaw('now()'),
+    /** When the person last gave their password, or signed in by their provider. */
+    confirmedAt: p.datetime(3).defaultRaw('now()'),
+    /** The network address and the User-Agent that it was opened from. */
+    address: p.text().default(''),
+    device: p.text().default(''),
+    via: p.text().$type<'password' | 'provider'>().default('password'),
   },
 });
 export class Session extends SessionSchema.class {}
@@ -44,6 +55,53 @@ const SignInTriesSchema = defineEntity({
 });
 export class SignInTries extends SignInTriesSchema.class {}
 SignInTriesSchema.setClass(SignInTries);
+
+/** What the installation asks of every session; an account may ask for more. */
+export type SignInPolicy = { sessionHours: number; idleMinutes: number; authenticator: 'nobody' | 'operators' | 'everybody' };
+/** After this long the password is asked for again, before a factor, a key or a person changes. */
+const CONFIRMED_MINUTES = 10;
+
+/** The sessions that are open, in $2 hours and $3 idle minutes at most; with their people and the accounts of these. */
+const OPEN = `from sessions s join users u on u.id = s.user_id left join accounts a on a.id = u.account_id
+  where s.expires_at > now() and s.created_at > now() - make_interval(hours => least($2::int, a.session_hours))
+    and s.last_seen_at > now() - make_interval(mins => least($3::int, a.session_idle_minutes))`;
+/** Of each: whether its person has to set an authenticator up before anything else, by $4; whether the password was just given. */
+const STANDING = `u.totp_step is null and s.via = 'password' and (coalesce(a.requires_authenticator, false) or $4 = 'everybody'
+    or $4 = 'operators' and u.role = 'operator') as "mustEnrol",
+  s.confirmed_at > now() - interval '${CONFIRMED_MINUTES} minutes' as confirmed,
+  s.last_seen_at < now() - interval '1 minute' as unseen`;
+export type Standing = { mustEnrol: boolean; confirmed: boolean; unseen: boolean };
+
+const valuesOf = ({ sessionHours, idleMinutes, authenticator }: SignInPolicy) => [sessionHours, idleMinutes, authenticator];
+
+/** The open session of a token, with these columns of it (s), its person (u) and their account (a); undefined where it has ended. */
+export const findSession = async <R extends object>(
+  sql: Sql,
+  policy: SignInPolicy,
+  token: string | undefined,
+  columns: string,
+): Promise<(R & Standing) | undefined> => {
+  if (token === undefined) return undefined;
+  const values = [hashToken(token), ...valuesOf(policy)];
+  const [found] = await rows<R & Standing>(sql, `select ${columns}, ${STANDING} ${OPEN} and s.hash = $1`, values);
+  return found;
+};
+
+type Seen = { id: string; device: string; address: string; createdAt: Date; lastSeenAt: Date; endsAt: Date; current: boolean };
+/** A person's open sessions, the one used last first. */
+export const sessionsOf = (sql: Sql, policy: SignInPolicy, userId: string, token: string): Promise<Seen[]> =>
+  rows<Seen>(
+    sql,
+    `select s.id, s.device, s.address, s.created_at as "createdAt", s.last_seen_at as "lastSeenAt", s.hash = $4 as current,
+       least(s.created_at + make_interval(hours => least($2::int, a.session_hours)),
+         s.last_seen_at + make_interval(mins => least($3::int, a.session_idle_minutes))) as "endsAt"
+     ${OPEN} and s.user_id = $1 order by s.last_seen_at desc, s.id`,
+    [userId, ...valuesOf(policy).slice(0, 2), hashToken(token)],
+  );
+
+/** For a session that is `unseen`: written once a minute, so that no request is made dearer by it. */
+export const markSeen = (sql: Sql, token: string | undefined): Promise<number> =>
+  affected(sql, 'update sessions set last_seen_at = now() where hash = $1', [hashToken(token ?? '')]);
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 

@@ -34,6 +34,8 @@ export type NoticeData = {
   /** The link is made when the mail goes: what is stored opens nothing. */
   'password-forgotten': { userId: string; open: { link: string; until: string } | null };
   'password-changed': { at: string };
+  'authenticator-added': { at: string };
+  'authenticator-removed': { at: string };
   /** `by`: an owner of the account; null for an operator. */
   'authenticator-lifted': { by: string | null };
 };

@@ -22,6 +22,7 @@ type Ids = {
   key: string;
   canned: string;
   view: string;
+  domain: string;
   user: string;
 };
 
@@ -43,6 +44,7 @@ const things: Record<string, keyof Ids> = {
   'canned-answers': 'canned',
   'reply-views': 'view',
   users: 'user',
+  domains: 'domain',
 };
 /** The same for queries that take an id. */
 const filters: Record<string, keyof Ids> = {
@@ -60,6 +62,9 @@ const bodies: Record<string, unknown> = {
   previewCampaign: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x', recipients: [{ to: '+33612000009' }] },
   createDraft: { name: 'n', route: 'premium', sender: 'Boutique', text: 'x' },
   launchCampaign: {},
+  changeSignInPolicy: { sessionHours: 8 },
+  claimDomain: { domain: 'claimed.example' },
+  setSignOn: { issuer: 'https://login.example.com', clientId: 'x', clientSecret: 'x' },
   changeDraft: { name: 'n' },
   previewList: {},
   createMessage: { to: '+33612000009', route: 'premium', sender: 'Boutique', text: 'x' },
@@ -190,6 +195,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
   const number = (await api.asOperator('POST', '/numbers', rented)).body.id;
   // One more for who asks for any.
   await api.asOperator('POST', '/numbers', { ...stock, number: `+3364480000${own}` });
+  const domain = (await shop.call('POST', '/sign-on/domains', { domain: `${mark}.example` })).body.domains[0].id;
   return {
     campaign,
     message: message.id,
@@ -207,6 +213,7 @@ async function furnish(api: TestApi, shop: TestAccount, mark: string): Promise<I
     canned,
     view,
     user,
+    domain,
   };
 }
 
@@ -292,6 +299,7 @@ test('two accounts never see or touch each other, on every route of the document
 const UNMARKED = new Set([
   '/v1/out-of-hours',
   '/v1/policies',
+  '/v1/sign-in-policy',
   '/v1/spend-limits',
   '/v1/brands',
   '/v1/numbers/offers',

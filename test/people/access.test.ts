@@ -23,12 +23,16 @@ async function enrol(as: Caller): Promise<{ codes: string[]; digits: (steps: num
 const told = (site: Site) =>
   rows<{ address: string; kind: string; locale: string; data: Record<string, unknown> }>(
     site.api.db.pool,
-    'select address, kind, locale, data from notices order by created_at, id',
+    // What is told of setting one up has its own test.
+    `select address, kind, locale, data from notices where kind <> 'authenticator-added' order by created_at, id`,
   );
 /** What the audit log says was done to people, in its order. */
 const acts = async (site: Site) =>
   (
-    await rows<{ action: string }>(site.api.db.pool, `select action from audit_log where target like 'user %' order by at, id`)
+    await rows<{ action: string }>(
+      site.api.db.pool,
+      `select action from audit_log where action like 'user.%' and action not like 'user.authenticator-%' order by at, id`,
+    )
   ).map(({ action }) => action);
 /** A link as the mail brings it. */
 async function aLink({ api }: Site, email: string, held = '1 hour'): Promise<string> {

@@ -8,6 +8,7 @@ export const en: Record<keyof typeof fr, string> = {
   signOut: 'Sign out',
   email: 'E-mail address',
   password: 'Password',
+  signInByProvider: 'By your organisation',
   code: 'Six-digit code of your authenticator',
   choosePassword: 'Choose a password',
   chooseNewPassword: 'Choose a new password',

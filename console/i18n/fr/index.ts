@@ -12,6 +12,7 @@ export const fr = {
   signOut: 'Se déconnecter',
   email: 'Adresse e-mail',
   password: 'Mot de passe',
+  signInByProvider: 'Par votre organisation',
   code: 'Code à six chiffres de votre application',
   choosePassword: 'Choisissez un mot de passe',
   chooseNewPassword: 'Choisissez un nouveau mot de passe',

@@ -36,6 +36,14 @@ export const faults = {
     'Write lower-case letters, digits, dots, underscores and hyphens, 50 at most',
   ],
   'six-digits': ['has a form that is not accepted', 'Send the six digits of the authenticator'],
+  'issuer-unreadable': [
+    'names no provider that can be read from here',
+    'Send the issuer of a provider of OpenID Connect, on a public https address',
+  ],
+  'password-usual': [
+    'is guessed easily: it is a usual one, or made of your own address',
+    'Choose another one, such as four words that do not go together',
+  ],
   'code-form': ['has a form that is not accepted', 'Send the six digits of the authenticator, or a recovery code'],
   'number-in-view': ['is not accepted', 'A view keeps nobody’s number: look for words'],
   // Of the settings of a carrier.

@@ -36,6 +36,16 @@ export const titles = {
     'Send the six digits that the authenticator shows now, or a recovery code.',
   ],
   'wrong-password': ['The password is not right', 'The password is not right.', 'Send the password that you sign in with.'],
+  'password-again': [
+    'The password is asked for again',
+    'A factor, a key or a person changes only a short while after the password was given.',
+    'Give the password with POST /v1/session/confirm, then send the request again.',
+  ],
+  'authenticator-required': [
+    'An authenticator is required',
+    'Whoever signs in here has to have an authenticator. Set yours up first.',
+    'Begin with POST /v1/session/totp, or on “Your access” in the console.',
+  ],
   'no-mail': [
     'No mail is sent from here',
     'PUBLIC_URL is not set: no link can be sent from here.',

@@ -44,6 +44,14 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'plain-name': [FORM, 'Écrivez des minuscules, chiffres et traits d’union, 40 au plus'],
   'event-name': [FORM, 'Écrivez des minuscules, chiffres, points, tirets et traits d’union, 50 au plus'],
   'six-digits': [FORM, 'Envoyez les six chiffres de l’application d’authentification'],
+  'issuer-unreadable': [
+    'ne désigne aucun fournisseur lisible d’ici',
+    'Envoyez l’émetteur (issuer) d’un fournisseur OpenID Connect, à une adresse https publique',
+  ],
+  'password-usual': [
+    'se devine facilement : il est courant, ou tiré de votre propre adresse',
+    'Choisissez-en un autre, par exemple quatre mots sans rapport entre eux',
+  ],
   'code-form': [FORM, 'Envoyez les six chiffres de l’application d’authentification, ou un code de secours'],
   'number-in-view': [REFUSED, 'Une vue ne garde le numéro de personne : cherchez des mots'],
   path: [FORM, 'Écrivez un chemin comme messages.0.id'],

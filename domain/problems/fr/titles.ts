@@ -41,6 +41,16 @@ export const titles: Record<ErrorCode, readonly [title: string, sentence: string
     'Le mot de passe n’est pas le bon.',
     'Envoyez le mot de passe avec lequel vous vous connectez.',
   ],
+  'password-again': [
+    'Le mot de passe est redemandé',
+    'Un facteur, une clé ou une personne ne change que peu après la saisie du mot de passe.',
+    'Donnez le mot de passe par POST /v1/session/confirm, puis renvoyez la requête.',
+  ],
+  'authenticator-required': [
+    'Une application d’authentification est exigée',
+    'Pour se connecter ici, il faut une application d’authentification. Mettez d’abord la vôtre en place.',
+    'Commencez par POST /v1/session/totp, ou sous « Votre accès » dans la console.',
+  ],
   'no-mail': [
     'Aucun e-mail ne part d’ici',
     'PUBLIC_URL n’est pas renseigné : aucun lien ne peut partir d’ici.',

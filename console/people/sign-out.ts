@@ -1,0 +1,24 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { refusalOf, v1 } from '../api.ts';
+import { session } from './session.ts';
+
+/** Signs out, and forgets what was shown. `left` comes first. */
+export function useLeave(left: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const response = await v1.session.$delete();
+      if (response.status !== 204) throw await refusalOf(response);
+      // An answer that is on its way would bring back who has left.
+      await queries.cancelQueries();
+    },
+    onSuccess: () => {
+      left();
+      // What was begun is for nobody else's eyes.
+      sessionStorage.clear();
+      queries.setQueryData(session.queryKey, null);
+      // What the next person sees is asked for anew.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action, Field, Problem } from './components.tsx';
+
+/** Stands in what was refused until the password is given again: not a form, for it may stand in one. */
+export function PasswordAgain() {
+  const { say } = useLocale();
+  const [password, setPassword] = useState('');
+  const confirm = useMutation({ mutationFn: () => ask(v1.session.confirm.$post({ json: { password } })) });
+  // For who signed in by a provider, and may have no password.
+  const provider = useMutation({
+    mutationFn: () => ask(v1.session['single-sign-on'].$post({ json: { again: true } })),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  if (confirm.isSuccess) return <p role="status">{say('passwordAgainDone')}</p>;
+  return (
+    <>
+      <Field
+        label={say('password')}
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={setPassword}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          confirm.mutate();
+        }}
+      />
+      <Problem error={confirm.error ?? provider.error} />
+      <Action isDisabled={password === '' || confirm.isPending} onPress={() => confirm.mutate()}>
+        {say('confirmPassword')}
+      </Action>{' '}
+      <Action onPress={() => provider.mutate()}>{say('signInByProvider')}</Action>
+    </>
+  );
+}
