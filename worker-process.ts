@@ -53,6 +53,7 @@ export async function startWorkerProcess(
     holder: worker,
     carriers: config.CARRIERS,
     country: config.COUNTRY,
+    publicUrl: config.PUBLIC_URL,
     deliverReplies: runs.deliverReplies,
     onCallbacksDue,
     mark: createClaimFacts({ hashPhone, clock }),

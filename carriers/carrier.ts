@@ -85,6 +85,8 @@ export type PolledPage = {
 /** A request that a carrier made to us. `body` is as it came: signatures are over octets. Names of headers are in lower case. */
 export type WebhookRequest = {
   method: string;
+  /** As the carrier called it, by the public address: some sign it. */
+  url: string;
   query: Record<string, string>;
   headers: Record<string, string>;
   body: Uint8Array;
@@ -144,7 +146,8 @@ export type Capabilities = {
   cursor: 'id' | 'time' | 'destructive' | 'none';
 };
 
-export type OpenDeps = { events: CarrierEvents; log: Logger };
+/** `webhookUrl`: where the carrier reaches us, for those that are told with each message; null where no public address is known. */
+export type OpenDeps = { events: CarrierEvents; log: Logger; webhookUrl?: string | null };
 
 /** A kind of carrier: its settings' schema (fields with `meta({ secret: true })` are encrypted), what it can do, how to open it. */
 export type Carrier<S extends z.ZodObject = z.ZodObject> = {
@@ -156,6 +159,10 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   sims?(settings: z.infer<S>): SimLimits;
   /** Pure: verifies that the carrier made the request, and reads it. What it answers is committed before the carrier is told 200. */
   parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;
+  /** Whether it signs nothing, so that the secret that was agreed stands in the address it is given, as `?secret=…`. */
+  secretInAddress?: boolean;
+  /** Asks the carrier something that sends nothing: null when it lets us in, else why not. */
+  check?(settings: z.infer<S>): Promise<string | null>;
 };
 
 export const defineCarrier = <S extends z.ZodObject>(carrier: Carrier<S>): Carrier<S> => carrier;

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Carrier, CarrierSession, OutboundMessage } from '../../carriers/carrier.ts';
+import { webhookUrl } from '../../carriers/webhook-url.ts';
 import type { Secrets } from '../../database/secrets.ts';
 import { rows } from '../../database/sql.ts';
 import type { ClaimFacts } from './claim-facts.ts';
@@ -41,6 +42,8 @@ export type CarrierLinesDeps = {
   /** Names of the carriers to open; `*` for all. */
   carriers: string[];
   country: string;
+  /** Where people and carriers reach this installation. */
+  publicUrl?: string | undefined;
   deliverReplies: (ids: string[]) => void;
   onCallbacksDue: OnCallbacksDue;
   /** What a claim has to know of a number. */
@@ -88,6 +91,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: inbound.watch({ onReply: ingest.onReply, onReceipt }),
+      webhookUrl: webhookUrl(deps.publicUrl, row.id),
     });
     const limits = carrier.sims?.(settings);
     const pace = limits && (await openSimPace(pool, row.id, limits));

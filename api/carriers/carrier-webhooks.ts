@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { WebhookRequest } from '../../carriers/carrier.ts';
+import { webhookUrl } from '../../carriers/webhook-url.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
@@ -14,7 +15,7 @@ const A_UUID = z.uuid();
  * Where carriers bring replies and receipts. They are answered 200 only after the commit, and 503 while the database is out
  * of reach, so that they try again. No key: each kind of carrier verifies the signature that was agreed with it.
  */
-export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) => {
+export const webhooks = ({ db, secrets, registry, ingestWebhook, publicUrl }: ApiServices) => {
   async function take(c: Context<ApiEnv>): Promise<Response> {
     const id = A_UUID.safeParse(c.req.param('carrierId'));
     const carrier = id.success ? await db.em().findOne(Carrier, { id: id.data }) : null;
@@ -23,7 +24,9 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) 
 
     const sealed: unknown = JSON.parse(secrets.open(carrier.secrets));
     const settings = kind.settings.parse({ ...carrier.settings, ...z.record(z.string(), z.unknown()).parse(sealed) });
-    const content = kind.parseWebhook(settings, await requestOf(c));
+    const address = webhookUrl(publicUrl, carrier.id);
+    const url = address === null ? c.req.url : `${address}${new URL(c.req.url).search}`;
+    const content = kind.parseWebhook(settings, await requestOf(c, url));
     switch (content.kind) {
       case 'forged':
         c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook is not the carrier’s');
@@ -42,8 +45,9 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook }: ApiServices) 
   return new OpenAPIHono<ApiEnv>().use('/:carrierId', limitBody(MOST_OCTETS)).on(['POST', 'PUT', 'GET'], '/:carrierId', take);
 };
 
-async function requestOf(c: Context<ApiEnv>): Promise<WebhookRequest> {
+async function requestOf(c: Context<ApiEnv>, url: string): Promise<WebhookRequest> {
   return {
+    url,
     method: c.req.method,
     query: c.req.query(),
     headers: c.req.header(),

@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { splitSettings } from '../../carriers/secrets.ts';
+import { webhookUrl } from '../../carriers/webhook-url.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -52,6 +53,16 @@ const CarrierView = z
   })
   .openapi('Carrier');
 
+const CheckView = z
+  .object({
+    checked: z.boolean().openapi({ description: 'False for a kind of which the state of its line tells: SMPP, and gateways' }),
+    refused: z.string().nullable().openapi({ description: 'Why it does not let us in, as http-401; null when it does' }),
+    webhookUrl: z.string().nullable().openapi({
+      description: 'What to paste at the carrier, for replies and for receipts alike; null where PUBLIC_URL is not set',
+    }),
+  })
+  .openapi('CarrierCheck');
+
 const route = routesOf('Operator: carriers');
 const one = ok('The carrier', CarrierView, notFound);
 
@@ -74,8 +85,13 @@ const change = route('patch', '/carriers/{id}', 'changeCarrier', {
   request: { params: IdParam, body: body(CarrierChange) },
   responses: one,
 });
+const check = route('post', '/carriers/{id}/check', 'checkCarrier', {
+  summary: 'Try the credentials, without sending anything, and say which address to paste at the carrier',
+  request: { params: IdParam },
+  responses: ok('What it answered', CheckView, notFound),
+});
 
-export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) => {
+export const operatorCarriers = ({ db, secrets, registry, runs, publicUrl }: ApiServices) => {
   const kindOf = (type: string) => {
     const kind = registry[type];
     if (kind) return kind;
@@ -155,5 +171,21 @@ export const operatorCarriers = ({ db, secrets, registry, runs }: ApiServices) =
       });
       await em.flush();
       return c.json(carrierView(carrier), 200);
+    })
+    .openapi(check, async (c) => {
+      const { carrier } = await find(c.req.valid('param').id);
+      const kind = kindOf(carrier.type);
+      const settings = kind.settings.parse({ ...carrier.settings, ...openSecrets(carrier.secrets) });
+      const url = kind.parseWebhook ? webhookUrl(publicUrl, carrier.id) : null;
+      const refused = (await kind.check?.(settings)) ?? null;
+      return c.json(
+        {
+          checked: kind.check !== undefined,
+          refused,
+          // Who signs nothing has the secret in the address: it is not shown.
+          webhookUrl: url !== null && kind.secretInAddress ? `${url}?secret=…` : url,
+        },
+        200,
+      );
     });
 };

@@ -1,11 +1,11 @@
 import type { Way } from '../calls.ts';
 import type { SubmitResult } from '../carrier.ts';
 import type { Called } from './call.ts';
-import type { HttpSettings } from './settings.ts';
+import type { Answer } from './settings.ts';
 import { at, textAt } from './template.ts';
 
 /** A result, and what it tells of the line: the login, the address, the network. When that is the trouble, no other message need try. */
-type Judged = { result: SubmitResult; way: Way | null };
+export type Judged = { result: SubmitResult; way: Way | null };
 
 const THROTTLED_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -21,7 +21,7 @@ const throttled = (retryAfter: string | undefined): Judged =>
   only({ outcome: 'throttled', retryAfterMs: pauseOf(retryAfter, THROTTLED_MS) });
 
 /** What an answer says of its message. */
-export function judge(called: Called, { answer }: HttpSettings): Judged {
+export function judge(called: Called, answer: Answer): Judged {
   if (called.kind === 'unsent') return trouble('away', called.reason);
   if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });
   const { status, retryAfter, text } = called;
@@ -61,7 +61,7 @@ function referencesIn(document: unknown, path: string): string[] {
   return (Array.isArray(found) ? found : [found]).flatMap((value) => textAt({ value }, 'value') ?? []);
 }
 
-function readJson(text: string): unknown {
+export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 import { defineCarrier } from '../carrier.ts';
-import { openSession } from './session.ts';
+import { judge } from './answer.ts';
+import { callOf, openSession } from './session.ts';
 import { httpSettings } from './settings.ts';
 import { parseWebhook } from './webhook.ts';
 
@@ -8,6 +9,11 @@ export const http = defineCarrier({
   name: 'http',
   settings: httpSettings,
   capabilities: { route: 'premium', replies: 'push', receipts: 'push', maxBatch: 500, dedupe: 'none', cursor: 'none' },
-  open: openSession,
+  open: (settings, deps) =>
+    openSession(
+      settings,
+      { type: 'http', callOf: (message) => callOf(message, settings), judge: (called) => judge(called, settings.answer) },
+      deps,
+    ),
   parseWebhook,
 });

@@ -1,26 +1,33 @@
 import type { CarrierSession, OpenDeps, OutboundMessage } from '../carrier.ts';
 import { openCalls } from '../calls.ts';
 import { createTokenBucket } from '../token-bucket.ts';
-import { judge } from './answer.ts';
-import { openCaller, type Call } from './call.ts';
-import type { HttpSettings } from './settings.ts';
+import type { Judged } from './answer.ts';
+import { openCaller, type Call, type Called } from './call.ts';
+import type { Calling, HttpSettings } from './settings.ts';
 import { fill, fillAll } from './template.ts';
 
+type Way = {
+  /** Names its alarms. */
+  type: string;
+  callOf(message: OutboundMessage): Call;
+  judge(called: Called): Judged;
+};
+
 /** One call a message, `window` at once, no more a second than was agreed, and none while the carrier asks for a pause. */
-export function openSession(settings: HttpSettings, { log }: OpenDeps): CarrierSession {
+export function openSession(settings: Calling, { type, callOf, judge }: Way, { log }: OpenDeps): CarrierSession {
   const caller = openCaller(settings.window, settings.timeoutMs);
   const rate = settings.messagesPerSecond === undefined ? null : settings.messagesPerSecond / settings.maxBinds;
   const bucket = createTokenBucket(rate);
   let pausedUntil = 0;
 
   async function send(message: OutboundMessage) {
-    const { result, way } = judge(await caller.call(callOf(message, settings)), settings);
+    const { result, way } = judge(await caller.call(callOf(message)));
     if (result.outcome === 'throttled') pausedUntil = performance.now() + result.retryAfterMs;
     return { results: [result], way };
   }
 
   const { ask: _, ...session } = openCalls({
-    type: 'http',
+    type,
     log,
     window: settings.window,
     atOnce: settings.window,
@@ -37,7 +44,8 @@ export function openSession(settings: HttpSettings, { log }: OpenDeps): CarrierS
   return session;
 }
 
-function callOf(message: OutboundMessage, settings: HttpSettings): Call {
+/** The call that the settings' templates describe. */
+export function callOf(message: OutboundMessage, settings: HttpSettings): Call {
   const { username = '', password = '', token = '' } = settings;
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   const { id, to, from, text } = message;

@@ -8,12 +8,25 @@ const path = z
   .string()
   .max(200)
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, because('path'));
-const when = z.strictObject({ path, equals: z.string() });
+/** Of which requests it is so: by a field, or by a parameter of the address. */
+const when = z
+  .strictObject({
+    path: path.optional(),
+    query: z.string().min(1).optional(),
+    equals: z.string().optional(),
+    oneOf: z.array(z.string()).min(1).optional(),
+    exists: z.boolean().optional(),
+  })
+  .refine(({ path, query }) => (path === undefined) !== (query === undefined), because('when-of-one'))
+  .refine(
+    ({ equals, oneOf, exists }) => [equals, oneOf, exists].filter((each) => each !== undefined).length === 1,
+    because('when-by-one'),
+  );
 const status = z.enum(['accepted', 'delivered', 'undelivered', 'expired', 'unknown']);
 
 const signature = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('hmac-sha256'),
+    kind: z.enum(['hmac-sha256', 'hmac-sha1']),
     header: z.string().min(1),
     encoding: z.enum(['hex', 'base64']).default('hex'),
     /** What stands before the signature in its header, as `sha256=`. */
@@ -27,6 +40,7 @@ const signature = z.discriminatedUnion('kind', [
   /** The secret itself comes with each request. */
   z.strictObject({ kind: z.literal('header'), header: z.string().min(1) }),
   z.strictObject({ kind: z.literal('query'), parameter: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('basic'), username: z.string().min(1) }),
 ]);
 
 const reply = z.strictObject({
@@ -52,6 +66,29 @@ const receipt = z.strictObject({
   at: path.optional(),
 });
 
+/** How fast and how patiently a carrier is called over HTTP, one call a message. */
+export const calling = {
+  /** Calls at once. */
+  window: z.int().min(1).max(500).default(10),
+  messagesPerSecond: z.number().positive().optional(),
+  maxBinds: z.int().min(1).max(32).default(1),
+  timeoutMs: z.int().min(10).default(30_000),
+  ...retries,
+};
+export type Calling = z.infer<z.ZodObject<typeof calling>>;
+
+/** How an answer is read. */
+const answer = z.strictObject({
+  /** Where the carrier's id is: one, or a list of one per segment. */
+  reference: path,
+  /** Where it says so, when an answer of 200 can be a refusal. */
+  code: path.optional(),
+  accepted: z.array(z.string()).min(1).optional(),
+  /** What an HTTP status or a code means, where it is not the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
+  outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
+});
+export type Answer = z.infer<typeof answer>;
+
 /** What templates may name: of the message, and of these settings. */
 const OF_MESSAGE = ['id', 'to', 'toDigits', 'from', 'text'];
 const OF_SETTINGS = ['username', 'password', 'token', 'basic'] as const;
@@ -68,22 +105,8 @@ export const httpSettings = z
     username: z.string().optional(),
     password: z.string().meta({ secret: true }).optional(),
     token: z.string().meta({ secret: true }).optional(),
-    /** How an answer is read. */
-    answer: z.strictObject({
-      /** Where the carrier's id is: one, or a list of one per segment. */
-      reference: path,
-      /** Where it says so, when an answer of 200 can be a refusal. */
-      code: path.optional(),
-      accepted: z.array(z.string()).min(1).optional(),
-      /** What an HTTP status or a code means, where it is not the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
-      outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
-    }),
-    /** Calls at once. */
-    window: z.int().min(1).max(500).default(10),
-    messagesPerSecond: z.number().positive().optional(),
-    maxBinds: z.int().min(1).max(32).default(1),
-    timeoutMs: z.int().min(10).default(30_000),
-    ...retries,
+    answer,
+    ...calling,
     webhook: z
       .strictObject({
         signature,
@@ -120,7 +143,7 @@ export const httpSettings = z
     if (!webhook) return;
     if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'no-webhook-secret');
     if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'webhook-unread');
-    if (webhook.signature.kind !== 'hmac-sha256') return;
+    if (!('content' in webhook.signature)) return;
     const signed = placesIn(webhook.signature.content);
     if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'signed-without-body');
     if (signed.includes('timestamp') && webhook.signature.timestampHeader === undefined)

@@ -20,11 +20,13 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
   const replies: WebhookReply[] = [];
   const receipts: InboundReceipt[] = [];
   for (const item of list) {
-    const reply =
-      webhook.reply && applies(webhook.reply.when, item) ? replyOf(webhook.reply, item, webhook.timeZone, request) : null;
-    const receipt =
-      webhook.receipt && applies(webhook.receipt.when, item) ? receiptOf(webhook.receipt, item, webhook.timeZone, request) : null;
-    if (reply === undefined || receipt === undefined) return { kind: 'unreadable', reason: 'a field that was agreed is missing' };
+    const isReply = webhook.reply && applies(webhook.reply.when, item, request);
+    const reply = webhook.reply && isReply ? replyOf(webhook.reply, item, webhook.timeZone, request) : null;
+    const isReceipt = webhook.receipt && applies(webhook.receipt.when, item, request);
+    const receipt = webhook.receipt && isReceipt ? receiptOf(webhook.receipt, item, webhook.timeZone, request) : null;
+    // What is one may miss the fields of the other.
+    if ((reply === undefined && !receipt) || (receipt === undefined && !reply))
+      return { kind: 'unreadable', reason: 'a field that was agreed is missing' };
     if (reply) replies.push(reply);
     if (receipt) receipts.push(receipt);
   }
@@ -38,7 +40,12 @@ function forgery(signature: Webhook['signature'], secret: string, request: Webho
       return same(request.headers[signature.header.toLowerCase()], secret) ? null : 'the secret is wrong';
     case 'query':
       return same(request.query[signature.parameter], secret) ? null : 'the secret is wrong';
-    case 'hmac-sha256': {
+    case 'basic': {
+      const expected = Buffer.from(`${signature.username}:${secret}`).toString('base64');
+      return same(request.headers['authorization'], `Basic ${expected}`) ? null : 'the secret is wrong';
+    }
+    case 'hmac-sha256':
+    case 'hmac-sha1': {
       const timestamp = signature.timestampHeader && request.headers[signature.timestampHeader.toLowerCase()];
       if (signature.timestampHeader !== undefined) {
         const seconds = Number(timestamp);
@@ -47,8 +54,10 @@ function forgery(signature: Webhook['signature'], secret: string, request: Webho
       }
       // The body's octets are what is signed, whatever they are: Latin-1 keeps each of them.
       const body = Buffer.from(request.body).toString('latin1');
-      const content = fill(signature.content, { body, timestamp: timestamp ?? '' });
-      const expected = createHmac('sha256', secret).update(Buffer.from(content, 'latin1')).digest(signature.encoding);
+      const content = fill(signature.content, { body, timestamp: timestamp ?? '', url: request.url });
+      const expected = createHmac(signature.kind.slice('hmac-'.length), secret)
+        .update(Buffer.from(content, 'latin1'))
+        .digest(signature.encoding);
       return same(request.headers[signature.header.toLowerCase()], `${signature.prefix}${expected}`)
         ? null
         : 'the signature is wrong';
@@ -58,7 +67,7 @@ function forgery(signature: Webhook['signature'], secret: string, request: Webho
   }
 }
 
-function same(given: string | undefined, expected: string): boolean {
+export function same(given: string | undefined, expected: string): boolean {
   const [one, other] = [Buffer.from(given ?? ''), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
@@ -74,7 +83,12 @@ function read(format: Webhook['format'], request: WebhookRequest): unknown {
   }
 }
 
-const applies = (when: When, item: unknown): boolean => when === undefined || textAt(item, when.path) === when.equals;
+function applies(when: When, item: unknown, { query }: WebhookRequest): boolean {
+  if (when === undefined) return true;
+  const value = when.query === undefined ? textAt(item, when.path) : query[when.query];
+  if (when.exists !== undefined) return (value !== undefined) === when.exists;
+  return value !== undefined && (when.oneOf ?? [when.equals]).includes(value);
+}
 
 /** Undefined when a field that was agreed is missing. An empty text is a text. */
 function replyOf(
@@ -122,11 +136,11 @@ function receiptOf(
   };
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+export const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.\d+)?$/;
 
 /** ISO 8601, or seconds or milliseconds since 1970; null for anything else. */
-function timeOf(text: string | undefined, timeZone: string): Date | null {
+export function timeOf(text: string | undefined, timeZone: string): Date | null {
   if (text === undefined) return null;
   const number = Number(text);
   if (/^\d{9,14}$/.test(text)) return new Date(number > 1e11 ? number : number * 1000);

@@ -16,6 +16,7 @@ const SIM = 'port 1';
 
 const asRequest = ({ body, headers }: SignedEvent): WebhookRequest => ({
   method: 'POST',
+  url: '',
   query: {},
   headers,
   body: Buffer.from(body),

@@ -129,6 +129,7 @@ test('an inbox of more than one answer is read whole, oldest first, and equal mo
 const read = ({ body, headers }: SignedEvent, overrides: Partial<WebhookRequest> = {}) =>
   smsgate.parseWebhook?.(smsgate.settings.parse({ url: 'http://127.0.0.1', ...LOGIN, webhookSecret: SECRET }), {
     method: 'POST',
+    url: '',
     query: {},
     headers,
     body: Buffer.from(body),

@@ -57,6 +57,8 @@ export const faults = {
   'no-such-place': ['names {place}, which there is not', 'Use one of {known}'],
   'basic-without-login': ['names {{basic}}, which is made of username and password', 'Give both'],
   'place-without-value': ['is missing, and {field} names it', 'Give it'],
+  'when-of-one': ['looks at no field, or at a field and a parameter', 'Give either path or query'],
+  'when-by-one': ['compares with nothing, or in several ways', 'Give one of equals, oneOf and exists'],
   'get-with-body': ['is there, and a GET has none', 'Put its values into url'],
   'no-place-for-recipient': ['does not say where the recipient goes', 'Write {{to}} or {{toDigits}}'],
   'no-code-to-accept': ['is missing, and accepted lists codes', 'Say where the code is'],

@@ -64,6 +64,8 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'no-such-place': ['nomme {place}, qui n’existe pas', 'Utilisez un de {known}'],
   'basic-without-login': ['nomme {{basic}}, fait de username et password', 'Donnez les deux'],
   'place-without-value': ['manque, et {field} le nomme', 'Donnez-le'],
+  'when-of-one': ['ne regarde aucun champ, ou un champ et un paramètre', 'Donnez path ou query'],
+  'when-by-one': ['ne compare à rien, ou de plusieurs façons', 'Donnez equals, oneOf ou exists, un seul'],
   'get-with-body': ['est donné, et un GET n’en a pas', 'Mettez ses valeurs dans url'],
   'no-place-for-recipient': ['ne dit pas où va le destinataire', 'Écrivez {{to}} ou {{toDigits}}'],
   'no-code-to-accept': ['manque, et accepted énumère des codes', 'Dites où se trouve le code'],
