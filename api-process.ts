@@ -43,6 +43,7 @@ export async function startApiProcess(
     clockInjectable: config.SYNC_CLOCK === 'injected',
     stopNumber: config.STOP_NUMBER ?? null,
     simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
+    securityContact: config.SECURITY_CONTACT ?? null,
     signInPolicy: {
       sessionHours: config.SESSION_HOURS,
       idleMinutes: config.SESSION_IDLE_MINUTES,

@@ -98,6 +98,10 @@ const Environment = z.object({
     )
     .default([])
     .describe('Name servers that resolve callback addresses, as `address` or `address:port`; the machine’s where empty'),
+  SECURITY_CONTACT: z
+    .url({ protocol: /^(https|mailto)$/ })
+    .optional()
+    .describe('Where weaknesses are reported, as `mailto:` or https, for /.well-known/security.txt; without it there is none'),
   SESSION_HOURS: int(1, 8760)
     .default(720)
     .describe('How long somebody stays signed in to the console at most; an account may ask for less'),

@@ -7,6 +7,7 @@ import { limitBody, wellFormedBody } from './http/body.ts';
 import { serveConsole } from './http/serve-console.ts';
 import { DOCS_POLICY, docsPage } from './reference/docs.ts';
 import { documentOf } from './reference/document.ts';
+import { securityTxt } from './reference/security-txt.ts';
 import { running } from './http/health.ts';
 import { idempotent } from './http/idempotency.ts';
 import { invalid } from './http/invalid.ts';
@@ -106,6 +107,10 @@ export const createApi = (services: ApiServices) => {
   const described = once(() => documentOf(api));
   const page = once(() => docsPage(described(), foreign));
   api.get('/openapi.json', (c) => c.json(described(), 200));
+  api.get('/.well-known/security.txt', (c) => {
+    if (!services.securityContact) return c.notFound();
+    return c.text(securityTxt(services.securityContact, services.publicUrl, new Date()), 200);
+  });
   api.get('/docs', (c) => {
     c.header('Content-Security-Policy', DOCS_POLICY);
     return c.html(page());

@@ -44,6 +44,8 @@ export type ApiServices = {
   /** Whether an operator may name the time of a sync: never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
+  /** Where weaknesses are reported; null where nobody said. */
+  securityContact?: string | null;
   /** What the installation asks of those who sign in. */
   signInPolicy: SignInPolicy;
   /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */

@@ -1,6 +1,7 @@
 import '../cli/node-version.ts';
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
+import { sbom } from './sbom.ts';
 import { buildConsole } from './launchers/console.ts';
 import { bundleWorkflows } from '../temporal/worker.ts';
 
@@ -10,5 +11,6 @@ execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'i
 const bundle = await bundleWorkflows();
 if (!('code' in bundle)) throw new Error('The workflow bundle has no code');
 writeFileSync('dist/workflow-bundle.js', bundle.code);
+writeFileSync('dist/sbom.cdx.json', sbom());
 await buildConsole(`${import.meta.dirname}/../dist/console/dist`);
 console.log('built dist/');

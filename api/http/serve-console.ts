@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
 const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
 const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 /** What belongs to programs: an address there that does not exist is a problem, not a page. */
-const NOT_PAGES = /^\/(?:v1|webhooks|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
+const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
 type Asset = { type: string; bytes: Buffer<ArrayBuffer>; zipped: Buffer<ArrayBuffer>; tag: string };
 
