@@ -49,6 +49,8 @@ export type ForeignSend = {
   simulation: boolean;
   requestId: string | null;
   recipients: readonly ForeignRecipient[];
+  /** Planned and stored now, and sent when it is told to: always a campaign, paused until then. */
+  onWord?: boolean;
 };
 /** `phone` as it came. */
 export type ForeignRecipient = { phone: string; values: Record<string, string> };
@@ -89,8 +91,8 @@ const ROWS: Record<string, ForeignRefusal> = {
   'no-stop-number': 'not-served',
 };
 
-/** How long nothing goes to who hears of it by its ticket: the answer that names the ticket has arrived by then. */
-const HELD_SECONDS = 2;
+/** How long nothing goes to who hears of it by its ticket: the answer that names the ticket left two seconds before, on a busy machine too. */
+const HELD_SECONDS = 3;
 
 /** The number with its country: no country is guessed where none is said. */
 export const withCountry = (phone: string): string => (/^\s*(?:\+|00)/.test(phone) ? phone : `+${phone.trim()}`);
@@ -139,7 +141,7 @@ export async function acceptForeignSend(
 
   const room = await rules.room(sendAt ?? new Date());
   const left = lower(room.day, room.month);
-  if (!asked.simulation && left !== null && left < (first.costMicros ?? 0))
+  if (!asked.simulation && left !== null && (left <= 0 || left < (first.costMicros ?? 0)))
     return { refused: 'no-credit', detail: 'The spend limit is reached.' };
   const silent = await optedOutAmong(
     db.pool,
@@ -149,22 +151,23 @@ export async function acceptForeignSend(
   );
   const taken = messages.filter(({ to }) => !silent.has(to));
   const ticket = newId();
-  const single = messages.length === 1;
+  const single = messages.length === 1 && asked.onWord !== true;
   const twoWay = account.twoWay === 'on';
   const { simulation } = asked;
 
-  const storeSingle = async (client: PoolClient, held: Date | null): Promise<void> => {
+  const storeSingle = async (client: PoolClient, heard: boolean): Promise<void> => {
     const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
     await insertMessage(client, basis, { ...first, id: ticket, row: null, reference: requestId });
     // What the claim of a campaign's message looks at is known here: when its recipient may be written to.
+    const held = heard ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
     const from = latest(sendAt, held, quiet.until);
     if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
   };
   const stored = await transaction(db.pool, async (client) => {
     if (requestId !== null && !(await takeRequestId(client, account.id, requestId))) return false;
-    const held = (await hearsForeign(client, account.id)) ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
+    const heard = await hearsForeign(client, account.id);
     if (single) {
-      await storeSingle(client, held);
+      await storeSingle(client, heard);
       return true;
     }
     const { name, withReplies, optimise } = asked;
@@ -180,8 +183,13 @@ export async function acceptForeignSend(
     };
     const said = { name, route, purpose, text, withReplies, optimise, allowUnreachable: false, keyword: null };
     const sums = { total: messages.length, segments: plan.segments, costMicros: plan.costMicros };
-    await storeCampaign(client, { ...basis, ...said, ...sums, state: 'launched', createdAt: new Date() }, twoWay, messages);
-    if (held !== null) await holdCampaign(client, ticket, HELD_SECONDS);
+    await storeCampaign(
+      client,
+      { ...basis, ...said, ...sums, state: asked.onWord === true ? 'paused' : 'launched', createdAt: new Date() },
+      twoWay,
+      messages,
+    );
+    if (heard) await holdCampaign(client, ticket, HELD_SECONDS);
     return true;
   });
   if (!stored) return { refused: 'request-repeated', detail: 'A request with this request_id was accepted before.' };

@@ -88,5 +88,8 @@ export function docsPage(document: ApiDocument, foreign: readonly Pick<ForeignAp
 <p>${escape(document.info.description ?? '')}</p><p>Authenticate with <code>Authorization: Bearer &lt;key&gt;</code>. For programs: <a href="/openapi.json">openapi.json</a>.</p>
 ${sections.join('\n')}<h2 id="other-providers">Other providers’ APIs</h2>
 <p>For programs written for another provider: only the host changes. Login and key come as that provider asks for them, and every answer has its form; nothing here is in <a href="/openapi.json">openapi.json</a>.</p>
-${foreign.map(foreignSection).join('\n')}<h2>Schemas</h2>${schemas.join('\n')}</main></body></html>`;
+${foreign
+  .filter(({ calls }) => calls.length > 0)
+  .map(foreignSection)
+  .join('\n')}<h2>Schemas</h2>${schemas.join('\n')}</main></body></html>`;
 }

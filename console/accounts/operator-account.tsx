@@ -1,3 +1,4 @@
+import { CALLBACK_FORMATS, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -151,13 +152,11 @@ function ReplyEmails({ id }: { id: string }) {
   );
 }
 
-const FORMATS = ['standard', 'octopush-json', 'octopush-form'] as const;
-
 /** A URL that the customer sent, set up for it. The customer is told by mail. */
 function ReplyCallback({ id }: { id: string }) {
   const { say } = useLocale();
   const [url, setUrl] = useState('');
-  const [format, setFormat] = useState<(typeof FORMATS)[number]>('standard');
+  const [format, setFormat] = useState<CallbackFormat>('standard');
   const fields = { url: url.trim(), format };
   const make = useAct(
     () => ask(v1.operator.accounts[':id']['reply-changes'].$post({ param: { id }, json: { kind: 'endpoint-new', fields } })),
@@ -171,7 +170,7 @@ function ReplyCallback({ id }: { id: string }) {
         label={say('format')}
         value={format}
         onChange={setFormat}
-        options={FORMATS.map((value) => ({ value, label: say(`format.${value}`) }))}
+        options={CALLBACK_FORMATS.map((value) => ({ value, label: say(`format.${value}`) }))}
       />
       {make.data?.secret ? <SecretOnce label={say('secret')} value={make.data.secret} /> : null}
     </FormCard>

@@ -242,3 +242,24 @@ test('a person is written to first, tagged, and erased when they ask, and nobody
   await expect(till.get('/v1/account')).rejects.toThrow('401');
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
+
+test('contacts and opt-outs as another provider exports them are imported from their files', async () => {
+  const { app } = started;
+  const owner = 'importe@boulangerie.example';
+  await createOwner(app.config.DATABASE_URL, owner, app.accountId);
+  await signIn(owner);
+  await page.goto(`${app.url}/settings/contacts`);
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles(file('contacts.csv', 'first_name;last_name;phone_number\nLéa;Martin;0033612000071\n'));
+  await page.getByRole('textbox', { name: 'Étiquette pour tous (facultative)' }).fill('anciens');
+  await clean('contacts');
+  await page.getByRole('button', { name: 'Ajouter' }).click();
+  await page.getByRole('row', { name: 'Léa Martin' }).filter({ hasText: 'anciens' }).waitFor();
+  await page.goto(`${app.url}/settings/opt-outs`);
+  await page.locator('input[type=file]').setInputFiles(file('blacklist.csv', 'date;phone_number\n2026-01-01;+33612000072\n'));
+  await page.getByRole('button', { name: 'Ajouter' }).click();
+  await page.getByText('1 ajoutés, 0 y étaient déjà.').waitFor();
+  expect(await app.rows('select phone, source from opt_outs where phone = $1', ['+33612000072'])).toHaveLength(1);
+});

@@ -38,8 +38,9 @@ test('a ticket is heard of no sooner than two seconds after the answer that name
   await using shop = await startShop();
   const { app } = shop;
   const one = await send(app, { recipients: [{ phone_number: phone(1) }], with_replies: true });
+  const oneAnswered = Date.now();
   const many = await send(app, { recipients: [{ phone_number: phone(2) }, { phone_number: phone(3) }] });
-  const answered = Date.now();
+  const manyAnswered = Date.now();
   const delivered = await hears(app, { message_id: one.body['sms_ticket'], number: phone(1), status: 'DELIVERED' });
   expect(delivered.body).toEqual({
     channel: 'sms',
@@ -49,8 +50,11 @@ test('a ticket is heard of no sooner than two seconds after the answer that name
     delivery_date: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     meta_data: {},
   });
-  for (const n of [2, 3]) await hears(app, { message_id: many.body['sms_ticket'], number: phone(n), status: 'DELIVERED' });
-  expect(Math.min(...heard(app).map(({ at }) => at)) - answered).toBeGreaterThan(1900);
+  expect(delivered.at - oneAnswered).toBeGreaterThan(2000);
+  for (const n of [2, 3]) {
+    const { at } = await hears(app, { message_id: many.body['sms_ticket'], number: phone(n), status: 'DELIVERED' });
+    expect(at - manyAnswered).toBeGreaterThan(2000);
+  }
   await app.world.phones.reply(phone(1), 'OUI');
   await hears(app, { message_id: one.body['sms_ticket'], number: phone(1), text: 'OUI' });
 });
@@ -83,4 +87,16 @@ test('what a carrier took is told where that was chosen, and what nothing is hea
   await send(app, { recipients: [{ phone_number: phone(2) }] });
   await hears(app, { message_id: ticket, number: phone(1), status: 'UNKNOWN_DELIVERY' });
   expect(await app.rows('select from message_news where message_id = $1', [ticket])).toEqual([]);
+});
+
+test('a port of plain http answers V0 and nothing else, and the log warns of it', async () => {
+  await using app = await startApp({ ways: {}, env: { OCTOPUSH_HTTP_PORT: '0' } });
+  const port = /"port":(\d+),"msg":"V0 of Octopush is answered on plain http/.exec(app.log.text())?.[1];
+  const sent = await fetch(`http://127.0.0.1:${port}/api/credit/json`, {
+    method: 'POST',
+    body: new URLSearchParams({ user_login: LOGIN, api_key: 'none' }),
+  });
+  expect([sent.status, await sent.json()]).toEqual([200, { error_code: '101' }]);
+  for (const path of ['/', '/v1/account', '/v1/public/wallet/check-balance', '/docs'])
+    expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
 });

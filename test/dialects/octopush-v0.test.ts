@@ -165,6 +165,8 @@ test('a refused send to V0 is answered with 200 and its code alone, and nothing 
     expect(await codes(path, {})).toEqual({ error_code: '500' });
   expect(codeIn((await api.call('GET', '/api/user_info')).text)).toBe('500');
   expect(codeIn((await api.call('POST', '/api_sub/add_sub_account', shop.form({}))).text)).toBe('207');
+  for (const path of ['/api_mag_ss/sms_batch', '/api_wooc_os/sms'])
+    expect(codeIn((await api.call('POST', path, shop.form({}))).text)).toBe('500');
   const large = await shop.v0('/api/sms', { ...SMS, sms_text: 'a'.repeat(4 * 1024 * 1024) });
   expect([large.status, codeIn(large.text)]).toEqual([200, '500']);
   expect(await shop.stored()).toEqual([]);

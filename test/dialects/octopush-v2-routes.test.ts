@@ -117,6 +117,39 @@ test('what has not gone yet is shown as a draft and cancelled by its ticket, of 
     expect((await shop.v2('GET', `/sms-campaign/draft?ticket_number=${ticket}`)).body).toMatchObject({ code: 131 });
 });
 
+test('a campaign to a list or a tag is ready at once, goes when it is told to, once, or never', async () => {
+  await using shop = await anOctopushShop();
+  const contacts = [{ phone_number: '+33612000001', first_name: 'Léa' }, { phone_number: '+33612000002' }];
+  await shop.v2('POST', '/contact/create', { contacts, list_name: 'Clients', tag_name: 'vip' });
+  const wish = { ...body, text: 'Bonjour {first_name}!' };
+  for (const [on, of] of [
+    ['list', { list_name: 'Clients' }],
+    ['tag', { tag_name: 'vip' }],
+  ] as const) {
+    const path = `/sms-campaign-on-${on}`;
+    const made = await shop.v2('POST', `${path}/create`, { ...wish, ...of });
+    expect(made).toMatchObject({ status: 201, body: { number_of_contacts: 2, total_cost: 0.11 } });
+    const ticket = { ticket_number: made.body.ticket_number };
+    expect((await shop.v2('GET', `${path}/status?ticket_number=${ticket.ticket_number}`)).body).toEqual({
+      ...ticket,
+      status: 'ready_to_be_sent',
+    });
+    const stateOf = async () => (await shop.shop.call('GET', `/campaigns/${ticket.ticket_number}`)).body.state;
+    expect(await stateOf()).toBe('paused');
+    expect((await shop.v2('POST', `${path}/send`, ticket)).status).toBe(200);
+    expect(await stateOf()).toBe('launched');
+    expect((await shop.v2('POST', `${path}/send`, ticket)).body).toMatchObject({ code: 131 });
+    expect((await shop.v2('DELETE', `${path}/cancel`, ticket)).status).toBe(204);
+    expect((await shop.v2('GET', `${path}/status?ticket_number=${ticket.ticket_number}`)).body).toMatchObject({
+      status: 'failed',
+    });
+  }
+  expect((await shop.stored()).slice(0, 2).map(({ text }) => text)).toEqual(['Bonjour Léa!', 'Bonjour !']);
+  expect((await shop.v2('POST', '/sms-campaign-on-list/create', { ...wish, list_name: 'none' })).body).toMatchObject({
+    code: 303,
+  });
+});
+
 test('conversations are listed, and a contact that never wrote has none', async () => {
   await using shop = await anOctopushShop();
   expect((await shop.v2('GET', '/conversations/list')).body).toEqual([]);

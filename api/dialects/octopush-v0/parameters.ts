@@ -12,7 +12,10 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** What a body says, by its type: a form, one in parts, or JSON. One that can't be read says nothing. */
 async function ofBody(c: Context): Promise<Parameters> {
   const type = c.req.header('content-type') ?? '';
-  if (/^multipart\/form-data/i.test(type)) return ofEntries((await c.req.formData()).entries());
+  if (/^multipart\/form-data/i.test(type)) {
+    const parts = await c.req.formData().catch(() => null);
+    return parts ? ofEntries(parts.entries()) : {};
+  }
   const sent = await c.req.text();
   if (!/json/i.test(type) && !/^\s*[{[]/.test(sent)) return ofEntries(new URLSearchParams(sent));
   try {

@@ -103,12 +103,12 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
   return app;
 }
 
-/** `/api_sub`: accounts below an account, which there are none of here. */
-export function octopushV0Sub(): Hono<AccountEnv> {
+/** What there is none of here: `/api_sub`, accounts below an account, and the batches of shop modules. */
+export const octopushV0Without = (code: OctopushCode) => (): Hono<AccountEnv> => {
   const app = bare();
-  app.all('*', (c) => answer(c, 207));
+  app.all('*', (c) => answer(c, code));
   return app;
-}
+};
 
 function bare(): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();

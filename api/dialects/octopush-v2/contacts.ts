@@ -10,7 +10,8 @@ const MOST_DELETED = 200;
 const MOST_TAG = 50;
 
 /** A list of theirs is a tag of ours. */
-const tagOf = (value: unknown): string => Array.from(textOf(value).replaceAll('|', ' ').trim()).slice(0, MOST_TAG).join('');
+export const tagOf = (value: unknown): string =>
+  Array.from(textOf(value).replaceAll('|', ' ').trim()).slice(0, MOST_TAG).join('');
 
 const e164 = (value: unknown, country: string): string | undefined => {
   const phone = normalisePhone(textOf(value), country);

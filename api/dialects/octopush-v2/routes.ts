@@ -8,7 +8,7 @@ import { foreignCaller } from '../foreign-caller.ts';
 import { creditOf, euros, segmentsFor } from '../foreign-credit.ts';
 import { FOREIGN_BODY_BYTES } from '../foreign-limits.ts';
 import { OctopushError, octopushError } from '../octopush/refusals.ts';
-import { cancelCampaign, showDraft, ticketOf } from './campaigns.ts';
+import { cancelCampaign, createOnTag, sendOnTag, showDraft, showOnTag, ticketOf } from './campaigns.ts';
 import { editParameters, showParameters } from './campaign-parameters.ts';
 import { createContacts, deleteContacts, emptyList, listNameOf } from './contacts.ts';
 import { listConversations, listMessages } from './conversations.ts';
@@ -131,6 +131,21 @@ export function octopushV2(services: ApiServices): Hono<AccountEnv> {
     await cancelCampaign(services, c.get('account'), ticketOf({ ...c.req.query(), ...(await bodyOf(c)) }));
     return c.body(null, 204);
   });
+  for (const on of ['/sms-campaign-on-list', '/sms-campaign-on-tag']) {
+    app.on('POST', both(`${on}/create`), async (c) =>
+      c.json(await createOnTag(services, c.get('account'), await bodyOf(c)), 201),
+    );
+    app.on('POST', both(`${on}/send`), async (c) =>
+      c.json(await sendOnTag(services, c.get('account'), ticketOf({ ...c.req.query(), ...(await bodyOf(c)) }))),
+    );
+    app.on('GET', both(`${on}/status`), async (c) =>
+      c.json(await showOnTag(services, c.get('account'), ticketOf(c.req.query()))),
+    );
+    app.on('DELETE', both(`${on}/cancel`), async (c) => {
+      await cancelCampaign(services, c.get('account'), ticketOf({ ...c.req.query(), ...(await bodyOf(c)) }));
+      return c.body(null, 204);
+    });
+  }
   app.on('GET', both('/sms-campaign/draft'), async (c) =>
     c.json(await showDraft(services, c.get('account'), ticketOf(c.req.query()))),
   );

@@ -59,9 +59,8 @@ export function readSend(body: Fields): Omit<ForeignSend, 'recipients'> {
   };
 }
 
-/** `POST /sms-campaign/send`: everything optional may be left out, null or text, and what is not known is ignored. */
-export async function sendCampaign(services: ApiServices, account: CallingAccount, body: Fields) {
-  const asked = { ...readSend(body), recipients: recipientsOf(body['recipients']) };
+/** Accepts a send, and answers as V2 does. */
+export async function accept(services: ApiServices, account: CallingAccount, asked: ForeignSend) {
   const accepted = await acceptForeignSend(services, account, asked);
   if ('refused' in accepted) throw new OctopushError(codeOf(accepted.refused, 'v2', asked.route), accepted.detail);
   return {
@@ -72,6 +71,10 @@ export async function sendCampaign(services: ApiServices, account: CallingAccoun
     residual_credit: euros(shownCredit(services, accepted.left)),
   };
 }
+
+/** `POST /sms-campaign/send`: everything optional may be left out, null or text, and what is not known is ignored. */
+export const sendCampaign = (services: ApiServices, account: CallingAccount, body: Fields) =>
+  accept(services, account, { ...readSend(body), recipients: recipientsOf(body['recipients']) });
 
 /** One client wants exactly 201, another exactly 200, and that one alone calls the type `sms_type`. */
 export const sentStatus = (body: Fields): 200 | 201 => ('sms_type' in body && !('type' in body) ? 200 : 201);

@@ -61,6 +61,7 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   'format.standard': 'This product’s own',
   'format.octopush-json': 'Octopush’s names, JSON',
   'format.octopush-form': 'Octopush’s names, form',
+  'format.octopush-v0-form': 'Octopush’s names, form of V0',
   migration: 'Move to V2',
   whatChanges: 'What changes',
   migrationCampaigns: '{underWay} campaigns under way, which will end as planned; {drafts} drafts to look over.',

@@ -60,6 +60,7 @@ export const operatorFr = {
   'format.standard': 'Celui de ce produit',
   'format.octopush-json': 'Noms d’Octopush, JSON',
   'format.octopush-form': 'Noms d’Octopush, formulaire',
+  'format.octopush-v0-form': 'Noms d’Octopush, formulaire V0',
   migration: 'Passage sur V2',
   whatChanges: 'Ce qui change',
   migrationCampaigns: '{underWay} campagnes en cours, qui finiront comme prévu ; {drafts} brouillons à revoir.',
