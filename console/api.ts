@@ -2,8 +2,16 @@ import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
 import { spokenLocale } from './i18n/dictionary.ts';
 
+/** Reads an answer to its end, whoever looks at it: one that the browser may not store keeps its connection until then. */
+async function whole(...asked: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...asked);
+  const body = await answer.arrayBuffer();
+  return new Response(body.byteLength === 0 ? null : body, answer);
+}
+
 /** The product's own API, typed by its routes. The header is what no other site can send. */
 export const { v1 } = hc<ApiType>('/', {
+  fetch: whole,
   headers: () => ({ 'x-requested-with': 'console', 'accept-language': spokenLocale() }),
 });
 
