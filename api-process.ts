@@ -52,6 +52,10 @@ export async function startApiProcess(
     bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     trustedProxies: config.TRUSTED_PROXIES,
     unlimitedCredit: config.UNLIMITED_CREDIT,
+    requestLimits: {
+      key: { perMinute: config.KEY_REQUESTS_PER_MINUTE, atOnce: config.KEY_REQUESTS_AT_ONCE },
+      account: { perMinute: config.ACCOUNT_REQUESTS_PER_MINUTE, atOnce: config.ACCOUNT_REQUESTS_AT_ONCE },
+    },
     consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
   });
   const server = await listen(api.fetch, config.HOST, config.PORT);

@@ -156,6 +156,14 @@ const Environment = z.object({
     .default(999_999.99)
     .describe('Euros that an account without a spend limit has left, for programs written for another provider’s API'),
   BODY_LIMIT_MB: int(1, 512).default(64).describe('Largest request body'),
+  KEY_REQUESTS_PER_MINUTE: int(1, 10_000_000)
+    .default(60_000)
+    .describe('Most requests that one API key or one person makes in a minute, through all processes together'),
+  KEY_REQUESTS_AT_ONCE: int(1, 100_000).default(256).describe('Most requests of one key or person that are under way at once'),
+  ACCOUNT_REQUESTS_PER_MINUTE: int(1, 10_000_000)
+    .default(120_000)
+    .describe('Most requests in a minute of an account, all its keys and people together'),
+  ACCOUNT_REQUESTS_AT_ONCE: int(1, 100_000).default(512).describe('Most requests of an account that are under way at once'),
   METRICS_PORT: int(0, 65_535)
     .optional()
     .describe(

@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { actingFrom, audited } from './http/audited.ts';
 import { accountOnly, operatorOnly } from './http/auth.ts';
 import { limitBody, wellFormedBody } from './http/body.ts';
+import { limitRequests } from './limits/request-limits.ts';
 import { serveConsole } from './http/serve-console.ts';
 import { DOCS_POLICY, docsPage } from './reference/docs.ts';
 import { documentOf } from './reference/document.ts';
@@ -37,7 +38,7 @@ import { sendingRoutes, operatorSendingRoutes } from './sending/sending-routes.t
 /** What an account's key opens. */
 const forAccounts = (services: ApiServices) => {
   const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
-  app.use(accountOnly(services), audited(services));
+  app.use(accountOnly(services), limitRequests(services), audited(services));
   // A list is read as it comes, by a limit of its own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
   app.on(
@@ -62,7 +63,7 @@ const forAccounts = (services: ApiServices) => {
 /** What an operator's key opens. */
 const forOperators = (services: ApiServices) => {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
-  app.use(operatorOnly(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);
+  app.use(operatorOnly(services), limitRequests(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccountRoutes(services))
     .route('/', operatorCallbackRoutes(services))
@@ -85,7 +86,8 @@ export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
   app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
-  app.use('/v1/*', actingFrom(createClientAddress(services.trustedProxies ?? [])));
+  const from = actingFrom(createClientAddress(services.trustedProxies ?? []));
+  app.use('/v1/*', from).use('/api/*', from);
   translateErrors(app);
   // What is answered is for the caller alone, and for now.
   app.use('/v1/*', async (c, next) => {

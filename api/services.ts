@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { GuardedFetch } from '../webhook-client/guarded-fetch.ts';
 import type { Poster } from '../webhook-client/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
+import type { Scope } from '../domain/people/key-scopes.ts';
 import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 import type { Live } from '../database/live.ts';
 import type { MailTokens } from '../database/mail/mail-tokens.ts';
@@ -12,6 +13,7 @@ import type { Secrets } from '../database/secrets.ts';
 import type { SignInPolicy } from '../database/people/session.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
 
 /** What the API needs of the rest of the product. `registry` holds the kinds of carrier by name. */
 export type ApiServices = {
@@ -48,6 +50,8 @@ export type ApiServices = {
   securityContact?: string | null;
   /** What the installation asks of those who sign in. */
   signInPolicy: SignInPolicy;
+  /** Left out: none. */
+  requestLimits?: RequestLimits;
   /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */
   trustedProxies?: readonly string[];
   /** Where STOP is written to from France when a message has no number of its own. */
@@ -86,4 +90,6 @@ export type IdempotencyHold = {
 type Common = { requestId: string; log: Logger; keyId: string };
 
 export type ApiEnv = { Variables: Common };
-export type AccountEnv = { Variables: Common & { account: CallingAccount; idempotency: IdempotencyHold | undefined } };
+export type AccountEnv = {
+  Variables: Common & { account: CallingAccount; scopes: Scope[] | null; idempotency: IdempotencyHold | undefined };
+};

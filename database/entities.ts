@@ -20,6 +20,7 @@ import { Doubt } from './sending/doubt.ts';
 import { MessageNews } from './sending/message-news.ts';
 import { Event } from './callbacks/event.ts';
 import { DigestMail } from './mail/digest-mail.ts';
+import { RequestCount } from './request-count.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { AccountDomain, IdentityProvider, RemovedIdentity, SignOnAttempt } from './people/identity-provider.ts';
 import { InboundMail } from './mail/inbound-mail.ts';
@@ -119,6 +120,7 @@ export const entities = [
   SignInTries,
   SimDay,
   SmsNumber,
+  RequestCount,
   RetentionMark,
   Route,
   SavedList,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
 import { countryWarnings, createReach, applyCountryRules } from '../domain/numbers/country-rules.ts';
 import { AppError, invalidRequest } from '../domain/problems/errors.ts';
@@ -26,13 +25,11 @@ import {
   withoutStop,
 } from './warnings.ts';
 import { isLandline } from '../domain/landline.ts';
+import { createBreath } from './breath.ts';
 import { planStops } from './stop-mentions.ts';
 import type { CampaignPlan, CampaignRequest, PlannedMessage } from './plan.ts';
 import type { PlanRules } from './load-rules.ts';
 import { planRouted } from '../domain/sending/routed-sender.ts';
-
-/** Rows between two breaths of the event loop: about 10 ms. */
-const BREATH = 1000;
 
 function compile(text: string): Template | Refusal {
   const wrong = textFault(text);
@@ -169,9 +166,10 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const ofCodes = codeCountries(request, rules);
   const reach = createReach(rules.countries, request);
   const wireSenders = new Set<string>();
-  let segments = 0;
-  for (const [index, { row, phone, country, recipient }] of entries.entries()) {
-    if (index % BREATH === BREATH - 1) await setImmediate();
+  let [segments, landlines] = [0, 0];
+  const breathe = createBreath();
+  for (const { row, phone, country, recipient } of entries) {
+    await breathe();
     const busy = taken.get(phone);
     const origin = sender.pick(country, messages.length, busy);
     const code = origin && stops.codeFor(origin, country, busy);
@@ -186,6 +184,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     else if (code === null && request.text.includes('XXXXX')) unreachable.push({ ...noStopNumber(country), row, country });
     if (!rendered || !origin) continue;
     wireSenders.add(origin.sender);
+    if (rules.policies.landlines === 'warn' && isLandline(phone)) landlines++;
     stops.note(rendered.stop);
     segments += rendered.segments;
     const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
@@ -205,7 +204,6 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     { ...rules.policies, purpose: request.purpose },
   );
   const costMicros = totalCost(messages);
-  const landlines = rules.policies.landlines === 'warn' ? messages.filter(({ to }) => isLandline(to)).length : 0;
   return {
     carrierId: sender.carrierId,
     answerBy: sender.answerBy,
@@ -248,8 +246,9 @@ async function readEntries(
   const seen = new Set<string>();
   const entries: Entry[] = [];
   let duplicatesRemoved = 0;
+  const breathe = createBreath();
   for (const [index, value] of recipients.entries()) {
-    if (index % BREATH === BREATH - 1) await setImmediate();
+    await breathe();
     const row = first + index;
     const recipient = readRecipient(value, row, faults);
     if (!recipient) continue;

@@ -1,12 +1,12 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requireRoom } from '../../database/caps.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Brand, decideBrand } from '../../database/accounts/brand.ts';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { affected, transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
-import { because, said } from '../../domain/problems/said.ts';
+import { because } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -72,8 +72,6 @@ const decide = operatorRoute('put', '/brands/{id}', 'decideBrand', {
   responses: ok('Decided', BrandView, notFound),
 });
 
-const MOST_BRANDS = 100;
-
 async function listOf(
   { db }: ApiServices,
   scope: string,
@@ -94,8 +92,7 @@ export const brands = (services: ApiServices) =>
       const { sender } = c.req.valid('json');
       const em = services.db.em();
       const folded = foldSender(sender);
-      if ((await em.count(Brand, { account, folded: { $ne: folded } })) >= MOST_BRANDS)
-        throw new AppError('conflict', said('too-many-brands', { most: MOST_BRANDS }));
+      await requireRoom(services.db.pool, 'brands', account, folded);
       await transaction(services.db.pool, async (client) => {
         const added = await affected(
           client,

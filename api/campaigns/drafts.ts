@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { newId } from '../../database/ids.ts';
@@ -64,6 +65,7 @@ export const drafts = (services: ApiServices) => {
         requestId,
       } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
+      await requireRoom(db.pool, 'drafts', account.id);
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();

@@ -11,6 +11,7 @@ import { changedBy, DraftChange } from './change-draft.ts';
 import type { Context } from 'hono';
 import { warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
+import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
@@ -104,6 +105,7 @@ export const previews = (services: ApiServices) => {
       const asked = c.req.valid('json');
       const { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients } = asked;
       const { sendAt } = readCampaignText(asked, new Date());
+      await checkCallbackUrl(services, 'callbackUrl', asked.callbackUrl);
       const request = { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients, sendAt };
       const account = c.get('account');
       return c.json(await preview(c, request, await loadPlanRules(services, account, route)), 200);

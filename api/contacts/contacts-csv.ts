@@ -4,6 +4,7 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said, type Fault } from '../../domain/problems/said.ts';
 import { phoneColumnOf } from '../../domain/phone-column.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
+import { createBreath } from '../../planning/breath.ts';
 import { CONTACTS, type ContactRow } from './contacts.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { streamOf } from '../http/csv.ts';
@@ -69,7 +70,9 @@ async function readContacts(list: AsyncIterable<ListRow>, { tag, columns }: Opti
   const found = new Map<string, ContactRead>();
   let places: Record<Column, string | undefined> | null = null;
   let row = 0;
+  const breathe = createBreath();
   for await (const values of list) {
+    await breathe();
     row++;
     places ??= placesOf(Object.keys(values), columns);
     const named = places;

@@ -6,6 +6,7 @@ import { fault, flaw, said, type Fault } from '../../domain/problems/said.ts';
 import { phoneColumnOf } from '../../domain/phone-column.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
+import { createBreath } from '../../planning/breath.ts';
 import { csvLines, streamOf } from '../http/csv.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -82,10 +83,12 @@ const view = (row: Row): z.infer<typeof OptOutView> => ({
 type Read = { phone: string; reason: string | null };
 
 /** The numbers of an import. Throws a refusal that names every bad row. */
-export function readEntries(asked: z.infer<typeof Import>, country: string): Read[] {
+async function readEntries(asked: z.infer<typeof Import>, country: string): Promise<Read[]> {
   const faults: Fault[] = [];
   const found = new Map<string, Read>();
-  for (const [index, value] of entriesOf(asked).entries()) {
+  const breathe = createBreath();
+  for (const [index, value] of (await entriesOf(asked)).entries()) {
+    await breathe();
     const entry = Entry.safeParse(typeof value === 'string' ? { phone: value } : value);
     const phone = entry.success ? normalisePhone(entry.data.phone, country) : flaw('opt-out-form');
     if ('code' in phone) {
@@ -99,10 +102,10 @@ export function readEntries(asked: z.infer<typeof Import>, country: string): Rea
   return [...found.values()];
 }
 
-function entriesOf({ entries, csv }: z.infer<typeof Import>): unknown[] {
+async function entriesOf({ entries, csv }: z.infer<typeof Import>): Promise<unknown[]> {
   if ((entries === undefined) === (csv === undefined)) throw invalidRequest(fault('entries', 'one', { other: 'csv' }));
   if (entries) return entries;
-  const lines = csvLines(csv ?? '');
+  const lines = await csvLines(csv ?? '');
   const [first] = lines;
   // A header has something beneath it.
   const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
@@ -148,7 +151,7 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
     })
     .openapi(add, async (c) => {
       const account = c.get('account');
-      const entries = readEntries(c.req.valid('json'), account.country);
+      const entries = await readEntries(c.req.valid('json'), account.country);
       const added = await affected(
         db.pool,
         `insert into opt_outs (account_id, phone, since, source, reason, added_by)

@@ -1,15 +1,12 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requireRoom } from '../../database/caps.ts';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
-import { AppError } from '../../domain/problems/errors.ts';
-import { said } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
-
-const MOST = 200;
 
 const fields = {
   name: z.string().trim().min(1).max(60),
@@ -65,9 +62,7 @@ export const cannedAnswers = ({ db }: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account').id;
       const em = db.em();
-      if ((await em.count(CannedAnswer, { account })) >= MOST) {
-        throw new AppError('conflict', said('too-many-canned', { most: MOST }));
-      }
+      await requireRoom(db.pool, 'canned-answers', account);
       const answer = em.create(CannedAnswer, { id: newId(), account, ...c.req.valid('json'), createdAt: new Date() });
       await em.flush();
       return c.json(view(answer), 201);

@@ -1,7 +1,9 @@
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { callerByKey } from '../http/auth.ts';
-import type { ApiServices, CallingAccount } from '../services.ts';
+import type { Context } from 'hono';
+import { routeOf } from '../http/log.ts';
+import { actsAs, callerByKey, requireScope } from '../http/auth.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
 
 /** A login that was encoded once too often, as some clients do. */
 function decodedLogin(login: string): string {
@@ -14,15 +16,11 @@ function decodedLogin(login: string): string {
 }
 
 /**
- * The account of a key that comes with a login, as other providers ask for: the key decides, and the login must be of a person of its
+ * Lets in the account of a key that comes with a login, as other providers ask for: the key decides, and the login must be of a person of its
  * account, or the account's own. Throws `unauthenticated`, for an operator's key too.
  */
-export async function foreignCaller(
-  services: ApiServices,
-  login: string,
-  key: string,
-): Promise<{ account: CallingAccount; keyId: string }> {
-  const { keyId, role, id, ...account } = await callerByKey(`Bearer ${key.trim()}`, services);
+export async function foreignCaller(c: Context<AccountEnv>, services: ApiServices, login: string, key: string): Promise<void> {
+  const { keyId, role, id, scopes, ...account } = await callerByKey(c, `Bearer ${key.trim()}`, services);
   if (id === null || role === 'operator') throw new AppError('unauthenticated');
   const [known] = await rows(
     services.db.pool,
@@ -31,5 +29,7 @@ export async function foreignCaller(
     [id, decodedLogin(login)],
   );
   if (!known) throw new AppError('unauthenticated');
-  return { account: { id, ...account }, keyId };
+  if (routeOf(c) !== 'none') requireScope(c, scopes);
+  actsAs(c, keyId, id);
+  c.set('account', { id, ...account });
 }

@@ -19,8 +19,10 @@ const EXPORT = /\.(?:csv|ndjson|xlsx)$|\/(?:export|faults|results|report)$/;
 const ONE_OF_EACH = /^(?:out-of-hours|policies|reply-settings|spend-limits)$/;
 const VERBS: Record<string, string> = { POST: 'create', PUT: 'change', PATCH: 'change', DELETE: 'delete' };
 
+type Act = { noun: string; verb: string };
+
 /** A route's act, such as `callback-endpoint.pause`; null for one that is not noted. Exports are `<what>.export`. */
-export function actOf(method: string, route: string): { noun: string; verb: string } | null {
+export function actOf(method: string, route: string): Act | null {
   const path = route.replace(/^\/v1\/(?:operator\/)?/, '');
   const reads = method === 'GET' || method === 'HEAD';
   const isExport = EXPORT.test(path);

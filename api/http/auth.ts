@@ -3,16 +3,21 @@ import { acting } from '../../database/people/audit.ts';
 import type { Platform, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { hashKey } from '../../database/people/api-key.ts';
 import { findSession, markSeen, type Standing } from '../../database/people/session.ts';
-import { rows } from '../../database/sql.ts';
+import { affected, rows } from '../../database/sql.ts';
+import { scopesFor, type Scope } from '../../domain/people/key-scopes.ts';
 import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import type { AccountEnv, ApiEnv, ApiServices, CallingAccount } from '../services.ts';
+import { describeError, routeOf } from './log.ts';
+import { createClientIp, isFrom } from './network-address.ts';
 import { sessionToken } from './session-cookie.ts';
 
 /** What a key may do is what its owner may; a key of an operator is an operator. */
 type Caller = Standing & {
   keyId: string;
+  /** Of a key that has some; null for whoever may all that the role may. */
+  scopes: Scope[] | null;
   role: Role;
   id: string | null;
   name: string;
@@ -32,22 +37,51 @@ const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "
 /** No form and no other site can send it: with SameSite, what keeps a session's writes its own. */
 const CONSOLE_HEADER = 'x-requested-with';
 
+type KeyRow = Caller & { networks: string[] | null; expired: boolean | null };
+
 /**
  * Looks the key up by its SHA-256, so that no comparison takes a time that tells of the key. Asked at every request:
  * a key that is revoked, or an account that changes, counts at once in every process.
  */
-export async function callerByKey(header: string, { db }: Pick<ApiServices, 'db'>): Promise<Caller> {
+export async function callerByKey(c: Context, header: string, services: ApiServices): Promise<Caller> {
+  const { db } = services;
   const key = FORM.exec(header)?.[1];
-  const [row] = key
-    ? await rows<Caller>(
-        db.pool,
-        `select k.id as "keyId", false as "mustEnrol", true as confirmed, false as unseen, null as "onlyFor", case k.role when 'operator' then 'operator' else 'owner' end as role, ${ACCOUNT}
-         from api_keys k left join accounts a on a.id = k.account_id where k.hash = $1 and k.revoked_at is null`,
-        [hashKey(key)],
-      )
-    : [];
-  if (row) return row;
-  throw new AppError('unauthenticated', said('key-unknown'));
+  if (!key) throw new AppError('unauthenticated', said('key-unknown'));
+  const find = async (where: string): Promise<KeyRow | undefined> => {
+    const [found] = await rows<KeyRow>(
+      db.pool,
+      `select k.id as "keyId", case k.role when 'operator' then 'operator' else 'owner' end as role, k.scopes, k.networks,
+         k.expires_at <= now() as expired,
+           false as "mustEnrol", true as confirmed, false as unseen, null as "onlyFor", ${ACCOUNT}
+       from api_keys k left join accounts a on a.id = k.account_id where ${where} and k.revoked_at is null`,
+      [hashKey(key)],
+    );
+    return found;
+  };
+  // One after the other: both in one statement would cost every request something.
+  const row = (await find('k.hash = $1')) ?? (await find('k.old_hash = $1 and k.old_until > now()'));
+  if (!row) throw new AppError('unauthenticated', said('key-unknown'));
+  const { networks, expired, ...caller } = row;
+  if (expired === true) throw new AppError('unauthenticated', said('key-expired'));
+  if (networks && !isFrom(createClientIp(services.trustedProxies ?? [])(c), networks))
+    throw new AppError('forbidden', said('key-elsewhere'));
+  noteUse(caller.keyId, services);
+  return caller;
+}
+
+const MINUTE_MS = 60_000;
+/** When each key was last noted as used, by this process. */
+const noted = new Map<string, number>();
+
+/** To the minute, and not while the request waits. */
+function noteUse(keyId: string, { db, log }: ApiServices): void {
+  const now = performance.now();
+  if (now - (noted.get(keyId) ?? -MINUTE_MS) < MINUTE_MS) return;
+  noted.set(keyId, now);
+  const stale = `(last_used_at is null or last_used_at < now() - interval '1 minute')`;
+  affected(db.pool, `update api_keys set last_used_at = now() where id = $1 and ${stale}`, [keyId]).catch((error: unknown) =>
+    log.warn({ error: describeError(error) }, 'the use of a key was not noted'),
+  );
 }
 
 /** Whose session the cookie is. Throws `unauthenticated` without one, or when it has ended. */
@@ -57,7 +91,7 @@ async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): P
     db.pool,
     signInPolicy,
     token,
-    `'user ' || u.id as "keyId", u.role, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
+    `'user ' || u.id as "keyId", u.role, null as scopes, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
   );
   if (!row) throw new AppError('unauthenticated', token ? said('session-ended') : null);
   requireConsole(c);
@@ -103,7 +137,7 @@ export function mayCall(role: Role, method: string, path: string): boolean {
 
 const callerOf = (c: Context, services: ApiServices): Promise<Caller> => {
   const header = c.req.header('authorization');
-  return header === undefined ? callerBySession(c, services) : callerByKey(header, services);
+  return header === undefined ? callerBySession(c, services) : callerByKey(c, header, services);
 };
 
 /** Aborts once the request would be let in no more: sessions end, and keys are revoked, while a stream is open. */
@@ -128,7 +162,7 @@ async function admit(c: Context, { db }: ApiServices, { mustEnrol, confirmed, un
 }
 
 /** Who a request is from, for its log line and for the audit log. */
-function actsAs(c: Context, keyId: string, accountId: string | null): void {
+export function actsAs(c: Context, keyId: string, accountId: string | null): void {
   c.set('keyId', keyId);
   Object.assign(acting.getStore() ?? {}, { actor: actorOf(keyId), accountId });
 }
@@ -136,13 +170,23 @@ function actsAs(c: Context, keyId: string, accountId: string | null): void {
 /** In words: a key, or a person by their session. */
 export const actorOf = (keyId: string): string => (keyId.startsWith('user ') ? keyId : `key ${keyId}`);
 
+/** The one place that asks for a scope. Throws for a key that has some, and none that this call needs. */
+export function requireScope(c: Context, scopes: Scope[] | null): void {
+  const needed = scopes && scopesFor(c.req.method, c.req.path);
+  if (needed && !needed.some((scope) => scopes.includes(scope)))
+    throw new AppError('forbidden', said('key-without-scope', { scopes: needed }));
+  c.set('scopes', scopes);
+}
+
 /** Account routes: the caller's account, and no operator. */
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
     const found = await callerOf(c, services);
-    const { keyId, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, ...account } = found;
+    const { keyId, scopes, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, ...account } = found;
     actsAs(c, keyId, id);
+    // An address that does not exist is no question of rights.
+    if (routeOf(c) === 'none') return next();
     await admit(c, services, found);
     if (role === 'operator' || id === null) {
       throw new AppError('forbidden', said('operators-only-operate'));
@@ -150,6 +194,7 @@ export const accountOnly =
     if (!mayCall(role, c.req.method, c.req.path)) {
       throw new AppError('forbidden', said('role-may-not', { role }));
     }
+    requireScope(c, scopes);
     const caller: CallingAccount = { id, ...account };
     c.set('account', caller);
     await next();

@@ -10,9 +10,15 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */
 export function routeOf(c: Context): string {
+  const known = routes.get(c);
+  if (known !== undefined) return known;
   const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'));
-  return route ? route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}') : 'none';
+  const written = route ? route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}') : 'none';
+  routes.set(c, written);
+  return written;
 }
+/** Asked several times of each request. */
+const routes = new WeakMap<Context, string>();
 
 const field = (error: object, name: string): string | undefined => {
   const value: unknown = Reflect.get(error, name);

@@ -2,41 +2,69 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 
+type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 export type ClientAddress = (c: Context) => string;
 
 /** Everyone who shares a /64 counts as one: a household has it, and who has it has 2^64 addresses. */
 const V6_PREFIX_BYTES = 8;
 
-const parse = (written: string): ipaddr.IPv4 | ipaddr.IPv6 | null => {
+const parse = (written: string): Ip | null => {
   const [bare = ''] = written.trim().split('%');
   return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
 };
 
-/**
- * Who asks, by network address: the peer of the socket; behind one of these proxies, the rightmost address of X-Forwarded-For
- * that is not a proxy of ours, since what stands left of it was written by whoever asks. IPv6 by its /64. Empty without a socket.
- */
-export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const cidrs = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
-  const isProxy = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
-    cidrs.some((cidr) => address.kind() === cidr[0].kind() && address.match(cidr));
+/** As a CIDR; an address alone is the network of itself. Null for what is neither. */
+export function readNetwork(written: string): [Ip, number] | null {
+  if (ipaddr.isValidCIDR(written)) return ipaddr.parseCIDR(written);
+  const ip = parse(written);
+  return ip && [ip, ip.kind() === 'ipv4' ? 32 : 128];
+}
 
+const isWithin = (ip: Ip, networks: readonly [Ip, number][]): boolean =>
+  networks.some((network) => ip.kind() === network[0].kind() && ip.match(network));
+
+/** Whether who asks is in one of these networks. Nobody is, without a socket. */
+export function isFrom(ip: Ip | null, networks: readonly string[]): boolean {
+  return (
+    ip !== null &&
+    isWithin(
+      ip,
+      networks.map(readNetwork).filter((network) => network !== null),
+    )
+  );
+}
+
+/** The same as text, IPv6 by its /64. Empty without a socket. */
+export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
+  const ipOf = createClientIp(trustedProxies);
   return (c) => {
-    const hops = (c.req.header('x-forwarded-for') ?? '').split(',');
-    let found = parse(peerOf(c));
-    while (found && isProxy(found)) {
-      const before = hops.pop();
-      const next = before === undefined ? null : parse(before);
-      if (next === null) break;
-      found = next;
-    }
+    const found = ipOf(c);
     if (found === null) return '';
     return found.kind() === 'ipv4' ? found.toString() : `${ipaddr.fromByteArray(prefixOf(found)).toString()}/64`;
   };
 }
 
-const prefixOf = (address: ipaddr.IPv4 | ipaddr.IPv6): number[] =>
-  address.toByteArray().map((byte, index) => (index < V6_PREFIX_BYTES ? byte : 0));
+/**
+ * Who asks, by network address: the peer of the socket; behind one of these proxies, the rightmost address of X-Forwarded-For
+ * that is not a proxy of ours, since what stands left of it was written by whoever asks.
+ */
+export function createClientIp(trustedProxies: readonly string[]): (c: Context) => Ip | null {
+  const cidrs = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+
+  return (c) => {
+    const hops = (c.req.header('x-forwarded-for') ?? '').split(',');
+    let found = parse(peerOf(c));
+    while (found && isWithin(found, cidrs)) {
+      const before = hops.pop();
+      const next = before === undefined ? null : parse(before);
+      if (next === null) break;
+      found = next;
+    }
+    return found;
+  };
+}
+
+const prefixOf = (address: Ip): number[] => address.toByteArray().map((byte, index) => (index < V6_PREFIX_BYTES ? byte : 0));
 
 function peerOf(c: Context): string {
   try {

@@ -21,6 +21,9 @@ export const STATUS = {
   'password-again': 403,
   'authenticator-required': 403,
   'too-many-attempts': 429,
+  'limit-reached': 409,
+  'too-many-requests': 429,
+  'too-many-at-once': 429,
   'no-mail': 409,
   forbidden: 403,
   'not-found': 404,
@@ -86,11 +89,12 @@ export const problems = {
   400: problem('The request is not valid; `errors` names each field and its remedy'),
   401: problem('No API key, or one that is unknown or revoked'),
   403: problem('The key may not do this'),
+  429: problem('Too many requests; try again after `Retry-After` seconds'),
   500: problem('Something went wrong on our side; quote `requestId`'),
   503: problem('A part we need is out of reach; try again after `Retry-After` seconds'),
 } as const;
 export const notFound = { 404: problem('No such thing, or not in this account') } as const;
-export const tooMany = { 429: problem('Too many attempts; try again after `Retry-After` seconds') } as const;
+export const tooMany = { 429: problems[429] } as const;
 export const conflict = { 409: problem('Not possible in the present state') } as const;
 export const refused = {
   413: problem('The body is too large'),

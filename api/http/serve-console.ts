@@ -17,6 +17,9 @@ const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'sel
 /** What belongs to programs: an address there that does not exist is a problem, not a page. */
 const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
+/** Where the console has pages, as console/routes.tsx says; elsewhere it says that there is none. */
+const PAGES = /^\/(?:$|(?:start|invitation|forgotten|password|chat|replies|campaigns|analytics|me|settings|operator)(?:\/|$))/;
+
 type Asset = { type: string; bytes: Buffer<ArrayBuffer>; zipped: Buffer<ArrayBuffer>; tag: string };
 
 /** Every file of the built console, in memory: some hundred kilobytes. */
@@ -61,6 +64,7 @@ export function serveConsole(app: Pick<Hono<ApiEnv>, 'get'>, folder: string): vo
     if (NOT_PAGES.test(path)) return next();
     const asset = assets.get(path);
     if (path.startsWith('/assets/')) return asset ? send(c, asset, 'public, max-age=31536000, immutable') : next();
+    if (!asset && !PAGES.test(path)) c.status(404);
     return Promise.resolve(send(c, asset ?? page, 'no-cache'));
   });
 }

@@ -1,39 +1,97 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/orm.ts';
+import { requireRoom } from '../../database/caps.ts';
 import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
-import { AppError } from '../../domain/problems/errors.ts';
-import { said } from '../../domain/problems/said.ts';
+import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
+import { readNetwork } from '../http/network-address.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
 export const KeyView = z
-  .object({ id: Id, name: z.string(), prefix: z.string(), createdAt: Time, revokedAt: Time.nullable() })
+  .object({
+    id: Id,
+    name: z.string(),
+    prefix: z.string(),
+    scopes: z.array(z.enum(SCOPES)).nullable().openapi({
+      description: 'What it opens. Null: made before keys had scopes, it opens everything',
+    }),
+    networks: z.array(z.string()).nullable().openapi({ description: 'Where it is taken from. Null: from everywhere' }),
+    createdAt: Time,
+    expiresAt: Time.nullable(),
+    lastUsedAt: Time.nullable().openapi({ description: 'To the minute' }),
+    oldSecretUntil: Time.nullable().openapi({ description: 'Until then the secret before the last rotation opens too' }),
+    revokedAt: Time.nullable(),
+  })
   .openapi('ApiKey');
 export const CreatedKey = KeyView.extend({
   key: z.string().openapi({ description: 'Shown this once', example: 'ar_…' }),
 }).openapi('CreatedApiKey');
-export const NewKey = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewApiKey');
+
+const Network = z
+  .string()
+  .max(50)
+  .refine((written) => readNetwork(written) !== null, because('network'));
+const settings = {
+  name: z.string().trim().min(1).max(100),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+  networks: z.array(Network).min(1).max(50).nullable(),
+  expiresAt: TimeIn.nullable(),
+};
+export const NewKey = z
+  .strictObject({
+    name: settings.name,
+    scopes: settings.scopes.optional().openapi({
+      description: 'Left out: an operator gives all, an account all but `people`, and a key none that it does not have',
+    }),
+    networks: settings.networks.optional().openapi({ description: 'CIDRs or addresses', example: ['192.0.2.0/24'] }),
+    expiresAt: settings.expiresAt.optional(),
+  })
+  .openapi('NewApiKey');
+export const KeyChange = z.strictObject(settings).partial().openapi('ApiKeyChange');
 
 export const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
   id: key.id,
   name: key.name,
   prefix: key.prefix,
+  scopes: key.scopes ?? null,
+  networks: key.networks ?? null,
   createdAt: key.createdAt.toISOString(),
+  expiresAt: iso(key.expiresAt),
+  lastUsedAt: iso(key.lastUsedAt),
+  oldSecretUntil: key.oldUntil && key.oldUntil > new Date() ? iso(key.oldUntil) : null,
   revokedAt: iso(key.revokedAt),
 });
 
-/** A new key of an account, noted as an act of who asked. */
-export async function makeKey(em: EntityManager, { account, name }: { account: string; name: string }) {
+/** Null for never. Throws for a time that has passed. */
+export function expiryOf(expiresAt: string | null): Date | null {
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) throw invalidRequest(fault('expiresAt', 'expiry-past'));
+  return expiresAt === null ? null : new Date(expiresAt);
+}
+
+type Wish = Omit<z.infer<typeof NewKey>, 'scopes'> & { account: string; scopes: Scope[] };
+
+/** A new key of an account. */
+export async function makeKey({ em: fork, pool }: Database, { account, name, scopes, networks = null, expiresAt = null }: Wish) {
+  await requireRoom(pool, 'keys', account);
   const { key, prefix, hash } = newKey('account');
   const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
-  const made = em.create(ApiKey, { ...basis, name, prefix, hash });
-  audit(em, { action: 'key.create', target: `key ${made.id}`, accountId: account, detail: { name, prefix } });
+  const em = fork();
+  const made = em.create(ApiKey, { ...basis, name, prefix, hash, scopes, networks, expiresAt: expiryOf(expiresAt) });
+  audit(em, {
+    action: 'key.create',
+    target: `key ${made.id}`,
+    accountId: account,
+    detail: { prefix, scopes, networks, expiresAt },
+  });
   await em.flush();
   return { made, key };
 }
@@ -43,8 +101,7 @@ export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): 
   if (key.id === keyId) throw new AppError('conflict', said('own-key'));
   if (key.revokedAt) return;
   key.revokedAt = new Date();
-  const whose = key.account ? { accountId: key.account } : {};
-  audit(em, { action: 'key.revoke', target: `key ${key.id}`, ...whose });
+  audit(em, { action: 'key.revoke', target: `key ${key.id}`, accountId: key.account ?? null });
   await em.flush();
 }
 
@@ -72,7 +129,8 @@ export const operatorKeys = ({ db }: ApiServices) =>
       const em = db.em();
       const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
       if (!account) throw missing();
-      const { made, key } = await makeKey(em, { account: account.id, name: c.req.valid('json').name });
+      const wish = c.req.valid('json');
+      const { made, key } = await makeKey(db, { ...wish, scopes: wish.scopes ?? [...SCOPES], account: account.id });
       return c.json({ ...keyView(made), key }, 201);
     })
     .openapi(list, async (c) => {

@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import type { Context } from 'hono';
+import { requireRoom } from '../../database/caps.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { dropAuthenticator } from '../../database/people/authenticator.ts';
 import { changeRole, endSessions, removePerson, type PersonChange } from '../../database/people/change-user.ts';
@@ -102,7 +103,7 @@ export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
 
 type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
 export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
-const COLUMNS = `id, email, role, password_hash is not null or subject is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
+const COLUMNS = `id, coalesce(invited_as, email) as email, role, password_hash is not null or subject is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
 
 /** An account's people, in the order they were invited. */
 export const usersOf = (sql: Sql, accountId: string): Promise<Row[]> =>
@@ -129,6 +130,47 @@ export async function liftAuthenticator(
 }
 export const unknown = () => new AppError('not-found');
 
+type Invitation = { email: string; role: z.infer<typeof Member>; accountId: string };
+
+/**
+ * The row of somebody who is invited. An address of another account's person gets one as well, and a link that opens nothing: whoever
+ * invites does not learn who is a customer. Throws `conflict` for one of the account's own people.
+ */
+async function invitedUser(client: PoolClient, { email, role, accountId }: Invitation): Promise<Row & { isElsewhere: boolean }> {
+  const insert = 'insert into users as u (id, email, role, account_id, invited_as, created_at)';
+  const [row] = await rows<Row>(
+    client,
+    `${insert} values ($1, $2, $3, $4, null, now())
+     on conflict (email) do update set role = excluded.role where u.account_id = excluded.account_id and u.password_hash is null
+     returning ${COLUMNS}`,
+    [newId(), email, role, accountId],
+  );
+  const elsewhere = 'account_id = $1 and invited_as = $2';
+  if (row) {
+    await affected(client, `delete from users where ${elsewhere}`, [accountId, email]);
+    return { ...row, isElsewhere: false };
+  }
+  const own = await affected(client, 'select 1 from users where account_id = $1 and email = $2', [accountId, email]);
+  if (own > 0) throw new AppError('conflict', said('address-taken'));
+  const id = newId();
+  const [again] = await rows<Row>(client, `update users set role = $3 where ${elsewhere} returning ${COLUMNS}`, [
+    accountId,
+    email,
+    role,
+  ]);
+  const [made] = again
+    ? [again]
+    : await rows<Row>(client, `${insert} values ($1, $2, $3, $4, $5, now()) returning ${COLUMNS}`, [
+        id,
+        `${id}@invited.invalid`,
+        role,
+        accountId,
+        email,
+      ]);
+  if (!made) throw new Error('A user that was just made is there');
+  return { ...made, isElsewhere: true };
+}
+
 export const users = ({ db, runs }: ApiServices) => {
   const people = peopleChanges({ db });
   const changeOf = (c: Context<AccountEnv>, userId: string): PersonChange => ({
@@ -153,22 +195,19 @@ export const users = ({ db, runs }: ApiServices) => {
       const { email, role } = c.req.valid('json');
       const { token, hash } = newToken();
       const user = await transaction(db.pool, async (client) => {
-        const [row] = await rows<Row>(
-          client,
-          `insert into users as u (id, email, role, account_id, created_at) values ($1, $2, $3, $4, now())
-           on conflict (email) do update set role = excluded.role where u.account_id = excluded.account_id and u.password_hash is null
-           returning ${COLUMNS}`,
-          [newId(), email, role, c.get('account').id],
-        );
-        if (!row) throw new AppError('conflict', said('address-taken'));
-        await rows(client, 'delete from invitations where user_id = $1', [row.id]);
+        await requireRoom(client, 'people', c.get('account').id);
+        const row = await invitedUser(client, { email, role, accountId: c.get('account').id });
+        await affected(client, 'delete from invitations where user_id = $1', [row.id]);
         await affected(client, `delete from removed_identities where address = sha256(convert_to($1, 'UTF8'))`, [email]);
-        await rows(
-          client,
-          `insert into invitations (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + interval '7 days')`,
-          [hash, row.id],
-        );
-        return row;
+        if (!row.isElsewhere)
+          await affected(
+            client,
+            `insert into invitations (hash, user_id, created_at, expires_at) values ($1, $2, now(), now() + interval '7 days')`,
+            [hash, row.id],
+          );
+        await recordAudit(client, { action: 'user.create', target: `user ${row.id}`, detail: { role } });
+        const { isElsewhere: _, ...shown } = row;
+        return shown;
       });
       return c.json({ ...userView(user), token }, 201);
     })

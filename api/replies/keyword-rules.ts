@@ -1,6 +1,8 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
+import { SmsNumber } from '../../database/numbers/number.ts';
 import { newId } from '../../database/ids.ts';
 import { KeywordRule } from '../../database/replies/keyword-rule.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -13,8 +15,6 @@ import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
-
-const MOST_RULES = 1000;
 
 const Action = z
   .discriminatedUnion('do', [
@@ -107,8 +107,12 @@ export const keywordRules = ({ db }: ApiServices) => {
     if (!rule) throw missing();
     return { em, rule };
   }
-  async function checkCampaign(id: string | null, account: string): Promise<void> {
-    if (id !== null && (await db.em().count(Campaign, { id, account })) === 0) throw missing();
+  async function checkPlace({ campaignId, number }: ReturnType<typeof read>, account: string): Promise<void> {
+    const em = db.em();
+    if (campaignId !== null && (await em.count(Campaign, { id: campaignId, account })) === 0) throw missing();
+    // Another's number and one that does not exist are answered alike.
+    if (number !== null && (await em.count(SmsNumber, { number, $or: [{ account }, { account: null }] })) === 0)
+      throw invalidRequest(fault('number', 'number-not-yours'));
   }
 
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
@@ -127,10 +131,9 @@ export const keywordRules = ({ db }: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account').id;
       const rule = read(c.req.valid('json'));
-      await checkCampaign(rule.campaignId, account);
+      await checkPlace(rule, account);
       const em = db.em();
-      if ((await em.count(KeywordRule, { account })) >= MOST_RULES)
-        throw new AppError('conflict', said('too-many-rules', { most: MOST_RULES }));
+      await requireRoom(db.pool, 'rules', account);
       const made = em.create(KeywordRule, { id: newId(), account, ...rule, createdAt: new Date() });
       await em.flush().catch(taken);
       return c.json(view(made), 201);
@@ -140,7 +143,7 @@ export const keywordRules = ({ db }: ApiServices) => {
       const account = c.get('account').id;
       const { em, rule } = await find(c.req.valid('param').id, account);
       const asked = read(c.req.valid('json'));
-      await checkCampaign(asked.campaignId, account);
+      await checkPlace(asked, account);
       em.assign(rule, asked);
       await em.flush().catch(taken);
       return c.json(view(rule), 200);

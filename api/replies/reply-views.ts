@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
@@ -12,7 +13,6 @@ import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-const MOST = 50;
 const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
 
 const Columns = z.array(z.enum(REPLY_COLUMNS)).min(1).max(REPLY_COLUMNS.length);
@@ -78,7 +78,7 @@ export const replyViews = ({ db }: ApiServices) =>
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const asked = c.req.valid('json');
       const em = db.em();
-      if ((await em.count(ReplyView, whose)) >= MOST) throw new AppError('conflict', said('too-many-views', { most: MOST }));
+      await requireRoom(db.pool, 'reply-views', whose.account, whose.owner);
       const { campaign } = asked.filters;
       if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
         throw invalidRequest(fault('filters.campaign', 'not-there'));

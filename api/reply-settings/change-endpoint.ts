@@ -1,8 +1,8 @@
+import { requireRoom } from '../../database/caps.ts';
 import type { PoolClient } from 'pg';
 import { readSecrets, rotated, writeSecrets } from '../../webhook-client/signing-secrets.ts';
 import {
   addEndpoint,
-  countEndpoints,
   deleteEndpoint,
   giveUpHeld,
   lockEndpoint,
@@ -20,8 +20,6 @@ import type { ReplyChange } from './setting-change.ts';
 import { missing } from '../http/problem.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 
-const MOST_ENDPOINTS = 50;
-
 type Of<K extends ReplyChange['kind']> = Extract<ReplyChange, { kind: K }>;
 /** The endpoint's tries are to be taken up again after the commit. */
 type Recovers = boolean;
@@ -32,9 +30,7 @@ export async function makeEndpoint(
   { fields }: Of<'endpoint-new'>,
   fresh: { id: string; secrets: Buffer },
 ): Promise<void> {
-  if ((await countEndpoints(client, account)) >= MOST_ENDPOINTS) {
-    throw new AppError('conflict', said('too-many-endpoints', { most: MOST_ENDPOINTS }));
-  }
+  await requireRoom(client, 'endpoints', account);
   checkSchedule(fields.schedule);
   checkFormat(fields.format, fields.types);
   await addEndpoint(client, { ...fresh, accountId: account }, { ...fields, schedule: inMs(fields.schedule) });

@@ -98,7 +98,12 @@ export const httpSettings = z
     /** Values are encoded where they stand. */
     url: z.string().regex(/^https?:\/\/[^\s{}]+\//, because('address-with-host')),
     method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, because('header-name')), z.string()).default({}),
+    headers: z
+      .record(
+        z.string().regex(/^[A-Za-z0-9-]+$/, because('header-name')),
+        z.string().regex(/^\P{Cc}*$/u, because('header-value')),
+      )
+      .default({}),
     /** Its strings are templates. */
     body: z.record(z.string(), z.json()).optional(),
     bodyFormat: z.enum(['json', 'form']).default('json'),

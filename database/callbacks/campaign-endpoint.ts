@@ -1,21 +1,20 @@
 import type { PoolClient } from 'pg';
+import { requireRoom } from '../caps.ts';
 import { newId } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
-/** Addresses that an account's campaigns may name, at a time. */
-export const MOST_CAMPAIGN_ENDPOINTS = 500;
 export const CAMPAIGN_TIMEOUT_MS = 15_000;
 
 /**
  * The endpoint of an address that a campaign names: the account's own one at that URL if there is one, else the one that
- * campaigns share, made at the first. `sealed` are the secrets of a new one. Null when the account has too many.
+ * campaigns share, made at the first. `sealed` are the secrets of a new one.
  */
 export async function campaignEndpoint(
   client: PoolClient,
   accountId: string,
   url: string,
   sealed: () => Buffer,
-): Promise<string | null> {
+): Promise<string> {
   const find = () =>
     rows<{ id: string }>(
       client,
@@ -24,12 +23,7 @@ export async function campaignEndpoint(
     );
   const [found] = await find();
   if (found) return found.id;
-  const [counted] = await rows<{ count: number }>(
-    client,
-    `select count(*)::int as count from callback_endpoints where account_id = $1 and scope = 'campaigns' and deleted_at is null`,
-    [accountId],
-  );
-  if ((counted?.count ?? 0) >= MOST_CAMPAIGN_ENDPOINTS) return null;
+  await requireRoom(client, 'campaign-addresses', accountId);
   // Two campaigns that name a new address at once share the one that was first.
   await affected(
     client,
@@ -39,5 +33,6 @@ export async function campaignEndpoint(
     [newId(), accountId, url, sealed(), CAMPAIGN_TIMEOUT_MS],
   );
   const [made] = await find();
-  return made?.id ?? null;
+  if (!made) throw new Error('An endpoint that was just made is there');
+  return made.id;
 }

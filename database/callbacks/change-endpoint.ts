@@ -30,15 +30,6 @@ export async function lockEndpoint(client: PoolClient, accountId: string, id: st
   return found;
 }
 
-export async function countEndpoints(client: PoolClient, accountId: string): Promise<number> {
-  const [counted] = await rows<{ count: number }>(
-    client,
-    `select count(*)::int as count from callback_endpoints where account_id = $1 and scope = 'account' and deleted_at is null`,
-    [accountId],
-  );
-  return counted?.count ?? 0;
-}
-
 const valuesOf = (settings: EndpointSettings): unknown[] => [
   settings.url,
   settings.description,

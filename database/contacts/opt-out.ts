@@ -27,15 +27,23 @@ const OptOutSchema = defineEntity({
 export class OptOut extends OptOutSchema.class {}
 OptOutSchema.setClass(OptOut);
 
+/** Phones hashed and asked for at once: about 10 ms. */
+const PAGE = 5000;
+
 /** Which of these phones are on an account's list. */
 export async function optedOutAmong(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<Set<string>> {
-  const found = await rows<{ phone: string }>(
-    sql,
-    `select p.phone from unnest($2::text[], $3::text[]) as p (phone, hash)
-     where exists (select from opt_outs o where o.account_id = $1 and o.phone in (p.phone, p.hash))`,
-    [account, phones, phones.map(hashPhone)],
-  );
-  return new Set(found.map(({ phone }) => phone));
+  const among = new Set<string>();
+  for (let at = 0; at < phones.length; at += PAGE) {
+    const page = phones.slice(at, at + PAGE);
+    const found = await rows<{ phone: string }>(
+      sql,
+      `select p.phone from unnest($2::text[], $3::text[]) as p (phone, hash)
+       where exists (select from opt_outs o where o.account_id = $1 and o.phone in (p.phone, p.hash))`,
+      [account, page, page.map(hashPhone)],
+    );
+    for (const { phone } of found) among.add(phone);
+  }
+  return among;
 }
 
 export const countOptedOut = async (sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> =>

@@ -52,6 +52,9 @@ import { GivenUpTold } from './0113-given-up-told.ts';
 import { Audit } from './0120-audit.ts';
 import { OctopushLogins } from './0140-octopush-logins.ts';
 import { MessageNews } from './0141-message-news.ts';
+import { KeyScopes } from './0121-key-scopes.ts';
+import { RequestCounts } from './0122-request-counts.ts';
+import { InvitedElsewhere } from './0123-invited-elsewhere.ts';
 import { OutOfHoursAnswers } from './0076-out-of-hours.ts';
 import { Lists } from './0080-lists.ts';
 import { SavedLists } from './0081-saved-lists.ts';
@@ -126,4 +129,7 @@ export const migrations = [
   { name: '0141-message-news', class: MessageNews },
   { name: '0130-sessions', class: Sessions },
   { name: '0131-single-sign-on', class: SingleSignOn },
+  { name: '0121-key-scopes', class: KeyScopes },
+  { name: '0122-request-counts', class: RequestCounts },
+  { name: '0123-invited-elsewhere', class: InvitedElsewhere },
 ];

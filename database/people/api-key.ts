@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Scope } from '../../domain/people/key-scopes.ts';
 import { Account } from '../account.ts';
 import { User } from './user.ts';
 
@@ -17,6 +18,16 @@ const ApiKeySchema = defineEntity({
     prefix: p.text(),
     /** SHA-256 of the key: the key itself is shown once and kept nowhere. */
     hash: p.blob().unique(),
+    /** The secret before a rotation: it opens until then. */
+    oldHash: p.blob().unique().nullable(),
+    oldUntil: p.datetime(3).nullable(),
+    /** What it opens. Null on an operator's, and on one from before there were scopes: it opens what it did. */
+    scopes: p.array().$type<Scope[]>().nullable(),
+    /** CIDRs and addresses that it is taken from. Null: from everywhere. */
+    networks: p.array().nullable(),
+    expiresAt: p.datetime(3).nullable(),
+    /** To the minute. */
+    lastUsedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     revokedAt: p.datetime(3).nullable(),
   },

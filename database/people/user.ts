@@ -16,6 +16,8 @@ const UserSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     email: p.text().unique(),
+    /** The address that was invited, where somebody of another account has it: nobody joins by this row, and nobody is told why. */
+    invitedAs: p.text().nullable(),
     role: p.text().$type<Role>(),
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
     /** argon2id in PHC form; null until an invitation is accepted. */

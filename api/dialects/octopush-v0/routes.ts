@@ -4,6 +4,7 @@ import { isUnreachable } from '../../../database/sql.ts';
 import { AppError } from '../../../domain/problems/errors.ts';
 import { describeError } from '../../http/log.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
+import { limitRequests } from '../../limits/request-limits.ts';
 import { foreignCaller } from '../foreign-caller.ts';
 import { creditOf, euros, segmentsFor } from '../foreign-credit.ts';
 import { FOREIGN_BODY_BYTES } from '../foreign-limits.ts';
@@ -51,6 +52,7 @@ function sentAnswer({ successs, failures, ...sent }: Sent): Answer {
 /** `/api`: V0 of Octopush's API, for programs written for it. */
 export function octopushV0(services: ApiServices): Hono<AccountEnv> {
   const app = bare();
+  const limit = limitRequests(services);
 
   /** A route with and without `/json` and a slash at its end, for forms and queries alike. */
   function on(name: string, work: (c: C, sent: Parameters) => Promise<Answer>): void {
@@ -61,10 +63,12 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
       const { user_login: login = '', api_key: key = '' } = sent;
       if (login.trim() === '') throw new OctopushError(108);
       if (key.trim() === '') throw new OctopushError(109);
-      const { account, keyId } = await foreignCaller(services, login, key);
-      c.set('keyId', keyId);
-      c.set('account', account);
-      return answer(c, 0, await work(c, sent));
+      await foreignCaller(c, services, login, key);
+      let done: Answer | undefined;
+      await limit(c, async () => {
+        done = await work(c, sent);
+      });
+      return answer(c, 0, done);
     });
   }
 

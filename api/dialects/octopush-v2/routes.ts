@@ -4,6 +4,7 @@ import { AppError } from '../../../domain/problems/errors.ts';
 import { isUnreachable } from '../../../database/sql.ts';
 import { describeError } from '../../http/log.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
+import { limitRequests } from '../../limits/request-limits.ts';
 import { foreignCaller } from '../foreign-caller.ts';
 import { creditOf, euros, segmentsFor } from '../foreign-credit.ts';
 import { FOREIGN_BODY_BYTES } from '../foreign-limits.ts';
@@ -53,11 +54,9 @@ export function octopushV2(services: ApiServices): Hono<AccountEnv> {
   app.onError((error, c) => refuse(c, error));
   app.use(bodyLimit({ maxSize: FOREIGN_BODY_BYTES, onError: tooLarge }));
   app.use(async (c, next) => {
-    const { account, keyId } = await foreignCaller(services, c.req.header('api-login') ?? '', c.req.header('api-key') ?? '');
-    c.set('keyId', keyId);
-    c.set('account', account);
+    await foreignCaller(c, services, c.req.header('api-login') ?? '', c.req.header('api-key') ?? '');
     await next();
-  });
+  }, limitRequests(services));
 
   /** A trailing slash is nobody's mistake. */
   const both = (path: string): string[] => [path, `${path}/`];

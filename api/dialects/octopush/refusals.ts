@@ -81,6 +81,8 @@ const OURS: Partial<Record<ErrorCode, readonly [OctopushCode, Status]>> = {
   'not-found': [500, 404],
   'body-too-large': [500, 413],
   'too-many-attempts': [125, 429],
+  'too-many-requests': [125, 429],
+  'too-many-at-once': [125, 429],
   'try-later': [125, 503],
   internal: [125, 500],
 };

@@ -1,3 +1,4 @@
+import { accessEn } from './access.ts';
 import { accountEn } from './account.ts';
 import { campaignsEn } from './campaigns.ts';
 import { operatorEn } from './operator.ts';
@@ -6,6 +7,7 @@ import { settingsEn } from './settings.ts';
 import type { moreFr } from '../fr/more.ts';
 
 export const moreEn: Record<keyof typeof moreFr, string> = {
+  ...accessEn,
   ...settingsEn,
   ...campaignsEn,
   ...operatorEn,

@@ -147,21 +147,6 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'trigger.replay': 'sent again',
   'trigger.test': 'ping',
 
-  apiKeys: 'API keys',
-  apiKeysHint: 'A key opens the API in the name of your account. Give each program its own, so that it can be revoked alone.',
-  apiReference: 'API reference',
-  noKeys: 'No key yet',
-  noKeysHint: 'With a key your programs send SMS and read the replies.',
-  newKey: 'New key',
-  createKey: 'Create the key',
-  keyNameHint: 'The program that uses it.',
-  beginsWith: 'Begins with',
-  inUse: 'In use',
-  revoked: 'Revoked',
-  revoke: 'Revoke',
-  revokeAsk: 'Revoke the key “{name}”?',
-  revokeHint: 'Programs that use it are refused at once.',
-
   defaultSender: 'Sender',
   defaultSenderHint: 'Who your Premium campaigns come from when they name nobody else.',
   senderNone: 'None: each campaign names its own',
@@ -295,16 +280,4 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   invite: 'Invite a person',
   inviteSend: 'Create the invitation',
   invitationFor: 'Link for {email}, valid for seven days.',
-
-  audit: 'Audit log',
-  auditHint:
-    'Who did what to what, when and from where. Nothing here can be changed; a person who was erased has no name any more.',
-  auditAct: 'Act',
-  auditActHint: 'Such as key, or key.create.',
-  auditPerson: 'Person or key (id)',
-  auditObject: 'Object',
-  auditAddress: 'From',
-  auditDetail: 'Particulars',
-  noAudit: 'Nothing noted',
-  noAuditHint: 'Sign-ins, invitations, roles, keys, exports, settings and erasures appear here.',
 };

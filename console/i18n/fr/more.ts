@@ -1,3 +1,4 @@
+import { accessFr } from './access.ts';
 import { accountFr } from './account.ts';
 import { campaignsFr } from './campaigns.ts';
 import { operatorFr } from './operator.ts';
@@ -6,6 +7,7 @@ import { settingsFr } from './settings.ts';
 
 /** What is said on other pages than the sign-in and the chat: loaded with them. */
 export const moreFr = {
+  ...accessFr,
   ...settingsFr,
   ...campaignsFr,
   ...operatorFr,

@@ -9,6 +9,7 @@ export const faults = {
   'too-long': ['is too large', 'Send at most {n} {n|character|characters}'],
   'too-few': ['is too small', 'Send at least {n} {n|item|items}'],
   'too-many': ['is too large', 'Send at most {n} {n|item|items}'],
+  'too-many-values': ['holds more values than are read at once', 'Send at most {n} values, or a long list as a file'],
   'too-low': ['is too small', 'Send at least {n}'],
   'too-high': ['is too large', 'Send at most {n}'],
   'not-a-choice': ['is not one of the values allowed', 'Send one of: {values}'],
@@ -35,6 +36,8 @@ export const faults = {
     'has a form that is not accepted',
     'Write lower-case letters, digits, dots, underscores and hyphens, 50 at most',
   ],
+  network: ['has a form that is not accepted', 'Write a network such as 192.0.2.0/24, or an address'],
+  'expiry-past': ['is not accepted', 'Send a time to come'],
   'six-digits': ['has a form that is not accepted', 'Send the six digits of the authenticator'],
   'issuer-unreadable': [
     'names no provider that can be read from here',
@@ -48,6 +51,7 @@ export const faults = {
   'number-in-view': ['is not accepted', 'A view keeps nobody’s number: look for words'],
   // Of the settings of a carrier.
   path: ['has a form that is not accepted', 'Write a path such as messages.0.id'],
+  'header-value': ['has a form that is not accepted', 'Write the value of a header in one line, without control characters'],
   'header-name': ['has a form that is not accepted', 'Write the name of a header'],
   'address-with-host': ['has a form that is not accepted', 'Write an address with its host, such as https://api.example.com/sms'],
   'device-address': ['has a form that is not accepted', 'Write the address of the device, such as https://192.168.1.20'],
@@ -68,6 +72,7 @@ export const faults = {
   'no-timestamp-header': ['is missing', 'Name the header that {{timestamp}} comes in'],
 
   // Of any field again.
+  'number-not-yours': ['does not exist', 'Send a short code, or a number that the account rents'],
   'not-there': ['does not exist', 'Send the id of one that is there'],
   amount: ['is not an amount', 'Send digits with at most six decimals, such as "50.00"'],
   one: ['stands beside {other}, or neither is there', 'Send either of them'],
@@ -211,10 +216,6 @@ export const faults = {
   'keyword-common': [
     'is a word that people answer with whoever asked',
     'Choose one word of 3 to 20 letters and digits that is yours alone',
-  ],
-  'address-too-many': [
-    'is one address too many',
-    'Name one address for all campaigns, each callback says its campaign; or delete endpoints with scope campaigns',
   ],
   'sender-for-replies': ['is missing', 'Send the sender {placeholder}, or a sender ID of your own with XXXXX in the text'],
   'sender-unanswerable': [

@@ -46,6 +46,21 @@ export const titles = {
     'Whoever signs in here has to have an authenticator. Set yours up first.',
     'Begin with POST /v1/session/totp, or on “Your access” in the console.',
   ],
+  'limit-reached': [
+    'Limit reached',
+    'The account has as many of these as it may have.',
+    'Delete what is no longer needed, then try again.',
+  ],
+  'too-many-requests': [
+    'Too many requests',
+    'This key or this account has made all the requests that it may make in a minute.',
+    'Try again after Retry-After seconds. The headers RateLimit and RateLimit-Policy tell how many are left.',
+  ],
+  'too-many-at-once': [
+    'Too many requests at once',
+    'This key or this account has too many requests under way at the same time.',
+    'Wait for some of them to be answered, then try again.',
+  ],
   'no-mail': [
     'No mail is sent from here',
     'PUBLIC_URL is not set: no link can be sent from here.',

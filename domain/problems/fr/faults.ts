@@ -23,6 +23,10 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'too-long': ['est trop long', 'Envoyez au plus {n} {n|caractère|caractères}'],
   'too-few': ['en a trop peu', 'Envoyez au moins {n} {n|élément|éléments}'],
   'too-many': ['en a trop', 'Envoyez au plus {n} {n|élément|éléments}'],
+  'too-many-values': [
+    'contient plus de valeurs qu’il n’en est lu à la fois',
+    'Envoyez {n} valeurs au plus, ou une longue liste dans un fichier',
+  ],
   'too-low': ['est trop petit', 'Envoyez au moins {n}'],
   'too-high': ['est trop grand', 'Envoyez au plus {n}'],
   'not-a-choice': ['n’est pas une des valeurs possibles', 'Envoyez une de ces valeurs : {values}'],
@@ -43,6 +47,8 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'sender-id': [FORM, 'Envoyez 3 à 11 lettres A–Z et chiffres, dont au moins une lettre'],
   'plain-name': [FORM, 'Écrivez des minuscules, chiffres et traits d’union, 40 au plus'],
   'event-name': [FORM, 'Écrivez des minuscules, chiffres, points, tirets et traits d’union, 50 au plus'],
+  network: ['a une forme qui n’est pas acceptée', 'Écrivez un réseau comme 192.0.2.0/24, ou une adresse'],
+  'expiry-past': ['n’est pas accepté', 'Envoyez une heure à venir'],
   'six-digits': [FORM, 'Envoyez les six chiffres de l’application d’authentification'],
   'issuer-unreadable': [
     'ne désigne aucun fournisseur lisible d’ici',
@@ -55,6 +61,7 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'code-form': [FORM, 'Envoyez les six chiffres de l’application d’authentification, ou un code de secours'],
   'number-in-view': [REFUSED, 'Une vue ne garde le numéro de personne : cherchez des mots'],
   path: [FORM, 'Écrivez un chemin comme messages.0.id'],
+  'header-value': [FORM, 'Écrivez la valeur d’un en-tête sur une ligne, sans caractère de contrôle'],
   'header-name': [FORM, 'Écrivez le nom d’un en-tête'],
   'address-with-host': [FORM, 'Écrivez une adresse avec son hôte, comme https://api.example.com/sms'],
   'device-address': [FORM, 'Écrivez l’adresse de l’appareil, comme https://192.168.1.20'],
@@ -73,6 +80,7 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'webhook-unread': ['ne dit comment lire ni réponse ni accusé', 'Dites comment lire l’un des deux'],
   'signed-without-body': ['ne contient pas {{body}}', 'Signez aussi {{body}}'],
   'no-timestamp-header': ['manque', 'Nommez l’en-tête qui porte {{timestamp}}'],
+  'number-not-yours': ['n’existe pas', 'Envoyez un numéro court, ou un numéro que le compte loue'],
   'not-there': ['n’existe pas', 'Envoyez l’identifiant d’un élément existant'],
   amount: ['n’est pas un montant', 'Envoyez des chiffres, six décimales au plus, comme "50.00"'],
   one: ['accompagne {other}, ou aucun des deux n’est donné', 'Envoyez l’un des deux'],
@@ -202,10 +210,6 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'keyword-words': ['n’est pas un seul mot', KEYWORD],
   'keyword-length': ['n’a pas entre 3 et 20 lettres et chiffres', KEYWORD],
   'keyword-common': ['est un mot que l’on répond à n’importe qui', KEYWORD],
-  'address-too-many': [
-    'est une adresse de trop',
-    'Nommez une seule adresse pour toutes les campagnes, chaque callback dit la sienne ; ou supprimez des endpoints de portée campaigns',
-  ],
   'sender-for-replies': [
     'manque',
     'Envoyez l’expéditeur {placeholder}, ou un expéditeur qui vous est propre avec XXXXX dans le texte',

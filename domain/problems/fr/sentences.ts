@@ -17,6 +17,11 @@ export const sentences: Record<SentenceKey, string> = {
   'not-listed': 'Cela ne figure pas sur la liste de ce compte.',
 
   'key-unknown': 'La clé d’API est inconnue ou révoquée. Envoyez Authorization: Bearer <clé> avec une clé active.',
+  'key-expired': 'La clé d’API a expiré. Envoyez-en une active, ou faites-en créer une autre.',
+  'key-elsewhere':
+    'Cette clé d’API n’est pas acceptée depuis votre adresse réseau. Un propriétaire du compte choisit d’où elle l’est.',
+  'key-without-scope':
+    'Cette clé d’API n’ouvre pas cela : il lui faut la portée {scopes:scope}. Utilisez une autre clé, ou demandez à un propriétaire de l’ajouter.',
   'session-ended': 'La session est terminée. Reconnectez-vous.',
   'not-signed': 'La requête n’est pas signée comme convenu.',
   'recovery-code-used': 'Le code de secours n’est pas valable, ou a déjà servi.',
@@ -69,14 +74,10 @@ export const sentences: Record<SentenceKey, string> = {
   'rows-refused-more':
     '{rows} destinataires ne peuvent pas être acceptés : rien n’a été enregistré. Les {listed} premiers problèmes sont indiqués ; il y en a {more} de plus.',
   'rows-unreadable': 'Des lignes sont illisibles : rien n’a été enregistré.',
-  'too-many-campaign-addresses': 'Les campagnes peuvent nommer {most} adresses au plus.',
 
   'sent-nothing-there': 'Cette campagne n’a rien envoyé au téléphone d’où vient la réponse.',
-  'too-many-views': 'Vous gardez {most} vues au plus. Supprimez-en une d’abord.',
   'view-name-taken': 'Vous avez déjà une vue de ce nom.',
   'rule-taken': 'Il y a déjà une règle pour ce mot, ce numéro et cette campagne. Modifiez celle-là.',
-  'too-many-rules': 'Un compte a {most} règles au plus. Supprimez-en d’abord.',
-  'too-many-canned': 'Un compte garde {most} réponses types au plus. Supprimez-en une d’abord.',
   'conversation-exists': 'Il y a déjà une conversation avec ce numéro. Répondez-y.',
   'line-taken': 'Il y a déjà une ligne pour cet opérateur, ce pays et ce compte. Retirez-la d’abord.',
   'carrier-name-taken': 'Un opérateur porte déjà ce nom. Choisissez-en un autre.',
@@ -88,7 +89,6 @@ export const sentences: Record<SentenceKey, string> = {
   'mail-not-again':
     'Il a été remis, est en route, ou dit ce qui n’est plus conservé. Vers une adresse écartée, envoyez POST /v1/mail-suppressions/lift.',
   'already-on-its-way': 'Il est déjà en route, ou son endpoint est supprimé.',
-  'too-many-endpoints': 'Un compte a {most} endpoints de callback au plus. Supprimez-en un d’abord.',
   'endpoint-state': 'L’endpoint est dans l’état {state}. {hint:endpoint}',
   'endpoint.healthy': 'Il est déjà utilisé.',
   'endpoint.open': 'Il est réessayé de lui-même ; POST …/enable l’essaie tout de suite.',
@@ -104,7 +104,6 @@ export const sentences: Record<SentenceKey, string> = {
   'request.withdrawn': 'retirée',
   'asked-for': 'Nous allons le mettre en place dans votre compte.',
 
-  'too-many-brands': 'Un compte a {most} marques au plus.',
   'migrated-already': 'Le compte est déjà sur la V2, sans retour possible.',
   'two-way-on': 'Le compte a déjà SMS Réponse (two-way).',
   'two-way-asked': 'C’est déjà demandé ; un opérateur décide.',
@@ -122,6 +121,19 @@ export const sentences: Record<SentenceKey, string> = {
   'owner-signed-in': 'Un propriétaire le fait une fois connecté : une clé n’est personne.',
   'own-by-password': 'La vôtre se retire avec votre mot de passe.',
   'for-an-owner': 'Un propriétaire du compte le fait pour ses autres utilisateurs.',
+  'key-of-more': 'Une clé ne donne, ne change et ne renouvelle aucune portée qu’elle n’a pas : {scopes}.',
+  'key-revoked': 'Cette clé est révoquée. Créez-en une autre.',
+  'at-most': 'Le nombre de {what:cap} est limité à {most}. Supprimez d’abord ce qui ne sert plus.',
+  'cap.brands': 'marques',
+  'cap.campaign-addresses': 'callbacks de campagne',
+  'cap.canned-answers': 'réponses types',
+  'cap.drafts': 'brouillons',
+  'cap.endpoints': 'endpoints de callback',
+  'cap.keys': 'clés d’API actives',
+  'cap.lists': 'listes enregistrées',
+  'cap.people': 'personnes',
+  'cap.reply-views': 'vues',
+  'cap.rules': 'règles de mots-clés',
   'own-key': 'C’est la clé de cette requête même. Révoquez-la avec une autre.',
   'authenticator-there': 'Il y a déjà une application d’authentification.',
   'code-does-not-fit': 'Le code ne convient pas. Vérifiez l’heure de votre téléphone.',

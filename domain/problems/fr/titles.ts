@@ -51,6 +51,21 @@ export const titles: Record<ErrorCode, readonly [title: string, sentence: string
     'Pour se connecter ici, il faut une application d’authentification. Mettez d’abord la vôtre en place.',
     'Commencez par POST /v1/session/totp, ou sous « Votre accès » dans la console.',
   ],
+  'limit-reached': [
+    'Limite atteinte',
+    'Le compte en a autant qu’il peut en avoir.',
+    'Supprimez ce qui ne sert plus, puis réessayez.',
+  ],
+  'too-many-requests': [
+    'Trop de requêtes',
+    'Cette clé ou ce compte a fait toutes les requêtes permises en une minute.',
+    'Réessayez après Retry-After secondes. Les en-têtes RateLimit et RateLimit-Policy disent combien il en reste.',
+  ],
+  'too-many-at-once': [
+    'Trop de requêtes à la fois',
+    'Cette clé ou ce compte a trop de requêtes en cours au même moment.',
+    'Attendez que quelques-unes aient leur réponse, puis réessayez.',
+  ],
   'no-mail': [
     'Aucun e-mail ne part d’ici',
     'PUBLIC_URL n’est pas renseigné : aucun lien ne peut partir d’ici.',
