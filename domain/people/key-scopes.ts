@@ -53,6 +53,8 @@ const OPENS: Record<string, Opens> = {
   edit_options: by('settings'),
   sms: by('send'),
   'sms-campaign': by('send'),
+  'sms-campaign-on-list': by('send'),
+  'sms-campaign-on-tag': by('send'),
   user: by('settings'),
   wallet: by('send'),
 };
