@@ -25,7 +25,9 @@ async function attack(url: string, { key, only }: Of): Promise<string> {
   const bounds = ['--max-examples', '3', '--phases', 'coverage,fuzzing', '--seed', '1', '--no-shrink', '--workers', '2'];
   const found = ['--checks', 'not_a_server_error', '--generation-database', 'none', '--suppress-health-check', 'all'];
   const asked = ['run', `${url}/openapi.json`, '--url', url, '-H', `Authorization: Bearer ${key}`, ...only, ...bounds, ...found];
-  const { stdout } = await run(COMMAND, asked, { maxBuffer: 64 * 1024 * 1024 }).catch((failed: { stdout: string }) => failed);
+  const { stdout } = await run(COMMAND, asked, { cwd: FOLDER, maxBuffer: 64 * 1024 * 1024 }).catch(
+    (failed: { stdout: string }) => failed,
+  );
   return stdout;
 }
 
