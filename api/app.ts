@@ -81,18 +81,26 @@ const forOperators = (services: ApiServices) => {
   return routes;
 };
 
+/** The policy of an answer that is data. */
+const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /** The HTTP API. Stores and answers; what takes longer is a run's. */
 export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
-  app.use(requestLog(services.log), requestMetrics(metrics), secureHeaders());
+  app.use(
+    requestLog(services.log),
+    requestMetrics(metrics),
+    secureHeaders({ strictTransportSecurity: 'max-age=31536000; includeSubDomains' }),
+  );
   const from = actingFrom(createClientAddress(services.trustedProxies ?? []));
   app.use('/v1/*', from).use('/api/*', from);
   translateErrors(app);
-  // What is answered is for the caller alone, and for now.
-  app.use('/v1/*', async (c, next) => {
+  // What is answered is for the caller alone, and for now; what is no page may load nothing.
+  app.use(async (c, next) => {
     await next();
-    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    if (c.req.path.startsWith('/v1/') && !c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', NOTHING);
   });
   // First: below our own paths, and none of our refusals is a word of theirs.
   const foreign = foreignApis(services);
