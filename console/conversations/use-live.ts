@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { session } from '../people/session.ts';
 
 /** What may have changed when the account has news. */
 const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
@@ -61,6 +62,8 @@ export function useLive(): Date | null {
           again = undefined;
           if (source?.readyState === EventSource.OPEN) return;
           lost();
+          // A session that has ended closes its streams: then nobody is signed in.
+          void queries.invalidateQueries({ queryKey: session.queryKey });
           source?.close();
           open();
         }, RETURN_MS);

@@ -56,8 +56,9 @@ test('a session that ends says so, and whoever signs in again is where they were
   const there = page.url();
   await app.rows('delete from sessions returning hash');
   // The page looks for what is new, and is refused.
-  await app.world.phones.reply(phone(1), 'Vous êtes là ?');
+  // Nothing new arrives that would have the page ask.
   await page.getByText('Your session has ended.').waitFor();
+  await app.world.phones.reply(phone(1), 'Vous êtes là ?');
   expect(await axe(page)).toEqual([]);
   await enter(page, OWNER, password);
   await page.getByRole('log').getByText('Oui pour la rentrée').waitFor();
