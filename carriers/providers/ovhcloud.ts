@@ -78,7 +78,8 @@ const LOOK_BACK_MS = 86_400_000;
 /** What became of messages, and every so often which replies there are: each is handed over once by this session, known by its id. */
 function openQuestions(given: Settings, { events, log }: OpenDeps) {
   const caller = openCaller(1, given.timeoutMs);
-  const known = new Set<unknown>();
+  /** Those of the last list: an older one is not listed again. */
+  let known = new Set<unknown>();
   let since = Date.now() - LOOK_BACK_MS;
 
   async function ask(path: string): Promise<unknown> {
@@ -91,7 +92,8 @@ function openQuestions(given: Settings, { events, log }: OpenDeps) {
   async function askReplies(): Promise<void> {
     const asked = Date.now();
     const ids = await ask(`/incoming?creationDatetime.from=${encodeURIComponent(new Date(since).toISOString())}`);
-    for (const id of Array.isArray(ids) ? ids.filter((each) => !known.has(each)) : []) {
+    if (!Array.isArray(ids)) return;
+    for (const id of ids.filter((each) => !known.has(each))) {
       const item = await ask(`/incoming/${encodeURIComponent(String(id))}`);
       const paths = { id: 'id', from: 'sender', to: 'to', text: 'message', at: 'creationDatetime' };
       const reply = replyOf({ ...Object(item), to: given.replyNumber }, paths, new Date());
@@ -101,15 +103,16 @@ function openQuestions(given: Settings, { events, log }: OpenDeps) {
       }
       known.add(id);
     }
-    // Its clock may differ, and what is listed late must not be missed: ids tell copies.
+    known = new Set(ids);
+    // Its clock may differ, and a reply may be listed late: ids tell copies.
     since = asked - 3_600_000;
   }
 
-  let asking = Promise.resolve();
+  let asking: Promise<void> | null = null;
   const timer = setInterval(() => {
-    asking = asking
-      .then(askReplies)
-      .catch((error: unknown) => log.warn({ err: error }, 'OVHcloud could not be asked for replies'));
+    asking ??= askReplies()
+      .catch((error: unknown) => log.warn({ err: error }, 'OVHcloud could not be asked for replies'))
+      .finally(() => (asking = null));
   }, given.askEverySeconds * 1000);
 
   return {
