@@ -10,7 +10,7 @@ export function reportProgress(progress: Progress): void {
   context?.cancellationSignal.throwIfAborted();
 }
 
-/** What the attempt before this one had reported, if there was one that did. */
+/** The last report of the attempt before this one; null for a first attempt. */
 export function progressBefore(): Progress | null {
   const details: Progress | null = asyncLocalStorage.getStore()?.info.heartbeatDetails ?? null;
   return details;

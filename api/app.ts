@@ -96,13 +96,13 @@ export const createApi = (services: ApiServices) => {
   const from = actingFrom(createClientAddress(services.trustedProxies ?? []));
   app.use('/v1/*', from).use('/api/*', from);
   translateErrors(app);
-  // What is answered is for the caller alone, and for now; what is no page may load nothing.
+  // No answer is kept by browsers or proxies; an answer that is not a page may load nothing.
   app.use(async (c, next) => {
     await next();
     if (c.req.path.startsWith('/v1/') && !c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
     if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', NOTHING);
   });
-  // First: below our own paths, and none of our refusals is a word of theirs.
+  // First: these paths lie below our own, and answer refusals in their own form.
   const foreign = foreignApis(services);
   for (const each of foreign) app.route(each.path, each.app);
 

@@ -2,7 +2,7 @@ import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
 import { spokenLocale } from './i18n/dictionary.ts';
 
-/** Reads an answer to its end, whoever looks at it: one that the browser may not store keeps its connection until then. */
+/** Reads each answer to its end: an answer that is not stored keeps its connection until then. */
 async function whole(...asked: Parameters<typeof fetch>): Promise<Response> {
   const answer = await fetch(...asked);
   const body = await answer.arrayBuffer();

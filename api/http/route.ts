@@ -18,7 +18,7 @@ export const routesOf =
 type Answer<S extends number, T> = Record<S, { description: string; content: { 'application/json': { schema: T } } }> &
   typeof problems;
 
-// What a route answers, and what any may answer instead; `more` holds refusals of its own.
+// The answers of a route: its own, those that any route may give, and `more`, refusals of its own.
 export function ok<T extends z.ZodType>(description: string, schema: T): Answer<200, T>;
 export function ok<T extends z.ZodType, M extends object>(description: string, schema: T, more: M): Answer<200, T> & M;
 export function ok(description: string, schema: z.ZodType, more: object = {}): object {

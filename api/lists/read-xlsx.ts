@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { flaw } from '../../domain/problems/said.ts';
 import { listFault } from './list-fault.ts';
 
-/** What the process says: a page of rows, that it is through, or why it gives up. */
+/** A message of that process: a page of rows, its end, or the reason why it gives up. */
 export type FromWorkbook = { rows: string[][] } | { end: true } | { refused: 'list-not-xlsx' | 'list-bomb' | 'list-entities' };
 
 const MOST_BYTES = 50 * 1_048_576;
@@ -22,7 +22,7 @@ export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     parts.push(chunk);
   }
   const reader = fork(READER, {
-    // It needs none of our secrets.
+    // The reader gets no secret of ours.
     env: {},
     execArgv: [`--max-old-space-size=${MOST_HEAP_MB}`],
     serialization: 'advanced',

@@ -6,7 +6,7 @@ import { createInflateRaw } from 'node:zlib';
 import { streamXlsxRows, type CellValue } from 'hucre/xlsx';
 import type { FromWorkbook } from './read-xlsx.ts';
 
-// The process of read-xlsx.ts. What answers requests goes first where cores are few.
+// The process of read-xlsx.ts. Its priority is low: answering requests goes first.
 if (process.platform === 'linux') setPriority(0, 10);
 
 const PAGE = 1000;

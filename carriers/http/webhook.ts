@@ -24,7 +24,7 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
     const reply = webhook.reply && isReply ? replyOf(webhook.reply, item, webhook.timeZone, request) : null;
     const isReceipt = webhook.receipt && applies(webhook.receipt.when, item, request);
     const receipt = webhook.receipt && isReceipt ? receiptOf(webhook.receipt, item, webhook.timeZone, request) : null;
-    // What is one may miss the fields of the other.
+    // A reply lacks the fields of a receipt, and a receipt those of a reply.
     if ((reply === undefined && !receipt) || (receipt === undefined && !reply))
       return { kind: 'unreadable', reason: 'a field that was agreed is missing' };
     if (reply) replies.push(reply);

@@ -18,7 +18,7 @@ import { calling, type Answer } from '../http/settings.ts';
 /** How one provider is called, and how what it sends is read. A file of some 80 lines, and a table of cases in its test. */
 export type Provider<S extends z.ZodObject> = {
   name: string;
-  /** What the provider's pages show, beside `calling`. */
+  /** The credentials, as the provider's pages name them, and `calling`. */
   settings: S;
   capabilities?: Partial<Capabilities>;
   call(message: OutboundMessage, settings: z.infer<S>, webhookUrl: string | null): Call;
@@ -31,7 +31,7 @@ export type Provider<S extends z.ZodObject> = {
   secretInAddress?: boolean;
   /** Why a request is not the provider's; null when it is. */
   forgery?(settings: z.infer<S>, request: WebhookRequest): string | null;
-  /** What a request says; null for one that is not of the form agreed. */
+  /** Reads a request; null for one that is not of the provider's form. */
   read?(request: WebhookRequest): { replies: WebhookReply[]; receipts: InboundReceipt[] } | null;
   /** What it is asked for, beside being sent messages. */
   asks?(settings: z.infer<S>, deps: OpenDeps): Pick<CarrierSession, 'pollReceipts'> & AsyncDisposable;

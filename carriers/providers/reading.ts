@@ -39,7 +39,7 @@ export function replyOf(
   };
 }
 
-/** None for a word that is no news, and for a status of which nobody told us: it is not guessed. */
+/** Empty for a status that is not in `statuses`: an unknown one is not guessed. */
 export function receiptOf(
   item: unknown,
   paths: { reference: string; messageId?: string; status: string; error: string; at?: string },
