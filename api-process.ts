@@ -2,18 +2,30 @@ import { fileURLToPath } from 'node:url';
 import { createWebhookIngest } from './activities/carriers/ingest-webhook.ts';
 import { createApi } from './api/app.ts';
 import { registry } from './carriers/registry.ts';
-import { openLive } from './database/live.ts';
+import type { Live } from './database/live.ts';
 import { rows } from './database/sql.ts';
 import { listen } from './api/http/serve.ts';
 import type { Foundation, SystemOptions } from './foundation.ts';
 
 /** The half of a process that answers: the HTTP API with the console. */
 export async function startApiProcess(
-  { config, log }: Pick<SystemOptions, 'config' | 'log'>,
-  { db, secrets, hashPhone, mailTokens, metrics, runs, onCallbacksDue, guard, poster, guardedFetch, readTxt }: Foundation,
+  { config, log, draining }: Pick<SystemOptions, 'config' | 'log'> & { draining: () => boolean },
+  {
+    db,
+    secrets,
+    hashPhone,
+    mailTokens,
+    metrics,
+    runs,
+    onCallbacksDue,
+    guard,
+    poster,
+    guardedFetch,
+    readTxt,
+    live,
+  }: Foundation & { live: Live },
 ): Promise<AsyncDisposable & { url: string }> {
   await using starting = new AsyncDisposableStack();
-  const live = openLive({ url: config.DATABASE_URL, log });
   const api = createApi({
     db,
     runs,
@@ -50,6 +62,7 @@ export async function startApiProcess(
       authenticator: config.AUTHENTICATOR_REQUIRED,
     },
     bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+    draining,
     trustedProxies: config.TRUSTED_PROXIES,
     unlimitedCredit: config.UNLIMITED_CREDIT,
     requestLimits: {

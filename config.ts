@@ -26,7 +26,15 @@ const Environment = z.object({
   PORT: int(0, 65_535).default(3000).describe('Port of the API; 0 takes a free one'),
   PUBLIC_URL: z.url().optional().describe('Where customers reach this installation, for links in e-mails'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as postgres://user:password@host:5432/database'),
-  DATABASE_POOL: int(2, 500).default(20).describe('Connections this process may open'),
+  DATABASE_DIRECT_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe(
+      'The same database without a pooler, where DATABASE_URL is one such as pgbouncer in transaction mode: for migrations and LISTEN',
+    ),
+  DATABASE_POOL: int(4, 500)
+    .default(30)
+    .describe('Connections this process may open, all together; PostgreSQL’s max_connections must bear them of each process'),
   TRUSTED_PROXIES: list
     .refine((cidrs) => cidrs.every((cidr) => ipaddr.isValidCIDR(cidr)), 'Send networks such as 10.0.0.0/8, comma separated')
     .default([])
@@ -39,6 +47,9 @@ const Environment = z.object({
     .describe('Made on the first start if it does not exist'),
   TEMPORAL_API_KEY: z.string().optional().describe('For Temporal Cloud'),
   TEMPORAL_TLS: flag.default(false).describe('`true` to speak TLS to Temporal'),
+  TEMPORAL_TLS_CA_FILE: z.string().optional().describe('File with the certificates, in PEM, that Temporal’s is checked by'),
+  TEMPORAL_TLS_CERT_FILE: z.string().optional().describe('File with this process’s own certificate for Temporal, in PEM'),
+  TEMPORAL_TLS_KEY_FILE: z.string().optional().describe('File with the key of that certificate, in PEM'),
   TEMPORAL_UI_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -164,11 +175,17 @@ const Environment = z.object({
     .default(120_000)
     .describe('Most requests in a minute of an account, all its keys and people together'),
   ACCOUNT_REQUESTS_AT_ONCE: int(1, 100_000).default(512).describe('Most requests of an account that are under way at once'),
+  DRAIN_SECONDS: int(0, 300)
+    .default(5)
+    .describe('How long an API that is to stop goes on answering, with /ready at 503, so that a proxy turns to another'),
   METRICS_PORT: int(0, 65_535)
     .optional()
     .describe(
       'Port on which this process, whatever it is, shows Prometheus its metrics, at /metrics on HOST; keep it from the outside',
     ),
+  TEMPORAL_METRICS_PORT: int(1, 65_535)
+    .optional()
+    .describe('Port on which a worker shows Prometheus the metrics of Temporal’s own code, on HOST; keep it from the outside'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -208,6 +225,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   return read.data;
 }
+
+/** Where the database is asked by who needs one connection for long: without a pooler. */
+export const directUrl = ({ DATABASE_URL, DATABASE_DIRECT_URL }: Config): string => DATABASE_DIRECT_URL ?? DATABASE_URL;
 
 const describe = (name: string): string => {
   const field = Object.entries(Environment.shape).find(([key]) => key === name)?.[1];

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
-import { callbackGauges } from './activities/callbacks/callback-metrics.ts';
+import { installationGauges } from './activities/maintenance/installation-gauges.ts';
+import { createProductMetrics, processGauges } from './activities/product-metrics.ts';
+import manifest from './package.json' with { type: 'json' };
 import { createRunWaker } from './activities/wake-run.ts';
-import { mailGauges } from './activities/mail/mail-metrics.ts';
 import { createMetrics } from './api/http/metrics.ts';
 import { createGuard } from './webhook-client/guard.ts';
 import { createGuardedFetch } from './webhook-client/guarded-fetch.ts';
 import { createPoster } from './webhook-client/request.ts';
 import { createReadTxt } from './webhook-client/read-txt.ts';
 import { createResolve, type Resolve } from './webhook-client/resolve.ts';
-import type { Config } from './config.ts';
+import { directUrl, type Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
+import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
 import { openMailTokens } from './database/mail/mail-tokens.ts';
 import { patiently } from './database/patience.ts';
@@ -44,8 +46,13 @@ export type Foundation = Awaited<ReturnType<typeof openFoundation>>;
 export async function openFoundation({ config, log, resolve }: Pick<SystemOptions, 'config' | 'log' | 'resolve'>) {
   await using starting = new AsyncDisposableStack();
   const secrets = createSecrets(config.SECRETS_KEY);
-  await patiently(() => migrate(config.DATABASE_URL), log);
-  const db = await openDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL });
+  await patiently(() => migrate(directUrl(config)), log);
+  const listens = config.ROLE === 'worker' ? 0 : 1;
+  const db = await openDatabase({
+    url: config.DATABASE_URL,
+    poolMax: config.DATABASE_POOL - listens,
+    pooled: config.DATABASE_DIRECT_URL !== undefined,
+  });
   starting.defer(() => db.close());
 
   const hashPhone = await patiently(() => openPhoneHash(db.pool, secrets), log);
@@ -56,11 +63,21 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     namespace: config.TEMPORAL_NAMESPACE,
     apiKey: config.TEMPORAL_API_KEY,
     tls: config.TEMPORAL_TLS,
+    caFile: config.TEMPORAL_TLS_CA_FILE,
+    certFile: config.TEMPORAL_TLS_CERT_FILE,
+    keyFile: config.TEMPORAL_TLS_KEY_FILE,
   };
   const metrics = createMetrics();
-  callbackGauges(metrics, db.pool);
-  mailGauges(metrics, db.pool);
-  if (config.ROLE !== 'api') installRuntime(log);
+  const counts = createProductMetrics(metrics);
+  installationGauges(metrics, db.pool);
+  const live = listens === 0 ? null : openLive({ url: directUrl(config), pool: db.pool, log });
+  starting.defer(async () => live?.close());
+  processGauges(metrics, { pool: db.pool, version: manifest.version, ...(live ? { hears: live.hears } : {}) });
+  if (config.ROLE !== 'api')
+    installRuntime(
+      log,
+      config.TEMPORAL_METRICS_PORT === undefined ? undefined : `${config.HOST}:${config.TEMPORAL_METRICS_PORT}`,
+    );
   const shared = config.ROLE === 'api' ? null : await openSharedClient(temporal);
   const { client, connection } = shared ?? openClient(temporal);
   starting.defer(() => connection.close());
@@ -75,7 +92,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
       return unfiled === undefined;
     },
   });
-  const runs = createRuns({
+  const started = createRuns({
     client,
     log,
     repliesPerRun: config.REPLIES_PER_RUN,
@@ -86,6 +103,13 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     },
     createSyncSchedule: (carrierId) => scheduleSync(client, carrierId, { at: config.SYNC_AT, timeZone: config.SYNC_TIME_ZONE }),
   });
+  const runs: typeof started = {
+    ...started,
+    deliverReplies(ids) {
+      counts.received(ids.length);
+      started.deliverReplies(ids);
+    },
+  };
   starting.defer(() => runs.flush());
 
   const wake = createRunWaker({ pool: db.pool, signal: runs.signal });
@@ -112,6 +136,8 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     hashPhone,
     mailTokens,
     metrics,
+    counts,
+    live,
     client,
     /** What workers poll by; null in a process that has none. */
     workerConnection: shared?.connection ?? null,

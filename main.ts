@@ -1,5 +1,6 @@
 import './cli/node-version.ts';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { readConfig, type Config } from './config.ts';
@@ -22,7 +23,16 @@ try {
     process.once('disconnect', () => resolve('disconnect'));
   });
   process.send?.({ ready: true, url: system.url });
-  log.info({ reason: await Promise.race([stopped, system.failed]) }, 'stopping');
+  const reason = await Promise.race([stopped, system.failed]);
+  log.info({ reason }, 'stopping');
+  // A proxy that asks /ready turns to another process meanwhile; a second signal ends the wait.
+  const seconds = config.NODE_ENV === 'production' && system.url !== null && reason === 'SIGTERM' ? config.DRAIN_SECONDS : 0;
+  if (seconds > 0) {
+    system.drain();
+    const again = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => again.abort());
+    await sleep(seconds * 1000, undefined, { signal: again.signal }).catch(() => {});
+  }
 } catch (error) {
   if (error instanceof DatabaseUnusable) process.stderr.write(`${error.message}\n`);
   else log.fatal({ err: error }, 'this process can not go on');

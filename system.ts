@@ -12,6 +12,8 @@ export type System = AsyncDisposable & {
   metricsUrl: string | null;
   /** Where mail is taken; null where it is not. */
   inboundMailPort: number | null;
+  /** Says at /ready from now on that this process is about to stop; what comes is answered all the same. */
+  drain(): void;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
 };
@@ -19,9 +21,10 @@ export type System = AsyncDisposable & {
 /** A process by its ROLE, from its configuration: the foundation, then its halves; stopped the other way round. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, log } = options;
+  let draining = false;
   await using starting = new AsyncDisposableStack();
   const foundation = starting.use(await openFoundation(options));
-  const { db, runs, mailTokens, metrics, workerConnection } = foundation;
+  const { db, runs, mailTokens, metrics, workerConnection, live } = foundation;
 
   const worker =
     workerConnection === null ? null : starting.use(await startWorkerProcess(options, { ...foundation, workerConnection }));
@@ -45,7 +48,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     config.METRICS_PORT === undefined
       ? null
       : starting.use(await listen(serveMetrics(metrics, log), config.HOST, config.METRICS_PORT));
-  const api = config.ROLE === 'worker' ? null : starting.use(await startApiProcess(options, foundation));
+  const api =
+    live === null ? null : starting.use(await startApiProcess({ ...options, draining: () => draining }, { ...foundation, live }));
   if (api) log.info({ url: api.url }, 'the API listens');
 
   const stack = starting.move();
@@ -53,6 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     url: api?.url ?? null,
     metricsUrl: shown === null ? null : `http://${config.HOST}:${shown.port}/metrics`,
     inboundMailPort: mail?.port ?? null,
+    drain: () => void (draining = true),
     failed: Promise.race([new Promise<never>(() => {}), ...(worker?.workers ?? []).map(({ failed }) => failed)]),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

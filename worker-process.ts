@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { createActivities } from './activities/index.ts';
 import { openWatch } from './activities/maintenance/sweep.ts';
 import { createClaimFacts } from './activities/sending/claim-facts.ts';
-import { createCallbackMetrics } from './activities/callbacks/callback-metrics.ts';
 import { readDkim, type Dkim } from './activities/mail/dkim-key.ts';
 import { openCarrierLines } from './activities/sending/carrier-lines.ts';
 import { createMailer } from './activities/mail/mailer.ts';
@@ -23,7 +22,7 @@ export async function startWorkerProcess(
     secrets,
     hashPhone,
     mailTokens,
-    metrics,
+    counts,
     client,
     workerConnection: connection,
     pages,
@@ -57,6 +56,7 @@ export async function startWorkerProcess(
     deliverReplies: runs.deliverReplies,
     onCallbacksDue,
     mark: createClaimFacts({ hashPhone, clock }),
+    metrics: counts,
   });
   const activities = createActivities({
     db,
@@ -83,7 +83,7 @@ export async function startWorkerProcess(
         : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
     injectableClock: config.SYNC_CLOCK === 'injected',
     worker,
-    metrics: createCallbackMetrics(metrics),
+    metrics: counts,
     ...(callbackSchedule ? { callbackSchedule } : {}),
     ...(emailSchedule ? { emailSchedule } : {}),
   });

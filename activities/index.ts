@@ -1,3 +1,4 @@
+import type { ProductMetrics } from './product-metrics.ts';
 import type { Logger } from 'pino';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { Poster } from '../webhook-client/request.ts';
@@ -10,7 +11,6 @@ import { planListPreview } from '../planning/plan-list-preview.ts';
 import { planList } from '../planning/plan-list.ts';
 import type { AlarmWebhook } from './carriers/alarm-webhook.ts';
 import { createAttemptCallback } from './callbacks/attempt-callback.ts';
-import type { CallbackMetrics } from './callbacks/callback-metrics.ts';
 import { createCampaignSteps } from './campaigns/campaign-steps.ts';
 import { freshRoom } from './callbacks/claim-callbacks.ts';
 import { createFirstClaims } from './callbacks/first-claims.ts';
@@ -64,7 +64,7 @@ type Deps = {
   alarmWebhook: AlarmWebhook | null;
   /** Names this process for the operator. */
   worker: string;
-  metrics: CallbackMetrics;
+  metrics: ProductMetrics;
   /** Other schedules than the product's, for tests. */
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
@@ -123,6 +123,7 @@ export function createActivities(deps: Deps) {
         onPageTaken: deps.onPageTaken,
         first: { room: () => (uplink.down ? undefined : freshRoom), keep: firsts.keep },
         onCallbacksDue: recorder.wakeRetries,
+        onFiled: deps.metrics.page,
       }),
       ...createPostCallbacks(callbacks),
       ...createCampaignSteps({ pool, onPageTaken: deps.onPageTaken }),

@@ -52,6 +52,8 @@ export type ApiServices = {
   signInPolicy: SignInPolicy;
   /** Left out: none. */
   requestLimits?: RequestLimits;
+  /** Whether this process is about to stop: it answers what comes, and says that it is not ready for more. */
+  draining?: () => boolean;
   /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */
   trustedProxies?: readonly string[];
   /** Where STOP is written to from France when a message has no number of its own. */

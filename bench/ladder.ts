@@ -4,7 +4,7 @@ import pino from 'pino';
 import { Pool, type PoolClient } from 'pg';
 import { z } from 'zod';
 import { createAttemptCallback } from '../activities/callbacks/attempt-callback.ts';
-import { createCallbackMetrics } from '../activities/callbacks/callback-metrics.ts';
+import { createProductMetrics } from '../activities/product-metrics.ts';
 import { freshRoom, type ClaimedCallback } from '../activities/callbacks/claim-callbacks.ts';
 import { createResultRecorder, type ResultRecorder } from '../activities/callbacks/record-results.ts';
 import { createUplinkMonitor } from '../activities/callbacks/uplink-monitor.ts';
@@ -72,7 +72,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
     secrets,
     poster,
     uplink: createUplinkMonitor({ pool, log, worker: 'ladder' }),
-    metrics: createCallbackMetrics(new Registry()),
+    metrics: createProductMetrics(new Registry()),
     recorder,
     schedule: CALLBACK_SCHEDULE,
   });

@@ -7,6 +7,7 @@ import { acceptBench } from './accept.ts';
 import type { Bench, Figure } from './bench.ts';
 import { blackHolesBench } from './callbacks/black-holes.ts';
 import { backlogBench } from './callbacks/backlog.ts';
+import { failingBench } from './callbacks/failing.ts';
 import { latenessBench } from './callbacks/lateness.ts';
 import { carriersBench } from './carriers/carriers.ts';
 import { measureCommit } from './stage/compare.ts';
@@ -24,7 +25,7 @@ import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { steadyBench } from './steady.ts';
 import { syncBench } from './sync.ts';
 
-const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, latenessBench];
+const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, latenessBench, failingBench];
 const BENCHES: Bench[] = [
   acceptBench,
   listsBench,

@@ -2,7 +2,7 @@ import './node-version.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { recordRestore } from '../activities/sending/restore-hold.ts';
-import { readConfig } from '../config.ts';
+import { directUrl, readConfig } from '../config.ts';
 import { ApiKey, newKey } from '../database/people/api-key.ts';
 import { AuditEntry } from '../database/people/audit-entry.ts';
 import { dropAuthenticator } from '../database/people/authenticator.ts';
@@ -131,6 +131,8 @@ const EMAIL_COMMANDS = new Set([
 const isMember = (role: string | undefined): role is Exclude<Role, 'operator'> =>
   ['owner', 'agent', 'agent-restricted', 'viewer'].includes(role ?? '');
 
+const databaseUrl = (): string => directUrl(readConfig({ ...UNUSED, ...process.env }));
+
 const timeOf = (name: string, value: string): Date => {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) throw new Error(`--${name} is not a time. Write it like 2026-11-23T03:00:00Z.`);
@@ -156,21 +158,19 @@ if (import.meta.main) {
     const email = values.email?.trim().toLowerCase() ?? '';
     const [what] = positionals;
     if (what === 'migrate') {
-      const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
-      const done = await migrate(DATABASE_URL);
+      const done = await migrate(databaseUrl());
       console.log(done.length === 0 ? 'The database was up to date.' : `The database is up to date now, by ${done.join(', ')}.`);
       process.exit();
     }
     if (what === 'reseal') {
-      const { DATABASE_URL, SECRETS_KEY } = readConfig({ TEMPORAL_ADDRESS: UNUSED.TEMPORAL_ADDRESS, ...process.env });
-      console.log(`${await sealAnew(DATABASE_URL, SECRETS_KEY)} values are sealed with the first key.`);
+      const config = readConfig({ TEMPORAL_ADDRESS: UNUSED.TEMPORAL_ADDRESS, ...process.env });
+      console.log(`${await sealAnew(directUrl(config), config.SECRETS_KEY)} values are sealed with the first key.`);
       process.exit();
     }
     if (what === 'restored') {
       const backupAt = timeOf('backup-at', values['backup-at'] ?? '');
       const lostAt = timeOf('lost-at', values['lost-at'] ?? new Date().toISOString());
-      const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
-      const inDoubt = await restored(DATABASE_URL, backupAt, lostAt);
+      const inDoubt = await restored(databaseUrl(), backupAt, lostAt);
       console.log(
         `${inDoubt} messages may have gone out since the backup and are in doubt. Nothing is sent until an operator says so: POST /v1/operator/restores/release`,
       );
@@ -178,24 +178,23 @@ if (import.meta.main) {
     }
     const known = EMAIL_COMMANDS.has(what ?? '') && (what !== 'change-role' || isMember(values.role));
     if (!known || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(USAGE);
-    const { DATABASE_URL } = readConfig({ ...UNUSED, ...process.env });
     if (what === 'create-operator') {
-      console.log(`Operator ${email}. The API key, shown this once:\n${await createOperator(DATABASE_URL, email)}`);
+      console.log(`Operator ${email}. The API key, shown this once:\n${await createOperator(databaseUrl(), email)}`);
     } else if (what === 'remove-authenticator') {
-      await removeAuthenticator(DATABASE_URL, email);
+      await removeAuthenticator(databaseUrl(), email);
       console.log(`${email} signs in with the password alone from now on, and can choose another authenticator in the console.`);
     } else if (what === 'remove-person') {
-      await changePerson(DATABASE_URL, email, 'remove');
+      await changePerson(databaseUrl(), email, 'remove');
       console.log(`${email} is removed and signed out everywhere.`);
     } else if (what === 'end-sessions') {
-      await changePerson(DATABASE_URL, email, 'end-sessions');
+      await changePerson(databaseUrl(), email, 'end-sessions');
       console.log(`${email} is signed out everywhere.`);
     } else if (what === 'change-role' && isMember(values.role)) {
-      await changePerson(DATABASE_URL, email, values.role);
+      await changePerson(databaseUrl(), email, values.role);
       console.log(`${email} is ${values.role} from now on.`);
     } else {
       console.log(
-        `${email} may sign in to the console. The password, shown this once:\n${await setPassword(DATABASE_URL, email)}`,
+        `${email} may sign in to the console. The password, shown this once:\n${await setPassword(databaseUrl(), email)}`,
       );
     }
   } catch (error) {

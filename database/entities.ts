@@ -21,6 +21,7 @@ import { MessageNews } from './sending/message-news.ts';
 import { Event } from './callbacks/event.ts';
 import { DigestMail } from './mail/digest-mail.ts';
 import { RequestCount } from './request-count.ts';
+import { Upkeep } from './upkeep.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { AccountDomain, IdentityProvider, RemovedIdentity, SignOnAttempt } from './people/identity-provider.ts';
 import { InboundMail } from './mail/inbound-mail.ts';
@@ -121,6 +122,7 @@ export const entities = [
   SimDay,
   SmsNumber,
   RequestCount,
+  Upkeep,
   RetentionMark,
   Route,
   SavedList,

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { rows, type Sql } from './sql.ts';
 
 const CHANNEL = 'account_events';
 const AGAIN_MIN_MS = 200;
 const AGAIN_MAX_MS = 5000;
+/** How long a NOTIFY may take to come back. */
+const ECHO_MS = 5000;
 
 /**
  * Says how far an account is: the position of its last event and, after a dot, how often people changed something. Without a
@@ -22,6 +25,8 @@ export type Live = {
   subscribe(accountOrCaller: string, heard: Heard): () => void;
   /** Resolves when the account may have something new, the time is up, or this process stops. */
   next(accountId: string, withinMs: number, signal?: AbortSignal): { heard: Promise<void>; leave: () => void };
+  /** Whether news comes: the connection stands, and what was sent to it by the pool came back. */
+  hears(): boolean;
   /** Whether this process stops: no wait is worth beginning. */
   closed(): boolean;
   close(): Promise<void>;
@@ -51,12 +56,13 @@ export async function touch(sql: Sql, accountId: string): Promise<void> {
   ).catch(() => {});
 }
 
-/** Connects in the background, and again whenever the connection is lost. */
-export function openLive({ url, log }: { url: string; log: Logger }): Live {
+/** Connects in the background, and again whenever the connection is lost. `pool` is where news is told from. */
+export function openLive({ url, pool, log }: { url: string; pool: Sql; log: Logger }): Live {
   const listeners = new Map<string, Set<Heard>>();
   const stopping = new AbortController();
   const onStop = new Set<() => void>();
   let closed = false;
+  let hears = false;
 
   const tellAll = (): void => {
     for (const set of listeners.values()) for (const heard of set) heard(undefined);
@@ -76,10 +82,12 @@ export function openLive({ url, log }: { url: string; log: Logger }): Live {
       connectionTimeoutMillis: 5000,
     });
     const over = Promise.withResolvers<void>();
+    const echo = Promise.withResolvers<boolean>();
+    const sent = `echo ${randomUUID()}`;
     onStop.add(over.resolve);
     client.on('error', () => over.resolve());
     client.on('end', () => over.resolve());
-    client.on('notification', ({ payload }) => tell(payload ?? ''));
+    client.on('notification', ({ payload }) => (payload === sent ? echo.resolve(true) : tell(payload ?? '')));
     try {
       await client.connect();
       if (closed) return;
@@ -87,8 +95,12 @@ export function openLive({ url, log }: { url: string; log: Logger }): Live {
       connected();
       // What was announced while nobody listened is looked for.
       tellAll();
+      await rows(pool, `select pg_notify('${CHANNEL}', $1)`, [sent]);
+      hears = await Promise.race([echo.promise, over.promise.then(() => true), sleep(ECHO_MS, false, { ref: false })]);
+      if (!hears) log.error('news of the database does not come back: set DATABASE_DIRECT_URL where DATABASE_URL is a pooler');
       await over.promise;
     } finally {
+      hears = false;
       onStop.delete(over.resolve);
       await client.end().catch(() => {});
     }
@@ -139,6 +151,7 @@ export function openLive({ url, log }: { url: string; log: Logger }): Live {
         },
       };
     },
+    hears: () => hears,
     closed: () => closed,
     async close() {
       closed = true;

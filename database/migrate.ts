@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ormConfig } from './orm.ts';
 import { rows, type Sql } from './sql.ts';
@@ -21,17 +22,44 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     await refuseOld(lock);
     await lock.query('select pg_advisory_lock($1)', [LOCK]);
-    const orm = await MikroORM.init({ ...ormConfig({ url, poolMax: 2 }), extensions: [Migrator] });
-    try {
-      const done = await orm.migrator.up();
-      return done.map((migration) => migration.name);
-    } finally {
-      await orm.close();
-    }
+    return await retryLocked(() => migrateUp(url));
   } finally {
     await lock.end();
   }
 }
+
+/** How long a migration waits for a lock: all who come after it wait as long. */
+const LOCK_TIMEOUT = '1s';
+const MOST_TRIES = 60;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Each migration is a transaction: what is done stays done. */
+async function migrateUp(url: string): Promise<string[]> {
+  const { driverOptions, ...config } = ormConfig({ url, poolMax: 2 });
+  const options = `-c lock_timeout=${LOCK_TIMEOUT}`;
+  const orm = await MikroORM.init({ ...config, driverOptions: { ...driverOptions, options }, extensions: [Migrator] });
+  try {
+    const done = await orm.migrator.up();
+    return done.map((migration) => migration.name);
+  } finally {
+    await orm.close();
+  }
+}
+
+/** A migration that could not lock a table in time lets the others pass, and tries again. */
+async function retryLocked<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= MOST_TRIES || !isLocked(error)) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && error.code === LOCK_NOT_AVAILABLE) || isLocked(error.cause));
 
 async function refuseOld(sql: Sql): Promise<void> {
   const [server] = await rows<{ number: string; version: string }>(

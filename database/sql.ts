@@ -13,6 +13,9 @@ export async function rows<R extends QueryResultRow>(sql: Sql, text: string, val
 const PLAN_MS = 2000;
 const plannedAt = new WeakMap<PoolClient, number>();
 
+/** Connections through a pooler: the next statement may meet another server process, which knows no names. */
+export const unnamed = new WeakSet<PoolClient>();
+
 /** The same, for a long statement that is run all the time: by its name each connection plans it now and then, not at every run. */
 export async function prepared<R extends QueryResultRow>(
   sql: Pool | PoolClient,
@@ -39,6 +42,7 @@ async function runPrepared<R extends QueryResultRow>(
   text: string,
   values: unknown[],
 ): Promise<R[]> {
+  if (unnamed.has(client)) return rows<R>(client, text, values);
   const now = performance.now();
   const since = plannedAt.get(client);
   if (since === undefined || now - since > PLAN_MS) {

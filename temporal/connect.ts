@@ -2,8 +2,18 @@ import { Client, Connection, type ConnectionLike } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection } from '@temporalio/worker';
+import { readFileSync } from 'node:fs';
 
-export type TemporalSettings = { address: string; namespace: string; apiKey?: string | undefined; tls: boolean };
+export type TemporalSettings = {
+  address: string;
+  namespace: string;
+  apiKey?: string | undefined;
+  tls: boolean;
+  /** PEM files: by which the server's certificate is checked, and this process's own with its key. */
+  caFile?: string | undefined;
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
+};
 
 export const searchAttributes = {
   accountId: defineSearchAttributeKey('AccountId', 'KEYWORD'),
@@ -13,9 +23,17 @@ export const searchAttributes = {
   phase: defineSearchAttributeKey('Phase', 'KEYWORD'),
 };
 
-const connectionOptions = ({ address, apiKey, tls }: TemporalSettings) => ({
+const connectionOptions = ({ address, apiKey, tls, caFile, certFile, keyFile }: TemporalSettings) => ({
   address,
-  tls: tls || apiKey !== undefined ? {} : null,
+  tls:
+    tls || apiKey !== undefined
+      ? {
+          ...(caFile === undefined ? {} : { serverRootCACertificate: readFileSync(caFile) }),
+          ...(certFile === undefined || keyFile === undefined
+            ? {}
+            : { clientCertPair: { crt: readFileSync(certFile), key: readFileSync(keyFile) } }),
+        }
+      : null,
   ...(apiKey === undefined ? {} : { apiKey }),
 });
 

@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 
 let log: Logger | undefined;
 
-/** Sends what Temporal's own code has to say to our log, from warnings up. The runtime is one per process: the last log given counts. */
-export function installRuntime(to: Logger): void {
+/**
+ * Sends what Temporal's own code has to say to our log, from warnings up, and shows its metrics at an address (`host:port`). The
+ * runtime is one per process: the last log given counts, and the first address.
+ */
+export function installRuntime(to: Logger, metricsAddress?: string): void {
   const first = log === undefined;
   log = to;
   if (!first) return;
@@ -17,7 +20,21 @@ export function installRuntime(to: Logger): void {
       else log?.warn(fields, message);
     }),
     // An outage of the server is told once by those whom it stops, not by every poll.
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      ...(metricsAddress === undefined
+        ? {}
+        : {
+            metrics: {
+              prometheus: {
+                bindAddress: metricsAddress,
+                unitSuffix: true,
+                countersTotalSuffix: true,
+                useSecondsForDurations: true,
+              },
+            },
+          }),
+    },
     shutdownSignals: [],
   });
 }

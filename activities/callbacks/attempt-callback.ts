@@ -1,3 +1,4 @@
+import type { ProductMetrics } from '../product-metrics.ts';
 import { callbackHeaders, type AttemptResult, type Poster } from '../../webhook-client/request.ts';
 import { isUnknownHost } from '../../webhook-client/outcome.ts';
 import { createSecretReader, liveSecrets } from '../../webhook-client/signing-secrets.ts';
@@ -5,7 +6,6 @@ import type { Secrets } from '../../database/secrets.ts';
 import { afterAttempt } from '../../domain/callbacks/delivery-state.ts';
 import { isConfigurationError, type Result } from '../../domain/callbacks/endpoint-health.ts';
 import type { Schedule } from '../../domain/callbacks/retry-schedule.ts';
-import type { CallbackMetrics } from './callback-metrics.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 import type { ConversationKey } from './conversation-order.ts';
 import type { UplinkMonitor, Sight } from './uplink-monitor.ts';
@@ -16,7 +16,7 @@ type Deps = {
   secrets: Secrets;
   poster: Poster;
   uplink: UplinkMonitor;
-  metrics: CallbackMetrics;
+  metrics: Pick<ProductMetrics, 'attempt' | 'firstAttempt'>;
   recorder: ResultRecorder;
   /** For endpoints that have none of their own. */
   schedule: Schedule;

@@ -140,7 +140,10 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
       if (await tellGivenUp(pool)) await signal('retry-callbacks');
       if ((await untilNextDue(pool, 'email')) === 0) await signal('retry-emails');
     },
-    forgetStale: () => done(affected(pool, FORGET)),
+    async forgetStale(): Promise<void> {
+      await affected(pool, FORGET);
+      await affected(pool, `insert into upkeep (name, at) values ('sweep', now()) on conflict (name) do update set at = now()`);
+    },
   };
 };
 

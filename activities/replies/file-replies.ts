@@ -80,9 +80,13 @@ const NOTHING: PageFiled = { callbacks: [], emails: [], accounts: [], filed: 0, 
  * `onPageTaken` hears of each page that is filed, or can't be for now; `onCallbacksDue` has leases looked at, of first attempts
  * whose process may have died.
  */
-type RunDeps = Deps & { onPageTaken: (runId: string) => void; onCallbacksDue: () => void };
+type RunDeps = Deps & {
+  onPageTaken: (runId: string) => void;
+  onCallbacksDue: () => void;
+  onFiled?: (page: Pick<PageFiled, 'filed' | 'unattributed'>) => void;
+};
 
-export const createFileReplies = ({ onPageTaken, onCallbacksDue, ...deps }: RunDeps) => {
+export const createFileReplies = ({ onPageTaken, onCallbacksDue, onFiled, ...deps }: RunDeps) => {
   const filePage = createFiling(deps);
   return {
     /**
@@ -93,6 +97,7 @@ export const createFileReplies = ({ onPageTaken, onCallbacksDue, ...deps }: RunD
       const runId = activityInfo().workflowExecution?.workflowId ?? 'none';
       try {
         const page = await filePage(replyIds, runId);
+        onFiled?.(page);
         if (page.filed + page.unattributed === replyIds.length) return page;
         onCallbacksDue();
         return { ...page, ...(await stillOwed(deps.pool, replyIds, runId)) };

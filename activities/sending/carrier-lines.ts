@@ -9,12 +9,21 @@ import { openIngest } from '../replies/ingest-replies.ts';
 import { createInboundBackpressure } from './inbound-backpressure.ts';
 import { createBeats } from './line-heartbeats.ts';
 import { createReceiptIngest } from './ingest-receipts.ts';
+import type { ProductMetrics } from '../product-metrics.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
 import { openSimPace } from './sim-pace.ts';
 import { acquireSlot, releaseSlot, renewSlot, STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { createSendLoop, SlotLost, type SendLoop } from './send-loop.ts';
 
-type CarrierRow = { id: string; name: string; type: string; settings: Record<string, unknown>; secrets: Buffer; slots: number };
+type CarrierRow = {
+  id: string;
+  name: string;
+  type: string;
+  route: string;
+  settings: Record<string, unknown>;
+  secrets: Buffer;
+  slots: number;
+};
 
 /** The lines to the carriers that this process holds slots of. */
 export type CarrierLines = {
@@ -48,6 +57,7 @@ export type CarrierLinesDeps = {
   onCallbacksDue: OnCallbacksDue;
   /** What a claim has to know of a number. */
   mark: (message: OutboundMessage) => ClaimFacts;
+  metrics?: Pick<ProductMetrics, 'submitted' | 'receipt'>;
   lookEveryMs?: number;
 };
 
@@ -87,7 +97,11 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
     const { country, deliverReplies, onCallbacksDue } = deps;
     const ingest = await openIngest({ pool, log, country, deliverReplies, onCallbacksDue }, row.id, slot.slot);
     const inbound = createInboundBackpressure();
-    const onReceipt = createReceiptIngest(pool, row.id, deps.country, deps.onCallbacksDue);
+    const takeReceipt = createReceiptIngest(pool, row.id, deps.country, deps.onCallbacksDue);
+    const onReceipt: typeof takeReceipt = async (receipt) => {
+      await takeReceipt(receipt);
+      deps.metrics?.receipt(row.name, receipt.status);
+    };
     const session = carrier.open(settings, {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: inbound.watch({ onReply: ingest.onReply, onReceipt }),
@@ -103,6 +117,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
       mark: deps.mark,
       room: inbound.room,
       ...(pace ? { pace } : {}),
+      onResult: (outcome) => deps.metrics?.submitted(row.name, row.route, outcome),
       onLost: (reason) => void lose(reason),
     });
 
@@ -164,7 +179,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
     const all = deps.carriers.includes('*');
     const found = await rows<CarrierRow>(
       pool,
-      `select id, name, type, settings, secrets, slots from carriers where $1 or name = any($2::text[]) order by name`,
+      `select id, name, type, route, settings, secrets, slots from carriers where $1 or name = any($2::text[]) order by name`,
       [all, deps.carriers],
     );
     for (const row of found) {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { CarrierSession, OutboundMessage } from '../../carriers/carrier.ts';
+import type { CarrierSession, OutboundMessage, SubmitResult } from '../../carriers/carrier.ts';
 import type { ClaimFacts } from './claim-facts.ts';
 import { createRoundRobinQueue } from './round-robin-queue.ts';
 import { putOff, type SimPace } from './sim-pace.ts';
@@ -42,6 +42,7 @@ export function createSendLoop({
   mark,
   room,
   pace,
+  onResult,
   onLost,
 }: {
   pool: Pool;
@@ -53,6 +54,8 @@ export function createSendLoop({
   room?: () => Promise<void>;
   /** For a carrier that sends by SIMs: what each may send now. */
   pace?: SimPace;
+  /** Hears what the carrier made of each message. */
+  onResult?: (outcome: SubmitResult['outcome']) => void;
   /** The loop has ended by itself and sends nothing more: its slot is to be given up, though its lease may still be renewed. */
   onLost?: (reason: string) => void;
 }): SendLoop {
@@ -154,6 +157,7 @@ export function createSendLoop({
         const job = flying.get(message.id);
         flying.delete(message.id);
         finished.push({ id: message.id, result });
+        onResult?.(result.outcome);
         if (result.outcome !== 'accepted' && result.outcome !== 'unknown') pace?.gaveBack(message);
         if (result.outcome === 'accepted') accepted++;
         if (job) owners.push(job);

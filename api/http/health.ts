@@ -9,7 +9,9 @@ const DEADLINE_MS = 3000;
 
 const Health = z.object({ status: z.literal('ok') }).openapi('Health');
 const Part = z.enum(['ok', 'unreachable']);
-const Readiness = z.object({ status: z.enum(['ready', 'not-ready']), database: Part, temporal: Part }).openapi('Readiness');
+const Readiness = z
+  .object({ status: z.enum(['ready', 'not-ready', 'draining']), database: Part, temporal: Part })
+  .openapi('Readiness');
 
 const route = routesOf('Running');
 const health = route('get', '/health', 'health', {
@@ -20,7 +22,7 @@ const ready = route('get', '/ready', 'ready', {
   summary: 'Whether database and Temporal answer, each within three seconds',
   responses: {
     200: { description: 'Both do', content: json(Readiness) },
-    503: { description: 'One does not', content: json(Readiness) },
+    503: { description: 'One does not, or this process is about to stop (`draining`)', content: json(Readiness) },
   },
 });
 
@@ -38,7 +40,7 @@ async function inTime(asked: Promise<boolean>, failed: (error: unknown) => void)
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-export const running = ({ db, runs }: ApiServices) =>
+export const running = ({ db, runs, draining = () => false }: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .openapi(health, (c) => c.json({ status: 'ok' } as const, 200))
     .openapi(ready, async (c) => {
@@ -52,6 +54,7 @@ export const running = ({ db, runs }: ApiServices) =>
       ]);
       const part = (ok: boolean) => (ok ? ('ok' as const) : ('unreachable' as const));
       const parts = { database: part(database), temporal: part(temporal) };
+      if (draining()) return c.json({ status: 'draining' as const, ...parts }, 503);
       if (database && temporal) return c.json({ status: 'ready' as const, ...parts }, 200);
       return c.json({ status: 'not-ready' as const, ...parts }, 503);
     });

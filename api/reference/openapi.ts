@@ -39,6 +39,7 @@ export async function describeApi(): Promise<string> {
     live: {
       subscribe: () => () => {},
       next: () => ({ heard: Promise.resolve(), leave() {} }),
+      hears: () => false,
       closed: () => true,
       close: () => Promise.resolve(),
     },

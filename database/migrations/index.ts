@@ -63,6 +63,7 @@ import { RecoveryCodes } from './0094-recovery-codes.ts';
 import { RepliesFound } from './0093-replies-found.ts';
 import { Sessions } from './0130-sessions.ts';
 import { SingleSignOn } from './0131-single-sign-on.ts';
+import { Upkeep } from './0180-upkeep.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -132,4 +133,5 @@ export const migrations = [
   { name: '0121-key-scopes', class: KeyScopes },
   { name: '0122-request-counts', class: RequestCounts },
   { name: '0123-invited-elsewhere', class: InvitedElsewhere },
+  { name: '0180-upkeep', class: Upkeep },
 ];

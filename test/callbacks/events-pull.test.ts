@@ -129,7 +129,7 @@ test('listeners go on after their connection was cut, and look at once for what 
 test('a process that stops answers those who wait', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const live = openLive({ url: api.url, log: api.services.log });
+  const live = openLive({ url: api.url, pool: api.services.db.pool, log: api.services.log });
   const { heard, leave } = live.next(shop.id, 60_000);
   await live.close();
   await heard;

@@ -79,7 +79,7 @@ test('a statement by name, planned for a small table, is planned anew when the t
 
 test('a connection that the server ends between two statements of a transaction fails the transaction, not the process', async () => {
   await using scratch = await scratchDatabase();
-  const db = await openDatabase({ url: scratch.url, poolMax: 2 });
+  const db = await openDatabase({ url: scratch.url, poolMax: 3 });
   try {
     const lost = transaction(db.pool, async (client) => {
       const [{ pid } = { pid: 0 }] = await rows<{ pid: number }>(client, 'select pg_backend_pid() as pid');

@@ -6,8 +6,7 @@ import { hc } from 'hono/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { callbackGauges } from '../../activities/callbacks/callback-metrics.ts';
-import { mailGauges } from '../../activities/mail/mail-metrics.ts';
+import { installationGauges } from '../../activities/maintenance/installation-gauges.ts';
 import type { ApiType } from '../../api/app.ts';
 import { createMetrics, serveMetrics } from '../../api/http/metrics.ts';
 import { describeApi } from '../../api/reference/openapi.ts';
@@ -67,14 +66,13 @@ test('while PostgreSQL refuses or never answers, metrics that ask it are left ou
     const { pool, close } = await openDatabase({ url });
     opened.defer(close);
     const registry = createMetrics();
-    callbackGauges(registry, pool);
-    mailGauges(registry, pool);
+    installationGauges(registry, pool);
     const { status, text } = await ask(registry);
     return { status, names: [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name) };
   };
   const { names } = await served(database.url);
-  const ofDatabase = names.filter((name) => /^(callback|mail)_/.test(name));
-  expect(ofDatabase).toHaveLength(5);
+  const ofDatabase = names.filter((name) => /^(callback|mail|aller_retour)_/.test(name));
+  expect(ofDatabase.length).toBeGreaterThan(20);
   const rest = names.filter((name) => !ofDatabase.includes(name));
   expect(rest).toContain('process_cpu_seconds_total');
   for (const away of ['127.0.0.1:1', silent.address])

@@ -82,7 +82,7 @@ async function endsAfter(
   act: () => Promise<unknown>,
 ): Promise<{ ms: number; waited: number | undefined }> {
   await using stack = new AsyncDisposableStack();
-  const live = openLive({ url: site.api.url, log: pino({ level: 'silent' }) });
+  const live = openLive({ url: site.api.url, pool: site.api.services.db.pool, log: pino({ level: 'silent' }) });
   stack.defer(() => live.close());
   const server = stack.use(await listening(createApi({ ...site.api.services, live }).fetch));
   const { body, status } = await fetch(`${server.url}/v1/stream`, { headers });

@@ -58,10 +58,10 @@ test('Temporal starts with the environment of docker-compose.yml, serves, and lo
   const log = { info: () => {}, warn: (line: string) => void process.stderr.write(`${line}\n`) };
   await using postgres = await startPostgres({ throwaway: true, log });
   const database = new URL(postgres.url);
-  const dotenv = { POSTGRES_PASSWORD: randomBytes(24).toString('hex') };
+  const dotenv = { TEMPORAL_DATABASE_PASSWORD: `${randomBytes(12).toString('base64')}/@:%` };
   const sql = new Client({ connectionString: postgres.url });
   await sql.connect();
-  await sql.query(`create role aller_retour superuser login password '${dotenv.POSTGRES_PASSWORD}'`);
+  await sql.query(`create role temporal login createdb password '${dotenv.TEMPORAL_DATABASE_PASSWORD}'`);
   await sql.end();
 
   // Twice, as each `docker compose up` does it.

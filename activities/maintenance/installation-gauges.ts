@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { Gauge, type Registry } from 'prom-client';
+import { rows } from '../../database/sql.ts';
+
+/** A gauge and the statement that reads it: `value`, and a column for each label. */
+type Reading = { name: string; help: string; labels?: string[]; sql: string };
+
+const age = (time: string): string => `coalesce(extract(epoch from now() - ${time}), 0)::float8 as value`;
+/** When a row was made, in ms, by its id. */
+const MADE_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+const WAITING = `state in ('pending', 'retrying', 'held')`;
+
+// A state that nothing is in says 0: an alert must be able to tell that from a figure that is missing.
+const READINGS: Reading[] = [
+  {
+    name: 'callback_endpoints',
+    help: 'Callback endpoints by health',
+    labels: ['health'],
+    sql: `select h.health, count(e.id)::float8 as value from unnest(array['healthy', 'unsteady', 'open', 'recovering', 'paused', 'disabled', 'gone']) as h (health)
+      left join callback_endpoints e on h.health = case when e.health = 'healthy' and e.track->>'unsteadySince' is not null then 'unsteady' else e.health end and e.deleted_at is null group by 1`,
+  },
+  {
+    name: 'callback_line_down',
+    help: 'Workers whose own line or name servers are down',
+    sql: `select count(*)::float8 as value from line_outages where ended_at is null and seen_at > now() - interval '1 minute'`,
+  },
+  {
+    name: 'callback_oldest_waiting_seconds',
+    help: 'Age of the oldest callback that waits, by state',
+    labels: ['state'],
+    sql: `select s.state, (select ${age('min(d.created_at)')} from deliveries d
+        where d.channel = 'callback' and d.state = s.state and d.${WAITING}) as value
+      from unnest(array['pending', 'retrying', 'held']) as s (state)`,
+  },
+  {
+    name: 'callbacks_waiting',
+    help: 'Callbacks that wait, by state',
+    labels: ['state'],
+    sql: `select s.state, count(d.id)::float8 as value from unnest(array['pending', 'retrying', 'held']) as s (state)
+      left join deliveries d on d.channel = 'callback' and d.state = s.state and d.${WAITING} group by 1`,
+  },
+  {
+    name: 'mail_paused',
+    help: '1 while the relay does not take us and no mail is sent',
+    sql: 'select least(count(*), 1)::float8 as value from mail_channels where paused_at is not null',
+  },
+  {
+    name: 'mail_oldest_waiting_seconds',
+    help: 'Age of the oldest reply mail that waits',
+    sql: `select ${age('min(created_at)')} from deliveries where channel = 'email' and ${WAITING}`,
+  },
+  {
+    name: 'replies_oldest_unfiled_seconds',
+    help: 'Age of the oldest reply that may be filed and is not',
+    sql: `select ${age('min(ingested_at)')} from replies where filed_at is null and filing_failed is null and released_at is not null`,
+  },
+  {
+    name: 'replies_unfileable',
+    help: 'Replies that could not be filed and wait for an operator',
+    sql: 'select count(*)::float8 as value from replies where filed_at is null and filing_failed is not null',
+  },
+  {
+    name: 'messages_oldest_unsent_seconds',
+    help: 'Age of the oldest single message of the last day that is due and has not gone',
+    sql: `select ${age(`min(coalesce(send_at, to_timestamp(${MADE_AT} / 1000.0)))`)} from messages where campaign_id is null and state = 'queued'
+      and (not_before is null or not_before < now()) and (send_at is null or send_at < now())
+      and id > (lpad(to_hex(((extract(epoch from now()) - 86400) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid`,
+  },
+  {
+    name: 'campaigns',
+    help: 'Campaigns that are not over, by state',
+    labels: ['state'],
+    sql: `select s.state, count(c.id)::float8 as value from unnest(array['draft', 'importing', 'ready', 'launched', 'paused']) as s (state)
+      left join campaigns c on c.state = s.state group by 1`,
+  },
+  {
+    name: 'messages_in_doubt',
+    help: 'Messages that may have gone out, and nobody knows',
+    sql: 'select count(*)::float8 as value from doubts',
+  },
+  {
+    name: 'carrier_lines',
+    help: 'Lines to carriers by state; a line that nobody holds is closed',
+    labels: ['carrier', 'route', 'state'],
+    sql: `select c.name as carrier, c.route, s.state, count(l.slot)::float8 as value
+      from carriers c cross join unnest(array['connecting', 'bound', 'draining', 'closed']) as s (state)
+      left join carrier_lines l on l.carrier_id = c.id and s.state = case when l.beat_at > now() - interval '30 seconds' then l.state else 'closed' end
+      group by 1, 2, 3`,
+  },
+  {
+    name: 'carrier_in_flight_messages',
+    help: 'Messages at the carrier that it has not answered',
+    labels: ['carrier'],
+    sql: `select c.name as carrier, coalesce(sum(l.in_flight), 0)::float8 as value from carriers c
+      left join carrier_lines l on l.carrier_id = c.id and l.beat_at > now() - interval '30 seconds' group by 1`,
+  },
+  {
+    name: 'carrier_window_messages',
+    help: 'Messages that may be at the carrier unanswered',
+    labels: ['carrier'],
+    sql: `select c.name as carrier, coalesce(sum(l."window"), 0)::float8 as value from carriers c
+      left join carrier_lines l on l.carrier_id = c.id and l.beat_at > now() - interval '30 seconds' group by 1`,
+  },
+  {
+    name: 'carrier_last_bound_timestamp_seconds',
+    help: 'When a line to the carrier was last seen bound; 0 where none ever was',
+    labels: ['carrier'],
+    sql: `select c.name as carrier, coalesce(extract(epoch from max(l.bound_at)), 0)::float8 as value from carriers c
+      left join carrier_lines l on l.carrier_id = c.id group by 1`,
+  },
+  {
+    name: 'alarms',
+    help: 'Alarms about carriers that are not over, by kind',
+    labels: ['kind'],
+    sql: `select k.kind, count(a.id)::float8 as value from unnest(array['login-refused', 'submits-refused', 'carrier-down', 'doubts-growing']) as k (kind)
+      left join alarms a on a.kind = k.kind and a.cleared_at is null group by 1`,
+  },
+  {
+    name: 'sweep_last_success_timestamp_seconds',
+    help: 'When the sweep, which comes every minute, last did its last job; 0 where it never did',
+    sql: `select coalesce(max(extract(epoch from at)), 0)::float8 as value from upkeep where name = 'sweep'`,
+  },
+  {
+    name: 'sync_last_success_timestamp_seconds',
+    help: 'When the replies of a SIM gateway were last synced; 0 where they never were',
+    labels: ['carrier'],
+    sql: `select c.name as carrier, coalesce(extract(epoch from max(s.ended_at)), 0)::float8 as value from carriers c
+      left join sync_runs s on s.carrier_id = c.id and s.state = 'done' where c.route = 'lowcost' group by 1`,
+  },
+];
+
+/** One process reads the database for all: who was asked first, until nobody has asked it for that long. */
+const READER = `
+  insert into upkeep as u (name, holder, at) values ('gauges', $1, now())
+  on conflict (name) do update set holder = excluded.holder, at = excluded.at where u.holder = $1 or u.at < now() - interval '1 minute'
+  returning name`;
+const ASK_AGAIN_MS = 5000;
+
+/** What the database knows of the installation, read when Prometheus asks one process; the others leave these figures out. */
+export function installationGauges(registry: Registry, pool: Pool): void {
+  const holder = randomUUID();
+  let asked: { at: number; mine: Promise<boolean> } | undefined;
+  const reads = (): Promise<boolean> => {
+    if (asked === undefined || performance.now() - asked.at > ASK_AGAIN_MS)
+      asked = { at: performance.now(), mine: rows(pool, READER, [holder]).then((held) => held.length > 0) };
+    return asked.mine;
+  };
+  for (const { name, help, labels = [], sql } of READINGS) {
+    const gauge = new Gauge({
+      name: `aller_retour_${name}`,
+      help,
+      labelNames: labels,
+      registers: [],
+      async collect() {
+        this.reset();
+        if (!(await reads())) return labels.length === 0 ? this.remove() : undefined;
+        for (const { value, ...labelled } of await rows<{ value: number; [label: string]: string | number }>(pool, sql))
+          this.set(labelled, value);
+      },
+    });
+    registry.registerMetric(gauge);
+  }
+}

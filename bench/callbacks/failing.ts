@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { round, type Bench } from '../bench.ts';
+import { ask, inTurn, populate, sleep } from './callbacks.ts';
+import { SHORT_CODE } from '../stage/stack.ts';
+
+/** Accounts with fifty endpoints each, all of which fail; and others that answer. */
+const BROKEN = 100;
+const EACH = 50;
+const HEALTHY = 100;
+const PER_SECOND = 50;
+const SECONDS = 40;
+
+const Endpoints = z.object({ data: z.array(z.object({ url: z.string() })) });
+
+/** Five thousand endpoints fail at once, twice each, and get a run each: what do first attempts at the others notice? */
+export const failingBench: Bench = {
+  name: 'callbacks-failing',
+  stack: { receipts: null, window: 100, endpointLatencyMs: 20 },
+  async measure(stack, say) {
+    const { world, databaseUrl } = stack;
+    const crowd = await populate(stack, { count: BROKEN + HEALTHY, phonesEach: 20 });
+    const broken = Array.from({ length: BROKEN }, (_, n) => n);
+    for (const n of broken) {
+      const customer = crowd.customers[n];
+      const [first] = Endpoints.parse(await customer?.get('/v1/callback-endpoints')).data;
+      for (let more = 1; more < EACH; more++)
+        await customer?.send('POST', '/v1/callback-endpoints', { url: `${first?.url}?copy=${more}` });
+    }
+    say(`${BROKEN * EACH} endpoints that fail and ${HEALTHY} that do not are ready`);
+    const well = inTurn(crowd, (n) => n >= BROKEN);
+    const phase = async (name: string) => {
+      const [prefix, count] = [`${name} `, PER_SECOND * SECONDS];
+      await world.deliver({ from: well, to: SHORT_CODE, count, prefix, perSecond: PER_SECOND });
+      const home = await world.arrived({ prefix, count, withinMs: 60_000 });
+      if (home.arrived !== count) throw new Error(`${home.arrived} of ${count} arrived at healthy endpoints`);
+      return home;
+    };
+    await phase('warm');
+    const calm = await phase('calm');
+    await world.behave(broken, { mode: 'status', status: 500 });
+    await world.deliver({
+      from: inTurn(crowd, (n) => n < BROKEN),
+      to: SHORT_CODE,
+      count: BROKEN,
+      prefix: 'sick ',
+      perSecond: null,
+    });
+    const trouble = await phase('trouble');
+    await sleep(30_000);
+    const [unsteady] = await ask(
+      databaseUrl,
+      `select count(*)::int as endpoints from callback_endpoints where track->>'unsteadySince' is not null`,
+      { endpoints: z.number() },
+    );
+    const of = `${PER_SECOND}/s for ${SECONDS} s; p50 ${round(trouble.p50)} ms beside them, ${round(calm.p50)} without`;
+    return [
+      {
+        line: `p99 of others' first attempts while ${BROKEN * EACH} endpoints fail at once, to that without`,
+        value: round(trouble.p99 / calm.p99),
+        unit: '×',
+        note: `${of}; p99 ${round(trouble.p99)} and ${round(calm.p99)} ms; ${unsteady?.endpoints} unsteady with a run each`,
+      },
+    ];
+  },
+};
