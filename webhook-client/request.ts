@@ -81,11 +81,16 @@ export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Post
     const signal = AbortSignal.timeout(timeoutMs);
     const read = guard.read(url);
     if (!read.ok) throw new AttemptFault('egress_blocked', read.reason);
-    const { pathname, search } = read.target.url;
     const connection = await connections.take(read.target, signal, result.timings);
     result.remoteAddress = connection.remoteAddress;
     try {
-      const response = await connection.client.request({ path: pathname + search, method: 'POST', headers, body, signal });
+      const response = await connection.client.request({
+        path: pathOf(read.target.url, url),
+        method: 'POST',
+        headers,
+        body,
+        signal,
+      });
       result.timings.firstByteMs = since(begun);
       Object.assign(result, readHead(response.statusCode, response.headers));
       // The head decides: what becomes of the body afterwards changes neither success nor failure.
@@ -121,6 +126,14 @@ export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Post
       return result;
     },
   };
+}
+
+/** The query goes as it was written, which a receiver may compare; a URL's parser writes some characters anew. What no request line may hold is escaped. */
+function pathOf({ pathname }: URL, text: string): string {
+  const at = text.indexOf('?');
+  const query = at < 0 ? '' : text.slice(at).replace(/ +$/, '').replaceAll(' ', '%20');
+  // The client writes each character as one byte.
+  return pathname + Buffer.from(query).toString('latin1');
 }
 
 const since = (begun: number): number => Math.round((performance.now() - begun) * 10) / 10;

@@ -11,11 +11,13 @@ import type { ErrorCode, Fault } from '../../domain/problems/said.ts';
 import type { Platform, Refusal, RouteName } from '../../domain/sending/sender-policy.ts';
 import { lower } from '../../domain/sending/spend-limit.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
+import { announce } from '../../database/live.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import type { PlannedMessage } from '../../planning/plan.ts';
 import { planPage } from '../../planning/plan-campaign.ts';
 import type { ApiServices, CallingAccount } from '../services.ts';
 import { takeRequestId } from './request-id.ts';
+import { tellRefused } from './tell-refused.ts';
 
 /** Why a send, or one of its recipients, is refused: each dialect has a code of its own for it. */
 export type ForeignRefusal =
@@ -42,6 +44,8 @@ export type ForeignSend = {
   text: string;
   fill: (text: string, values: Record<string, string>) => string;
   sender: string | undefined;
+  /** As it was written: the campaign shows it beside what recipients see. */
+  senderGiven: string | null;
   purpose: 'marketing' | 'transactional';
   withReplies: boolean;
   sendAt: Date | null;
@@ -61,7 +65,8 @@ export type ForeignAccepted = {
   ticket: string;
   /** Those who get it: who opted out is not among them. */
   taken: PlannedMessage[];
-  failed: { phone: string; why: ForeignRefusal }[];
+  /** `phone` as it came, `number` with its country. */
+  failed: { phone: string; number: string; why: ForeignRefusal }[];
   costMicros: number;
   segments: number;
   left: number | null;
@@ -95,7 +100,7 @@ const ROWS: Record<string, ForeignRefusal> = {
 const HELD_SECONDS = 3;
 
 /** The number with its country: no country is guessed where none is said. */
-export const withCountry = (phone: string): string => (/^\s*(?:\+|00)/.test(phone) ? phone : `+${phone.trim()}`);
+export const withCountry = (phone: string): string => phone.trim().replace(/^(?:\+|00|)/, '+');
 
 const refusalOf = ({ code, said, faults }: Refusal): ForeignRefused => ({
   refused: REFUSALS[code] ?? 'undefined',
@@ -163,12 +168,17 @@ export async function acceptForeignSend(
     const from = latest(sendAt, held, quiet.until);
     if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
   };
-  const stored = await transaction(db.pool, async (client) => {
-    if (requestId !== null && !(await takeRequestId(client, account.id, requestId))) return false;
+  /** Last: what it draws is locked until the commit. */
+  const tell = async (client: PoolClient, campaign: { id: string; name: string } | null): Promise<string[]> =>
+    failed.length === 0 || simulation
+      ? []
+      : tellRefused(client, failed, { accountId: account.id, ticket, campaign, holdSeconds: HELD_SECONDS });
+  const told = await transaction(db.pool, async (client) => {
+    if (requestId !== null && !(await takeRequestId(client, account.id, requestId))) return null;
     const heard = await hearsForeign(client, account.id);
     if (single) {
       await storeSingle(client, heard);
-      return true;
+      return heard ? tell(client, null) : [];
     }
     const { name, withReplies, optimise } = asked;
     const basis = {
@@ -176,7 +186,7 @@ export async function acceptForeignSend(
       accountId: account.id,
       carrierId,
       wireSender,
-      sender: sender ?? null,
+      sender: asked.senderGiven,
       sendAt,
       requestId,
       simulation,
@@ -189,12 +199,17 @@ export async function acceptForeignSend(
       twoWay,
       messages,
     );
-    if (heard) await holdCampaign(client, ticket, HELD_SECONDS);
-    return true;
+    if (!heard) return [];
+    await holdCampaign(client, ticket, HELD_SECONDS);
+    return tell(client, { id: ticket, name });
   });
-  if (!stored) return { refused: 'request-repeated', detail: 'A request with this request_id was accepted before.' };
+  if (told === null) return { refused: 'request-repeated', detail: 'A request with this request_id was accepted before.' };
   if (single) runs.sendMessages([ticket]);
   else runs.sendCampaign(ticket);
+  if (told.length > 0) {
+    runs.retryCallbacks();
+    await announce(db.pool, told);
+  }
   const costMicros = totalCost(taken) ?? 0;
   const segments = taken.reduce((sum, each) => sum + each.segments, 0);
   return { ticket, taken, failed, costMicros, segments, left: left === null || simulation ? left : left - costMicros };
@@ -212,7 +227,8 @@ function failuresOf(faults: readonly Fault[], recipients: readonly ForeignRecipi
   const found = new Map<number, ForeignAccepted['failed'][number]>();
   for (const { row = 0, code } of faults) {
     const recipient = recipients[row - 1];
-    if (recipient && !found.has(row)) found.set(row, { phone: recipient.phone, why: ROWS[code] ?? 'bad-number' });
+    if (recipient && !found.has(row))
+      found.set(row, { phone: recipient.phone, number: withCountry(recipient.phone), why: ROWS[code] ?? 'bad-number' });
   }
   return [...found.values()];
 }

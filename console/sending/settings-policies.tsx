@@ -64,6 +64,15 @@ function Chosen({ policies }: { policies: Policies }) {
           ]}
         />
       ))}
+      <Choice
+        label={say('missingStop')}
+        value={chosen.missingStop}
+        onChange={(missingStop) => change({ missingStop })}
+        options={[
+          { value: 'add', label: say('missingStopAdd') },
+          { value: 'refuse', label: say('policyRefuse') },
+        ]}
+      />
       <Check
         label={say('stopConfirmation')}
         value={chosen.stopConfirmation}

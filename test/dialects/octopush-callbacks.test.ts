@@ -75,6 +75,25 @@ test('who is left out by STOP is told as blacklisted, and a STOP is told under t
   await hears(app, { message_id: again.body['sms_ticket'], number: phone(2), status: 'BLACKLISTED_NUMBER' });
 });
 
+test('who is refused while others go is told as a bad destination, no sooner than the ticket, and of both generations', async () => {
+  await using shop = await startShop();
+  const { app } = shop;
+  const recipients = [phone(1), '+334', phone(2)].map((phone_number) => ({ phone_number }));
+  const sent = await send(app, { recipients });
+  const answered = Date.now();
+  expect([sent.status, sent.body['number_of_contacts']]).toEqual([201, 2]);
+  const told = await hears(app, { message_id: sent.body['sms_ticket'], number: '+334' });
+  expect(told.body).toMatchObject({ channel: 'sms', status: 'BAD_DESTINATION', meta_data: {} });
+  expect(told.at - answered).toBeGreaterThan(2000);
+  const fields = { user_login: LOGIN, api_key: app.key, sms_type: 'FR', sms_sender: 'Boutique', transactional: '1' };
+  const v0 = { ...fields, sms_text: 'Bonjour', sms_recipients: `${phone(3)},00335` };
+  const answer = await fetch(`${app.url}/api/sms/json`, { method: 'POST', body: new URLSearchParams(v0) });
+  const { ticket } = JSON.parse(await answer.text());
+  await hears(app, { message_id: ticket, number: '+335', status: 'BAD_DESTINATION' });
+  await hears(app, { message_id: ticket, number: phone(3), status: 'DELIVERED' });
+  expect(heard(app).filter(({ body }) => body.status === 'BAD_DESTINATION')).toHaveLength(2);
+});
+
 test('what a carrier took is told where that was chosen, and what nothing is heard of for two days as unknown', async () => {
   await using shop = await startShop({ types: ['message.accepted', 'message.undelivered'] }, { receipts: { delayMs: 600_000 } });
   const { app } = shop;
@@ -97,6 +116,13 @@ test('a port of plain http answers V0 and nothing else, and the log warns of it'
     body: new URLSearchParams({ user_login: LOGIN, api_key: 'none' }),
   });
   expect([sent.status, await sent.json()]).toEqual([200, { error_code: '101' }]);
+  for (const path of ['/api_wooc_os/sms', '/api_mag_ss/sms_batch', '/api_sub/credit']) {
+    const batch = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({ user_login: LOGIN }),
+    });
+    expect([path, batch.status, await batch.text()]).toEqual([path, 200, expect.stringMatching(/<error_code>(?:500|207)</)]);
+  }
   for (const path of ['/', '/v1/account', '/v1/public/wallet/check-balance', '/docs'])
     expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
 });

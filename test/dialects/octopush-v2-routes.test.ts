@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { anAccount } from '../fixtures/api.ts';
+import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
 import { anOctopushShop } from './octopush-shop.ts';
 
 const body = { text: 'Bonjour', purpose: 'alert', sender: 'Boutique' };
@@ -155,6 +157,84 @@ test('conversations are listed, and a contact that never wrote has none', async 
   expect((await shop.v2('GET', '/conversations/list')).body).toEqual([]);
   expect((await shop.v2('GET', '/conversations/messages/list?page=1&per_page=10')).body).toEqual([]);
   expect((await shop.v2('GET', '/conversations/messages/list?contact=%2B33612000001')).body).toEqual([]);
+});
+
+test('conversations and what was said in them are listed in pages, the newest first, by contact, by number or by id', async () => {
+  await using shop = await anOctopushShop();
+  const { db } = shop.api;
+  const account = shop.shop.id;
+  const [first, second] = ['+33612000001', '+33612000002'];
+  const minutes = (n: number) => new Date(Date.now() - n * 60_000);
+  const talk = await aConversation(db, { account, phone: first, unread: 2, lastReplyAt: minutes(1) });
+  const other = await aConversation(db, { account, phone: second, lastReplyAt: minutes(5) });
+  await aConversation(db, { account: (await anAccount(shop.api)).id, phone: first, lastReplyAt: minutes(0) });
+  const said = { accountId: account, conversationId: talk.id, toNumber: first };
+  const sent = await aMessage(db, { ...said, text: 'Bonjour', state: 'delivered', submittedAt: minutes(4) });
+  const failed = await aMessage(db, { ...said, text: 'Encore', state: 'undelivered', submittedAt: minutes(3) });
+  const came = { accountId: account, fromNumber: first, conversationId: talk.id };
+  const reply = await aReply(db, { ...came, text: 'OUI', receivedAt: minutes(1), campaignId: null });
+  await aReply(db, { ...came, text: 'caché', receivedAt: minutes(2), hidden: true });
+  await aReply(db, { accountId: account, fromNumber: second, conversationId: other.id, text: 'NON', receivedAt: minutes(5) });
+  const get = async (path: string) => (await shop.v2('GET', `/conversations${path}`)).body;
+
+  const listed = await get('/list');
+  expect(listed).toEqual([
+    { conversation_id: talk.id, phone_number: first, channel: 'sms', unread_messages: 2, last_message_date: expect.any(String) },
+    {
+      conversation_id: other.id,
+      phone_number: second,
+      channel: 'sms',
+      unread_messages: 0,
+      last_message_date: expect.any(String),
+    },
+  ]);
+  expect(await get('/list?page=2&per_page=1')).toEqual([listed[1]]);
+  const entry = (id: string, text: string, direction: string, delivery_status: string | null) => ({
+    message_id: id,
+    text,
+    direction,
+    delivery_status,
+    channel: 'sms',
+    user_identifier: first,
+    date: expect.any(String),
+  });
+  const all = [
+    entry(reply.id, 'OUI', 'inbound', null),
+    entry(failed.id, 'Encore', 'outbound', 'NOT_DELIVERED'),
+    entry(sent.id, 'Bonjour', 'outbound', 'DELIVERED'),
+  ];
+  for (const who of [
+    'contact=%2B33612000001',
+    'contact=+33612000001',
+    'phone_number=0033612000001',
+    `conversation_id=${talk.id}`,
+  ])
+    expect([who, await get(`/messages/list?${who}`)]).toEqual([who, all]);
+  expect(await get(`/messages/list?conversation_id=${talk.id}&page=2&per_page=2`)).toEqual([all[2]]);
+  expect((await get('/messages/list')).map(({ text }: { text: string }) => text)).toEqual(['OUI', 'NON']);
+});
+
+test('accounts below an account are refused with 207 whatever is asked of them, and nothing is sent or changed', async () => {
+  await using shop = await anOctopushShop();
+  const fields = {
+    user_login: 'me@example.com',
+    api_key: shop.key,
+    sub_login: 'sub@example.com',
+    sms_number: '10',
+    sms_type: 'FR',
+  };
+  for (const path of [
+    '/api_sub/add_sub_account',
+    '/api_sub/credit_sub_account_token',
+    '/api_sub/sms/json',
+    '/api_sub/credit_sub_account/json',
+  ]) {
+    const answer = await shop.api.call('POST', path, shop.form(fields));
+    expect([path, answer.status, answer.text]).toEqual([path, 200, expect.stringMatching(/<error_code>207<|"error_code":"207"/)]);
+  }
+  const other = await shop.v2('POST', '/sub-account/create', { name: 'sub' });
+  expect([other.status, other.body]).toEqual([404, { code: 500, message: expect.any(String) }]);
+  expect(await shop.stored()).toEqual([]);
 });
 
 test('the reference lists every route of the dialects apart from our own', async () => {

@@ -96,6 +96,20 @@ test('each client’s send to V2 is answered with its status and its fields', as
   expect(shop.api.asked.filter(({ what }) => what === 'sendMessages')).toHaveLength(8);
 });
 
+test('a sender is cut and stripped, and the campaign shows what was given beside what recipients see', async () => {
+  await using shop = await anOctopushShop();
+  const send = (sender: string) =>
+    shop.v2('POST', '/sms-campaign/send', { recipients: [to(1), to(2)], text: 'Bonjour', purpose: 'alert', sender });
+  for (const [given, became] of [
+    ['ServerMonitor15', 'ServerMonit'],
+    ['L’Atelier !', 'LAtelier'],
+    ['Boutique', 'Boutique'],
+  ] as const) {
+    const { sms_ticket: ticket } = (await send(given)).body;
+    expect((await shop.shop.call('GET', `/campaigns/${ticket}`)).body.sender).toEqual({ given, became });
+  }
+});
+
 test('tags are filled in, a missing value is empty, every other brace is text, and values end at 50 characters', async () => {
   await using shop = await anOctopushShop();
   const text = 'Hi {first_name}{last_name}! {{first_name}} {{#if x}} {ch1} {prenom} \\{param1} {param5}.';

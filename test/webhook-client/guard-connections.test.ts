@@ -78,6 +78,24 @@ test('of several addresses one is inside: nothing is connected to at all', async
   expect([outside.connections(), inside.connections()]).toEqual([0, 0]);
 });
 
+test('a query goes over the wire byte for byte, and what no request line may hold is escaped', async () => {
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  await using server = await startServer(
+    createTcp((socket) => {
+      socket.once('data', (bytes) => {
+        resolve(bytes);
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+      });
+    }),
+  );
+  await using it = await startPoster(() => ['127.0.0.1']);
+  const query = `?k='a'&t=é€😀&p=%c3%A9%27&q=%zz&r="<>|^\`{}&u=http://x/../y?z`;
+  expect(await it.post(`http://query.example:${server.port}/a/../in${query}&s=a b `)).toMatchObject({ ok: true, status: 200 });
+  const head = (await promise).toString('utf8');
+  expect(head.slice(0, head.indexOf('\r\n'))).toBe(`POST /in${query}&s=a%20b HTTP/1.1`);
+  expect(head).toContain(`host: query.example:${server.port}`);
+});
+
 test('a redirect is a failure that says where it pointed, and is never followed', async () => {
   await using inside = await startServer(createHttp(ok), INSIDE);
   for (const status of [301, 302, 303, 307, 308]) {

@@ -9,12 +9,13 @@ const ofEntries = (entries: Iterable<[string, unknown]>): Parameters =>
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What a body says, by its type: a form, one in parts, or JSON. One that can't be read says nothing. */
+/** What a body says, by its type: a form, one in parts, or JSON. One of JSON that can't be read says nothing. Throws for broken parts. */
 async function ofBody(c: Context): Promise<Parameters> {
   const type = c.req.header('content-type') ?? '';
   if (/^multipart\/form-data/i.test(type)) {
     const parts = await c.req.formData().catch(() => null);
-    return parts ? ofEntries(parts.entries()) : {};
+    if (!parts) throw new OctopushError(100);
+    return ofEntries(parts.entries());
   }
   const sent = await c.req.text();
   if (!/json/i.test(type) && !/^\s*[{[]/.test(sent)) return ofEntries(new URLSearchParams(sent));

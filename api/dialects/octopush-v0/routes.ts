@@ -29,7 +29,6 @@ function answer(c: Context, code: OctopushCode | 0, { json, xml: nodes }: Answer
 function refuse(c: C, error: Error): Response {
   if (error instanceof OctopushError) return answer(c, error.code);
   if (error instanceof AppError) return answer(c, octopushError(error).code);
-  if (error.name === 'BodyLimitError') return answer(c, 500);
   const away = isUnreachable(error);
   c.get('log')[away ? 'warn' : 'error'](
     { error: describeError(error) },

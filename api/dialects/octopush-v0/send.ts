@@ -63,7 +63,7 @@ function readSend(sent: Parameters): ForeignSend {
     route,
     text,
     fill,
-    sender: route === 'lowcost' ? undefined : senderOf(sent['sms_sender'], isOn(sent['msisdn_sender'])),
+    ...senderOf(sent['sms_sender'], route, isOn(sent['msisdn_sender'])),
     purpose: isOn(sent['transactional']) ? 'transactional' : 'marketing',
     // By lowcost everybody can reply, and is not asked for it.
     withReplies: route === 'premium' && isOn(sent['with_replies']),

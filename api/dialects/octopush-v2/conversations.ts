@@ -21,13 +21,7 @@ async function findOne({ db }: ApiServices, account: string, query: Query): Prom
   const [found] = await rows<{ id: string; phone: string }>(
     db.pool,
     'select id, phone from conversations where account_id = $1 and (id = $2::uuid or phone = $3)',
-    [
-      account,
-      UUID.test(id) ? id : null,
-      withCountry(contact ?? number ?? '')
-        .replace(/^\+?00/, '+')
-        .replaceAll(/[^+\d]/g, ''),
-    ],
+    [account, UUID.test(id) ? id : null, withCountry(contact ?? number ?? '').replaceAll(/[^+\d]/g, '')],
   );
   return found;
 }

@@ -19,7 +19,6 @@ import { objectOf, sendCampaign, sentStatus, type Fields } from './send.ts';
 function refuse(c: Context<AccountEnv>, error: Error): Response {
   const known = error instanceof AppError ? octopushError(error) : error;
   if (known instanceof OctopushError) return answerError(c, known);
-  if (error.name === 'BodyLimitError') return tooLarge(c);
   const away = isUnreachable(error);
   c.get('log')[away ? 'warn' : 'error'](
     { error: describeError(error) },

@@ -49,7 +49,7 @@ export function readSend(body: Fields): Omit<ForeignSend, 'recipients'> {
     route,
     text,
     fill: (written, values) => written.replaceAll(TAG, (_, tag: string) => values[tag] ?? ''),
-    sender: route === 'lowcost' ? undefined : senderOf(body['sender']),
+    ...senderOf(body['sender'], route),
     purpose: textOf(body['purpose']).trim().toLowerCase() === 'alert' ? 'transactional' : 'marketing',
     withReplies: isOn(body['with_replies']),
     sendAt: timeOf(body['send_at']),

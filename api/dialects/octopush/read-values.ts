@@ -39,8 +39,7 @@ export const nameOf = (value: unknown, text: string): string =>
  * The sender as we have it: a number in E.164, `12345`, or what is left of a name without the characters that none may have. Undefined
  * where there is none. Throws for one that is too short.
  */
-export function senderOf(value: unknown, isNumber = false): string | undefined {
-  const given = textOf(value).trim();
+function readSender(given: string, isNumber: boolean): string | undefined {
   if (given === '') return undefined;
   const digits = given.replaceAll(/[\s.()-]/g, '');
   if (/^(?:\+|00)\d{6,15}$/.test(digits)) return `+${digits.replace(/^(?:\+|00)/, '')}`;
@@ -49,6 +48,13 @@ export function senderOf(value: unknown, isNumber = false): string | undefined {
   if (sender === PLACEHOLDER || isBrand(sender)) return sender;
   throw new OctopushError(106);
 }
+
+/** The sender, and as it was given; none by lowcost, where it is ignored. */
+export function senderOf(value: unknown, route: 'premium' | 'lowcost', isNumber = false): Sender {
+  const given = route === 'lowcost' ? '' : textOf(value).trim();
+  return { sender: readSender(given, isNumber), senderGiven: given.slice(0, MOST_NAME) || null };
+}
+type Sender = { sender: string | undefined; senderGiven: string | null };
 
 /** Null for a time that is past, for it then goes at once. Throws for one that nobody plans for. */
 export function laterOnly(at: number): Date | null {
