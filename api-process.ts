@@ -64,6 +64,7 @@ export async function startApiProcess(
     bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     draining,
     trustedProxies: config.TRUSTED_PROXIES,
+    accountGraceDays: config.ACCOUNT_GRACE_DAYS,
     unlimitedCredit: config.UNLIMITED_CREDIT,
     requestLimits: {
       key: { perMinute: config.KEY_REQUESTS_PER_MINUTE, atOnce: config.KEY_REQUESTS_AT_ONCE },
@@ -75,7 +76,9 @@ export async function startApiProcess(
   starting.use(server);
   if (config.OCTOPUSH_HTTP_PORT !== undefined) {
     const plain = (request: Request, env: object) =>
-      /^\/api(?:_sub)?\//.test(new URL(request.url).pathname) ? api.fetch(request, env) : new Response(null, { status: 404 });
+      /^\/api(?:_sub|_wooc_os|_mag_ss)?\//.test(new URL(request.url).pathname)
+        ? api.fetch(request, env)
+        : new Response(null, { status: 404 });
     const { port } = starting.use(await listen(plain, config.HOST, config.OCTOPUSH_HTTP_PORT));
     log.warn({ port }, 'V0 of Octopush is answered on plain http: keys and texts travel unencrypted');
   }

@@ -160,6 +160,10 @@ const Environment = z.object({
     .describe(
       'Port on which programs that know plain http alone find Octopush’s V0 and nothing else, on HOST; keys and texts then travel unencrypted',
     ),
+  ACCOUNT_GRACE_DAYS: int(1, 365)
+    .default(30)
+    .describe('How many days an account that was closed can be opened again; then it is erased'),
+  AUDIT_DAYS: int(90, 3650).default(396).describe('How many days the audit log is kept; 396 are 13 months'),
   UNLIMITED_CREDIT: z.coerce
     .number()
     .min(0)

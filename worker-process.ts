@@ -81,6 +81,7 @@ export async function startWorkerProcess(
       config.ALARM_WEBHOOK_URL === undefined
         ? null
         : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
+    auditDays: config.AUDIT_DAYS,
     injectableClock: config.SYNC_CLOCK === 'injected',
     worker,
     metrics: counts,

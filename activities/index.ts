@@ -62,6 +62,7 @@ type Deps = {
   publicUrl: string | null;
   injectableClock: boolean;
   alarmWebhook: AlarmWebhook | null;
+  auditDays: number;
   /** Names this process for the operator. */
   worker: string;
   metrics: ProductMetrics;
@@ -132,7 +133,7 @@ export function createActivities(deps: Deps) {
       ...createForgetOld({ pool, log, hashPhone: deps.hashPhone }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
-      ...createSweep({ pool, log, country, runs, signal, poster: deps.poster, alarmWebhook: deps.alarmWebhook }),
+      ...createSweep({ ...deps, pool }),
       openSync,
       closeSync,
       releaseReplies,

@@ -19,7 +19,7 @@ import { translateErrors } from './http/problem.ts';
 import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
 import { sessionRoutes } from './people/session.ts';
 import { foreignApis } from './dialects/dialects.ts';
-import { unsubscribe } from './mail/unsubscribe.ts';
+import { confirmAddress, unsubscribe } from './mail/mail-links.ts';
 import { webhooks } from './carriers/carrier-webhooks.ts';
 import { accountRoutes, operatorAccountRoutes } from './accounts/account-routes.ts';
 import { callbackRoutes, operatorCallbackRoutes } from './callbacks/callback-routes.ts';
@@ -110,6 +110,7 @@ export const createApi = (services: ApiServices) => {
     .route('/', running(services))
     .route('/webhooks', webhooks(services))
     .route('/unsubscribe', unsubscribe(services))
+    .route('/confirm-address', confirmAddress(services))
     .route('/v1/session', sessionRoutes(services))
     .route('/v1/operator', forOperators(services))
     .route('/v1', forAccounts(services));

@@ -60,6 +60,8 @@ export type ApiServices = {
   stopNumber?: string | null;
   /** Where simulated phones are played with; null where messages are real. */
   simulatedPhones?: string | null;
+  /** How long an account that was closed can be opened again; then it is erased. */
+  accountGraceDays: number;
   /** What an account without a spend limit has left, in euros, where another provider's API shows a credit. */
   unlimitedCredit: number;
   /** Of the built console; where there is none, only the API is served. */

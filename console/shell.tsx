@@ -47,6 +47,11 @@ const MustEnrol = lazy(async () => {
   return { default: page.MustEnrol };
 });
 
+const Closed = lazy(async () => {
+  const [page] = await Promise.all([import('./people/close-account.tsx'), loadMoreWords()]);
+  return { default: page.OwnAccountClosed };
+});
+
 /** For who is not signed in. */
 const OPEN = new Set(['/invitation', '/forgotten', '/password']);
 
@@ -125,6 +130,11 @@ function Inside({ who, places, left }: { who: SignedIn; places: Place[]; left: (
         </div>
       </header>
       <main id="content">
+        {who.account?.eraseAt ? (
+          <Suspense>
+            <Closed until={who.account.eraseAt} owner={who.user.role === 'owner'} />
+          </Suspense>
+        ) : null}
         {who.account ? <Connection /> : null}
         <Outlet />
       </main>

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { sqlIndex } from './sql-index.ts';
 import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 
 /** One step of an account's two-way history, oldest first. */
@@ -14,6 +15,7 @@ export type TwoWayStep = {
 const AccountSchema = defineEntity({
   name: 'Account',
   tableName: 'accounts',
+  indexes: [sqlIndex('accounts_closed_index', '"accounts" ("id") where "closed_at" is not null')],
   properties: {
     id: p.uuid().primary(),
     name: p.text(),
@@ -37,6 +39,10 @@ const AccountSchema = defineEntity({
     sessionHours: p.integer().nullable(),
     sessionIdleMinutes: p.integer().nullable(),
     requiresAuthenticator: p.boolean().default(false),
+    /** Since when it is closed, and from when on it is erased; both null while it is open. What is left afterwards has no name. */
+    closedAt: p.datetime(3).nullable(),
+    eraseAt: p.datetime(3).nullable(),
+    erasedAt: p.datetime(3).nullable(),
   },
 });
 export class Account extends AccountSchema.class {}

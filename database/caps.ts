@@ -1,6 +1,7 @@
 import { AppError } from '../domain/problems/errors.ts';
 import { said } from '../domain/problems/said.ts';
-import { rows, type Sql } from './sql.ts';
+import type { Pool, PoolClient } from 'pg';
+import { affected, rows, transaction } from './sql.ts';
 
 /** The most of each thing that an account may have made, and where they are. `$1` is the account, `$2` whose or which it is. */
 const CAPS = {
@@ -10,20 +11,37 @@ const CAPS = {
     where: `callback_endpoints where account_id = $1 and scope = 'campaigns' and deleted_at is null`,
   },
   'canned-answers': { most: 200, where: 'canned_answers where account_id = $1' },
+  contacts: { most: 1_000_000, where: 'contacts where account_id = $1' },
+  domains: { most: 100, where: 'account_domains where account_id = $1' },
   drafts: { most: 1000, where: `campaigns where account_id = $1 and state in ('draft', 'importing', 'ready')` },
   endpoints: { most: 50, where: `callback_endpoints where account_id = $1 and scope = 'account' and deleted_at is null` },
   keys: { most: 100, where: 'api_keys where account_id = $1 and revoked_at is null' },
   lists: { most: 500, where: 'saved_lists where account_id = $1' },
+  notes: { most: 100_000, where: 'conversation_notes where account_id = $1' },
   people: { most: 500, where: 'users where account_id = $1' },
+  replays: { most: 20, where: 'replays where account_id = $1 and ended_at is null' },
   'reply-views': { most: 50, where: 'reply_views where account_id = $1 and owner = $2' },
   rules: { most: 1000, where: 'keyword_rules where account_id = $1' },
 } as const;
 export type Capped = keyof typeof CAPS;
 
-/** Throws `limit-reached` where the account has as many of them as it may. Two made in the same moment may pass it by one. */
-export async function requireRoom(sql: Sql, what: Capped, accountId: string, whose?: string): Promise<void> {
+type Room = { accountId: string; whose?: string; /** For how many more; 0 where they were just made. */ more?: number };
+
+/**
+ * Throws `limit-reached` where the account has as many of them as it may. Until the caller's transaction ends nobody else makes one:
+ * two at once can not pass the cap together.
+ */
+export async function requireRoom(client: PoolClient, what: Capped, { accountId, whose, more = 1 }: Room): Promise<void> {
   const { most, where } = CAPS[what];
+  await affected(client, 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${what} ${accountId}`]);
   const values = whose === undefined ? [accountId] : [accountId, whose];
-  const [last] = await rows(sql, `select from ${where} offset ${most - 1} limit 1`, values);
+  const [last] = await rows(client, `select from ${where} offset ${most - more} limit 1`, values);
   if (last) throw new AppError('limit-reached', said('at-most', { most, what }));
 }
+
+/** The same around what the ORM makes, on a connection of its own. */
+export const withRoom = <T>(pool: Pool, what: Capped, room: Room, make: () => Promise<T>): Promise<T> =>
+  transaction(pool, async (client) => {
+    await requireRoom(client, what, room);
+    return make();
+  });

@@ -1,9 +1,36 @@
 import type { NoticeWords } from './notice-types.ts';
 
-type Kind = 'password-forgotten' | 'password-changed' | 'authenticator-added' | 'authenticator-removed' | 'authenticator-lifted';
+type Kind =
+  | 'account-closed'
+  | 'account-reopened'
+  | 'confirm-address'
+  | 'password-forgotten'
+  | 'password-changed'
+  | 'authenticator-added'
+  | 'authenticator-removed'
+  | 'authenticator-lifted';
 type Words = { [K in Kind]: NoticeWords<K> };
 
 const fr: Words = {
+  'confirm-address': ({ accountName, open }, date) => ({
+    subject: 'Confirmez cette adresse',
+    lines: [
+      `${accountName} souhaite que les réponses à ses SMS soient envoyées à cette adresse. Si vous voulez les recevoir, ouvrez ce lien :`,
+      open?.link ?? '',
+      `Il sert jusqu’au ${date(open?.until ?? '')}. Sinon, ne faites rien : aucune réponse ne vous sera envoyée.`,
+    ],
+  }),
+  'account-closed': ({ until }, date) => ({
+    subject: 'Votre compte est fermé',
+    lines: [
+      'Plus rien ne part de ce compte et ses clés d’API n’ouvrent plus rien. Les réponses qui arrivent encore sont classées.',
+      `Le ${date(until)}, tout ce qu’il contient sera effacé. D’ici là, un propriétaire peut le rouvrir en se connectant.`,
+    ],
+  }),
+  'account-reopened': () => ({
+    subject: 'Votre compte est rouvert',
+    lines: ['Les SMS partent de nouveau et les clés d’API servent comme avant. Rien n’a été effacé.'],
+  }),
   'password-forgotten': ({ open }, date) => ({
     subject: 'Choisissez un nouveau mot de passe',
     lines: [
@@ -43,6 +70,25 @@ const fr: Words = {
 };
 
 const en: Words = {
+  'confirm-address': ({ accountName, open }, date) => ({
+    subject: 'Confirm this address',
+    lines: [
+      `${accountName} wants the replies to its SMS to be sent to this address. If you want to get them, open this link:`,
+      open?.link ?? '',
+      `It opens until ${date(open?.until ?? '')}. If not, do nothing: no reply is sent to you.`,
+    ],
+  }),
+  'account-closed': ({ until }, date) => ({
+    subject: 'Your account is closed',
+    lines: [
+      'Nothing goes out of this account any more, and its API keys open nothing. Replies that still come are filed.',
+      `On ${date(until)} everything in it is erased. Until then an owner can sign in and open it again.`,
+    ],
+  }),
+  'account-reopened': () => ({
+    subject: 'Your account is open again',
+    lines: ['SMS go out again, and API keys work as before. Nothing was erased.'],
+  }),
   'password-forgotten': ({ open }, date) => ({
     subject: 'Choose a new password',
     lines: [

@@ -1,27 +1,44 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { ERASE_NAME, ERASURE } from '../../database/contacts/erase-account.ts';
 import { STEPS, type Forgotten } from '../../database/contacts/retention.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
+import { recordAudit } from '../../database/people/audit.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
 type Deps = { pool: Pool; log: Logger; hashPhone: HashPhone };
 export type ForgetOld = ReturnType<typeof createForgetOld>;
 
-/** Where the night's work stands: an account, what of it, up to when, the step and how far that has come. */
-export type ForgetPosition = { accountId: string; what: Forgotten; until: string; step: number; after: string | null };
+/** Where the night's work stands: an account, what of it or all of it, up to when, the step and how far that has come. */
+export type ForgetPosition = {
+  accountId: string;
+  what: Forgotten | 'account';
+  until: string;
+  step: number;
+  after: string | null;
+};
 
 const WORK_MS = 20_000;
 
-/** What is chosen by accounts, in order: those after the one that is done. */
+/** Whether an account wants something forgotten, and up to when that was done. */
+const keeps = (
+  what: Forgotten,
+): string => `select m.${what}_to as since from account_policies p left join retention_marks m on m.account_id = p.account_id
+  where p.account_id = $1 and p.keep_${what}_days is not null`;
+/** Whether one is being erased: nobody takes its closing back once that has begun. */
+const OVER = `select null::timestamptz as since from accounts where id = $1 and erase_at <= now() and erased_at is null`;
+
+/** What is chosen by accounts, and accounts that are closed for good, in order: those after the one that is done. */
 const NEXT = `
   select account_id, what, now() - make_interval(days => days) as until from (
     select account_id, 'contacts' as what, keep_contacts_days as days from account_policies
     union all select account_id, 'texts', keep_texts_days from account_policies
+    union all select id, 'account', -1 from accounts where closed_at is not null and erase_at <= now() and erased_at is null
   ) chosen where days is not null and ($1::uuid is null or (account_id, what) > ($1, $2)) order by account_id, what limit 1`;
 
 export function createForgetting({ pool, log, hashPhone }: Deps) {
   async function nextAccount(done: ForgetPosition | null): Promise<ForgetPosition | null> {
-    const [next] = await rows<{ account_id: string; what: Forgotten; until: Date }>(pool, NEXT, [
+    const [next] = await rows<{ account_id: string; what: ForgetPosition['what']; until: Date }>(pool, NEXT, [
       done?.accountId ?? null,
       done?.what ?? null,
     ]);
@@ -32,19 +49,21 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
   async function advance(at: ForgetPosition): Promise<ForgetPosition | null> {
     const { accountId, what, step, after } = at;
     const until = new Date(at.until);
-    const work = STEPS[what][step];
+    const work = (what === 'account' ? ERASURE : STEPS[what])[step];
     if (work) {
       const next = await transaction(pool, async (client) => {
-        const [policies] = await rows<{ since: Date | null }>(
-          client,
-          `select m.${what}_to as since from account_policies p left join retention_marks m on m.account_id = p.account_id
-           where p.account_id = $1 and p.keep_${what}_days is not null`,
-          [accountId],
-        );
+        const [wanted] = await rows<{ since: Date | null }>(client, what === 'account' ? OVER : keeps(what), [accountId]);
         // The account no longer wants it.
-        return policies ? { after: await work(client, { accountId, since: policies.since, until, hashPhone }, after) } : null;
+        return wanted ? { after: await work(client, { accountId, since: wanted.since, until, hashPhone }, after) } : null;
       });
       if (next) return next.after === null ? { ...at, step: step + 1, after: null } : { ...at, after: next.after };
+    } else if (what === 'account') {
+      await transaction(pool, async (client) => {
+        const erased = await affected(client, ERASE_NAME, [accountId]);
+        const record = { actor: 'retention', accountId, action: 'account.erase', target: `account ${accountId}` };
+        if (erased > 0) await recordAudit(client, record);
+      });
+      log.info({ accountId }, 'an account that was closed is erased');
     } else {
       await affected(
         pool,

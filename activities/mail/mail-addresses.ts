@@ -1,7 +1,9 @@
 import type { MailTokens, TokenKind } from '../../database/mail/mail-tokens.ts';
 
+type AddressKind = Exclude<TokenKind, 'confirm' | 'unsubscribe'>;
+
 /** Letters before the `+` of an address of ours. */
-const KINDS: Record<string, Exclude<TokenKind, 'unsubscribe'>> = { r: 'answer', b: 'bounce', n: 'notice-bounce' };
+const KINDS: Record<string, AddressKind> = { r: 'answer', b: 'bounce', n: 'notice-bounce' };
 const ANSWER_DAYS = 30;
 
 /** Where a mail about a conversation is answered, for 30 days. */
@@ -12,7 +14,7 @@ export const answerAddress = (tokens: MailTokens, conversationId: string, domain
 export const bounceAddress = (tokens: MailTokens, of: 'b' | 'n', id: string, domain: string): string =>
   `${of}+${tokens.write(of === 'b' ? 'bounce' : 'notice-bounce', id, null)}@${domain}`;
 
-type Ours = { kind: Exclude<TokenKind, 'unsubscribe'>; id: string; expired: boolean };
+type Ours = { kind: AddressKind; id: string; expired: boolean };
 
 /** Which of our addresses it is; null for one that is not ours. */
 export function readAddress(tokens: MailTokens, address: string, domain: string): Ours | null {

@@ -1,14 +1,26 @@
 import type { Pool } from 'pg';
+import type { MailTokens } from '../../database/mail/mail-tokens.ts';
 import { newToken } from '../../database/people/session.ts';
 import { rows } from '../../database/sql.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import type { Notice } from '../../domain/mail/notice.ts';
 import type { ClaimedNotice } from './claim-notices.ts';
+
+type Deps = { pool: Pool; publicUrl: string | null; tokens: MailTokens };
+
+/** How long a link holds that confirms an address. */
+const CONFIRM_DAYS = 7;
 
 /**
  * What a notice says when it goes. A link to choose another password is made only now, so that it stands in the mail and nowhere
  * else: of its token only the hash is stored, as of an invitation's. It holds for an hour from when it was asked for.
  */
-export async function withLink(pool: Pool, publicUrl: string | null, notice: ClaimedNotice): Promise<Notice> {
+export async function withLink({ pool, publicUrl, tokens }: Deps, notice: ClaimedNotice): Promise<Notice> {
+  if (notice.kind === 'confirm-address') {
+    const token = tokens.write('confirm', notice.data.emailId, CONFIRM_DAYS);
+    const until = new Date(Date.now() + CONFIRM_DAYS * DAY_MS).toISOString();
+    return { kind: notice.kind, data: { ...notice.data, open: { link: `${publicUrl ?? ''}/confirm-address/${token}`, until } } };
+  }
   if (notice.kind !== 'password-forgotten') return notice;
   const { userId } = notice.data;
   const { token, hash } = newToken();

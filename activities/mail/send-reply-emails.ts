@@ -81,7 +81,7 @@ export const createSendReplyEmails = ({
   }
 
   async function attemptNotice(notice: ClaimedNotice): Promise<Ended['state']> {
-    const mail = await renderNotice(await withLink(pool, publicUrl, notice), notice);
+    const mail = await renderNotice(await withLink({ pool, publicUrl, tokens }, notice), notice);
     const result = await mailer.send({
       ...mail,
       to: notice.address,

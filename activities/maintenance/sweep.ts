@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { abortLeft } from '../../database/callbacks/change-endpoint.ts';
 import { idAt } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
+import { forgetAudit } from '../../database/people/audit.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { postAlarms, type AlarmWebhook } from '../carriers/alarm-webhook.ts';
 import { forgetAlarms, watchCarriers } from '../carriers/watch-carriers.ts';
@@ -37,6 +38,8 @@ type Deps = {
   signal: (run: LongRun) => Promise<void>;
   poster: Pick<Poster, 'post'>;
   alarmWebhook: AlarmWebhook | null;
+  /** How long the audit log is kept. */
+  auditDays: number;
 };
 type Found = { id: string; account_id: string };
 export type Sweep = ReturnType<typeof createSweep>;
@@ -49,7 +52,7 @@ const SETTLED_AFTER_MS = 60_000;
 const MOST_FAILURES = 3;
 
 /** Jobs that have nothing to do with each other. All are idempotent, and the database is their only memory: the next sweep goes on. */
-export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWebhook }: Deps) => {
+export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWebhook, auditDays }: Deps) => {
   const startedAt = performance.now();
   /** A process that has just started knows nothing yet of lines that are being opened. */
   const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
@@ -142,6 +145,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
     },
     async forgetStale(): Promise<void> {
       await affected(pool, FORGET);
+      await forgetAudit(pool, auditDays);
       await affected(pool, `insert into upkeep (name, at) values ('sweep', now()) on conflict (name) do update set at = now()`);
     },
   };

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 import { account } from './account.ts';
 import { brands, operatorBrands } from './brands.ts';
+import { closing, operatorClosing } from './closing.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 import { operatorPlatform } from './operator-platform.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
@@ -9,12 +10,17 @@ import { twoWay } from './two-way.ts';
 
 /** What an account's key opens of accounts. */
 export const accountRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>().route('/', brands(services)).route('/', account(services)).route('/', twoWay(services));
+  new OpenAPIHono<AccountEnv>()
+    .route('/', brands(services))
+    .route('/', account(services))
+    .route('/', closing(services))
+    .route('/', twoWay(services));
 
 /** What an operator's key opens of accounts. */
 export const operatorAccountRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorAccounts(services))
+    .route('/', operatorClosing(services))
     .route('/', operatorTwoWay(services))
     .route('/', operatorPlatform(services))
     .route('/', operatorBrands(services));

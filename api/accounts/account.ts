@@ -9,6 +9,9 @@ import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
 
+/** `erasedAt`: what was left of it then has no name, number or text. */
+const AccountClosure = z.object({ closedAt: Time, eraseAt: Time, erasedAt: Time.nullable() });
+
 export const AccountView = z
   .object({
     id: Id,
@@ -34,6 +37,7 @@ export const AccountView = z
       description: 'The login that programs written for Octopush name, beside the e-mail addresses of the account’s people',
     }),
     migratedAt: Time.nullable().openapi({ description: 'When it was moved from V0 to V2' }),
+    closing: AccountClosure.nullable().openapi({ description: 'While it is closed; null: it is open' }),
     createdAt: Time,
   })
   .openapi('Account');
@@ -50,6 +54,10 @@ export const accountView = (account: Account): z.infer<typeof AccountView> => ({
   defaultSender: account.defaultSender ?? null,
   octopushLogin: account.octopushLogin ?? null,
   migratedAt: iso(account.migratedAt),
+  closing:
+    account.closedAt && account.eraseAt
+      ? { closedAt: account.closedAt.toISOString(), eraseAt: account.eraseAt.toISOString(), erasedAt: iso(account.erasedAt) }
+      : null,
   createdAt: account.createdAt.toISOString(),
 });
 

@@ -92,8 +92,8 @@ export const brands = (services: ApiServices) =>
       const { sender } = c.req.valid('json');
       const em = services.db.em();
       const folded = foldSender(sender);
-      await requireRoom(services.db.pool, 'brands', account, folded);
       await transaction(services.db.pool, async (client) => {
+        await requireRoom(client, 'brands', { accountId: account, whose: folded });
         const added = await affected(
           client,
           `insert into brands (id, account_id, sender, folded, created_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,

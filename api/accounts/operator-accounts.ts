@@ -62,7 +62,7 @@ const get = route('get', '/accounts/{id}', 'getAccountAsOperator', {
   responses: ok('The account', AccountView, notFound),
 });
 const changeSettings = route('patch', '/accounts/{id}/reply-settings', 'changeReplySettingsAsOperator', {
-  summary: 'Set the e-mail addresses of an account, which V0 accounts can not do themselves',
+  summary: 'Set the e-mail addresses of an account, which V0 accounts can not do themselves. They count as confirmed',
   request: { params: IdParam, body: body(ReplySettingsChange) },
   responses: ok('The settings as they are now', ReplySettingsView, notFound),
 });
@@ -118,7 +118,8 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       const { id } = c.req.valid('param');
       const { emails } = c.req.valid('json');
       await transaction(db.pool, async (client) => {
-        await setReplyEmails(client, await lockOwner(client, id), emails);
+        // The word of an operator, who looks at a V0 account's addresses, stands for a link.
+        await setReplyEmails(client, await lockOwner(client, id), emails, true);
         const detail = { addresses: emails.length };
         await recordAudit(client, { accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });
       });

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { withRoom } from '../../database/caps.ts';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { newId } from '../../database/ids.ts';
@@ -150,7 +151,7 @@ export const replays = ({ db, runs }: ApiServices) => {
         total,
         ...basis,
       });
-      await em.flush();
+      await withRoom(db.pool, 'replays', { accountId }, () => em.flush());
       // As it is stored, before its run looks at it.
       const begun = await view(replay.id, accountId);
       runs.replayDeliveries(replay.id, c.get('account').id);

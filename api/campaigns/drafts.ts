@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { newId } from '../../database/ids.ts';
@@ -65,7 +65,6 @@ export const drafts = (services: ApiServices) => {
         requestId,
       } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
-      await requireRoom(db.pool, 'drafts', account.id);
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
@@ -105,7 +104,7 @@ export const drafts = (services: ApiServices) => {
         handedAt: null,
         totals: null,
       });
-      await em.flush();
+      await withRoom(db.pool, 'drafts', { accountId: account.id }, () => em.flush());
       return c.json(campaignView(campaign), 201);
     })
     .openapi(launch, async (c) => {

@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { newId } from '../../database/ids.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import type { ListGuess } from '../../database/campaigns/list-import.ts';
@@ -141,7 +141,6 @@ export const savedLists = ({ db, runs }: ApiServices) => {
     })
     .openapi(create, async (c) => {
       const { name } = c.req.valid('json');
-      await requireRoom(db.pool, 'lists', c.get('account').id);
       const em = db.em();
       const list = em.create(SavedList, {
         id: newId(),
@@ -150,7 +149,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         createdAt: new Date(),
         filledAt: null,
       });
-      await em.flush().catch((error: unknown) => {
+      await withRoom(db.pool, 'lists', { accountId: c.get('account').id }, () => em.flush()).catch((error: unknown) => {
         if (error instanceof UniqueConstraintViolationException) throw new AppError('conflict', said('list-name-taken'));
         throw error;
       });

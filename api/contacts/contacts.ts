@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requireRoom } from '../../database/caps.ts';
 import { contactReport } from '../../database/contacts/contact-report.ts';
 import { Contact } from '../../database/contacts/contact.ts';
 import { eraseContact } from '../../database/contacts/erase-contact.ts';
@@ -155,15 +156,19 @@ export const contacts = ({ db, hashPhone }: ApiServices) => {
       const { id: account, country } = c.get('account');
       const { phone: raw, firstName, lastName, tags: given } = c.req.valid('json');
       const phone = phoneIn(raw, country);
-      const [stored] = await rows<{ id: string }>(
-        db.pool,
-        `insert into contacts (id, account_id, phone, first_name, last_name, tags, created_at, updated_at)
+      const stored = await transaction(db.pool, async (client) => {
+        const [row] = await rows<{ id: string; fresh: boolean }>(
+          client,
+          `insert into contacts (id, account_id, phone, first_name, last_name, tags, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, now(), now())
          on conflict (account_id, phone) do update set first_name = excluded.first_name, last_name = excluded.last_name,
            tags = excluded.tags, updated_at = now()
-         returning id`,
-        [newId(), account, phone, firstName, lastName, [...new Set(given)].toSorted()],
-      );
+         returning id, xmax = 0 as fresh`,
+          [newId(), account, phone, firstName, lastName, [...new Set(given)].toSorted()],
+        );
+        if (row?.fresh === true) await requireRoom(client, 'contacts', { accountId: account, more: 0 });
+        return row;
+      });
       return c.json(view(await find(stored?.id ?? '', account)), 200);
     })
     .openapi(remove, async (c) => {

@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
 import { invalid } from '../http/invalid.ts';
@@ -62,9 +62,8 @@ export const cannedAnswers = ({ db }: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account').id;
       const em = db.em();
-      await requireRoom(db.pool, 'canned-answers', account);
       const answer = em.create(CannedAnswer, { id: newId(), account, ...c.req.valid('json'), createdAt: new Date() });
-      await em.flush();
+      await withRoom(db.pool, 'canned-answers', { accountId: account }, () => em.flush());
       return c.json(view(answer), 201);
     })
     .openapi(change, async (c) => {

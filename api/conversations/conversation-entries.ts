@@ -2,7 +2,8 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { findConversation, masked } from './conversation-view.ts';
+import { masked } from '../../domain/masked-number.ts';
+import { findConversation, hiding } from './conversation-view.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
@@ -81,7 +82,15 @@ const entriesOf = (order: 'oldest' | 'newest'): string => {
     order by ms ${direction}, e.id ${direction}`;
 };
 
-const entryView = ({ ms, ...entry }: EntryRow) => ({ ...entry, at: new Date(ms).toISOString() });
+const entryView =
+  (hide: ReturnType<typeof hiding>) =>
+  ({ ms, ...entry }: EntryRow) => ({
+    ...entry,
+    text: hide(entry.text),
+    campaignName: hide(entry.campaignName),
+    reference: hide(entry.reference),
+    at: new Date(ms).toISOString(),
+  });
 
 /** Everything in a conversation, and answering. */
 export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
@@ -95,7 +104,9 @@ export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
       const values = [conversation.id, account, conversation.phone, ms, id, limit + 1];
       const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
       return c.json(
-        page(found, limit, entryView, (last) => writeCursor(scope, [last.ms, last.id])),
+        page(found, limit, entryView(hiding(c.get('account'), conversation.phone)), (last) =>
+          writeCursor(scope, [last.ms, last.id]),
+        ),
         200,
       );
     })

@@ -1,9 +1,10 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { withRoom } from '../../database/caps.ts';
 import { ConversationNote } from '../../database/conversations/conversation.ts';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
-import { findConversation } from './conversation-view.ts';
+import { findConversation, hiding } from './conversation-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
@@ -41,10 +42,13 @@ const answering = route('post', '/conversations/{id}/answering', 'tellAnswering'
   responses: ok('Who is writing', AnsweringView, notFound),
 });
 
-const noteView = ({ id, author, text, createdAt }: ConversationNote): z.infer<typeof NoteView> => ({
+const noteView = (
+  { id, author, text, createdAt }: ConversationNote,
+  hide: ReturnType<typeof hiding>,
+): z.infer<typeof NoteView> => ({
   id,
   author,
-  text,
+  text: hide(text),
   createdAt: createdAt.toISOString(),
 });
 
@@ -54,26 +58,32 @@ export const conversationPeople = ({ db }: ApiServices) =>
     .openapi(listNotes, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;
-      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
+      const { id: conversationId, phone } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
+      const hide = hiding(c.get('account'), phone);
       const scope = `notes ${conversationId}`;
       const after = readCursor(scope, cursor, ById);
       const where = { accountId, conversationId, ...(after ? { id: { $lt: after[0] } } : {}) };
       const found = await db.em().find(ConversationNote, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
       return c.json(
-        page(found, limit, noteView, (last) => writeCursor(scope, [last.id])),
+        page(
+          found,
+          limit,
+          (note) => noteView(note, hide),
+          (last) => writeCursor(scope, [last.id]),
+        ),
         200,
       );
     })
     .openapi(addNote, async (c) => {
       const accountId = c.get('account').id;
-      const { id: conversationId } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
+      const { id: conversationId, phone } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const { text } = c.req.valid('json');
       const author = await personOf(db.pool, c.get('keyId'));
       const em = db.em();
       const note = em.create(ConversationNote, { id: newId(), accountId, conversationId, author, text, createdAt: new Date() });
-      await em.flush();
+      await withRoom(db.pool, 'notes', { accountId }, () => em.flush());
       await touch(db.pool, accountId);
-      return c.json(noteView(note), 201);
+      return c.json(noteView(note, hiding(c.get('account'), phone)), 201);
     })
     .openapi(answering, async (c) => {
       const account = c.get('account').id;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { masked, maskNumbers } from '../../domain/masked-number.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { Id, iso, Time } from '../http/schemas.ts';
 import { missing } from '../http/problem.ts';
@@ -45,6 +46,9 @@ export type ConversationRow = Omit<View, 'lastReplyAt' | 'createdAt' | 'snoozedU
 /** What a snoozed conversation is once its time has come. */
 export const STATE = `case when c.state = 'snoozed' and c.snoozed_until <= now() then 'open' else c.state end`;
 
+/** How much of its last reply is shown; more is read, so that a number at the end is whole when it is masked. */
+const SHOWN = 120;
+
 /** Of the conversations that `found` selects, whole rows of the table: what is shown of each. */
 export const showing = (found: string): string => `with c as materialized (${found})
   select c.id, c.phone, k.first_name as "firstName", k.last_name as "lastName", c.reply_code as "replyCode", c.carrier_id as "carrierId",
@@ -55,19 +59,26 @@ export const showing = (found: string): string => `with c as materialized (${fou
     left join contacts k on k.account_id = c.account_id and k.phone = c.phone
     left join opt_outs o on o.account_id = c.account_id and o.phone = c.phone
     left join lateral (
-      select left(text, 120) as text from replies where conversation_id = c.id and account_id = c.account_id and not hidden
+      select left(text, ${SHOWN * 2}) as text from replies where conversation_id = c.id and account_id = c.account_id and not hidden
       order by sequence desc limit 1
     ) r on true
   order by c.last_reply_at desc, c.id desc`;
 
-/** A number as who may not see numbers sees it. */
-export const masked = (phone: string): string => phone.slice(0, -2).replaceAll(/\d/g, '•') + phone.slice(-2);
+/** What a caller sees of a text about a conversation: of who may see a part of them alone, numbers are hidden. */
+export const hiding =
+  ({ onlyFor, country }: Pick<CallingAccount, 'onlyFor' | 'country'>, phone: string) =>
+  <T extends string | null>(text: T): T | string =>
+    onlyFor === null || text === null ? text : maskNumbers(text, phone, country);
 
-export function conversationView(row: ConversationRow, { onlyFor }: Pick<CallingAccount, 'onlyFor'>): View {
+export function conversationView(row: ConversationRow, account: Pick<CallingAccount, 'onlyFor' | 'country'>): View {
   const { carrierId: _carrierId, ...shown } = row;
+  const hide = hiding(account, row.phone);
   return {
     ...shown,
-    phone: onlyFor === null ? shown.phone : masked(shown.phone),
+    phone: account.onlyFor === null ? shown.phone : masked(shown.phone),
+    firstName: hide(shown.firstName),
+    lastName: hide(shown.lastName),
+    lastText: shown.lastText && Array.from(hide(shown.lastText)).slice(0, SHOWN).join(''),
     snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
     lastReplyAt: row.lastReplyAt.toISOString(),
     createdAt: row.createdAt.toISOString(),

@@ -84,6 +84,9 @@ const MOST_TEXTS = 200;
 type Searcher = Pick<CallingAccount, 'id' | 'country' | 'onlyFor'>;
 /** The conversations that a search finds, by number, name or text: each way by itself, so that each has its index. */
 function searched(search: string, account: Searcher) {
+  const digits = digitsOf(search);
+  // Who does not see numbers does not find by them, in texts neither: a whole one would be confirmed, or found digit by digit.
+  if (digits.length > 2 && account.onlyFor !== null) return { values: [account.id], condition: 'false' };
   const texts = replyConditions(account, { search });
   const values = [...texts.values, like(search)];
   const ways = [
@@ -91,9 +94,7 @@ function searched(search: string, account: Searcher) {
     `select n.id from contacts k join conversations n on n.account_id = k.account_id and n.phone = k.phone
      where k.account_id = $1 and concat_ws(' ', k.first_name, k.last_name) ilike $${values.length}`,
   ];
-  const digits = digitsOf(search);
-  // Who does not see numbers does not find by them: a whole one would be confirmed.
-  if (digits.length > 2 && account.onlyFor === null) {
+  if (digits.length > 2) {
     values.push(like(digits));
     ways.push(`select id from conversations where account_id = $1 and phone like $${values.length}`);
   }

@@ -29,11 +29,12 @@ type Caller = Standing & {
   twoWayReason: string | null;
   defaultSender: string | null;
   onlyFor: string | null;
+  closedAt: Date | null;
 };
 
 const FORM = /^Bearer +((?:ar|arop)_[A-Za-z0-9_-]{43})$/i;
 const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "timeZone", a.two_way as "twoWay", a.two_way_history->-1->>'reason' as "twoWayReason",
-  a.default_sender as "defaultSender"`;
+  a.default_sender as "defaultSender", a.closed_at as "closedAt"`;
 /** No form and no other site can send it: with SameSite, what keeps a session's writes its own. */
 const CONSOLE_HEADER = 'x-requested-with';
 
@@ -62,6 +63,7 @@ export async function callerByKey(c: Context, header: string, services: ApiServi
   const row = (await find('k.hash = $1')) ?? (await find('k.old_hash = $1 and k.old_until > now()'));
   if (!row) throw new AppError('unauthenticated', said('key-unknown'));
   const { networks, expired, ...caller } = row;
+  if (caller.closedAt) throw new AppError('forbidden', said('account-closed'));
   if (expired === true) throw new AppError('unauthenticated', said('key-expired'));
   if (networks && !isFrom(createClientIp(services.trustedProxies ?? [])(c), networks))
     throw new AppError('forbidden', said('key-elsewhere'));
@@ -149,8 +151,9 @@ export function whileLetIn(c: Context<AccountEnv>, services: ApiServices): { sig
   return { signal: over.signal, leave };
 }
 
-/** What a session does only when the password was given a moment ago: people, keys, and how people sign in. */
-const SENSITIVE = /^\/v1\/(?:operator\/(?:accounts\/[^/]+\/)?)?(?:keys|users|sign-in-policy|sign-on)(?:\/|$)/;
+/** What a session does only when the password was given a moment ago: people, keys, how people sign in, and the end of an account. */
+const SENSITIVE =
+  /^\/v1\/(?:operator\/(?:accounts\/[^/]+\/)?)?(?:keys|users|sign-in-policy|sign-on|close|account\/close)(?:\/|$)/;
 /** Opened by the page and not by its reader: no sign that somebody is there. */
 const UNATTENDED = /^\/v1\/stream$/;
 
@@ -183,7 +186,7 @@ export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
     const found = await callerOf(c, services);
-    const { keyId, scopes, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, ...account } = found;
+    const { keyId, scopes, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, closedAt, ...account } = found;
     actsAs(c, keyId, id);
     // An address that does not exist is no question of rights.
     if (routeOf(c) === 'none') return next();
@@ -195,6 +198,8 @@ export const accountOnly =
       throw new AppError('forbidden', said('role-may-not', { role }));
     }
     requireScope(c, scopes);
+    if (closedAt && !/^(?:GET|HEAD)$/.test(c.req.method) && c.req.path !== '/v1/account/reopen')
+      throw new AppError('forbidden', said('account-closed'));
     const caller: CallingAccount = { id, ...account };
     c.set('account', caller);
     await next();

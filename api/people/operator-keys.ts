@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/orm.ts';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
@@ -81,7 +81,6 @@ type Wish = Omit<z.infer<typeof NewKey>, 'scopes'> & { account: string; scopes: 
 
 /** A new key of an account. */
 export async function makeKey({ em: fork, pool }: Database, { account, name, scopes, networks = null, expiresAt = null }: Wish) {
-  await requireRoom(pool, 'keys', account);
   const { key, prefix, hash } = newKey('account');
   const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
   const em = fork();
@@ -92,7 +91,7 @@ export async function makeKey({ em: fork, pool }: Database, { account, name, sco
     accountId: account,
     detail: { prefix, scopes, networks, expiresAt },
   });
-  await em.flush();
+  await withRoom(pool, 'keys', { accountId: account }, () => em.flush());
   return { made, key };
 }
 

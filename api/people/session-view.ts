@@ -4,7 +4,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { problems, tooMany } from '../http/problem.ts';
 import { routesOf } from '../http/route.ts';
-import { Id, json, Locale } from '../http/schemas.ts';
+import { Id, iso, json, Locale, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
 export const Email = z
@@ -13,6 +13,8 @@ export const Email = z
   .transform((email) => email.toLowerCase());
 /** One there is: only a new one has to be long. */
 export const KnownPassword = z.string().max(200);
+
+const eraseAt = Time.nullable().openapi({ description: 'The account is closed, and is erased then; null: it is open' });
 
 export const SessionView = z
   .object({
@@ -24,7 +26,7 @@ export const SessionView = z
       recoveryCodes: z.number().int().openapi({ description: 'How many are left' }),
     }),
     account: z
-      .object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']), locale: Locale, timeZone: z.string() })
+      .object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']), locale: Locale, timeZone: z.string(), eraseAt })
       .nullable(),
     mustEnrol: z.boolean().openapi({ description: 'An authenticator is required, and is to be set up before anything else' }),
     confirmed: z
@@ -44,6 +46,7 @@ type Row = Shown['user'] & {
   platform: 'v0' | 'v2';
   locale: 'fr' | 'en';
   timeZone: string;
+  eraseAt: Date | null;
 };
 
 /** Whose session the token opens. Throws `unauthenticated` when it opens none, or none any more. */
@@ -54,11 +57,11 @@ export async function showSession({ db, signInPolicy }: SignInServices, token: s
     token,
     `u.id, u.email, u.role, u.totp_step is not null as totp,
        (select count(*)::int from recovery_codes r where r.user_id = u.id) as "recoveryCodes",
-       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone"`,
+       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone", a.erase_at as "eraseAt"`,
   );
   if (!row) throw new AppError('unauthenticated', said('session-ended'));
-  const { accountId, name, platform, locale, timeZone, mustEnrol, confirmed, unseen, ...user } = row;
+  const { accountId, name, platform, locale, timeZone, eraseAt, mustEnrol, confirmed, unseen, ...user } = row;
   if (unseen) await markSeen(db.pool, token);
-  const account = accountId === null ? null : { id: accountId, name, platform, locale, timeZone };
+  const account = accountId === null ? null : { id: accountId, name, platform, locale, timeZone, eraseAt: iso(eraseAt) };
   return { user, account, mustEnrol, confirmed };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { requireRoom } from '../../database/caps.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -173,7 +174,10 @@ const settings = (services: ApiServices) => {
     },
     async claim(account: string, domain: string) {
       const add = 'insert into account_domains (id, account_id, domain, proof) values ($1, $2, $3, $4) on conflict do nothing';
-      await affected(db.pool, add, [newId(), account, domain, randomBytes(16).toString('hex')]);
+      await transaction(db.pool, async (client) => {
+        await affected(client, add, [newId(), account, domain, randomBytes(16).toString('hex')]);
+        await requireRoom(client, 'domains', { accountId: account, more: 0 });
+      });
       return show(account);
     },
     async check(account: string, id: string) {

@@ -195,7 +195,7 @@ export const users = ({ db, runs }: ApiServices) => {
       const { email, role } = c.req.valid('json');
       const { token, hash } = newToken();
       const user = await transaction(db.pool, async (client) => {
-        await requireRoom(client, 'people', c.get('account').id);
+        await requireRoom(client, 'people', { accountId: c.get('account').id });
         const row = await invitedUser(client, { email, role, accountId: c.get('account').id });
         await affected(client, 'delete from invitations where user_id = $1', [row.id]);
         await affected(client, `delete from removed_identities where address = sha256(convert_to($1, 'UTF8'))`, [email]);

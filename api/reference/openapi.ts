@@ -57,6 +57,7 @@ export async function describeApi(): Promise<string> {
     temporalRuns: null,
     clockInjectable: false,
     bodyLimitBytes: 1,
+    accountGraceDays: 0,
     unlimitedCredit: 0,
     signInPolicy: { sessionHours: 1, idleMinutes: 1, authenticator: 'nobody' },
     consoleFolder: 'none',

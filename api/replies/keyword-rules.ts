@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { SmsNumber } from '../../database/numbers/number.ts';
 import { newId } from '../../database/ids.ts';
@@ -133,9 +133,8 @@ export const keywordRules = ({ db }: ApiServices) => {
       const rule = read(c.req.valid('json'));
       await checkPlace(rule, account);
       const em = db.em();
-      await requireRoom(db.pool, 'rules', account);
       const made = em.create(KeywordRule, { id: newId(), account, ...rule, createdAt: new Date() });
-      await em.flush().catch(taken);
+      await withRoom(db.pool, 'rules', { accountId: account }, () => em.flush()).catch(taken);
       return c.json(view(made), 201);
     })
     .openapi(get, async (c) => c.json(view((await find(c.req.valid('param').id, c.get('account').id)).rule), 200))

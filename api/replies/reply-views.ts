@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { requireRoom } from '../../database/caps.ts';
+import { withRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
@@ -78,12 +78,12 @@ export const replyViews = ({ db }: ApiServices) =>
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const asked = c.req.valid('json');
       const em = db.em();
-      await requireRoom(db.pool, 'reply-views', whose.account, whose.owner);
       const { campaign } = asked.filters;
       if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
         throw invalidRequest(fault('filters.campaign', 'not-there'));
       const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
-      await em.flush().catch((error: unknown) => {
+      const room = { accountId: whose.account, whose: whose.owner };
+      await withRoom(db.pool, 'reply-views', room, () => em.flush()).catch((error: unknown) => {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
         throw new AppError('conflict', said('view-name-taken'));
       });

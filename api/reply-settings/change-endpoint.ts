@@ -30,7 +30,7 @@ export async function makeEndpoint(
   { fields }: Of<'endpoint-new'>,
   fresh: { id: string; secrets: Buffer },
 ): Promise<void> {
-  await requireRoom(client, 'endpoints', account);
+  await requireRoom(client, 'endpoints', { accountId: account });
   checkSchedule(fields.schedule);
   checkFormat(fields.format, fields.types);
   await addEndpoint(client, { ...fresh, accountId: account }, { ...fields, schedule: inMs(fields.schedule) });

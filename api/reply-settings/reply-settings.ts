@@ -2,13 +2,17 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { MailSuppression } from '../../database/mail/mail-suppression.ts';
+import { oweConfirmations } from '../../database/mail/confirm-address.ts';
 import { ReplyEmail } from '../../database/mail/reply-email.ts';
+import { transaction } from '../../database/sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
 import { asked, changeReplies } from './request-setting-change.ts';
 import { invalid } from '../http/invalid.ts';
-import { conflict } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { done, ok, routesOf } from '../http/route.ts';
 import { ReplyEmails, SuppressionReasonView } from './setting-change.ts';
-import { body, Id, Locale } from '../http/schemas.ts';
+import { body, Id, IdParam, Locale } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 export const ReplySettingsView = z
@@ -20,6 +24,7 @@ export const ReplySettingsView = z
         address: z.string(),
         locale: Locale,
         gather: z.boolean(),
+        confirmed: z.boolean().openapi({ description: 'Its reader followed the link that was sent there: replies go there' }),
         suppressed: z.union([SuppressionReasonView, z.null()]).openapi({ description: 'Why nothing is sent there' }),
       }),
     ),
@@ -41,11 +46,12 @@ export async function replySettings(em: EntityManager, account: string): Promise
   );
   return {
     platform: true,
-    emails: emails.map(({ id, address, locale, gather }) => ({
+    emails: emails.map(({ id, address, locale, gather, confirmedAt }) => ({
       id,
       address,
       locale,
       gather,
+      confirmed: Boolean(confirmedAt),
       suppressed: reasons.get(address.toLowerCase()) ?? null,
     })),
     callbacks: endpoints.map(({ id, url }) => ({ id, url })),
@@ -64,8 +70,25 @@ const patch = route('patch', '/reply-settings', 'changeReplySettings', {
   responses: ok('The settings as they are now', ReplySettingsView, { ...conflict, ...asked }),
 });
 
+const again = route('post', '/reply-settings/emails/{id}/confirmation', 'sendConfirmation', {
+  summary: 'Send the link that confirms an address again, ten minutes after the last one at the earliest',
+  request: { params: IdParam },
+  responses: done('On its way', { ...notFound, ...conflict }),
+});
+
 export const replySettingsRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(again, async (c) => {
+      const { id } = c.req.valid('param');
+      const account = c.get('account').id;
+      const email = await services.db.em().findOne(ReplyEmail, { id, account, deletedAt: null });
+      if (!email) throw missing();
+      if (email.confirmedAt) throw new AppError('conflict', said('confirmed-already'));
+      const sent = await transaction(services.db.pool, (client) => oweConfirmations(client, account, [id]));
+      if (sent === 0) throw new AppError('conflict', said('link-sent-lately'));
+      services.runs.retryEmails();
+      return c.body(null, 204);
+    })
     .openapi(get, async (c) => c.json(await replySettings(services.db.em(), c.get('account').id), 200))
     .openapi(patch, async (c) => {
       const outcome = await changeReplies(services, c, { kind: 'emails', emails: c.req.valid('json').emails });

@@ -56,7 +56,7 @@ export async function lockOwner(client: PoolClient, id: string): Promise<Owner &
 
 /** Makes a change for a V2 account at once; for a V0 account, tries it, undoes it and asks an operator for it. */
 export async function changeReplies(services: ApiServices, c: Context<AccountEnv>, change: ReplyChange): Promise<Outcome> {
-  const { db, secrets } = services;
+  const { db, secrets, publicUrl } = services;
   await checkAddresses(services, change);
   const fresh: Fresh = { id: newId(), secret: secretFor(change) };
   const by = actorOf(c.get('keyId'));
@@ -64,17 +64,17 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
     const account = await lockOwner(client, c.get('account').id);
     if (account.platform === 'v0') {
       await client.query('savepoint tried');
-      await makeReplyChange(client, secrets, { account, change, fresh, by });
+      await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
       await client.query('rollback to savepoint tried');
       const sealed = signs(change) ? secrets.seal(fresh.secret) : null;
       return { outcome: { asked: await ask(client, { account, change, fresh, by, sealed, language: speak(c) }) }, made: null };
     }
-    const made = await makeReplyChange(client, secrets, { account, change, fresh, by });
+    const made = await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
     const { resent, othersSignUntil } = made;
     return { outcome: { asked: null, endpoint: fresh.id, secret: shownOf(fresh.secret), resent, othersSignUntil }, made };
   });
   if (made) wakeAfter(services, made);
-  else services.runs.retryEmails();
+  if (!made || change.kind === 'emails') services.runs.retryEmails();
   return outcome;
 }
 

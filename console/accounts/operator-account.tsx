@@ -10,6 +10,7 @@ import { LiftAuthenticator } from '../people/remove-authenticator.tsx';
 import { Facts, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
+import { AccountClosed, CloseAccount } from '../people/close-account.tsx';
 import { PersonActions } from '../people/person-actions.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
@@ -67,6 +68,19 @@ export function AccountPage() {
             </div>
             <People id={id} />
             <AccountLatency id={id} />
+            {data.closing ? (
+              <AccountClosed
+                until={data.closing.eraseAt}
+                stale={['accounts']}
+                reopen={data.closing.erasedAt ? null : () => ask(v1.operator.accounts[':id'].reopen.$post({ param: { id } }))}
+              />
+            ) : (
+              <CloseAccount
+                name={data.name}
+                stale={['accounts']}
+                close={(json) => ask(v1.operator.accounts[':id'].close.$post({ param: { id }, json }))}
+              />
+            )}
             {data.platform === 'v0' ? (
               <>
                 <ReplyEmails id={id} />

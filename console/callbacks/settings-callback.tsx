@@ -28,6 +28,21 @@ export function CallbackSettings() {
   );
 }
 
+/** For an address whose reader has not followed the link. */
+function SendLink({ id, address }: { id: string; address: string }) {
+  const { say } = useLocale();
+  const send = useAct(() => ask(v1['reply-settings'].emails[':id'].confirmation.$post({ param: { id } })), ['reply-settings']);
+  return (
+    <>
+      <Action isDisabled={send.isPending} aria-label={say('sendLinkOne', { name: address })} onPress={() => send.mutate()}>
+        {say('sendLink')}
+      </Action>
+      {send.isSuccess ? <span role="status">{say('linkSent')}</span> : null}
+      <Problem error={send.error} />
+    </>
+  );
+}
+
 function Emails() {
   const { say } = useLocale();
   const queries = useQueryClient();
@@ -60,7 +75,9 @@ function Emails() {
                   <span>
                     {email.address} {email.suppressed ? <Badge tone="bad">{say(email.suppressed)}</Badge> : null}
                     {email.gather ? <Badge>{say('gathered')}</Badge> : null}
+                    {email.confirmed ? null : <Badge tone="bad">{say('unconfirmed')}</Badge>}
                   </span>
+                  {owner && !email.confirmed ? <SendLink id={email.id} address={email.address} /> : null}
                   {owner ? (
                     <Action
                       isDisabled={set.isPending}

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { ask, v1 } from '../api.ts';
@@ -87,7 +88,23 @@ export function KeysSettings() {
           <Fields settings={settings} set={set} />
         </FormCard>
       ) : null}
+      {owner ? <OctopushLogin /> : null}
     </>
+  );
+}
+
+function OctopushLogin() {
+  const { say } = useLocale();
+  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const [written, setWritten] = useState<string | null>(null);
+  const now = account.data?.octopushLogin ?? '';
+  const login = (written ?? now).trim();
+  const save = useAct(() => ask(v1.account.$patch({ json: { octopushLogin: login === '' ? null : login } })), ['account']);
+  return (
+    <FormCard title={say('octopushLogin')} label={say('save')} act={save} disabled={!account.data || login === now}>
+      <Field label={say('login')} hint={say('octopushLoginHint')} value={written ?? now} onChange={setWritten} />
+      {save.isSuccess && login === now ? <p role="status">{say('saved')}</p> : null}
+    </FormCard>
   );
 }
 

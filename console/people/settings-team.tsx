@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
+import { CloseAccount } from './close-account.tsx';
 import { LiftAuthenticator } from './remove-authenticator.tsx';
 import { Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -91,6 +92,9 @@ export function TeamSettings() {
         </FormCard>
       ) : null}
       <SignInPolicy />
+      {owner && who?.account && !who.account.eraseAt ? (
+        <CloseAccount name={who.account.name} stale={session.queryKey} close={(json) => ask(v1.account.close.$post({ json }))} />
+      ) : null}
     </>
   );
 }

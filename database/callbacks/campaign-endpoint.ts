@@ -23,7 +23,7 @@ export async function campaignEndpoint(
     );
   const [found] = await find();
   if (found) return found.id;
-  await requireRoom(client, 'campaign-addresses', accountId);
+  await requireRoom(client, 'campaign-addresses', { accountId });
   // Two campaigns that name a new address at once share the one that was first.
   await affected(
     client,

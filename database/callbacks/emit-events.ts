@@ -155,7 +155,8 @@ export async function emitEvents(
        and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named))
      union all
      select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', 'v2', '{}' from reply_emails
-     where $4 and account_id = any($1::uuid[]) and deleted_at is null order by id`,
+     where $4 and account_id = any($1::uuid[]) and deleted_at is null
+       and confirmed_at is not null order by id`,
     [
       accounts,
       [...new Set(happened.flatMap(({ type }) => [type, OCTOPUSH_ALSO[type] ?? type]))],

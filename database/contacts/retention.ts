@@ -11,15 +11,23 @@ export type Forgotten = 'texts' | 'contacts';
  * One page of one kind of row, from `after` on: answers where the next begins, null where none is left. Its rows are final and
  * past every schedule, so that nobody else writes them. Idempotent. Positions are ids and numbers of rows, nothing of a person.
  */
-type Step = (client: PoolClient, ageing: Ageing, after: string | null) => Promise<string | null>;
+export type Step = (client: PoolClient, ageing: Ageing, after: string | null) => Promise<string | null>;
 
-const PAGE = 1000;
+export const PAGE = 1000;
 
 type Found = { id: string; to_number: string };
 type Page = { found: Found[]; next: string | null };
 
-/** Messages of campaigns that ended between `since` and `until`, campaign after campaign: `after` is `campaign/row`. */
-async function pageOfCampaigns(client: PoolClient, { accountId, since, until }: Ageing, after: string | null): Promise<Page> {
+/**
+ * Messages of campaigns that ended between `since` and `until`, or of all where the account itself ends, campaign after campaign:
+ * `after` is `campaign/row`.
+ */
+export async function pageOfCampaigns(
+  client: PoolClient,
+  { accountId, since, until }: Ageing,
+  after: string | null,
+  all = false,
+): Promise<Page> {
   const [campaign = null, row = '0'] = after?.split('/') ?? [];
   const found = await rows<Found & { row: number }>(
     client,
@@ -30,20 +38,25 @@ async function pageOfCampaigns(client: PoolClient, { accountId, since, until }: 
   if (last) return { found, next: `${String(campaign)}/${last.row}` };
   const [following] = await rows<{ id: string }>(
     client,
-    `select id from campaigns where account_id = $1 and ended_at < $2 and ($3::timestamptz is null or ended_at >= $3)
+    `select id from campaigns where account_id = $1 and (ended_at < $2 or $5) and ($3::timestamptz is null or ended_at >= $3)
        and ($4::uuid is null or id > $4) order by id limit 1`,
-    [accountId, until, since, campaign],
+    [accountId, until, since, campaign, all],
   );
   return { found, next: following ? `${following.id}/0` : null };
 }
 
-/** Single messages and answers made between `since` and `until`. */
-async function pageOfSingles(client: PoolClient, { accountId, since, until }: Ageing, after: string | null): Promise<Page> {
+/** Single messages and answers made between `since` and `until`; `all`: those that wait or are on their way too. */
+export async function pageOfSingles(
+  client: PoolClient,
+  { accountId, since, until }: Ageing,
+  after: string | null,
+  all = false,
+): Promise<Page> {
   const found = await rows<Found>(
     client,
     `select id, to_number from messages where campaign_id is null and account_id = $1 and id >= $2 and id > $3 and id < $4
-       and state not in ('queued', 'submitting') order by id limit ${PAGE}`,
-    [accountId, idAt(since?.getTime() ?? 0), after ?? idAt(0), idAt(until.getTime())],
+       and (state not in ('queued', 'submitting') or $5) order by id limit ${PAGE}`,
+    [accountId, idAt(since?.getTime() ?? 0), after ?? idAt(0), idAt(until.getTime()), all],
   );
   return { found, next: found.at(-1)?.id ?? null };
 }
@@ -71,7 +84,7 @@ const forgetRecipients =
   };
 
 /** Replies that came between `since` and `until`: their texts, or who wrote those that no conversation shows. */
-const forgetReplies =
+export const forgetReplies =
   (change: string, condition: string): Step =>
   async (client, { accountId, since, until }, after) => {
     const found = await rows<{ id: string }>(
@@ -86,7 +99,7 @@ const forgetReplies =
   };
 
 /** Events hold numbers and texts alike: what is left of an old one says when and of which kind. What was still owed of it is aborted. */
-const forgetEvents: Step = async (client, { accountId, until }) => {
+export const forgetEvents: Step = async (client, { accountId, until }) => {
   const listed = await rows<{ id: string; position: number; old: boolean }>(
     client,
     `select id, position::float8 as position, created_at < $2 as old from events where account_id = $1

@@ -1,5 +1,7 @@
 import { newId } from '../ids.ts';
-import { rows, type Sql } from '../sql.ts';
+import type { Pool } from 'pg';
+import { requireRoom } from '../caps.ts';
+import { rows, transaction } from '../sql.ts';
 
 /** A contact as an import names it: what it does not say stays, and its tags are added. */
 export type ContactRead = { phone: string; firstName: string | null; lastName: string | null; tags: string[] };
@@ -17,16 +19,21 @@ const STORE = `
     tags = coalesce((select array_agg(distinct tag order by tag) from unnest(c.tags || excluded.tags) as tag), '{}')
   returning c.created_at = c.updated_at as fresh`;
 
-/** Adds contacts of an account, each number once, or adds to what is known of them. */
-export async function storeContacts(sql: Sql, accountId: string, contacts: readonly ContactRead[]) {
-  const stored = await rows<{ fresh: boolean }>(sql, STORE, [
+/** Adds contacts of an account, each number once, or adds to what is known of them. Throws `limit-reached` for more than it may have. */
+export async function storeContacts(pool: Pool, accountId: string, contacts: readonly ContactRead[]) {
+  const values = [
     accountId,
     contacts.map(() => newId()),
     contacts.map(({ phone }) => phone),
     contacts.map(({ firstName }) => firstName),
     contacts.map(({ lastName }) => lastName),
     contacts.map((contact) => contact.tags.join('|')),
-  ]);
+  ];
+  const stored = await transaction(pool, async (client) => {
+    const found = await rows<{ fresh: boolean }>(client, STORE, values);
+    if (found.some(({ fresh }) => fresh)) await requireRoom(client, 'contacts', { accountId, more: 0 });
+    return found;
+  });
   const added = stored.filter((row) => row.fresh).length;
   return { added, changed: stored.length - added };
 }

@@ -37,12 +37,12 @@ OwedNoticeSchema.setClass(OwedNotice);
 /** An account's users, or its reply addresses where it has none; one person; all operators. */
 const RECIPIENTS = `
   select distinct on (ordinal, lower(address)) ordinal::int, told.account_id as "accountId", address, locale, "timeZone"
-  from unnest($1::uuid[], $2::uuid[]) with ordinality as n (account_id, user_id, ordinal) cross join lateral (
+  from unnest($1::uuid[], $2::uuid[], $3::bool[]) with ordinality as n (account_id, user_id, quotes, ordinal) cross join lateral (
     select c.id as account_id, u.email as address, c.locale, c.time_zone as "timeZone" from users u join accounts c on c.id = u.account_id
     where c.id = n.account_id
     union all
     select c.id, e.address, e.locale, c.time_zone from reply_emails e join accounts c on c.id = e.account_id
-    where c.id = n.account_id and e.deleted_at is null and not exists (select from users u where u.account_id = n.account_id)
+    where c.id = n.account_id and e.deleted_at is null and (e.confirmed_at is not null or not n.quotes) and not exists (select from users u where u.account_id = n.account_id)
     union all
     select c.id, u.email, coalesce(c.locale, 'en'), coalesce(c.time_zone, 'UTC') from users u left join accounts c on c.id = u.account_id
     where u.id = n.user_id
@@ -75,6 +75,8 @@ export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number
     [
       notices.map(({ to }) => (typeof to === 'object' && 'accountId' in to ? to.accountId : null)),
       notices.map(({ to }) => (typeof to === 'object' && 'userId' in to ? to.userId : null)),
+      // What somebody wrote goes to addresses that are confirmed alone.
+      notices.map(({ kind }) => kind === 'reply-forwarded'),
     ],
   );
   const localeOf = ({ to }: NewNotice): string | undefined => (typeof to === 'object' && 'userId' in to ? to.locale : undefined);

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
 import { Account } from '../account.ts';
 import { newId } from '../ids.ts';
+import { oweConfirmations } from './confirm-address.ts';
 import { affected, rows } from '../sql.ts';
 
 const ReplyEmailSchema = defineEntity({
@@ -16,6 +17,8 @@ const ReplyEmailSchema = defineEntity({
     /** Whether a flood is gathered: over six mails a minute, one per conversation and minute. */
     gather: p.boolean().default(false),
     createdAt: p.datetime(3),
+    /** When its reader followed the link that was sent there: until then no reply is. */
+    confirmedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
   },
 });
@@ -26,17 +29,19 @@ type Wanted = { address: string; locale?: 'fr' | 'en' | undefined; gather?: bool
 
 /**
  * Makes these the account's addresses, in the caller's transaction: one that stays keeps its id, one that comes back gets it
- * back. The caller holds the account's lock, so that two who set them at once come one after the other.
+ * back. One that is not confirmed is sent a link, unless somebody `vouches` for them. The caller holds the account's lock, so that two
+ * who set them at once come one after the other.
  */
 export async function setReplyEmails(
   client: PoolClient,
   account: { id: string; locale: 'fr' | 'en' },
   wanted: readonly Wanted[],
+  vouches: boolean,
 ): Promise<void> {
   const byAddress = new Map(wanted.map((email) => [email.address.toLowerCase(), email]));
-  const existing = await rows<{ id: string; address: string; locale: 'fr' | 'en'; gather: boolean }>(
+  const existing = await rows<{ id: string; address: string; locale: 'fr' | 'en'; gather: boolean; gone: boolean }>(
     client,
-    'select id, address, locale, gather from reply_emails where account_id = $1 order by id',
+    'select id, address, locale, gather, deleted_at is not null as gone from reply_emails where account_id = $1 order by id',
     [account.id],
   );
   const kept = existing.flatMap(({ id, address, locale, gather }) => {
@@ -58,15 +63,24 @@ export async function setReplyEmails(
   const now = [...kept, ...fresh];
   await affected(
     client,
-    `insert into reply_emails (id, account_id, address, locale, gather, created_at)
-     select id, $1, address, locale, gather, now() from unnest($2::uuid[], $3::text[], $4::text[], $5::bool[]) as e (id, address, locale, gather)
-     on conflict (id) do update set address = excluded.address, locale = excluded.locale, gather = excluded.gather, deleted_at = null`,
+    `insert into reply_emails (id, account_id, address, locale, gather, created_at, confirmed_at)
+     select id, $1, address, locale, gather, now(), case when $6 then now() end
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::bool[]) as e (id, address, locale, gather)
+     on conflict (id) do update set address = excluded.address, locale = excluded.locale, gather = excluded.gather, deleted_at = null,
+       confirmed_at = coalesce(reply_emails.confirmed_at, excluded.confirmed_at)`,
     [
       account.id,
       now.map(({ id }) => id),
       now.map(({ address }) => address),
       now.map(({ locale }) => locale),
       now.map(({ gather }) => gather),
+      vouches,
     ],
+  );
+  const known = new Set(existing.filter(({ gone }) => !gone).map(({ id }) => id));
+  await oweConfirmations(
+    client,
+    account.id,
+    now.map(({ id }) => id).filter((id) => !known.has(id)),
   );
 }

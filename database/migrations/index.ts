@@ -62,6 +62,9 @@ import { Restores } from './0090-restores.ts';
 import { RecoveryCodes } from './0094-recovery-codes.ts';
 import { RepliesFound } from './0093-replies-found.ts';
 import { Sessions } from './0130-sessions.ts';
+import { Closing } from './0150-closing.ts';
+import { ConfirmedAddresses } from './0151-confirmed-addresses.ts';
+import { AuditAges } from './0152-audit-ages.ts';
 import { SingleSignOn } from './0131-single-sign-on.ts';
 import { Upkeep } from './0180-upkeep.ts';
 
@@ -134,4 +137,7 @@ export const migrations = [
   { name: '0122-request-counts', class: RequestCounts },
   { name: '0123-invited-elsewhere', class: InvitedElsewhere },
   { name: '0180-upkeep', class: Upkeep },
+  { name: '0150-closing', class: Closing },
+  { name: '0151-confirmed-addresses', class: ConfirmedAddresses },
+  { name: '0152-audit-ages', class: AuditAges },
 ];

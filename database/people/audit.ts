@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { newId } from '../ids.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import { idAt, newId } from '../ids.ts';
 import type { Sql } from '../sql.ts';
 
 /**
@@ -41,6 +42,12 @@ export async function recordAudit(sql: Sql, record: AuditRecord): Promise<void> 
     Object.values(auditRow(record)),
   );
 }
+
+const FORGOTTEN_AT_ONCE = 5000;
+
+/** Forgets a page of what is older than so many days. */
+export const forgetAudit = (sql: Sql, days: number): Promise<unknown> =>
+  sql.query('select forget_audit($1, $2)', [idAt(Date.now() - days * DAY_MS), FORGOTTEN_AT_ONCE]);
 
 /** Notes what the request owes, as part of the transaction that is about to commit. Answers with what must be owed again if it does not. */
 export async function settleAudit(sql: Sql): Promise<AuditRecord | null> {

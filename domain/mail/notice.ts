@@ -11,6 +11,8 @@ export type NoticeData = {
   'deliveries-exhausted': { url: string; count: number };
   /** Deliveries held for an endpoint that will soon be given up. */
   'deliveries-expiring': { url: string; owed: number; at: string };
+  'account-closed': { until: string };
+  'account-reopened': Record<string, never>;
   'two-way-requested': { accountName: string; accountId: string };
   'two-way-enabled': { reason: string | null };
   'two-way-refused': { reason: string | null };
@@ -31,6 +33,8 @@ export type NoticeData = {
   'carrier-alarm-over': { carrier: string; problem: AlarmKind; since: string; detail: string | null };
   'reply-forwarded': { from: string; text: string; at: string; word: string };
   'mail-relay-refuses': { response: string };
+  /** To a reply address that is new. */
+  'confirm-address': { emailId: string; accountName: string; open: { link: string; until: string } | null };
   /** The link is made when the mail goes: what is stored opens nothing. */
   'password-forgotten': { userId: string; open: { link: string; until: string } | null };
   'password-changed': { at: string };

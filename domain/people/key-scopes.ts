@@ -1,9 +1,10 @@
 /**
  * What a key may be allowed to do. `send`: campaigns, messages, lists and what they cost; `replies`: read what came in;
  * `conversations`: read and answer them; `contacts`: contacts, opt-outs, erasure; `settings`: how the account works and where its
- * replies go; `people`: people, keys and the audit log, by which all others can be had.
+ * replies go; `people`: people, keys and the audit log, by which all others can be had; `read`: whatever all of them but `people` read,
+ * and nothing that changes or sends.
  */
-export const SCOPES = ['send', 'replies', 'conversations', 'contacts', 'settings', 'people'] as const;
+export const SCOPES = ['send', 'replies', 'conversations', 'contacts', 'settings', 'people', 'read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 type Opens = { reads: readonly Scope[]; writes: readonly Scope[] };
@@ -64,5 +65,7 @@ export function scopesFor(method: string, path: string): readonly Scope[] {
   const word = /^\/(?:v1\/public|v1|api)\/([a-z_-]+)/.exec(path)?.[1] ?? '';
   const opens = Object.hasOwn(OPENS, word) ? OPENS[word] : undefined;
   if (!opens) return [];
-  return method === 'GET' || method === 'HEAD' ? opens.reads : opens.writes;
+  if (method !== 'GET' && method !== 'HEAD') return opens.writes;
+  // Another provider's form sends by GET too.
+  return opens.reads.includes('people') || /^\/(?:v1\/public|api)\//.test(path) ? opens.reads : [...opens.reads, 'read'];
 }

@@ -3,6 +3,7 @@ export const MESSAGE_REASONS = {
   'opted-out': 'skipped: the number is on the opt-out list. Leave it out.',
   expired: 'skipped: its validity ended before it could go. Allow it longer, or see why its line was held.',
   cancelled: 'skipped: its campaign was cancelled.',
+  'account-closed': 'skipped: its account was closed. Open it again, and send what still matters again.',
   'spend-limit': 'skipped: more than was left when it was to go. Raise the limit and send it again.',
   'lowcost-marketing': 'skipped: the policy refuses marketing to France by lowcost. Send it by premium.',
   'number-released': 'skipped: the number it goes from is no longer rented. Rent one, and send it again.',

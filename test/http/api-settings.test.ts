@@ -13,8 +13,8 @@ test('a V2 account sets its own e-mail addresses: one that stays keeps its id, o
   const set = async (...emails: object[]) => (await shop.call('PATCH', '/reply-settings', { emails })).body.emails;
   const [a, b] = await set({ address: address('a') }, { address: address('b'), locale: 'en' });
   expect([a, b]).toEqual([
-    { id: expect.any(String), address: address('a'), locale: 'fr', gather: false, suppressed: null },
-    { id: expect.any(String), address: address('b'), locale: 'en', gather: false, suppressed: null },
+    { id: expect.any(String), address: address('a'), locale: 'fr', gather: false, confirmed: false, suppressed: null },
+    { id: expect.any(String), address: address('b'), locale: 'en', gather: false, confirmed: false, suppressed: null },
   ]);
   expect(await set({ address: address('B') })).toEqual([{ ...b, address: address('B') }]);
   expect((await set({ address: address('a'), locale: 'en' })).map(({ id }: { id: string }) => id)).toEqual([a.id]);

@@ -19,7 +19,7 @@ const header = (raw: Buffer, name: string): string | null => {
 
 test('the mails of a conversation thread in any client, each address in a transaction of its own, French and English', async () => {
   await using app = await startApp({ ways: { email: true }, env: { PUBLIC_URL } });
-  await app.account.send('PATCH', '/v1/reply-settings', {
+  await app.operator.send('PATCH', `/v1/operator/accounts/${app.accountId}/reply-settings`, {
     emails: [
       { address: FIRST, locale: 'fr' },
       { address: SECOND, locale: 'en' },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { acting, recordAudit } from '../../database/people/audit.ts';
-import { newId } from '../../database/ids.ts';
+import { acting, forgetAudit, recordAudit } from '../../database/people/audit.ts';
+import { idAt, newId } from '../../database/ids.ts';
 import { patientTransaction, rows } from '../../database/sql.ts';
 import { actOf } from '../../api/http/audited.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
@@ -124,6 +124,35 @@ test('the log is only added to: nobody changes, deletes or empties it, the role 
   );
   expect(owner?.acl).not.toMatch(/UPDATE|DELETE|TRUNCATE/);
   expect(owner?.acl).toMatch(/INSERT.*SELECT/);
+});
+
+test('what is older than the log is kept is forgotten in pages by the role that owns it, and nothing younger than 90 days', async () => {
+  await using api = await startApi();
+  await anAccount(api);
+  const young = await rows(api.db.pool, 'select id from audit_log order by id');
+  const old = (days: number) => idAt(Date.now() - days * 86_400_000);
+  for (const days of [600, 500, 397, 395, 100])
+    await rows(
+      api.db.pool,
+      `insert into audit_log (id, at, actor, action, target, detail) values ($1, now() - make_interval(days => $2::int), 'x', 'old', $2::int::text, '{}')`,
+      [old(days), days],
+    );
+  const left = async () =>
+    (await rows<{ target: string }>(api.db.pool, `select target from audit_log where action = 'old' order by id`)).map(
+      ({ target }) => target,
+    );
+  await rows(api.db.pool, 'select forget_audit($1, 1)', [old(396)]);
+  expect(await left()).toEqual(['500', '397', '395', '100']);
+  await forgetAudit(api.db.pool, 396);
+  expect(await left()).toEqual(['395', '100']);
+  // Whatever is asked for.
+  await expect(forgetAudit(api.db.pool, 0)).rejects.toThrow('audit_log is only added to');
+  expect(await left()).toEqual(['395', '100']);
+  expect(await rows(api.db.pool, `select id from audit_log where action <> 'old' order by id`)).toEqual(young);
+  const [role] = await rows<{ name: string }>(api.db.pool, 'select current_user as name');
+  const [may] = await rows<{ acl: string }>(api.db.pool, `select relacl::text as acl from pg_class where relname = 'audit_log'`);
+  expect(may?.acl).toContain(`${role?.name}=`);
+  expect(may?.acl).not.toMatch(/=[^/]*d[^/]*\//);
 });
 
 test('the log is filtered by person, act, object and time, paged by cursor, and exported as CSV and NDJSON', async () => {

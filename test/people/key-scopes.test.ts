@@ -142,3 +142,31 @@ test('when a key was last used is known to the minute, and written no oftener', 
   const { items } = (await shop.call('GET', '/keys')).body;
   expect(items.find((each: Made) => each.id === id).lastUsedAt).toBe(first?.at?.toISOString());
 });
+
+test('a key that only reads changes and sends nothing, by no method and no other provider’s form', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  await shop.call('PATCH', '/account', { octopushLogin: 'me@example.com' });
+  const { key } = await aKey(shop, { scopes: ['read'] });
+  for (const path of ['/replies', '/contacts', '/campaigns', '/policies', '/conversations', '/numbers', '/replies/export.csv'])
+    expect([path, (await get(api, key, path)).status === 403]).toEqual([path, false]);
+  for (const path of ['/users', '/keys', '/audit', '/sign-on'])
+    expect([path, (await get(api, key, path)).status]).toEqual([path, 403]);
+  for (const [method, path] of [
+    ['POST', '/messages'],
+    ['PATCH', '/policies'],
+    ['PUT', '/contacts'],
+    ['POST', '/conversations'],
+  ] as const)
+    expect([path, (await api.call(method, `/v1${path}`, { key, body: {} })).status]).toEqual([path, 403]);
+  const query = new URLSearchParams({
+    user_login: 'me@example.com',
+    api_key: key,
+    sms_text: 'Bonjour',
+    sms_recipients: '+33612000001',
+    sms_type: 'FR',
+    sms_sender: 'Boutique',
+  });
+  expect((await api.call('GET', `/api/sms/json?${query.toString()}`)).body).toEqual({ error_code: '207' });
+  expect(await rows(api.db.pool, 'select from messages')).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { carriers } from '../fixtures/api.ts';
 import { listening } from '../fixtures/listening.ts';
+import { aMessage, aReply } from '../fixtures/rows.ts';
 import { invited, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner, cookieOf } from '../fixtures/console/signed-in.ts';
 
 const NUMBERS = { mine: '+33612345601', nobodys: '+33612345602', theirs: '+33612345603' };
@@ -109,4 +110,34 @@ test('the stream of a restricted agent says that there is news, and not how much
   const text = new TextDecoder().decode((await reader?.read())?.value);
   expect(text).toMatch(/^event: news\ndata: [\w-]{43}\nid: [\w-]{43}$/m);
   await reader?.cancel();
+});
+
+test('a number that stands in a text is masked for a restricted agent, however it is written, and found by no search', async () => {
+  await using site = await withConversations();
+  const { agent, ids, owner, api, shop } = site;
+  const phone = NUMBERS.mine;
+  const written = ['+33612345601', '06 12 34 56 01', '0033.6.12.34.56.01', '06-12-34-56-01', '(0)612345601', '01 42 68 53 00'];
+  const text = `${'Bonjour, '.repeat(12)}${written.join(' ; ')} ; facture 20241231001, 15 pains, 12:30`;
+  await aReply(api.db, { accountId: shop.id, conversationId: ids.mine, fromNumber: phone, text, replyCode: '36200' });
+  await aMessage(api.db, { accountId: shop.id, conversationId: ids.mine, toNumber: phone, text, reference: phone });
+  await owner('POST', `/conversations/${ids.mine}/notes`, { text });
+  await owner('PUT', '/contacts', { phone, lastName: 'M. 0612345601' });
+  const shows = async (as: typeof agent) => {
+    const answers = await Promise.all(
+      ['', `/${ids.mine}`, `/${ids.mine}/messages`, `/${ids.mine}/notes`].map((path) => as('GET', `/conversations${path}`)),
+    );
+    return answers.map(({ status, text: shown }) => ({ status, digits: shown.replaceAll(/[ .-]/g, '') }));
+  };
+  for (const { status, digits } of await shows(agent)) {
+    expect(status).toBe(200);
+    for (const part of ['612345601', '142685300', '3456']) expect(digits).not.toContain(part);
+  }
+  for (const { digits } of (await shows(owner)).slice(1)) expect(digits).toContain('612345601');
+  const { items } = (await agent('GET', `/conversations/${ids.mine}/messages`)).body;
+  expect(items).toHaveLength(2);
+  for (const entry of items)
+    expect(entry.text).toMatch(/01 ; facture 20241231001, 15 pains, 12:30$|00 ; facture 20241231001, 15 pains, 12:30$/);
+  for (const search of ['0612345601', '06123', 'facture 0612345601'])
+    expect((await agent('GET', `/conversations?search=${encodeURIComponent(search)}`)).body.items).toEqual([]);
+  expect((await agent('GET', '/conversations?search=facture')).body.items).toHaveLength(1);
 });

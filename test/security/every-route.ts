@@ -31,6 +31,7 @@ export type Ids = {
   view: string;
   domain: string;
   user: string;
+  email: string;
 };
 
 /** Whose id an address takes, by the word before it. A new kind of thing is added here, or this test fails. */
@@ -52,6 +53,7 @@ const things: Record<string, keyof Ids> = {
   'reply-views': 'view',
   users: 'user',
   domains: 'domain',
+  emails: 'email',
 };
 /** The same for queries that take an id. */
 export const filters: Record<string, keyof Ids> = {
@@ -98,6 +100,7 @@ const bodies: Record<string, unknown> = {
   rentNumber: { country: 'FR' },
   changeRentedNumber: { renews: false },
   liftMailSuppression: { address: 'both@example.com', reason: 'asked' },
+  closeAccount: { name: 'x' },
   changeAccount: { defaultSender: '12345' },
   createSavedList: { name: 'another' },
   takeRecipients: { contacts: {} },
@@ -137,7 +140,8 @@ export async function operations(api: TestApi): Promise<Operation[]> {
     }
   }
   // What deletes comes last: until then there must be something that could have been seen.
-  return found.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
+  const deletes = ({ method, operationId }: Operation): boolean => method === 'DELETE' || operationId === 'changeReplySettings';
+  return found.toSorted((a, b) => Number(deletes(a)) - Number(deletes(b)));
 }
 type Described = {
   operationId: string;
@@ -173,7 +177,8 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
   });
   const user = (await shop.call('POST', '/users', { email: `${mark}@example.com`, role: 'viewer' })).body.id;
   const endpoint = (await shop.call('POST', '/callback-endpoints', { url: `https://${mark}.example.com/in` })).body.id;
-  await shop.call('PATCH', '/reply-settings', { emails: [{ address: `${mark}@example.com` }] });
+  const emails = [{ address: `${mark}@example.com` }];
+  const email = (await shop.call('PATCH', '/reply-settings', { emails })).body.emails[0].id;
   await shop.call('POST', '/opt-outs/import', { entries: [{ phone: '+33612000001', reason: mark }] });
   await suppress(db.pool, { accountId, address: 'both@example.com', reason: 'bounced', detail: mark });
   const actions = [{ do: 'answer', text: mark }];
@@ -223,6 +228,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
     view,
     user,
     domain,
+    email,
   };
 }
 

@@ -135,3 +135,52 @@ test('no account has more of a thing than the table says: keys, people, drafts, 
     expect((await other.call('POST', path, body)).status).toBe(201);
   }
 });
+
+test('of things made at once none passes the cap, by whatever way they are made', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const fill = (statement: string, most: number) =>
+    rows(api.db.pool, `${statement} from generate_series(1, ${most}) n`, [shop.id]);
+  await fill(
+    `insert into canned_answers (id, account_id, name, text, created_at) select gen_random_uuid(), $1, n::text, 'x', now()`,
+    197,
+  );
+  await fill(
+    `insert into users (id, email, role, account_id, created_at) select gen_random_uuid(), n || '@x.example', 'agent', $1, now()`,
+    497,
+  );
+  await fill(
+    `insert into account_domains (id, account_id, domain, proof) select gen_random_uuid(), $1, n || '.example', 'x'`,
+    97,
+  );
+  const ways: [path: string, body: (n: number) => object, table: string, most: number][] = [
+    ['/canned-answers', () => ({ name: 'n', text: 'x' }), 'canned_answers', 200],
+    ['/users', (n) => ({ email: `new${n}@example.com`, role: 'agent' }), 'users', 500],
+    ['/sign-on/domains', (n) => ({ domain: `new${n}.example` }), 'account_domains', 100],
+  ];
+  for (const [path, body, table, most] of ways) {
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => shop.call('POST', path, body(n))));
+    expect([path, answers.filter(({ status }) => status === 409).length]).toEqual([path, 9]);
+    expect(await rows(api.db.pool, `select 1 from ${table} where account_id = $1`, [shop.id])).toHaveLength(most);
+  }
+});
+
+test('contacts have a cap too, for one by one, imports and other providers’ forms', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  await rows(
+    api.db.pool,
+    `insert into contacts (id, account_id, phone, tags, created_at, updated_at)
+     select gen_random_uuid(), $1, '+338' || lpad(n::text, 8, '0'), '{}', now(), now() from generate_series(1, 999999) n`,
+    [shop.id],
+  );
+  const one = (phone: string) => shop.call('PUT', '/contacts', { phone });
+  expect((await shop.call('POST', '/contacts/import', { csv: 'phone\n+33612000001\n+33612000002' })).body.code).toBe(
+    'limit-reached',
+  );
+  expect((await one('+33612000001')).status).toBe(200);
+  expect((await one('+33612000002')).body.code).toBe('limit-reached');
+  // Who is there already can still be changed.
+  expect((await one('+33612000001')).status).toBe(200);
+  expect(await rows(api.db.pool, `select count(*)::int as n from contacts`)).toEqual([{ n: 1_000_000 }]);
+}, 120_000);

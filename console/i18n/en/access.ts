@@ -19,6 +19,7 @@ export const accessEn: Record<keyof typeof accessFr, string> = {
   'scope.contacts': 'Contacts',
   'scope.settings': 'Settings',
   'scope.people': 'People, keys and the audit log',
+  'scope.read': 'Reading all of these but the last, and nothing else',
   lastUsed: 'Last used',
   neverUsed: 'Never',
   expires: 'Expires',
@@ -35,6 +36,10 @@ export const accessEn: Record<keyof typeof accessFr, string> = {
   'hours.1': 'an hour',
   'hours.24': 'a day',
   'hours.168': 'a week',
+  octopushLogin: 'Programs written for Octopush',
+  octopushLoginHint:
+    'They send a login beside a key. The e-mail address of any person of the account is one; another can be named here.',
+  login: 'Login',
   revoked: 'Revoked',
   revoke: 'Revoke',
   revokeAsk: 'Revoke the key “{name}”?',

@@ -51,6 +51,13 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   confirmPassword: 'Confirm the password',
   passwordAgainDone: 'Confirmed for ten minutes. Now try again.',
   signInPolicy: 'How the team signs in',
+  closeAccount: 'Close the account',
+  closeAccountHint:
+    'Nothing goes out any more, API keys open nothing, and people may only read. Replies are still filed. After the grace everything is erased; until then an owner may open it again.',
+  closeAccountAsk: 'Close “{name}”? Type its name.',
+  accountName: 'Name of the account',
+  accountClosed: 'This account is closed. It is erased on {at}.',
+  reopenAccount: 'Open it again',
   signInPolicyHint: 'Stricter than the installation, never less. An empty field follows the installation.',
   sessionHours: 'Hours a session lasts',
   idleMinutes: 'Minutes until it ends unused',

@@ -18,6 +18,7 @@ export const accessFr = {
   'scope.contacts': 'Contacts',
   'scope.settings': 'Réglages',
   'scope.people': 'Personnes, clés et journal d’audit',
+  'scope.read': 'Lire tout cela sauf le dernier, et rien d’autre',
   lastUsed: 'Dernière utilisation',
   neverUsed: 'Jamais',
   expires: 'Expire',
@@ -34,6 +35,10 @@ export const accessFr = {
   'hours.1': 'une heure',
   'hours.24': 'un jour',
   'hours.168': 'une semaine',
+  octopushLogin: 'Programmes écrits pour Octopush',
+  octopushLoginHint:
+    'Ils envoient un identifiant avec une clé. L’adresse e-mail de toute personne du compte en est un ; un autre peut être indiqué ici.',
+  login: 'Identifiant',
   revoked: 'Révoquée',
   revoke: 'Révoquer',
   revokeAsk: 'Révoquer la clé « {name} » ?',

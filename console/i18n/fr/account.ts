@@ -50,6 +50,13 @@ export const accountFr = {
   confirmPassword: 'Confirmer le mot de passe',
   passwordAgainDone: 'C’est confirmé pour dix minutes. Recommencez.',
   signInPolicy: 'Connexion de l’équipe',
+  closeAccount: 'Fermer le compte',
+  closeAccountHint:
+    'Plus rien ne part, les clés d’API n’ouvrent plus rien, et les utilisateurs peuvent seulement lire. Les réponses sont toujours classées. Passé le délai, tout est effacé ; d’ici là, un propriétaire peut le rouvrir.',
+  closeAccountAsk: 'Fermer « {name} » ? Saisissez son nom.',
+  accountName: 'Nom du compte',
+  accountClosed: 'Ce compte est fermé. Il sera effacé le {at}.',
+  reopenAccount: 'Le rouvrir',
   signInPolicyHint: 'Plus strict que l’installation, jamais moins. Un champ vide suit l’installation.',
   sessionHours: 'Durée d’une session, en heures',
   idleMinutes: 'Fin sans activité, en minutes',

@@ -73,6 +73,7 @@ export const faults = {
 
   // Of any field again.
   'number-not-yours': ['does not exist', 'Send a short code, or a number that the account rents'],
+  'account-name': ['is not the name of the account', 'Type the name as it stands in the console'],
   'not-there': ['does not exist', 'Send the id of one that is there'],
   amount: ['is not an amount', 'Send digits with at most six decimals, such as "50.00"'],
   one: ['stands beside {other}, or neither is there', 'Send either of them'],

@@ -17,6 +17,12 @@ export const sentences = {
 
   'key-unknown': 'The API key is unknown or revoked. Send Authorization: Bearer <key> with a key that is in use.',
   'key-expired': 'The API key has expired. Send one that is in use, or have another one made.',
+  'account-closed': 'The account is closed: its people may read, and an owner who is signed in may open it again.',
+  'closed-already': 'The account is closed already.',
+  'not-closing': 'The account is not closed, or is being erased.',
+  'confirmed-already': 'This address is confirmed already.',
+  'link-sent-lately': 'A link was sent there within the last ten minutes. Wait for it, then ask again.',
+  'too-many-confirmations': '{most} links that confirm an address were sent within a day. Wait until tomorrow.',
   'key-elsewhere': 'This API key is not taken from your network address. An owner of the account says from where it is.',
   'key-without-scope':
     'This API key does not open that: it needs the scope {scopes:scope}. Use another key, or have an owner add it.',
@@ -123,6 +129,10 @@ export const sentences = {
   'cap.brands': 'brands',
   'cap.campaign-addresses': 'callback addresses of campaigns',
   'cap.canned-answers': 'answers ready to send',
+  'cap.contacts': 'contacts',
+  'cap.domains': 'domains',
+  'cap.notes': 'notes',
+  'cap.replays': 'replays under way',
   'cap.drafts': 'drafts',
   'cap.endpoints': 'callback endpoints',
   'cap.keys': 'API keys in use',

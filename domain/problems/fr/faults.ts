@@ -81,6 +81,7 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'signed-without-body': ['ne contient pas {{body}}', 'Signez aussi {{body}}'],
   'no-timestamp-header': ['manque', 'Nommez l’en-tête qui porte {{timestamp}}'],
   'number-not-yours': ['n’existe pas', 'Envoyez un numéro court, ou un numéro que le compte loue'],
+  'account-name': ['n’est pas le nom du compte', 'Saisissez le nom tel qu’il figure dans la console'],
   'not-there': ['n’existe pas', 'Envoyez l’identifiant d’un élément existant'],
   amount: ['n’est pas un montant', 'Envoyez des chiffres, six décimales au plus, comme "50.00"'],
   one: ['accompagne {other}, ou aucun des deux n’est donné', 'Envoyez l’un des deux'],

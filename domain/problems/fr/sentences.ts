@@ -18,6 +18,12 @@ export const sentences: Record<SentenceKey, string> = {
 
   'key-unknown': 'La clé d’API est inconnue ou révoquée. Envoyez Authorization: Bearer <clé> avec une clé active.',
   'key-expired': 'La clé d’API a expiré. Envoyez-en une active, ou faites-en créer une autre.',
+  'account-closed': 'Le compte est fermé : ses utilisateurs peuvent lire, et un propriétaire connecté peut le rouvrir.',
+  'closed-already': 'Le compte est déjà fermé.',
+  'not-closing': 'Le compte n’est pas fermé, ou il est en cours d’effacement.',
+  'confirmed-already': 'Cette adresse est déjà confirmée.',
+  'link-sent-lately': 'Un lien y a été envoyé il y a moins de dix minutes. Attendez-le, puis redemandez-le.',
+  'too-many-confirmations': '{most} liens de confirmation ont été envoyés en un jour. Attendez demain.',
   'key-elsewhere':
     'Cette clé d’API n’est pas acceptée depuis votre adresse réseau. Un propriétaire du compte choisit d’où elle l’est.',
   'key-without-scope':
@@ -127,6 +133,10 @@ export const sentences: Record<SentenceKey, string> = {
   'cap.brands': 'marques',
   'cap.campaign-addresses': 'callbacks de campagne',
   'cap.canned-answers': 'réponses types',
+  'cap.contacts': 'contacts',
+  'cap.domains': 'domaines',
+  'cap.notes': 'notes',
+  'cap.replays': 'renvois en cours',
   'cap.drafts': 'brouillons',
   'cap.endpoints': 'endpoints de callback',
   'cap.keys': 'clés d’API actives',

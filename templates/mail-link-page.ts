@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 
-const words = {
+const unsubscribe = {
   fr: {
     title: 'Ne plus recevoir ces e-mails',
     ask: 'Les réponses aux SMS ne seront plus envoyées à cette adresse. Elles restent sur la plateforme.',
@@ -17,16 +17,36 @@ const words = {
     undo: 'To receive them again, ask whoever looks after the account.',
     unknown: 'This link is not valid.',
   },
-} as const;
+};
+const confirm: typeof unsubscribe = {
+  fr: {
+    title: 'Recevoir les réponses aux SMS',
+    ask: 'Les réponses aux SMS seront envoyées à l’adresse où vous avez reçu ce lien.',
+    confirm: 'Confirmer',
+    done: 'C’est fait : les réponses qui arrivent désormais vous seront envoyées.',
+    undo: 'Chaque e-mail permet de ne plus les recevoir.',
+    unknown: 'Ce lien n’est pas valable, ou ne l’est plus. La personne qui gère le compte peut en envoyer un autre.',
+  },
+  en: {
+    title: 'Get replies to SMS',
+    ask: 'Replies to SMS will be sent to the address where you got this link.',
+    confirm: 'Confirm',
+    done: 'Done: replies that come from now on are sent to you.',
+    undo: 'Each e-mail lets you stop them.',
+    unknown: 'This link is not valid, or no longer. Whoever looks after the account can send another one.',
+  },
+};
+const words = { unsubscribe, confirm };
+export type MailLink = keyof typeof words;
 
 const STYLE = `
   :root { color-scheme: light dark; }
   body { font: 16px/1.5 Helvetica, Arial, sans-serif; margin: 4rem auto; max-width: 32rem; padding: 0 1rem; }
   button { background: #1f4ed8; border: 0; border-radius: 6px; color: #fff; font: inherit; padding: .6rem 1rem; }`;
 
-/** What somebody sees who follows the link under a reply mail: only the button, or a mail program, unsubscribes. */
-export function unsubscribePage(locale: 'fr' | 'en', state: 'ask' | 'done' | 'unknown') {
-  const { title, ask, confirm, done, undo, unknown } = words[locale];
+/** What somebody sees who follows a link of a mail: only the button, or a mail program, does what it is for. */
+export function mailLinkPage(link: MailLink, locale: 'fr' | 'en', state: 'ask' | 'done' | 'unknown') {
+  const { title, ask, confirm, done, undo, unknown } = words[link][locale];
   const content = {
     ask: html`<p>${ask}</p>
       <form method="post"><button type="submit">${confirm}</button></form>`,

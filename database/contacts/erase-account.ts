@@ -1,0 +1,132 @@
+import { ERASED } from './erase-contact.ts';
+import { forgetEvents, forgetReplies, PAGE, pageOfCampaigns, pageOfSingles, type Step } from './retention.ts';
+import { affected, rows } from '../sql.ts';
+
+/** Statements that change little enough for one commit; `$1` is the account. */
+const atOnce =
+  (...statements: string[]): Step =>
+  async (client, { accountId }) => {
+    for (const statement of statements) await affected(client, statement, [accountId]);
+    return null;
+  };
+
+/** Rows that nothing outlives, page by page: `after` counts the pages. */
+const remove =
+  (table: string, where = 'account_id = $1'): Step =>
+  async (client, { accountId }, after) => {
+    const gone = await affected(
+      client,
+      `delete from ${table} where ctid in (select ctid from ${table} where ${where} limit ${PAGE * 5})`,
+      [accountId],
+    );
+    return gone === 0 ? null : String(Number(after ?? 0) + 1);
+  };
+
+/** Messages stay for the counts and what they cost, without number and text; what waits to go does not go. */
+const eraseMessages =
+  (pageOf: typeof pageOfCampaigns): Step =>
+  async (client, ageing, after) => {
+    const { found, next } = await pageOf(client, ageing, after, true);
+    await affected(
+      client,
+      `with gone as (
+         update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null,
+           state = case when state = 'queued' then 'skipped' else state end, reason = case when state = 'queued' then 'erased' else reason end
+         where id = any($1::uuid[]) and to_number <> '${ERASED}' returning id
+       ), doubted as (
+         update doubts d set to_number = '${ERASED}' from gone where d.message_id = gone.id
+       )
+       delete from message_news n using gone where n.message_id = gone.id`,
+      [found.map(({ id }) => id)],
+    );
+    return next;
+  };
+
+const eraseReplies = forgetReplies(
+  `from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null`,
+  `from_number <> '${ERASED}'`,
+);
+
+/** Who opted out is still told from who did not, by a keyed hash: nobody is written to again by mistake. */
+const hashOptOuts: Step = async (client, { accountId, hashPhone }, after) => {
+  const found = await rows<{ phone: string }>(
+    client,
+    `select phone from opt_outs where account_id = $1 and phone not like '#%' limit ${PAGE}`,
+    [accountId],
+  );
+  const phones = found.map(({ phone }) => phone);
+  await affected(
+    client,
+    `with listed as (delete from opt_outs where account_id = $1 and phone = any($2::text[]) returning phone, since, source)
+     insert into opt_outs (account_id, phone, since, source, reason)
+     select $1, h.hash, l.since, l.source, 'erased' from listed l join unnest($2::text[], $3::text[]) as h (phone, hash) using (phone)
+     on conflict do nothing`,
+    [accountId, phones, phones.map(hashPhone)],
+  );
+  return found.length === 0 ? null : String(Number(after ?? 0) + 1);
+};
+
+const IMPORTS = 'select id from list_imports where account_id = $1';
+
+/**
+ * An account that was closed, when its grace is over: first it stops, then everything that somebody could be known by goes. What is
+ * left: rows without name, number and text, for the counts and the accounts of what was sent; charges and prices; the audit log.
+ */
+export const ERASURE: readonly Step[] = [
+  atOnce(
+    `update campaigns set state = 'cancelled' where account_id = $1 and ended_at is null and state <> 'cancelled'`,
+    `update api_keys set revoked_at = coalesce(revoked_at, now()), user_id = null, name = '${ERASED}' where account_id = $1`,
+    `update callback_endpoints set url = '${ERASED}', fallback_url = null, description = '', secrets = '', last_failure = null,
+       deleted_at = coalesce(deleted_at, now()) where account_id = $1`,
+    `update reply_emails set address = '${ERASED} ' || id, deleted_at = coalesce(deleted_at, now()) where account_id = $1`,
+    `update numbers set last_account_id = account_id, released_at = now(), account_id = null, rented_at = null, rented_until = null,
+       rent_months = 0, renews = true, told_expiring_at = null where account_id = $1`,
+    'delete from users where account_id = $1',
+    'delete from identity_providers where account_id = $1',
+    'delete from account_domains where account_id = $1',
+  ),
+  eraseMessages(pageOfCampaigns),
+  eraseMessages(pageOfSingles),
+  eraseReplies,
+  forgetEvents,
+  hashOptOuts,
+  remove('list_rows', `import_id in (${IMPORTS} union all select id from saved_lists where account_id = $1)`),
+  remove('list_faults', `import_id in (${IMPORTS})`),
+  remove('list_preview_phones', 'preview_id in (select id from list_previews where account_id = $1)'),
+  ...[
+    'conversation_notes',
+    'conversations',
+    'contacts',
+    'notices',
+    'inbound_mails',
+    'mail_suppressions',
+    'idempotency_keys',
+    'list_previews',
+    'list_imports',
+    'saved_lists',
+    'replays',
+    'setting_requests',
+    'canned_answers',
+    'keyword_rules',
+    'reply_views',
+    'out_of_hours',
+    'brands',
+    'routes',
+    'account_policies',
+    'spend_limits',
+  ].map((table) => remove(table)),
+  // What was filed meanwhile.
+  eraseMessages(pageOfSingles),
+  eraseReplies,
+  forgetEvents,
+  remove('conversations'),
+  remove('inbound_parts', 'reply_id in (select id from replies where account_id = $1)'),
+  atOnce(
+    `update campaigns set name = '${ERASED}', text = '', sender = null, wire_sender = null, keyword = null, request_id = null,
+       callback_url = null where account_id = $1`,
+  ),
+];
+
+/** The last of it, with which the account is erased. */
+export const ERASE_NAME = `update accounts set name = '${ERASED}', octopush_login = null, default_sender = null, two_way = 'off',
+  two_way_history = '[]', erased_at = now() where id = $1 and erased_at is null`;

@@ -1,0 +1,39 @@
+import type { PoolClient } from 'pg';
+import { newId } from '../ids.ts';
+import { affected, rows } from '../sql.ts';
+import { AppError } from '../../domain/problems/errors.ts';
+import { said } from '../../domain/problems/said.ts';
+
+/** A link is not sent again sooner; and so many an account has sent in a day at most, for they go to people who may want none. */
+const AGAIN_AFTER_MINUTES = 10;
+const MOST_A_DAY = 100;
+
+/**
+ * Owes a link to those of an account's reply addresses that are not confirmed and got none lately, in the caller's transaction. Answers
+ * how many. Throws `conflict` for too many in a day.
+ */
+export async function oweConfirmations(client: PoolClient, accountId: string, emailIds: string[]): Promise<number> {
+  const asked = await rows<{ id: string }>(
+    client,
+    `select e.id from reply_emails e where e.account_id = $1 and e.id = any($2::uuid[]) and e.confirmed_at is null and not exists (
+       select from notices n where n.account_id = $1 and n.kind = 'confirm-address' and n.data->>'emailId' = e.id::text
+         and n.created_at > now() - interval '${AGAIN_AFTER_MINUTES} minutes')`,
+    [accountId, emailIds],
+  );
+  if (asked.length === 0) return 0;
+  const [sent] = await rows<{ count: number }>(
+    client,
+    `select count(*)::int as count from notices where account_id = $1 and kind = 'confirm-address' and created_at > now() - interval '1 day'`,
+    [accountId],
+  );
+  if ((sent?.count ?? 0) + asked.length > MOST_A_DAY)
+    throw new AppError('conflict', said('too-many-confirmations', { most: MOST_A_DAY }));
+  return affected(
+    client,
+    `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, next_at, created_at)
+     select n.id, $1, e.address, e.locale, a.time_zone, 'confirm-address',
+       jsonb_build_object('emailId', e.id, 'accountName', a.name, 'open', null), 'pending', now(), now()
+     from unnest($2::uuid[], $3::uuid[]) as n (id, email_id) join reply_emails e on e.id = n.email_id join accounts a on a.id = e.account_id`,
+    [accountId, asked.map(() => newId()), asked.map(({ id }) => id)],
+  );
+}
