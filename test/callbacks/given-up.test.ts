@@ -37,7 +37,7 @@ const mails = async (api: TestApi) =>
 test('deliveries given up are told by event and mail, once until the endpoint takes something again', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'owner@shop.example' }] });
+  await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'owner@shop.example' }] });
   const endpoint = await anEndpoint(shop, 'https://example.com/one');
   await anEndpoint(shop, 'https://example.com/two');
   const first = await exhausted(api, shop.id, endpoint);
@@ -64,7 +64,7 @@ test('deliveries given up are told by event and mail, once until the endpoint ta
 test('an endpoint that fails for a day is told of though little comes, and so is its recovery', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'owner@shop.example' }] });
+  await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'owner@shop.example' }] });
   const endpoint = await anEndpoint(shop, 'https://example.com/one');
   const track = async (hours: number, failures: number) =>
     rows(api.db.pool, 'update callback_endpoints set track = $2, last_failure = $3 where id = $1', [

@@ -109,7 +109,7 @@ test('a rental that ends is told once, a week before; then released and told. On
     validFrom: '2020-01-01T00:00:00Z',
   });
   const shop = await anAccount(api);
-  await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'someone@example.com' }] });
+  await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'someone@example.com' }] });
   const ends = (await rent(shop, { number: ONE, renews: false })).body.id;
   const goesOn = (await rent(shop, { number: TWO })).body.id;
   const told = () => rows(api.db.pool, 'select kind, data from notices order by created_at, kind');
@@ -149,7 +149,7 @@ test('the operator takes a number back with a reason, and its renter is told', a
   await using api = await startApi();
   await free(api, [ONE]);
   const shop = await anAccount(api);
-  await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'someone@example.com' }] });
+  await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'someone@example.com' }] });
   const { id } = (await rent(shop, { number: ONE })).body;
   const taken = await api.asOperator('POST', `/numbers/${id}/release`, { reason: 'not paid' });
   expect(taken).toMatchObject({ status: 200, body: { account: null, lastAccount: shop.id, restsUntil: expect.any(String) } });
