@@ -41,13 +41,13 @@ test('an address that is not confirmed is shown so, and its link is sent again w
   await button('Add the address').click();
   await page.getByText('Not confirmed').waitFor();
   expect(await axe(page)).toEqual([]);
-  await button('Send the link to nouvelle@boulangerie.example again').click();
+  await button('Send the link again to nouvelle@boulangerie.example').click();
   await page
     .getByRole('alert')
     .getByText(/ten minutes/)
     .waitFor();
   await app.rows(`update notices set created_at = created_at - interval '11 minutes'`);
-  await button('Send the link to nouvelle@boulangerie.example again').click();
+  await button('Send the link again to nouvelle@boulangerie.example').click();
   await page.getByText('On its way.').waitFor();
 }, 60_000);
 

@@ -59,10 +59,10 @@ test('in a browser a person signs in by their provider and has the role of their
   ]);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
-  provider.state.person = { ...ANNE, groups: ['nobody'] };
+  provider.state.person = { ...ANNE, email_verified: false };
   await byProvider();
-  await page.waitForURL(/refused=sign-on-/);
-  await page.getByRole('alert').or(page.getByRole('status')).first().waitFor();
+  await page.waitForURL(/refused=sign-on-unverified/);
+  await page.getByText('does not vouch for your e-mail address').waitFor();
   expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);
 }, 120_000);

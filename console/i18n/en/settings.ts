@@ -46,7 +46,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   newEmail: 'New e-mail address',
   unconfirmed: 'Not confirmed: its reader has to follow the link that was sent there',
   sendLink: 'Send the link again',
-  sendLinkOne: 'Send the link to {name} again',
+  sendLinkOne: 'Send the link again to {name}',
   linkSent: 'On its way.',
   gathered: 'gathered',
   gather: 'Gather',
