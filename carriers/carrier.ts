@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { SentenceKey } from '../domain/problems/said.ts';
 import type { TextEncoding } from '../domain/sms/sms-text.ts';
 import type { SimLimits } from './sims.ts';
 
@@ -11,6 +12,8 @@ export type OutboundMessage = {
   text: string;
   /** The SIM slot that must send it, where the carrier has SIMs. */
   port: number | null;
+  /** When it is worth nothing any more, where its sender said so. */
+  expiresAt?: Date | null;
 };
 
 /**
@@ -48,6 +51,8 @@ export type InboundReceipt = {
   reference: string;
   /** Our message id, where the carrier echoes it (user_message_reference, user_id). */
   messageId: string | null;
+  /** The last four digits of our message id, where a carrier can repeat no more: believed of a message to that phone. */
+  messageIdEnd?: string | null;
   from: string;
   to: string;
   status: ReceiptStatus;
@@ -95,16 +100,20 @@ export type WebhookRequest = {
 
 /**
  * A reply in a webhook, always whole: `to` is the number it was sent to, or the slot of the SIM that received it. `stamp` is there
- * where the same reply may be read from the gateway's inbox, too, and is then the same as in it.
+ * where the same reply may be read from the gateway's inbox, too, and is then the same as in it; `inbox` where it has an id there.
  */
-export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & { to: string | { port: number }; stamp?: string };
+export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & {
+  to: string | { port: number };
+  stamp?: string;
+  inbox?: { serial: string; id: number };
+};
 
 /**
  * What a request of the carrier says, once its signature held. `release`: whether its replies go on at once, or wait for the
- * nightly sync. `forged`: not signed as agreed, or too old. `unreadable` says why, without a number or a text.
+ * nightly sync. `odd`: words for what became of a message that are not known here. `forged`: not signed as agreed, or too old. `unreadable` says why, without a number or a text.
  */
 export type WebhookContent =
-  | { kind: 'content'; replies: WebhookReply[]; receipts: InboundReceipt[]; release: 'now' | 'sync' }
+  | { kind: 'content'; replies: WebhookReply[]; receipts: InboundReceipt[]; release: 'now' | 'sync'; odd?: string[] }
   | { kind: 'forged'; reason: string }
   | { kind: 'unreadable'; reason: string };
 
@@ -146,8 +155,11 @@ export type Capabilities = {
   cursor: 'id' | 'time' | 'destructive' | 'none';
 };
 
-/** `webhookUrl`: where the carrier reaches us, for those that are told with each message; null where no public address is known. */
-export type OpenDeps = { events: CarrierEvents; log: Logger; webhookUrl?: string | null };
+/**
+ * `webhookUrl`: where the carrier reaches us, for those that are told with each message; null where no public address is known.
+ * `slot`: which of the carrier's sessions this is, from 0.
+ */
+export type OpenDeps = { events: CarrierEvents; log: Logger; webhookUrl?: string | null; slot?: number };
 
 /** A kind of carrier: its settings' schema (fields with `meta({ secret: true })` are encrypted), what it can do, how to open it. */
 export type Carrier<S extends z.ZodObject = z.ZodObject> = {
@@ -161,6 +173,8 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;
   /** Whether it signs nothing, so that the secret that was agreed stands in the address it is given, as `?secret=…`. */
   secretInAddress?: boolean;
+  /** What neither its documentation nor a library of its says, in words for whoever adds it. */
+  unverified?: SentenceKey[];
   /** Asks the carrier something that sends nothing: null when it lets us in, else why not. */
   check?(settings: z.infer<S>): Promise<string | null>;
 };

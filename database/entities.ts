@@ -16,6 +16,7 @@ import { Contact } from './contacts/contact.ts';
 import { Conversation, ConversationNote } from './conversations/conversation.ts';
 import { CountryRule } from './numbers/country-rule.ts';
 import { Delivery, DeliveryAttempt } from './callbacks/delivery.ts';
+import { DeadNumber } from './sending/dead-number.ts';
 import { Doubt } from './sending/doubt.ts';
 import { MessageNews } from './sending/message-news.ts';
 import { Event } from './callbacks/event.ts';
@@ -79,6 +80,7 @@ export const entities = [
   CountryRule,
   Delivery,
   DeliveryAttempt,
+  DeadNumber,
   Doubt,
   MessageNews,
   EndpointMinute,

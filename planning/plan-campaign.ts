@@ -15,6 +15,7 @@ import { compileSmsTemplate } from '../templates/sms.ts';
 import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
 import {
   ambiguity,
+  awaitedBy,
   cannotReply,
   codeCountries,
   noReplyCode,
@@ -187,13 +188,23 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     if (rules.policies.landlines === 'warn' && isLandline(phone)) landlines++;
     stops.note(rendered.stop);
     segments += rendered.segments;
-    const ambiguous = origin.replyCode !== null && busy?.has(origin.replyCode) === true;
+    const { ambiguous, ambiguousOwn } = awaitedBy(busy, origin.replyCode);
     const { reference } = recipient;
     const price = segmentPrice(prices, country);
     const costMicros = price === null ? null : price * rendered.segments;
     const { text, encoding } = rendered;
     const written = { text, segments: rendered.segments, encoding, replyCode: stops.replyCodeOf(origin, text) };
-    messages.push({ ...origin, ...written, row: messages.length + 1, to: phone, country, reference, ambiguous, costMicros });
+    messages.push({
+      ...origin,
+      ...written,
+      row: messages.length + 1,
+      to: phone,
+      country,
+      reference,
+      ambiguous,
+      ambiguousOwn,
+      costMicros,
+    });
   }
   const senders = judgeSenders(brandsUsed(messages), rules.policies, rules.brands);
   if (senders.refused) return { refused: senders.refused, faults, unreachable };

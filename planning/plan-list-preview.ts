@@ -3,6 +3,7 @@ import { Account } from '../database/account.ts';
 import { Campaign } from '../database/campaigns/campaign.ts';
 import { seenBefore } from '../database/campaigns/list-preview.ts';
 import { countOptedOut } from '../database/contacts/opt-out.ts';
+import { countDead } from '../database/sending/dead-number.ts';
 import { normalisePhone } from '../domain/phone-number.ts';
 import { addPage, NO_ROWS, type PreviewTally } from '../domain/campaigns/preview-tally.ts';
 import { besideOthers, requestOf } from './plan-list.ts';
@@ -50,6 +51,7 @@ export async function planListPreview(
           ...planned,
           given: list.length,
           optedOut: await countOptedOut(sql, account.id, phones, hashPhone),
+          dead: await countDead(sql, account.id, phones),
           rowOf(to) {
             const index = list.findIndex((values) => phoneOf(values['to'], account.country) === to);
             return index < 0 ? undefined : first + index;

@@ -33,6 +33,8 @@ export type PlannedMessage = Origin & {
   reference: string | null;
   /** Whether another campaign awaits replies from this phone by the same code. */
   ambiguous: boolean;
+  /** Whether only campaigns of the own account do. */
+  ambiguousOwn: boolean;
   encoding: SegmentEncoding;
   /** Millionths of the currency; null where no price is set. */
   costMicros: number | null;

@@ -1,13 +1,29 @@
 import { fault, said, type Fault } from '../domain/problems/said.ts';
 import { isNumber, PLACEHOLDER, type PoolNumber, type Refusal } from '../domain/sending/sender-policy.ts';
 import type { Warning } from '../domain/problems/warning.ts';
+import type { BusyCodes } from '../domain/sending/reply-code.ts';
 import type { PlannedMessage, StopEffect } from './plan.ts';
 
-export const ambiguity = (messages: PlannedMessage[]): Warning[] =>
-  ambiguous(messages.filter(({ ambiguous }) => ambiguous).length);
+/** Whether another campaign awaits a reply by that code from the phone whose busy codes these are, and whose. */
+export function awaitedBy(busy: BusyCodes | undefined, code: string | null) {
+  const ambiguous = code !== null && busy?.has(code) === true;
+  return { ambiguous, ambiguousOwn: ambiguous && busy.get(code) === null };
+}
 
-export const ambiguous = (n: number): Warning[] =>
-  n === 0 ? [] : [{ code: 'attribution-ambiguous', ...said('warn.attribution-ambiguous', { n }) }];
+type Ambiguous = Pick<PlannedMessage, 'ambiguous' | 'ambiguousOwn'>;
+export const ambiguity = (messages: readonly Ambiguous[]): Warning[] => {
+  const own = messages.filter(({ ambiguousOwn }) => ambiguousOwn).length;
+  return ambiguous(messages.filter(({ ambiguous }) => ambiguous).length, own);
+};
+
+/** Of `n` so many only within the own account. */
+export const ambiguous = (n: number, own: number): Warning[] => [
+  ...(n > own ? [{ code: 'attribution-ambiguous', ...said('warn.attribution-ambiguous', { n: n - own }) } as const] : []),
+  ...(own > 0 ? [{ code: 'attribution-own', ...said('warn.attribution-own', { n: own }) } as const] : []),
+];
+
+export const deadNumbers = (n: number): Warning[] =>
+  n === 0 ? [] : [{ code: 'dead-numbers', ...said('warn.dead-numbers', { n }) }];
 
 export const unpriced = (messages: PlannedMessage[]): Warning[] =>
   priceMissing([...new Set(messages.filter(({ costMicros }) => costMicros === null).map(({ country }) => country))]);

@@ -86,7 +86,7 @@ const TURN = `
   ), judged as materialized (
     select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
       ${ANSWERS} as answers, coalesce(m.automatic, '') in ('stop-confirmation', 'contact') as owed,
-      case when c.state = 'cancelled' then 'cancelled' when m.expires_at <= now() then 'expired'
+      case when c.state = 'cancelled' then 'cancelled' when least(m.expires_at, c.expires_at) <= now() then 'expired'
         when exists (select from accounts a where a.id = m.account_id and a.closed_at is not null) then 'account-closed'
         when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number ~ '${FRENCH_NUMBER}' then 'lowcost-marketing'
         when m.sender like '+%' and exists (

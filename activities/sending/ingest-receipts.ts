@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { InboundReceipt } from '../../carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { announce } from '../../database/live.ts';
+import { NOTE_DEAD } from '../../database/sending/dead-number.ts';
 import { prepared, rows, transaction } from '../../database/sql.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { normaliseOrigin } from '../../domain/phone-number.ts';
@@ -18,13 +19,19 @@ import type { OnCallbacksDue } from '../wake-run.ts';
 // A message of several segments is delivered when one receipt says so and none denies it.
 const APPLY = `
   with r as (
-    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[])
-      as r (id, reference, message_id, status, error, at, from_number, to_number)
+    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
+      as r (id, reference, message_id, status, error, at, from_number, to_number, id_end)
   ), matched as (
-    select r.*, coalesce(f.message_id, m.id, d.message_id) as message, f.message_id is null and d.message_id is not null as resolves
+    select r.*, coalesce(f.message_id, m.id, e.id, d.message_id) as message, f.message_id is null and e.id is null and d.message_id is not null as resolves
     from r
     left join message_references f on f.carrier_id = $1 and f.reference = r.reference
     left join messages m on m.id = r.message_id and m.carrier_id = $1
+    left join lateral (
+      select o.id from messages o where f.message_id is null and m.id is null and r.id_end is not null
+        and o.to_number = r.to_number and o.carrier_id = $1 and right(o.id::text, 4) = r.id_end
+        and o.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
+      order by o.submitted_at desc limit 1
+    ) e on true
     left join doubts d on f.message_id is null and m.id is null
       and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
       and d.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
@@ -49,7 +56,9 @@ const APPLY = `
       -- The first try arrived after all: there need be no second.
       when m.state = 'queued' then m.resends > 0 and w.status <> 'unknown'
       else m.state in ('submitting', 'accepted', 'in_doubt', 'unknown') end
-    returning m.id
+    returning m.id, w.status
+  ), dead as (
+    ${NOTE_DEAD}
   ), resolved as (
     delete from doubts d using applied a where d.message_id = a.id
   ), kept as (
@@ -121,10 +130,11 @@ export async function storeReceipts(
   return applyReceipts(
     pool,
     carrierId,
-    receipts.map(({ reference, messageId, status, error, at, from, to }) => ({
+    receipts.map(({ reference, messageId, messageIdEnd = null, status, error, at, from, to }) => ({
       id: newId(),
       reference: storable(reference),
       message_id: messageId,
+      id_end: messageIdEnd,
       status,
       error: error === null ? null : storable(error),
       at,
@@ -139,6 +149,7 @@ type StoredReceipt = {
   id: string;
   reference: string;
   message_id: string | null;
+  id_end: string | null;
   status: string;
   error: string | null;
   at: Date;
@@ -161,6 +172,7 @@ async function applyReceipts(
       receipts.map((receipt) => receipt.message_id),
       receipts.map((receipt) => receipt.from_number),
       receipts.map((receipt) => receipt.to_number),
+      receipts.map((receipt) => receipt.id_end),
     ]);
     const before = await statesBefore(
       client,
@@ -181,7 +193,9 @@ const NAMED = `
   select message_id as id from message_references where carrier_id = $1 and reference = any($2::text[])
   union select unnest($3::uuid[])
   union select d.message_id from doubts d join unnest($4::text[], $5::text[]) as r (sender, phone)
-    on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone`;
+    on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone
+  union select o.id from messages o join unnest($5::text[], $6::text[]) as r (phone, id_end)
+    on o.carrier_id = $1 and o.to_number = r.phone and right(o.id::text, 4) = r.id_end`;
 
 async function apply(sql: Pool | PoolClient, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
   const left = await prepared<{ id: string }>(sql, 'apply-receipts', APPLY, [
@@ -194,6 +208,7 @@ async function apply(sql: Pool | PoolClient, carrierId: string, receipts: Stored
     receipts.map((receipt) => receipt.at),
     receipts.map((receipt) => receipt.from_number),
     receipts.map((receipt) => receipt.to_number),
+    receipts.map((receipt) => receipt.id_end),
   ]);
   return left.map(({ id }) => id);
 }
@@ -210,7 +225,7 @@ export async function matchOrphans(
   if (!among) await rows(pool, `delete from orphan_receipts where ingested_at < now() - interval '24 hours'`);
   const found = await rows<StoredReceipt & { carrier_id: string }>(
     pool,
-    `select o.id, o.carrier_id, o.reference, null::uuid as message_id, o.status, o.error, o.at, o.from_number, o.to_number
+    `select o.id, o.carrier_id, o.reference, null::uuid as message_id, null as id_end, o.status, o.error, o.at, o.from_number, o.to_number
      from orphan_receipts o
      where ($1::uuid[] is null or o.id = any($1))
        and (exists (select from message_references f where f.carrier_id = o.carrier_id and f.reference = o.reference)

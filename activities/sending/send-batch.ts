@@ -29,7 +29,7 @@ type Deps = {
 };
 export type SendBatch = ReturnType<typeof createSendBatch>;
 
-type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null };
+type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null; expiresAt: Date | null };
 type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null; held: string[] | null };
 
 /** Waits up to this long are spent here; longer ones are the workflow's timers. */
@@ -58,7 +58,8 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
     for (;;) {
       const due = await rows<Row>(
         pool,
-        `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port from messages m
+        `select m.account_id as account, m.id, m.to_number as "to", m.sender as "from", m.text, m.port, least(m.expires_at, c.expires_at) as "expiresAt"
+         from messages m left join campaigns c on c.id = m.campaign_id
          where ${where} and m.state = 'queued' and (m.not_before is null or m.not_before <= now())
            and not (m.cost_micros > 0 and not ${ANSWERS} and exists (select from spend_limits l where l.account_id = m.account_id and l.held_until > now()))
          order by m.row, m.id`,

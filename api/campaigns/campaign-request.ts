@@ -59,6 +59,12 @@ export const CampaignText = {
   sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
 };
 
+const LONGEST_VALIDITY_S = 7 * 24 * 60 * 60;
+export const Validity = z.int().min(60).max(LONGEST_VALIDITY_S).optional().openapi({
+  description:
+    'Seconds from sendAt, or from now: what has not gone by then is skipped (reason expired), and an operator stops trying. Left out: no end',
+});
+
 /** For whoever may think better of it. */
 export const HoldSeconds = z.number().int().min(1).max(60).optional().openapi({
   description: 'Nothing goes for that long, so that a cancel stops all of it; `sendAt` then says from when on it may',

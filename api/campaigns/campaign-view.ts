@@ -33,6 +33,7 @@ export const CampaignView = z
     cost: Money.nullable().openapi({ description: 'Of all messages together; null: no price is set' }),
     optimise: z.boolean(),
     sendAt: Time.nullable(),
+    expiresAt: Time.nullable().openapi({ description: 'What has not gone by then is skipped' }),
     createdAt: Time,
     launchedAt: Time.nullable(),
     endedAt: Time.nullable(),
@@ -108,6 +109,7 @@ type Shown = Nullable<
   | 'sender'
   | 'wireSender'
   | 'sendAt'
+  | 'expiresAt'
   | 'launchedAt'
   | 'endedAt'
   | 'resendInDoubt'
@@ -140,6 +142,7 @@ export const campaignView = (campaign: Shown) => ({
   cost: moneyOrNone(campaign.costMicros),
   optimise: campaign.optimise ?? false,
   sendAt: iso(campaign.sendAt),
+  expiresAt: iso(campaign.expiresAt),
   createdAt: campaign.createdAt.toISOString(),
   launchedAt: iso(campaign.launchedAt),
   endedAt: iso(campaign.endedAt),

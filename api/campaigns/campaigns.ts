@@ -8,7 +8,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said, sentenceOf } from '../../domain/problems/said.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
-import { CampaignText, HoldSeconds, readCampaignText } from './campaign-request.ts';
+import { CampaignText, HoldSeconds, readCampaignText, Validity } from './campaign-request.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView, warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -20,7 +20,9 @@ import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { accepted, ok, routesOf } from '../http/route.ts';
 import { refusalOf } from '../numbers/no-number-refusal.ts';
 import { countOptedOut } from '../../database/contacts/opt-out.ts';
-import { optedOut } from '../../planning/warnings.ts';
+import { countDead } from '../../database/sending/dead-number.ts';
+import { markShared, recentCampaigns } from '../../planning/shared-codes.ts';
+import { deadNumbers, optedOut } from '../../planning/warnings.ts';
 import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
@@ -49,6 +51,7 @@ export const NewCampaignBody = z
   .strictObject({
     ...CampaignText,
     holdSeconds: HoldSeconds,
+    validity: Validity,
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
   .openapi('NewCampaign');
@@ -145,18 +148,22 @@ export const campaigns = (services: ApiServices) => {
         simulation,
         resendInDoubt,
       } = asked;
-      const { callbackUrl, requestId, holdSeconds } = asked;
+      const { callbackUrl, requestId, holdSeconds, validity } = asked;
+      const expiresAt = validity === undefined ? null : new Date((sendAt ?? createdAt).getTime() + validity * 1000);
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
-      const plan = await planCampaign(
-        { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients },
-        await loadPlanRules(services, account, route),
-      );
+      const seen = await recentCampaigns(db.pool);
+      const rules = await loadPlanRules(services, account, route);
+      const request = { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients };
+      const plan = await planCampaign(request, rules);
       if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 
       const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros, stops } = plan;
       const total = messages.length;
       const phones = messages.map(({ to }) => to);
-      const silent = optedOut(await countOptedOut(db.pool, account.id, phones, services.hashPhone));
+      const silent = [
+        ...optedOut(await countOptedOut(db.pool, account.id, phones, services.hashPhone)),
+        ...deadNumbers(await countDead(db.pool, account.id, phones)),
+      ];
       const said = {
         id,
         name,
@@ -173,6 +180,7 @@ export const campaigns = (services: ApiServices) => {
         resendInDoubt,
         keyword,
         sendAt,
+        expiresAt,
         createdAt,
       };
       const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
@@ -182,13 +190,14 @@ export const campaigns = (services: ApiServices) => {
         await storeCampaign(client, stored, account.twoWay === 'on', messages);
         // Last: a long list takes its time to be stored.
         const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
+        const told = await markShared(client, { rules, campaignId: id, at: sendAt ?? createdAt, messages, seen, warnings });
         const shown = campaignView({ ...stored, sendAt: goesAt, launchedAt: createdAt, endedAt: null });
         const accepted = {
           ...shown,
           duplicatesRemoved,
           stopMentionsAdded: stops.added,
           countries: reach,
-          warnings: warningsView([...warnings, ...silent], speak(c)),
+          warnings: warningsView([...told, ...silent], speak(c)),
         };
         await c.get('idempotency')?.keep(client, 202, accepted);
         return accepted;

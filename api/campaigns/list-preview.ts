@@ -27,6 +27,7 @@ import {
   ambiguous,
   codeCountries,
   nobodyReplies,
+  deadNumbers,
   optedOut,
   priceMissing,
   toLandlines,
@@ -192,7 +193,7 @@ function warningsOf(
   const hours = quietWarning({ ...tally.quiet, until: until === null ? null : new Date(until) });
   const whole: Warning[] = [
     ...countryWarnings(tally.reach, request.withReplies || tally.answerBy === 'new-message'),
-    ...ambiguous(tally.ambiguous),
+    ...ambiguous(tally.ambiguous, tally.ambiguousOwn ?? 0),
     ...(lowcost && 'warning' in lowcost ? [lowcost.warning] : []),
     ...withoutStop(tally.stops),
     ...toLandlines(tally.landlines ?? 0),
@@ -203,13 +204,14 @@ function warningsOf(
   const said = new Map(whole.map((warning) => [warning.code, warning]));
   // What no page warned of is not said of the whole; what speaks of no numbers stands as it was said.
   const others = tally.warnings.filter(({ code }) => !said.has(code) && !COUNTED.has(code));
-  return [...whole, ...others, ...optedOut(tally.optedOut)];
+  return [...whole, ...others, ...optedOut(tally.optedOut), ...deadNumbers(tally.dead ?? 0)];
 }
 const COUNTED = new Set<Warning['code']>([
   'country-unknown',
   'country-no-reply',
   'quiet-hours',
   'attribution-ambiguous',
+  'attribution-own',
   'price-missing',
   'lowcost-marketing',
   'stop-mention-missing',

@@ -21,7 +21,8 @@ import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
-import { optedOut } from '../../planning/warnings.ts';
+import { countDead } from '../../database/sending/dead-number.ts';
+import { deadNumbers, optedOut } from '../../planning/warnings.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
@@ -80,7 +81,10 @@ export const previews = (services: ApiServices) => {
     return {
       accepted: refusals.length === 0,
       refusals: refusals.map((each) => refusalView(each, language)),
-      warnings: warningsView([...outlook.warnings, ...optedOut(silent)], language),
+      warnings: warningsView(
+        [...outlook.warnings, ...optedOut(silent), ...deadNumbers(await countDead(db.pool, account.id, phones))],
+        language,
+      ),
       recipients: {
         given: request.recipients.length,
         kept: messages.length,

@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
+import { leaveOutDead } from '../../database/sending/dead-number.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, flaw, said, type Fault } from '../../domain/problems/said.ts';
@@ -19,7 +20,7 @@ const MOST = 100_000;
 const MOST_FAULTS = 1000;
 const EXPORT_PAGE = 5000;
 
-const Source = z.enum(['reply', 'import', 'api', 'keyword', 'erasure']);
+const Source = z.enum(['reply', 'import', 'api', 'keyword', 'erasure', 'dead']);
 const OptOutView = z
   .object({
     phone: z.string().nullable().openapi({ description: 'null: the contact was erased, and only a hash is left' }),
@@ -51,6 +52,10 @@ const add = route('post', '/opt-outs/import', 'importOptOuts', {
   summary: 'Add numbers; one bad row refuses all and names every bad row',
   request: { body: body(Import) },
   responses: ok('Added', z.object({ added: z.number().int(), already: z.number().int() }).openapi('OptOutsImported'), refused),
+});
+const addDead = route('post', '/opt-outs/dead', 'optOutDeadNumbers', {
+  summary: 'Add every number that the last three messages or more did not reach',
+  responses: ok('Added', z.object({ added: z.number().int() }).openapi('DeadNumbersAdded')),
 });
 const lift = route('post', '/opt-outs/lift', 'liftOptOut', {
   summary: 'Take a number off the list: the person asked for it, and the reason is kept',
@@ -160,6 +165,9 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
       );
       return c.json({ added, already: entries.length - added }, 200);
     })
+    .openapi(addDead, async (c) =>
+      c.json({ added: await leaveOutDead(db.pool, c.get('account').id, `key ${c.get('keyId')}`) }, 200),
+    )
     .openapi(lift, async (c) => {
       const account = c.get('account');
       const { phone: raw, reason } = c.req.valid('json');

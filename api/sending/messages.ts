@@ -4,11 +4,11 @@ import { transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
 import type { Context } from 'hono';
 import { totalCost } from '../../domain/campaigns/cost.ts';
-import { Sending, SkipOptedOut } from '../campaigns/campaign-request.ts';
+import { Sending, SkipOptedOut, Validity } from '../campaigns/campaign-request.ts';
 import { Warnings, warningsView } from '../campaigns/campaign-view.ts';
 import { speak } from '../http/language.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { LONGEST_VALIDITY_S, planMessages, setTimes, type Asked } from './plan-messages.ts';
+import { planMessages, setTimes, type Asked } from './plan-messages.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
@@ -24,9 +24,7 @@ const NewMessageBody = z
     ...Sending,
     skipOptedOut: SkipOptedOut,
     sendAt: TimeIn.optional().openapi({ description: 'Left out: at once' }),
-    validity: z.int().min(60).max(LONGEST_VALIDITY_S).optional().openapi({
-      description: 'Seconds from sendAt, or from now: what has not gone by then is skipped (reason expired). Left out: no end',
-    }),
+    validity: Validity,
     reference: z.string().max(255).optional().openapi({ description: 'Your own, echoed in every callback about this message' }),
   })
   .openapi('NewMessage');

@@ -128,5 +128,3 @@ export async function setTimes(sql: Sql, ready: readonly Ready[]): Promise<void>
     [timed.map(({ message }) => message.id), timed.map(({ sendAt }) => sendAt), timed.map(({ expiresAt }) => expiresAt)],
   );
 }
-
-export const LONGEST_VALIDITY_S = 7 * 24 * 60 * 60;

@@ -34,8 +34,20 @@ export function OptOutsSettings() {
           { name: say('action'), shown: owner, cell: ({ phone }) => (phone ? <Lift phone={phone} /> : null) },
         ]}
       />
+      {owner ? <AddDead /> : null}
       {owner ? <Add /> : null}
     </>
+  );
+}
+
+function AddDead() {
+  const { say, number } = useLocale();
+  const add = useAct(() => ask(v1['opt-outs'].dead.$post()), ['opt-outs']);
+  return (
+    <FormCard title={say('deadNumbers')} label={say('leaveOutDead')} act={add}>
+      <p>{say('deadNumbersHint')}</p>
+      {add.data ? <p role="status">{say('deadAdded', { added: number(add.data.added) })}</p> : null}
+    </FormCard>
   );
 }
 

@@ -44,6 +44,8 @@ const CampaignSchema = defineEntity({
     /** Whether characters that cost more are written plainly. */
     optimise: p.boolean().default(false),
     sendAt: p.datetime(3).nullable(),
+    /** Nothing goes after it, and the operator stops trying. */
+    expiresAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     launchedAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),

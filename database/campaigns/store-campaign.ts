@@ -32,6 +32,7 @@ export type NewCampaign = {
   costMicros: number | null;
   optimise: boolean;
   sendAt: Date | null;
+  expiresAt?: Date | null;
   createdAt: Date;
 };
 
@@ -175,8 +176,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
     [
       id,
       accountId,
@@ -202,6 +203,7 @@ export async function storeCampaign(
       campaign.costMicros,
       campaign.optimise,
       campaign.requestId ?? null,
+      campaign.expiresAt ?? null,
     ],
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));

@@ -25,6 +25,9 @@ const CarrierSchema = defineEntity({
     stopConfirmations: p.boolean().default(true),
     /** Nothing is sent through it from then on; what comes in is taken. */
     pausedAt: p.datetime(3).nullable(),
+    /** Requests in its name that were not signed as agreed: how many within a quarter of an hour, and when the last came. */
+    webhooksRefused: p.smallint().default(0),
+    webhookRefusedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
   },
 });

@@ -67,7 +67,8 @@ export async function eraseContact(
      delete from conversation_notes n using talk where n.conversation_id = talk.id`,
     [accountId, phone],
   );
-  await affected(client, `delete from contacts where account_id = $1 and phone = $2`, [accountId, phone]);
+  for (const table of ['contacts', 'dead_numbers'])
+    await affected(client, `delete from ${table} where account_id = $1 and phone = $2`, [accountId, phone]);
   await affected(
     client,
     `with listed as (delete from opt_outs where account_id = $1 and phone = $2 returning since, source)

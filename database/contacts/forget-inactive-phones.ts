@@ -62,6 +62,7 @@ export async function forgetInactivePhones(
     ids,
   ]);
   await affected(client, `delete from conversations where id = any($2::uuid[]) and account_id = $1`, [accountId, ids]);
+  await affected(client, `delete from dead_numbers where account_id = $1 and phone = any($2::text[])`, [accountId, phones]);
   await affected(client, `delete from contacts where account_id = $1 and phone = any($2::text[]) and updated_at < $3`, [
     accountId,
     phones,

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { sqlIndex } from '../sql-index.ts';
 
 /** How a number came on the list. */
-export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure';
+export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure' | 'dead';
 
 const OptOutSchema = defineEntity({
   name: 'OptOut',

@@ -1,3 +1,6 @@
+import { CampaignsThatEnd } from './0162-campaigns-that-end.ts';
+import { RefusedWebhooks } from './0161-refused-webhooks.ts';
+import { DeadNumbers } from './0160-dead-numbers.ts';
 import { Initial } from './0001-initial.ts';
 import { EndpointHealth } from './0010-endpoint-health.ts';
 import { CampaignCallbacks } from './0011-campaign-callbacks.ts';
@@ -140,4 +143,7 @@ export const migrations = [
   { name: '0150-closing', class: Closing },
   { name: '0151-confirmed-addresses', class: ConfirmedAddresses },
   { name: '0152-audit-ages', class: AuditAges },
+  { name: '0160-dead-numbers', class: DeadNumbers },
+  { name: '0161-refused-webhooks', class: RefusedWebhooks },
+  { name: '0162-campaigns-that-end', class: CampaignsThatEnd },
 ];

@@ -14,6 +14,8 @@ export type SubmittedSms = {
   to: string;
   text: string;
   segments: number;
+  /** How long it is to be tried, as it came. */
+  validityPeriod: string;
   at: Date;
 };
 
@@ -29,7 +31,7 @@ export function createInbox(): { take(pdu: SubmitSm, messageId: string): Submitt
       const { body, part } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: sarPart(pdu) };
       const from = fromAddress(pdu.source);
       const to = fromAddress(pdu.destination);
-      if (part === null || part.total === 1) return whole(from, to, pdu.dataCoding, [{ body, messageId }]);
+      if (part === null || part.total === 1) return whole(from, to, pdu, [{ body, messageId }]);
 
       const key = `${from} ${to} ${part.reference} ${part.total}`;
       const pieces = partial.get(key) ?? [];
@@ -39,15 +41,15 @@ export function createInbox(): { take(pdu: SubmitSm, messageId: string): Submitt
       const present = pieces.filter((piece) => piece !== undefined);
       if (present.length < part.total) return null;
       partial.delete(key);
-      return whole(from, to, pdu.dataCoding, present);
+      return whole(from, to, pdu, present);
     },
   };
 }
 
-function whole(from: string, to: string, dataCoding: number, pieces: Piece[]): SubmittedSms {
+function whole(from: string, to: string, { dataCoding, validityPeriod }: SubmitSm, pieces: Piece[]): SubmittedSms {
   const text = decodeText(Buffer.concat(pieces.map(({ body }) => body)), ENCODINGS.get(dataCoding) ?? 'binary');
   const messageIds = pieces.map(({ messageId }) => messageId);
-  return { messageId: messageIds[0] ?? '', messageIds, from, to, text, segments: pieces.length, at: new Date() };
+  return { messageId: messageIds[0] ?? '', messageIds, from, to, text, segments: pieces.length, validityPeriod, at: new Date() };
 }
 
 const ENCODINGS = new Map<number, TextEncoding>([

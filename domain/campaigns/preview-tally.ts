@@ -25,6 +25,9 @@ export type PreviewTally = {
   /** Countries without a price. */
   unpriced: string[];
   ambiguous: number;
+  /** Left out by an earlier release, like `landlines`. */
+  ambiguousOwn?: number;
+  dead?: number;
   answerBy: AnswerBy;
   /** One where all messages have the same. */
   wireSenders: string[];
@@ -80,7 +83,8 @@ export const NO_ROWS: PreviewTally = {
 export type TalliedPage = {
   given: number;
   optedOut: number;
-  messages: readonly (Previewed & { sender: string; ambiguous: boolean; costMicros: number | null })[];
+  dead: number;
+  messages: readonly (Previewed & { sender: string; ambiguous: boolean; ambiguousOwn: boolean; costMicros: number | null })[];
   duplicatesRemoved: number;
   segments: number;
   costMicros: number | null;
@@ -116,6 +120,8 @@ export function addPage(tally: PreviewTally, page: TalliedPage, text: string): P
       messages.flatMap(({ costMicros, country }) => (costMicros === null ? [country] : [])),
     ),
     ambiguous: tally.ambiguous + messages.filter(({ ambiguous }) => ambiguous).length,
+    ambiguousOwn: (tally.ambiguousOwn ?? 0) + messages.filter(({ ambiguousOwn }) => ambiguousOwn).length,
+    dead: (tally.dead ?? 0) + page.dead,
     answerBy: page.answerBy,
     wireSenders: union(
       tally.wireSenders,

@@ -8,6 +8,8 @@ export const WARNINGS = [
   'country-no-reply',
   'quiet-hours',
   'attribution-ambiguous',
+  'attribution-own',
+  'dead-numbers',
   'price-missing',
   'lowcost-marketing',
   'stop-mention-missing',

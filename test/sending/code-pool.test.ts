@@ -36,7 +36,7 @@ test('each campaign that awaits replies from a phone has a code of its own there
   expect([first.warnings, second.body.warnings]).toEqual([[], []]);
 
   const third = await send(one);
-  expect(third.body.warnings).toMatchObject([{ code: 'attribution-ambiguous', detail: expect.stringMatching(/^2 recipients/) }]);
+  expect(third.body.warnings).toMatchObject([{ code: 'attribution-own', detail: expect.stringMatching(/^2 recipients/) }]);
   expect((await codesOf(api, third.body.id)).map(({ ambiguous }) => ambiguous)).toEqual([true, true, false]);
   const { items } = (await one.call('GET', `/campaigns/${third.body.id}/messages`)).body;
   expect(items.map(({ attribution }: { attribution: string }) => attribution)).toEqual([
@@ -44,6 +44,40 @@ test('each campaign that awaits replies from a phone has a code of its own there
     'may-be-ambiguous',
     'exact',
   ]);
+});
+
+test('a preview and a campaign tell what is unclear within the account from what is unclear between accounts', async () => {
+  await using api = await startApi();
+  await carriers(api, { codes: ['36201'] });
+  const [one, two] = [await anAccount(api), await anAccount(api)];
+  await send(one, { recipients: [{ to: PHONES[0] }] });
+  await send(two, { recipients: [{ to: PHONES[1] }] });
+  const expected = [
+    {
+      code: 'attribution-ambiguous',
+      detail: expect.stringMatching(/^1 recipient may still answer a campaign of another account/),
+    },
+    { code: 'attribution-own', detail: expect.stringMatching(/^1 recipient may still answer another campaign of yours/) },
+  ];
+  const preview = await one.call('POST', '/campaigns/preview', { ...campaign, recipients: PHONES.map((to) => ({ to })) });
+  expect(preview.body.warnings).toMatchObject(expected);
+  expect((await send(one)).body.warnings).toMatchObject(expected);
+});
+
+test('campaigns accepted at once to the same phones: whichever is stored after another says that they share a code', async () => {
+  await using api = await startApi();
+  await carriers(api, { codes: ['36201'] });
+  const shops = [await anAccount(api), await anAccount(api), await anAccount(api)];
+  for (let round = 1; round <= 4; round++) {
+    const recipients = [1, 2, 3].map((n) => ({ to: `+336120${round}000${n}` }));
+    const answers = await Promise.all(shops.map((shop) => send(shop, { recipients })));
+    const warned = answers.filter(({ body }) =>
+      body.warnings.some(({ code }: { code: string }) => code === 'attribution-ambiguous'),
+    );
+    expect(warned).toHaveLength(2);
+    for (const { body } of warned)
+      expect((await codesOf(api, body.id)).map(({ ambiguous }) => ambiguous)).toEqual([true, true, true]);
+  }
 });
 
 test('a code is free again when the window of its last campaign has ended: 72 hours on short codes, counted to the hour of sending', async () => {

@@ -57,6 +57,8 @@ export const faults = {
   'device-address': ['has a form that is not accepted', 'Write the address of the device, such as https://192.168.1.20'],
   'wait-order': ['is less than {least}', 'Write at least {least}'],
   'ucs2-coding': ['is the coding of another alphabet', 'Write a value of its own: a reply could not be read'],
+  'smpp-status': ['is not an SMPP status', 'Write its name, as ESME_RSYSERR, or its number, as 0x0000040b'],
+  'key-and-certificate': ['goes with tls.certificate', 'Send both, or neither'],
   'ca-unverified': ['is off, beside ca', 'Leave out ca, or verify with it'],
   'no-such-place': ['names {place}, which there is not', 'Use one of {known}'],
   'basic-without-login': ['names {{basic}}, which is made of username and password', 'Give both'],

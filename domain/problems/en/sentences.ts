@@ -192,9 +192,17 @@ export const sentences = {
   'quiet.holiday': 'on a public holiday ({name}): {n}',
   'quiet.alsace-moselle': 'on a public holiday of Alsace-Moselle ({name}): {n}',
   'warn.attribution-ambiguous':
-    "{n} {n|recipient|recipients} may still answer another campaign by the same number, and no other number is free: it may be unclear which of the two a reply answers. A keyword of the campaign's own tells them apart.",
+    "{n} {n|recipient|recipients} may still answer a campaign of another account by the same number, and no other number is free: a reply that could mean either is given to neither. A keyword of the campaign's own tells them apart.",
+  'warn.attribution-own':
+    "{n} {n|recipient|recipients} may still answer another campaign of yours by the same number, and no other number is free: a reply counts for the newer one. A keyword of the campaign's own tells them apart.",
+  'warn.dead-numbers':
+    '{n} {n|recipient has a number|recipients have numbers} that the last three messages or more did not reach. POST /v1/opt-outs/dead leaves such numbers out from now on.',
   'warn.sender-overridden':
     'The sender {sender} is not what is shown: messages come from {became}, so that they can be answered.',
+  'unverified.vonage': 'An answer 402 is taken for an account without money: the line waits.',
+  'unverified.infobip':
+    'Whether Basic credentials in a notification address are sent: the secret in the address works in any case.',
+  'unverified.ovhcloud': 'Which delivery codes beside 1 (delivered) and 2 (not delivered) are final: they change nothing.',
   'warn.opted-out': '{n} {n|recipient has|recipients have} opted out: {n|the message is|their messages are} skipped.',
   'warn.landline': '{n} {n|recipient is|recipients are} on a fixed line, which gets no SMS.',
   'warn.placeholder-slip':

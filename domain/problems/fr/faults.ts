@@ -67,6 +67,8 @@ export const faults: Record<FaultCode, readonly [problem: string, remedy: string
   'device-address': [FORM, 'Écrivez l’adresse de l’appareil, comme https://192.168.1.20'],
   'wait-order': ['est inférieur à {least}', 'Écrivez au moins {least}'],
   'ucs2-coding': ['est le codage d’un autre alphabet', 'Écrivez une valeur propre : une réponse serait illisible'],
+  'smpp-status': ['n’est pas un statut SMPP', 'Écrivez son nom, comme ESME_RSYSERR, ou son numéro, comme 0x0000040b'],
+  'key-and-certificate': ['va avec tls.certificate', 'Envoyez les deux, ou aucun'],
   'ca-unverified': ['est désactivé, à côté de ca', 'Retirez ca, ou vérifiez avec'],
   'no-such-place': ['nomme {place}, qui n’existe pas', 'Utilisez un de {known}'],
   'basic-without-login': ['nomme {{basic}}, fait de username et password', 'Donnez les deux'],

@@ -198,9 +198,17 @@ export const sentences: Record<SentenceKey, string> = {
   'quiet.holiday': 'un jour férié ({name}) : {n}',
   'quiet.alsace-moselle': 'un jour férié d’Alsace-Moselle ({name}) : {n}',
   'warn.attribution-ambiguous':
-    '{n} {n|destinataire peut|destinataires peuvent} encore répondre à une autre campagne par le même numéro, et aucun autre numéro n’est libre : on ne saura peut-être pas à laquelle des deux une réponse s’adresse. Un mot-clé propre à la campagne les distingue.',
+    '{n} {n|destinataire peut|destinataires peuvent} encore répondre à une campagne d’un autre compte par le même numéro, et aucun autre numéro n’est libre : une réponse qui pourrait s’adresser aux deux n’est remise à aucun. Un mot-clé propre à la campagne les distingue.',
+  'warn.attribution-own':
+    '{n} {n|destinataire peut|destinataires peuvent} encore répondre à une autre de vos campagnes par le même numéro, et aucun autre numéro n’est libre : une réponse compte pour la plus récente. Un mot-clé propre à la campagne les distingue.',
+  'warn.dead-numbers':
+    '{n} {n|destinataire a un numéro|destinataires ont des numéros} que les trois derniers messages au moins n’ont pas atteint{n||s}. POST /v1/opt-outs/dead écarte désormais ces numéros.',
   'warn.sender-overridden':
     'L’expéditeur {sender} n’est pas celui qui s’affiche : les messages viennent de {became}, pour qu’on puisse y répondre.',
+  'unverified.vonage': 'Une réponse 402 est prise pour un compte sans crédit : la ligne attend.',
+  'unverified.infobip':
+    'L’envoi d’identifiants Basic placés dans une adresse de notification : le secret dans l’adresse fonctionne dans tous les cas.',
+  'unverified.ovhcloud': 'Les codes de remise définitifs autres que 1 (remis) et 2 (non remis) : ils ne changent rien.',
   'warn.opted-out':
     '{n} {n|destinataire s’est désinscrit|destinataires se sont désinscrits} : {n|son message est écarté|leurs messages sont écartés}.',
   'warn.landline': '{n} {n|destinataire a|destinataires ont} un téléphone fixe, qui ne reçoit pas de SMS.',

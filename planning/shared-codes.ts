@@ -1,0 +1,53 @@
+import { idAt } from '../database/ids.ts';
+import { affected, rows, type Sql } from '../database/sql.ts';
+import type { Warning } from '../domain/problems/warning.ts';
+import type { PlanRules } from './load-rules.ts';
+import type { PlannedMessage } from './plan.ts';
+import { besideOthers } from './plan-list.ts';
+import { ambiguity, awaitedBy } from './warnings.ts';
+
+/** A campaign is planned and stored within that long. */
+const RECENT_MS = 300_000;
+
+/** Those that were begun lately and are stored: read before a campaign is planned, so that one stored meanwhile is known as new. */
+export async function recentCampaigns(sql: Sql): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(sql, 'select id from campaigns where id > $1', [idAt(Date.now() - RECENT_MS)]);
+  return new Set(found.map(({ id }) => id));
+}
+
+type Stored = {
+  rules: PlanRules;
+  campaignId: string;
+  at: Date;
+  messages: readonly PlannedMessage[];
+  seen: ReadonlySet<string>;
+  warnings: Warning[];
+};
+
+/**
+ * Marks messages of a campaign, stored in this transaction, whose reply code another took that was stored since the plan; answers
+ * with the warnings as they are then. To be called last: whoever stores another campaign meanwhile waits for the commit, and then sees this one.
+ */
+export async function markShared(sql: Sql, { rules, campaignId, at, messages, seen, warnings }: Stored): Promise<Warning[]> {
+  if (messages.every(({ replyCode }) => replyCode === null)) return warnings;
+  await rows(sql, `select pg_advisory_xact_lock(hashtextextended('reply codes of campaigns', 0))`);
+  const stored = await recentCampaigns(sql);
+  stored.delete(campaignId);
+  if ([...stored].every((id) => seen.has(id))) return warnings;
+  const busy = await besideOthers(rules, sql, campaignId).codesInUse(
+    messages.map(({ to }) => to),
+    at,
+  );
+  const shared = messages.flatMap(({ to, replyCode, ambiguous }) => {
+    const awaited = awaitedBy(busy.get(to), replyCode);
+    return awaited.ambiguous && !ambiguous ? [{ to, ...awaited }] : [];
+  });
+  if (shared.length === 0) return warnings;
+  const phones = shared.map(({ to }) => to);
+  await affected(sql, 'update messages set ambiguous = true where campaign_id = $1 and to_number = any($2::text[])', [
+    campaignId,
+    phones,
+  ]);
+  const others = warnings.filter(({ code }) => code !== 'attribution-ambiguous' && code !== 'attribution-own');
+  return [...others, ...ambiguity([...messages.filter(({ ambiguous }) => ambiguous), ...shared])];
+}
