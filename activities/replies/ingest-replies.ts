@@ -6,6 +6,7 @@ import { announce } from '../../database/live.ts';
 import { isUnreachable, rows } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
+import { adoptCopies, type Copy } from './adopt-copies.ts';
 import { assembleParts } from './assemble-parts.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
@@ -24,7 +25,6 @@ async function loadDoubtful(pool: Pool, carrierId: string, slot: number, session
   return counts;
 }
 
-type Copy = Pick<NewReply, 'fromRaw' | 'toRaw' | 'text'>;
 function remember(counts: Map<string, number>, copy: Copy): void {
   const key = keyOf(copy);
   counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -41,7 +41,9 @@ export type IngestDeps = {
   deliverReplies: (ids: string[]) => void;
   onCallbacksDue?: OnCallbacksDue;
 };
-type Item = { reply: InboundReply; read: NewReply };
+type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+/** `adopted`: another line brought it first. */
+type Item = { reply: InboundReply; read: NewReply; adopted: boolean };
 
 /** One bind as the database knows it. `unacked` is in the order of ids: what is before its first entry is certain. */
 type Session = {
@@ -49,19 +51,19 @@ type Session = {
   bind: number;
   openedAt: number;
   doubtful: Map<string, number>;
-  unacked: { id: string; acked: boolean }[];
+  unacked: { id: string; acked: boolean; adopted: Copy | null }[];
   ackedThrough: string | null;
   noted: string | null;
 };
 
-async function openSession(pool: Pool, carrierId: string, slot: number, bind: number): Promise<Session> {
+async function openSession(pool: Pool, carrierId: string, slot: number, bind: number, shared: boolean): Promise<Session> {
   const id = newId();
   await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [
     id,
     carrierId,
     slot,
   ]);
-  const doubtful = await loadDoubtful(pool, carrierId, slot, id);
+  const doubtful = shared ? new Map<string, number>() : await loadDoubtful(pool, carrierId, slot, id);
   return { id, bind, openedAt: performance.now(), doubtful, unacked: [], ackedThrough: null, noted: null };
 }
 
@@ -113,13 +115,17 @@ function createUnsure() {
 /**
  * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
+ * `inTurn`, where the carrier has other lines, by which copies may come: one after the other of what has the same key.
  */
 export async function openIngest(
   { pool, log, country, deliverReplies, onCallbacksDue = () => {} }: IngestDeps,
   carrierId: string,
   slot: number,
+  inTurn?: InTurn,
 ) {
-  let session = await openSession(pool, carrierId, slot, 0);
+  const shared = inTurn !== undefined;
+  let session = await openSession(pool, carrierId, slot, 0, shared);
+  let before = session;
   let renewing: Promise<void> | undefined;
   const unsure = createUnsure();
 
@@ -134,8 +140,10 @@ export async function openIngest(
 
   /** A carrier that connects again begins a session of its own: what the last one left unacknowledged is doubtful to it. */
   async function renew(bind: number): Promise<void> {
-    await note(session, true);
-    session = await openSession(pool, carrierId, slot, bind);
+    before = session;
+    await note(before, true);
+    session = await openSession(pool, carrierId, slot, bind, shared);
+    for (const { acked, adopted } of before.unacked) if (!acked && adopted) remember(session.doubtful, adopted);
   }
 
   async function store(items: Item[]): Promise<string[]> {
@@ -179,13 +187,25 @@ export async function openIngest(
         item.read = { ...item.read, id: (item.reply.part === null ? unsure.take(item.read) : undefined) ?? newId() };
       const now = session;
       const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
-      const others = items.filter((item) => !copies.has(item));
       try {
+        if (shared) {
+          const whole = items
+            .filter(({ reply }) => reply.part === null && reply.externalId === null)
+            .filter((item) => !copies.has(item));
+          const adopted = await adoptCopies(
+            pool,
+            carrierId,
+            now.id,
+            whole.map(({ read }) => read),
+          );
+          for (const item of whole) if (adopted.has(item.read)) copies.add(Object.assign(item, { adopted: true }));
+        }
+        const others = items.filter((item) => !copies.has(item));
         const ids = await storeAll(others);
         if (ids.length > 0) deliverReplies(ids);
       } catch (error) {
         for (const { read } of copies) remember(now.doubtful, read);
-        for (const { reply, read } of others) if (reply.part === null) unsure.add(read);
+        for (const item of items) if (item.reply.part === null && !copies.has(item)) unsure.add(item.read);
         throw error;
       }
       return items.map(() => true as const);
@@ -203,6 +223,21 @@ export async function openIngest(
   }, 100);
   timer.unref();
 
+  async function keep(item: Item, bind: number): ReturnType<CarrierEvents['onReply']> {
+    await group.add(item);
+    const now = session;
+    if (bind < now.bind) {
+      // Its line was cut before it could be acknowledged: the carrier will bring it again, by whichever line.
+      if (shared && !item.adopted)
+        await rows(pool, 'update replies set session_id = $2 where id = $1', [item.read.id, before.id]);
+      else remember(now.doubtful, item.read);
+      return { acknowledged: () => {} };
+    }
+    const entry = { id: item.read.id, acked: false, adopted: item.adopted ? item.read : null };
+    now.unacked.push(entry);
+    return { acknowledged: () => acknowledge(now, entry) };
+  }
+
   return {
     async onReply(reply: InboundReply): ReturnType<CarrierEvents['onReply']> {
       const bind = reply.bind ?? 0;
@@ -210,17 +245,8 @@ export async function openIngest(
         renewing ??= renew(bind).finally(() => (renewing = undefined));
         await renewing;
       }
-      const item: Item = { reply, read: readReply(reply, country) };
-      await group.add(item);
-      const now = session;
-      if (bind < now.bind) {
-        // Its line was cut before it could be acknowledged: the carrier will bring it again.
-        remember(now.doubtful, item.read);
-        return { acknowledged: () => {} };
-      }
-      const entry = { id: item.read.id, acked: false };
-      now.unacked.push(entry);
-      return { acknowledged: () => acknowledge(now, entry) };
+      const item: Item = { reply, read: readReply(reply, country), adopted: false };
+      return inTurn ? inTurn(keyOf(item.read), () => keep(item, bind)) : keep(item, bind);
     },
     /** Notes what was acknowledged and that this session ended. */
     async close(): Promise<void> {

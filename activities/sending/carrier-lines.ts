@@ -6,6 +6,7 @@ import type { Secrets } from '../../database/secrets.ts';
 import { rows } from '../../database/sql.ts';
 import type { ClaimFacts } from './claim-facts.ts';
 import { openIngest } from '../replies/ingest-replies.ts';
+import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { createInboundBackpressure } from './inbound-backpressure.ts';
 import { createBeats } from './line-heartbeats.ts';
 import { createReceiptIngest } from './ingest-receipts.ts';
@@ -86,6 +87,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
   let beating: NodeJS.Timeout | undefined;
   const beat = createBeats(pool, deps.holder);
 
+  const turns = createKeyedSemaphore(1);
   const keyOf = (carrierId: string, slot: number) => `${carrierId} ${slot}`;
   const linesOf = (carrierId: string) => [...lines.values()].filter((line) => line.slot.carrierId === carrierId);
 
@@ -95,7 +97,12 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
     const secret = deps.secrets.open(row.secrets);
     const settings = carrier.settings.parse({ ...row.settings, ...JSON.parse(secret) });
     const { country, deliverReplies, onCallbacksDue } = deps;
-    const ingest = await openIngest({ pool, log, country, deliverReplies, onCallbacksDue }, row.id, slot.slot);
+    const ingest = await openIngest(
+      { pool, log, country, deliverReplies, onCallbacksDue },
+      row.id,
+      slot.slot,
+      row.slots > 1 ? (key, work) => turns(`${row.id} ${key}`, work) : undefined,
+    );
     const inbound = createInboundBackpressure();
     const takeReceipt = createReceiptIngest(pool, row.id, deps.country, deps.onCallbacksDue);
     const onReceipt: typeof takeReceipt = async (receipt) => {
@@ -106,6 +113,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
       log: log.child({ carrier: row.name, slot: slot.slot }),
       events: inbound.watch({ onReply: ingest.onReply, onReceipt }),
       webhookUrl: webhookUrl(deps.publicUrl, row.id),
+      slot: slot.slot,
     });
     const limits = carrier.sims?.(settings);
     const pace = limits && (await openSimPace(pool, row.id, limits));

@@ -44,20 +44,21 @@ export const WINDOW = 50;
 export const BINDS = 2;
 const PAGE = 2000;
 
-/** Two processes share a carrier's two binds while lines are cut, holders killed and stopped; then every message is looked at. */
+/** Two processes share a carrier's two binds, on two hosts of one account, while lines are cut, holders killed and stopped; then every message is looked at. */
 export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = () => {} }: CutsOptions): Promise<CutsReport> {
   await using stack = new AsyncDisposableStack();
   await using smsc = await startSmsc({
     systemId: 'cuts',
     password: 'cuts',
     maxBinds: BINDS,
+    hosts: 2,
     silentMs: 3000,
     remember: 10_000_000,
   });
   const db = await openDatabase({ url: databaseUrl, poolMax: 4 });
   stack.defer(() => db.close());
   const secretsKey = randomBytes(32).toString('base64');
-  const carrierId = await storeCarrier(db.pool, smsc.port, secretsKey);
+  const carrierId = await storeCarrier(db.pool, smsc.ports, secretsKey);
 
   let mostBound = 0;
   const watching = setInterval(() => (mostBound = Math.max(mostBound, smsc.bound())), 5);
@@ -110,7 +111,8 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
   await start();
   await sending();
   for (let n = 1; n <= cuts; n++) {
-    smsc.cut();
+    // One host, the other, both.
+    smsc.cut(n % 3 === 0 ? undefined : (n % 3) - 1);
     await sending();
     await countDoubts();
     if (n % 20 === 0) say(`${n} cuts, ${smsc.counts.submits} submitted`);
@@ -163,11 +165,12 @@ export async function runCuts({ databaseUrl, cuts, kills, stallSeconds, say = ()
   };
 }
 
-async function storeCarrier(pool: Pool, port: number, secretsKey: string): Promise<string> {
+async function storeCarrier(pool: Pool, [port, ...others]: number[], secretsKey: string): Promise<string> {
   const id = newId();
   const settings = {
     host: '127.0.0.1',
     port,
+    otherHosts: others.map((each) => ({ host: '127.0.0.1', port: each })),
     systemId: 'cuts',
     window: WINDOW,
     maxBinds: BINDS,

@@ -5,9 +5,9 @@ import { createPduWriter } from './codec/writer.ts';
 import { COMMAND, RESPONSE } from './codec/pdu.ts';
 import type { BindCommand, Brought, MessageResp, OutgoingPdu, Pdu, Plain } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
-import { openSocket } from './socket.ts';
+import { openSocket, type Host } from './socket.ts';
 
-const INTERFACE_VERSION = 0x34;
+const INTERFACE_VERSIONS = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 };
 const MOST_UNANSWERED_ENQUIRIES = 2;
 const LONGEST_BIND_MS = 30_000;
 const GOODBYE_MS = 5000;
@@ -44,7 +44,7 @@ export type ConnectionHandlers = {
 /** Connects, binds, and watches over the connection until it is lost. It does not come back: that is the link's matter. */
 export function openConnection(
   settings: SmppSettings,
-  { bind, number, log }: { bind: BindCommand; number: number; log: Logger },
+  { bind, host, number, log }: { bind: BindCommand; host: Host; number: number; log: Logger },
   handlers: ConnectionHandlers,
 ): Connection {
   let state: 'opening' | 'bound' | 'unbinding' | 'lost' = 'opening';
@@ -56,7 +56,7 @@ export function openConnection(
   let answeredGoodbye: () => void = () => {};
 
   const framer = createFramer();
-  const socket = openSocket(settings, login);
+  const socket = openSocket(settings, host, login);
   const writer = createPduWriter((octets, done) => socket.write(octets, done));
   const loginTimer = setTimeout(
     lose,
@@ -99,10 +99,10 @@ export function openConnection(
   function login(): void {
     if (state !== 'opening') return;
     handlers.binding();
-    const { systemId, password, systemType } = settings;
-    const range = { ton: 0, npi: 0, address: '' };
+    const { systemId, password, systemType, addressRange: range } = settings;
+    const interfaceVersion = INTERFACE_VERSIONS[settings.interfaceVersion];
     const header = { command: bind, status: 0, sequence: connection.nextSequence() };
-    connection.send({ ...header, systemId, password, systemType, interfaceVersion: INTERFACE_VERSION, range });
+    connection.send({ ...header, systemId, password, systemType, interfaceVersion, range });
   }
 
   function read(chunk: Buffer): void {

@@ -1,5 +1,6 @@
 import type { InboundReply } from '../carrier.ts';
-import type { TextEncoding } from '../../domain/sms/sms-text.ts';
+import { decodeNational } from '../../domain/sms/national-alphabets.ts';
+import { encodeText, type TextEncoding } from '../../domain/sms/sms-text.ts';
 import { fromAddress } from './codec/address.ts';
 import { HAS_UDH, isPart, parseUdh } from './codec/udh.ts';
 import type { Part } from './codec/udh.ts';
@@ -10,14 +11,17 @@ import type { SmppSettings } from './settings.ts';
 /** A message from a phone. SMPP gives it neither an id nor a time: `receivedAt` is ours. */
 export function toReply(pdu: Brought, settings: SmppSettings, now: Date): InboundReply {
   const content = pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
-  const { body, part } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: null };
+  const { body, part, shift } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: null, shift: null };
+  const encoding = encodingOf(pdu.dataCoding, settings);
   return {
     externalId: null,
     from: fromAddress(pdu.source),
     to: fromAddress(pdu.destination),
-    // A copy: the PDU is a view of a whole chunk of the socket, which must not live as long as the reply.
-    body: Uint8Array.from(body),
-    encoding: encodingOf(pdu.dataCoding, settings),
+    // Read here where its header names the alphabet of a language. Else a copy: the PDU is a view of a whole chunk of the socket, which
+    // must not live as long as the reply.
+    ...(shift && encoding === 'gsm7'
+      ? { body: encodeText(decodeNational(body, shift), 'ucs2'), encoding: 'ucs2' }
+      : { body: Uint8Array.from(body), encoding }),
     part: manyParts(part ?? sarPart(pdu.tlvs)),
     receivedAt: now,
     precision: 'ours',
@@ -31,6 +35,8 @@ export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabe
   if (dataCoding === own.latin1) return 'latin1';
   if (dataCoding === own.gsm7) return 'gsm7';
   if (dataCoding === 1 || dataCoding === 3) return 'latin1';
+  if (dataCoding === 6) return 'iso-8859-5';
+  if (dataCoding === 7) return 'iso-8859-8';
   // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 tells text from data.
   if (dataCoding === 0x08 || (dataCoding & 0xfc) === 0x18) return 'ucs2';
   if ((dataCoding & 0xfc) === 0x10 || (dataCoding & 0xf4) === 0xf0) return 'gsm7';

@@ -3,6 +3,7 @@ import type { BindCommand } from './codec/pdu.ts';
 import { openConnection } from './connection.ts';
 import type { Connection, MessagePdu } from './connection.ts';
 import type { SmppSettings } from './settings.ts';
+import type { Host } from './socket.ts';
 
 /** A link that held that long was sound: the next loss begins again with the shortest wait. */
 const SOUND_MS = 10_000;
@@ -29,8 +30,17 @@ export type Link = {
   close(graceMs: number): Promise<void>;
 };
 
-/** CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and back to CONNECTING after a loss, with full jitter. */
-export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger, handlers: LinkHandlers): Link {
+/**
+ * CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and back to CONNECTING after a loss, with full jitter: to its own host first,
+ * which is the one whose turn `home` is, then to one after the other.
+ */
+export function openLink(
+  settings: SmppSettings,
+  { bind, home, log }: { bind: BindCommand; home: number; log: Logger },
+  handlers: LinkHandlers,
+): Link {
+  const hosts: Host[] = [{ host: settings.host, port: settings.port }, ...settings.otherHosts];
+  let turn = home;
   let state: LinkState = 'closed';
   let since = new Date();
   let lastError: string | null = null;
@@ -52,7 +62,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
     let boundAt: number | null = null;
     connection = openConnection(
       settings,
-      { bind, number: ++opened, log },
+      { bind, host: hosts[turn % hosts.length] ?? settings, number: ++opened, log },
       {
         binding: () => enter('binding'),
         bound(fresh) {
@@ -68,6 +78,7 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
         lost(reason, refused) {
           connection = null;
           enter('closed');
+          turn = boundAt === null ? turn + 1 : home;
           if (boundAt !== null) handlers.lost(reason);
           if (ending) return;
           lastError = reason;
@@ -88,7 +99,10 @@ export function openLink(settings: SmppSettings, bind: BindCommand, log: Logger,
 
   /** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */
   function waitMs(): number {
-    const limit = Math.min(settings.reconnectMaxMs, settings.reconnectMinMs * 2 ** Math.min(failures, 20));
+    const limit = Math.min(
+      settings.reconnectMaxMs,
+      settings.reconnectMinMs * 2 ** Math.min(Math.floor(failures / hosts.length), 20),
+    );
     failures++;
     return Math.ceil(Math.random() * limit);
   }

@@ -16,12 +16,9 @@ type Content = Pick<ShortMessage, 'esmClass' | 'shortMessage' | 'tlvs'>;
 
 /**
  * Makes the submit_sm of a message, one encoded PDU per segment, to be written under sequence numbers of their own.
- * Throws a SmppError for a number or sender that the protocol can't carry. `userReference` is null where none is sent.
+ * Throws a SmppError for a number or sender that the protocol can't carry.
  */
-export function createSegmenter(
-  settings: SmppSettings,
-  userReference: (message: OutboundMessage) => number | null,
-): (message: OutboundMessage) => Buffer[] {
+export function createSegmenter(settings: SmppSettings): (message: OutboundMessage) => Buffer[] {
   const { alphanumeric, shortCode, e164 } = settings.addressing;
   const types: AddressTypes = {
     alphanumeric: alphanumeric ?? ADDRESS_TYPES.alphanumeric,
@@ -35,13 +32,15 @@ export function createSegmenter(
     if (!/^\+?\d{3,20}$/.test(message.to)) throw new SmppError('The recipient is not a phone number: give it in E.164 form.');
     const alphabet = alphabetOf(message.text, settings);
     const contents = contentsOf(message.text, alphabet, settings.longMessages, () => (reference = (reference + 1) % 65_536));
-    const echoed = userReference(message);
+    const echoed = settings.userMessageReference ? Buffer.from(message.id.slice(-4), 'hex') : null;
     const envelope = {
       ...MESSAGE_DEFAULTS,
       command: 'submit_sm' as const,
       sequence: 0,
       status: 0,
       serviceType: settings.serviceType,
+      priority: settings.priority,
+      validityPeriod: validityOf(message, settings),
       source: toAddress(message.from, types),
       destination: toAddress(message.to, { ...types, shortCode: types.e164 }),
       // Receipts are also how doubts are resolved.
@@ -60,7 +59,7 @@ function alphabetOf(text: string, settings: SmppSettings): WireAlphabet {
 }
 
 function contentsOf(text: string, alphabet: WireAlphabet, marking: SmppSettings['longMessages'], next: () => number): Content[] {
-  const parts = splitSegments(text, alphabet === 'ucs2' ? 'ucs2' : 'gsm7');
+  const parts = splitSegments(text, alphabet === 'ucs2' ? 'ucs2' : 'gsm7', marking === 'udh16');
   if (parts.length === 1) return [{ esmClass: 0, shortMessage: octetsOf(text, alphabet), tlvs: NO_TLVS }];
   if (marking === 'payload') {
     return [{ esmClass: 0, shortMessage: Buffer.alloc(0), tlvs: new Map([[TLV.messagePayload, octetsOf(text, alphabet)]]) }];
@@ -88,5 +87,18 @@ function octetsOf(text: string, alphabet: WireAlphabet): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }
 
-const withReference = (tlvs: Tlvs, reference: number | null): Tlvs =>
-  reference === null ? tlvs : new Map([...tlvs, [TLV.userMessageReference, Buffer.from([reference >> 8, reference & 0xff])]]);
+/** 16 bits of our id: a receipt that comes by another line, or to another process, names the message still. */
+const withReference = (tlvs: Tlvs, reference: Buffer | null): Tlvs =>
+  reference === null ? tlvs : new Map([...tlvs, [TLV.userMessageReference, reference]]);
+
+/** YYMMDDhhmmss000R from now, until the message's own end or the carrier's, whichever comes first. */
+function validityOf({ expiresAt }: OutboundMessage, { validityHours }: SmppSettings): string {
+  const own = expiresAt ? Math.ceil((expiresAt.getTime() - Date.now()) / 1000) : Infinity;
+  const seconds = Math.max(1, Math.min(own, validityHours === 0 ? Infinity : validityHours * 3600));
+  if (seconds === Infinity) return '';
+  const days = Math.min(99, Math.floor(seconds / 86_400));
+  return [0, 0, days, Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((each) => String(each).padStart(2, '0'))
+    .join('')
+    .concat('000R');
+}

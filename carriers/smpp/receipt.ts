@@ -7,7 +7,6 @@ import { encodingOf } from './inbound.ts';
 import { parseReceiptDate } from './receipt-date.ts';
 import type { ReceiptIds } from './receipt-ids.ts';
 import type { SmppSettings } from './settings.ts';
-import type { UserReferences } from './user-references.ts';
 
 /** message_state of § 5.2.28. */
 const STATES = new Map<number, ReceiptStatus>([
@@ -35,13 +34,14 @@ const STATS = new Map<string, ReceiptStatus>([
 
 /**
  * esm_class bits 2–5: a receipt of the SMSC, or its notification on the way. Some carriers leave the bits out; then it is one that
- * names the message, and says what became of it or has no words of a person.
+ * names the message, and says what became of it or has no words of a person; or, by a setting, one whose text says it in full.
  */
 export function isReceipt(pdu: Brought, settings: SmppSettings): boolean {
   const kind = pdu.esmClass & 0x3c;
   if (kind !== 0) return kind === 0x04 || kind === 0x20;
-  if (stringOf(pdu.tlvs.get(TLV.receiptedMessageId)) === undefined) return false;
   const { id, stat } = textFields(pdu, settings);
+  if (stringOf(pdu.tlvs.get(TLV.receiptedMessageId)) === undefined)
+    return settings.receiptsByText && id !== undefined && STATS.has(stat?.toUpperCase() ?? '');
   return pdu.tlvs.has(TLV.messageState) || id !== undefined || stat !== undefined || bodyOf(pdu).length === 0;
 }
 
@@ -54,24 +54,36 @@ const bodyOf = (pdu: Brought): Buffer => pdu.tlvs.get(TLV.messagePayload) ?? pdu
 export function toReceipt(
   pdu: Brought,
   settings: SmppSettings,
-  { ids, references, now }: { ids: ReceiptIds; references: UserReferences; now: Date },
+  { ids, now }: { ids: ReceiptIds; now: Date },
 ): InboundReceipt | null {
   const text = textFields(pdu, settings);
   const id = stringOf(pdu.tlvs.get(TLV.receiptedMessageId)) ?? text.id ?? null;
   const echoed = pdu.tlvs.get(TLV.userMessageReference);
-  const phone = fromAddress(pdu.source);
-  const messageId = echoed?.length === 2 ? references.find(echoed.readUInt16BE(0), phone) : null;
-  if (id === null && messageId === null) return null;
+  const messageIdEnd = settings.userMessageReference && echoed?.length === 2 ? echoed.toString('hex') : null;
+  if (id === null && messageIdEnd === null) return null;
   return {
     reference: id === null ? '' : ids.ofReceipt(id),
-    messageId,
+    messageId: null,
+    messageIdEnd,
     from: fromAddress(pdu.destination),
-    to: phone,
+    to: fromAddress(pdu.source),
     status: STATES.get(pdu.tlvs.get(TLV.messageState)?.[0] ?? 0) ?? STATS.get((text.stat ?? '').toUpperCase()) ?? 'unknown',
-    error: text.err === undefined || /^0*$/.test(text.err) ? null : text.err,
+    error: [text.err, networkError(pdu)].filter((code) => code !== undefined && !/^0*$/.test(code)).join(' ') || null,
     at: (text.doneDate && parseReceiptDate(text.doneDate, settings.receiptTimeZone)) || now,
   };
 }
+
+/** network_error_code (§ 5.3.2.31) as `gsm-27`: what the phone's own network said. */
+function networkError(pdu: Brought): string | undefined {
+  const value = pdu.tlvs.get(TLV.networkErrorCode);
+  const code = value?.length === 3 ? value.readUInt16BE(1) : 0;
+  return code === 0 ? undefined : `${NETWORKS.get(value?.[0] ?? 0) ?? 'network'}-${code}`;
+}
+const NETWORKS = new Map([
+  [1, 'ansi-136'],
+  [2, 'is-95'],
+  [3, 'gsm'],
+]);
 
 type TextFields = { id?: string | undefined; stat?: string | undefined; err?: string | undefined; doneDate?: string | undefined };
 

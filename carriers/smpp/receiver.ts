@@ -7,7 +7,6 @@ import { toReply } from './inbound.ts';
 import { isReceipt, toReceipt } from './receipt.ts';
 import type { ReceiptIds } from './receipt-ids.ts';
 import type { SmppSettings } from './settings.ts';
-import type { UserReferences } from './user-references.ts';
 
 /** Handed over and not yet committed. A carrier has a window too: only one without any gets this far. */
 const MOST_IN_HAND = 5000;
@@ -19,10 +18,10 @@ export type Receiver = {
   inHand(): number;
 };
 
-type Deps = { events: CarrierEvents; log: Logger; ids: ReceiptIds; references: UserReferences; changed: () => void };
+type Deps = { events: CarrierEvents; log: Logger; ids: ReceiptIds; changed: () => void };
 
 /** Hands over what the carrier brings, everything at once, and answers each when it is safe: "try again" if it could not be kept. */
-export function createReceiver(settings: SmppSettings, { events, log, ids, references, changed }: Deps): Receiver {
+export function createReceiver(settings: SmppSettings, { events, log, ids, changed }: Deps): Receiver {
   let inHand = 0;
   let failed = 0;
   let complainedAt = -COMPLAINT_EVERY_MS;
@@ -34,7 +33,7 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, refer
       const kept = await events.onReply({ ...toReply(pdu, settings, now), bind });
       return () => kept.acknowledged();
     }
-    const receipt = toReceipt(pdu, settings, { ids, references, now });
+    const receipt = toReceipt(pdu, settings, { ids, now });
     if (receipt) await events.onReceipt(receipt);
     else log.warn('A receipt names no message: acknowledged and left out');
     return undefined;

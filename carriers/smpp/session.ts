@@ -8,7 +8,6 @@ import { createReceiptIds } from './receipt-ids.ts';
 import { createReceiver } from './receiver.ts';
 import type { SmppSettings } from './settings.ts';
 import { createSubmitter } from './submitter.ts';
-import { createUserReferences } from './user-references.ts';
 
 const BINDS: Record<SmppSettings['bindMode'], BindCommand[]> = {
   transceiver: ['bind_transceiver'],
@@ -16,24 +15,27 @@ const BINDS: Record<SmppSettings['bindMode'], BindCommand[]> = {
 };
 
 /** One slot of a carrier: its link (or two), what goes out by it and what comes in. */
-export function openSession(settings: SmppSettings, { events, log }: OpenDeps): CarrierSession {
+export function openSession(settings: SmppSettings, { events, log, slot = 0 }: OpenDeps): CarrierSession {
   const ids = createReceiptIds(settings.receiptIds);
-  const references = createUserReferences();
-  const segmentsOf = createSegmenter(settings, (message) => (settings.userMessageReference ? references.issue(message) : null));
+  const segmentsOf = createSegmenter(settings);
   const submitter = createSubmitter(settings, { log, segmentsOf, referenceOf: (id) => ids.ofSubmission(id), changed });
-  const receiver = createReceiver(settings, { events, log, ids, references, changed });
+  const receiver = createReceiver(settings, { events, log, ids, changed });
   let readers: PromiseWithResolvers<void>[] = [];
   let idle: (() => void) | null = null;
   let closing: Promise<void> | null = null;
 
   const links = BINDS[settings.bindMode].map((bind): Link => {
     const sends = bind !== 'bind_receiver';
-    return openLink(settings, bind, log, {
-      bound: (connection) => sends && submitter.attach(connection),
-      lost: (reason) => sends && submitter.detach(reason),
-      message,
-      caughtUp: () => submitter.pump(),
-    });
+    return openLink(
+      settings,
+      { bind, home: slot, log },
+      {
+        bound: (connection) => sends && submitter.attach(connection),
+        lost: (reason) => sends && submitter.detach(reason),
+        message,
+        caughtUp: () => submitter.pump(),
+      },
+    );
   });
 
   function message(pdu: MessagePdu, connection: Connection): void {

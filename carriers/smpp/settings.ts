@@ -1,14 +1,17 @@
 import { because, type FaultCode } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { isTimeZone } from '../../domain/zoned-time.ts';
+import { statusOf } from './codec/status.ts';
 
 const octet = z.int().min(0).max(255);
 const addressType = z.strictObject({ ton: octet, npi: octet });
+const place = { host: z.string().min(1), port: z.int().min(1).max(65_535) };
 
 export const smppSettings = z
   .strictObject({
-    host: z.string().min(1),
-    port: z.int().min(1).max(65_535),
+    ...place,
+    /** Others of the same account: its lines are spread over all of them, and one whose host does not answer goes to the next. */
+    otherHosts: z.array(z.strictObject(place)).max(7).default([]),
     systemId: z.string().min(1).max(15),
     /** The standard allows 8 characters; operators who give longer ones take them. */
     password: z.string().max(64).meta({ secret: true }),
@@ -22,8 +25,16 @@ export const smppSettings = z
         serverName: z.string().min(1).optional(),
         /** PEM of the authority that signed it, where no public one did. */
         ca: z.string().min(1).optional(),
+        /** PEM of our own, for an operator that asks for one; its key is `clientKey`. */
+        certificate: z.string().min(1).optional(),
       })
       .optional(),
+    clientKey: z.string().min(1).meta({ secret: true }).optional(),
+    interfaceVersion: z.enum(['3.3', '3.4', '5.0']).default('3.4'),
+    /** The numbers that this login serves, as a pattern that the operator gives. */
+    addressRange: z
+      .strictObject({ ton: octet.default(0), npi: octet.default(0), address: z.string().max(40).default('') })
+      .prefault({}),
     /** One connection for both directions, or one each. */
     bindMode: z.enum(['transceiver', 'transmitter-receiver']).default('transceiver'),
     /** How many sessions the operator allows at once: the number of slots. */
@@ -44,6 +55,16 @@ export const smppSettings = z
     throttleMinMs: z.int().min(1).default(1000),
     throttleMaxMs: z.int().min(1).default(30_000),
 
+    /** What a status means, where it is not the usual: OUTCOMES of submitter.ts. */
+    outcomes: z
+      .record(
+        z.string().refine((name) => statusOf(name) !== null, because('smpp-status')),
+        z.enum(['throttled', 'deferred', 'rejected', 'unknown']),
+      )
+      .default({}),
+    /** How long the operator tries, where the message has no end of its own; 0 leaves it to the operator. A doubt ends after 48 hours. */
+    validityHours: z.int().min(0).max(48).default(48),
+    priority: z.int().min(0).max(3).default(0),
     serviceType: z.string().max(5).default(''),
     /** TON and NPI where the operator wants others than 5/0, 3/0 and 1/1. */
     addressing: z
@@ -61,6 +82,8 @@ export const smppSettings = z
     longMessages: z.enum(['udh8', 'udh16', 'sar', 'payload']).default('udh8'),
     /** What must be done to a message id of a receipt to make it the one of the submission. */
     receiptIds: z.enum(['literal', 'hex-to-decimal', 'decimal-to-hex', 'trim-zeros']).default('literal'),
+    /** Whether `id:… stat:…` makes a receipt, for an operator that marks them by nothing else. */
+    receiptsByText: z.boolean().default(false),
     /** The zone of the dates in receipts, which carry none. */
     receiptTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
     /** Sends user_message_reference, for an operator that repeats it in receipts: it finds the message when the id can't. */
@@ -76,6 +99,7 @@ export const smppSettings = z
     if (throttleMinMs > throttleMaxMs) refuse(['throttleMaxMs'], 'wait-order', { least: 'throttleMinMs' });
     if (dataCoding.ucs2 === dataCoding.gsm7 || dataCoding.ucs2 === dataCoding.latin1)
       refuse(['dataCoding', 'ucs2'], 'ucs2-coding');
+    if ((tls?.certificate === undefined) !== (settings.clientKey === undefined)) refuse(['clientKey'], 'key-and-certificate');
     if (tls && !tls.verify && tls.ca !== undefined) refuse(['tls', 'verify'], 'ca-unverified');
   });
 

@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { SmppSettings } from './settings.ts';
 
+export type Host = { host: string; port: number };
+
 /** Starts to connect, over TLS where the settings say so. `ready` is called when octets can flow, the certificate checked. */
-export function openSocket({ host, port, tls }: SmppSettings, ready: () => void): Socket {
+export function openSocket({ tls, clientKey }: SmppSettings, { host, port }: Host, ready: () => void): Socket {
   if (!tls) return tuned(connectTcp({ host, port }, ready));
   return tuned(
     connectTls(
@@ -14,6 +16,7 @@ export function openSocket({ host, port, tls }: SmppSettings, ready: () => void)
         rejectUnauthorized: tls.verify,
         ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
         ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        ...(tls.certificate === undefined || clientKey === undefined ? {} : { cert: tls.certificate, key: clientKey }),
       },
       ready,
     ),

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { OutboundMessage, SubmitResult } from '../carrier.ts';
-import { STATUS, statusName } from './codec/status.ts';
+import { STATUS, statusName, statusOf } from './codec/status.ts';
 import { SmppError } from './codec/pdu.ts';
 import type { MessageResp, Plain } from './codec/pdu.ts';
 import type { Connection } from './connection.ts';
@@ -13,8 +13,16 @@ import { createTokenBucket } from '../token-bucket.ts';
 
 /** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
 const MOST_AGAIN = 10;
-/** The carrier has a trouble of its own, and nothing of what was submitted. */
-const TEMPORARY: readonly number[] = [STATUS.systemError, STATUS.receiverTemporary];
+/**
+ * What a status means, where settings say nothing else: any other is a refusal for good. `deferred`: the carrier has a trouble of its
+ * own, and nothing of what was submitted.
+ */
+const OUTCOMES: [number, SmppSettings['outcomes'][string]][] = [
+  [STATUS.throttled, 'throttled'],
+  [STATUS.queueFull, 'throttled'],
+  [STATUS.systemError, 'deferred'],
+  [STATUS.receiverTemporary, 'deferred'],
+];
 
 type Message = { outcomes: SegmentOutcome[]; open: number; unanswered: number; settle(result: SubmitResult): void };
 type Segment = { message: Message; index: number; frame: Buffer; again: number; writtenAt: number };
@@ -55,6 +63,8 @@ type Deps = {
 export function createSubmitter(settings: SmppSettings, { log, segmentsOf, referenceOf, changed }: Deps): Submitter {
   const rate = settings.segmentsPerSecond === undefined ? null : settings.segmentsPerSecond / settings.maxBinds;
   const bucket = createTokenBucket(rate);
+  const outcomes = new Map(OUTCOMES);
+  for (const [name, outcome] of Object.entries(settings.outcomes)) outcomes.set(statusOf(name) ?? 0, outcome);
   const throttle = createThrottle(settings.throttleMinMs, settings.throttleMaxMs);
   const trouble = createTrouble();
   // While it takes nothing, one after each pause asks whether it does again.
@@ -121,18 +131,20 @@ export function createSubmitter(settings: SmppSettings, { log, segmentsOf, refer
     if (!segment) return;
     unanswered.delete(sequence);
     segment.message.unanswered--;
-    if (status === STATUS.throttled || status === STATUS.queueFull) {
+    const means = outcomes.get(status);
+    if (means === 'throttled') {
       pause();
       const whole = { outcome: 'throttled', retryAfterMs: throttle.remainingMs() } as const;
       return putBack(segment, whole, { outcome: 'unknown', reason: 'sent in part, then throttled' });
     }
-    if (TEMPORARY.includes(status)) return defer(segment, statusName(status));
+    if (means === 'deferred') return defer(segment, statusName(status));
     trouble.over();
     if (status === STATUS.ok && pdu.command === 'submit_sm_resp') {
       throttle.relieved(segment.writtenAt);
       return finish(segment, { outcome: 'accepted', reference: referenceOf(pdu.messageId) });
     }
-    if (status === STATUS.wrongBindState) {
+    if (means === 'unknown') return finish(segment, { outcome: 'unknown', reason: statusName(status) });
+    if (status === STATUS.wrongBindState && means === undefined) {
       finish(segment, { outcome: 'unsent', reason: 'the carrier takes us for unbound' });
       return connection?.drop('the carrier takes us for unbound');
     }

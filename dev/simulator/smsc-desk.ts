@@ -4,6 +4,7 @@ import { RESPONSE, TLV } from '../../carriers/smpp/codec/pdu.ts';
 import type { Bind, OutgoingPdu, Pdu, SubmitSm } from '../../carriers/smpp/codec/pdu.ts';
 import type { SmscClient } from './smsc-client.ts';
 import type { Deliveries, DeliveryCounts } from './smsc-deliveries.ts';
+import { judgeSubmit } from './smsc-rules.ts';
 import { createInbox } from './smsc-inbox.ts';
 import type { SubmittedSms } from './smsc-inbox.ts';
 import { messageIdText } from './smsc-receipts.ts';
@@ -122,7 +123,7 @@ export function createDesk(options: Options): SmscDesk {
   function submit(client: SmscClient, pdu: SubmitSm): void {
     counts.submits++;
     const { sequence } = pdu;
-    const refusal = refusalOf(client);
+    const refusal = refusalOf(client, pdu);
     if (refusal !== STATUS.ok) return respond(client, { command: 'submit_sm_resp', status: refusal, sequence, messageId: '' });
     counts.accepted++;
     const id = ++lastId;
@@ -133,16 +134,16 @@ export function createDesk(options: Options): SmscDesk {
     if (receipts && (pdu.registeredDelivery & 1) === 1) receipts.owe(pdu, id);
   }
 
-  function refusalOf(client: SmscClient): number {
+  function refusalOf(client: SmscClient, pdu: SubmitSm): number {
     if (client.bind !== 'bind_transmitter' && client.bind !== 'bind_transceiver') return STATUS.wrongBindState;
     if (toThrottle > 0) {
       toThrottle--;
       counts.throttled++;
       return STATUS.throttled;
     }
-    const rejection = rejections.shift();
-    if (rejection !== undefined) counts.rejected++;
-    return rejection ?? STATUS.ok;
+    const refusal = rejections.shift() ?? judgeSubmit(pdu);
+    if (refusal !== STATUS.ok) counts.rejected++;
+    return refusal;
   }
 
   function respond(client: SmscClient, pdu: OutgoingPdu): void {

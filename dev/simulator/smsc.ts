@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Logger } from 'pino';
 import type { ShortMessage } from '../../carriers/smpp/codec/pdu.ts';
 import { serveClient } from './smsc-client.ts';
@@ -15,6 +15,8 @@ import type { MessageIdForm, ReceiptOptions } from './smsc-receipts.ts';
 export type SmscOptions = {
   /** A free one by default. Listens on 127.0.0.1 only. */
   port?: number;
+  /** How many hosts the account has, each at a port of its own; 1 by default. */
+  hosts?: number;
   systemId: string;
   password: string;
   log?: Logger;
@@ -36,23 +38,28 @@ export type SmscOptions = {
   /** What it puts in the place of the sender 12345, as phones and receipts have it; `submitted` keeps what came. */
   shortCode?: string;
   /** Called once per whole message that was accepted, whatever then becomes of the answer. */
-  onMessage?(sms: Omit<SubmittedSms, 'messageId' | 'messageIds'>): void;
+  onMessage?(sms: Omit<SubmittedSms, 'messageId' | 'messageIds' | 'validityPeriod'>): void;
 };
 
 export type Smsc = AsyncDisposable &
   Omit<SmscDesk, 'handle'> & {
     port: number;
+    /** Of every host, the first one's first. */
+    ports: number[];
     /** Whole messages, oldest first. */
     submitted: SubmittedSms[];
     counts: Readonly<SmscCounts>;
     /** How many clients are bound. */
     bound(): number;
+    boundAt(host: number): number;
     /** A message from a phone; a long one goes in parts, last first when `reversed`. Resolves when all of it is acknowledged. */
     deliver(sms: { from: string; to: string; text: string; reversed?: boolean }): Promise<void>;
     /** Any deliver_sm at all, as it is. */
     bring(content: ShortMessage): Promise<void>;
-    /** Destroys every connection, with what is on its way. */
-    cut(): void;
+    /** Destroys every connection, or those of one host, with what is on its way. */
+    cut(host?: number): void;
+    /** That host takes no more connections, until the answer is called. */
+    down(host: number): () => Promise<void>;
     /** Every connection there is goes silent, and deaf, for so long. */
     stall(ms: number): void;
     /** Sends every client something that is no PDU. */
@@ -67,16 +74,17 @@ export type Smsc = AsyncDisposable &
 /** An SMSC for development, tests and benches: SMPP 3.4 over plain TCP, for any number of clients of one account. */
 export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   const { messageIds = 'decimal', remember = 50_000, begunAt = 0 } = options;
-  const clients = new Set<SmscClient>();
+  /** Each with its host. */
+  const clients = new Map<SmscClient, number>();
   const submitted: SubmittedSms[] = [];
   const counts = noCounts();
   const heard = new WeakMap<SmscClient, number>();
-  const bound = (): number => [...clients].filter(({ bind }) => bind !== null).length;
+  const bound = (): number => [...clients.keys()].filter(({ bind }) => bind !== null).length;
   let lastReference = begunAt;
   const shown = (sender: string): string => (sender === '12345' && options.shortCode !== undefined ? options.shortCode : sender);
 
   const deliveries = createDeliveries({
-    receivers: () => [...clients].filter(({ bind }) => bind === 'bind_receiver' || bind === 'bind_transceiver'),
+    receivers: () => [...clients.keys()].filter(({ bind }) => bind === 'bind_receiver' || bind === 'bind_transceiver'),
     window: options.deliverWindow ?? 100,
     redeliverMs: options.redeliverMs ?? 500,
     counts,
@@ -106,25 +114,29 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     },
   });
 
-  const server = createServer((socket) => {
-    const client = serveClient(socket, {
-      pdu(from, pdu) {
-        heard.set(from, performance.now());
-        handle(from, pdu);
-      },
-      lost(gone) {
-        clients.delete(gone);
-        deliveries.lost(gone);
-      },
+  const serve = (host: number): Server =>
+    createServer((socket) => {
+      const client = serveClient(socket, {
+        pdu(from, pdu) {
+          heard.set(from, performance.now());
+          handle(from, pdu);
+        },
+        lost(gone) {
+          clients.delete(gone);
+          deliveries.lost(gone);
+        },
+      });
+      clients.set(client, host);
     });
-    clients.add(client);
-  });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The SMSC has no port.');
+  const servers = Array.from({ length: options.hosts ?? 1 }, (_, host) => serve(host));
+  const ports: number[] = [];
+  for (const [host, server] of servers.entries()) ports.push(await listen(server, host === 0 ? (options.port ?? 0) : 0));
 
-  const each = (act: (client: SmscClient) => void): void => clients.forEach(act);
+  const each = (act: (client: SmscClient) => void): void => clients.forEach((_, client) => act(client));
+  const cut = (host?: number): void =>
+    clients.forEach((own, client) => {
+      if (host === undefined || own === host) client.cut();
+    });
   const { silentMs } = options;
   const watch = silentMs === undefined ? undefined : setInterval(() => each((client) => ask(client, silentMs)), silentMs / 3);
   function ask(client: SmscClient, mostMs: number): void {
@@ -136,22 +148,31 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     clearInterval(watch);
     receipts?.stop();
     deliveries.stop();
-    each((client) => client.cut());
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    cut();
+    const listening = servers.filter((server) => server.listening);
+    await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
   return {
     ...desk,
-    port: address.port,
+    port: ports[0] ?? 0,
+    ports,
     submitted,
     counts,
     bound,
+    boundAt: (host) => [...clients].filter(([{ bind }, own]) => bind !== null && own === host).length,
     async deliver({ reversed = false, ...sms }) {
       const messages = phoneMessages(sms, ++lastReference);
       await Promise.all((reversed ? messages.reverse() : messages).map((message) => deliveries.bring(message)));
     },
     bring: (content) => deliveries.bring(content),
-    cut: () => each((client) => client.cut()),
+    cut,
+    down(host) {
+      const server = servers[host];
+      server?.close();
+      cut(host);
+      return async () => void (server && (await listen(server, ports[host] ?? 0)));
+    },
     stall: (ms) => each((client) => client.stall(ms)),
     garbage: () => each((client) => client.sendOctets(Buffer.from('000000050badf00d', 'hex'))),
     enquire: () => each((client) => client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() })),
@@ -159,6 +180,14 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The SMSC has no port.');
+  return address.port;
 }
 
 const noCounts = (): SmscCounts => ({

@@ -2,14 +2,14 @@ const ESCAPE = 0x1b;
 const NOT_GSM7 = 0xffff;
 
 /** GSM 03.38, the default alphabet in the order of its codes (3GPP 23.038 § 6.2.1). The place of the escape is never looked at. */
-const BASIC =
+export const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ' +
   ' !"#¤%&\'()*+,-./0123456789:;<=>?' +
   '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§' +
   '¿abcdefghijklmnopqrstuvwxyzäöñüà';
 
 /** What follows an escape (§ 6.2.1.1). */
-const EXTENSION = new Map([
+export const EXTENSION: ReadonlyMap<number, string> = new Map([
   [0x0a, '\f'],
   [0x14, '^'],
   [0x28, '{'],
@@ -78,17 +78,17 @@ export function encodeGsm7(text: string): Uint8Array {
 /**
  * Reads any octets, never throws. An escape before a code without an extension gives that code's basic character, as the
  * standard says, and one that nothing (or another escape) follows a space. An octet above 0x7F can't be a septet:
- * it is read as Latin-1, which is what a carrier that sends one means.
+ * it is read as Latin-1, which is what a carrier that sends one means. `basic` and `extension`: of another language.
  */
-export function decodeGsm7(octets: Uint8Array): string {
+export function decodeGsm7(octets: Uint8Array, basic = BASIC, extensions = EXTENSION): string {
   let text = '';
   for (let i = 0; i < octets.length; i++) {
     const octet = octets[i] ?? 0;
     if (octet > 0x7f) text += octet < 0xa0 ? '\ufffd' : String.fromCharCode(octet);
-    else if (octet !== ESCAPE) text += BASIC.charAt(octet);
+    else if (octet !== ESCAPE) text += basic.charAt(octet);
     else {
       const next = octets[i + 1];
-      const extension = next === undefined ? undefined : EXTENSION.get(next);
+      const extension = next === undefined ? undefined : extensions.get(next);
       if (extension !== undefined) {
         text += extension;
         i++;

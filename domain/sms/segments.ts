@@ -26,14 +26,15 @@ export const roomOf = ({ encoding, segments }: Pick<SegmentCount, 'encoding' | '
 
 /**
  * The parts as they go out; joined they are the text. An extension character or a surrogate pair is never split.
- * `encoding` is for a carrier that takes something else than the cheapest; a GSM-7 count needs a GSM-7 text.
+ * `encoding` is for a carrier that takes something else than the cheapest; a GSM-7 count needs a GSM-7 text. `wide`: with a header of
+ * seven octets and not six, which leaves room for one unit less.
  */
-export function splitSegments(text: string, encoding?: SegmentEncoding): string[] {
+export function splitSegments(text: string, encoding?: SegmentEncoding, wide = false): string[] {
   const septets = gsm7Length(text);
   const chosen = encoding ?? (septets === null ? 'ucs2' : 'gsm7');
   const units = chosen === 'gsm7' ? (septets ?? text.length) : text.length;
   if (units <= ROOM[chosen].alone) return [text];
-  const ends = partEnds(text, chosen);
+  const ends = partEnds(text, chosen, wide ? 1 : 0);
   return ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end));
 }
 
@@ -47,8 +48,8 @@ function segmentsOf(text: string, encoding: SegmentEncoding, units: number): num
 }
 
 /** Where each part ends in the text. */
-function partEnds(text: string, encoding: SegmentEncoding): number[] {
-  const room = ROOM[encoding].part;
+function partEnds(text: string, encoding: SegmentEncoding, less = 0): number[] {
+  const room = ROOM[encoding].part - less;
   const ends: number[] = [];
   let used = 0;
   for (let i = 0; i < text.length;) {

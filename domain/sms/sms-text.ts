@@ -1,7 +1,7 @@
 import { decodeGsm7, encodeGsm7 } from './gsm7.ts';
 
 /** How the bytes of an SMS are to be read. `gsm7` is one octet a septet, as SMPP carries it; `ucs2` is UTF-16BE. */
-export type TextEncoding = 'gsm7' | 'latin1' | 'ucs2' | 'utf8' | 'binary';
+export type TextEncoding = 'gsm7' | 'latin1' | 'ucs2' | 'utf8' | 'iso-8859-5' | 'iso-8859-8' | 'binary';
 
 /**
  * The text of a whole message: put parts together first, or a pair cut in two is lost. Never throws: a trailing odd octet of
@@ -14,6 +14,8 @@ const DECODERS: Record<TextEncoding, (body: Uint8Array) => string> = {
   latin1: decodeLatin1,
   ucs2: decodeUcs2,
   utf8: (body) => new TextDecoder().decode(body),
+  'iso-8859-5': (body) => new TextDecoder('iso-8859-5').decode(body),
+  'iso-8859-8': (body) => new TextDecoder('iso-8859-8').decode(body),
   binary: (body) => Array.from(body, (octet) => octet.toString(16).padStart(2, '0')).join(''),
 };
 

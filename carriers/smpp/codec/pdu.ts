@@ -22,6 +22,7 @@ export const TLV = {
   sarTotal: 0x020e,
   sarIndex: 0x020f,
   interfaceVersion: 0x0210,
+  networkErrorCode: 0x0423,
   messagePayload: 0x0424,
   messageState: 0x0427,
 } as const;

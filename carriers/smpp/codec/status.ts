@@ -67,5 +67,11 @@ const NAMES = new Map([
   [0xff, 'ESME_RUNKNOWNERR'],
 ]);
 
+const NUMBERS = new Map([...NAMES].map(([status, name]) => [name, status]));
+
+/** The status of that name, or of that number as `0x0000040b`; null when it is neither. */
+export const statusOf = (name: string): number | null =>
+  NUMBERS.get(name) ?? (/^0x[\da-f]{1,8}$/i.test(name) ? Number(name) : null);
+
 /** The standard's name of a command status; a carrier's own status as eight hexadecimal digits. */
 export const statusName = (status: number): string => NAMES.get(status) ?? `0x${status.toString(16).padStart(8, '0')}`;

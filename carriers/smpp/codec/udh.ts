@@ -4,17 +4,23 @@ export const HAS_UDH = 0x40;
 /** Which part of a long message: `index` counts from 1 to `total`, `reference` joins them (8 or 16 bits). */
 export type Part = { reference: number; total: number; index: number };
 
-/** The octets after the header, and what it says of parts. A header that overruns the message is taken for text. */
-export function parseUdh(message: Buffer): { body: Buffer; part: Part | null } {
+/** Which language's alphabets a text is written in (3GPP 23.040 § 9.2.3.24.15 and 16): 0 is the standard's own. */
+type Shift = { locking: number; single: number };
+
+/** The octets after the header, and what it says of parts and alphabets. A header that overruns the message is taken for text. */
+export function parseUdh(message: Buffer): { body: Buffer; part: Part | null; shift: Shift | null } {
   const end = 1 + (message[0] ?? 0);
-  if (end > message.length) return { body: message, part: null };
+  if (end > message.length) return { body: message, part: null, shift: null };
   let part: Part | null = null;
+  const shift: Shift = { locking: 0, single: 0 };
   for (let at = 1; at + 2 <= end;) {
     const value = message.subarray(at + 2, Math.min(at + 2 + (message[at + 1] ?? 0), end));
     part ??= readConcatenation(message[at], value);
+    if (message[at] === 0x24) shift.single = value[0] ?? 0;
+    if (message[at] === 0x25) shift.locking = value[0] ?? 0;
     at += 2 + (message[at + 1] ?? 0);
   }
-  return { body: message.subarray(end), part };
+  return { body: message.subarray(end), part, shift: shift.locking + shift.single > 0 ? shift : null };
 }
 
 /** 05 00 03: the reference is taken modulo 256. */

@@ -179,20 +179,20 @@ test('a header of 8 or 16 bits says which part it is, and is taken off the text'
   const text = Buffer.from('text');
   expect(udh8(part).toString('hex')).toBe('050003cd0302');
   expect(udh16(part).toString('hex')).toBe('060804abcd0302');
-  expect(parseUdh(Buffer.concat([udh8(part), text]))).toEqual({ body: text, part: { ...part, reference: 0xcd } });
-  expect(parseUdh(Buffer.concat([udh16(part), text]))).toEqual({ body: text, part });
+  expect(parseUdh(Buffer.concat([udh8(part), text]))).toEqual({ body: text, part: { ...part, reference: 0xcd }, shift: null });
+  expect(parseUdh(Buffer.concat([udh16(part), text]))).toEqual({ body: text, part, shift: null });
 });
 
 test('a header with other elements, or with nonsense, never costs the text', () => {
   const text = Buffer.from('text');
   const ports = Buffer.from('0b05040b8423f00003070201', 'hex');
-  expect(parseUdh(Buffer.concat([ports, text]))).toEqual({ body: text, part: { reference: 7, total: 2, index: 1 } });
+  expect(parseUdh(Buffer.concat([ports, text]))).toEqual({ body: text, part: { reference: 7, total: 2, index: 1 }, shift: null });
   expect(parseUdh(Buffer.concat([Buffer.from('05000307020', 'hex'), text])).part).toBeNull();
   expect(parseUdh(Buffer.from('0500030703', 'hex'))).toMatchObject({ part: null });
   for (const impossible of ['050003070000', '050003070200', '050003070203']) {
-    expect(parseUdh(Buffer.concat([Buffer.from(impossible, 'hex'), text]))).toEqual({ body: text, part: null });
+    expect(parseUdh(Buffer.concat([Buffer.from(impossible, 'hex'), text]))).toEqual({ body: text, part: null, shift: null });
   }
-  expect(parseUdh(Buffer.alloc(0))).toEqual({ body: Buffer.alloc(0), part: null });
+  expect(parseUdh(Buffer.alloc(0))).toEqual({ body: Buffer.alloc(0), part: null, shift: null });
 });
 
 test('a hundred PDUs cost one write, and what was handed over is not written upon again', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { InboundReply } from '../../../carriers/carrier.ts';
 import { parseReceiptDate } from '../../../carriers/smpp/receipt-date.ts';
+import { newId } from '../../../database/ids.ts';
 import { decodeText } from '../../../domain/sms/sms-text.ts';
 import { MESSAGE_DEFAULTS, TLV } from '../../../carriers/smpp/codec/pdu.ts';
 import type { ShortMessage } from '../../../carriers/smpp/codec/pdu.ts';
@@ -206,10 +207,10 @@ test.each<[string, object, object, string]>([
 test('a receipt names our message when the carrier repeats its reference', async () => {
   await using smsc = await startTestSmsc({ receipts: { delayMs: 5 } });
   await using it = openTestSession(smsc.port, { userMessageReference: true });
-  const messages = [aMessage(), aMessage()];
+  const messages = [aMessage({ id: newId() }), aMessage({ id: newId() })];
   await submitAll(it.session, messages);
   await until(() => it.receipts.length === 2);
-  expect(it.receipts.map(({ messageId }) => messageId)).toEqual(messages.map(({ id }) => id));
+  expect(it.receipts.map(({ messageIdEnd }) => messageIdEnd)).toEqual(messages.map(({ id }) => id.slice(-4)));
 });
 
 const FULL = 'id:0A1B sub:001 dlvrd:001 submit date:2611230901 done date:2611230902 stat:DELIVRD err:000 text:Bonjour';
@@ -242,12 +243,38 @@ test.each<[string, ShortMessage, object]>([
     { reference: '99', status: 'undelivered' },
   ],
   ['a state on the way', { ...receipt('id:7 stat:ENROUTE'), esmClass: 0x20 }, { status: 'accepted' }],
+  [
+    'the code of the phone’s network beside its own',
+    receipt('id:7 stat:UNDELIV err:045', [[TLV.networkErrorCode, '03001b']]),
+    { error: '045 gsm-27' },
+  ],
+  ['the code of the network alone', receipt('id:7 stat:UNDELIV', [[TLV.networkErrorCode, '01000a']]), { error: 'ansi-136-10' }],
+  [
+    'a code of the network that says nothing',
+    receipt('id:7 stat:DELIVRD err:000', [[TLV.networkErrorCode, '030000']]),
+    { error: null },
+  ],
 ])('a receipt with %s is understood', async (_, content, expected) => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port);
   await smsc.bring(content);
   expect(it.receipts).toMatchObject([{ ...expected, from: '36111', to: PHONE }]);
   expect(it.replies).toEqual([]);
+});
+
+test('a receipt that nothing but its text tells is one by a setting, and a person’s words about ids are not', async () => {
+  await using smsc = await startTestSmsc();
+  await using told = openTestSession(smsc.port, { receiptsByText: true });
+  for (const text of [FULL, 'id:7 stat:great', 'mon id:7, merci'])
+    await smsc.bring(brought({ shortMessage: Buffer.from(text, 'latin1') }));
+  expect([told.receipts.map(({ reference }) => reference), told.replies.map(textOf)]).toEqual([
+    ['0A1B'],
+    ['id:7 stat:great', 'mon id:7, merci'],
+  ]);
+  await told.session.close(0);
+  await using untold = openTestSession(smsc.port);
+  await smsc.bring(brought({ shortMessage: Buffer.from(FULL, 'latin1') }));
+  expect([untold.receipts, untold.replies.map(textOf)]).toEqual([[], [FULL]]);
 });
 
 test('a receipt that names no message is acknowledged, or it would come for ever', async () => {

@@ -11,9 +11,9 @@ const LONG_GSM7 = `${'a'.repeat(152)}€${'b'.repeat(152)}[fin]`;
 const LONG_UCS2 = `${'ê'.repeat(66)}😀 et la suite, avec des accents : être, où, ça.`;
 
 /** What a carrier with these settings would be sent. */
-function submissions(settings: object, message: Partial<OutboundMessage>, reference: number | null = null): SubmitSm[] {
+function submissions(settings: object, message: Partial<OutboundMessage>): SubmitSm[] {
   const login = { host: 'smsc.example', port: 2775, systemId: 'aller', password: '' };
-  const segmentsOf = createSegmenter(smppSettings.parse({ ...login, ...settings }), () => reference);
+  const segmentsOf = createSegmenter(smppSettings.parse({ ...login, ...settings }));
   return segmentsOf(aMessage(message)).map((frame) => {
     const pdu = decodePdu(frame);
     if (pdu.command !== 'submit_sm') throw new Error(`A ${pdu.command} is no submission.`);
@@ -113,7 +113,7 @@ test('a message cut between its parts is in doubt as a whole', async () => {
 });
 
 test('parts carry one reference, and the next message another', () => {
-  const segmentsOf = createSegmenter(smppSettings.parse({ host: 'h', port: 1, systemId: 's', password: '' }), () => null);
+  const segmentsOf = createSegmenter(smppSettings.parse({ host: 'h', port: 1, systemId: 's', password: '' }));
   const headers = [1, 2].map(() =>
     segmentsOf(aMessage({ text: LONG_GSM7 })).map((frame) => frame.toString('hex').match(/050003(..)(....)/)),
   );
@@ -155,14 +155,36 @@ test('addresses have the types the carrier wants, and a receipt is always asked 
   expect(own?.source).toEqual({ ton: 6, npi: 9, address: '36111' });
 });
 
-test('a user reference is in every part', () => {
-  const references = submissions({}, { text: LONG_GSM7 }, 0x0102).map(({ tlvs }) =>
+test('a user reference is in every part, and is the end of the message’s id', () => {
+  const id = '0197e7b8-0000-7000-8000-000000000102';
+  const references = submissions({ userMessageReference: true }, { text: LONG_GSM7, id }).map(({ tlvs }) =>
     tlvs.get(TLV.userMessageReference)?.toString('hex'),
   );
   expect(references).toEqual(['0102', '0102', '0102']);
 });
 
+test.each<[string, object, Partial<OutboundMessage>, string]>([
+  ['two days by default', {}, {}, '000002000000000R'],
+  ['what the carrier is given', { validityHours: 30 }, {}, '000001060000000R'],
+  ['the operator’s own', { validityHours: 0 }, {}, ''],
+  ['the end of the message, where that is sooner', {}, { expiresAt: new Date(Date.now() + 3_599_500) }, '000000010000000R'],
+  [
+    'the end of the message, whatever the operator does else',
+    { validityHours: 0 },
+    { expiresAt: new Date(0) },
+    '000000000001000R',
+  ],
+  ['the carrier’s, where the message’s end is later', {}, { expiresAt: new Date(Date.now() + 1e9) }, '000002000000000R'],
+])('the validity is %s', (_, settings, message, expected) => {
+  expect(submissions(settings, message)[0]?.validityPeriod).toBe(expected);
+});
+
+test('the priority is what the carrier is given', () => {
+  expect([submissions({}, {})[0]?.priority, submissions({ priority: 2 }, {})[0]?.priority]).toEqual([0, 2]);
+});
+
 test.each([
+  ['a status that does not exist', { outcomes: { ESME_RNONSENSE: 'rejected' } }],
   ['a port that is none', { port: 0 }],
   ['a system id that is too long', { systemId: 'x'.repeat(16) }],
   ['a zone that does not exist', { receiptTimeZone: 'Europe/Lutece' }],

@@ -7,13 +7,13 @@ import { smpp } from '../../../carriers/smpp/smpp.ts';
 import { aMessage, openTestSession, startTestSmsc, submitAll, until } from '../../fixtures/smpp-session.ts';
 
 /** The simulated SMSC behind TLS, with a certificate for `smsc.example`. */
-async function startTlsSmsc() {
+async function startTlsSmsc(asking: object = {}) {
   await using stack = new AsyncDisposableStack();
   const smsc = stack.use(await startTestSmsc());
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'smsc.example' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'smsc.example' }] }],
   });
-  const server = createServer({ key, cert }, (socket) => {
+  const server = createServer({ key, cert, ...asking }, (socket) => {
     const there = connect(smsc.port, '127.0.0.1');
     for (const each of [socket, there]) each.on('error', () => each.destroy());
     socket.pipe(there).pipe(socket);
@@ -49,6 +49,17 @@ test.for<[string, (cert: string) => object]>([
   expect(it.smsc.counts).toMatchObject({ binds: 0, refusedBinds: 0 });
 });
 
+test('an operator that asks for our certificate gets it, and takes nobody who has none', async () => {
+  const { private: clientKey, cert: certificate } = await generate([{ name: 'commonName', value: 'aller' }]);
+  await using it = await startTlsSmsc({ requestCert: true, rejectUnauthorized: true, ca: certificate });
+  const tls = { serverName: 'smsc.example', ca: it.cert };
+  await using known = openTestSession(it.port, { tls: { ...tls, certificate }, clientKey });
+  expect(await submitAll(known.session, [aMessage()])).toMatchObject([{ outcome: 'accepted' }]);
+  await using unknown = openTestSession(it.port, { tls });
+  await until(() => unknown.session.health().lastError !== null);
+  expect(it.smsc.counts.binds).toBe(1);
+});
+
 test('whoever switches the verification off gets what they asked for', async () => {
   await using it = await startTlsSmsc();
   await using session = openTestSession(it.port, { tls: { verify: false } });
@@ -60,6 +71,7 @@ test.for<[object, string]>([
   [{ throttleMinMs: 5000, throttleMaxMs: 10 }, 'throttleMaxMs'],
   [{ dataCoding: { gsm7: 8, ucs2: 8 } }, 'dataCoding.ucs2'],
   [{ tls: { verify: false, ca: 'PEM' } }, 'tls.verify'],
+  [{ clientKey: 'PEM' }, 'clientKey'],
 ])('settings that contradict each other are refused by name: %o', ([settings, field]) => {
   const login = { host: 'smsc', port: 2775, systemId: 'aller', password: 'secret' };
   const parsed = smpp.settings.safeParse({ ...login, ...settings });
