@@ -6,12 +6,14 @@ export const PROBLEMS: Record<'fr' | 'en', Record<AlarmKind, string>> = {
   fr: {
     'login-refused': 'il refuse notre connexion',
     'submits-refused': 'il ne prend aucun message',
+    'webhooks-refused': 'ce qui arrive en son nom n’est pas signé comme convenu',
     'carrier-down': 'aucune ligne n’est ouverte',
     'doubts-growing': 'des messages restent en doute',
   },
   en: {
     'login-refused': 'it refuses our login',
     'submits-refused': 'it takes no message',
+    'webhooks-refused': 'what comes in its name is not signed as agreed',
     'carrier-down': 'no line is open',
     'doubts-growing': 'messages are in doubt',
   },

@@ -5,7 +5,7 @@ import { isUnreachable, rows, transaction } from '../../database/sql.ts';
 import { storeReceipts } from '../sending/ingest-receipts.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
 import { adopt } from '../lowcost/match-webhook-copies.ts';
-import { contentKey, lockReplies } from '../lowcost/store-polled.ts';
+import { contentKey, lockReplies, prefixOf } from '../lowcost/store-polled.ts';
 import { insertReplies, readReply, type NewReply } from '../replies/store-replies.ts';
 
 type Deps = { pool: Pool; log: Logger; country: string; deliverReplies: (ids: string[]) => void; onCallbacksDue: OnCallbacksDue };
@@ -62,6 +62,18 @@ const keyed = (read: NewReply, reply: WebhookReply | undefined): NewReply =>
 
 /** A gateway names the slot of its SIM: the numbers of the SIMs are the platform's. */
 async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[]): Promise<InboundReply[]> {
+  const [device] = replies.some(({ inbox }) => inbox)
+    ? await rows<{ serial: string | null; generation: number | null }>(
+        pool,
+        `select sync_cursor->>'serial' as serial, (sync_cursor->>'generation')::int as generation from carriers where id = $1`,
+        [carrierId],
+      )
+    : [];
+  // As the nightly sync stores it. A device that was reset since begins a generation there, and is read again from its first id.
+  const idOf = ({ inbox, externalId }: WebhookReply): string | null =>
+    inbox
+      ? `${prefixOf({ serial: inbox.serial, generation: (device?.serial === inbox.serial && device.generation) || 1 })}${inbox.id}`
+      : externalId;
   const sims = replies.some(({ to }) => typeof to !== 'string')
     ? await rows<{ port: number; number: string }>(
         pool,
@@ -72,6 +84,7 @@ async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[
   const numberOf = (port: number) => sims.find((sim) => sim.port === port)?.number ?? `port ${port}`;
   return replies.map((reply) => ({
     ...reply,
+    externalId: idOf(reply),
     part: null,
     to: typeof reply.to === 'string' ? reply.to : numberOf(reply.to.port),
   }));

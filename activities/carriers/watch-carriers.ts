@@ -6,6 +6,8 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 /** How long no line may be bound, and how many messages may come to be in doubt within a quarter of an hour, unremarked. */
 const DOWN_AFTER = '60 seconds';
 const DOUBTS = 100;
+/** How many requests in a carrier's name, not signed as agreed, within a quarter of an hour: a stranger's one is none of its trouble. */
+const MOST_FORGED = 3;
 /** An alarm is cleared when what it is about has not been seen for that long: a line that flaps is one alarm. */
 const CLEARED_AFTER = '5 minutes';
 const BEATS_FOR = '30 seconds';
@@ -17,6 +19,9 @@ const SEEN = `
   union all
   select 'submits-refused', l.carrier_id, max(l.refusing) from carrier_lines l
     where l.refusing is not null and l.beat_at > now() - interval '${BEATS_FOR}' group by l.carrier_id
+  union all
+  select 'webhooks-refused', c.id, c.webhooks_refused::text from carriers c
+    where c.webhooks_refused >= ${MOST_FORGED} and c.webhook_refused_at > now() - interval '15 minutes'
   union all
   select 'carrier-down', c.id, (select max(l.last_error) from carrier_lines l where l.carrier_id = c.id) from carriers c
     where greatest(c.created_at, (select max(l.bound_at) from carrier_lines l where l.carrier_id = c.id)) < now() - interval '${DOWN_AFTER}'

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { WebhookRequest } from '../../carriers/carrier.ts';
 import { webhookUrl } from '../../carriers/webhook-url.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
+import { noteRefused } from '../../database/carriers/refused-webhooks.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { limitBody } from '../http/body.ts';
@@ -30,11 +31,17 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook, publicUrl }: Ap
     switch (content.kind) {
       case 'forged':
         c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook is not the carrier’s');
+        await noteRefused(db.pool, carrier.id);
         throw new AppError('unauthenticated', said('not-signed'));
       case 'unreadable':
         c.get('log').warn({ carrierId: carrier.id, reason: content.reason }, 'a webhook can not be read');
         throw new AppError('invalid-request', said('unreadable-webhook', { reason: content.reason }));
       case 'content':
+        if (content.odd && content.odd.length > 0)
+          c.get('log').warn(
+            { carrierId: carrier.id, statuses: content.odd },
+            'a carrier tells of messages by a word that is not known',
+          );
         await ingestWebhook(carrier.id, content);
         return c.body(null, 200);
       default:

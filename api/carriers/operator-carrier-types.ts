@@ -1,5 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { sentenceOf } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
+import { speak } from '../http/language.ts';
 
 import { ok, routesOf } from '../http/route.ts';
 import { Route } from '../http/schemas.ts';
@@ -9,6 +11,9 @@ const TypeView = z
   .object({
     type: z.string(),
     route: Route,
+    unverified: z.array(z.string()).openapi({
+      description: 'What neither its documentation nor a library of its says: try it with a message of your own',
+    }),
     settings: z.record(z.string(), z.unknown()).openapi({
       description: 'JSON Schema of its settings; `secret: true` marks what is sealed and never shown again',
     }),
@@ -22,11 +27,16 @@ const list = route('get', '/carrier-types', 'listCarrierTypes', {
 });
 
 export const operatorCarrierTypes = ({ registry }: ApiServices) => {
-  const items = Object.entries(registry).map(([type, { settings, capabilities }]) => ({
+  const items = Object.entries(registry).map(([type, { settings, capabilities, unverified = [] }]) => ({
     type,
     route: capabilities.route,
+    unverified,
     // As it is typed in: what has a default may be left out.
     settings: { ...z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) },
   }));
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, (c) => c.json({ items }, 200));
+  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, (c) => {
+    const language = speak(c);
+    const said = items.map((each) => ({ ...each, unverified: each.unverified.map((say) => sentenceOf({ say }, language)) }));
+    return c.json({ items: said }, 200);
+  });
 };

@@ -5,14 +5,17 @@ import { defineCarrier, type CarrierSession, type OpenDeps, type OutboundMessage
 import { openCalls } from '../calls.ts';
 import { clockOf, openDevice, wayByQuestion, wayOf, type DeviceAnswer } from '../device.ts';
 import { readIncoming, readResults } from './incoming.ts';
+import { parseWebhook } from './push.ts';
 import { dinstarSettings, type DinstarSettings } from './settings.ts';
 
-/** A Dinstar SIM gateway by its HTTP API: each message leaves by the SIM that was chosen for it, replies are asked for. */
+/** A Dinstar SIM gateway by its HTTP API: each message leaves by the SIM that was chosen for it; replies are asked for, and pushed where that was agreed. */
 export const dinstar = defineCarrier({
   name: 'dinstar',
   settings: dinstarSettings,
-  capabilities: { route: 'lowcost', replies: 'poll', receipts: 'poll', maxBatch: 128, dedupe: 'none', cursor: 'id' },
+  capabilities: { route: 'lowcost', replies: 'both', receipts: 'poll', maxBatch: 128, dedupe: 'none', cursor: 'id' },
   open: openSession,
+  parseWebhook,
+  secretInAddress: true,
   sims: ({ simSmsPerMinute, simSmsPerDay, deviceTimeZone }) => ({
     smsPerMinute: simSmsPerMinute,
     smsPerDay: simSmsPerDay,

@@ -45,6 +45,14 @@ export function readDeviceTime(text: string, timeZone: string): Date | null {
 
 export type IncomingPage = Omit<PolledPage, 'more' | 'clock'>;
 
+/** Reads a push: what came in and has an id. Null where it is not one of the device's. */
+export function readPushed(body: unknown, timeZone: string, now: Date): Pick<IncomingPage, 'serial' | 'replies'> | null {
+  const parsed = Incoming.omit({ error_code: true }).safeParse(body);
+  if (!parsed.success) return null;
+  const { serial, replies } = readIncoming({ ...parsed.data, error_code: 200 }, 0, timeZone, now);
+  return { serial, replies: replies.filter(({ id }) => id > 0) };
+}
+
 /** Reads one answer to `query_incoming_sms`: what came in above `afterId`, in the order of its ids. Throws when it can't be read. */
 export function readIncoming(body: unknown, afterId: number, timeZone: string, now: Date): IncomingPage {
   const parsed = Incoming.safeParse(body);

@@ -25,9 +25,9 @@ export function judge(called: Called, answer: Answer): Judged {
   if (called.kind === 'unsent') return trouble('away', called.reason);
   if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });
   const { status, retryAfter, text } = called;
-  const document = readJson(text);
+  const document = READERS[answer.format ?? 'json'](text);
   const code = textAt(document, answer.code);
-  const known = (code === undefined ? undefined : answer.outcomes[code]) ?? answer.outcomes[String(status)];
+  const known = (code === undefined ? undefined : answer.outcomes?.[code]) ?? answer.outcomes?.[String(status)];
   const name = code ?? `http-${status}`;
   switch (known) {
     case 'rejected':
@@ -60,6 +60,12 @@ function referencesIn(document: unknown, path: string): string[] {
   const found = at(document, path);
   return (Array.isArray(found) ? found : [found]).flatMap((value) => textAt({ value }, 'value') ?? []);
 }
+
+const READERS: Record<NonNullable<Answer['format']>, (text: string) => unknown> = {
+  json: readJson,
+  form: (text) => Object.fromEntries(new URLSearchParams(text.trim())),
+  text: (text) => (/^\s*</.test(text) ? undefined : { words: text.split(/[^\p{L}\p{N}_.@+-]+/u).filter((word) => word !== '') }),
+};
 
 export function readJson(text: string): unknown {
   try {

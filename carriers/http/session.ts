@@ -1,5 +1,5 @@
-import type { CarrierSession, OpenDeps, OutboundMessage } from '../carrier.ts';
-import { openCalls } from '../calls.ts';
+import type { OpenDeps, OutboundMessage } from '../carrier.ts';
+import { openCalls, type Calls } from '../calls.ts';
 import { createTokenBucket } from '../token-bucket.ts';
 import type { Judged } from './answer.ts';
 import { openCaller, type Call, type Called } from './call.ts';
@@ -9,24 +9,34 @@ import { fill, fillAll } from './template.ts';
 type Way = {
   /** Names its alarms. */
   type: string;
-  callOf(message: OutboundMessage): Call;
+  /** What it came to, where it could not even be made. */
+  callOf(message: OutboundMessage): Call | Promise<Call | Called>;
   judge(called: Called): Judged;
+  /** Our login was refused: whether the call is worth another try, by a fresh token. */
+  refused?(): boolean;
 };
 
 /** One call a message, `window` at once, no more a second than was agreed, and none while the carrier asks for a pause. */
-export function openSession(settings: Calling, { type, callOf, judge }: Way, { log }: OpenDeps): CarrierSession {
+export function openSession(settings: Calling, { type, callOf, judge, refused = () => false }: Way, { log }: OpenDeps): Calls {
   const caller = openCaller(settings.window, settings.timeoutMs);
   const rate = settings.messagesPerSecond === undefined ? null : settings.messagesPerSecond / settings.maxBinds;
   const bucket = createTokenBucket(rate);
   let pausedUntil = 0;
 
   async function send(message: OutboundMessage) {
-    const { result, way } = judge(await caller.call(callOf(message)));
+    const make = async (): Promise<Called> => {
+      const call = await callOf(message);
+      return 'kind' in call ? call : caller.call(call);
+    };
+    let called = await make();
+    // Turned away before it was read.
+    if (called.kind === 'answer' && called.status === 401 && refused()) called = await make();
+    const { result, way } = judge(called);
     if (result.outcome === 'throttled') pausedUntil = performance.now() + result.retryAfterMs;
     return { results: [result], way };
   }
 
-  const { ask: _, ...session } = openCalls({
+  return openCalls({
     type,
     log,
     window: settings.window,
@@ -41,12 +51,11 @@ export function openSession(settings: Calling, { type, callOf, judge }: Way, { l
     },
     close: () => caller.close(),
   });
-  return session;
 }
 
 /** The call that the settings' templates describe. */
-export function callOf(message: OutboundMessage, settings: HttpSettings): Call {
-  const { username = '', password = '', token = '' } = settings;
+export function callOf(message: OutboundMessage, settings: HttpSettings, token = settings.token ?? ''): Call {
+  const { username = '', password = '' } = settings;
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   const { id, to, from, text } = message;
   const values = { id, to, toDigits: to.replace(/^\+/, ''), from, text, username, password, token, basic };

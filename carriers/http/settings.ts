@@ -79,6 +79,8 @@ export type Calling = z.infer<z.ZodObject<typeof calling>>;
 
 /** How an answer is read. */
 const answer = z.strictObject({
+  /** `text`: its words, without spaces and marks, are `words.0`, `words.1` and so on. */
+  format: z.enum(['json', 'form', 'text']).default('json'),
   /** Where the carrier's id is: one, or a list of one per segment. */
   reference: path,
   /** Where it says so, when an answer of 200 can be a refusal. */
@@ -87,7 +89,7 @@ const answer = z.strictObject({
   /** What an HTTP status or a code means, where it is not the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
   outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
 });
-export type Answer = z.infer<typeof answer>;
+export type Answer = z.input<typeof answer>;
 
 /** What templates may name: of the message, and of these settings. */
 const OF_MESSAGE = ['id', 'to', 'toDigits', 'from', 'text'];
@@ -110,6 +112,9 @@ export const httpSettings = z
     username: z.string().optional(),
     password: z.string().meta({ secret: true }).optional(),
     token: z.string().meta({ secret: true }).optional(),
+    /** Where {{token}} is got, by client credentials: `username` and `password` are the client's id and secret. */
+    tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
+    tokenScope: z.string().max(500).optional(),
     answer,
     ...calling,
     webhook: z
@@ -136,9 +141,12 @@ export const httpSettings = z
           refuse([field], 'no-such-place', { place: `{{${name}}}`, known: [...OF_MESSAGE, ...OF_SETTINGS].join(', ') });
         else if (own === 'basic' && (settings.username === undefined || settings.password === undefined))
           refuse([field], 'basic-without-login');
+        else if (own === 'token' && settings.tokenUrl !== undefined) continue;
         else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], 'place-without-value', { field });
       }
     }
+    if (settings.tokenUrl !== undefined && (settings.username === undefined || settings.password === undefined))
+      refuse(['tokenUrl'], 'basic-without-login');
     if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'get-with-body');
     if (!placesIn([settings.url, settings.body]).some((name) => name === 'to' || name === 'toDigits'))
       refuse([settings.method === 'GET' ? 'url' : 'body'], 'no-place-for-recipient');

@@ -39,8 +39,8 @@ export const elks46 = defineProvider({
     }
     if (form['status'] === undefined) return null;
     const paths = { reference: 'id', status: 'status', error: 'error', at: 'delivered' };
-    return { replies: [], receipts: receiptOf(form, paths, STATUSES, request.receivedAt) };
+    return { replies: [], ...receiptOf(form, paths, STATUSES, request.receivedAt) };
   },
 });
 
-const STATUSES = { sent: 'accepted', delivered: 'delivered', failed: 'undelivered' } as const;
+const STATUSES = { created: null, sent: 'accepted', delivered: 'delivered', failed: 'undelivered' } as const;

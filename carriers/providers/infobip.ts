@@ -22,6 +22,7 @@ const digits = (number: string): string => number.replace(/^\+/, '');
 
 export const infobip = defineProvider({
   name: 'infobip',
+  unverified: ['unverified.infobip'],
   settings,
   call: ({ id, to, from, text }, given, webhookUrl) =>
     jsonCall(`${given.baseUrl}/sms/3/messages`, login(given), {
@@ -64,14 +65,18 @@ export const infobip = defineProvider({
     const written = { id: 'messageId', from: 'from', to: 'to', text: 'text', at: 'receivedAt' };
     const replies = items.filter((item) => !told.includes(item)).map((item) => replyOf(item, written, request.receivedAt));
     if (replies.includes(null)) return null;
+    const read = told.map((item) => receiptOf(item, paths, STATUSES, request.receivedAt));
     return {
       replies: replies.filter((reply) => reply !== null),
-      receipts: told.flatMap((item) => receiptOf(item, paths, STATUSES, request.receivedAt)),
+      receipts: read.flatMap(({ receipts }) => receipts),
+      odd: read.flatMap(({ odd }) => odd),
     };
   },
 });
 
 const STATUSES = {
+  ACCEPTED: null,
+  PENDING: null,
   DELIVERED: 'delivered',
   UNDELIVERABLE: 'undelivered',
   REJECTED: 'undelivered',

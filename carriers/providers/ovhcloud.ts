@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isGsm7 } from '../../domain/sms/gsm7.ts';
+import type { Calls } from '../calls.ts';
 import type { InboundReceipt, OpenDeps } from '../carrier.ts';
 import { readJson } from '../http/answer.ts';
 import { openCaller, type Call } from '../http/call.ts';
@@ -50,6 +51,7 @@ function signedCall(given: Settings, method: 'GET' | 'POST', path: string, docum
 
 export const ovhcloud = defineProvider({
   name: 'ovhcloud',
+  unverified: ['unverified.ovhcloud'],
   settings,
   capabilities: { receipts: 'poll' },
   call: ({ to, from, text }, given) =>
@@ -76,14 +78,22 @@ const STATUSES = { 1: 'delivered', 2: 'undelivered' } as const;
 const LOOK_BACK_MS = 86_400_000;
 
 /** What became of messages, and every so often which replies there are: each is handed over once by this session, known by its id. */
-function openQuestions(given: Settings, { events, log }: OpenDeps) {
+function openQuestions(given: Settings, { events, log }: OpenDeps, noting: Calls['ask']) {
   const caller = openCaller(1, given.timeoutMs);
   /** Those of the last list: an older one is not listed again. */
   let known = new Set<unknown>();
   let since = Date.now() - LOOK_BACK_MS;
 
   async function ask(path: string): Promise<unknown> {
-    const called = await caller.call(signedCall(given, 'GET', path));
+    const called = await noting(async () => {
+      const answer = await caller.call(signedCall(given, 'GET', path));
+      const status = answer.kind === 'answer' ? answer.status : 0;
+      const refused = status === 401 || status === 403;
+      return {
+        answer,
+        way: refused ? { is: 'refused' as const, reason: `http-${status}` } : status === 200 ? { is: 'open' as const } : null,
+      };
+    });
     if (called.kind === 'answer' && called.status === 404) return undefined;
     if (called.kind === 'answer' && called.status === 200) return readJson(called.text);
     throw new Error(called.kind === 'answer' ? `http-${called.status}` : called.reason);
@@ -121,7 +131,7 @@ function openQuestions(given: Settings, { events, log }: OpenDeps) {
       for (const reference of references) {
         const item = await ask(`/outgoing/${encodeURIComponent(reference)}`);
         const paths = { reference: 'id', status: 'deliveryReceipt', error: 'ptt', at: 'deliveredAt' };
-        receipts.push(...receiptOf(item, paths, STATUSES, new Date()));
+        receipts.push(...receiptOf(item, paths, STATUSES, new Date()).receipts);
       }
       return receipts;
     },

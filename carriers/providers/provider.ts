@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SentenceKey } from '../../domain/problems/said.ts';
 import {
   defineCarrier,
   type Capabilities,
@@ -10,6 +11,7 @@ import {
   type WebhookReply,
   type WebhookRequest,
 } from '../carrier.ts';
+import type { Calls } from '../calls.ts';
 import { judge, readJson, type Judged } from '../http/answer.ts';
 import { openCaller, type Call, type Called } from '../http/call.ts';
 import { openSession } from '../http/session.ts';
@@ -25,6 +27,8 @@ export type Provider<S extends z.ZodObject> = {
   answer: Answer;
   /** A refusal that the answer tells in another way: its code, without a number or a text. */
   refusal?(document: unknown): string | null;
+  /** What neither the provider's documentation nor a library of its says. */
+  unverified?: SentenceKey[];
   /** A question that changes nothing, with the same credentials. */
   check(settings: z.infer<S>): Call;
   /** Whether it signs nothing: the address it is given carries the secret. */
@@ -32,9 +36,9 @@ export type Provider<S extends z.ZodObject> = {
   /** Why a request is not the provider's; null when it is. */
   forgery?(settings: z.infer<S>, request: WebhookRequest): string | null;
   /** Reads a request; null for one that is not of the provider's form. */
-  read?(request: WebhookRequest): { replies: WebhookReply[]; receipts: InboundReceipt[] } | null;
-  /** What it is asked for, beside being sent messages. */
-  asks?(settings: z.infer<S>, deps: OpenDeps): Pick<CarrierSession, 'pollReceipts'> & AsyncDisposable;
+  read?(request: WebhookRequest): { replies: WebhookReply[]; receipts: InboundReceipt[]; odd?: string[] } | null;
+  /** What it is asked for, beside being sent messages; `ask` notes what each answer tells of our login. */
+  asks?(settings: z.infer<S>, deps: OpenDeps, ask: Calls['ask']): Pick<CarrierSession, 'pollReceipts'> & AsyncDisposable;
 };
 
 const PUSHED: Capabilities = {
@@ -48,7 +52,7 @@ const PUSHED: Capabilities = {
 const Calling = z.object(calling);
 
 export function defineProvider<S extends z.ZodObject>(provider: Provider<S>): Carrier<S> {
-  const { name, settings, capabilities, answer, refusal, forgery, read, secretInAddress = false } = provider;
+  const { name, settings, capabilities, answer, refusal, forgery, read, secretInAddress = false, unverified = [] } = provider;
 
   function judged(called: Called): Judged {
     const code = called.kind === 'answer' && called.status < 300 ? refusal?.(readJson(called.text)) : null;
@@ -59,12 +63,13 @@ export function defineProvider<S extends z.ZodObject>(provider: Provider<S>): Ca
     name,
     settings,
     secretInAddress,
+    unverified,
     capabilities: { ...PUSHED, ...capabilities },
     open(given, deps) {
       const callOf = (message: OutboundMessage): Call => provider.call(message, given, deps.webhookUrl ?? null);
-      const session = openSession(Calling.parse(given), { type: name, callOf, judge: judged }, deps);
+      const { ask, ...session } = openSession(Calling.parse(given), { type: name, callOf, judge: judged }, deps);
       if (!provider.asks) return session;
-      const { pollReceipts, ...asking } = provider.asks(given, deps);
+      const { pollReceipts, ...asking } = provider.asks(given, deps, ask);
       return {
         ...session,
         ...(pollReceipts ? { pollReceipts } : {}),

@@ -39,26 +39,27 @@ export function replyOf(
   };
 }
 
-/** Empty for a status that is not in `statuses`: an unknown one is not guessed. */
+/** `statuses` has null for what is no news; a word that it has not is not guessed, and named in `odd`. */
 export function receiptOf(
   item: unknown,
   paths: { reference: string; messageId?: string; status: string; error: string; at?: string },
-  statuses: Record<string, ReceiptStatus>,
+  statuses: Record<string, ReceiptStatus | null>,
   receivedAt: Date,
-): InboundReceipt[] {
+): { receipts: InboundReceipt[]; odd: string[] } {
   const [reference, word] = [textAt(item, paths.reference), textAt(item, paths.status)];
   const status = word !== undefined && Object.hasOwn(statuses, word) ? statuses[word] : undefined;
-  if (reference === undefined || status === undefined) return [];
+  if (reference === undefined || word === undefined || status === undefined)
+    return { receipts: [], odd: word === undefined ? [] : [word.slice(0, 40)] };
+  if (status === null) return { receipts: [], odd: [] };
   const messageId = textAt(item, paths.messageId);
-  return [
-    {
-      reference,
-      messageId: messageId !== undefined && UUID.test(messageId) ? messageId : null,
-      from: '',
-      to: '',
-      status,
-      error: textAt(item, paths.error) ?? null,
-      at: timeOf(textAt(item, paths.at), 'UTC') ?? receivedAt,
-    },
-  ];
+  const receipt = {
+    reference,
+    messageId: messageId !== undefined && UUID.test(messageId) ? messageId : null,
+    from: '',
+    to: '',
+    status,
+    error: textAt(item, paths.error) ?? null,
+    at: timeOf(textAt(item, paths.at), 'UTC') ?? receivedAt,
+  };
+  return { receipts: [receipt], odd: [] };
 }

@@ -52,11 +52,15 @@ export const twilio = defineProvider({
       return reply && { replies: [reply], receipts: [] };
     }
     const paths = { reference: 'MessageSid', status: 'MessageStatus', error: 'ErrorCode' };
-    return { replies: [], receipts: receiptOf(form, paths, STATUSES, request.receivedAt) };
+    return { replies: [], ...receiptOf(form, paths, STATUSES, request.receivedAt) };
   },
 });
 
 const STATUSES = {
+  accepted: null,
+  scheduled: null,
+  queued: null,
+  sending: null,
   sent: 'accepted',
   delivered: 'delivered',
   read: 'delivered',

@@ -27,6 +27,7 @@ const digits = (number: string): string => number.replace(/^\+/, '');
 
 export const vonage = defineProvider({
   name: 'vonage',
+  unverified: ['unverified.vonage'],
   settings,
   call: ({ id, to, from, text }, given, webhookUrl) =>
     jsonCall(`${given.baseUrl}/v1/messages`, login(given), {
@@ -51,7 +52,7 @@ export const vonage = defineProvider({
         error: 'error.title',
         at: 'timestamp',
       };
-      return { replies: [], receipts: receiptOf(document, paths, STATUSES, request.receivedAt) };
+      return { replies: [], ...receiptOf(document, paths, STATUSES, request.receivedAt) };
     }
     const paths = { id: 'message_uuid', from: 'from', to: 'to', text: 'text', at: 'timestamp' };
     const reply = replyOf(document, paths, request.receivedAt);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolledPage, PolledReply } from '../carrier.ts';
 import { clockOf, type DeviceAnswer } from '../device.ts';
+import { timeOf } from './times.ts';
 import type { SmsgateSettings } from './settings.ts';
 
 type Answer = Extract<DeviceAnswer, { kind: 'answer' }>;
@@ -9,7 +10,7 @@ const Sms = z.object({
   sender: z.string(),
   simNumber: z.int().nullish(),
   contentPreview: z.string(),
-  createdAt: z.iso.datetime({ offset: true }),
+  createdAt: z.string(),
 });
 const Page = z.array(z.unknown());
 const Total = z.coerce.number().int().min(0);
@@ -31,8 +32,9 @@ export async function readInbox(
 ): Promise<PolledPage> {
   if (!settings.readInbox) return { serial: 'phone', replies: [], unreadable: [], topId: null, more: false, clock: null };
   const from = new Date((after ?? -1) + 1).toISOString();
+  const device = settings.deviceId === undefined ? '' : `deviceId=${encodeURIComponent(settings.deviceId)}&`;
   const query = (limit: number, offset: number) =>
-    `type=SMS&from=${encodeURIComponent(from)}&to=${encodeURIComponent(FAR)}&limit=${limit}&offset=${offset}`;
+    `${device}type=SMS&from=${encodeURIComponent(from)}&to=${encodeURIComponent(FAR)}&limit=${limit}&offset=${offset}`;
   let total = totalOf(await ask(query(1, 0)));
   for (let tries = 0; tries < TRIES; tries++) {
     const offset = Math.max(0, total - MOST);
@@ -45,19 +47,19 @@ export async function readInbox(
   throw new Error('the phone’s inbox changes faster than it can be read');
 }
 
-function pageOf(answer: Answer, left: number, { defaultSim }: SmsgateSettings): PolledPage {
+function pageOf(answer: Answer, left: number, { defaultSim, deviceTimeZone }: SmsgateSettings): PolledPage {
   const items = Page.safeParse(answer.body);
   if (!items.success) throw new Error('the phone’s answer can not be read');
   const replies: PolledReply[] = [];
   const unreadable: PolledPage['unreadable'] = [];
   for (const item of items.data) {
     const read = Sms.safeParse(item);
-    if (!read.success) {
+    const receivedAt = read.success ? timeOf(read.data.createdAt, deviceTimeZone) : null;
+    if (!read.success || receivedAt === null) {
       unreadable.push({ id: null, raw: JSON.stringify(item) });
       continue;
     }
-    const { sender, simNumber, contentPreview, createdAt } = read.data;
-    const receivedAt = new Date(createdAt);
+    const { sender, simNumber, contentPreview } = read.data;
     replies.push({
       id: receivedAt.getTime(),
       port: simNumber ?? defaultSim,

@@ -7,6 +7,9 @@ import type { SmsgateSettings } from './settings.ts';
 /** A phone sends one SMS every few seconds; more calls at once would only queue in it. */
 const WINDOW = 4;
 const BUSY_MS = 5000;
+/** How often the phone is asked to bring its inbox to the server, and from when on at first. */
+const REFRESH_MS = 600_000;
+const LOOK_BACK_MS = 7 * 86_400_000;
 /** Answers that speak of the message or of the moment, not of the way to the phone. */
 const ABOUT_THE_MESSAGE = new Set(['http-400', 'http-409', 'http-413', 'http-422', 'http-429']);
 
@@ -46,10 +49,27 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
     close: (atOnce) => device.close(atOnce),
   });
 
+  let refreshedAt = -REFRESH_MS;
+  /** A server has what the phone brought it: the phone is asked to bring it what was lost, for this look or the next. */
+  async function refresh(after: number | null): Promise<void> {
+    if (!settings.readInbox || !base.endsWith('/3rdparty/v1') || performance.now() - refreshedAt < REFRESH_MS) return;
+    refreshedAt = performance.now();
+    const until = new Date();
+    const asked = {
+      ...(settings.deviceId === undefined ? {} : { deviceId: settings.deviceId }),
+      since: new Date(Math.min(after ?? until.getTime() - LOOK_BACK_MS, until.getTime())).toISOString(),
+      until: until.toISOString(),
+      messageTypes: ['SMS'],
+      webhookDelivery: 'Disabled',
+    };
+    await ask(async () => ({ answer: await device.post(`${base}/inbox/refresh`, asked), way: null }));
+  }
+
   return {
     ...session,
-    pollReplies: (after) =>
-      readInbox(settings, after, async (query) => {
+    async pollReplies(after) {
+      await refresh(after);
+      return readInbox(settings, after, async (query) => {
         const answer = await ask(async () => {
           const answer = await device.get(`${base}/inbox?${query}`);
           return { answer, way: wayOfInbox(answer) };
@@ -58,7 +78,8 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
           throw new Error('the phone’s app keeps no inbox: set readInbox to false');
         if (answer.kind !== 'answer') throw new Error(`the phone could not be asked: ${answer.reason}`);
         return answer;
-      }),
+      });
+    },
   };
 }
 

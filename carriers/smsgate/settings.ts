@@ -1,6 +1,7 @@
 import { because } from '../../domain/problems/said.ts';
 import { z } from 'zod';
 import { retries, retriesAgree } from '../retries.ts';
+import { isTimeZone } from '../../domain/zoned-time.ts';
 import { simLimits, simTimeZone } from '../sims.ts';
 
 export const smsgateSettings = z
@@ -17,6 +18,10 @@ export const smsgateSettings = z
     immediate: z.boolean().default(false),
     /** Older versions of the app keep no inbox: then the nightly sync releases what webhooks brought, and that is all. */
     readInbox: z.boolean().default(true),
+    /** Which phone of the server's account, where it has several. */
+    deviceId: z.string().max(21).optional(),
+    /** The zone of times that a phone writes without one; left out, such a reply is dated when it came. */
+    deviceTimeZone: z.string().refine(isTimeZone, because('time-zone')).optional(),
     /** The slot of a phone that does not say which of its SIMs received a message. */
     defaultSim: z.int().min(1).max(8).default(1),
     /** How long the phone may keep a message that it can't send. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookRequest } from '../carrier.ts';
 import { stampOf } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
+import { timeOf } from './times.ts';
 
 const Event = z.object({ id: z.string().min(1).max(128), event: z.string(), payload: z.unknown() });
 /** `sender` is what newer versions call the number it came from. */
@@ -46,7 +47,7 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
     const sms = Received.safeParse(payload);
     const from = sms.success ? (sms.data.sender ?? sms.data.phoneNumber) : null;
     if (!sms.success || !from) return UNREADABLE;
-    const told = timeOf(sms.data.receivedAt);
+    const told = timeOf(sms.data.receivedAt, settings.deviceTimeZone);
     const reply = {
       externalId: id,
       from,
@@ -72,7 +73,7 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
     to: recipient ?? phoneNumber ?? '',
     status,
     error: status === 'undelivered' ? 'phone-failed' : null,
-    at: timeOf(deliveredAt ?? failedAt ?? sentAt) ?? request.receivedAt,
+    at: timeOf(deliveredAt ?? failedAt ?? sentAt, settings.deviceTimeZone) ?? request.receivedAt,
   };
   return { kind: 'content', replies: [], receipts: [receipt], release };
 }
@@ -94,11 +95,4 @@ function read(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-function timeOf(text: string | null | undefined): Date | null {
-  // Without an offset it would be the time of a zone that nobody knows.
-  if (!text || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) return null;
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? null : time;
 }

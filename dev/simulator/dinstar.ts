@@ -35,6 +35,8 @@ export type DinstarGateway = AsyncDisposable & {
   /** Every nonce is stale: who calls must answer a new challenge. */
   forgetNonces(): void;
   inbox(): readonly Incoming[];
+  /** What it would push of the last one that came in. */
+  push(): { sn: string; sms: unknown[] };
   sent(): readonly Outgoing[];
   calls(): readonly { path: string; login: boolean; authorized: boolean }[];
 };
@@ -171,6 +173,7 @@ export async function startDinstar({
     result: (to, status) => void results.set(to, status),
     forgetNonces: guard.forget,
     inbox: () => inbox,
+    push: () => ({ sn: serial, sms: inbox.slice(-1) }),
     sent: () => sent,
     calls: () => calls,
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { watchCarriers } from '../../activities/carriers/watch-carriers.ts';
 import { http } from '../../carriers/http/http.ts';
 import { registry } from '../../carriers/registry.ts';
 import { rows } from '../../database/sql.ts';
@@ -77,6 +78,20 @@ test('what is not signed as agreed, is too old, or can not be read is refused an
   expect((await bring(signed([mo]), 'no-id')).status).toBe(404);
   expect(made.status).toBe(201);
   expect(await rows(api.db.pool, 'select 1 from replies')).toEqual([]);
+});
+
+test('three requests that are not signed as agreed are an alarm, which says so of that carrier alone; one is none', async () => {
+  await using api = await startApi({ registry });
+  const { bring, made } = await withCarrier(api);
+  const forged = () => bring(signed([mo], { secret: 'another-secret' }));
+  const alarms = async () => {
+    await watchCarriers(api.db.pool, { settled: false });
+    return (await api.asOperator('GET', '/alarms')).body.items;
+  };
+  await forged();
+  expect(await alarms()).toEqual([]);
+  await Promise.all([forged(), forged()]);
+  expect(await alarms()).toMatchObject([{ kind: 'webhooks-refused', carrier: made.body.id, detail: '3', clearedAt: null }]);
 });
 
 test('a reply that the database refuses as text is kept as bytes, and its neighbours are stored', async () => {

@@ -35,6 +35,19 @@ test('OVHcloud is asked for replies: each is handed over once, with the number t
   expect(replies[0]?.receivedAt).toEqual(new Date('2026-11-30T08:00:00Z'));
 });
 
+test('OVHcloud’s credentials that stop working while nothing is sent are a refused login, which raises its alarm', async () => {
+  await using api = await startProvider(ovhPlay);
+  const logged: string[] = [];
+  const session = ovhcloud.open(ovhcloud.settings.parse({ ...ovhSettings(api.url), applicationSecret: 'revoked' }), {
+    log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
+    events: { onReply: () => Promise.resolve({ acknowledged() {} }), onReceipt: () => Promise.resolve() },
+  });
+  await until('it is told', () => session.health().refused === true);
+  expect(session.health()).toMatchObject({ state: 'connecting', lastError: 'http-401' });
+  expect(logged.filter((line) => line.includes('ovhcloud-login-refused'))).toHaveLength(1);
+  await session.close(0);
+});
+
 test('OVHcloud tells what became of a message when it is asked; what is on its way, or of another’s, is no news', async () => {
   await using api = await startProvider(ovhPlay);
   for (const [id, deliveryReceipt] of [

@@ -52,10 +52,10 @@ const request = (body: string, headers: Record<string, string>, query: Record<st
 });
 
 /** Signed as Twilio signs: the address and the sorted fields. */
-export function fromTwilio(fields: Record<string, string>, token = SECRET): WebhookRequest {
+export function fromTwilio(fields: Record<string, string>, token = SECRET, url = OURS): WebhookRequest {
   const signed = Object.keys(fields)
     .toSorted()
-    .reduce((text, name) => text + name + fields[name], OURS);
+    .reduce((text, name) => text + name + fields[name], url);
   const signature = createHmac('sha1', token).update(Buffer.from(signed)).digest('base64');
   return request(new URLSearchParams(fields).toString(), { 'x-twilio-signature': signature });
 }

@@ -22,6 +22,7 @@ test.each(plays)('%s: each word of a receipt means what its documentation says, 
     expect(content).toMatchObject({ kind: 'content', replies: [] });
     const receipts = content?.kind === 'content' ? content.receipts.map((each) => [each.reference, each.status]) : [];
     expect([word, receipts]).toEqual([word, status === null ? [] : [['ref-1', status]]]);
+    expect(content?.kind === 'content' && content.odd).toEqual(word.toLowerCase() === 'odd' ? [word] : []);
   }
 });
 
