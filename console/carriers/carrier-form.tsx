@@ -1,4 +1,5 @@
 import { useLocale } from '../i18n/locale.tsx';
+import { SETTING_WORDS } from './setting-labels.ts';
 import { Check, Choice, Field } from '../ui/components.tsx';
 
 /** One setting, as the type of carrier describes it. `json`: what has parts of its own is typed as JSON. */
@@ -76,16 +77,33 @@ export const settingsFrom = (fields: SettingField[], typed: Typed): Record<strin
     }),
   );
 
-type Props = { fields: SettingField[]; typed: Typed; change: (typed: Typed) => void; secretsSet: string[] };
+type Props = {
+  fields: SettingField[];
+  typed: Typed;
+  change: (typed: Typed) => void;
+  secretsSet: string[];
+  /** What neither the carrier's documentation nor a library of its says. */
+  unverified: string[];
+};
 
-/** A form out of what a type of carrier says of its settings. Their names are the standards' own, in no language. */
-export function CarrierForm({ fields, ...rest }: Props) {
+/** A form out of what a type of carrier says of its settings. One without words of ours has the standard's own name. */
+export function CarrierForm({ fields, unverified, ...rest }: Props) {
   const { say } = useLocale();
   const optional = fields.filter(({ required }) => !required);
   const one = (field: SettingField) => <OneSetting key={field.name} field={field} {...rest} />;
   return (
     <>
       <div className="fields">{fields.filter(({ required }) => required).map(one)}</div>
+      {unverified.length > 0 ? (
+        <section>
+          <h3>{say('unverified')}</h3>
+          <ul>
+            {unverified.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
       {optional.length > 0 ? (
         <details className="more">
           <summary>{say('otherSettings')}</summary>
@@ -96,12 +114,16 @@ export function CarrierForm({ fields, ...rest }: Props) {
   );
 }
 
-function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields'> & { field: SettingField }) {
-  const { say } = useLocale();
+function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields' | 'unverified'> & { field: SettingField }) {
+  const { say, locale } = useLocale();
+  const words = SETTING_WORDS[field.name];
   const value = typed[field.name] ?? '';
   const set = (next: string): void => change({ ...typed, [field.name]: next });
-  const label = field.required ? `${field.name} *` : field.name;
+  const named = words?.label[locale] ?? field.name;
+  const label = field.required ? `${named} *` : named;
   const standard = field.standard === '' ? '' : say('standardIs', { value: field.standard });
+  const secret = field.secret ? say(secretsSet.includes(field.name) ? 'secretKept' : 'secretSealed') : standard;
+  const hint = [words?.help?.[locale], secret].filter(Boolean).join(' ');
   switch (field.kind) {
     case 'boolean':
       return (
@@ -118,7 +140,7 @@ function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields'> 
       return (
         <Field
           label={label}
-          hint={field.secret ? say(secretsSet.includes(field.name) ? 'secretKept' : 'secretSealed') : standard}
+          hint={hint}
           value={value}
           onChange={set}
           type={field.secret ? 'password' : 'text'}

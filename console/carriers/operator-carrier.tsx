@@ -53,11 +53,37 @@ export function CarrierPage() {
                 <Problem error={sync.error} />
               </div>
             ) : null}
+            <Check id={id} />
             <Change key={JSON.stringify(settings)} id={id} type={type} settings={settings} secretsSet={secretsSet} />
           </>
         )}
       </Loaded>
     </>
+  );
+}
+
+/** Tries the credentials, without sending anything, and shows which address to paste at the carrier. */
+function Check({ id }: { id: string }) {
+  const { say } = useLocale();
+  const check = useAct(() => ask(v1.operator.carriers[':id'].check.$post({ param: { id } })), []);
+  const { data } = check;
+  return (
+    <section>
+      <Action isDisabled={check.isPending} onPress={() => check.mutate()}>
+        {say('checkCarrier')}
+      </Action>
+      {data ? (
+        <div role="status">
+          <p>
+            {say(!data.checked ? 'checkByLine' : data.refused === null ? 'checkedWell' : 'checkRefused', {
+              why: data.refused ?? '',
+            })}
+          </p>
+          {data.webhookUrl === null ? null : <Facts facts={[[say('pasteThere'), data.webhookUrl]]} />}
+        </div>
+      ) : null}
+      <Problem error={check.error} />
+    </section>
   );
 }
 
@@ -142,7 +168,8 @@ type ChangeProps = { id: string; type: string; settings: Record<string, unknown>
 function Change({ id, type, settings, secretsSet }: ChangeProps) {
   const { say } = useLocale();
   const types = useTypes();
-  const fields = fieldsOf(types.data?.items.find((each) => each.type === type)?.settings);
+  const known = types.data?.items.find((each) => each.type === type);
+  const fields = fieldsOf(known?.settings);
   const [typed, setTyped] = useState<Typed | null>(null);
   const shown = typed ?? typedFrom(fields, settings);
   const save = useAct(
@@ -154,7 +181,13 @@ function Change({ id, type, settings, secretsSet }: ChangeProps) {
     <Loaded of={types}>
       {() => (
         <FormCard title={say('carrierSettings')} label={say('save')} act={save} disabled={typed === null}>
-          <CarrierForm fields={fields} typed={shown} change={setTyped} secretsSet={secretsSet} />
+          <CarrierForm
+            fields={fields}
+            typed={shown}
+            change={setTyped}
+            secretsSet={secretsSet}
+            unverified={known?.unverified ?? []}
+          />
           {save.isSuccess && typed === null ? <p role="status">{say('savedCarrier')}</p> : null}
         </FormCard>
       )}
@@ -170,7 +203,8 @@ export function NewCarrierPage() {
   const [chosen, setChosen] = useState<string | null>(null);
   const [typed, setTyped] = useState<Typed>({});
   const type = chosen ?? types.data?.items[0]?.type ?? '';
-  const fields = fieldsOf(types.data?.items.find((each) => each.type === type)?.settings);
+  const known = types.data?.items.find((each) => each.type === type);
+  const fields = fieldsOf(known?.settings);
   const create = useAct(
     () => ask(v1.operator.carriers.$post({ json: { name, type, settings: settingsFrom(fields, typed) } })),
     ['carriers'],
@@ -192,7 +226,7 @@ export function NewCarrierPage() {
               }}
               options={items.map((each) => ({ value: each.type, label: `${each.type} (${say(each.route)})` }))}
             />
-            <CarrierForm fields={fields} typed={typed} change={setTyped} secretsSet={[]} />
+            <CarrierForm fields={fields} typed={typed} change={setTyped} secretsSet={[]} unverified={known?.unverified ?? []} />
           </FormCard>
         )}
       </Loaded>

@@ -5,7 +5,11 @@ export default function setup(): void {
   try {
     execFileSync('perl', ['-MNet::SMPP', '-e', '1'], { stdio: 'ignore' });
     execFileSync('/usr/sbin/bearerbox', ['-g'], { stdio: 'ignore' });
+    execFileSync('mvn', ['--version'], { stdio: 'ignore' });
+    execFileSync('javac', ['--version'], { stdio: 'ignore' });
   } catch {
-    throw new Error('These tests meet programs that nobody here wrote: apt-get install libnet-smpp-perl kannel');
+    throw new Error(
+      'These tests meet programs that nobody here wrote: apt-get install libnet-smpp-perl kannel maven default-jdk-headless',
+    );
   }
 }

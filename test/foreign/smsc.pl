@@ -2,6 +2,7 @@
 # An SMSC made with Net::SMPP, for one case: perl smsc.pl CASE. Says its port, then one line for each thing that it sees.
 use strict;
 use warnings;
+use Encode 'encode';
 use Net::SMPP;
 use Time::HiRes 'sleep';
 
@@ -57,6 +58,12 @@ sub submit {
   elsif ($case eq 'out-of-order') { push @held, $answer; if (@held == 5) { $_->() for reverse splice @held } }
   elsif ($case eq 'lost-answers') { $answer->() unless $n % 2 }
   elsif ($case eq 'hex-ids') { $client->submit_sm_resp(seq => $pdu->{seq}, message_id => $id); receipt($client, $pdu, 0xabc0 + $n) }
+  elsif ($case eq 'whole') {
+    $client->submit_sm_resp(seq => $pdu->{seq}, message_id => $id);
+    receipt($client, $pdu, $id);
+    my @part = $pdu->{esm_class} & 0x40 ? unpack('C6', $pdu->{short_message}) : (0) x 6;
+    deliver($client, source_addr => $pdu->{destination_addr}, destination_addr => $pdu->{source_addr}, data_coding => 8, short_message => encode('UTF-16BE', "\x{c7}a me va, \x{e0} 15 h \x{2713}")) if $part[4] == $part[5];
+  }
   elsif ($case eq 'receipt-first') { receipt($client, $pdu, "$pdu->{destination_addr}-$id"); sleep 0.1; $answer->() }
   else { $answer->() }
 }

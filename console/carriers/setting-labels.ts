@@ -1,0 +1,132 @@
+type Label = { en: string; fr: string };
+type Words = { label: Label; help?: Label };
+const named = (en: string, fr: string): Words => ({ label: { en, fr } });
+const told = (en: string, fr: string, helpEn: string, helpFr: string): Words => ({
+  label: { en, fr },
+  help: { en: helpEn, fr: helpFr },
+});
+
+/** What a person calls the settings of carriers, with their units; one that is not here is shown by its name. */
+export const SETTING_WORDS: Record<string, Words> = {
+  host: named('Host', 'Hôte'),
+  port: named('Port', 'Port'),
+  otherHosts: told(
+    'Other hosts',
+    'Autres hôtes',
+    'Of the same account, as [{"host": "…", "port": 2775}]: lines are spread over all, and go on by another when one is down.',
+    'Du même compte, sous la forme [{"host": "…", "port": 2775}] : les lignes se répartissent entre tous et passent par un autre quand l’un tombe.',
+  ),
+  systemId: named('Login (system_id)', 'Identifiant (system_id)'),
+  password: named('Password', 'Mot de passe'),
+  systemType: named('System type', 'Type de système'),
+  tls: told(
+    'TLS',
+    'TLS',
+    '{} for an ordinary certificate; serverName, ca and certificate where the operator asks for them.',
+    '{} pour un certificat ordinaire ; serverName, ca et certificate si l’opérateur les demande.',
+  ),
+  clientKey: named('Key of our certificate (PEM)', 'Clé de notre certificat (PEM)'),
+  interfaceVersion: named('SMPP version', 'Version de SMPP'),
+  addressRange: told(
+    'Address range',
+    'Plage d’adresses',
+    'ton, npi and address as the operator gives them; most want none.',
+    'ton, npi et address tels que l’opérateur les donne ; la plupart n’en veulent pas.',
+  ),
+  bindMode: named('Connections', 'Connexions'),
+  maxBinds: told(
+    'Sessions at once',
+    'Sessions simultanées',
+    'On all hosts together, as the operator allows.',
+    'Sur tous les hôtes, autant que l’opérateur en permet.',
+  ),
+  window: told(
+    'Window (messages)',
+    'Fenêtre (messages)',
+    'Submitted and unanswered at once.',
+    'Soumis et sans réponse à la fois.',
+  ),
+  segmentsPerSecond: told(
+    'Rate (SMS a second)',
+    'Débit (SMS par seconde)',
+    'Of all sessions together.',
+    'De toutes les sessions ensemble.',
+  ),
+  responseTimeoutMs: told(
+    'Wait for an answer (ms)',
+    'Attente d’une réponse (ms)',
+    'Then the message is in doubt.',
+    'Ensuite, le message est en doute.',
+  ),
+  enquireLinkMs: named('Ask whether the line lives, every (ms)', 'Vérifier la ligne toutes les (ms)'),
+  reconnectMinMs: named('Reconnect after, at least (ms)', 'Reconnexion après, au moins (ms)'),
+  reconnectMaxMs: named('Reconnect after, at most (ms)', 'Reconnexion après, au plus (ms)'),
+  refusedRetryMs: told(
+    'After a refused login (ms)',
+    'Après un refus de connexion (ms)',
+    'Operators lock out those who insist.',
+    'Les opérateurs bloquent qui insiste.',
+  ),
+  throttleMinMs: named('Pause when asked to slow down, at least (ms)', 'Pause sur demande de ralentir, au moins (ms)'),
+  throttleMaxMs: named('Pause when asked to slow down, at most (ms)', 'Pause sur demande de ralentir, au plus (ms)'),
+  outcomes: told(
+    'Meaning of statuses',
+    'Sens des statuts',
+    'Where it is not the usual, as {"ESME_RSUBMITFAIL": "throttled"}: throttled, deferred, rejected or unknown.',
+    'Quand il n’est pas habituel, comme {"ESME_RSUBMITFAIL": "throttled"} : throttled, deferred, rejected ou unknown.',
+  ),
+  validityHours: told(
+    'Validity (hours)',
+    'Validité (heures)',
+    'How long the operator tries; 0 leaves it to the operator. A doubt ends after 48 hours.',
+    'Durée des essais de l’opérateur ; 0 : à son choix. Un doute prend fin après 48 heures.',
+  ),
+  priority: named('Priority (0 to 3)', 'Priorité (0 à 3)'),
+  serviceType: named('Service type', 'Type de service'),
+  addressing: told(
+    'TON and NPI of addresses',
+    'TON et NPI des adresses',
+    'Where the operator wants others than 5/0, 3/0 and 1/1.',
+    'Quand l’opérateur en veut d’autres que 5/0, 3/0 et 1/1.',
+  ),
+  dataCoding: named('Values of data_coding', 'Valeurs de data_coding'),
+  defaultAlphabet: told(
+    'Alphabet of data_coding 0',
+    'Alphabet de data_coding 0',
+    'In what the operator sends.',
+    'Dans ce que l’opérateur envoie.',
+  ),
+  eightBit: named('Octets of data_coding 4', 'Octets de data_coding 4'),
+  gsm7As: told(
+    'The GSM alphabet is written as',
+    'L’alphabet GSM s’écrit en',
+    'latin1 for an operator that translates from it.',
+    'latin1 pour un opérateur qui le traduit.',
+  ),
+  longMessages: named('Marking of long messages', 'Marquage des messages longs'),
+  receiptIds: named('Message ids in receipts', 'Identifiants dans les accusés'),
+  receiptsByText: told(
+    'Receipts are told by their text',
+    'Accusés reconnus à leur texte',
+    'For an operator that marks them by nothing else.',
+    'Pour un opérateur qui ne les marque pas autrement.',
+  ),
+  receiptTimeZone: named('Time zone of receipts', 'Fuseau horaire des accusés'),
+  userMessageReference: told(
+    'Send user_message_reference',
+    'Envoyer user_message_reference',
+    'For an operator that repeats it in receipts.',
+    'Pour un opérateur qui le répète dans les accusés.',
+  ),
+  shortCode: told(
+    'Who replaces 12345',
+    'Qui remplace 12345',
+    'ours: this platform; operator: it goes on the wire.',
+    'ours : cette plateforme ; operator : il part tel quel.',
+  ),
+  messagesPerSecond: named('Rate (messages a second)', 'Débit (messages par seconde)'),
+  timeoutMs: named('Wait for an answer (ms)', 'Attente d’une réponse (ms)'),
+  retryMinMs: named('Try again after, at least (ms)', 'Nouvel essai après, au moins (ms)'),
+  retryMaxMs: named('Try again after, at most (ms)', 'Nouvel essai après, au plus (ms)'),
+  webhookSecret: named('Secret of what is sent to us', 'Secret de ce qui nous est envoyé'),
+};
