@@ -97,6 +97,7 @@ export const ERASURE: readonly Step[] = [
     'conversation_notes',
     'conversations',
     'contacts',
+    'dead_numbers',
     'notices',
     'inbound_mails',
     'mail_suppressions',
