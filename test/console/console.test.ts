@@ -272,7 +272,7 @@ test('an operator approves who asks for two-way SMS, and a V0 account that asked
   await page.getByRole('link', { name: 'Carriers' }).click();
   await page.getByRole('link', { name: 'demo-smsc' }).click();
   await page.getByText('Bound', { exact: true }).waitFor();
-  await page.getByRole('textbox', { name: 'systemId *' }).waitFor();
+  await page.getByRole('textbox', { name: /\(system_id\)/ }).waitFor();
   await clean('a carrier');
   for (const name of [
     'Accounts',
