@@ -10,7 +10,7 @@ const HEALTHY = 100;
 const PER_SECOND = 50;
 const SECONDS = 40;
 
-const Endpoints = z.object({ data: z.array(z.object({ url: z.string() })) });
+const Endpoints = z.object({ items: z.array(z.object({ url: z.string() })) });
 
 /** Five thousand endpoints fail at once, twice each, and get a run each: what do first attempts at the others notice? */
 export const failingBench: Bench = {
@@ -22,7 +22,7 @@ export const failingBench: Bench = {
     const broken = Array.from({ length: BROKEN }, (_, n) => n);
     for (const n of broken) {
       const customer = crowd.customers[n];
-      const [first] = Endpoints.parse(await customer?.get('/v1/callback-endpoints')).data;
+      const [first] = Endpoints.parse(await customer?.get('/v1/callback-endpoints')).items;
       for (let more = 1; more < EACH; more++)
         await customer?.send('POST', '/v1/callback-endpoints', { url: `${first?.url}?copy=${more}` });
     }
