@@ -19,6 +19,10 @@ export type ForgetPosition = {
 };
 
 const WORK_MS = 20_000;
+/** Stands for all accounts, and comes after them. */
+const INSTALLATION = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** Carriers send receipts for days, not for weeks. */
+const REFERENCES_DAYS = 31;
 
 /** Whether an account wants something forgotten, and up to when that was done. */
 const keeps = (
@@ -33,7 +37,9 @@ const NEXT = `
   select account_id, what, now() - make_interval(days => days) as until from (
     select account_id, 'contacts' as what, keep_contacts_days as days from account_policies
     union all select account_id, 'texts', keep_texts_days from account_policies
+    union all select account_id, 'rows', keep_rows_days from account_policies
     union all select id, 'account', -1 from accounts where closed_at is not null and erase_at <= now() and erased_at is null
+    union all select '${INSTALLATION}'::uuid, 'references', ${REFERENCES_DAYS}
   ) chosen where days is not null and ($1::uuid is null or (account_id, what) > ($1, $2)) order by account_id, what limit 1`;
 
 export function createForgetting({ pool, log, hashPhone }: Deps) {
@@ -52,6 +58,7 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
     const work = (what === 'account' ? ERASURE : STEPS[what])[step];
     if (work) {
       const next = await transaction(pool, async (client) => {
+        if (what === 'references') return { after: await work(client, { accountId, since: null, until, hashPhone }, after) };
         const [wanted] = await rows<{ since: Date | null }>(client, what === 'account' ? OVER : keeps(what), [accountId]);
         // The account no longer wants it.
         return wanted ? { after: await work(client, { accountId, since: wanted.since, until, hashPhone }, after) } : null;
@@ -64,7 +71,7 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
         if (erased > 0) await recordAudit(client, record);
       });
       log.info({ accountId }, 'an account that was closed is erased');
-    } else {
+    } else if (what !== 'references') {
       await affected(
         pool,
         `insert into retention_marks (account_id, ${what}_to) values ($1, $2)

@@ -54,6 +54,10 @@ const fields = {
     description:
       'How many days after their last message people are taken out, as POST /contacts/erase does; null: never. Three years are 1096. Who opted out stays so, as a hash',
   }),
+  keepRowsDays: Days.openapi({
+    description:
+      'After how many days messages, replies, their events and deliveries are deleted, every night; null: never. Figures of campaigns, opt-outs and the audit stay',
+  }),
 };
 const PoliciesView = z.object(fields).openapi('Policies');
 const PoliciesChange = z.strictObject(fields).partial().openapi('PoliciesChange');
@@ -86,6 +90,7 @@ const view = (row: AccountPolicies | null): Policies => {
     missingStop: chosen.missingStop,
     keepTextsDays: chosen.keepTextsDays ?? null,
     keepContactsDays: chosen.keepContactsDays ?? null,
+    keepRowsDays: chosen.keepRowsDays ?? null,
   };
 };
 

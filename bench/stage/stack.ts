@@ -118,6 +118,7 @@ export async function startStack({
     SECRETS_KEY: randomBytes(32).toString('base64'),
     PORT: '0',
     ...(mails ? { SMTP_URL: smtpUrl, MAIL_FROM: 'Aller-Retour <replies@aller-retour.example>' } : {}),
+    ...(process.env['REPLIES_PER_RUN'] === undefined ? {} : { REPLIES_PER_RUN: process.env['REPLIES_PER_RUN'] }),
     ...env,
   };
   // A worker may come later than all else is started.

@@ -13,6 +13,7 @@ type Policies = InferResponseType<typeof v1.policies.$get, 200>;
 /** In days: what people speak of as months and years. */
 const TEXTS = [31, 92, 183, 396, 731, 1096];
 const CONTACTS = [183, 396, 731, 1096, 1827];
+const ROWS = [183, 396, 731, 1096, 1827];
 const NEVER = 'never';
 const YEAR = 365;
 const MONTH = 30.4;
@@ -34,9 +35,10 @@ function Chosen({ policies }: { policies: Policies }) {
   const owner = useOwner();
   const [texts, setTexts] = useState(policies.keepTextsDays);
   const [contacts, setContacts] = useState(policies.keepContactsDays);
-  const change = { keepTextsDays: texts, keepContactsDays: contacts };
+  const [kept, setKept] = useState(policies.keepRowsDays);
+  const change = { keepTextsDays: texts, keepContactsDays: contacts, keepRowsDays: kept };
   const save = useAct(() => ask(v1.policies.$patch({ json: change })), ['policies']);
-  const changed = texts !== policies.keepTextsDays || contacts !== policies.keepContactsDays;
+  const changed = texts !== policies.keepTextsDays || contacts !== policies.keepContactsDays || kept !== policies.keepRowsDays;
   const lasting = (days: number): string => {
     const years = days >= 2 * YEAR;
     const value = Math.round(days / (years ? YEAR : MONTH));
@@ -66,6 +68,13 @@ function Chosen({ policies }: { policies: Policies }) {
         options={options(CONTACTS, policies.keepContactsDays)}
       />
       <p className="hint">{say('keepContactsHint')}</p>
+      <Choice
+        label={say('keepRows')}
+        value={String(kept ?? NEVER)}
+        onChange={(value) => setKept(read(value))}
+        options={options(ROWS, policies.keepRowsDays)}
+      />
+      <p className="hint">{say('keepRowsHint')}</p>
       {owner ? (
         <ConfirmButton label={say('save')} question={say('retentionAsk')} act={save} closed={!changed}>
           <p>{say('retentionAskHint')}</p>

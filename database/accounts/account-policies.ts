@@ -23,6 +23,8 @@ const AccountPoliciesSchema = defineEntity({
     /** How long texts, and people after their last message, are kept; null: for ever. */
     keepTextsDays: p.integer().nullable(),
     keepContactsDays: p.integer().nullable(),
+    /** How long messages, replies, their events and deliveries are kept at all. */
+    keepRowsDays: p.integer().nullable(),
   },
 });
 export class AccountPolicies extends AccountPoliciesSchema.class {}

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { STEP, type Took } from '../../domain/campaigns/percentiles.ts';
 import { Campaign } from './campaign.ts';
+import { PREFIX, readResults, type Results } from './campaign-results.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
 /** What a large campaign came to when it was counted last. */
@@ -16,6 +17,8 @@ const CampaignFiguresSchema = defineEntity({
     /** How long those that were delivered took. */
     took: p.json<Took>(),
     repliers: p.integer(),
+    /** All that was known of its replies when its rows were deleted. */
+    results: p.json<Results>().nullable(),
   },
 });
 export class CampaignFigures extends CampaignFiguresSchema.class {}
@@ -30,7 +33,7 @@ export type Counted = Figures & { id: string; name: string; route: 'premium' | '
 
 /** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
 const KNOWN = `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
-    (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
+    c.rows_gone_at is null and (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
       or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
   from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
   where c.account_id = $1 and c.id >= $2 and c.id < $3 and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
@@ -78,3 +81,21 @@ export async function campaignFigures(sql: Sql, account: string, [from, to]: [fr
   if (kept.length > 0) await affected(sql, KEEP, [account, JSON.stringify(kept), kept[0]?.countedAt]);
   return known.map((campaign) => ({ ...campaign, ...counted.get(campaign.id) }));
 }
+
+/** Keeps for good what a campaign came to, and says that its rows may go. Of numbers no more is kept than tells their country. */
+export async function closeFigures(sql: Sql, account: string, campaignId: string): Promise<void> {
+  const results = await readResults(sql, account, campaignId);
+  const found = (await count(sql, account, [campaignId])).get(campaignId);
+  const known = found && { id: campaignId, ...found };
+  if (known) await affected(sql, KEEP, [account, JSON.stringify([known]), known.countedAt]);
+  const kept = results && {
+    ...results,
+    words: [],
+    sent: results.sent.map((each) => ({ ...each, number: countryOnly(each.number) })),
+    answered: results.answered.map((each) => ({ ...each, number: countryOnly(each.number) })),
+  };
+  await affected(sql, 'update campaign_figures set results = $2 where campaign_id = $1', [campaignId, JSON.stringify(kept)]);
+  await affected(sql, 'update campaigns set rows_gone_at = now() where id = $1', [campaignId]);
+}
+
+const countryOnly = (number: string): string => number.slice(0, PREFIX).padEnd(number.length, '0');

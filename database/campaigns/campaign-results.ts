@@ -3,7 +3,7 @@ import { rows, type Sql } from '../sql.ts';
 /** The ends of a curve, in minutes. */
 const WITHIN = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 4320];
 /** So many digits tell the country of a number, whatever its prefix. */
-const PREFIX = 8;
+export const PREFIX = 8;
 const MOST_WORDS = 1000;
 
 /** What came of a campaign. Of phones whose numbers begin alike, `number` is one. */
@@ -50,6 +50,13 @@ const RESULTS = `with campaign as (select id from campaigns where id = $2 and ac
 
 /** Null when the account has no such campaign. */
 export async function readResults(sql: Sql, accountId: string, campaignId: string): Promise<Results | null> {
+  const [kept] = await rows<{ results: Results }>(
+    sql,
+    `select f.results from campaigns c join campaign_figures f on f.campaign_id = c.id
+     where c.id = $2 and c.account_id = $1 and c.rows_gone_at is not null and f.results is not null`,
+    [accountId, campaignId],
+  );
+  if (kept) return kept.results;
   const [found] = await rows<Results>(sql, RESULTS, [accountId, campaignId, WITHIN]);
   return found ?? null;
 }

@@ -49,6 +49,8 @@ const CampaignSchema = defineEntity({
     createdAt: p.datetime(3),
     launchedAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),
+    /** When its messages and replies were deleted for their age: what it came to is in its figures. */
+    rowsGoneAt: p.datetime(3).nullable(),
     /** When Temporal accepted the run; null makes it the sweep's. */
     handedAt: p.datetime(3).nullable(),
     /** Counts by message state, frozen when the campaign ended. */

@@ -8,6 +8,7 @@ const RetentionMarkSchema = defineEntity({
     accountId: p.uuid().primary(),
     textsTo: p.datetime(3).nullable(),
     contactsTo: p.datetime(3).nullable(),
+    rowsTo: p.datetime(3).nullable(),
     eventsTo: p.bigint('number').default(0),
   },
 });

@@ -1,11 +1,12 @@
 import type { PoolClient } from 'pg';
 import { scrubEvents } from './erase-contact.ts';
 import { forgetInactivePhones, inactivePhones, type Ageing } from './forget-inactive-phones.ts';
+import { closeFigures } from '../campaigns/campaign-report.ts';
 import { idAt } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
-/** What is forgotten of an account: texts of that age, or people whose last message is of that age. */
-export type Forgotten = 'texts' | 'contacts';
+/** What is forgotten of an account: texts of that age, people whose last message is of that age, or rows at all; `references` are the installation's. */
+export type Forgotten = 'texts' | 'contacts' | 'rows' | 'references';
 
 /**
  * One page of one kind of row, from `after` on: answers where the next begins, null where none is left. Its rows are final and
@@ -170,6 +171,91 @@ const forgetListed =
     return found.at(-1)?.id ?? null;
   };
 
+/** So many rows go in a commit. */
+const DELETED = 5000;
+
+/** Campaigns that ended before: what they came to is kept, once, before the first of their rows goes. */
+const closeCampaigns: Step = async (client, { accountId, until }) => {
+  const found = await rows<{ id: string }>(
+    client,
+    'select id from campaigns where account_id = $1 and ended_at < $2 and rows_gone_at is null order by id limit 20',
+    [accountId, until],
+  );
+  for (const { id } of found) await closeFigures(client, accountId, id);
+  return found.at(-1)?.id ?? null;
+};
+
+// Children before parents, by position, so that no account's events have a gap. What a gateway may be read for again keeps its row
+// without the person: by its key it is known when it comes once more.
+const DELETE_EVENTS = `
+  with listed as (
+    select id, reply_id, position, created_at < $2 as old from events where account_id = $1 order by position limit ${DELETED}
+  ), gone as (
+    select * from listed where position < coalesce((select min(position) from listed where not old), 'infinity'::float8)
+  ), owed as (
+    select d.id from deliveries d join gone on d.event_id = gone.id
+  ), attempts as (
+    delete from delivery_attempts a using owed where a.delivery_id = owed.id
+  ), delivered as (
+    delete from deliveries d using owed where d.id = owed.id
+  ), answers as (
+    delete from replies r using gone where r.id = gone.reply_id and r.account_id = $1 and r.content_key is null
+  ), events as (
+    delete from events e using gone where e.id = gone.id
+  )
+  select max(position)::text as last from gone`;
+
+const deleteEvents: Step = async (client, { accountId, until }) => {
+  const [page] = await rows<{ last: string | null }>(client, DELETE_EVENTS, [accountId, until]);
+  const last = page?.last ?? null;
+  if (last !== null)
+    await affected(
+      client,
+      `insert into retention_marks (account_id, events_to) values ($1, $2)
+       on conflict (account_id) do update set events_to = greatest(retention_marks.events_to, excluded.events_to)`,
+      [accountId, last],
+    );
+  return last;
+};
+
+const deleteReplies: Step = async (client, { accountId, until }, after) => {
+  const found = await rows<{ id: string }>(
+    client,
+    `select id from replies where account_id = $1 and id > $2 and id < $3 order by id limit ${DELETED}`,
+    [accountId, after ?? idAt(0), idAt(until.getTime())],
+  );
+  const ids = found.map(({ id }) => id);
+  await affected(client, 'delete from replies where id = any($1::uuid[]) and content_key is null', [ids]);
+  await affected(
+    client,
+    `update replies set from_number = 'erased', from_raw = 'erased', text = '', body = null, hidden = true, conversation_id = null
+     where id = any($1::uuid[]) and not hidden`,
+    [ids],
+  );
+  return ids.at(-1) ?? null;
+};
+
+const deleteMessages =
+  (pageOf: typeof pageOfCampaigns): Step =>
+  async (client, ageing, after) => {
+    const { found, next } = await pageOf(client, ageing, after);
+    const ids = found.map(({ id }) => id);
+    for (const table of ['doubts', 'message_news'])
+      await affected(client, `delete from ${table} where message_id = any($1::uuid[])`, [ids]);
+    await affected(client, 'delete from messages where id = any($1::uuid[])', [ids]);
+    return next;
+  };
+
+/** The carriers' names of messages of whom no receipt comes any more, in the order in which they are stored. */
+const deleteReferences: Step = async (client, { until }, after) => {
+  const count = await affected(
+    client,
+    `delete from message_references where ctid = any(array(select ctid from message_references where message_id < $1 limit ${DELETED}))`,
+    [idAt(until.getTime())],
+  );
+  return count > 0 ? String(Number(after ?? 0) + 1) : null;
+};
+
 /** In order; an account is done with when its last step is. */
 export const STEPS: Record<Forgotten, readonly Step[]> = {
   texts: [
@@ -194,4 +280,13 @@ export const STEPS: Record<Forgotten, readonly Step[]> = {
     forgetLists,
     forgetNotices,
   ],
+  rows: [
+    closeCampaigns,
+    deleteEvents,
+    deleteReplies,
+    deleteMessages(pageOfCampaigns),
+    deleteMessages(pageOfSingles),
+    forgetLists,
+  ],
+  references: [deleteReferences],
 };

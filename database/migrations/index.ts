@@ -70,6 +70,7 @@ import { ConfirmedAddresses } from './0151-confirmed-addresses.ts';
 import { AuditAges } from './0152-audit-ages.ts';
 import { SingleSignOn } from './0131-single-sign-on.ts';
 import { Upkeep } from './0180-upkeep.ts';
+import { RowsEnd } from './0181-rows-end.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -146,4 +147,5 @@ export const migrations = [
   { name: '0160-dead-numbers', class: DeadNumbers },
   { name: '0161-refused-webhooks', class: RefusedWebhooks },
   { name: '0162-campaigns-that-end', class: CampaignsThatEnd },
+  { name: '0181-rows-end', class: RowsEnd },
 ];

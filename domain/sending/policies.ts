@@ -26,6 +26,8 @@ export type Policies = {
   /** How many days texts, and people after their last message, are kept; null: for ever. */
   keepTextsDays: number | null;
   keepContactsDays: number | null;
+  /** How many days messages, replies, their events and deliveries are kept at all; null: for ever. */
+  keepRowsDays: number | null;
 };
 
 export const DEFAULT_POLICIES: Policies = {
@@ -43,4 +45,5 @@ export const DEFAULT_POLICIES: Policies = {
   missingStop: 'add',
   keepTextsDays: null,
   keepContactsDays: null,
+  keepRowsDays: null,
 };

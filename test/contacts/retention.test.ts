@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createForgetting, type ForgetPosition } from '../../activities/contacts/apply-retention.ts';
+import { readLedger } from '../../database/callbacks/ledger.ts';
 import { idAt, newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { openClient } from '../../temporal/connect.ts';
@@ -64,7 +65,7 @@ async function aTalk(api: TestApi, shop: TestAccount, phone: string, mark: strin
     { accountId: shop.id, replyId: reply.id, state: 'held', heldReason: 'paused', nextAt: null, body: `text=${mark}` },
     { bodyExcerpt: mark, error: mark },
   );
-  await rows(pool, 'update events set body = $2, created_at = $3, position = $4 where id = $1', [
+  await rows(pool, 'update events set body = $2, created_at = $3, position = $4, owed = 1 where id = $1', [
     delivery.eventId,
     body,
     at,
@@ -160,6 +161,60 @@ test('people whose last message is older than an account keeps contacts are forg
   expect(await rows(pool, `select count(*)::int as count from messages where to_number = 'erased'`)).toEqual([{ count: 5 }]);
   await night(api);
   expect(await rows(pool, 'select 1 from contacts')).toHaveLength(2);
+});
+
+test('rows end after as many days as an account chose: messages, replies, events and deliveries go, figures and STOPs stay', async () => {
+  await using api = await startApi();
+  const { pool } = api.db;
+  const shop = await anAccount(api);
+  const other = await anAccount(api, { name: 'Fleuriste' });
+  await aTalk(api, shop, OLD, 'Autrefois', 100);
+  await aTalk(api, shop, NEW, 'Naguere', 10);
+  await aTalk(api, other, OLD, 'Ailleurs', 100);
+  const campaignId = await aCampaign(api, shop, 100);
+  const answered = await aMessage(api.db, { id: idOf(100), accountId: shop.id, campaignId, row: 1, toNumber: OLD });
+  const filed = { id: idOf(99), accountId: shop.id, campaignId, messageId: answered.id, fromNumber: OLD, text: 'Oui' };
+  await aReply(api.db, filed);
+  // One that a gateway may show again, and the name that a carrier had for a message.
+  const shown = await aReply(api.db, {
+    id: idOf(100),
+    accountId: shop.id,
+    fromNumber: OLD,
+    text: 'Autrefois',
+    contentKey: 'key',
+  });
+  for (const days of [100, 10])
+    await rows(pool, 'insert into message_references (carrier_id, reference, message_id) values ($1, $2, $3)', [
+      answered.carrierId,
+      `of ${days}`,
+      idOf(days),
+    ]);
+  await rows(pool, `insert into opt_outs (account_id, phone, since) values ($1, $2, now())`, [shop.id, OLD]);
+  const count = (account: string) =>
+    rows(
+      pool,
+      `select (select count(*)::int from messages where account_id = $1) as messages, (select count(*)::int from replies where account_id = $1) as replies,
+         (select count(*)::int from events where account_id = $1) as events, (select count(*)::int from deliveries where account_id = $1) as deliveries,
+         (select count(*)::int from delivery_attempts a join deliveries d on d.id = a.delivery_id where d.account_id = $1) as attempts`,
+      [account],
+    );
+  const elsewhere = await count(other.id);
+  const before = (await shop.call('GET', `/campaigns/${campaignId}/results`)).body;
+  expect(before).toMatchObject({ replies: 1, repliers: 1 });
+  expect((await shop.call('PATCH', '/policies', { keepRowsDays: 92 })).body).toMatchObject({ keepRowsDays: 92 });
+  await night(api);
+
+  expect(await count(shop.id)).toEqual([{ messages: 2, replies: 2, events: 1, deliveries: 1, attempts: 1 }]);
+  expect(await count(other.id)).toEqual(elsewhere);
+  expect(await rows(pool, 'select text, hidden, from_number, content_key from replies where id = $1', [shown.id])).toEqual([
+    { text: '', hidden: true, from_number: 'erased', content_key: 'key' },
+  ]);
+  expect(await rows(pool, 'select reference from message_references')).toEqual([{ reference: 'of 10' }]);
+  expect((await shop.call('GET', `/campaigns/${campaignId}/results`)).body).toMatchObject({ replies: 1, repliers: 1 });
+  expect(await rows(pool, 'select phone from opt_outs')).toEqual([{ phone: OLD }]);
+  expect((await readLedger(pool)).broken).toEqual({});
+  await night(api);
+  expect(await count(shop.id)).toEqual([{ messages: 2, replies: 2, events: 1, deliveries: 1, attempts: 1 }]);
 });
 
 test('how long things are kept is refused where it is shorter than what still needs them', async () => {

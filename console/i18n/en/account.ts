@@ -135,6 +135,8 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   keepTextsHint: 'Of SMS, replies, notes and callbacks. The figures stay.',
   keepContacts: 'Keep people',
   keepContactsHint: 'After their last message. Their number is erased everywhere; who answered STOP is still not written to.',
+  keepRows: 'Keep messages and replies',
+  keepRowsHint: 'Then they are deleted. Figures of campaigns, and who answered STOP, stay.',
   keepForEver: 'For ever',
   keepDays: '{n} days',
   retentionAsk: 'Change the retention?',

@@ -136,6 +136,8 @@ export const accountFr = {
   keepContacts: 'Garder les personnes',
   keepContactsHint:
     'Après leur dernier message. Leur numéro est effacé partout ; qui a répondu STOP n’est toujours pas contacté.',
+  keepRows: 'Garder les messages et les réponses',
+  keepRowsHint: 'Ensuite ils sont supprimés. Les chiffres des campagnes et les personnes qui ont répondu STOP restent.',
   keepForEver: 'Pour toujours',
   keepDays: '{n} jours',
   retentionAsk: 'Changer la conservation ?',
