@@ -14,6 +14,14 @@ export const SENDING_HELD = `exists (select from restores where released_at is n
  */
 export const recordRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<number> =>
   transaction(pool, async (client) => {
+    if (backupAt > new Date() || lostAt > new Date())
+      throw new Error('Both times are of the past: of the backup, and of the loss.');
+    if (lostAt < backupAt) throw new Error('--lost-at is before --backup-at. The backup was made before the database was lost.');
+    const [said] = await rows<{ noted_at: Date }>(client, 'select noted_at from restores where backup_at >= $1', [backupAt]);
+    if (said)
+      throw new Error(
+        `This backup, or one made later, was named at ${said.noted_at.toISOString()}. It is said once; sending begins by POST /v1/operator/restores/release.`,
+      );
     const inDoubt = await affected(
       client,
       `with doubted as (

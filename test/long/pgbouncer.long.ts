@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,17 +10,9 @@ import { openDatabase } from '../../database/orm.ts';
 import { startChild } from '../../dev/launchers/child.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
+import { freePort } from './free-port.ts';
 
 const PROGRAM = '/usr/sbin/pgbouncer';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Debian's pgbouncer in transaction mode in front of the tests' PostgreSQL. */
 async function startPooler() {

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { createApi } from '../../api/app.ts';
 import { migrations } from '../../database/migrations/index.ts';
+import { restored } from '../../cli/admin.ts';
 import { openDatabase } from '../../database/orm.ts';
 import { rows } from '../../database/sql.ts';
 import { startApi } from '../fixtures/api.ts';
@@ -75,6 +76,19 @@ test('a wrong call, or a database that is away, ends with a sentence and not wit
   }
   const { code, stderr } = await admin('postgres://nobody@127.0.0.1:1/none', 'create-operator', '--email', 'ops@example.com');
   expect([code, /\n\s+at /.test(stderr), stderr]).toEqual([1, false, expect.stringContaining('ECONNREFUSED')]);
+});
+
+test('a restore is said once, of a backup and a loss that are past and in that order', async () => {
+  await using scratch = await scratchDatabase();
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+  await expect(restored(scratch.url, at(60), at(-1))).rejects.toThrow(/of the past/);
+  await expect(restored(scratch.url, at(-60), at(60))).rejects.toThrow(/of the past/);
+  await expect(restored(scratch.url, at(-60), at(-90))).rejects.toThrow(/before --backup-at/);
+  expect(await restored(scratch.url, at(-60), at(-1))).toBe(0);
+  await expect(restored(scratch.url, at(-60), at(-1))).rejects.toThrow(/said once/);
+  await expect(restored(scratch.url, at(-90), at(-1))).rejects.toThrow(/said once/);
+  // Of a backup that was made later, when this database was lost too.
+  expect(await restored(scratch.url, at(-30), at(-1))).toBe(0);
 });
 
 test('migrate brings an empty database up to date and says by what; the next call says that it was', async () => {
