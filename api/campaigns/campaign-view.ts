@@ -102,7 +102,7 @@ export const CampaignProgress = CampaignView.extend({
 
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | null };
 type Shown = Nullable<
-  Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'totals'>,
+  Omit<Campaign, 'account' | 'carrier' | 'carrierIds' | 'handedAt' | 'rowsGoneAt' | 'totals'>,
   | 'costMicros'
   | 'optimise'
   | 'requestId'
