@@ -70,6 +70,7 @@ export async function startApiProcess(
       key: { perMinute: config.KEY_REQUESTS_PER_MINUTE, atOnce: config.KEY_REQUESTS_AT_ONCE },
       account: { perMinute: config.ACCOUNT_REQUESTS_PER_MINUTE, atOnce: config.ACCOUNT_REQUESTS_AT_ONCE },
     },
+    docsFolder: fileURLToPath(new URL('./docs', import.meta.url)),
     consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
   });
   const server = await listen(api.fetch, config.HOST, config.PORT);

@@ -8,6 +8,7 @@ import { limitRequests } from './limits/request-limits.ts';
 import { serveConsole } from './http/serve-console.ts';
 import { DOCS_POLICY, docsPage } from './reference/docs.ts';
 import { documentOf } from './reference/document.ts';
+import { markdownPages } from './reference/pages.ts';
 import { securityTxt } from './reference/security-txt.ts';
 import { running } from './http/health.ts';
 import { idempotent } from './http/idempotency.ts';
@@ -126,6 +127,7 @@ export const createApi = (services: ApiServices) => {
     c.header('Content-Security-Policy', DOCS_POLICY);
     return c.html(page());
   });
+  api.get('/docs/*', markdownPages(services.docsFolder));
   serveConsole(api, services.consoleFolder);
   return api;
 };

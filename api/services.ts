@@ -66,6 +66,8 @@ export type ApiServices = {
   unlimitedCredit: number;
   /** Of the built console; where there is none, only the API is served. */
   consoleFolder: string;
+  /** Where pages for people are, as Markdown. */
+  docsFolder: string;
 };
 
 /** The account that a key belongs to, as it stood when the request began. */

@@ -1,6 +1,6 @@
 import '../cli/node-version.ts';
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { sbom } from './sbom.ts';
 import { buildConsole } from './launchers/console.ts';
 import { bundleWorkflows } from '../temporal/worker.ts';
@@ -13,4 +13,5 @@ if (!('code' in bundle)) throw new Error('The workflow bundle has no code');
 writeFileSync('dist/workflow-bundle.js', bundle.code);
 writeFileSync('dist/sbom.cdx.json', sbom());
 await buildConsole(`${import.meta.dirname}/../dist/console/dist`);
+cpSync('docs', 'dist/docs', { recursive: true, filter: (path) => !/\.(png|svg)$/.test(path) });
 console.log('built dist/');

@@ -61,6 +61,7 @@ export async function describeApi(): Promise<string> {
     unlimitedCredit: 0,
     signInPolicy: { sessionHours: 1, idleMinutes: 1, authenticator: 'nobody' },
     consoleFolder: 'none',
+    docsFolder: 'none',
   });
   await orm.close();
   await pool.end();
