@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { except } from 'hono/combine';
+import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { actingFrom, audited } from './http/audited.ts';
 import { accountOnly, operatorOnly } from './http/auth.ts';
@@ -103,6 +104,8 @@ export const createApi = (services: ApiServices) => {
     if (c.req.path.startsWith('/v1/') && !c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
     if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', NOTHING);
   });
+  // Lists are long. A secret is shown once, in the answer to a POST: what is compressed holds none that its length could tell of.
+  app.on('GET', '/v1/*', compress({ contentTypeFilter: /^application\/json/ }));
   // First: these paths lie below our own, and answer refusals in their own form.
   const foreign = foreignApis(services);
   for (const each of foreign) app.route(each.path, each.app);

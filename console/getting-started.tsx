@@ -11,6 +11,7 @@ import { Loaded } from './ui/list.tsx';
 import { useLocale } from './i18n/locale.tsx';
 import { Action, Field, Problem } from './ui/components.tsx';
 import { phoneText } from './ui/phone-text.ts';
+import './campaigns/campaigns.css';
 
 const LOOK_MS = 500;
 /** States in which a phone has its message. */

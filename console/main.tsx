@@ -1,3 +1,4 @@
+import './ui/tokens.css';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -7,7 +8,7 @@ import { firstLocale, LocaleProvider } from './i18n/locale.tsx';
 import { router } from './routes.tsx';
 import { session } from './people/session.ts';
 import { loadWords } from './i18n/dictionary.ts';
-import './style.css';
+import { showAppearance } from './shell/appearance.ts';
 
 /** A session that ended shows the sign-in, whichever page finds out. */
 const onError = (error: unknown): void => {
@@ -19,6 +20,7 @@ const queries: QueryClient = new QueryClient({
   defaultOptions: { queries: { retry: (count, error) => !(error instanceof Refusal) && count < 3 } },
 });
 
+showAppearance();
 const locale = firstLocale();
 await loadWords(locale);
 const root = document.getElementById('root');

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { Refusal } from './api.ts';
 import { session } from './people/session.ts';
 
@@ -9,22 +9,68 @@ export const orNone = <T>(asked: Promise<T>): Promise<T | null> =>
     throw error;
   });
 
-/** A list by cursor, as far as it was asked for. */
-export function usePages<T>(
+type Page = { items: unknown[]; nextCursor: string | null };
+type ItemOf<P extends Page> = P['items'][number];
+type Cursor = { cursor?: string };
+/** `newest`: where an item stands in a list that begins with the newest, and what it is known by. */
+type Kept<P extends Page> = { everyMs?: number; newest?: (item: ItemOf<P>) => readonly [at: string, id: string] };
+
+/** The first page again, with what was read of the list beyond it; null where the two do not meet. */
+function merged<P extends Page>(first: P, known: P, newest: NonNullable<Kept<P>['newest']>): P | null {
+  const places = new Set(known.items.map((item) => newest(item).join(' ')));
+  const last = first.items.at(-1);
+  if (last === undefined || first.nextCursor === null || !first.items.some((item) => places.has(newest(item).join(' '))))
+    return null;
+  const end = newest(last).join(' ');
+  const ids = new Set(first.items.map((item) => newest(item)[1]));
+  const beyond = known.items.filter((item) => newest(item).join(' ') < end && !ids.has(newest(item)[1]));
+  return beyond.length === 0 ? first : { ...first, items: [...first.items, ...beyond], nextCursor: known.nextCursor };
+}
+
+/** A list by cursor, as far as it was asked for. With `newest`, asking again reads its first page alone. */
+export function usePages<P extends Page>(
   queryKey: QueryKey,
-  read: (cursor: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
-  everyMs?: number,
+  read: (cursor: Cursor) => Promise<P>,
+  { everyMs, newest }: Kept<P> = {},
 ) {
-  const first: string | null = null;
-  const found = useInfiniteQuery({
+  const queries = useQueryClient();
+  const found = useQuery({
     queryKey,
-    queryFn: ({ pageParam }: { pageParam: string | null }) => read(pageParam === null ? {} : { cursor: pageParam }),
-    initialPageParam: first,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    queryFn: async () => {
+      const known = queries.getQueryData<P>(queryKey);
+      let all = await read({});
+      if (!known) return all;
+      if (newest) return merged(all, known, newest) ?? all;
+      while (all.nextCursor !== null && all.items.length < known.items.length) {
+        const next = await read({ cursor: all.nextCursor });
+        all = { ...next, items: [...all.items, ...next.items] };
+      }
+      return all;
+    },
     refetchInterval: everyMs ?? false,
   });
-  const items = found.data?.pages.flatMap((page) => page.items);
-  return { ...found, items, more: found.hasNextPage ? () => void found.fetchNextPage() : null };
+  const next = useMutation({
+    mutationFn: async (cursor: string) => {
+      const page = await read({ cursor });
+      queries.setQueryData<P>(queryKey, (now) => {
+        if (now?.nextCursor !== cursor) return now;
+        const ids = new Set(newest ? now.items.map((item) => newest(item)[1]) : []);
+        const fresh = newest ? page.items.filter((item) => !ids.has(newest(item)[1])) : page.items;
+        return { ...now, items: [...now.items, ...fresh], nextCursor: page.nextCursor };
+      });
+    },
+  });
+  const cursor = found.data?.nextCursor ?? null;
+  const items: ItemOf<P>[] | undefined = found.data?.items;
+  return {
+    data: found.data,
+    items,
+    more: cursor === null ? null : () => next.isPending || next.mutate(cursor),
+    error: found.error ?? next.error,
+    refetch: found.refetch,
+    isPending: found.isPending,
+    isReadingMore: next.isPending,
+  };
 }
 
 /** A list that comes whole, in the shape of one by cursor. */
@@ -32,9 +78,9 @@ export function useAll<T>(queryKey: QueryKey, read: () => Promise<{ items: T[] }
   const { data, error, refetch } = useQuery({ queryKey, queryFn: read });
   return { items: data?.items, more: null, error, refetch };
 }
-export type Pages<T> = Pick<ReturnType<typeof usePages<T>>, 'items' | 'more' | 'error'> & { refetch: () => Promise<unknown> };
+export type Pages<T> = { items: T[] | undefined; more: (() => unknown) | null; error: unknown; refetch: () => Promise<unknown> };
 
-/** Something that is done, after which whatever begins with `stale` is asked for anew. */
+/** Something that is done, after which whatever begins with `stale` is asked for again. */
 export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, stale: QueryKey, done?: (result: R) => void) {
   const queries = useQueryClient();
   return useMutation({

@@ -1,8 +1,15 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type AnyRoute } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+  type AnyRoute,
+} from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Shell } from './shell.tsx';
-import { NotFetched, PageFailed } from './ui/not-loaded.tsx';
-import { NotThere } from './ui/not-found.tsx';
+import { Shell } from './shell/shell.tsx';
+import { NotFetched, NotThere, PageFailed } from './ui/not-loaded.tsx';
 import { loadMoreWords } from './i18n/dictionary.ts';
 
 type File<K extends string> = () => Promise<Record<K, () => ReactNode>>;
@@ -29,15 +36,26 @@ const page = <P extends AnyRoute, const T extends string, K extends string>(pare
 const sparePage = <P extends AnyRoute, const T extends string, K extends string>(parent: P, path: T, load: File<K>, name: K) =>
   createRoute({ getParentRoute: () => parent, path, component: spare(load, name) });
 
-/** Where pages under one heading begin. */
-const first = <P extends AnyRoute>(parent: P, to: '/settings/callback' | '/operator/requests') =>
+const PHONE = '(max-width: 760px)';
+/** Where pages under one heading begin; a phone has a page that names them all. */
+const first = <P extends AnyRoute>(parent: P, to: '/settings/callback' | '/operator/status') =>
   createRoute({
     getParentRoute: () => parent,
     path: '/',
     beforeLoad: () => {
-      throw redirect({ to });
+      if (!window.matchMedia(PHONE).matches) throw redirect({ to });
     },
   });
+
+const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+/** What of an address is a search or a filter, by name: what is left out there is nothing. */
+const search =
+  <const K extends string>(...names: K[]) =>
+  (asked: Record<string, unknown>): { [N in K]?: string } => {
+    const given: { [N in K]?: string } = {};
+    for (const name of names) if (textOf(asked[name]) !== '') given[name] = textOf(asked[name]);
+    return given;
+  };
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotThere });
 /** Where nobody is for long: the shell knows where each begins. */
@@ -45,31 +63,73 @@ const home = createRoute({ getParentRoute: () => root, path: '/' });
 const start = createRoute({
   getParentRoute: () => root,
   path: '/start',
-  validateSearch: ({ campaign }): { campaign?: string } => (typeof campaign === 'string' ? { campaign } : {}),
+  validateSearch: search('campaign'),
   component: worded(() => import('./getting-started.tsx'), 'StartPage'),
 });
 const invitation = sparePage(root, '/invitation', () => import('./people/choose-password.tsx'), 'InvitationPage');
 const forgotten = page(root, '/forgotten', () => import('./people/forgot-password.tsx'), 'ForgottenPage');
 const newPassword = sparePage(root, '/password', () => import('./people/choose-password.tsx'), 'NewPasswordPage');
-const chat = sparePage(root, '/chat', () => import('./conversations/chat.tsx'), 'ChatPage');
+const chat = createRoute({
+  getParentRoute: () => root,
+  path: '/chat',
+  validateSearch: search('view', 'campaign', 'q'),
+  component: spare(() => import('./conversations/chat.tsx'), 'ChatPage'),
+});
 const conversation = sparePage(chat, '/$id', () => import('./conversations/thread.tsx'), 'ThreadPage');
-const newConversation = sparePage(chat, '/new', () => import('./conversations/new-conversation.tsx'), 'NewConversationPage');
-const replies = page(root, '/replies', () => import('./replies/replies.tsx'), 'RepliesPage');
-const campaigns = page(root, '/campaigns', () => import('./campaigns/campaigns.tsx'), 'CampaignsPage');
+const newConversation = createRoute({
+  getParentRoute: () => chat,
+  path: '/new',
+  validateSearch: search('phone'),
+  component: spare(() => import('./conversations/new-conversation.tsx'), 'NewConversationPage'),
+});
+const replies = createRoute({
+  getParentRoute: () => root,
+  path: '/replies',
+  validateSearch: search('search', 'from', 'campaign', 'kind', 'span', 'since', 'until'),
+  component: worded(() => import('./replies/replies.tsx'), 'RepliesPage'),
+});
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns',
+  validateSearch: search('q', 'state'),
+  component: worded(() => import('./campaigns/campaigns.tsx'), 'CampaignsPage'),
+});
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts',
+  validateSearch: search('q'),
+  component: worded(() => import('./contacts/contacts.tsx'), 'ContactsPage'),
+});
+/** For who builds the console: every part that its pages are made of. */
+const parts = createRoute({
+  getParentRoute: () => root,
+  path: '/parts',
+  beforeLoad: () => {
+    if (!import.meta.env.DEV) throw notFound();
+  },
+  component: worded(() => import('./ui/parts-page.tsx'), 'PartsPage'),
+});
 const analytics = page(root, '/analytics', () => import('./campaigns/analytics.tsx'), 'AnalyticsPage');
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/new',
-  validateSearch: ({ from }): { from?: string } => (typeof from === 'string' ? { from } : {}),
+  validateSearch: search('from'),
   component: worded(() => import('./campaigns/composer/new-campaign.tsx'), 'NewCampaignPage'),
 });
 const campaign = page(root, '/campaigns/$id', () => import('./campaigns/campaign.tsx'), 'CampaignPage');
 const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/edit-draft.tsx'), 'EditDraftPage');
 const me = page(root, '/me', () => import('./people/me.tsx'), 'MePage');
 /** Pages under one heading: the file of each is loaded when it is opened. */
-const settings = page(root, '/settings', () => import('./settings.tsx'), 'SettingsPage');
+const settings = page(root, '/settings', () => import('./shell/sub-nav.tsx'), 'SettingsPage');
 const settingsPages = [
   first(settings, '/settings/callback'),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/contacts',
+    beforeLoad: () => {
+      throw redirect({ to: '/contacts' });
+    },
+  }),
   page(settings, '/callback', () => import('./callbacks/settings-callback.tsx'), 'CallbackSettings'),
   page(settings, '/callback/$id', () => import('./callbacks/endpoint.tsx'), 'EndpointPage'),
   page(settings, '/deliveries/$id', () => import('./callbacks/delivery.tsx'), 'DeliveryPage'),
@@ -80,7 +140,6 @@ const settingsPages = [
   page(settings, '/policies', () => import('./sending/settings-policies.tsx'), 'PoliciesSettings'),
   page(settings, '/out-of-hours', () => import('./replies/settings-out-of-hours.tsx'), 'OutOfHoursSettings'),
   page(settings, '/retention', () => import('./contacts/settings-retention.tsx'), 'RetentionSettings'),
-  page(settings, '/contacts', () => import('./contacts/settings-contacts.tsx'), 'ContactsSettings'),
   page(settings, '/opt-outs', () => import('./contacts/settings-opt-outs.tsx'), 'OptOutsSettings'),
   page(settings, '/numbers', () => import('./numbers/settings-numbers.tsx'), 'NumbersSettings'),
   page(settings, '/privacy', () => import('./contacts/settings-privacy.tsx'), 'PrivacySettings'),
@@ -88,9 +147,10 @@ const settingsPages = [
   page(settings, '/team', () => import('./people/settings-team.tsx'), 'TeamSettings'),
   page(settings, '/audit', () => import('./people/audit.tsx'), 'AuditSettings'),
 ] as const;
-const operator = page(root, '/operator', () => import('./operator.tsx'), 'OperatorPage');
+const operator = page(root, '/operator', () => import('./shell/sub-nav.tsx'), 'OperatorPage');
 const operatorPages = [
-  first(operator, '/operator/requests'),
+  first(operator, '/operator/status'),
+  page(operator, '/status', () => import('./carriers/operator-status.tsx'), 'StatusPage'),
   page(operator, '/requests', () => import('./accounts/operator-requests.tsx'), 'RequestsPage'),
   page(operator, '/accounts', () => import('./accounts/operator-accounts.tsx'), 'AccountsPage'),
   page(operator, '/accounts/$id', () => import('./accounts/operator-account.tsx'), 'AccountPage'),
@@ -121,7 +181,9 @@ export const router = createRouter({
     chat.addChildren([newConversation, conversation]),
     replies,
     campaigns,
+    contacts,
     analytics,
+    parts,
     newCampaign,
     campaign,
     editDraft,
@@ -131,6 +193,7 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailed,
+  defaultNotFoundComponent: NotThere,
 });
 
 declare module '@tanstack/react-router' {

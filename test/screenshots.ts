@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { phonesSince, press, say, syncSixHoursLater, until } from '../dev/demo/tools.ts';
 import { startDev, type DevState } from '../dev/dev.ts';
 import { createClient, itemsOf, textOf } from '../dev/seed.ts';
+import { signedIn, signOut } from './fixtures/console/by-hand.ts';
 import { startBrowser } from './fixtures/console/start-browser.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -68,7 +69,7 @@ async function signIn(page: Page, { email, password }: DevState['people']['owner
   await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(email);
   await page.getByLabel('Mot de passe').fill(password);
   await page.getByRole('button', { name: 'Se connecter' }).click();
-  await page.getByRole('button', { name: 'Se déconnecter' }).waitFor();
+  await signedIn(page, 'fr');
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-screenshots-'));
@@ -108,7 +109,7 @@ try {
   await take('analytics', '/analytics', 'Réponses par jour');
   await take('callbacks', '/settings/callback', 'Par callback');
   await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
-  await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Essai 1/);
+  await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Tentative 1/);
 
   // An endpoint that fails, as an operator sees its run.
   dev.world.endpoint.behave({ mode: 'status', status: 500 });
@@ -127,9 +128,9 @@ try {
   say('failing-endpoint');
 
   await page.goto(dev.state.url);
-  await page.getByRole('button', { name: 'Se déconnecter' }).click();
+  await signOut(page, 'fr');
   await signIn(page, dev.state.people.operator);
-  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Reliée');
+  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Connectée');
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -37,6 +37,14 @@ export const CampaignView = z
     createdAt: Time,
     launchedAt: Time.nullable(),
     endedAt: Time.nullable(),
+    figures: z
+      .object({
+        delivered: z.number().int(),
+        failed: z.number().int(),
+        repliers: z.number().int().openapi({ description: 'Phones that replied' }),
+      })
+      .optional()
+      .openapi({ description: 'In a list that asks for them: what came of a campaign that was launched' }),
   })
   .openapi('Campaign');
 

@@ -9,6 +9,7 @@ import { said, sentenceOf } from '../../domain/problems/said.ts';
 import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, HoldSeconds, readCampaignText, Validity } from './campaign-request.ts';
+import { figuresOf, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView, warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -65,7 +66,18 @@ const create = route('post', '/campaigns', 'createCampaign', {
 
 const list = route('get', '/campaigns', 'listCampaigns', {
   summary: 'Campaigns, newest first',
-  request: { query: PageQuery.extend({ state: CampaignState.optional() }) },
+  request: {
+    query: PageQuery.extend({
+      state: CampaignState.optional(),
+      search: z.string().trim().min(1).max(100).optional().openapi({ description: 'In their names' }),
+      figures: z
+        .literal('true')
+        .optional()
+        .openapi({
+          description: `Of up to ${MOST_CAMPAIGNS} of the page, what came of them; a large campaign as it was counted last`,
+        }),
+    }),
+  },
   responses: ok('A page', pageOf(CampaignView)),
 });
 
@@ -92,11 +104,20 @@ const pause = change('pause', 'Stop sending within a window of messages');
 const resume = change('resume', 'Go on with a paused campaign');
 const cancel = change('cancel', 'End a campaign; what is still queued is skipped');
 
+const FAILED = ['undelivered', 'expired', 'failed'];
+
 /** Null for what does not wait for its time. */
 function startsInMs({ state, sendAt }: Campaign): number | null {
   const leftMs = state === 'launched' && sendAt ? sendAt.getTime() - Date.now() : 0;
   return leftMs > 0 ? leftMs : null;
 }
+
+type CampaignFigures = NonNullable<z.infer<typeof CampaignView>['figures']>;
+const resultOf = ({ states, repliers }: Counted): CampaignFigures => ({
+  delivered: states['delivered'] ?? 0,
+  failed: FAILED.reduce((sum, state) => sum + (states[state] ?? 0), 0),
+  repliers,
+});
 
 export const campaigns = (services: ApiServices) => {
   const { db, runs } = services;
@@ -207,13 +228,32 @@ export const campaigns = (services: ApiServices) => {
     })
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit, state } = c.req.valid('query');
+      const { cursor, limit, state, search, figures: wanted } = c.req.valid('query');
       const scope = `campaigns ${account}`;
       const after = readCursor(scope, cursor, ById);
-      const where = { account, ...(state ? { state } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
+      // What LIKE would take for a pattern stands for any letter.
+      const where = {
+        account,
+        ...(state ? { state } : {}),
+        ...(search ? { name: { $ilike: `%${search.replaceAll(/[\\%_]/g, '_')}%` } } : {}),
+        ...(after ? { id: { $lt: after[0] } } : {}),
+      };
       const found = await db.em().find(Campaign, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const figures = new Map<string, CampaignFigures>();
+      for (const each of wanted
+        ? await figuresOf(
+            db.pool,
+            account,
+            found.map(({ id }) => id),
+          )
+        : [])
+        figures.set(each.id, resultOf(each));
+      const view = (campaign: Campaign) => {
+        const result = figures.get(campaign.id);
+        return { ...campaignView(campaign), ...(result ? { figures: result } : {}) };
+      };
       return c.json(
-        page(found, limit, campaignView, (last) => writeCursor(scope, [last.id])),
+        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
         200,
       );
     })

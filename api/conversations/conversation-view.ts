@@ -30,6 +30,10 @@ export const ConversationView = z
     optedOut: z.boolean(),
     answeringBy: z.string().nullable().openapi({ description: 'Who is writing an answer at this moment' }),
     lastText: z.string().nullable().openapi({ description: 'How its last reply begins' }),
+    hit: z.string().nullable().optional().openapi({
+      description:
+        'Of a list that was searched: how the newest reply with these words begins; null where a name or a number was found',
+    }),
     lastReplyAt: Time,
     createdAt: Time,
   })
@@ -48,13 +52,15 @@ export const STATE = `case when c.state = 'snoozed' and c.snoozed_until <= now()
 
 /** How much of its last reply is shown; more is read, so that a number at the end is whole when it is masked. */
 const SHOWN = 120;
+/** The same of a reply that was searched for: the words are in it. */
+const HIT = 500;
 
-/** Of the conversations that `found` selects, whole rows of the table: what is shown of each. */
-export const showing = (found: string): string => `with c as materialized (${found})
+/** Of the conversations that `found` selects, whole rows of the table: what is shown of each; `hits`: the replies that were searched for. */
+export const showing = (found: string, hits: string | null = null): string => `with c as materialized (${found})
   select c.id, c.phone, k.first_name as "firstName", k.last_name as "lastName", c.reply_code as "replyCode", c.carrier_id as "carrierId",
     c.sequence as replies, c.answers, c.unread, ${STATE} as state, c.snoozed_until as "snoozedUntil", c.assignee, c.tags, c.flagged,
     o.phone is not null as "optedOut", case when c.answering_until > now() then c.answering_by end as "answeringBy",
-    r.text as "lastText", c.last_reply_at as "lastReplyAt", c.created_at as "createdAt"
+    r.text as "lastText", c.last_reply_at as "lastReplyAt", c.created_at as "createdAt"${hits === null ? '' : ', h.text as hit'}
   from c
     left join contacts k on k.account_id = c.account_id and k.phone = c.phone
     left join opt_outs o on o.account_id = c.account_id and o.phone = c.phone
@@ -62,6 +68,14 @@ export const showing = (found: string): string => `with c as materialized (${fou
       select left(text, ${SHOWN * 2}) as text from replies where conversation_id = c.id and account_id = c.account_id and not hidden
       order by sequence desc limit 1
     ) r on true
+    ${
+      hits === null
+        ? ''
+        : `left join lateral (
+      select left(text, ${HIT}) as text from replies where id in (${hits}) and conversation_id = c.id and account_id = c.account_id
+      order by received_at desc limit 1
+    ) h on true`
+    }
   order by c.last_reply_at desc, c.id desc`;
 
 /** What a caller sees of a text about a conversation: of who may see a part of them alone, numbers are hidden. */
@@ -78,6 +92,7 @@ export function conversationView(row: ConversationRow, account: Pick<CallingAcco
     phone: account.onlyFor === null ? shown.phone : masked(shown.phone),
     firstName: hide(shown.firstName),
     lastName: hide(shown.lastName),
+    ...(shown.hit === undefined ? {} : { hit: hide(shown.hit) }),
     lastText: shown.lastText && Array.from(hide(shown.lastText)).slice(0, SHOWN).join(''),
     snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
     lastReplyAt: row.lastReplyAt.toISOString(),

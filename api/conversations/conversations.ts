@@ -30,7 +30,9 @@ const Filters = PageQuery.extend({
   unread: Yes,
   flagged: Yes,
   mine: Yes.openapi({ description: 'Those assigned to who asks' }),
+  unassigned: Yes.openapi({ description: 'Open ones that nobody looks after' }),
   optedOut: Yes,
+  counts: Yes.openapi({ description: 'Count what each view holds, too' }),
   tag: z.string().max(50).optional(),
   campaign: Id.optional().openapi({ description: 'With a reply to this campaign' }),
   search: z.string().trim().min(2).max(100).optional().openapi({ description: 'In numbers, names and the texts of replies' }),
@@ -47,6 +49,11 @@ const Change = z
   .partial()
   .openapi('ConversationChange');
 
+const VIEWS = ['all', 'open', 'unread', 'mine', 'unassigned', 'flagged', 'snoozed', 'closed', 'blocked'] as const;
+const Counts = z.record(z.enum(VIEWS), z.number().int()).openapi('ConversationCounts', {
+  description: 'How many conversations of the account are so; `mine` are open ones of who asks',
+});
+
 const route = routesOf('Conversations');
 const one = ok('The conversation', ConversationView, notFound);
 const list = route('get', '/conversations', 'listConversations', {
@@ -56,6 +63,7 @@ const list = route('get', '/conversations', 'listConversations', {
     'A page',
     pageOf(ConversationView).extend({
       unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
+      counts: Counts.optional().openapi({ description: 'Where they were asked for' }),
     }),
   ),
 });
@@ -89,8 +97,9 @@ function searched(search: string, account: Searcher) {
   if (digits.length > 2 && account.onlyFor !== null) return { values: [account.id], condition: 'false' };
   const texts = replyConditions(account, { search });
   const values = [...texts.values, like(search)];
+  const hits = newestReplies(texts, MOST_TEXTS);
   const ways = [
-    `select conversation_id from replies where id in (${newestReplies(texts, MOST_TEXTS)})`,
+    `select conversation_id from replies where id in (${hits})`,
     `select n.id from contacts k join conversations n on n.account_id = k.account_id and n.phone = k.phone
      where k.account_id = $1 and concat_ws(' ', k.first_name, k.last_name) ilike $${values.length}`,
   ];
@@ -98,7 +107,7 @@ function searched(search: string, account: Searcher) {
     values.push(like(digits));
     ways.push(`select id from conversations where account_id = $1 and phone like $${values.length}`);
   }
-  return { values, condition: `c.id in (${ways.join(' union ')})` };
+  return { values, condition: `c.id in (${ways.join(' union ')})`, hits };
 }
 
 /** The conditions that a query asks for, and their values. */
@@ -114,6 +123,7 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: str
   if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
   if (asked.unread) conditions.push('c.unread > 0');
   if (asked.flagged) conditions.push('c.flagged');
+  if (asked.unassigned) conditions.push(`c.assignee is null and ${STATE} = 'open'`);
   if (asked.mine) where((who) => `c.assignee = ${who}`, me);
   if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
   if (asked.optedOut) {
@@ -124,8 +134,22 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: str
       `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;
     where(ofCampaign, asked.campaign);
   }
-  return { values, conditions };
+  return { values, conditions, hits: search?.hits ?? null };
 }
+
+const VIEW_COUNTS = Object.entries({
+  open: `state = 'open'`,
+  unread: `unread > 0 and state <> 'blocked'`,
+  mine: `assignee = $3 and state = 'open'`,
+  unassigned: `assignee is null and state = 'open'`,
+  flagged: 'flagged',
+  snoozed: `state = 'snoozed'`,
+  closed: `state = 'closed'`,
+  blocked: `state = 'blocked'`,
+})
+  .map(([view, fits]) => `(count(*) filter (where ${fits}))::int as ${view}`)
+  .join(', ');
+const NOTHING = { all: 0, open: 0, unread: 0, mine: 0, unassigned: 0, flagged: 0, snoozed: 0, closed: 0, blocked: 0 };
 
 /** As the caller sees it. */
 const show = (c: Context<AccountEnv>) => (row: ConversationRow) => conversationView(row, c.get('account'));
@@ -138,6 +162,27 @@ export const conversations = ({ db }: ApiServices) => {
     throw invalidRequest(fault('assignee', 'not-a-person'));
   }
 
+  async function countUnread(account: string, onlyFor: string | null): Promise<number> {
+    const [counted] = await rows<{ unread: number }>(
+      db.pool,
+      `select count(*)::int as unread from conversations
+       where account_id = $1 and unread > 0 and state <> 'blocked' and ${seenBy('$2')}`,
+      [account, onlyFor],
+    );
+    return counted?.unread ?? 0;
+  }
+
+  async function countViews(account: string, onlyFor: string | null, me: string | null): Promise<z.infer<typeof Counts>> {
+    const [counted] = await rows<Record<(typeof VIEWS)[number], number>>(
+      db.pool,
+      `select count(*)::int as all, ${VIEW_COUNTS} from (
+         select c.unread, c.flagged, c.assignee, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
+       ) each`,
+      [account, onlyFor, me],
+    );
+    return counted ?? NOTHING;
+  }
+
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account').id;
@@ -145,8 +190,8 @@ export const conversations = ({ db }: ApiServices) => {
       const { cursor, limit } = asked;
       const scope = `conversations ${account}`;
       const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
-      const me = asked.mine ? await personOf(db.pool, c.get('keyId')) : null;
-      const { values, conditions } = conditionsOf(asked, c.get('account'), me);
+      const me = asked.mine || asked.counts ? await personOf(db.pool, c.get('keyId')) : null;
+      const { values, conditions, hits } = conditionsOf(asked, c.get('account'), me);
       if (after) {
         values.push(...after);
         conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
@@ -154,15 +199,12 @@ export const conversations = ({ db }: ApiServices) => {
       values.push(limit + 1);
       const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
         order by c.last_reply_at desc, c.id desc limit $${values.length}`;
-      const found = await rows<ConversationRow>(db.pool, showing(chosen), values);
-      const [counted] = await rows<{ unread: number }>(
-        db.pool,
-        `select count(*)::int as unread from conversations
-         where account_id = $1 and unread > 0 and state <> 'blocked' and ${seenBy('$2')}`,
-        [account, c.get('account').onlyFor],
-      );
+      const found = await rows<ConversationRow>(db.pool, showing(chosen, hits), values);
+      const { onlyFor } = c.get('account');
+      const counts = asked.counts ? await countViews(account, onlyFor, me) : undefined;
+      const unread = counts?.unread ?? (await countUnread(account, onlyFor));
       const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
-      return c.json({ ...shown, unread: counted?.unread ?? 0 }, 200);
+      return c.json({ ...shown, unread, ...(counts ? { counts } : {}) }, 200);
     })
     .openapi(get, async (c) => {
       return c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200);

@@ -10,6 +10,9 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
 };
 /** React Aria writes one style of its own into the page; its hash is all that is allowed. A test sees when it changes. */
 const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
@@ -18,14 +21,24 @@ const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'sel
 const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
 /** Where the console has pages, as console/routes.tsx says; elsewhere it says that there is none. */
-const PAGES = /^\/(?:$|(?:start|invitation|forgotten|password|chat|replies|campaigns|analytics|me|settings|operator)(?:\/|$))/;
+const PAGES =
+  /^\/(?:$|(?:start|invitation|forgotten|password|chat|replies|campaigns|contacts|analytics|me|settings|operator)(?:\/|$))/;
 
-type Asset = { type: string; bytes: Buffer<ArrayBuffer>; zipped: Buffer<ArrayBuffer>; tag: string };
+/** `squeezed`: by brotli, where the build has made it. */
+type Asset = {
+  type: string;
+  bytes: Buffer<ArrayBuffer>;
+  zipped: Buffer<ArrayBuffer>;
+  squeezed: Buffer<ArrayBuffer> | null;
+  tag: string;
+};
 
 /** Every file of the built console, in memory: some hundred kilobytes. */
 function readAssets(folder: string): Map<string, Asset> {
   if (!existsSync(folder)) return new Map();
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && extname(entry.name) !== '.br',
+  );
   return new Map(
     files.map((entry) => {
       const path = join(entry.parentPath, entry.name);
@@ -34,6 +47,7 @@ function readAssets(folder: string): Map<string, Asset> {
         type: TYPES[extname(path)] ?? 'application/octet-stream',
         bytes,
         zipped: gzipSync(bytes, { level: 9 }),
+        squeezed: existsSync(`${path}.br`) ? readFileSync(`${path}.br`) : null,
         tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
       };
       return [path.slice(folder.length).replaceAll('\\', '/').replace(/^\/*/, '/'), asset];
@@ -54,9 +68,11 @@ export function serveConsole(app: Pick<Hono<ApiEnv>, 'get'>, folder: string): vo
     c.header('Vary', 'Accept-Encoding');
     if (c.req.header('if-none-match') === asset.tag) return c.body(null, 304);
     c.header('Content-Type', asset.type);
-    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(asset.bytes);
-    c.header('Content-Encoding', 'gzip');
-    return c.body(asset.zipped);
+    const accepted = c.req.header('accept-encoding') ?? '';
+    const encoding = asset.squeezed && /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : null;
+    if (encoding === null) return c.body(asset.bytes);
+    c.header('Content-Encoding', encoding);
+    return c.body(encoding === 'br' && asset.squeezed ? asset.squeezed : asset.zipped);
   }
 
   app.get('*', (c, next) => {

@@ -3,6 +3,7 @@ import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 import { messages } from './messages.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorRestores } from './operator-restores.ts';
+import { operatorStatus } from './operator-status.ts';
 import { policies } from './policies.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 
@@ -15,4 +16,5 @@ export const operatorSendingRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorSpendLimits(services))
     .route('/', operatorInDoubt(services))
-    .route('/', operatorRestores(services));
+    .route('/', operatorRestores(services))
+    .route('/', operatorStatus(services));

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { Chart } from '../ui/chart.tsx';
-import { Facts, Loaded, Table } from '../ui/list.tsx';
+import { Loaded, Table, Tile } from '../ui/list.tsx';
+import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
@@ -13,34 +14,55 @@ const LOOK_MS = 2000;
 const LOOK_LARGE_MS = 20_000;
 const LARGE = 20_000;
 
-/** What came of a campaign. */
-export function CampaignResults({ id, total }: { id: string; total: number }) {
-  const { say } = useLocale();
-  const results = useQuery({
+const useResults = (id: string, total: number) =>
+  useQuery({
     queryKey: ['results', id],
     queryFn: () => ask(v1.campaigns[':id'].results.$get({ param: { id } })),
     refetchInterval: total > LARGE ? LOOK_LARGE_MS : LOOK_MS,
   });
+
+/** What came of a campaign, at a glance. */
+export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: Campaign }) {
+  const { say, number, percent, money } = useLocale();
   return (
     <section aria-label={say('results')}>
-      <h2>{say('results')}</h2>
-      <Loaded of={results}>{(data) => <Figures results={data} />}</Loaded>
+      <Loaded of={useResults(id, total)}>
+        {({ messages, delivered, repliers, replies, optOuts }) => (
+          <dl className="facts tiles">
+            <Tile name={say('messages')} value={number(messages)} />
+            <Tile name={say('stateDelivered')} value={number(delivered)} hint={percent(delivered, messages)} />
+            <Tile name={say('repliesWord')} value={number(replies)} />
+            <Tile name={say('repliers')} value={number(repliers)} hint={`${say('replyRateOf')} ${percent(repliers, messages)}`} />
+            <Tile name={say('optOuts')} value={number(optOuts)} hint={percent(optOuts, messages)} />
+            {cost === null ? null : <Tile name={say('cost')} value={money(cost)} />}
+          </dl>
+        )}
+      </Loaded>
     </section>
   );
 }
 
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+/** What it was made of, for who wants to see it. */
+export function CampaignData({ campaign: { id, total } }: { campaign: Campaign }) {
+  const { say } = useLocale();
+  const [open, setOpen] = useState(false);
+  const results = useResults(id, total);
+  return (
+    <details className="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{say('seeData')}</summary>
+      {open ? <Loaded of={results}>{(data) => <Figures results={data} />}</Loaded> : null}
+    </details>
+  );
+}
 
 function Figures({ results }: { results: Results }) {
-  const { say, number, country, locale } = useLocale();
-  const { messages, delivered, repliers, replies, optOuts, curve, keywords, countries } = results;
+  const { say, number, percent, country, locale } = useLocale();
+  const { replies, curve, keywords, countries } = results;
   const words = useMemo(() => {
-    const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
     const unit = (name: 'minute' | 'hour' | 'day') =>
       new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
     const [minute, hour, day] = [unit('minute'), unit('hour'), unit('day')];
     return {
-      percent: (part: number, whole: number) => percents.format(share(part, whole)),
       within: ({ withinMinutes }: Within) => {
         if (withinMinutes === null) return say('laterThan');
         if (withinMinutes < 60) return minute.format(withinMinutes);
@@ -51,16 +73,6 @@ function Figures({ results }: { results: Results }) {
   }, [say, locale]);
   return (
     <>
-      <Facts
-        facts={[
-          [say('messages'), number(messages)],
-          [say('stateDelivered'), number(delivered)],
-          [say('repliers'), number(repliers)],
-          [say('replyRateOf'), words.percent(repliers, messages)],
-          [say('repliesWord'), number(replies)],
-          [say('optOuts'), number(optOuts)],
-        ]}
-      />
       {replies === 0 ? null : (
         <>
           <Chart
@@ -98,7 +110,7 @@ function Figures({ results }: { results: Results }) {
               { name: say('messages'), figure: true, cell: (each) => number(each.messages) },
               { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
               { name: say('repliers'), figure: true, cell: (each) => number(each.repliers) },
-              { name: say('replyRateOf'), figure: true, cell: (each) => words.percent(each.repliers, each.messages) },
+              { name: say('replyRateOf'), figure: true, cell: (each) => percent(each.repliers, each.messages) },
             ]}
           />
         </>

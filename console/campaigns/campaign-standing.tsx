@@ -1,9 +1,20 @@
 import { useEffect, useState } from 'react';
 import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
+import { Badge, type Tone } from '../ui/components.tsx';
 
 /** The longest that a browser's timer can wait. */
 const LONGEST_MS = 2_147_483_647;
+
+const TONES: Record<Campaign['state'], Tone> = {
+  draft: 'plain',
+  importing: 'busy',
+  ready: 'wait',
+  launched: 'busy',
+  paused: 'wait',
+  completed: 'good',
+  cancelled: 'plain',
+};
 
 /** That time as long as it is to come, then null. */
 export function useComing(at: string | null): string | null {
@@ -19,7 +30,11 @@ export function useComing(at: string | null): string | null {
 
 /** How a campaign stands: one that waits for its time says for which. */
 export function Standing({ campaign: { state, sendAt } }: { campaign: Pick<Campaign, 'state' | 'sendAt'> }) {
-  const { say, time } = useLocale();
+  const { say, moment } = useLocale();
   const at = useComing(state === 'launched' ? sendAt : null);
-  return at === null ? say(state) : say('scheduledFor', { at: time(at) });
+  return at === null ? (
+    <Badge tone={TONES[state]}>{say(state)}</Badge>
+  ) : (
+    <Badge tone="plan">{say('scheduledFor', { at: moment(at) })}</Badge>
+  );
 }

@@ -5,12 +5,14 @@ import { useAct, useOwner } from '../query-hooks.ts';
 import { CampaignDraft } from './campaign-draft.tsx';
 import { CampaignProgress } from './campaign-progress.tsx';
 import { CampaignReplies } from '../replies/campaign-replies.tsx';
-import { CampaignResults } from './campaign-results.tsx';
+import { CampaignRecipients } from './campaign-recipients.tsx';
+import { CampaignData, CampaignFigures } from './campaign-results.tsx';
+import './campaigns.css';
 import { Standing, useComing } from './campaign-standing.tsx';
 import type { Campaign } from './composer/draft-model.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Problem } from '../ui/components.tsx';
+import { Action, Badge, Problem } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { heldMs, Undo } from './undo-send.tsx';
 
@@ -38,6 +40,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
   const owner = useOwner();
   const { id, state, launchedAt, progress, total } = campaign;
   const unsent = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
+  const sent = campaign.sendAt ?? launchedAt ?? campaign.createdAt;
   const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
   return (
     <>
@@ -55,13 +58,17 @@ function Shown({ campaign }: { campaign: Campaign }) {
         ) : null}
       </div>
       <p>
-        <Standing campaign={campaign} /> · {say(campaign.route)} ·{' '}
-        <time dateTime={campaign.createdAt}>{time(campaign.createdAt)}</time>
+        <Standing campaign={campaign} /> <Badge>{say(campaign.route)}</Badge>{' '}
+        <time dateTime={sent} className="hint">
+          {time(sent)}
+        </time>
       </p>
       {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
       {state === 'cancelled' && launchedAt !== null && unsent ? <p className="notice">{say('nothingWent')}</p> : null}
       {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
       {owner ? <Changes campaign={campaign} /> : null}
+      {launchedAt === null ? null : <CampaignFigures campaign={campaign} />}
+      {launchedAt === null ? null : <CampaignReplies id={id} />}
       <h2>{say('message')}</h2>
       <p className="bubble" dir="auto">
         {campaign.text}
@@ -69,8 +76,8 @@ function Shown({ campaign }: { campaign: Campaign }) {
       {UNSENT.has(state) ? <CampaignDraft campaign={campaign} /> : null}
       {launchedAt === null ? null : (
         <>
-          <CampaignResults id={id} total={campaign.total} />
-          <CampaignReplies id={id} />
+          <CampaignRecipients campaign={campaign} />
+          <CampaignData campaign={campaign} />
         </>
       )}
     </>

@@ -1,35 +1,84 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Megaphone, Plus } from 'lucide-react';
 import { ask, v1 } from '../api.ts';
 import { AskTwoWay } from '../accounts/ask-two-way.tsx';
 import { usePages } from '../query-hooks.ts';
+import './campaigns.css';
 import { Standing } from './campaign-standing.tsx';
-import { List, when } from '../ui/list.tsx';
+import { List, whenShort } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { Choice, Field } from '../ui/components.tsx';
 import { session } from '../people/session.ts';
+import { useAddressed } from '../ui/use-settled.ts';
+
+const STATES = ['draft', 'ready', 'launched', 'paused', 'completed', 'cancelled'] as const;
 
 export function CampaignsPage() {
   const { say, number } = useLocale();
   const { data: who } = useQuery(session);
-  const found = usePages(['campaigns'], (cursor) => ask(v1.campaigns.$get({ query: { limit: '50', ...cursor } })));
+  const navigate = useNavigate();
+  const { q = '', state: asked } = useSearch({ from: '/campaigns' });
+  const state = STATES.find((each) => each === asked);
+  const show = (search: { q: string; state: string }) =>
+    void navigate({
+      to: '.',
+      search: Object.fromEntries(Object.entries(search).filter(([, value]) => value !== '')),
+      replace: true,
+    });
+  const [text, write] = useAddressed(q, (next) => show({ q: next, state: state ?? '' }));
+  const found = usePages(
+    ['campaigns', q, state],
+    (cursor) =>
+      ask(
+        v1.campaigns.$get({
+          query: { limit: '50', figures: 'true', ...(state ? { state } : {}), ...(q === '' ? {} : { search: q }), ...cursor },
+        }),
+      ),
+    { newest: ({ id }) => [id, id] },
+  );
+  const filtered = q !== '' || state !== undefined;
   const owner = who?.user.role === 'owner';
   const create = (
     <Link to="/campaigns/new" className="button main">
-      {say('newCampaign')}
+      <Plus aria-hidden="true" /> {say('newCampaign')}
     </Link>
   );
   return (
     <div className="page">
       <div className="row">
         <h1>{say('campaigns')}</h1>
-        {owner && found.items && found.items.length > 0 ? create : null}
+        {owner && (filtered || (found.items && found.items.length > 0)) ? create : null}
       </div>
       {owner ? <AskTwoWay /> : null}
+      {filtered || (found.items && found.items.length > 0) ? (
+        <div className="filters" role="search">
+          <Field
+            unseen
+            label={say('findCampaign')}
+            placeholder={say('findCampaign')}
+            type="search"
+            value={text}
+            onChange={write}
+          />
+          <Choice
+            unseen
+            label={say('state')}
+            value={state ?? ''}
+            onChange={(next) => show({ q, state: next })}
+            options={[{ value: '', label: say('allStates') }, ...STATES.map((value) => ({ value, label: say(value) }))]}
+          />
+        </div>
+      ) : null}
       <List
         label={say('campaigns')}
         found={found}
         keyOf={({ id }) => id}
-        empty={{ title: say('noCampaigns'), hint: say('noCampaignsHint'), next: owner ? create : null }}
+        empty={
+          filtered
+            ? { title: say('nothingFound'), hint: say('noCampaignFitsHint') }
+            : { icon: Megaphone, title: say('noCampaigns'), hint: say('noCampaignsHint'), next: owner ? create : null }
+        }
         columns={[
           {
             name: say('name'),
@@ -42,10 +91,29 @@ export function CampaignsPage() {
           },
           { name: say('state'), cell: (campaign) => <Standing campaign={campaign} /> },
           { name: say('route'), cell: ({ route }) => say(route) },
+          { name: say('date'), cell: ({ sendAt, launchedAt, createdAt }) => whenShort(sendAt ?? launchedAt ?? createdAt) },
           { name: say('recipients'), figure: true, cell: ({ total }) => number(total) },
-          { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+          { name: say('stateDelivered'), figure: true, cell: ({ figures }) => (figures ? number(figures.delivered) : null) },
+          {
+            name: say('repliesWord'),
+            figure: true,
+            cell: ({ figures, total }) => (figures ? <Rate part={figures.repliers} whole={total} /> : null),
+          },
         ]}
       />
     </div>
+  );
+}
+
+/** How many, and what part of all that is. */
+function Rate({ part, whole }: { part: number; whole: number }) {
+  const { number, percent } = useLocale();
+  return (
+    <span className="rate">
+      <meter aria-hidden="true" max={Math.max(1, whole)} value={part} />
+      <span>
+        {number(part)} · {percent(part, whole)}
+      </span>
+    </span>
   );
 }

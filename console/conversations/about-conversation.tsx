@@ -1,159 +1,205 @@
 import { useQuery } from '@tanstack/react-query';
-import type { InferResponseType } from 'hono/client';
-import { useState, useSyncExternalStore } from 'react';
+import { Check, Pencil, Plus, X } from 'lucide-react';
+import { useState } from 'react';
 import { Form } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
-import { useAct, usePages } from '../query-hooks.ts';
-import { when } from '../ui/list.tsx';
+import { useAct } from '../query-hooks.ts';
+import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Choice, Field, Problem } from '../ui/components.tsx';
+import { Action, Badge, Copy, Field, IconAction, Problem } from '../ui/components.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
-import { HOUR_MS } from '../../domain/durations.ts';
+import { useConversationChange, type Conversation } from './conversation-change.ts';
+import type { Shown } from './thread-entry.tsx';
 
-export type Conversation = InferResponseType<(typeof v1.conversations)[':id']['$get'], 200>;
-type Change = {
-  state?: Conversation['state'];
-  snoozedUntil?: string;
-  assignee?: string | null;
-  tags?: string[];
-  flagged?: boolean;
-};
+type Props = { conversation: Conversation; entries: Shown[]; close: () => void };
 
-/** Nine o'clock of the reader's day in so many days. */
-function morningIn(days: number): Date {
-  const morning = new Date();
-  morning.setDate(morning.getDate() + days);
-  morning.setHours(9, 0, 0, 0);
-  return morning;
-}
-const SNOOZES = [
-  ['snooze.hour', () => new Date(Date.now() + HOUR_MS)],
-  ['snooze.tomorrow', () => morningIn(1)],
-  ['snooze.week', () => morningIn(7)],
-] as const;
-
-/** Whether it stands beside the messages; else it would cover them. */
-const BESIDE = window.matchMedia('(min-width: 1101px)');
-const useBeside = (): boolean =>
-  useSyncExternalStore(
-    (changed) => {
-      BESIDE.addEventListener('change', changed);
-      return () => BESIDE.removeEventListener('change', changed);
-    },
-    () => BESIDE.matches,
-  );
-
-/** What several people know and decide of one conversation. None of it is sent. */
-export function AboutConversation({ conversation }: { conversation: Conversation }) {
-  const { say } = useLocale();
+/** Who is written to, and what several people know and decide of it. None of it is sent. */
+export function AboutConversation({ conversation, entries, close }: Props) {
+  const { say, number, time, shortTime } = useLocale();
   const { data: who } = useQuery(session);
-  const { id, assignee, tags, flagged, state } = conversation;
+  const { id, phone, replyCode, replies, answers, optedOut, createdAt, assignee, state, flagged, snoozedUntil } = conversation;
   const may = who?.user.role !== 'viewer';
-  const me = who?.user.email ?? '';
-  // An agent takes a conversation, or leaves it; who the others are is for owners.
-  const listed = who?.user.role === 'owner';
-  const users = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()), enabled: listed });
-  const change = useAct((json: Change) => ask(v1.conversations[':id'].$patch({ param: { id }, json })), ['thread', id, 'head']);
-  const others = users.data?.items.filter(({ role }) => role !== 'viewer').map(({ email }) => email) ?? [];
-  const people = [...new Set([me, ...others, ...(assignee === null ? [] : [assignee])])];
+  const campaigns = new Map(
+    entries.flatMap(({ direction, campaignId, campaignName, at }) =>
+      direction === 'outbound' && campaignId !== null && campaignName !== null
+        ? [[campaignId, { name: campaignName, at }] as const]
+        : [],
+    ),
+  );
   return (
-    <details className="about" open={useBeside()}>
-      <summary>{say('about')}</summary>
-      <Problem error={change.error} />
-      {may ? (
+    <aside className="about" aria-label={say('about')}>
+      <div className="row">
+        <h2>{say('about')}</h2>
+        <IconAction icon={X} label={say('dismiss')} act={close} />
+      </div>
+      <Person key={id} conversation={conversation} owner={who?.user.role === 'owner'} />
+      <p className="marks">
+        {state === 'open' ? null : (
+          <Badge tone={state === 'snoozed' ? 'wait' : 'plain'}>
+            {snoozedUntil === null ? say(`chat.${state}`) : say('snoozedUntil', { time: time(snoozedUntil) })}
+          </Badge>
+        )}
+        {flagged ? <Badge tone="wait">{say('flagged')}</Badge> : null}
+        {optedOut ? <Badge tone="bad">{say('optedOutShort')}</Badge> : null}
+      </p>
+      <Facts
+        facts={[
+          [
+            say('filterNumber'),
+            <span key="phone" className="row start">
+              {phoneText(phone)} {phone.includes('•') ? null : <Copy value={phone} />}
+            </span>,
+          ],
+          [say('assignee'), assignee ?? say('nobody')],
+          [say('answersBy'), phoneText(replyCode)],
+          [say('repliesWord'), number(replies)],
+          [say('answersGiven'), number(answers)],
+          [say('firstReply'), shortTime(createdAt)],
+        ]}
+      />
+      <Tags conversation={conversation} may={may} />
+      {campaigns.size > 0 ? (
         <>
-          <Choice
-            label={say('assignee')}
-            value={assignee ?? ''}
-            onChange={(email) => change.mutate({ assignee: email === '' ? null : email })}
-            options={[{ value: '', label: say('nobody') }, ...people.map((email) => ({ value: email, label: email }))]}
-          />
-          <div className="row start">
-            <Action onPress={() => change.mutate({ flagged: !flagged })}>{say(flagged ? 'unflag' : 'flag')}</Action>
-            {state === 'open' ? (
-              <Action onPress={() => change.mutate({ state: 'closed' })}>{say('closeIt')}</Action>
-            ) : (
-              <Action onPress={() => change.mutate({ state: 'open' })}>{say('reopen')}</Action>
-            )}
-            {state === 'blocked' ? null : (
-              <Action kind="danger" onPress={() => change.mutate({ state: 'blocked' })}>
-                {say('block')}
-              </Action>
-            )}
-          </div>
-          <div role="group" aria-label={say('snooze')} className="row start">
-            <span className="label">{say('snooze')}</span>
-            {SNOOZES.map(([word, until]) => (
-              <Action key={word} onPress={() => change.mutate({ state: 'snoozed', snoozedUntil: until().toISOString() })}>
-                {say(word)}
-              </Action>
+          <h3>{say('campaignsReceived')}</h3>
+          <ul className="bare">
+            {[...campaigns].toReversed().map(([campaign, { name, at }]) => (
+              <li key={campaign} className="row">
+                <span>{name}</span> <time dateTime={at}>{shortTime(at)}</time>
+              </li>
             ))}
-          </div>
-          <Tags key={tags.join()} tags={tags} change={(next) => change.mutate({ tags: next })} />
+          </ul>
         </>
       ) : null}
-      <Notes id={id} may={may} />
-    </details>
+      {may ? <NewNote id={id} /> : null}
+    </aside>
   );
 }
 
-function Tags({ tags, change }: { tags: string[]; change: (tags: string[]) => void }) {
+/** The name, which an owner gives where it stands. */
+function Person({ conversation, owner }: { conversation: Conversation; owner: boolean }) {
   const { say } = useLocale();
-  const [text, setText] = useState(tags.join(', '));
+  const { id, phone } = conversation;
+  const [names, setNames] = useState<{ firstName: string; lastName: string } | null>(null);
+  const save = useAct(
+    async () => {
+      // What is not named here stays as it is known.
+      const { items } = await ask(v1.contacts.$get({ query: { search: phone, limit: '1' } }));
+      const given = { firstName: names?.firstName.trim() || null, lastName: names?.lastName.trim() || null };
+      return ask(v1.contacts.$put({ json: { phone, tags: items[0]?.tags ?? [], ...given } }));
+    },
+    ['thread', id, 'head'],
+    () => setNames(null),
+  );
+  const name = nameOf(conversation);
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault();
-        change(text.split(',').flatMap((tag) => (tag.trim() === '' ? [] : [tag.trim()])));
-      }}
-    >
-      <Field label={say('tags')} hint={say('tagsHint')} value={text} onChange={setText} />
-      {text === tags.join(', ') ? null : <Action type="submit">{say('save')}</Action>}
-    </Form>
+    <div className="person">
+      <Avatar name={name} />
+      {names ? (
+        <Form
+          onSubmit={(event) => {
+            event.preventDefault();
+            save.mutate();
+          }}
+        >
+          <Field label={say('firstName')} value={names.firstName} onChange={(firstName) => setNames({ ...names, firstName })} />
+          <Field label={say('lastName')} value={names.lastName} onChange={(lastName) => setNames({ ...names, lastName })} />
+          <Problem error={save.error} />
+          <div className="row start">
+            <Action kind="main" type="submit" isDisabled={save.isPending}>
+              <Check aria-hidden="true" /> {say('save')}
+            </Action>
+            <Action onPress={() => setNames(null)}>{say('leaveIt')}</Action>
+          </div>
+        </Form>
+      ) : (
+        <>
+          <strong>{name}</strong>
+          {owner ? (
+            <IconAction
+              icon={Pencil}
+              label={say('nameThem')}
+              act={() => setNames({ firstName: conversation.firstName ?? '', lastName: conversation.lastName ?? '' })}
+            />
+          ) : null}
+        </>
+      )}
+    </div>
   );
 }
 
-function Notes({ id, may }: { id: string; may: boolean }) {
+function Tags({ conversation, may }: { conversation: Conversation; may: boolean }) {
+  const { say } = useLocale();
+  const { tags } = conversation;
+  const [text, setText] = useState('');
+  const change = useConversationChange();
+  const become = (next: string[]) => change.mutate({ items: [conversation], change: () => ({ tags: next }) });
+  if (!may && tags.length === 0) return null;
+  return (
+    <section aria-label={say('tags')}>
+      <h3>{say('tags')}</h3>
+      <div className="chips">
+        {tags.map((tag) => (
+          <span key={tag} className="chip tag">
+            <span>{tag}</span>
+            {may ? (
+              <button
+                type="button"
+                aria-label={say('removeTag', { tag })}
+                onClick={() => become(tags.filter((each) => each !== tag))}
+              >
+                <X aria-hidden="true" />
+              </button>
+            ) : null}
+          </span>
+        ))}
+      </div>
+      {may ? (
+        <Form
+          className="adding"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const added = text.split(',').flatMap((tag) => tag.trim() || []);
+            become([...new Set([...tags, ...added])]);
+            setText('');
+          }}
+        >
+          <Field unseen label={say('newTag')} placeholder={say('newTag')} value={text} onChange={setText} />
+          {text.trim() === '' ? null : (
+            <Action type="submit" aria-label={say('addTag')}>
+              <Plus aria-hidden="true" />
+            </Action>
+          )}
+        </Form>
+      ) : null}
+      <Problem error={change.error} />
+    </section>
+  );
+}
+
+function NewNote({ id }: { id: string }) {
   const { say } = useLocale();
   const [text, setText] = useState('');
-  const found = usePages(['thread', id, 'notes'], (cursor) =>
-    ask(v1.conversations[':id'].notes.$get({ param: { id }, query: { limit: '20', ...cursor } })),
-  );
   const add = useAct(
     () => ask(v1.conversations[':id'].notes.$post({ param: { id }, json: { text } })),
     ['thread', id, 'notes'],
     () => setText(''),
   );
   return (
-    <section aria-label={say('notes')}>
-      <h2>{say('notes')}</h2>
-      {may ? (
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            add.mutate();
-          }}
-        >
-          <Field label={say('newNote')} hint={say('newNoteHint')} rows={2} value={text} onChange={setText} />
-          <Problem error={add.error} />
-          {text.trim() === '' ? null : (
-            <Action type="submit" isDisabled={add.isPending}>
-              {say('addNote')}
-            </Action>
-          )}
-        </Form>
-      ) : null}
-      <ul className="bare">
-        {found.items?.map((note) => (
-          <li key={note.id} className="note">
-            <p className="meta">
-              {note.author} · {when(note.createdAt)}
-            </p>
-            <p dir="auto">{note.text}</p>
-          </li>
-        ))}
-      </ul>
-      {found.more ? <Action onPress={found.more}>{say('more')}</Action> : null}
-    </section>
+    <Form
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate();
+      }}
+    >
+      <Field label={say('newNote')} hint={say('newNoteHint')} rows={2} value={text} onChange={setText} />
+      <Problem error={add.error} />
+      {text.trim() === '' ? null : (
+        <Action type="submit" isDisabled={add.isPending}>
+          {say('addNote')}
+        </Action>
+      )}
+    </Form>
   );
 }

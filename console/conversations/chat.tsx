@@ -1,39 +1,58 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { MessagesSquare, Search, SquarePen, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { GridList, GridListItem, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
-import { ChatFilterFields, NO_FILTERS, queryOf } from './chat-filters.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Badge, Empty, Problem } from '../ui/components.tsx';
-import { nameOf } from '../ui/phone-text.ts';
+import { Empty, IconAction, Problem, Skeleton } from '../ui/components.tsx';
+import { VirtualRows } from '../ui/virtual-rows.tsx';
 import { session } from '../people/session.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
+import './chat.css';
+import { ChatSearchField, ChatViews } from './chat-views.tsx';
+import { useConversationChange } from './conversation-change.ts';
+import { ConversationMenus } from './conversation-menus.tsx';
+import { ConversationRow } from './conversation-row.tsx';
+import { inboxCounts } from './inbox-counts.ts';
+import { queryOf, viewOf } from './views.ts';
 
-const ROW_PX = 84;
+const ROW_PX = 68;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
 export function ChatPage() {
-  const { say, time, shortTime, number } = useLocale();
+  const { say, number } = useLocale();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const { id } = useParams({ strict: false });
   const { pathname } = useLocation();
+  const search = useSearch({ from: '/chat' });
   const { data: who } = useQuery(session);
-  const [filters, setFilters] = useState(NO_FILTERS);
+  const view = viewOf(search);
   const found = usePages(
-    ['conversations', filters],
-    (cursor) => ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(filters), ...cursor } })),
+    ['conversations', search],
+    async (cursor) => {
+      const first = cursor.cursor === undefined ? ({ counts: 'true' } as const) : {};
+      const page = await ask(v1.conversations.$get({ query: { limit: '100', ...queryOf(search), ...first, ...cursor } }));
+      if (page.counts) queries.setQueryData(inboxCounts.queryKey, page.counts);
+      return page;
+    },
     // What was snoozed comes back by itself: nothing tells of it.
-    MINUTE_MS,
+    { everyMs: MINUTE_MS, newest: (item) => [item.lastReplyAt, item.id] },
   );
   const list = useRef<HTMLDivElement>(null);
   const items = found.items ?? [];
-  const filtered = filters !== NO_FILTERS && JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const chosen = items.filter((item) => marked.has(item.id));
   const open = id !== undefined || pathname === '/chat/new';
-  const nobody = !filtered && found.items?.length === 0;
+  const counts = found.data?.counts;
+  const nobody = counts?.all === 0 && items.length === 0 && !open;
+  const reader = who?.user.role === 'viewer';
+  const table = reader || who?.user.role === 'owner';
+  const change = useConversationChange();
+  const { mutate } = change;
 
   const at = items.findIndex((item) => item.id === id);
   useEffect(() => {
@@ -52,11 +71,17 @@ export function ChatPage() {
         return;
       }
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      const next = items[items.findIndex((item) => item.id === id) + step];
+      const next = items[at + step];
       if (step !== 0 && next) {
         // The conversation that opens says who it is with.
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-        void navigate({ to: '/chat/$id', params: { id: next.id } });
+        void navigate({ to: '/chat/$id', params: { id: next.id }, search: true });
+      }
+      const here = items[at];
+      if (event.key === 'e' && here && !reader) {
+        const closed = here.state === 'closed';
+        const done = say(closed ? 'done.reopened' : 'done.closed', { name: here.phone });
+        mutate({ items: [here], change: () => ({ state: closed ? 'open' : 'closed' }), done });
       }
       const goal = event.key === 'r' ? '#answer textarea' : event.key === '/' ? '#find input' : null;
       const field = goal === null ? null : document.querySelector(goal);
@@ -66,103 +91,88 @@ export function ChatPage() {
     }
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [items, id, navigate]);
-
-  /** What a screen reader says of one in the list: a row that has a name is read by it, and by nothing in it. */
-  const saidOf = (item: (typeof items)[number]): string =>
-    [
-      nameOf(item),
-      item.unread > 0 ? say('unreadCount', { n: number(item.unread) }) : '',
-      item.flagged ? say('flagged') : '',
-      item.optedOut ? say('stop') : '',
-      item.state === 'open' ? '' : say(`chat.${item.state}`),
-      item.answeringBy ? say('writing') : '',
-      ...item.tags,
-      item.lastText ?? say('noReplyYet'),
-      time(item.lastReplyAt),
-    ]
-      .filter((part) => part !== '')
-      .join(', ');
+  }, [items, at, navigate, reader, mutate, say]);
 
   return (
-    <div className={open ? 'chat open' : nobody ? 'chat none' : 'chat'}>
+    <div className={open ? 'chat open' : 'chat'}>
+      <ChatViews search={search} view={view} counts={counts} table={table} />
       <section className="list" aria-label={say('conversations')}>
-        <div className="row">
-          <h1>{say('chat')}</h1>
-          {who?.user.role === 'viewer' || who?.user.role === 'agent-restricted' ? null : (
-            <Link to="/chat/new" className="button plain">
-              {say('newConversation')}
-            </Link>
-          )}
-        </div>
-        {items.length > 0 || filtered ? <ChatFilterFields filters={filters} change={setFilters} /> : null}
-        <Problem error={found.error} retry={() => void found.refetch()} />
-        {found.isPending ? <p className="inset">{say('loading')}</p> : null}
+        {chosen.length > 0 ? (
+          <div className="row bulk" role="toolbar" aria-label={say('someConversations', { n: number(chosen.length) })}>
+            <IconAction icon={X} label={say('markNone')} act={() => setMarked(new Set())} />
+            <strong>{number(chosen.length)}</strong>
+            <ConversationMenus items={chosen} changed={() => setMarked(new Set())} />
+          </div>
+        ) : (
+          <div className="row">
+            <h1>{say('chat')}</h1>
+            {reader || who?.user.role === 'agent-restricted' ? null : (
+              <Link
+                to="/chat/new"
+                search={true}
+                className="button ghost icon"
+                aria-label={say('newConversation')}
+                title={say('newConversation')}
+              >
+                <SquarePen aria-hidden="true" />
+              </Link>
+            )}
+          </div>
+        )}
+        <ChatSearchField search={search} view={view} counts={counts} table={table} />
+        <Problem error={found.error ?? change.error} retry={() => void found.refetch()} />
+        {found.isPending ? <Skeleton rows={12} /> : null}
+        {search.q !== undefined && found.items ? (
+          <p className="inset hint" role="status">
+            {say('resultCount', { n: `${number(items.length)}${found.more ? '+' : ''}` })}
+          </p>
+        ) : null}
         {found.items && items.length === 0 ? (
-          filtered ? (
-            <Empty title={say('nothingFound')} hint={say('nothingFoundHint')} />
-          ) : (
-            <Empty title={say('noConversations')} hint={say('noConversationsHint')}>
+          nobody ? (
+            <Empty icon={MessagesSquare} title={say('noConversations')} hint={say('noConversationsHint')}>
               {who?.user.role === 'owner' ? (
                 <Link to="/campaigns/new" className="button main">
                   {say('newCampaign')}
                 </Link>
               ) : null}
             </Empty>
+          ) : (
+            <Empty
+              icon={search.q === undefined ? MessagesSquare : Search}
+              title={say('nothingFound')}
+              hint={say('nothingFoundHint')}
+            />
           )
         ) : null}
         {items.length > 0 ? (
-          <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX, loaderHeight: ROW_PX }}>
-            <GridList
-              ref={list}
-              disallowTypeAhead
-              aria-label={say('conversations')}
-              className="conversations"
-              selectionMode="single"
-              selectionBehavior="replace"
-              selectedKeys={id === undefined ? [] : [id]}
-              onAction={(key) => void navigate({ to: '/chat/$id', params: { id: String(key) } })}
-              onSelectionChange={(keys) => {
-                const [key] = keys === 'all' ? [] : keys;
-                if (key !== undefined) void navigate({ to: '/chat/$id', params: { id: String(key) } });
-              }}
-            >
-              {items.map((item) => (
-                <GridListItem
+          <div
+            ref={list}
+            role="grid"
+            aria-label={say('conversations')}
+            aria-rowcount={found.more ? -1 : items.length}
+            className="conversations"
+          >
+            <VirtualRows scroller={list} rows={items} heightPx={ROW_PX} more={found.error ? null : found.more}>
+              {(item, place) => (
+                <ConversationRow
                   key={item.id}
-                  id={item.id}
-                  textValue={nameOf(item)}
-                  aria-label={saidOf(item)}
-                  className="conversation"
-                >
-                  <strong title={nameOf(item)}>{nameOf(item)}</strong>
-                  <time dateTime={item.lastReplyAt}>{shortTime(item.lastReplyAt)}</time>
-                  <span className="excerpt" dir="auto">
-                    {item.lastText ?? say('noReplyYet')}
-                  </span>
-                  <span className="marks">
-                    {item.unread > 0 ? <Badge tone="good">{say('unreadCount', { n: number(item.unread) })}</Badge> : null}
-                    {item.flagged ? <Badge>{say('flagged')}</Badge> : null}
-                    {item.optedOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
-                    {item.state === 'open' ? null : <Badge>{say(`chat.${item.state}`)}</Badge>}
-                    {item.answeringBy ? <Badge>{say('writing')}</Badge> : null}
-                    {item.tags.map((tag) => (
-                      <Badge key={tag}>{tag}</Badge>
-                    ))}
-                  </span>
-                </GridListItem>
-              ))}
-              {found.more ? (
-                <GridListLoadMoreItem isLoading={found.isFetchingNextPage} onLoadMore={found.more}>
-                  {say('loading')}
-                </GridListLoadMoreItem>
-              ) : null}
-            </GridList>
-          </Virtualizer>
+                  item={item}
+                  place={place}
+                  search={search.q ?? ''}
+                  selected={item.id === id}
+                  marked={marked.has(item.id)}
+                  mark={reader ? null : () => setMarked(marked.symmetricDifference(new Set([item.id])))}
+                  open={() => void navigate({ to: '/chat/$id', params: { id: item.id }, search: true })}
+                />
+              )}
+            </VirtualRows>
+          </div>
         ) : null}
       </section>
       {open ? <Outlet key={id ?? 'new'} /> : null}
-      {open || nobody ? null : <Empty title={say('chooseConversation')} hint={say('chooseConversationHint')} />}
+      {open || nobody ? null : (
+        <Empty icon={MessagesSquare} title={say('chooseConversation')} hint={say('chooseConversationHint')} />
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { ChevronLeft } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { ask, freshKey, Refusal, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
@@ -10,7 +11,7 @@ import { FormCard, Field } from '../ui/components.tsx';
 export function NewConversationPage() {
   const { say } = useLocale();
   const navigate = useNavigate();
-  const [phone, setPhone] = useState('');
+  const [phone, setPhone] = useState(useSearch({ from: '/chat/new' }).phone ?? '');
   const [text, setText] = useState('');
   const key = useRef(freshKey());
   const start = useAct(
@@ -32,10 +33,12 @@ export function NewConversationPage() {
   );
   return (
     <section className="thread start" aria-label={say('newConversation')}>
-      <Link to="/chat" className="back">
-        {say('back')}
-      </Link>
-      <h1>{say('newConversation')}</h1>
+      <header>
+        <Link to="/chat" className="back" aria-label={say('back')}>
+          <ChevronLeft aria-hidden="true" />
+        </Link>
+        <h1>{say('newConversation')}</h1>
+      </header>
       <FormCard label={say(start.isPending ? 'sending' : 'send')} act={start} disabled={phone.trim() === '' || text === ''}>
         <Field label={say('filterNumber')} hint={say('newConversationHint')} type="tel" value={phone} onChange={setPhone} />
         <Field label={say('message')} rows={4} value={text} onChange={setText} />

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
-import type { Conversation } from './about-conversation.tsx';
+import { MessageSquareText, SendHorizontal } from 'lucide-react';
+import type { Conversation } from './conversation-change.ts';
 import { ask, freshKey, Refusal, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
@@ -10,6 +11,8 @@ import { phoneText } from '../ui/phone-text.ts';
 import { mergedWith } from '../campaigns/composer/merge-text.ts';
 import { session } from '../people/session.ts';
 
+/** Whether there are likely to be keys to press. */
+const KEYBOARD = window.matchMedia('(hover: hover) and (min-width: 761px)');
 /** Others are told this often that one is still writing: before they stop believing it. */
 const TELL_MS = 8000;
 
@@ -83,9 +86,10 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       }}
     >
       <Field
+        unseen
         label={say('yourAnswer')}
-        placeholder={say('yourAnswer')}
-        rows={2}
+        placeholder={say(KEYBOARD.matches ? 'answerHint' : 'yourAnswer')}
+        rows={1}
         value={text}
         onChange={change}
         onKeyDown={(event) => {
@@ -110,7 +114,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       </div>
       <Meter text={text} />
       <Action kind="main" type="submit" isDisabled={!ready}>
-        {send.isPending ? say('sending') : say('send')}
+        <SendHorizontal aria-hidden="true" /> <span className="words">{send.isPending ? say('sending') : say('send')}</span>
       </Action>
     </Form>
   );
@@ -127,11 +131,9 @@ function Canned({ conversation, choose }: { conversation: Conversation; choose: 
   const values = { phone: phone.includes('•') ? '' : phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
   return (
     <details className="canned" ref={list}>
-      <summary>
-        <span className="sign" aria-hidden="true">
-          +
-        </span>
-        <span className="words">{say('canned')}</span>
+      <summary title={say('canned')}>
+        <MessageSquareText aria-hidden="true" />
+        <span className="unseen">{say('canned')}</span>
       </summary>
       <div className="row start">
         {data.items.map(({ id, name, text }) => (

@@ -1,11 +1,13 @@
 import type { InferResponseType } from 'hono/client';
+import { Megaphone } from 'lucide-react';
 import type { v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 import { Why } from '../replies/attribution-panel.tsx';
+import { Hit } from '../ui/highlight.tsx';
 import { HOUR_MS } from '../../domain/durations.ts';
 
-type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
+export type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
 type State = NonNullable<Shown['state']>;
 
 /** What the ticks of a message say. */
@@ -30,24 +32,47 @@ const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'e
 export const waits = ({ state, at }: Shown): boolean =>
   state !== null && WAITING.has(state) && Date.now() - Date.parse(at) < HOUR_MS;
 
-export function Entry({ entry }: { entry: Shown }) {
-  const { say, time } = useLocale();
+export function Entry({ entry, search }: { entry: Shown; search: string }) {
+  const { say, time, hour } = useLocale();
   const state = entry.state === null ? null : words[entry.state];
   const word = entry.reason === 'spend-limit' && entry.state === 'skipped' ? 'stateBeyondLimit' : state?.word;
+  const meta = (
+    <span className="meta">
+      <time dateTime={entry.at} title={time(entry.at)}>
+        {hour(entry.at)}
+      </time>
+      {entry.optOut ? <strong className="badge bad">{say('stop')}</strong> : null}
+      {state && word ? (
+        <span className={NOT_ARRIVED.has(entry.state) ? 'tick bad' : 'tick'}>
+          <span aria-hidden="true">{state.tick}</span> {say(word)}
+        </span>
+      ) : null}
+    </span>
+  );
+  // What went to many is quieter than what was said to one.
+  if (entry.direction === 'outbound' && entry.campaignName !== null) {
+    return (
+      <li className="blast">
+        <details>
+          <summary>
+            <Megaphone aria-hidden="true" />
+            <strong>{entry.campaignName}</strong>
+            <span className="excerpt" dir="auto">
+              {entry.text}
+            </span>
+            {meta}
+          </summary>
+          <p dir="auto">{entry.text}</p>
+        </details>
+      </li>
+    );
+  }
   return (
     <li className={entry.direction}>
       <p className="bubble" dir="auto">
-        {entry.text}
+        <Hit text={entry.text} search={search} />
       </p>
-      <p className="meta">
-        <time dateTime={entry.at}>{time(entry.at)}</time>
-        {entry.optOut ? <strong className="badge">{say('stop')}</strong> : null}
-        {state && word ? (
-          <span className={NOT_ARRIVED.has(entry.state) ? 'tick bad' : 'tick'}>
-            <span aria-hidden="true">{state.tick}</span> {say(word)}
-          </span>
-        ) : null}
-      </p>
+      {meta}
       {entry.partial ? <p className="meta">{say('partial')}</p> : null}
       {entry.direction === 'inbound' ? <Why replyId={entry.id} campaign={entry.campaignName} /> : null}
     </li>

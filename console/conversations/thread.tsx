@@ -1,53 +1,45 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { ChevronLeft } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { AboutConversation } from './about-conversation.tsx';
+import { ConversationMenus } from './conversation-menus.tsx';
 import { Answer } from './reply-box.tsx';
-import { ask, refusalOf, v1 } from '../api.ts';
-import { useAct } from '../query-hooks.ts';
-import { Entry, waits } from './thread-entry.tsx';
+import { ask, v1 } from '../api.ts';
+import { useAct, usePages } from '../query-hooks.ts';
+import { waits } from './thread-entry.tsx';
+import { ThreadLog } from './thread-log.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Badge, Problem } from '../ui/components.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Problem, Skeleton } from '../ui/components.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
 
 /** A receipt is no event of its own: while one is waited for, it is looked for. */
 const RECEIPTS_MS = 1500;
-
-async function readConversation(id: string) {
-  const response = await v1.conversations[':id'].$get({ param: { id } });
-  if (response.status === 200) return response.json();
-  throw await refusalOf(response);
-}
-
-async function readEntries(id: string, cursor: string | null) {
-  const query = { order: 'newest', limit: '100', ...(cursor === null ? {} : { cursor }) } as const;
-  const response = await v1.conversations[':id'].messages.$get({ param: { id }, query });
-  if (response.status === 200) return response.json();
-  throw await refusalOf(response);
-}
+/** Whether there is room beside the messages; else what is known of the person covers them, once it is asked for. */
+const ROOM = '(min-width: 1240px) and (min-height: 601px)';
 
 export function ThreadPage() {
-  const { say, time } = useLocale();
+  const { say } = useLocale();
   const { id = '' } = useParams({ strict: false });
+  const { q = '' } = useSearch({ from: '/chat' });
   const { data: who } = useQuery(session);
-  const conversation = useQuery({ queryKey: ['thread', id, 'head'], queryFn: () => readConversation(id) });
-  const first: string | null = null;
-  const found = useInfiniteQuery({
-    queryKey: ['thread', id],
-    queryFn: ({ pageParam }: { pageParam: string | null }) => readEntries(id, pageParam),
-    initialPageParam: first,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(waits) ? RECEIPTS_MS : false),
-  });
-  const entries = found.data?.pages.flatMap((page) => page.items).toReversed() ?? [];
-  const end = useRef<HTMLDivElement>(null);
-  const newest = entries.at(-1)?.id;
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'nearest' });
-  }, [newest]);
+  const one = v1.conversations[':id'];
+  const conversation = useQuery({ queryKey: ['thread', id, 'head'], queryFn: () => ask(one.$get({ param: { id } })) });
+  const [waiting, setWaiting] = useState(false);
+  const found = usePages(
+    ['thread', id],
+    (cursor) => ask(one.messages.$get({ param: { id }, query: { order: 'newest', limit: '100', ...cursor } })),
+    { newest: (entry) => [entry.at, entry.id], ...(waiting ? { everyMs: RECEIPTS_MS } : {}) },
+  );
+  const notes = usePages(['thread', id, 'notes'], (cursor) =>
+    ask(one.notes.$get({ param: { id }, query: { limit: '100', ...cursor } })),
+  );
+  const soon = found.items?.slice(0, 100).some(waits) ?? false;
+  useEffect(() => setWaiting(soon), [soon]);
 
-  const read = useAct(() => ask(v1.conversations[':id'].read.$post({ param: { id } })), ['conversations']);
+  const read = useAct(() => ask(one.read.$post({ param: { id } })), ['conversations']);
   const { mutate: markRead } = read;
   const unread = conversation.data?.unread ?? 0;
   const reader = who !== undefined && who !== null && who.user.role !== 'viewer';
@@ -56,63 +48,43 @@ export function ThreadPage() {
   }, [unread, reader, markRead]);
 
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = conversation.data !== undefined && found.data !== undefined;
+  const shown = conversation.data !== undefined && found.items !== undefined;
   useEffect(() => {
     // Whoever came by a key is told where they are.
     if (shown && document.activeElement === document.body) heading.current?.focus();
   }, [shown]);
+  const [about, setAbout] = useState(() => window.matchMedia(ROOM).matches);
 
   const error = conversation.error ?? found.error;
   const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
-  // What is there stays, with the answer that was begun, when it can't be read anew for once.
-  if (!conversation.data || !found.data) return error ? problem : <p>{say('loading')}</p>;
+  // What is there stays, with the answer that was begun, when it can't be read again for once.
+  if (!conversation.data || !found.items) return <div className="thread">{error ? problem : <Skeleton rows={8} />}</div>;
   const head = conversation.data;
   const phone = phoneText(head.phone);
+  const name = nameOf(head);
   const other = head.answeringBy !== null && head.answeringBy !== who?.user.email ? head.answeringBy : null;
+  const entries = found.items.toReversed();
   return (
-    <section className="thread" aria-label={say('thread', { phone })}>
+    <section className={about ? 'thread with' : 'thread'} aria-label={say('thread', { phone })}>
       <header>
-        <Link to="/chat" className="back">
-          <span className="sign" aria-hidden="true">
-            ‹
-          </span>
-          <span className="words">{say('back')}</span>
+        <Link to="/chat" search={true} className="back" aria-label={say('back')}>
+          <ChevronLeft aria-hidden="true" />
         </Link>
-        <h1 ref={heading} tabIndex={-1} title={nameOf(head)}>
-          {nameOf(head)}
-        </h1>
-        <p>
-          {nameOf(head) === phone ? '' : `${phone} · `}
-          {say('via', { code: phoneText(head.replyCode) })}
-        </p>
-        <p className="marks">
-          {head.state === 'open' ? null : (
-            <Badge>
-              {head.snoozedUntil === null ? say(`chat.${head.state}`) : say('snoozedUntil', { time: time(head.snoozedUntil) })}
-            </Badge>
-          )}
-          {head.flagged ? <Badge>{say('flagged')}</Badge> : null}
-          {head.assignee ? <Badge tone="good">{head.assignee}</Badge> : null}
-          {head.tags.map((tag) => (
-            <span key={tag} className="tag">
-              <Badge>{tag}</Badge>
-            </span>
-          ))}
-        </p>
+        <Avatar name={name} />
+        <div>
+          <h1 ref={heading} tabIndex={-1} title={name}>
+            {name}
+          </h1>
+          <p>
+            {name === phone ? '' : `${phone} · `}
+            {say('via', { code: phoneText(head.replyCode) })}
+          </p>
+        </div>
+        {reader ? <ConversationMenus items={[head]} about={() => setAbout(!about)} /> : null}
       </header>
       {problem}
-      <AboutConversation conversation={head} />
-      <div role="log" aria-label={say('thread', { phone })} className="entries" tabIndex={0}>
-        <div>
-          {found.hasNextPage ? <Action onPress={() => void found.fetchNextPage()}>{say('older')}</Action> : null}
-          <ol>
-            {entries.map((entry) => (
-              <Entry key={entry.id} entry={entry} />
-            ))}
-          </ol>
-          <div ref={end} />
-        </div>
-      </div>
+      <ThreadLog label={say('thread', { phone })} entries={entries} notes={notes.items ?? []} search={q} older={found.more} />
+      {about ? <AboutConversation conversation={head} entries={entries} close={() => setAbout(false)} /> : null}
       {head.optedOut ? (
         <p role="status" className="opted-out">
           {say('optedOut')}

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import { session } from '../people/session.ts';
 
 /** What may have changed when the account has news. */
-const CHANGING = new Set(['conversations', 'thread', 'replies', 'campaigns', 'campaign']);
-const isChanging = ({ queryKey }: { queryKey: QueryKey }): boolean => CHANGING.has(String(queryKey[0]));
+const CHANGING = new Set(['conversations', 'inbox-counts', 'thread', 'replies', 'campaigns', 'campaign']);
+/** Whether anything was ever sent is asked once: that does not become untrue. */
+const isChanging = ({ queryKey }: { queryKey: QueryKey }): boolean => CHANGING.has(String(queryKey[0])) && queryKey[1] !== 'any';
 /** Between two streams the browser connects by itself: only what does not come back at once is lost. */
 const RETURN_MS = 2500;
 /** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import type { Word } from './fr/index.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import { loadWords, textOf, type Locale } from './dictionary.ts';
 
 type Say = (word: Word, values?: Record<string, string | number>) => string;
@@ -9,9 +10,16 @@ type Spoken = {
   say: Say;
   change: (locale: Locale) => void;
   time: (iso: string) => string;
-  /** The hour where it was today, else the day. */
+  hour: (iso: string) => string;
+  /** Today, yesterday, or the day by its name. */
+  day: (iso: string) => string;
+  /** As short as it can be told: the hour of today, yesterday, the day of this week, a date. */
   shortTime: (iso: string) => string;
+  /** A day and an hour that are near. */
+  moment: (iso: string) => string;
+  ago: (seconds: number) => string;
   number: (value: number) => string;
+  percent: (part: number, whole: number) => string;
   /** The name of a country by its code. */
   country: (code: string) => string;
   /** Nothing where no price is set. */
@@ -28,28 +36,58 @@ export function firstLocale(): Locale {
   return navigator.language.startsWith('fr') ? 'fr' : 'en';
 }
 
+/** The language as it is written where the browser is: dates of Britain are not those of America. */
+const regionOf = (locale: Locale): string => navigator.languages.find((each) => each.startsWith(locale)) ?? locale;
+
+/** How many midnights ago that was. */
+const daysAgo = (at: Date): number => Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY_MS);
+
 function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
-  const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-  const hours = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
-  const numbers = new Intl.NumberFormat(locale);
-  const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  const region = regionOf(locale);
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(region, options);
+  const times = format({ dateStyle: 'medium', timeStyle: 'short' });
+  const hours = format({ timeStyle: 'short' });
+  const weekdays = format({ weekday: 'short' });
+  const dates = format({ day: 'numeric', month: 'short' });
+  const longDates = format({ dateStyle: 'medium' });
+  const days = format({ weekday: 'long', day: 'numeric', month: 'long' });
+  const percents = new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: 1 });
+  const relative = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
+  const numbers = new Intl.NumberFormat(region);
+  const countries = new Intl.DisplayNames(region, { type: 'region', fallback: 'code' });
   return {
     locale,
     change,
     say: (word, values = {}) =>
       textOf(word).replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
     time: (iso) => times.format(new Date(iso)),
+    moment: (iso) => {
+      const at = new Date(iso);
+      return textOf('dayAtHour').replace('{day}', dates.format(at)).replace('{hour}', hours.format(at));
+    },
+    hour: (iso) => hours.format(new Date(iso)),
+    day: (iso) => {
+      const at = new Date(iso);
+      const ago = daysAgo(at);
+      if (ago === 0 || ago === 1) return relative.format(-ago, 'day');
+      return (at.getFullYear() === new Date().getFullYear() ? days : longDates).format(at);
+    },
     shortTime: (iso) => {
       const at = new Date(iso);
-      return (at.toDateString() === new Date().toDateString() ? hours : days).format(at);
+      const ago = daysAgo(at);
+      if (ago === 0) return hours.format(at);
+      if (ago === 1) return relative.format(-1, 'day');
+      if (ago > 1 && ago < 7) return weekdays.format(at);
+      return (at.getFullYear() === new Date().getFullYear() ? dates : longDates).format(at);
     },
+    ago: (seconds) => relative.format(-seconds, 'second'),
     number: (value) => numbers.format(value),
+    percent: (part, whole) => percents.format(whole === 0 ? 0 : part / whole),
     country: (code) => countries.of(code) ?? code,
     money: (value) =>
       value === null
         ? ''
-        : new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency }).format(Number(value.amount)),
+        : new Intl.NumberFormat(region, { style: 'currency', currency: value.currency }).format(Number(value.amount)),
   };
 }
 

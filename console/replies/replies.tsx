@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { InferResponseType } from 'hono/client';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReplyColumn } from '../../domain/replies/reply-table.ts';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
@@ -10,24 +10,29 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { ReplyExport } from './reply-export.tsx';
-import { NONE, queryOf, ReplyFilterFields, type Filters } from './reply-filters.tsx';
+import { addressOf, filtersIn, NONE, queryOf, ReplyFilterFields } from './reply-filters.tsx';
 import { ReplyViews, useReplyTable } from './reply-views.tsx';
 import { session } from '../people/session.ts';
+import { useSettled } from '../ui/use-settled.ts';
 
 type Reply = InferResponseType<typeof v1.replies.$get, 200>['items'][number];
 
 export function RepliesPage() {
   const { say, number } = useLocale();
   const { data: who } = useQuery(session);
-  const [filters, setFilters] = useState(NONE);
-  const [asked, setAsked] = useState(NONE);
+  const navigate = useNavigate();
+  // What the address says is shown; what is being written follows a moment later.
+  const asked = filtersIn(useSearch({ from: '/replies' }));
+  const [filters, show] = useState(asked);
+  const settled = useSettled(filters);
+  useEffect(() => {
+    void navigate({ to: '/replies', search: addressOf(settled), replace: true });
+  }, [settled, navigate]);
   const table = useReplyTable();
-  const show = (next: Filters): void => {
-    setFilters(next);
-    setAsked(next);
-  };
-  const found = usePages(['replies', asked], (cursor) =>
-    ask(v1.replies.$get({ query: { ...queryOf(asked), limit: '100', ...cursor } })),
+  const found = usePages(
+    ['replies', asked],
+    (cursor) => ask(v1.replies.$get({ query: { ...queryOf(asked), limit: '100', ...cursor } })),
+    { newest: ({ id }) => [id, id] },
   );
   const chat = who?.account?.platform !== 'v0';
   const cells: Record<ReplyColumn, Omit<Column<Reply>, 'name'>> = {
@@ -74,8 +79,7 @@ export function RepliesPage() {
       </div>
       <ReplyFilterFields
         filters={filters}
-        change={(part) => setFilters((before) => ({ ...before, ...part }))}
-        apply={() => setAsked(filters)}
+        change={(part) => show((before) => ({ ...before, ...part }))}
         clear={() => {
           show(NONE);
           table.open(null, null);

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Form } from 'react-aria-components';
 import type { ReplyViewFilters } from '../../domain/replies/reply-table.ts';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
@@ -11,6 +10,16 @@ type Span = (typeof SPANS)[number];
 type Kind = (typeof KINDS)[number];
 export type Filters = { search: string; from: string; campaign: string; kind: Kind; span: Span; since: string; until: string };
 export const NONE: Filters = { search: '', from: '', campaign: '', kind: 'all', span: 'all', since: '', until: '' };
+
+/** What an address says of them. */
+export const filtersIn = (search: { [N in keyof Filters]?: string }): Filters => ({
+  ...NONE,
+  ...search,
+  kind: KINDS.find((each) => each === search.kind) ?? 'all',
+  span: SPANS.find((each) => each === search.span) ?? 'all',
+});
+export const addressOf = (filters: Filters) =>
+  Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== '' && value !== 'all'));
 
 /** The start of a day as the reader's clock has it, so many days later. */
 function dayStart(day: Date, later: number): string {
@@ -54,22 +63,16 @@ export const filtersOf = ({ search, campaign, keyword, days }: ReplyViewFilters)
   span: SPANS.find((span) => span === String(days)) ?? 'all',
 });
 
-type Props = { filters: Filters; change: (part: Partial<Filters>) => void; apply: () => void; clear: () => void };
+type Props = { filters: Filters; change: (part: Partial<Filters>) => void; clear: () => void };
 
-export function ReplyFilterFields({ filters, change, apply, clear }: Props) {
+export function ReplyFilterFields({ filters, change, clear }: Props) {
   const { say } = useLocale();
   const campaigns = useQuery({
-    queryKey: ['campaigns', 'choice'],
+    queryKey: ['campaign-names'],
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '100' } })),
   });
   return (
-    <Form
-      className="filters"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
+    <div className="filters" role="search">
       <Field label={say('searchText')} type="search" value={filters.search} onChange={(search) => change({ search })} />
       <Field label={say('filterNumber')} type="tel" value={filters.from} onChange={(from) => change({ from })} />
       <Choice
@@ -103,10 +106,11 @@ export function ReplyFilterFields({ filters, change, apply, clear }: Props) {
           <Field label={say('until')} type="date" value={filters.until} onChange={(until) => change({ until })} />
         </>
       ) : null}
-      <Action kind="main" type="submit">
-        {say('filter')}
-      </Action>
-      <Action onPress={clear}>{say('clear')}</Action>
-    </Form>
+      {JSON.stringify(filters) === JSON.stringify(NONE) ? null : (
+        <Action kind="ghost" onPress={clear}>
+          {say('clear')}
+        </Action>
+      )}
+    </div>
   );
 }

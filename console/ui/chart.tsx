@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import './chart.css';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { Table, type Column } from './list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -50,8 +51,10 @@ export function Chart<T>({ title, rows, keyOf, labelOf, series, columns, inTable
     draw();
     resized.observe(place);
     theme.addEventListener('change', draw);
+    window.addEventListener('appearance', draw);
     return () => {
       theme.removeEventListener('change', draw);
+      window.removeEventListener('appearance', draw);
       resized.disconnect();
       drawn.current?.destroy();
       drawn.current = null;

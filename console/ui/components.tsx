@@ -12,9 +12,11 @@ import {
   type ButtonProps,
   type TextFieldProps,
 } from 'react-aria-components';
+import type { LucideIcon } from 'lucide-react';
 import { Refusal } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { isWord, loadMoreWords } from '../i18n/dictionary.ts';
+import './components.css';
 
 type FieldProps = {
   label: string;
@@ -27,6 +29,8 @@ type FieldProps = {
   required?: boolean;
   rows?: number;
   placeholder?: string;
+  /** The label is heard only. */
+  unseen?: boolean;
   onKeyDown?: TextFieldProps['onKeyDown'];
 };
 
@@ -36,6 +40,7 @@ export const Field = ({
   rows,
   placeholder,
   required = false,
+  unseen = false,
   autoComplete,
   inputMode,
   onKeyDown,
@@ -50,8 +55,12 @@ export const Field = ({
     {...(autoComplete ? { autoComplete } : {})}
     {...(onKeyDown ? { onKeyDown } : {})}
   >
-    <Label>{label}</Label>
-    {rows ? <TextArea rows={rows} {...(placeholder ? { placeholder } : {})} /> : <Input {...(inputMode ? { inputMode } : {})} />}
+    <Label className={unseen ? 'unseen' : ''}>{label}</Label>
+    {rows ? (
+      <TextArea rows={rows} {...(placeholder ? { placeholder } : {})} />
+    ) : (
+      <Input {...(inputMode ? { inputMode } : {})} {...(placeholder ? { placeholder } : {})} />
+    )}
     {hint ? <Text slot="description">{hint}</Text> : null}
     <FieldError />
   </TextField>
@@ -63,12 +72,13 @@ type ChoiceProps<V extends string> = {
   value: V;
   onChange: (value: V) => void;
   options: readonly { value: V; label: string }[];
+  unseen?: boolean;
 };
 
 /** One of a few. The browser's own control: it is right on every phone. */
-export const Choice = <V extends string>({ label, value, onChange, options }: ChoiceProps<V>) => (
+export const Choice = <V extends string>({ label, value, onChange, options, unseen = false }: ChoiceProps<V>) => (
   <label className="field">
-    {label}
+    <span className={unseen ? 'unseen' : ''}>{label}</span>
     <select
       value={value}
       onChange={(event) => {
@@ -158,17 +168,41 @@ export function SecretOnce({ label, value }: { label: string; value: string }) {
   );
 }
 
-export const Badge = ({ tone = 'plain', children }: { tone?: 'plain' | 'good' | 'bad'; children: ReactNode }) => (
+/** Delivered or well, in progress, waiting, failed, scheduled. */
+export type Tone = 'plain' | 'good' | 'busy' | 'wait' | 'bad' | 'plan';
+export const Badge = ({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) => (
   <span className={`badge ${tone}`}>{children}</span>
 );
 
-export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' | 'link' }) => (
+export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'plain' | 'main' | 'danger' | 'ghost' | 'link' }) => (
   <Button {...props} className={`button ${kind}`} />
 );
 
+/** A button that is a sign, with its name for who hovers or hears it. */
+export const IconAction = ({ icon: Icon, label, act }: { icon: LucideIcon; label: string; act: () => void }) => (
+  <button type="button" className="button ghost icon" aria-label={label} title={label} onClick={act}>
+    <Icon aria-hidden="true" />
+  </button>
+);
+
+/** In the place of what is on its way. */
+export function Skeleton({ rows = 6 }: { rows?: number }) {
+  const { say } = useLocale();
+  return (
+    <div className="skeleton">
+      <span className="unseen">{say('loading')}</span>
+      {Array.from({ length: rows }, (_, index) => (
+        <i key={index} />
+      ))}
+    </div>
+  );
+}
+
+type EmptyProps = { title: string; hint: string; icon?: LucideIcon; children?: ReactNode };
 /** What an empty page says: what will be there, and how to get it. */
-export const Empty = ({ title, hint, children }: { title: string; hint: string; children?: ReactNode }) => (
+export const Empty = ({ title, hint, icon: Icon, children }: EmptyProps) => (
   <div className="empty">
+    {Icon ? <Icon aria-hidden="true" /> : null}
     <h2>{title}</h2>
     <p>{hint}</p>
     {children}

@@ -1,7 +1,9 @@
+import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Pages } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Empty, Problem } from './components.tsx';
+import { Action, Empty, Problem, Skeleton, type Tone } from './components.tsx';
+import './list.css';
 
 /** `long`: may hold a name or a text without a space, which breaks. `shown`: whether it is there at all; it is by default. */
 export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean; shown?: boolean };
@@ -43,17 +45,20 @@ export function Table<T>({ label, columns: all, rows, keyOf }: TableProps<T>) {
   );
 }
 
-type ListProps<T> = Omit<TableProps<T>, 'rows'> & { found: Pages<T>; empty: { title: string; hint: string; next?: ReactNode } };
+type ListProps<T> = Omit<TableProps<T>, 'rows'> & {
+  found: Pages<T>;
+  empty: { title: string; hint: string; icon?: LucideIcon; next?: ReactNode };
+};
 
 /** A list by cursor as a table: what it says while it is asked for, when it is empty, and how to see more. */
 export function List<T>({ found, empty, ...table }: ListProps<T>) {
   const { say } = useLocale();
   const { items, error, refetch, more } = found;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
-  if (!items) return <p>{say('loading')}</p>;
+  if (!items) return <Skeleton />;
   if (items.length === 0) {
     return (
-      <Empty title={empty.title} hint={empty.hint}>
+      <Empty title={empty.title} hint={empty.hint} {...(empty.icon ? { icon: empty.icon } : {})}>
         {empty.next}
       </Empty>
     );
@@ -61,7 +66,7 @@ export function List<T>({ found, empty, ...table }: ListProps<T>) {
   return (
     <>
       <Table {...table} rows={items} />
-      {more ? <Action onPress={more}>{say('more')}</Action> : null}
+      {more ? <Action onPress={() => void more()}>{say('more')}</Action> : null}
     </>
   );
 }
@@ -80,6 +85,16 @@ export const Facts = ({ facts }: { facts: (readonly [name: string, value: ReactN
   </dl>
 );
 
+/** A figure that leads a page. */
+export const Tile = ({ name, value, hint, tone }: { name: ReactNode; value: ReactNode; hint?: ReactNode; tone?: Tone }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd className={tone === undefined ? '' : `tone ${tone}`}>
+      {value} {hint === undefined ? null : <small>{hint}</small>}
+    </dd>
+  </div>
+);
+
 /** What is shown once it was read. */
 export function Loaded<T>({
   of,
@@ -88,15 +103,20 @@ export function Loaded<T>({
   of: { data: T | undefined; error: unknown; refetch: () => unknown };
   children: (data: T) => ReactNode;
 }) {
-  const { say } = useLocale();
   if (of.error) return <Problem error={of.error} retry={() => void of.refetch()} />;
-  return of.data === undefined ? <p>{say('loading')}</p> : children(of.data);
+  return of.data === undefined ? <Skeleton /> : children(of.data);
 }
 
-function When({ at }: { at: string }) {
-  const { time } = useLocale();
-  return <time dateTime={at}>{time(at)}</time>;
+function When({ at, short }: { at: string; short: boolean }) {
+  const { time, shortTime } = useLocale();
+  return (
+    <time dateTime={at} {...(short ? { title: time(at) } : {})}>
+      {short ? shortTime(at) : time(at)}
+    </time>
+  );
 }
 
 /** A time as the reader writes it; nothing for none. */
-export const when = (at: string | null | undefined): ReactNode => (at ? <When at={at} /> : null);
+export const when = (at: string | null | undefined): ReactNode => (at ? <When at={at} short={false} /> : null);
+/** The same as short as it can be told; the rest for who hovers. */
+export const whenShort = (at: string | null | undefined): ReactNode => (at ? <When at={at} short /> : null);

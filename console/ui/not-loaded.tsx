@@ -47,3 +47,17 @@ export function NotLoaded({ missing = true }: { missing?: boolean }) {
     </div>
   );
 }
+
+/** At an address where the console has nothing. */
+export function NotThere() {
+  const { say } = useLocale();
+  return (
+    <div className="page">
+      <h1>{say('notThere')}</h1>
+      <p>{say('notThereHint')}</p>
+      <a href="/" className="button plain">
+        {say('toStart')}
+      </a>
+    </div>
+  );
+}

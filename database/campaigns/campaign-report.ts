@@ -32,11 +32,13 @@ type Figures = { states: Record<string, number>; took: Took; repliers: number; c
 export type Counted = Figures & { id: string; name: string; route: 'premium' | 'lowcost' };
 
 /** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
-const KNOWN = `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
+const known = (
+  which: string,
+): string => `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
     c.rows_gone_at is null and (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
       or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
   from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
-  where c.account_id = $1 and c.id >= $2 and c.id < $3 and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
+  where c.account_id = $1 and ${which} and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
 /** A receipt that was early by the carrier's clock took no time. */
 const STATES = `select campaign_id as id, state, step, count(*)::int as messages from (
     select campaign_id, state, case when state = 'delivered' and submitted_at is not null then
@@ -70,16 +72,23 @@ async function count(sql: Sql, account: string, ids: string[]): Promise<Map<stri
 }
 
 /** What the campaigns with ids from one to the other came to, the newest first; large ones as they were counted last. */
-export async function campaignFigures(sql: Sql, account: string, [from, to]: [from: string, to: string]): Promise<Counted[]> {
-  const known = await rows<Counted & { large: boolean; due: boolean }>(sql, KNOWN, [account, from, to]);
+export const campaignFigures = (sql: Sql, account: string, span: [from: string, to: string]): Promise<Counted[]> =>
+  figures(sql, account, 'c.id >= $2 and c.id < $3', span);
+
+/** The same of these campaigns. */
+export const figuresOf = (sql: Sql, account: string, ids: string[]): Promise<Counted[]> =>
+  figures(sql, account, 'c.id = any($2::uuid[])', [ids]);
+
+async function figures(sql: Sql, account: string, which: string, values: unknown[]): Promise<Counted[]> {
+  const found = await rows<Counted & { large: boolean; due: boolean }>(sql, known(which), [account, ...values]);
   const counted = await count(
     sql,
     account,
-    known.filter(({ due }) => due).map(({ id }) => id),
+    found.filter(({ due }) => due).map(({ id }) => id),
   );
-  const kept = known.flatMap(({ id, large }) => (large && counted.has(id) ? [{ id, ...counted.get(id) }] : []));
+  const kept = found.flatMap(({ id, large }) => (large && counted.has(id) ? [{ id, ...counted.get(id) }] : []));
   if (kept.length > 0) await affected(sql, KEEP, [account, JSON.stringify(kept), kept[0]?.countedAt]);
-  return known.map((campaign) => ({ ...campaign, ...counted.get(campaign.id) }));
+  return found.map((campaign) => ({ ...campaign, ...counted.get(campaign.id) }));
 }
 
 /** Keeps for good what a campaign came to, and says that its rows may go. Of numbers no more is kept than tells their country. */

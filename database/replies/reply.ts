@@ -8,6 +8,10 @@ const ReplySchema = defineEntity({
   tableName: 'replies',
   indexes: [
     sqlUnique('replies_carrier_id_external_id_unique', '"replies" ("carrier_id", "external_id") where "external_id" is not null'),
+    sqlIndex(
+      'replies_unattributed_index',
+      '"replies" ("id") where "account_id" is null and ("filed_at" is not null or "filing_failed" is not null)',
+    ),
     sqlIndex('replies_unfiled_index', '"replies" ("ingested_at") where "filed_at" is null'),
     sqlIndex('replies_account_id_id_index', '"replies" ("account_id", "id") where "account_id" is not null'),
     sqlIndex(

@@ -7,7 +7,7 @@ import { createOwner } from '../../cli/admin.ts';
 import { createClient, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { enter, signInAs } from '../fixtures/console/by-hand.ts';
+import { enter, signedIn, signInAs, signOut } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'gerante@boulangerie.example';
@@ -64,7 +64,7 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   expect(await axe(page)).toEqual([]);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
   expect((await readFile(await download.path(), 'utf8')).trim().split('\n')).toEqual(codes);
-  await button('Sign out').click();
+  await signOut(page);
 
   await enter(page, OWNER, password);
   await button('Use a recovery code').click();
@@ -79,16 +79,16 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   await button('New recovery codes').click();
   await page.getByText('Recovery codes left: 10').waitFor();
   kept = await shownCodes();
-  await button('Sign out').click();
+  await signOut(page);
   await enter(page, OWNER, password);
   // Of the step to come: the one of now may have been used, and may be over when it is looked at.
   await box('Six-digit code of your authenticator').fill(digits(1));
   await button('Sign in').click();
-  await button('Sign out').waitFor();
+  await signedIn(page);
 }, 60_000);
 
 test('who forgot their password gets a link by mail, chooses another one, is asked for the code all the same, and is told', async () => {
-  await button('Sign out').click();
+  await signOut(page);
   await page.getByRole('link', { name: 'Forgotten password?' }).click();
   // The page before it has a field of the same name.
   await button('Send me a link').waitFor();
@@ -106,7 +106,7 @@ test('who forgot their password gets a link by mail, chooses another one, is ask
   expect(await axe(page)).toEqual([]);
   await box('Recovery code').fill(kept[0] ?? '');
   await button('Save and sign in').click();
-  await button('Sign out').waitFor();
+  await signedIn(page);
   await mailTo(OWNER, 'Votre mot de passe a changé');
 
   await page.goto(link.replace(PUBLIC_URL, started.app.url));
@@ -133,7 +133,7 @@ test('an owner changes their password, and takes a colleague’s authenticator a
   await row(OWNER).getByRole('button', { name: 'Take it away' }).click();
   expect(await axe(page)).toEqual([]);
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take it away' }).click();
-  await row(OWNER).getByText('Not yet').waitFor();
+  await row(OWNER).getByText('Not set up').waitFor();
   const { text = '' } = await mailTo(OWNER, 'Votre application d’authentification a été retirée');
   expect(text).toContain(COLLEAGUE);
 
@@ -143,7 +143,7 @@ test('an owner changes their password, and takes a colleague’s authenticator a
   expect(await row(OWNER).getByRole('button', { name: 'Take it away' }).count()).toBe(0);
   await row(COLLEAGUE).getByRole('button', { name: 'Take it away' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take it away' }).click();
-  await row(COLLEAGUE).getByText('Not yet').waitFor();
+  await row(COLLEAGUE).getByText('Not set up').waitFor();
   await mailTo(COLLEAGUE, 'Votre application d’authentification a été retirée');
   expect(page.troubles.filter((trouble) => !/40[39]/.test(trouble))).toEqual([]);
 }, 60_000);

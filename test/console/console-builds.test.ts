@@ -13,6 +13,8 @@ async function anotherBuild({ without = '' }: { without?: string } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'console-build-'));
   await cp(DIST, folder, { recursive: true });
   const assets = join(folder, 'assets');
+  // What is changed here is not what was squeezed.
+  for (const file of await readdir(assets)) if (file.endsWith('.br')) await rm(join(assets, file));
   const files = await readdir(assets);
   const entry = /assets\/(index-[^"]+)\.js/.exec(await readFile(join(folder, 'index.html'), 'utf8'))?.[1] ?? '';
   const names = files
@@ -51,19 +53,19 @@ test('a page whose file can not be fetched says so within the console, and is th
   await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
   const loads = countLoads(page);
   await page.context().setOffline(true);
-  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await page.getByRole('link', { name: 'Rapports' }).click();
   await failed(page).waitFor();
   expect(await axe(page)).toEqual([]);
   await again(page).click();
   await page.getByRole('alert').filter({ hasText: 'Le serveur ne répond pas' }).waitFor();
   await page.getByRole('link', { name: 'Campagnes' }).click();
   await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
-  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await page.getByRole('link', { name: 'Rapports' }).click();
   await failed(page).waitFor();
   expect(loads()).toBe(0);
   await page.context().setOffline(false);
   await again(page).click();
-  await page.getByRole('heading', { name: 'Historique et analytique', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Rapports', level: 1 }).waitFor();
 }, 60_000);
 
 test('a console of an earlier build loads the new one by itself, once, where it was, with the answer that was begun', async () => {
@@ -76,8 +78,8 @@ test('a console of an earlier build loads the new one by itself, once, where it 
   await using build = await anotherBuild();
   pages.deploy(build.folder);
   const loads = countLoads(page);
-  await page.getByRole('link', { name: 'Historique et analytique' }).click();
-  await page.getByRole('heading', { name: 'Historique et analytique', level: 1 }).waitFor();
+  await page.getByRole('link', { name: 'Rapports' }).click();
+  await page.getByRole('heading', { name: 'Rapports', level: 1 }).waitFor();
   expect(loads()).toBe(1);
   await page.goBack();
   await page.getByRole('textbox', { name: 'Votre réponse' }).waitFor();
@@ -98,7 +100,7 @@ test('between servers of two builds that both miss a file, nobody is sent round 
     return route.continue();
   });
   const loads = countLoads(page);
-  await page.getByRole('link', { name: 'Historique et analytique' }).click();
+  await page.getByRole('link', { name: 'Rapports' }).click();
   await until('it has been tried', () => loads() > 0);
   await failed(page).waitFor();
   await page.waitForTimeout(3000);

@@ -62,8 +62,8 @@ test('the composer shows what three real people will read and how each answers, 
   await shown.getByText('Ne peut pas répondre.').waitFor();
   await page.getByRole('button', { name: 'Relire et envoyer' }).waitFor();
   await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
-  await page.getByText('Écrit plus simplement, l’envoi prend 2 SMS de moins').waitFor();
-  await page.getByText('Écrire ces caractères plus simplement').click();
+  await page.getByText('Avec des caractères standard, l’envoi prend 2 SMS de moins').waitFor();
+  await page.getByText('Remplacer par des caractères standard').click();
   await shown.getByText('Bonjour Zoé, le coeur de la saison est là').waitFor();
   await clean('the composer');
 
@@ -76,10 +76,10 @@ test('the composer shows what three real people will read and how each answers, 
   await page.getByText('La nuit (Europe/Paris)').waitFor({ state: 'detached' });
   await page.getByText('Envoyer plus tard').click();
 
-  await page.getByText('M’envoyer un essai').click();
+  await page.getByText('M’envoyer un test').click();
   await page.getByRole('textbox', { name: 'Votre numéro' }).fill(phone(50));
-  await page.getByRole('button', { name: 'Envoyer l’essai' }).click();
-  await page.getByText('Essai : Remis').waitFor();
+  await page.getByRole('button', { name: 'Envoyer le test' }).click();
+  await page.getByText('Test : Remis').waitFor();
   expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
   // What has rows that can not go is a list to be looked at first.
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
@@ -91,7 +91,7 @@ test('the composer shows what three real people will read and how each answers, 
   await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
   expect(await page.getByRole('combobox', { name: 'Colonne de votre référence' }).inputValue()).toBe('référence');
   await page.getByRole('combobox', { name: 'Colonne des numéros' }).selectOption('tél');
-  await page.getByRole('textbox', { name: 'Garder cette liste sous le nom' }).fill('Clients');
+  await page.getByRole('textbox', { name: 'Enregistrer cette liste sous le nom' }).fill('Clients');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
   await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Chloé, le coeur').waitFor();
   const lists = itemsOf(await started.app.account.get('/v1/lists'));
@@ -260,7 +260,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await page.getByRole('link', { name: 'New campaign' }).click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('For friends');
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{firstName}}, come by?');
-  await page.getByLabel('Recipients come').selectOption('contacts');
+  await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('contacts');
   await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
   await page.getByRole('button', { name: 'Check the list' }).click();
@@ -277,7 +277,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   expect(filled.status).toBe(200);
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
-  await page.getByLabel('Recipients come').selectOption('list');
+  await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('list');
   await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');
   await page.getByRole('button', { name: 'Check the list' }).click();
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Cléo, still there?').waitFor();
@@ -300,7 +300,7 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(phone(41));
   await page.getByRole('alert').filter({ hasText: 'Écrivez XXXXX dans le message' }).waitFor();
   await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête. Un avis ? SMS au XXXXX');
-  await page.getByText(/Écrit un nouveau SMS au 3801[56]/).waitFor();
+  await page.getByText(/Doit écrire un nouveau SMS au 3801[56]/).waitFor();
   await clean('the composer of a V0 account');
   expect(troubles()).toEqual([]);
 }, 120_000);

@@ -5,7 +5,7 @@ import { createOwner } from '../../cli/admin.ts';
 import { openDatabase } from '../../database/orm.ts';
 import { rows } from '../../database/sql.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { enter, signInAs } from '../fixtures/console/by-hand.ts';
+import { enter, signInAs, signOut } from '../fixtures/console/by-hand.ts';
 
 const OWNER = 'gerante@boulangerie.example';
 
@@ -61,7 +61,7 @@ test('who has to have an authenticator is led to it at sign-in, and goes on once
   await page.getByText('Require an authenticator').click();
   await button('Save').click();
   await page.getByRole('heading', { name: 'An authenticator is required' }).waitFor();
-  await button('Sign out').click();
+  await signOut(page);
   await enter(page, OWNER, password);
   await page.getByRole('heading', { name: 'An authenticator is required' }).waitFor();
   expect(await page.getByRole('navigation').count()).toBe(0);
@@ -86,7 +86,7 @@ test('an owner claims a domain, and a provider that can not be read is refused b
   await button('Save').click();
   await page.getByRole('alert').waitFor();
   expect(await axe(page)).toEqual([]);
-  await button('Sign out').click();
+  await signOut(page);
   await page.goto(`${started.app.url}/?refused=sign-on-removed`);
   await page.getByText('You were removed from the account. An owner may invite you again.').waitFor();
   expect(await axe(page)).toEqual([]);

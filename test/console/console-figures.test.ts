@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../../cli/admin.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
+import { signedIn } from '../fixtures/console/by-hand.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(OWNER);
   await page.getByLabel('Mot de passe').fill(password);
   await page.getByRole('button', { name: 'Se connecter' }).click();
-  await page.getByRole('button', { name: 'Se déconnecter' }).waitFor();
+  await signedIn(page, 'fr');
 }, 120_000);
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
@@ -62,6 +63,7 @@ test('a campaign’s results name each country with its messages, replies and re
   await abroad(['+262692123456', '+35699123456', '+35054123456'], null);
 
   await page.goto(`${app.url}/campaigns/${campaignId}`);
+  await page.getByText('Voir les données').click();
   const table = page.getByRole('table', { name: 'Messages et réponses par pays' });
   await table.getByRole('row', { name: /^Belgique 2 2 2 100/ }).waitFor();
   await table.getByRole('row', { name: /^La Réunion 1 0 0 0/ }).waitFor();

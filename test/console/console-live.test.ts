@@ -252,7 +252,7 @@ test('forty pages into lists of 100,000 a page comes within a quarter of a secon
   const height = async () => Number(await page.evaluate(`${grid}.scrollHeight`));
   await until('six hundred were scrolled through', async () => {
     await page.evaluate(`${grid}.scrollTop = ${grid}.scrollHeight`);
-    return (await height()) > 600 * 80;
+    return (await height()) > 600 * 68;
   });
   expect(await rows.count()).toBeLessThan(60);
   await page.keyboard.press('j');

@@ -134,7 +134,7 @@ test('every empty page says what will be there and how to get it', async () => {
     [/^SMS Chat/, 'Pas encore de conversation'],
     ['SMS reçus', 'Aucune réponse'],
     ['Campagnes', 'Pas encore de campagne'],
-    ['Historique et analytique', 'Pas encore de chiffres'],
+    ['Rapports', 'Pas encore de chiffres'],
   ] as const) {
     await page.getByRole('link', { name: link }).first().click();
     await page.getByRole('heading', { name: heading }).waitFor();

@@ -14,17 +14,17 @@ test('a scheduled campaign reads scheduled with its date, in the list and on its
   await pages.signIn('fr');
   await pages.visit('/campaigns');
   const row = page.getByRole('row', { name: 'Bonne année' });
-  await row.getByText(/^Programmée pour le \d/).waitFor();
+  await row.getByText(/^Programmée · \d/).waitFor();
   await row.getByRole('link').click();
-  await page.getByText(/^Programmée pour le \d.*Premium/).waitFor();
+  await page.getByText(/^Programmée · \d/).waitFor();
   expect(await page.getByText('En cours d’envoi').count()).toBe(0);
   await page.clock.fastForward(27 * HOUR_MS);
-  await page.getByText(/^En cours d’envoi · Premium/).waitFor();
+  await page.getByText('En cours d’envoi', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Campagnes' }).click();
   await row.getByText('En cours d’envoi').waitFor();
 
   await shop.call('POST', `/campaigns/${made.body.id}/cancel`);
   await row.getByRole('link').click();
-  await page.getByText(/^Annulée · Premium/).waitFor();
+  await page.getByText('Annulée', { exact: true }).waitFor();
   expect(page.troubles).toEqual([]);
 }, 60_000);

@@ -5,7 +5,7 @@ import { newHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { sendReviewed } from '../fixtures/console/by-hand.ts';
+import { sendReviewed, signedIn } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const MARTIN = 'martin@garage.example';
@@ -32,7 +32,7 @@ async function signIn(email: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Adresse e-mail' }).fill(email);
   await page.getByLabel('Mot de passe').fill(await setPassword(app.config.DATABASE_URL, email));
   await page.getByRole('button', { name: 'Se connecter' }).click();
-  await page.getByRole('button', { name: 'Se déconnecter' }).waitFor();
+  await signedIn(page, 'fr');
 }
 
 /** An account of before 2020-10-01 with a callback, as its operator made it. */
@@ -76,7 +76,7 @@ test('a V0 account sends with its own words and reads its history of replies; ea
   const stateOf = async () => (await account.get(`/v1/callback-endpoints/${endpoint}/health`))['health'];
   const secrets = async () => (await app.rows('select secrets from callback_endpoints where id = $1', [endpoint]))[0];
   const before = await secrets();
-  await open('Paramètres');
+  await open('Réglages');
   await open(`${app.world.endpoint.url}/hook/garage`);
   await page.getByRole('button', { name: 'Mettre en pause' }).click();
   await page.getByText('Demandé : nous le mettons en place').waitFor();
@@ -114,7 +114,10 @@ test('a V0 account sends with its own words and reads its history of replies; ea
 /** The operator does what was asked for first. */
 async function carryOut(count: number): Promise<void> {
   const asked = page.getByRole('table', { name: 'Changements demandés par les comptes V0' }).getByRole('row');
-  if ((await asked.count()) === 0) await signIn(OPERATOR);
+  if ((await asked.count()) === 0) {
+    await signIn(OPERATOR);
+    await page.goto(`${started.app.url}/operator/requests`);
+  }
   for (let done = 0; done < count; done++) {
     await asked.nth(1).waitFor();
     const left = await asked.count();
@@ -133,7 +136,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   await operator.send('POST', '/v1/operator/prices', { kind: 'number-month', country: 'FR', amount: '5' });
   await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);
   await signIn(OWNER);
-  await open('Paramètres');
+  await open('Réglages');
   await page.getByRole('link', { name: 'Numéros', exact: true }).click();
   await page.getByRole('button', { name: 'Louer le +33 6 44 70 00 09' }).click();
   await page.getByRole('table', { name: 'Vos numéros' }).getByRole('cell', { name: '+33 6 44 70 00 09' }).waitFor();
@@ -148,7 +151,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   };
   const sent = async (text: string) => {
     const preview = page.getByRole('complementary', { name: 'Aperçu' });
-    await preview.getByText('Appuie sur répondre : la réponse va au +33 6 44 70 00 09').waitFor();
+    await preview.getByText('Peut répondre directement (+33 6 44 70 00 09)').waitFor();
     await sendReviewed(page, 'Envoyer à 1 destinataire');
     await page.getByText('1 sur 1 envoyés').waitFor();
     return app.world.phones.received.find((sms) => sms.text.startsWith(text))?.from;
@@ -163,7 +166,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   await page.getByRole('log').getByText('Oui, au nouveau numéro').waitFor();
   await page.getByText('Vous répondez par le +33 6 44 70 00 09').waitFor();
 
-  await open('Paramètres');
+  await open('Réglages');
   await page.getByRole('link', { name: 'Expéditeur', exact: true }).click();
   await page.getByRole('combobox', { name: 'Expéditeur' }).selectOption({ label: 'Un numéro que vous louez' });
   await page.getByRole('button', { name: 'Enregistrer' }).click();
@@ -190,7 +193,7 @@ test('a person is written to first, tagged, and erased when they ask, and nobody
     [phone(21), 'Bonjour, votre commande est prête.'],
     [phone(22), 'Bonjour, la vôtre aussi.'],
   ] as const) {
-    await open('Écrire à un numéro');
+    await open('Nouveau message');
     await page.getByRole('textbox', { name: 'Numéro' }).fill(to);
     await page.getByRole('textbox', { name: 'Message' }).fill(text);
     await page.getByRole('button', { name: 'Envoyer', exact: true }).click();
@@ -200,15 +203,15 @@ test('a person is written to first, tagged, and erased when they ask, and nobody
     await page.getByRole('log').getByText(`Merci du ${to}`).waitFor();
   }
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-  await page.getByRole('textbox', { name: 'Étiquettes' }).fill('pain, samedi');
-  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await page.getByRole('textbox', { name: 'Nouvelle étiquette' }).fill('pain, samedi');
+  await page.getByRole('button', { name: 'Ajouter l’étiquette' }).click();
   await until('both are kept', async () => {
     const { tags } = await app.account.get(`/v1/conversations/${id}`);
     return JSON.stringify(tags) === JSON.stringify(['pain', 'samedi']);
   });
   await clean('a conversation that was begun');
 
-  await open('Paramètres');
+  await open('Réglages');
   await open('Données personnelles');
   await page.getByRole('textbox', { name: 'Numéro' }).fill(phone(21));
   await page.getByRole('button', { name: 'Voir ce qui est connu' }).click();
@@ -248,7 +251,7 @@ test('contacts and opt-outs as another provider exports them are imported from t
   const owner = 'importe@boulangerie.example';
   await createOwner(app.config.DATABASE_URL, owner, app.accountId);
   await signIn(owner);
-  await page.goto(`${app.url}/settings/contacts`);
+  await page.goto(`${app.url}/contacts`);
   const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
   await page
     .locator('input[type=file]')

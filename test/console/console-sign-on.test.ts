@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { textOf } from '../../dev/seed.ts';
+import { signedIn, signOut } from '../fixtures/console/by-hand.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { identityProvider } from '../fixtures/people/identity-provider.ts';
 
@@ -46,11 +47,13 @@ test('in a browser a person signs in by their provider and has the role of their
     await page.getByRole('button', { name: 'By your organisation' }).click();
   };
   await byProvider();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await signedIn(page);
   expect(new URL(page.url()).origin).toBe(PUBLIC_URL);
-  await page.getByText(ANNE.email).first().waitFor();
+  await page.getByRole('button', { name: 'Your menu' }).click();
+  await page.getByRole('menu').getByText(ANNE.email).waitFor();
+  await page.keyboard.press('Escape');
   // An agent has the chat, and nothing else in the menu.
-  expect(await page.getByRole('navigation').first().getByRole('link').allTextContents()).toEqual(['SMS Chat ']);
+  expect(await page.getByRole('navigation').first().getByRole('link').allTextContents()).toEqual(['SMS Chat']);
   expect(await axe(page)).toEqual([]);
   const cookies = await page.context().cookies(PUBLIC_URL);
   expect(cookies.find(({ name }) => name === 'aller_retour')).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
@@ -58,11 +61,11 @@ test('in a browser a person signs in by their provider and has the role of their
     { role: 'agent', subject: ANNE.sub, password_hash: null },
   ]);
 
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   provider.state.person = { ...ANNE, email_verified: false };
   await byProvider();
   await page.waitForURL(/refused=sign-on-unverified/);
   await page.getByText('does not vouch for your e-mail address').waitFor();
-  expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Your menu' }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);
 }, 120_000);

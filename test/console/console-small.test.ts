@@ -40,13 +40,15 @@ test('with a keyboard open or at 200 % three fifths of the height are messages, 
       if (!box || box.y + box.height > height) small.push(`${where}: what is below ends outside`);
     }
     expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
-    await page.locator('summary').filter({ hasText: 'Réponses prêtes' }).click();
+    await page.locator('summary').filter({ hasText: 'Réponses enregistrées' }).click();
     await page.getByRole('button', { name: 'Horaires' }).click();
     expect(await answer.inputValue()).toBe('Bonjour De 7 h à 19 h');
-    await page.getByText('À propos').click();
-    await page.getByRole('button', { name: 'Ne plus signaler' }).waitFor();
+    await page.getByRole('button', { name: 'Autres actions' }).click();
+    await page.getByRole('menuitem', { name: 'Retirer le drapeau' }).waitFor();
+    await page.getByRole('menuitem', { name: 'À propos' }).click();
+    await page.getByRole('textbox', { name: 'Nouvelle note' }).waitFor();
     expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
-    await page.getByText('À propos').click();
+    await page.getByRole('button', { name: 'Fermer', exact: true }).click();
     if (width > 760) continue;
     await page.getByRole('link', { name: 'Retour à la liste' }).click();
     await page.getByRole('link', { name: 'Campagnes' }).waitFor();

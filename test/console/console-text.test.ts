@@ -58,11 +58,11 @@ function loadedWith(file: string, all = new Set<string>()): Set<string> {
 
 test('what is loaded with the sign-in and the chat says nothing whose words come later', () => {
   const routes = readFileSync(join(CONSOLE, 'routes.tsx'), 'utf8');
-  const pages = [...routes.matchAll(/sparePage\([^)]*\) => import\('\.\/([^']+)'\)/g)].map(([, file = '']) => file);
+  const pages = [...routes.matchAll(/spare(?:Page)?\([^)]*\) => import\('\.\/([^']+)'\)/g)].map(([, file = '']) => file);
   expect(pages).toEqual(expect.arrayContaining(['conversations/chat.tsx', 'conversations/thread.tsx']));
   const files = [...new Set(['main.tsx', ...pages].flatMap((file) => [...loadedWith(file)]))];
   expect(files).toEqual(
-    expect.arrayContaining(['people/sign-in.tsx', 'shell.tsx', 'conversations/reply-box.tsx', 'ui/components.tsx']),
+    expect.arrayContaining(['people/sign-in.tsx', 'shell/shell.tsx', 'conversations/reply-box.tsx', 'ui/components.tsx']),
   );
   const later = files.flatMap((file) => {
     const source = readFileSync(join(CONSOLE, file), 'utf8');

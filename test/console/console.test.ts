@@ -4,7 +4,7 @@ import { createOwner, setPassword } from '../../cli/admin.ts';
 import { createClient, textOf } from '../../dev/seed.ts';
 import { phone, until, type App } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { enter, sendReviewed } from '../fixtures/console/by-hand.ts';
+import { enter, fromAccountMenu, sendReviewed, signedIn, signOut } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
@@ -25,6 +25,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
+/** Chooses from a menu of the page. */
+async function choose(menu: string, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name: menu }).click();
+  await page.getByRole(/^(Assigned to)$/.test(menu) ? 'menuitemradio' : 'menuitem', { name }).click();
+}
+
 const clean = async (where: string) => expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
 
 /** Whatever the page was before: in English, wide, and nobody's. */
@@ -36,7 +42,7 @@ async function signIn(email: string, password: string): Promise<void> {
   await page.reload();
   await page.setViewportSize({ width: 1280, height: 800 });
   await enter(page, email, password);
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await signedIn(page);
 }
 
 test('the round trip by a person’s hands: sign in, compose, send, the phone answers, the chat shows it live, the answer reaches the phone', async () => {
@@ -60,7 +66,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, à samedi ? œ');
   await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}`);
   await page.getByText('Bonjour Zoé, à samedi ? œ').waitFor();
-  await page.getByText('Ces caractères raccourcissent le SMS').waitFor();
+  await page.getByText('Font passer le SMS à 70 caractères').waitFor();
   await clean('the composer');
   await sendReviewed(page, 'Envoyer à 2 destinataires');
   await page.getByText('2 sur 2 envoyés').waitFor();
@@ -101,16 +107,16 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
       .map((line) => line.split(',')[3]),
   ).toEqual(['text', 'STOP', '"Oui']);
 
-  await page.getByRole('button', { name: 'English' }).click();
+  await fromAccountMenu(page, 'menuitemradio', 'English', 'fr');
   await page.getByRole('heading', { name: 'Received SMS' }).waitFor();
   await page.setViewportSize({ width: 375, height: 700 });
-  for (const name of ['Campaigns', 'SMS Chat', 'Received SMS']) {
+  for (const name of ['Campaigns', 'SMS Chat', 'Contacts']) {
     await page.getByRole('link', { name: new RegExp(`^${name}`) }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
     await clean(`${name}, narrow`);
   }
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   expect(page.troubles).toEqual([]);
 }, 180_000);
@@ -141,7 +147,7 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
   app.world.endpoint.behave({ name: 'shop', mode: 'ok' });
   await page.getByRole('button', { name: 'Try again now' }).click();
   await page.getByText('Accepted').waitFor();
-  await page.getByRole('link', { name: 'Back to the address' }).click();
+  await page.getByRole('link', { name: 'Back to the callback' }).click();
   await page.getByRole('heading', { name: url }).waitFor();
   expect(await page.getByText(/^whsec_/).count()).toBe(0);
   await page.getByText('Also what was accepted').click();
@@ -157,8 +163,8 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
     'API keys',
     'Sender',
     'Keywords',
-    'Canned answers',
-    'Hours and rules',
+    'Saved replies',
+    'Sending hours and STOP',
     'Opt-outs',
     'Numbers',
     'Personal data',
@@ -167,7 +173,7 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
   }
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   expect(page.troubles).toEqual([]);
 }, 120_000);
 
@@ -179,13 +185,13 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await page.getByRole('searchbox', { name: 'Search' }).fill('non merci');
   await until('one conversation is left', async () => (await page.getByRole('row').count()) === 1);
   await page.getByRole('row').click();
-  await page.getByRole('button', { name: 'Flag' }).click();
-  await page.getByRole('button', { name: 'Remove the flag' }).waitFor();
+  await choose('More actions', 'Flag');
+  await page.getByText('Flagged', { exact: true }).first().waitFor();
   await page.getByRole('textbox', { name: 'New note' }).fill('Rappeler lundi');
-  await page.getByRole('button', { name: 'Note it' }).click();
+  await page.getByRole('button', { name: 'Add note' }).click();
   await page.getByText('Rappeler lundi').waitFor();
-  await page.getByLabel('Looked after by').selectOption(OWNER);
-  await page.getByText(OWNER, { exact: true }).nth(1).waitFor();
+  await choose('Assigned to', OWNER);
+  await page.getByRole('complementary').getByText(OWNER, { exact: true }).waitFor();
 
   const [id = ''] = new URL(page.url()).pathname.split('/').slice(-1);
   await app.account.send('POST', `/v1/conversations/${id}/answering`);
@@ -224,33 +230,33 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await until('it is sent again', async () => (await answer.inputValue()) === '');
   expect(await app.rows(`select from messages where text = 'Une seule fois'`)).toHaveLength(1);
-  await page.getByText('Canned answers', { exact: true }).click();
+  await page.locator('summary').filter({ hasText: 'Saved replies' }).click();
   await page.getByRole('button', { name: 'Merci', exact: true }).press('Enter');
   expect(await answer.inputValue()).toBe('Merci {{firstName}} !');
   await page.getByText('Nothing is known here for {{firstName}}').waitFor();
   expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
   await answer.fill('');
 
-  await page.getByRole('group', { name: 'Snooze' }).getByRole('button', { name: 'An hour' }).click();
+  await choose('Snooze', /^In an hour/);
   await page.getByText('Snoozed until').waitFor();
   await page.getByRole('row', { name: 'Snoozed' }).waitFor();
-  const show = page.getByRole('combobox', { name: 'Show' });
-  await show.selectOption({ label: 'Open' });
-  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+  const view = (name: RegExp) => page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name }).click();
+  await view(/^Open/);
+  await page.getByRole('heading', { name: 'No results' }).waitFor();
   await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
-  await page.getByRole('button', { name: 'Remove the flag' }).click();
+  await choose('More actions', 'Remove the flag');
   await until('it has come back', async () => (await page.getByText('Snoozed until').count()) === 0);
   await page.getByRole('row').waitFor();
-  await show.selectOption({ label: 'All' });
-  await page.getByRole('button', { name: 'Block' }).click();
+  await view(/^All/);
+  await choose('More actions', 'Block');
   await page.getByRole('row', { name: 'Blocked' }).waitFor();
-  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('button', { name: 'Reopen the conversation' }).click();
   await until('it is open', async () => (await page.getByRole('row', { name: 'Blocked' }).count()) === 0);
-  await page.getByRole('link', { name: 'History and analytics' }).click();
+  await page.getByRole('link', { name: 'Reports' }).click();
   await page.getByRole('img', { name: /Replies by day/ }).waitFor();
   await page.getByRole('cell', { name: 'Rentrée' }).waitFor();
   await clean('analytics');
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   // The browser tells of the refusals too.
   expect(page.troubles.splice(0).filter((trouble) => !/409|503|ERR_FAILED/.test(trouble))).toEqual([]);
 }, 120_000);
@@ -264,12 +270,17 @@ test('an operator approves who asks for two-way SMS, and a V0 account that asked
   const reason = 'Nos clients confirment leurs rendez-vous';
   await createClient(app.url, key).send('POST', '/v1/two-way/request', { reason, expectedVolume: 400 });
   await signIn(OPERATOR, await setPassword(app.config.DATABASE_URL, OPERATOR));
+  await page.getByRole('heading', { name: 'Platform status', level: 1 }).waitFor();
+  await page
+    .getByRole('link', { name: /^Requests/ })
+    .first()
+    .click();
   await page.getByRole('cell', { name: reason }).waitFor();
   await clean('two-way requests');
   await page.getByRole('textbox', { name: 'Reason' }).fill('Bienvenue');
   await page.getByRole('button', { name: 'Enable' }).click();
   await page.getByRole('heading', { name: 'No requests' }).waitFor();
-  await page.getByRole('link', { name: 'Carriers' }).click();
+  await page.getByRole('link', { name: 'Carriers', exact: true }).click();
   await page.getByRole('link', { name: 'demo-smsc' }).click();
   await page.getByText('Bound', { exact: true }).waitFor();
   await page.getByRole('textbox', { name: /\(system_id\)/ }).waitFor();
@@ -277,18 +288,18 @@ test('an operator approves who asks for two-way SMS, and a V0 account that asked
   for (const name of [
     'Accounts',
     'Syncs',
-    'Replies without an account',
+    'Unattributed replies',
     'Countries',
     'Failing callbacks',
     'E-mail',
     'Alarms',
-    'Ledger',
+    'Integrity check',
   ]) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
   }
   await page.getByText('All of it is there').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
 
   const martin = 'martin@garage.example';
   await createOwner(app.config.DATABASE_URL, martin, garage);
@@ -301,6 +312,6 @@ test('an operator approves who asks for two-way SMS, and a V0 account that asked
   await page.getByRole('textbox', { name: 'New e-mail address' }).fill(martin);
   await page.getByRole('button', { name: 'Add the address' }).click();
   await page.getByText('Asked for: we will set this up in your account.').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   expect(page.troubles).toEqual([]);
 }, 120_000);

@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components';
 import { PhonePreview } from './phone-preview.tsx';
 import { Sums } from './preview-panel.tsx';
 import type { Preview } from './use-preview.ts';
+import '../campaigns.css';
 
 type Props = { act: { isPending: boolean; mutate: () => void }; preview: Preview | undefined; children: ReactNode };
 

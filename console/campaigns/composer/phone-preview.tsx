@@ -2,6 +2,7 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { notInGsm7 } from '../../../domain/sms/gsm7.ts';
 import { phoneText } from '../../ui/phone-text.ts';
 import type { Preview } from './use-preview.ts';
+import '../campaigns.css';
 
 /** A text with each character that makes it dearer marked. */
 export function Marked({ text }: { text: string }) {

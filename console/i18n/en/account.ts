@@ -1,10 +1,10 @@
 import type { accountFr } from '../fr/account.ts';
 
 export const accountEn: Record<keyof typeof accountFr, string> = {
-  'role.operator': 'Operator',
+  'role.operator': 'Platform administrator',
   authenticator: 'Authenticator',
   authenticatorOn: 'Asked for at sign-in',
-  authenticatorOff: 'Not yet',
+  authenticatorOff: 'Not set up',
   authenticatorHint:
     'A six-digit code of your phone, beside the password. If you lose the phone, a recovery code stands in for it; without one, an owner of the account takes the authenticator away, and the operator that of an owner.',
   authenticatorBegin: 'Set up',
@@ -12,7 +12,7 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   authenticatorQr: 'QR code of the key that follows',
   authenticatorSecret: 'Key',
   authenticatorConfirm: 'Confirm',
-  authenticatorRemove: 'Ask for no code any more',
+  authenticatorRemove: 'Turn off two-step',
   authenticatorRemoveHint: 'Your password will be enough to sign in. The recovery codes are gone.',
   recoveryCodes: 'Your recovery codes, shown this once',
   recoveryCodesHint: 'Each opens once in place of the six digits. Keep them elsewhere than on that phone.',
@@ -106,7 +106,7 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
 
   asksFirst:
     'On a V0 account the buttons of this page ask for a change: we will set it up in your account, and the list of requests tells you when it is done.',
-  outOfHours: 'Out of hours',
+  outOfHours: 'Away message',
   outOfHoursHint:
     'What is answered to who writes while nobody is there: once for each conversation and closed period. A STOP, a keyword, a reply that reaches us more than an hour late (as by Lowcost) get none.',
   outOfHoursOn: 'Answer out of hours',

@@ -1,9 +1,9 @@
 /** What people set for themselves, and for how long and when an account is there. */
 export const accountFr = {
-  'role.operator': 'Opérateur',
+  'role.operator': 'Administrateur de la plateforme',
   authenticator: 'Application d’authentification',
   authenticatorOn: 'Demandée à la connexion',
-  authenticatorOff: 'Pas encore',
+  authenticatorOff: 'Non configurée',
   authenticatorHint:
     'Un code à six chiffres de votre téléphone, en plus du mot de passe. Si vous perdez le téléphone, un code de secours en tient lieu ; sans code, un propriétaire du compte retire l’application, et l’opérateur celle d’un propriétaire.',
   authenticatorBegin: 'Mettre en place',
@@ -11,7 +11,7 @@ export const accountFr = {
   authenticatorQr: 'QR code de la clé qui suit',
   authenticatorSecret: 'Clé',
   authenticatorConfirm: 'Confirmer',
-  authenticatorRemove: 'Ne plus demander de code',
+  authenticatorRemove: 'Désactiver la double authentification',
   authenticatorRemoveHint: 'Votre mot de passe suffira pour vous connecter. Les codes de secours disparaissent.',
   recoveryCodes: 'Vos codes de secours, affichés cette seule fois',
   recoveryCodesHint: 'Chacun sert une fois à la place des six chiffres. Gardez-les ailleurs que sur ce téléphone.',
@@ -105,7 +105,7 @@ export const accountFr = {
 
   asksFirst:
     'Sur un compte V0, les boutons de cette page demandent un changement : nous le mettons en place dans votre compte, et la liste des demandes vous dit quand c’est fait.',
-  outOfHours: 'Hors horaires',
+  outOfHours: 'Message d’absence',
   outOfHoursHint:
     'Ce qui est répondu à qui écrit quand personne n’est là : une fois par conversation et par fermeture. Un STOP, un mot-clé, une réponse qui nous arrive avec plus d’une heure de retard (comme en Lowcost) n’en reçoivent pas.',
   outOfHoursOn: 'Répondre hors horaires',
@@ -128,12 +128,12 @@ export const accountFr = {
   addOpening: 'Ajouter un horaire',
   addOpeningOn: 'Ajouter un horaire, {day}',
   removeOpening: 'Retirer {day}, de {from} à {to}',
-  retention: 'Conservation',
+  retention: 'Durée de conservation',
   retentionHint:
     'Combien de temps votre compte garde ce que les gens écrivent, et qui ils sont. Ce qui est plus ancien est effacé chaque nuit.',
-  keepTexts: 'Garder les textes',
+  keepTexts: 'Conserver les textes',
   keepTextsHint: 'Des SMS, des réponses, des notes et des callbacks. Les chiffres restent.',
-  keepContacts: 'Garder les personnes',
+  keepContacts: 'Conserver les personnes',
   keepContactsHint:
     'Après leur dernier message. Leur numéro est effacé partout ; qui a répondu STOP n’est toujours pas contacté.',
   keepRows: 'Garder les messages et les réponses',

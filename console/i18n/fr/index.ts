@@ -1,4 +1,5 @@
 import { chatFr } from './chat.ts';
+import { shellFr } from './shell.ts';
 import type { moreFr } from './more.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { moreFr } from './more.ts';
  */
 export const fr = {
   ...chatFr,
+  ...shellFr,
   product: 'Aller-Retour',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
@@ -50,7 +52,7 @@ export const fr = {
   send: 'Envoyer',
   sending: 'Envoi…',
   meter: '{units} / {room} caractères, {segments} SMS',
-  meterForced: 'Ces caractères raccourcissent le SMS : {characters}',
+  meterForced: 'Font passer le SMS à 70 caractères : {characters}',
   optedOut: 'Cette personne a demandé à ne plus recevoir vos SMS.',
   partial: 'Message incomplet : la suite n’est jamais arrivée.',
   why: 'Pourquoi cette campagne ?',
@@ -122,10 +124,11 @@ export const fr = {
   twoWayRefused: 'Refusé',
   reason: 'Raison',
   askTwoWay: 'Demander le SMS bidirectionnel',
-  askTwoWayHint: 'Sans lui, les réponses n’arrivent pas. Un opérateur décide.',
+  askTwoWayHint: 'Sans lui, les réponses n’arrivent pas. L’administrateur de la plateforme l’active.',
   expectedVolume: 'Réponses attendues par mois',
   ask: 'Demander',
-  askedTwoWay: 'SMS bidirectionnel demandé : un opérateur l’active, et vous prévient. D’ici là, personne ne peut répondre.',
+  askedTwoWay:
+    'SMS bidirectionnel demandé : l’administrateur de la plateforme l’active et vous prévient. D’ici là, personne ne peut répondre.',
   notThere: 'Cette page n’existe pas',
   pageFailed: 'Cette page n’a pas pu s’afficher',
   notFetched: 'Une partie n’a pas pu être chargée. Vérifiez votre connexion, puis réessayez.',
@@ -136,14 +139,15 @@ export const fr = {
   'problem.two-way-off': 'Le SMS bidirectionnel n’est pas activé sur ce compte.',
   'problem.network': 'Le serveur ne répond pas. Rien n’a été perdu : réessayez.',
   'problem.other': 'Quelque chose n’a pas fonctionné. Réessayez.',
-  settings: 'Paramètres',
+  settings: 'Réglages',
   copied: 'Copié',
   copy: 'Copier',
   shownOnce: 'Notez-le maintenant : il n’est affiché que cette fois.',
+  leaveIt: 'Annuler',
   save: 'Enregistrer',
   notes: 'Notes internes',
   firstSteps: 'Premiers pas',
-  operator: 'Exploitation',
+  operator: 'Administration',
   campaign: 'Campagne',
   me: 'Votre accès',
   sessionEnded:

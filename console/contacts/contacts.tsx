@@ -1,39 +1,77 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { upload } from '../campaigns/composer/upload.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
-import { Field, FormCard } from '../ui/components.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Badge, Field, FormCard } from '../ui/components.tsx';
 import { List } from '../ui/list.tsx';
-import { phoneText } from '../ui/phone-text.ts';
+import { nameOf, phoneText } from '../ui/phone-text.ts';
+import { useAddressed } from '../ui/use-settled.ts';
 
-export function ContactsSettings() {
+export function ContactsPage() {
   const { say } = useLocale();
   const owner = useOwner();
-  const found = usePages(['contacts'], (cursor) => ask(v1.contacts.$get({ query: { limit: '50', ...cursor } })));
+  const navigate = useNavigate();
+  const { q = '' } = useSearch({ from: '/contacts' });
+  const [text, write] = useAddressed(
+    q,
+    (next) => void navigate({ to: '.', search: next === '' ? {} : { q: next }, replace: true }),
+  );
+  const found = usePages(['contacts', 'list', q], (cursor) =>
+    ask(v1.contacts.$get({ query: { limit: '50', ...(q === '' ? {} : { search: q }), ...cursor } })),
+  );
   return (
-    <>
+    <div className="page">
       <div className="row">
         <h1>{say('contacts')}</h1>
         <a className="button plain" href="/v1/contacts.csv" download>
-          {say('exportCsv')}
+          <Download aria-hidden="true" /> {say('exportCsv')}
         </a>
       </div>
       <p>{say('contactsHint')}</p>
+      <div className="filters" role="search">
+        <Field unseen label={say('findContact')} placeholder={say('findContact')} type="search" value={text} onChange={write} />
+      </div>
       <List
         label={say('contacts')}
         found={found}
         keyOf={({ id }) => id}
-        empty={{ title: say('noContacts'), hint: say('contactsFileHint') }}
+        empty={
+          q === ''
+            ? { title: say('noContacts'), hint: say('contactsFileHint') }
+            : { title: say('nothingFound'), hint: say('findContactHint') }
+        }
         columns={[
+          {
+            name: say('name'),
+            long: true,
+            cell: (contact) => (
+              <span className="row start">
+                <Avatar name={nameOf(contact)} small /> {nameOf(contact)}
+              </span>
+            ),
+          },
           { name: say('filterNumber'), cell: ({ phone }) => phoneText(phone) },
-          { name: say('name'), cell: ({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' ') },
-          { name: say('tags'), long: true, cell: ({ tags }) => tags.join(', ') },
+          {
+            name: say('tags'),
+            long: true,
+            cell: ({ tags, optedOut }) => (
+              <span className="row start">
+                {optedOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
+                {tags.map((tag) => (
+                  <Badge key={tag}>{tag}</Badge>
+                ))}
+              </span>
+            ),
+          },
         ]}
       />
       {owner ? <Import /> : null}
-    </>
+    </div>
   );
 }
 

@@ -1,0 +1,63 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { InferResponseType } from 'hono/client';
+import { ask, v1 } from '../api.ts';
+import { useAct } from '../query-hooks.ts';
+import { toast } from '../ui/toast.tsx';
+
+export type Conversation = InferResponseType<(typeof v1.conversations)[':id']['$get'], 200>;
+export type Change = {
+  state?: Conversation['state'];
+  snoozedUntil?: string;
+  assignee?: string | null;
+  tags?: string[];
+  flagged?: boolean;
+};
+
+const patch = (id: string, json: Change) => ask(v1.conversations[':id'].$patch({ param: { id }, json }));
+
+/** What brings one back to how it was, of what is changed. */
+function reverseOf({ state, snoozedUntil, assignee, tags, flagged }: Conversation, change: Change): Change {
+  const snoozed = state === 'snoozed' && snoozedUntil !== null;
+  return {
+    ...(change.state === undefined ? {} : snoozed ? { state, snoozedUntil } : { state: state === 'snoozed' ? 'open' : state }),
+    ...(change.assignee === undefined ? {} : { assignee }),
+    ...(change.tags === undefined ? {} : { tags }),
+    ...(change.flagged === undefined ? {} : { flagged }),
+  };
+}
+
+/** Changes one conversation or several, says what was done, and takes it back when that is asked for. */
+export function useConversationChange() {
+  const queries = useQueryClient();
+  const again = () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ['conversations'] }),
+      queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'thread' && queryKey[2] === 'head' }),
+    ]);
+  const each = useAct(
+    async ({ items, change, done }: { items: Conversation[]; change: (item: Conversation) => Change; done?: string }) => {
+      await Promise.all(items.map((item) => patch(item.id, change(item))));
+      if (done !== undefined)
+        toast(done, () => void Promise.all(items.map((item) => patch(item.id, reverseOf(item, change(item))))).then(again));
+    },
+    ['thread'],
+    () => void again(),
+  );
+  return each;
+}
+
+/** Nine o'clock of the reader's day in so many days. */
+function morningIn(days: number): Date {
+  const morning = new Date();
+  morning.setDate(morning.getDate() + days);
+  morning.setHours(9, 0, 0, 0);
+  return morning;
+}
+const HOUR_MS = 3_600_000;
+/** Until when something is put off: the hour is the reader's. */
+export const SNOOZES = [
+  ['snooze.hour', () => new Date(Date.now() + HOUR_MS)],
+  ['snooze.tomorrow', () => morningIn(1)],
+  ['snooze.monday', () => morningIn((8 - new Date().getDay()) % 7 || 7)],
+  ['snooze.week', () => morningIn(7)],
+] as const;

@@ -1,0 +1,20 @@
+/** How this browser shows the console: kept here, and nobody else's. */
+const CHOICES = { theme: ['auto', 'light', 'dark'], density: ['dense', 'roomy'] } as const;
+type Kind = keyof typeof CHOICES;
+export type Appearance<K extends Kind> = (typeof CHOICES)[K][number];
+
+export const appearanceOf = <K extends Kind>(kind: K): Appearance<K> => {
+  const [usual] = CHOICES[kind];
+  return CHOICES[kind].find((each) => each === localStorage.getItem(kind)) ?? usual;
+};
+
+export function showAppearance(): void {
+  for (const kind of ['theme', 'density'] as const) document.documentElement.dataset[kind] = appearanceOf(kind);
+  // A chart is drawn in the colours that it finds.
+  window.dispatchEvent(new Event('appearance'));
+}
+
+export function choose<K extends Kind>(kind: K, choice: Appearance<K>): void {
+  localStorage.setItem(kind, choice);
+  showAppearance();
+}

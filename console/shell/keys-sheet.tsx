@@ -1,0 +1,41 @@
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useLocale } from '../i18n/locale.tsx';
+import { Action } from '../ui/components.tsx';
+
+const KEYS = [
+  ['Ctrl K', 'key.palette'],
+  ['j / k', 'key.next'],
+  ['r', 'key.answer'],
+  ['/', 'key.find'],
+  ['e', 'key.close'],
+  ['Ctrl ↵', 'key.send'],
+  ['Esc', 'key.leave'],
+  ['?', 'key.keys'],
+] as const;
+
+/** What can be done without a mouse. */
+export function KeysSheet({ close }: { close: () => void }) {
+  const { say } = useLocale();
+  return (
+    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => open || close()}>
+      <Modal className="modal">
+        <Dialog>
+          <Heading slot="title">{say('keys')}</Heading>
+          <dl className="keys">
+            {KEYS.map(([key, word]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{say(word)}</dd>
+              </div>
+            ))}
+          </dl>
+          <div className="row end">
+            <Action slot="close">{say('dismiss')}</Action>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

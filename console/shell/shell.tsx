@@ -1,0 +1,166 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { ask, v1 } from '../api.ts';
+import { inboxCounts } from '../conversations/inbox-counts.ts';
+import { useLive } from '../conversations/use-live.ts';
+import { loadMoreWords } from '../i18n/dictionary.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { session, type SignedIn } from '../people/session.ts';
+import { SignIn } from '../people/sign-in.tsx';
+import { useLeave } from '../people/sign-out.ts';
+import { IconAction, Problem, Skeleton } from '../ui/components.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import { isTheirs, placesOf, type Place } from './places.ts';
+import './shell.css';
+import { useTitle } from './use-title.ts';
+
+const withWords = <P,>(load: () => Promise<(props: P) => React.ReactNode>) =>
+  lazy(async () => {
+    const [shown] = await Promise.all([load(), loadMoreWords()]);
+    return { default: shown };
+  });
+const MustEnrol = withWords(async () => (await import('../people/must-enrol.tsx')).MustEnrol);
+const Closed = withWords(async () => (await import('../people/close-account.tsx')).OwnAccountClosed);
+const Palette = withWords(async () => (await import('./palette.tsx')).Palette);
+const KeysSheet = withWords(async () => (await import('./keys-sheet.tsx')).KeysSheet);
+
+/** For who is not signed in. */
+const OPEN = new Set(['/invitation', '/forgotten', '/password']);
+
+export function Shell() {
+  const { data, isPending, error, refetch } = useQuery(session);
+  // Of the page that is shown: while the next one is loaded, the address is its own already.
+  const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
+  // No page at all fits the address.
+  const unknown = useRouterState({ select: ({ matches }) => matches.length === 1 });
+  // Who is signed out without having asked for it is told so, and comes back to where they were.
+  const [inside, setInside] = useState(false);
+  useEffect(() => {
+    if (data) setInside(true);
+    if (data?.mustEnrol) setEnrolling(true);
+  }, [data]);
+  // Until the recovery codes were seen.
+  const [enrolling, setEnrolling] = useState(false);
+  const owner = data?.user.role === 'owner' && !data.mustEnrol;
+  const sent = useQuery({
+    queryKey: ['campaigns', 'any'],
+    queryFn: () => ask(v1.campaigns.$get({ query: { limit: '1' } })),
+    enabled: owner,
+  });
+  if (OPEN.has(pathname)) return <Outlet />;
+  const waiting = (
+    <div className="lone">
+      <Skeleton rows={3} />
+    </div>
+  );
+  if (isPending) return waiting;
+  if (error) return <Problem error={error} retry={() => void refetch()} />;
+  if (data === null) return <SignIn ended={inside} />;
+  if (data.mustEnrol || enrolling) {
+    return (
+      <Suspense fallback={waiting}>
+        <MustEnrol who={data} done={() => setEnrolling(false)} left={() => setInside(false)} />
+      </Suspense>
+    );
+  }
+  if (owner && sent.isPending) return waiting;
+  // Whoever is on their way there stays until they leave.
+  const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
+  const [first] = places;
+  // Somebody else's page, such as the chat for an operator, is not where they begin.
+  if (first && !unknown && !isTheirs(places, data.user.role, pathname)) return <Navigate to={first.to} />;
+  return <Inside who={data} places={places} pathname={pathname} left={() => setInside(false)} />;
+}
+
+type InsideProps = { who: SignedIn; places: Place[]; pathname: string; left: () => void };
+
+function Inside({ who, places, pathname, left }: InsideProps) {
+  const { say, number } = useLocale();
+  // The chat asks for them itself, with its list.
+  const counts = useQuery({
+    ...inboxCounts,
+    enabled: places.some(({ to }) => to === '/chat') && !pathname.startsWith('/chat'),
+  });
+  const unread = counts.data?.unread ?? 0;
+  useTitle(unread);
+  const leave = useLeave(left);
+  const [over, setOver] = useState<'palette' | 'keys' | null>(null);
+  useEffect(() => {
+    function onKey(event: KeyboardEvent): void {
+      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      const palette = event.key === 'k' && (event.ctrlKey || event.metaKey);
+      if (!palette && (typing || event.key !== '?')) return;
+      event.preventDefault();
+      setOver(palette ? 'palette' : 'keys');
+    }
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  const close = (): void => setOver(null);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say('skip')}
+      </a>
+      <header className="rail">
+        <p className="brand" title={who.account?.name}>
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          <span>{who.account?.name ?? say('product')}</span>
+        </p>
+        <nav aria-label={say('main')}>
+          {places.map(({ to, word, icon: Icon, under }) => (
+            <Link
+              key={to}
+              to={to}
+              activeProps={{}}
+              {...(under.some((each) => pathname.startsWith(each)) ? { className: 'here', 'aria-current': 'page' } : {})}
+            >
+              <Icon aria-hidden="true" />
+              <span>{say(word)}</span>
+              {to === '/chat' && unread > 0 ? (
+                <span className="count" title={say('unreadCount', { n: number(unread) })}>
+                  {unread > 99 ? '99+' : number(unread)}
+                  <span className="unseen"> {say('unread')}</span>
+                </span>
+              ) : null}
+            </Link>
+          ))}
+        </nav>
+        <div className="rail-end">
+          <IconAction icon={Search} label={say('palette')} act={() => setOver('palette')} />
+          <AccountMenu who={who} keys={() => setOver('keys')} leave={() => leave.mutate()} />
+        </div>
+      </header>
+      <main id="content">
+        {who.account?.eraseAt ? (
+          <Suspense>
+            <Closed until={who.account.eraseAt} owner={who.user.role === 'owner'} />
+          </Suspense>
+        ) : null}
+        {who.account ? <Connection /> : null}
+        <Problem error={leave.error} />
+        <Outlet />
+      </main>
+      <Toasts />
+      <Suspense>
+        {over === 'palette' ? <Palette who={who} places={places} close={close} /> : null}
+        {over === 'keys' ? <KeysSheet close={close} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Says so when what is shown may be old. */
+function Connection() {
+  const { say, hour } = useLocale();
+  const lostAt = useLive();
+  if (lostAt === null) return null;
+  return (
+    <p role="status" className="offline">
+      {say('offline', { time: hour(lostAt.toISOString()) })}
+    </p>
+  );
+}

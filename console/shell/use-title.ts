@@ -1,0 +1,20 @@
+import { useEffect } from 'react';
+import { useLocale } from '../i18n/locale.tsx';
+
+/** The tab is named by the heading of the page that is open, with how much waits to be read. */
+export function useTitle(unread: number): void {
+  const { say } = useLocale();
+  useEffect(() => {
+    const content = document.getElementById('content');
+    if (!content) return;
+    const look = (): void => {
+      const heading = [...content.querySelectorAll('h1')].at(-1)?.textContent;
+      const title = `${unread > 0 ? `(${unread}) ` : ''}${heading ? `${heading} · ` : ''}${say('product')}`;
+      if (document.title !== title) document.title = title;
+    };
+    const seen = new MutationObserver(look);
+    seen.observe(content, { childList: true, subtree: true, characterData: true });
+    look();
+    return () => seen.disconnect();
+  }, [unread, say]);
+}

@@ -1,0 +1,29 @@
+import type { RefObject } from 'react';
+import { Header, Menu, MenuItem, MenuSection, Popover } from 'react-aria-components';
+import type { MenuGroup } from './menu-button.tsx';
+
+type Props = { label: string; groups: MenuGroup[]; trigger: RefObject<HTMLButtonElement | null>; close: () => void };
+
+/** The open menu of a button: loaded when one is opened first. */
+export const MenuList = ({ label, groups, trigger, close }: Props) => (
+  <Popover triggerRef={trigger} isOpen onOpenChange={(open) => open || close()} placement="bottom end">
+    <Menu aria-label={label} className="menu" autoFocus="first" onClose={close}>
+      {groups.map(({ name, items }, index) => (
+        <MenuSection
+          key={name ?? index}
+          {...(name === undefined ? { 'aria-label': label } : {})}
+          selectionMode={items.some(({ chosen }) => chosen !== undefined) ? 'single' : 'none'}
+          selectedKeys={items.filter(({ chosen }) => chosen).map(({ text }) => text)}
+        >
+          {name === undefined ? null : <Header>{name}</Header>}
+          {items.map(({ text, icon: Icon, danger, act }) => (
+            <MenuItem key={text} id={text} textValue={text} onAction={act} {...(danger ? { 'data-danger': true } : {})}>
+              {Icon ? <Icon aria-hidden="true" /> : null}
+              {text}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      ))}
+    </Menu>
+  </Popover>
+);

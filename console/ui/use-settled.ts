@@ -1,0 +1,27 @@
+import { useEffect, useState } from 'react';
+
+const SETTLE_MS = 250;
+
+/** A value once it has stopped changing, so that not every letter is asked for. */
+export function useSettled<T>(value: T): T {
+  const [settled, settle] = useState(value);
+  useEffect(() => {
+    const timer = window.setTimeout(() => settle(value), SETTLE_MS);
+    return () => window.clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+/** What is written in a field, kept in the address once it has settled. */
+export function useAddressed(address: string, keep: (value: string) => void): [string, (value: string) => void] {
+  const [text, write] = useState(address);
+  const settled = useSettled(text);
+  useEffect(() => {
+    if (settled !== address) keep(settled);
+    // Only what is written moves the address, not the address what is written.
+  }, [settled]);
+  useEffect(() => {
+    if (address === '') write('');
+  }, [address]);
+  return [text, write];
+}

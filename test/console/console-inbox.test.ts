@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../fixtures/app.ts';
+import { fromAccountMenu } from '../fixtures/console/by-hand.ts';
+import { startPages } from '../fixtures/pages.ts';
+import { aConversation, aReply } from '../fixtures/rows.ts';
+
+const MANY = 450;
+const phoneOf = (index: number): string => `+3361200${String(index).padStart(4, '0')}`;
+const MINUTE_MS = 60_000;
+
+let pages: Awaited<ReturnType<typeof startPages>>;
+beforeAll(async () => {
+  pages = await startPages();
+  const { api, shop } = pages;
+  for (let index = 0; index < MANY; index++) {
+    const lastReplyAt = new Date(Date.now() - index * MINUTE_MS);
+    const phone = phoneOf(index);
+    const { id } = await aConversation(api.db, { account: shop.id, phone, lastReplyAt, unread: index < 3 ? 1 : 0 });
+    const basis = { accountId: shop.id, conversationId: id, fromNumber: phone };
+    if (index === 7) await aReply(api.db, { ...basis, text: 'Le parking est-il ouvert ?' });
+    await aReply(api.db, { ...basis, sequence: 2, text: `Merci ${index}` });
+  }
+  await shop.call('PUT', '/contacts', { phone: phoneOf(0), firstName: 'Zoé', lastName: 'Martin', tags: ['fidèle'] });
+  await pages.signIn('fr');
+}, 120_000);
+afterAll(() => pages[Symbol.asyncDispose](), 60_000);
+
+const row = (name: string | RegExp) => pages.page.getByRole('row', { name });
+const scroll = `document.querySelector('[role="grid"]')`;
+
+test('news of one conversation costs a tab one request, however far its list was scrolled', async () => {
+  const { page, shop } = pages;
+  await pages.visit('/chat');
+  await row('Zoé Martin').waitFor();
+  await until('all were scrolled through', async () => {
+    await page.evaluate(`${scroll}.scrollTop = ${scroll}.scrollHeight`);
+    return (await row(`Merci ${MANY - 1},`).count()) > 0;
+  });
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const [first] = (await shop.call('GET', '/conversations?limit=1')).body.items;
+  await shop.call('PATCH', `/conversations/${first.id}`, { flagged: true });
+  await until('it was asked', () => asked.length > 0);
+  await page.waitForTimeout(1000);
+  expect(asked).toEqual(['/v1/conversations']);
+  expect(await row(`Merci ${MANY - 1},`).count()).toBe(1);
+  page.removeAllListeners('request');
+}, 60_000);
+
+test('a search shows the words it found, marked, and is in the address', async () => {
+  const { page } = pages;
+  await pages.visit('/chat');
+  await page.getByRole('searchbox', { name: 'Rechercher' }).fill('parking');
+  await row(/parking/).waitFor();
+  await page.getByText('1 résultats').waitFor();
+  expect(await page.locator('.conversation mark').textContent()).toBe('parking');
+  await row(/parking/).click();
+  await page.getByRole('log').locator('mark').waitFor();
+  await page.reload();
+  await page.getByRole('log').locator('mark').waitFor();
+  expect(await page.getByRole('row').count()).toBe(1);
+  expect(page.url()).toContain('q=parking');
+});
+
+test('views say how much they hold, and several conversations are closed and brought back at once', async () => {
+  const { page } = pages;
+  await pages.visit('/chat');
+  const views = page.getByRole('navigation', { name: 'Afficher' });
+  await views.getByRole('link', { name: `Ouvertes ${MANY}` }).waitFor();
+  for (const name of ['Zoé Martin', 'Merci 1,']) {
+    await row(name).hover();
+    await row(name).getByRole('checkbox').click();
+  }
+  await page.getByRole('toolbar').getByRole('button', { name: 'Fermer la conversation' }).click();
+  await views.getByRole('link', { name: 'Fermées 2' }).waitFor();
+  await until('they are gone', async () => (await row('Zoé Martin').count()) === 0);
+  await page.getByRole('status').getByRole('button', { name: 'Annuler' }).click();
+  await row('Zoé Martin').waitFor();
+  await views.getByRole('link', { name: `Ouvertes ${MANY}` }).waitFor();
+  expect(page.troubles).toEqual([]);
+});
+
+test('a number is named from its thread', async () => {
+  const { page, shop } = pages;
+  await pages.visit('/chat');
+  await row('Merci 2,').click();
+  await page.getByRole('button', { name: 'Modifier le nom' }).click();
+  await page.getByRole('textbox', { name: 'Prénom' }).fill('Hugo');
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await page.getByRole('heading', { name: 'Hugo', level: 1 }).waitFor();
+  expect((await shop.call('GET', `/contacts?search=Hugo`)).body.items[0].phone).toBe(phoneOf(2));
+});
+
+test('Ctrl+K goes to a page, a person or a number, and ? says the keys', async () => {
+  const { page } = pages;
+  await pages.visit('/campaigns');
+  await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
+  const go = async (text: string, to: string | RegExp) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox', { name: 'Rechercher partout' }).fill(text);
+    await page.getByRole('menuitem', { name: to }).first().click();
+  };
+  await go('clés', 'Clés d’API');
+  await page.getByRole('heading', { name: 'Clés d’API', level: 1 }).waitFor();
+  await go('zoé', /Zoé Martin/);
+  await page.getByRole('heading', { name: 'Zoé Martin', level: 1 }).waitFor();
+  await go('+33 6 99 99 99 99', /Écrire au/);
+  expect(await page.getByRole('textbox', { name: 'Numéro' }).inputValue()).toBe('+33 6 99 99 99 99');
+  await page.getByRole('heading', { name: 'Nouveau message' }).click();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Raccourcis clavier' }).waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('a tab is named by its page and by what waits to be read; an address that is nothing says so', async () => {
+  const { page } = pages;
+  await pages.visit('/contacts');
+  await until('it is named', async () => /^\(\d+\) Contacts · Aller-Retour$/.test(await page.title()));
+  for (const path of ['/settings/nothing', '/chat/a/b']) {
+    await pages.visit(path);
+    await page.getByRole('heading', { name: 'Cette page n’existe pas' }).waitFor();
+    await page.getByRole('navigation', { name: 'Rubriques' }).waitFor();
+  }
+  expect((await pages.visit('/nothing'))?.status()).toBe(404);
+  await page.getByRole('heading', { name: 'Cette page n’existe pas' }).waitFor();
+});
+
+test('the theme that is chosen stays, and lists come compressed', async () => {
+  const { page } = pages;
+  await pages.visit('/contacts');
+  await page.getByRole('heading', { name: 'Contacts', level: 1 }).waitFor();
+  await fromAccountMenu(page, 'menuitemradio', 'Sombre', 'fr');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Contacts', level: 1 }).waitFor();
+  const ground = 'getComputedStyle(document.documentElement).backgroundColor';
+  expect(await page.evaluate(ground)).toBe('rgb(16, 20, 19)');
+  await page.evaluate(`localStorage.clear()`);
+  const [answer] = await Promise.all([page.waitForResponse(/\/v1\/contacts\?/), pages.visit('/contacts')]);
+  expect((await answer.allHeaders())['content-encoding']).toBe('gzip');
+});

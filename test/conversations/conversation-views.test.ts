@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { anAccount, startApi } from '../fixtures/api.ts';
+import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
+
+test('a list of conversations says how much each view holds, and what of a search was found', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const other = await anAccount(api);
+  await aConversation(api.db, { account: other.id, unread: 1 });
+  const one = (phone: string, more: object = {}) => aConversation(api.db, { account: shop.id, phone, ...more });
+  const { id } = await one('+33612000001', { unread: 2 });
+  await one('+33612000002', { state: 'closed', flagged: true });
+  await one('+33612000003', { state: 'snoozed', snoozedUntil: new Date(Date.now() + 60_000) });
+  await one('+33612000004', { assignee: 'zoe@boulangerie.example' });
+  const basis = { accountId: shop.id, conversationId: id };
+  await aReply(api.db, { ...basis, text: 'Le parking est-il ouvert ?' });
+  await aReply(api.db, { ...basis, sequence: 2, text: 'Merci' });
+
+  const { body } = await shop.call('GET', '/conversations?counts=true&limit=1');
+  const counts = { all: 4, open: 2, unread: 1, mine: 0, unassigned: 1, flagged: 1, snoozed: 1, closed: 1, blocked: 0 };
+  expect([body.items.length, body.unread, body.counts]).toEqual([1, 1, counts]);
+  const unassigned = await shop.call('GET', '/conversations?unassigned=true');
+  expect([unassigned.body.items.map((each: { id: string }) => each.id), unassigned.body.counts]).toEqual([[id], undefined]);
+  const found = await shop.call('GET', '/conversations?search=parking');
+  expect(found.body.items).toMatchObject([{ id, lastText: 'Merci', hit: 'Le parking est-il ouvert ?' }]);
+  expect((await shop.call('GET', '/conversations?search=12000001')).body.items).toMatchObject([{ id, hit: null }]);
+});
+
+test('a list of campaigns is searched by name, and says what came of each that was launched', async () => {
+  await using api = await startApi();
+  const shop = await anAccount(api);
+  const text = { route: 'premium', withReplies: true, text: 'Bonjour' };
+  const draft = (name: string) => shop.call('POST', '/campaigns/drafts', { name, ...text });
+  const { id } = (await draft('Soldes 100 % coton')).body;
+  await draft('Rentrée');
+  const list = async (query: string) => (await shop.call('GET', `/campaigns?${query}`)).body.items;
+  expect((await list('search=100%20%25')).map((each: { name: string }) => each.name)).toEqual(['Soldes 100 % coton']);
+  expect((await list('figures=true&search=soldes'))[0].figures).toBeUndefined();
+  await api.db.pool.query(`update campaigns set launched_at = now(), state = 'launched', total = 2 where id = $1`, [id]);
+  const sent = { accountId: shop.id, campaignId: id, toNumber: '+33612000001' };
+  const { id: messageId } = await aMessage(api.db, { ...sent, row: 1 });
+  await aMessage(api.db, { ...sent, toNumber: '+33612000002', row: 2, state: 'undelivered' });
+  await aReply(api.db, { accountId: shop.id, campaignId: id, messageId });
+  expect((await list('figures=true'))[1].figures).toEqual({ delivered: 1, failed: 1, repliers: 1 });
+  expect((await list('limit=10'))[1].figures).toBeUndefined();
+});
