@@ -1,4 +1,4 @@
-import './ui/tokens.css';
+import './theme/tokens.css';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

@@ -107,7 +107,7 @@ const parts = createRoute({
   beforeLoad: () => {
     if (!import.meta.env.DEV) throw notFound();
   },
-  component: worded(() => import('./ui/parts-page.tsx'), 'PartsPage'),
+  component: worded(() => import('./shell/parts-page.tsx'), 'PartsPage'),
 });
 const analytics = page(root, '/analytics', () => import('./campaigns/analytics.tsx'), 'AnalyticsPage');
 const newCampaign = createRoute({

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
 import { Health } from './endpoint-health.tsx';
@@ -14,6 +15,11 @@ export function TroubledPage() {
     queryKey: ['troubled', 'lines'],
     queryFn: () => ask(v1.operator.endpoints.$get({ query: { limit: '1' } })),
   });
+  const accounts = useQuery({
+    queryKey: ['accounts', 'choice'],
+    queryFn: () => ask(v1.operator.accounts.$get({ query: { limit: '200' } })),
+  });
+  const nameOf = (id: string): string => accounts.data?.items.find((each) => each.id === id)?.name ?? id;
   const down = lines.data?.linesDown ?? [];
   return (
     <>
@@ -30,6 +36,15 @@ export function TroubledPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noTroubled'), hint: say('noTroubledHint') }}
         columns={[
+          {
+            name: say('account'),
+            long: true,
+            cell: ({ account }) => (
+              <Link to="/operator/accounts/$id" params={{ id: account }}>
+                {nameOf(account)}
+              </Link>
+            ),
+          },
           { name: say('address'), long: true, cell: ({ url }) => <span className="address">{url}</span> },
           { name: say('state'), cell: ({ health }) => <Health health={health} /> },
           { name: say('since'), cell: ({ since }) => when(since) },

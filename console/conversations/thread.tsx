@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { AboutConversation } from './about-conversation.tsx';
 import { ConversationMenus } from './conversation-menus.tsx';
 import { Answer } from './reply-box.tsx';
@@ -18,7 +18,15 @@ import { session } from '../people/session.ts';
 /** A receipt is no event of its own: while one is waited for, it is looked for. */
 const RECEIPTS_MS = 1500;
 /** Whether there is room beside the messages; else what is known of the person covers them, once it is asked for. */
-const ROOM = '(min-width: 1240px) and (min-height: 601px)';
+const ROOM = window.matchMedia('(min-width: 1240px) and (min-height: 601px)');
+const useRoom = (): boolean =>
+  useSyncExternalStore(
+    (changed) => {
+      ROOM.addEventListener('change', changed);
+      return () => ROOM.removeEventListener('change', changed);
+    },
+    () => ROOM.matches,
+  );
 
 export function ThreadPage() {
   const { say } = useLocale();
@@ -53,7 +61,10 @@ export function ThreadPage() {
     // Whoever came by a key is told where they are.
     if (shown && document.activeElement === document.body) heading.current?.focus();
   }, [shown]);
-  const [about, setAbout] = useState(() => window.matchMedia(ROOM).matches);
+  const room = useRoom();
+  const [chosen, choose] = useState<boolean | null>(null);
+  useEffect(() => choose(null), [room]);
+  const about = chosen ?? room;
 
   const error = conversation.error ?? found.error;
   const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
@@ -80,11 +91,11 @@ export function ThreadPage() {
             {say('via', { code: phoneText(head.replyCode) })}
           </p>
         </div>
-        {reader ? <ConversationMenus items={[head]} about={() => setAbout(!about)} /> : null}
+        {reader ? <ConversationMenus items={[head]} about={() => choose(!about)} /> : null}
       </header>
       {problem}
       <ThreadLog label={say('thread', { phone })} entries={entries} notes={notes.items ?? []} search={q} older={found.more} />
-      {about ? <AboutConversation conversation={head} entries={entries} close={() => setAbout(false)} /> : null}
+      {about ? <AboutConversation conversation={head} entries={entries} close={() => choose(false)} /> : null}
       {head.optedOut ? (
         <p role="status" className="opted-out">
           {say('optedOut')}

@@ -66,8 +66,10 @@ export function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
 
 /** Whether a page of the console is one of theirs; where their pages begin is. */
 export const isTheirs = (places: Place[], role: string, pathname: string): boolean =>
-  pathname === '/me' ||
-  pathname === '/parts' ||
-  (role === 'operator' && pathname === '/operator') ||
-  (role === 'owner' && pathname === '/start') ||
-  places.some(({ under }) => under.some((each) => pathname.startsWith(each)));
+  // Who only reads has nothing to write there.
+  !(role === 'viewer' && pathname === '/campaigns/new') &&
+  (pathname === '/me' ||
+    pathname === '/parts' ||
+    (role === 'operator' && pathname === '/operator') ||
+    (role === 'owner' && pathname === '/start') ||
+    places.some(({ under }) => under.some((each) => pathname.startsWith(each))));

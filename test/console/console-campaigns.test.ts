@@ -48,7 +48,7 @@ test('the composer shows what three real people will read and how each answers, 
   const shown = page.getByRole('complementary', { name: 'Aperçu' });
   await shown.getByText('Bonjour Zoé, le cœur de la saison est là').waitFor();
   await shown
-    .getByText(/Appuie sur répondre\s: la réponse va au 3801[56]/)
+    .getByText(/Peut répondre directement \(3801[56]\)/)
     .first()
     .waitFor();
   // Nobody there can reply: said with its remedy, and sent only if that is chosen.
@@ -151,9 +151,9 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
       .toSorted(),
   ).toEqual([phone(11), phone(13)]);
   await started.app.world.phones.reply(phone(11), 'Oui, avec joie');
-  const results = page.getByRole('region', { name: 'Résultats' });
-  await results.getByRole('cell', { name: 'OUI' }).waitFor();
-  await results.getByRole('row', { name: /France 2 1 1 50/ }).waitFor();
+  await page.getByText('Voir les données').click();
+  await page.getByRole('cell', { name: 'OUI', exact: true }).waitFor();
+  await page.getByRole('row', { name: /France 2 1 1 50/ }).waitFor();
   await clean('the results of a campaign');
   expect(troubles()).toEqual([]);
 }, 120_000);
@@ -232,7 +232,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   const asked = page.getByRole('alertdialog', { name: 'Cancel this campaign?' });
   await clean('a campaign that is to be cancelled');
   await asked.getByRole('button', { name: 'Cancel the campaign' }).click();
-  await page.getByText('Cancelled ·').waitFor();
+  await page.getByText('Cancelled', { exact: true }).waitFor();
   expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(375);
   await page.setViewportSize({ width: 1280, height: 800 });
   expect(troubles()).toEqual([]);
@@ -245,10 +245,10 @@ test('a campaign that is going says how fast it goes and how long it will take, 
   await page.goto(`${started.app.url}/campaigns/${String(id)}`);
   await page.getByText(/\d+ SMS a minute, \d+ minutes? left/).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByText('Paused ·').waitFor();
+  await page.getByText('Paused', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Cancel the campaign' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the campaign' }).click();
-  await page.getByText('Cancelled ·').waitFor();
+  await page.getByText('Cancelled', { exact: true }).waitFor();
   expect(received(/En route/).length).toBeLessThan(60);
 }, 120_000);
 

@@ -127,7 +127,7 @@ test('by night it is proposed to wait for the morning; who wants it at once says
   expect(await wait.isChecked()).toBe(true);
   expect(await axe(page)).toEqual([]);
   await send.click();
-  await page.getByText(/^Programmée pour le/).waitFor();
+  await page.getByText(/^Programmée ·/).waitFor();
   expect(await lastSendAt()).toBe(clearAt);
 
   await write(whereItIs('night'));
@@ -146,7 +146,7 @@ test('by night it is proposed to wait for the morning; who wants it at once says
   await page.getByLabel('Date et heure d’envoi').fill(`${TOMORROW}T03:00`);
   await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill('+33612000001');
   await page.getByRole('button', { name: 'Relire et envoyer' }).click();
-  expect(await review.getByRole('radio', { name: /^Garder l’heure choisie/ }).isChecked()).toBe(true);
+  expect(await review.getByRole('radio', { name: /^Conserver l’heure choisie/ }).isChecked()).toBe(true);
   expect(await wait.isChecked()).toBe(false);
 
   expect((await shop.call('POST', '/campaigns', { ...text, recipients: night })).body.sendAt).toBeNull();

@@ -1,12 +1,12 @@
 import { Inbox, Megaphone, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { Avatar } from './avatar.tsx';
-import { Action, Badge, Check, Choice, Copy, Empty, Field, IconAction, Problem, Skeleton } from './components.tsx';
-import { ConfirmButton } from './confirm-button.tsx';
-import { Hit } from './highlight.tsx';
-import { Facts, Table, Tile, whenShort } from './list.tsx';
-import { MenuButton } from './menu-button.tsx';
-import { toast } from './toast.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Action, Badge, Check, Choice, Copy, Empty, Field, IconAction, Problem, Skeleton } from '../ui/components.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { Hit } from '../ui/highlight.tsx';
+import { Facts, Table, Tile, whenShort } from '../ui/list.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
+import { toast } from '../ui/toast.tsx';
 
 const TONES = ['plain', 'good', 'busy', 'wait', 'bad', 'plan'] as const;
 const KINDS = ['main', 'plain', 'ghost', 'danger', 'link'] as const;
