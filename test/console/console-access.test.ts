@@ -7,7 +7,7 @@ import { createOwner } from '../../cli/admin.ts';
 import { createClient, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { enter, signedIn, signInAs, signOut } from '../fixtures/console/by-hand.ts';
+import { enter, fromAccountMenu, signedIn, signInAs, signOut } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'gerante@boulangerie.example';
@@ -54,7 +54,7 @@ const mailTo = async (address: string, subject: string) => {
 
 test('an authenticator is set up by its key or its picture, its recovery codes are kept once, and one of them opens in place of the digits', async () => {
   const password = await signIn(OWNER);
-  await page.getByRole('link', { name: OWNER }).click();
+  await fromAccountMenu(page, 'menuitem', 'Your access');
   await button('Set up').click();
   await page.getByRole('img', { name: /QR code/ }).waitFor();
   expect(await axe(page)).toEqual([]);
@@ -71,7 +71,7 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   await box('Recovery code').fill(codes[0] ?? '');
   expect(await axe(page)).toEqual([]);
   await button('Sign in').click();
-  await page.getByRole('link', { name: OWNER }).click();
+  await fromAccountMenu(page, 'menuitem', 'Your access');
   await page.getByText('Recovery codes left: 9').waitFor();
   expect(await page.getByText(codes[1] ?? '').count()).toBe(0);
   await button('New recovery codes').click();
@@ -119,7 +119,7 @@ test('who forgot their password gets a link by mail, chooses another one, is ask
 test('an owner changes their password, and takes a colleague’s authenticator away once that is confirmed; an operator does it for an owner', async () => {
   const { app } = started;
   const password = await signIn(COLLEAGUE);
-  await page.getByRole('link', { name: COLLEAGUE }).click();
+  await fromAccountMenu(page, 'menuitem', 'Your access');
   await page.getByLabel('Current password').fill(password);
   await page.getByLabel('New password').fill(NEXT);
   await button('Change the password').click();

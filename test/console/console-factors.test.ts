@@ -61,7 +61,7 @@ test('who has to have an authenticator is led to it at sign-in, and goes on once
   await page.getByText('Require an authenticator').click();
   await button('Save').click();
   await page.getByRole('heading', { name: 'An authenticator is required' }).waitFor();
-  await signOut(page);
+  await button('Sign out').click();
   await enter(page, OWNER, password);
   await page.getByRole('heading', { name: 'An authenticator is required' }).waitFor();
   expect(await page.getByRole('navigation').count()).toBe(0);

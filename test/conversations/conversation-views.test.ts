@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anAccount, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
 
 test('a list of conversations says how much each view holds, and what of a search was found', async () => {
@@ -31,6 +31,7 @@ test('a list of campaigns is searched by name, and says what came of each that w
   const shop = await anAccount(api);
   const text = { route: 'premium', withReplies: true, text: 'Bonjour' };
   const draft = (name: string) => shop.call('POST', '/campaigns/drafts', { name, ...text });
+  await carriers(api);
   const { id } = (await draft('Soldes 100 % coton')).body;
   await draft('Rentrée');
   const list = async (query: string) => (await shop.call('GET', `/campaigns?${query}`)).body.items;
