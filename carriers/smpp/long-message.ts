@@ -25,6 +25,7 @@ export function createSegmenter(settings: SmppSettings): (message: OutboundMessa
     shortCode: shortCode ?? ADDRESS_TYPES.shortCode,
     e164: e164 ?? ADDRESS_TYPES.e164,
   };
+  const usual = validityOf({}, settings);
   // A phone joins parts by reference: starting anywhere keeps a restart from repeating the last ones.
   let reference = Math.floor(Math.random() * 65_536);
 
@@ -40,7 +41,7 @@ export function createSegmenter(settings: SmppSettings): (message: OutboundMessa
       status: 0,
       serviceType: settings.serviceType,
       priority: settings.priority,
-      validityPeriod: validityOf(message, settings),
+      validityPeriod: message.expiresAt ? validityOf(message, settings) : usual,
       source: toAddress(message.from, types),
       destination: toAddress(message.to, { ...types, shortCode: types.e164 }),
       // Receipts are also how doubts are resolved.
@@ -92,7 +93,7 @@ const withReference = (tlvs: Tlvs, reference: Buffer | null): Tlvs =>
   reference === null ? tlvs : new Map([...tlvs, [TLV.userMessageReference, reference]]);
 
 /** YYMMDDhhmmss000R from now, until the message's own end or the carrier's, whichever comes first. */
-function validityOf({ expiresAt }: OutboundMessage, { validityHours }: SmppSettings): string {
+function validityOf({ expiresAt }: Pick<OutboundMessage, 'expiresAt'>, { validityHours }: SmppSettings): string {
   const own = expiresAt ? Math.ceil((expiresAt.getTime() - Date.now()) / 1000) : Infinity;
   const seconds = Math.max(1, Math.min(own, validityHours === 0 ? Infinity : validityHours * 3600));
   if (seconds === Infinity) return '';
