@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { installationGauges } from './activities/maintenance/installation-gauges.ts';
+import { openMinuteSummary } from './activities/minute-summary.ts';
 import { createProductMetrics, processGauges } from './activities/product-metrics.ts';
 import manifest from './package.json' with { type: 'json' };
 import { createRunWaker } from './activities/wake-run.ts';
@@ -70,6 +71,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
   const metrics = createMetrics();
   const counts = createProductMetrics(metrics);
   installationGauges(metrics, db.pool);
+  starting.use(openMinuteSummary(metrics, log));
   const live = listens === 0 ? null : openLive({ url: directUrl(config), pool: db.pool, log });
   starting.defer(async () => live?.close());
   processGauges(metrics, { pool: db.pool, version: manifest.version, ...(live ? { hears: live.hears } : {}) });

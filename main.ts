@@ -2,13 +2,13 @@ import './cli/node-version.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pino from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { DatabaseUnusable } from './database/migrate.ts';
+import { openLog } from './process-log.ts';
 import { startSystem } from './system.ts';
 
 const config = readOrExit();
-const log = pino({ level: config.LOG_LEVEL, base: { role: config.ROLE } });
+const log = openLog(config);
 const prebuilt = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
 try {

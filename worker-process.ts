@@ -102,6 +102,7 @@ export async function startWorkerProcess(
   });
   await runs.warmUp();
   lines.start(opened.carrierWorker);
+  log.info({ worker, carriers: config.CARRIERS }, 'a worker has started');
   // Not where the sweep never comes either.
   starting.use(openWatch({ pool: db.pool, log, everyMs: Math.min(Math.max(sweepEveryMs / 20, 100), 2 ** 31 - 1), runs, wake }));
   const stack = starting.move();

@@ -6,6 +6,9 @@ import type { ApiEnv } from '../services.ts';
 
 /** At least one letter: what has none may be somebody's number. */
 const REQUEST_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{8,128}$/;
+/** What a message may say of numbers, which is caught first, and what it may not. */
+const UNTOLD =
+  /((?<=(?:\w\.[\w.-]+|localhost|\]):)\d{1,5}\b(?![ .-]?\d)|(?<![\d+.-])\d{1,8} ?(?:ms|s|seconds|minutes|bytes|rows|connections|attempts|tries)\b)|"[^"]*"|'[^']*'|\+?\d[\d .-]{3,}\d/g;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */
@@ -27,7 +30,8 @@ const field = (error: object, name: string): string | undefined => {
 
 /**
  * An error that may be logged. What the database says quotes the row it refused, so that only its code and the names of
- * things are kept; in other messages every number of five digits and more, and everything quoted, is taken out.
+ * things are kept; in other messages every number of five digits and more, and everything quoted, is taken out: all but ports,
+ * durations and counts.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -37,7 +41,7 @@ export function describeError(error: unknown): Record<string, unknown> {
   if (code !== undefined && SQLSTATE.test(code)) {
     return { name: error.name, code, table: field(error, 'table'), constraint: field(error, 'constraint'), at };
   }
-  const message = error.message.replaceAll(/"[^"]*"|'[^']*'|\+?\d[\d .-]{4,}/g, '…').slice(0, 300);
+  const message = error.message.replaceAll(UNTOLD, (found, plain?: string) => plain ?? '…').slice(0, 300);
   return { name: error.name, code, message, at };
 }
 
