@@ -13,6 +13,8 @@ import { startBrowser } from './fixtures/console/start-browser.ts';
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const PEOPLE = ['Maëlle', 'Hugo', 'Inès', 'Léo', 'Camille', 'Jules', 'Zoé', 'Adam', 'Louise', 'Gabriel', 'Chloé', 'Nathan'];
 const ANSWERS = ['OUI', 'Oui, avec plaisir ! À quelle heure ?', 'NON', 'Plutôt dimanche, c’est possible ?', 'OUI merci', 'STOP'];
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
 const phone = (index: number): string => `+3361234${String(5600 + index)}`;
 
 /** A little life in the account: two campaigns, answers, a note, an answer kept ready, a keyword. Ids of what is looked at. */
@@ -76,7 +78,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-screenshots-'));
 try {
   await using dev = await startDev({ dataDir, log: pino({ level: 'warn' }), progress: say });
   await using browser = await startBrowser();
-  const page = await browser.open({ colorScheme: 'light', viewport: { width: 1280, height: 860 } });
+  const page = await browser.open({ colorScheme: 'light', viewport: WIDE });
   await mkdir(FOLDER, { recursive: true });
   const take = async (name: string, path: string, shown: string | RegExp, prepare = async () => {}): Promise<void> => {
     await page.goto(`${dev.state.url}${path}`);
@@ -93,6 +95,13 @@ try {
   await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h', () =>
     page.getByRole('listitem').filter({ hasText: 'Dès 7 h' }).getByText('Remis').waitFor(),
   );
+  await page.setViewportSize(PHONE);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await take('chat-phone', '/chat', 'OUI merci');
+  await take('thread-phone', `/chat/${ids.conversation}`, 'Dès 7 h');
+  await page.setViewportSize(WIDE);
+  await take('chat-dark', `/chat/${ids.conversation}`, 'Dès 7 h');
+  await page.emulateMedia({ colorScheme: 'light' });
   await take('received', '/replies', 'Avec plaisir');
   await take('campaigns', '/campaigns', 'Ouverture du fournil');
   await take('composer', '/campaigns/new', 'Type de SMS', async () => {
@@ -111,6 +120,12 @@ try {
   await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
   await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Tentative 1/);
 
+  await page.goto(dev.state.url);
+  await signOut(page, 'fr');
+  await signIn(page, dev.state.people.operator);
+  await take('status', '/operator/status', 'Connexions');
+  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Connectée');
+
   // An endpoint that fails, as an operator sees its run.
   dev.world.endpoint.behave({ mode: 'status', status: 500 });
   await press(dev.state, phone(10), 'OUI');
@@ -126,11 +141,6 @@ try {
   await page.getByText('unsteady, 1 waiting').first().waitFor();
   await page.screenshot({ path: join(FOLDER, 'failing-endpoint.png'), animations: 'disabled' });
   say('failing-endpoint');
-
-  await page.goto(dev.state.url);
-  await signOut(page, 'fr');
-  await signIn(page, dev.state.people.operator);
-  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Connectée');
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -89,7 +89,12 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
   // Counts have no halves; seconds do.
   const parts = rows.some((row) => series.some(({ value }) => !Number.isInteger(value(row))));
   const bars = UPlot.paths.bars?.({ size: [0.6, 60], radius: 0.1 });
-  const axis = { stroke: textDecorationColor, grid: { stroke: borderTopColor, width: 1 }, ticks: { show: false } };
+  const axis = {
+    font: "12px 'Inter Variable', sans-serif",
+    stroke: textDecorationColor,
+    grid: { stroke: borderTopColor, width: 1 },
+    ticks: { show: false },
+  };
   return new UPlot(
     {
       width: place.clientWidth,
