@@ -53,7 +53,12 @@ export function Palette({ who, places, close }: Props) {
   const subPages = role === 'operator' ? OPERATOR : reads ? SETTINGS : [];
   const pages = [
     ...places.map(({ to, word }) => ({ to, word, group: null })),
-    ...(role === 'owner' ? [{ to: '/campaigns/new', word: 'newCampaign', group: null } as const] : []),
+    ...(role === 'owner'
+      ? ([
+          { to: '/campaigns/new', word: 'newCampaign', group: null },
+          { to: '/start', word: 'firstSteps', group: null },
+        ] as const)
+      : []),
     ...(reads ? [{ to: '/replies', word: 'replies', group: null } as const] : []),
     ...subPages.flatMap(({ word: group, items }) => items.map((item) => ({ ...item, group }))),
   ].filter(({ to }, index, all) => all.findIndex((each) => each.to === to) === index);

@@ -67,7 +67,6 @@ export const en: Record<keyof typeof fr, string> = {
   stateBeyondLimit: 'Not sent: spend limit reached',
   stateUnknown: 'Delivery unknown',
   stateSimulated: 'Simulated',
-  you: 'You',
   from: 'From',
   to: 'To',
   text: 'Text',

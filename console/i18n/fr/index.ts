@@ -73,7 +73,6 @@ export const fr = {
   stateBeyondLimit: 'Non envoyé : plafond de dépenses atteint',
   stateUnknown: 'Remise inconnue',
   stateSimulated: 'Simulé',
-  you: 'Vous',
   from: 'De',
   to: 'Vers',
   text: 'Texte',
