@@ -58,6 +58,7 @@ test('a search shows the words it found, marked, and is in the address', async (
   await page.getByRole('log').locator('mark').waitFor();
   await page.reload();
   await page.getByRole('log').locator('mark').waitFor();
+  await row(/parking/).waitFor();
   expect(await page.getByRole('row').count()).toBe(1);
   expect(page.url()).toContain('q=parking');
 });
