@@ -22,16 +22,15 @@ const APPLY = `
     select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
       as r (id, reference, message_id, status, error, at, from_number, to_number, id_end)
   ), matched as (
-    select r.*, coalesce(f.message_id, m.id, e.id, d.message_id) as message, f.message_id is null and e.id is null and d.message_id is not null as resolves
+    select r.*, coalesce(f.message_id, m.id, case when r.id_end is not null then (
+        select o.id from messages o
+        where o.to_number = r.to_number and o.carrier_id = $1 and right(o.id::text, 4) = r.id_end
+          and o.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
+        order by o.submitted_at desc limit 1
+      ) end, d.message_id) as message, f.message_id is null and r.id_end is null and d.message_id is not null as resolves
     from r
     left join message_references f on f.carrier_id = $1 and f.reference = r.reference
     left join messages m on m.id = r.message_id and m.carrier_id = $1
-    left join lateral (
-      select o.id from messages o where f.message_id is null and m.id is null and r.id_end is not null
-        and o.to_number = r.to_number and o.carrier_id = $1 and right(o.id::text, 4) = r.id_end
-        and o.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
-      order by o.submitted_at desc limit 1
-    ) e on true
     left join doubts d on f.message_id is null and m.id is null
       and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
       and d.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
@@ -56,7 +55,7 @@ const APPLY = `
       -- The first try arrived after all: there need be no second.
       when m.state = 'queued' then m.resends > 0 and w.status <> 'unknown'
       else m.state in ('submitting', 'accepted', 'in_doubt', 'unknown') end
-    returning m.id, w.status
+    returning m.id, m.account_id, m.to_number, w.status
   ), dead as (
     ${NOTE_DEAD}
   ), resolved as (

@@ -17,11 +17,10 @@ const DEAD_AFTER = 3;
 const ARRIVED = `exists (select from messages a where a.to_number = d.phone and a.account_id = d.account_id
   and a.state = 'delivered' and a.submitted_at > d.last_at)`;
 
-/** Counts those of `applied` (ids and statuses of receipts that moved a message) that did not arrive. */
+/** Counts those of `applied` (messages that receipts moved, with the status) that did not arrive. */
 export const NOTE_DEAD = `
   insert into dead_numbers as d (account_id, phone, times, last_at)
-  select m.account_id, m.to_number, count(*), now() from applied a join messages m on m.id = a.id
-  where a.status = 'undelivered' group by 1, 2 order by 1, 2
+  select account_id, to_number, count(*), now() from applied where status = 'undelivered' group by 1, 2 order by 1, 2
   on conflict (account_id, phone) do update
     set times = case when ${ARRIVED} then excluded.times else least(d.times + excluded.times, 1000) end, last_at = now()`;
 
