@@ -13,9 +13,9 @@ DeadNumberSchema.setClass(DeadNumber);
 /** So many in a row, and the number is offered to be left out. */
 const DEAD_AFTER = 3;
 
-/** Whether a message of the account reached the number since the last that did not, of a row `d`. */
+/** Whether a message of the account reached the number since the last that did not, of a row `d`: one sent just before counts. */
 const ARRIVED = `exists (select from messages a where a.to_number = d.phone and a.account_id = d.account_id
-  and a.state = 'delivered' and a.submitted_at > d.last_at)`;
+  and a.state = 'delivered' and a.submitted_at > d.last_at - interval '1 second')`;
 
 /** Counts those of `applied` (messages that receipts moved, with the status) that did not arrive. */
 export const NOTE_DEAD = `
