@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startChild } from '../../dev/launchers/child.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../dev/launchers/ports.ts';
 
 const run = promisify(execFile);
 const BIN = '/usr/lib/postgresql/15/bin';

@@ -10,7 +10,7 @@ import { openDatabase } from '../../database/orm.ts';
 import { startChild } from '../../dev/launchers/child.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../dev/launchers/ports.ts';
 
 const PROGRAM = '/usr/sbin/pgbouncer';
 
