@@ -94,7 +94,8 @@ ENTRYPOINT ["/entry"]`,
 COPY schema /etc/temporal/schema/postgresql/v12`,
     'temporalio/server:1.32.0': `${INSTALL} netcat-openbsd
 COPY temporal-server /usr/local/bin/
-CMD ["temporal-server", "start"]`,
+# As the entry of the real image does where it listens on every address.
+CMD ["sh", "-c", "TEMPORAL_BROADCAST_ADDRESS=$(hostname -i) exec temporal-server start"]`,
     'temporalio/ui:2.54.1': `${INSTALL} busybox
 RUN ln -s busybox /bin/wget && mkdir /www && echo 'a stand-in' > /www/index.html
 CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]`,
@@ -127,6 +128,7 @@ export async function startEngine() {
     const over = new Promise((resolve) => daemon.once('exit', resolve));
     if (daemon.exitCode === null) daemon.kill('SIGTERM');
     await over;
+    await run('umount', [`${folder}/exec/netns/default`]).catch(() => {});
     await rm(folder, { recursive: true, force: true });
   });
   for (let tries = 0; ; tries++) {
