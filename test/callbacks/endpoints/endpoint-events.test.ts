@@ -42,7 +42,8 @@ test('a faulty set-up is told at the first attempt and once: by mail, to who pul
   for (const name of [
     'callback_attempt_duration_seconds_count{class="http_4xx"} 2',
     'callback_first_attempt_latency_seconds_count',
-    'callback_endpoints{health="healthy"} 2',
+    'callback_endpoints{health="healthy"} 1',
+    'callback_endpoints{health="unsteady"} 1',
     'callback_oldest_waiting_seconds{state="retrying"}',
   ])
     expect(metrics).toContain(name);
