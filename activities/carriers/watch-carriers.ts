@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AlarmKind } from '../../domain/carriers/alarm.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
+import { UUID_V7 } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
 /** How long no line may be bound, and how many messages may come to be in doubt within a quarter of an hour, unremarked. */
@@ -42,7 +43,7 @@ export const watchCarriers = (pool: Pool, { settled }: { settled: boolean }): Pr
       client,
       `with seen as (${SEEN}), put as (
          insert into alarms as a (id, kind, carrier_id, since, last, detail, post_at)
-         select uuidv7(), kind, carrier_id, now(), now(), detail, now() from seen where $1 or kind <> 'carrier-down' order by kind, carrier_id
+         select ${UUID_V7}, kind, carrier_id, now(), now(), detail, now() from seen where $1 or kind <> 'carrier-down' order by kind, carrier_id
          on conflict (kind, carrier_id) where cleared_at is null
            do update set last = now(), count = a.count + 1, detail = excluded.detail
          returning a.id, a.kind, a.carrier_id, a.since, a.detail, a.count

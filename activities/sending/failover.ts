@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { CARRIER_UP } from '../../database/carriers/carrier-health.ts';
+import { idAt } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { carriersFor, type RouteRule } from '../../domain/carriers/routing.ts';
@@ -81,9 +82,9 @@ const queuedOf = (pool: Pool, carrierId: string, campaignId: string | null, afte
   campaignId === null
     ? rows<Queued>(
         pool,
-        `select ${COLUMNS} from messages m where m.campaign_id is null and m.id > greatest(nullif($2, '')::uuid, uuidv7(interval '-3 days'))
+        `select ${COLUMNS} from messages m where m.campaign_id is null and m.id > greatest(nullif($2, '')::uuid, $3::uuid)
            and m.carrier_id = $1 and ${UNTOUCHED} order by m.id limit ${PAGE}`,
-        [carrierId, after],
+        [carrierId, after, idAt(Date.now() - 3 * 86_400_000)],
       )
     : rows<Queued>(
         pool,

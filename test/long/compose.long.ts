@@ -100,7 +100,9 @@ test('docker compose up, an operator, a campaign, a reply by mail and callback, 
   await world.phones.reply(phone(0), 'oui 0');
   const home = () =>
     new Set(world.endpoint.calls.filter(({ answered }) => answered === 200).map(({ body }) => /oui \d+/.exec(body)?.[0]));
-  await until('it came by callback', () => home().has('oui 0'), 60_000);
+  await until('it came by callback', () => home().has('oui 0'), 60_000).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}\n${await engine.compose('logs', '--tail', '50', 'postgres', 'worker')}`);
+  });
   await until('and by mail', () => world.mailbox.mails.some(({ raw }) => raw.includes('oui 0')), 60_000);
 
   // Each process is replaced while phones go on answering.

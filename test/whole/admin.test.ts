@@ -80,7 +80,8 @@ test('a wrong call, or a database that is away, ends with a sentence and not wit
 
 test('a restore is said once, of a backup and a loss that are past and in that order', async () => {
   await using scratch = await scratchDatabase();
-  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+  const now = Date.now();
+  const at = (minutes: number) => new Date(now + minutes * 60_000);
   await expect(restored(scratch.url, at(60), at(-1))).rejects.toThrow(/of the past/);
   await expect(restored(scratch.url, at(-60), at(60))).rejects.toThrow(/of the past/);
   await expect(restored(scratch.url, at(-60), at(-90))).rejects.toThrow(/before --backup-at/);
