@@ -19,18 +19,18 @@ export type Made = { recovers: string | null; resent: number; othersSignUntil: s
 
 const NOTHING: Made = { recovers: null, resent: 0, othersSignUntil: null };
 
-/** `publicUrl`: where links lead; where nobody said, none is sent, and addresses are taken as they are given. */
-type Applied = { account: Owner; change: ReplyChange; fresh: Fresh; by: string; publicUrl: string | null };
+/** `vouched`: addresses need no link, for an operator stands for them or there is no place that a link could lead to. */
+type Applied = { account: Owner; change: ReplyChange; fresh: Fresh; by: string; vouched: boolean };
 
 /** Makes a change in the caller's transaction, or throws why it can't be made as things stand. The caller holds the account's lock. */
 export async function makeReplyChange(
   client: PoolClient,
   secrets: Secrets,
-  { account, change, fresh, by, publicUrl }: Applied,
+  { account, change, fresh, by, vouched }: Applied,
 ): Promise<Made> {
   switch (change.kind) {
     case 'emails':
-      await setReplyEmails(client, account, change.emails, publicUrl === null);
+      await setReplyEmails(client, account, change.emails, vouched);
       return NOTHING;
     case 'address-lift':
       return { ...NOTHING, resent: await liftSuppression(client, account.id, change.lift, by) };

@@ -72,7 +72,7 @@ const makeChange = route('post', '/accounts/{id}/reply-changes', 'changeRepliesA
 });
 
 export const operatorSettingRequests = (services: ApiServices) => {
-  const { db, runs, secrets, publicUrl } = services;
+  const { db, runs, secrets } = services;
 
   async function views(requests: ShownRequest[]): Promise<z.infer<typeof View>[]> {
     const ids = [...new Set(requests.map(({ accountId }) => accountId))];
@@ -129,7 +129,7 @@ export const operatorSettingRequests = (services: ApiServices) => {
         if (request.behind) throw new AppError('conflict', said('earlier-request-waits'));
         const secret = request.secret ? secrets.open(request.secret) : '';
         const fresh = { id: request.endpointId ?? newId(), secret };
-        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
+        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: true });
         await end(client, { request, account, by, state: 'done', reason: null });
         return done;
       });
@@ -147,7 +147,7 @@ export const operatorSettingRequests = (services: ApiServices) => {
       const fresh = { id: newId(), secret: secretFor(change) };
       const made = await transaction(db.pool, async (client) => {
         const account = await lockOwner(client, accountId);
-        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
+        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: true });
         const detail = { kind: change.kind };
         await recordAudit(client, {
           actor: by,

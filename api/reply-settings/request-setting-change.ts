@@ -64,12 +64,12 @@ export async function changeReplies(services: ApiServices, c: Context<AccountEnv
     const account = await lockOwner(client, c.get('account').id);
     if (account.platform === 'v0') {
       await client.query('savepoint tried');
-      await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
+      await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: publicUrl === null });
       await client.query('rollback to savepoint tried');
       const sealed = signs(change) ? secrets.seal(fresh.secret) : null;
       return { outcome: { asked: await ask(client, { account, change, fresh, by, sealed, language: speak(c) }) }, made: null };
     }
-    const made = await makeReplyChange(client, secrets, { account, change, fresh, by, publicUrl });
+    const made = await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: publicUrl === null });
     const { resent, othersSignUntil } = made;
     return { outcome: { asked: null, endpoint: fresh.id, secret: shownOf(fresh.secret), resent, othersSignUntil }, made };
   });
