@@ -6,4 +6,4 @@ select 'create role aller_retour login' where not exists (select from pg_roles w
 select 'create role temporal login createdb' where not exists (select from pg_roles where rolname = 'temporal') \gexec
 alter role aller_retour password :'ours';
 alter role temporal password :'temporals';
-select 'create database aller_retour owner aller_retour' where not exists (select from pg_database where datname = 'aller_retour') \gexec
+select 'create database aller_retour owner aller_retour encoding ''UTF8'' template template0' where not exists (select from pg_database where datname = 'aller_retour') \gexec

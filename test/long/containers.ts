@@ -52,7 +52,7 @@ const ENTRY = `#!/bin/sh
 set -e
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA" && chown -R postgres "$PGDATA" && echo "$POSTGRES_PASSWORD" > /tmp/password && chmod 644 /tmp/password
-  runuser -u postgres -- initdb -D "$PGDATA" -U postgres -A scram-sha-256 --pwfile /tmp/password
+  runuser -u postgres -- initdb -D "$PGDATA" -E UTF8 -U postgres -A scram-sha-256 --pwfile /tmp/password
   echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
 fi
 exec runuser -u postgres -- "$@" -D "$PGDATA" -c listen_addresses='*'
