@@ -67,12 +67,12 @@ async function refuseOld(sql: Sql): Promise<void> {
     `select current_setting('server_version_num') as number, current_setting('server_version') as version, current_setting('server_encoding') as encoding`,
   );
   if (server === undefined) return;
+  if (Number(server.number) < LEAST_POSTGRES * 10_000)
+    throw new DatabaseUnusable(
+      `Aller-Retour needs PostgreSQL ${LEAST_POSTGRES} or newer, and the server of DATABASE_URL is PostgreSQL ${server.version}.`,
+    );
   if (server.encoding !== 'UTF8')
     throw new DatabaseUnusable(
       `Aller-Retour needs a database in UTF8, and that of DATABASE_URL is in ${server.encoding}. Make one with: create database … encoding 'UTF8' template template0`,
     );
-  if (Number(server.number) >= LEAST_POSTGRES * 10_000) return;
-  throw new DatabaseUnusable(
-    `Aller-Retour needs PostgreSQL ${LEAST_POSTGRES} or newer, and the server of DATABASE_URL is PostgreSQL ${server.version}.`,
-  );
 }

@@ -91,7 +91,8 @@ test('what a V0 account asks for changes nothing until an operator carries it ou
     expect({ kind, ...done }).toMatchObject({ status: 200, body: { kind, state: 'done', account: { id: old.id } } });
     const [settings, own] = [await settingsOf(old), await settingsOf(young)];
     // An operator stands for the addresses; a V2 account's readers confirm them.
-    const wanted = JSON.parse(JSON.stringify(own).replaceAll('"confirmed":false', '"confirmed":true'));
+    const vouched = JSON.stringify(own).replaceAll('"confirmed":false', '"confirmed":true');
+    const wanted = kind === 'emails' ? JSON.parse(vouched) : own;
     expect({ kind, settings }).toEqual({ kind, settings: wanted });
     const changed = JSON.stringify(settings) !== JSON.stringify(before);
     expect({ kind, changed }).toEqual({ kind, changed: kind !== 'secret-rotate' });

@@ -19,14 +19,18 @@ async function openTo(address: string, ports: number[]) {
     }).listen(port, address),
   );
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  return { [Symbol.asyncDispose]: async () => void servers.forEach((server) => server.close()) };
+  return {
+    [Symbol.asyncDispose]: async () => {
+      for (const server of servers) server.close();
+    },
+  };
 }
 
 test('docker compose up, an operator, a campaign, a reply by mail and callback, and a rolling restart that loses nothing', async () => {
   await using engine = await startEngine();
   const host = await engine.host();
   await using world = await startWorld({ shortCodes: SHORT_CODES, sims: SIMS, receipts: { delayMs: 20 } });
-  await using _open = await openTo(host, [world.ports.smsc, world.ports.smtp, world.ports.endpoint]);
+  await using _ = await openTo(host, [world.ports.smsc, world.ports.smtp, world.ports.endpoint]);
   const secret = () => `${randomBytes(12).toString('base64')}/@:`;
   await writeFile(
     join(engine.source, '.env'),
