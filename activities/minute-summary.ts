@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
-/** What a summary tells: its name there, the metric it is read from, and the label that splits it. */
+/** A line of the summary: its name there, the metric it is read from, and the label that splits it. */
 const TOLD: [name: string, metric: string, label?: string][] = [
   ['messages', 'messages_submitted_total', 'outcome'],
   ['repliesReceived', 'replies_received_total'],

@@ -5,7 +5,7 @@ export type ProductMetrics = ReturnType<typeof createProductMetrics>;
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
 
-/** What this process counts and times itself, in the registry given. */
+/** The counters and timers of this process, in the registry given. */
 export function createProductMetrics(registry: Registry) {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>

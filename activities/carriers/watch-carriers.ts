@@ -7,7 +7,7 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 /** How long no line may be bound, and how many messages may come to be in doubt within a quarter of an hour, unremarked. */
 const DOWN_AFTER = '60 seconds';
 const DOUBTS = 100;
-/** How many requests in a carrier's name, not signed as agreed, within a quarter of an hour: a stranger's one is none of its trouble. */
+/** Requests in a carrier's name with a wrong signature, within a quarter of an hour, before an alarm: one stranger's request is not a trouble. */
 const MOST_FORGED = 3;
 /** An alarm is cleared when what it is about has not been seen for that long: a line that flaps is one alarm. */
 const CLEARED_AFTER = '5 minutes';

@@ -32,7 +32,7 @@ const keeps = (
 /** Whether one is being erased: nobody takes its closing back once that has begun. */
 const OVER = `select null::timestamptz as since from accounts where id = $1 and erase_at <= now() and erased_at is null`;
 
-/** What is chosen by accounts, and accounts that are closed for good, in order: those after the one that is done. */
+/** The accounts' choices, then accounts that are closed for good, in order, after the one that is done. */
 const NEXT = `
   select account_id, what, now() - make_interval(days => days) as until from (
     select account_id, 'contacts' as what, keep_contacts_days as days from account_policies

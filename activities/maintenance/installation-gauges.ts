@@ -137,7 +137,7 @@ const READER = `
   returning name`;
 const ASK_AGAIN_MS = 5000;
 
-/** What the database knows of the installation, read when Prometheus asks one process; the others leave these figures out. */
+/** Figures of the whole installation, read from the database when Prometheus asks. One process reads them, the others leave them out. */
 export function installationGauges(registry: Registry, pool: Pool): void {
   const holder = randomUUID();
   let asked: { at: number; mine: Promise<boolean> } | undefined;
