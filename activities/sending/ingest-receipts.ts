@@ -7,7 +7,7 @@ import { prepared, rows, transaction } from '../../database/sql.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { normaliseOrigin } from '../../domain/phone-number.ts';
 import { createBatcher } from '../batcher.ts';
-import { emitMoves, someoneHears, statesBefore } from './message-events.ts';
+import { emitMoves, someoneHears } from './message-events.ts';
 import { ENDS_AFTER } from './in-doubt.ts';
 import { storable } from '../replies/store-replies.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
@@ -71,7 +71,7 @@ const APPLY = `
     where message is null and status <> 'accepted'
     on conflict (id) do nothing
   )
-  select id from matched where message is null`;
+  select id, false as moved from matched where message is null union all select id, true from applied where status not in ('accepted', 'unknown')`;
 
 /** Receipts of others' messages may come by the thousand, and for ever. */
 const MOST_LOOKED_FOR = 10_000;
@@ -163,22 +163,10 @@ async function applyReceipts(
   receipts: StoredReceipt[],
   onCallbacksDue: OnCallbacksDue,
 ): Promise<string[]> {
-  if (!(await someoneHears(pool))) return apply(pool, carrierId, receipts);
+  if (!(await someoneHears(pool))) return (await apply(pool, carrierId, receipts)).left;
   const { left, accounts } = await transaction(pool, async (client) => {
-    const named = await rows<{ id: string }>(client, NAMED, [
-      carrierId,
-      receipts.map((receipt) => receipt.reference),
-      receipts.map((receipt) => receipt.message_id),
-      receipts.map((receipt) => receipt.from_number),
-      receipts.map((receipt) => receipt.to_number),
-      receipts.map((receipt) => receipt.id_end),
-    ]);
-    const before = await statesBefore(
-      client,
-      named.map(({ id }) => id),
-    );
-    const left = await apply(client, carrierId, receipts);
-    return { left, accounts: await emitMoves(client, before) };
+    const { left, moved } = await apply(client, carrierId, receipts);
+    return { left, accounts: await emitMoves(client, moved) };
   });
   if (accounts.length > 0) {
     await announce(pool, accounts);
@@ -187,17 +175,13 @@ async function applyReceipts(
   return left;
 }
 
-// Every message that a receipt may move.
-const NAMED = `
-  select message_id as id from message_references where carrier_id = $1 and reference = any($2::text[])
-  union select unnest($3::uuid[])
-  union select d.message_id from doubts d join unnest($4::text[], $5::text[]) as r (sender, phone)
-    on d.carrier_id = $1 and d.sender = r.sender and d.to_number = r.phone
-  union select o.id from messages o join unnest($5::text[], $6::text[]) as r (phone, id_end)
-    on o.carrier_id = $1 and o.to_number = r.phone and right(o.id::text, 4) = r.id_end`;
-
-async function apply(sql: Pool | PoolClient, carrierId: string, receipts: StoredReceipt[]): Promise<string[]> {
-  const left = await prepared<{ id: string }>(sql, 'apply-receipts', APPLY, [
+/** Of the receipts that name no message their ids, and the ids of the messages that the others moved to a last state. */
+async function apply(
+  sql: Pool | PoolClient,
+  carrierId: string,
+  receipts: StoredReceipt[],
+): Promise<{ left: string[]; moved: string[] }> {
+  const found = await prepared<{ id: string; moved: boolean }>(sql, 'apply-receipts', APPLY, [
     carrierId,
     receipts.map((receipt) => receipt.id),
     receipts.map((receipt) => receipt.reference),
@@ -209,7 +193,8 @@ async function apply(sql: Pool | PoolClient, carrierId: string, receipts: Stored
     receipts.map((receipt) => receipt.to_number),
     receipts.map((receipt) => receipt.id_end),
   ]);
-  return left.map(({ id }) => id);
+  const idsOf = (moved: boolean) => found.filter((row) => row.moved === moved).map(({ id }) => id);
+  return { left: idsOf(false), moved: idsOf(true) };
 }
 
 /**

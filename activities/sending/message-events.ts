@@ -54,30 +54,14 @@ export const NOTE_NEWS = (changed: string): string =>
      where m.state in ('accepted', 'failed', 'skipped', 'unknown') and ${HEARS}
      on conflict (message_id) do update set due_at = excluded.due_at`;
 
-/**
- * The states of these messages before receipts move them, locked so that each move is seen once; only those whose accounts
- * hear of it.
- */
-export async function statesBefore(client: PoolClient, messageIds: string[]): Promise<Map<string, string>> {
-  const found = await rows<{ id: string; state: string }>(
-    client,
-    `select id, state from messages m where id = any($1::uuid[]) and ${HEARS} order by id for update`,
-    [messageIds],
-  );
-  return new Map(found.map((row) => [row.id, row.state]));
-}
-
 const FACTS = `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
    from messages m left join campaigns c on c.id = m.campaign_id`;
 
-/** Emits one event for each message that has arrived, or will not, and had not before. Answers whose they are. */
-export async function emitMoves(client: PoolClient, before: ReadonlyMap<string, string>): Promise<string[]> {
-  const after = await rows<MessageFacts>(client, `${FACTS} where m.id = any($1::uuid[]) order by m.id`, [[...before.keys()]]);
-  const moved = after.filter(({ id, state }) => SETTLED.has(state) && before.get(id) !== state);
-  return (await emitEvents(client, moved.map(eventOf), null)).accounts;
+/** Emits one event for each of these messages, which a receipt just moved, if its account hears of it. Answers whose they are. */
+export async function emitMoves(client: PoolClient, moved: string[]): Promise<string[]> {
+  const heard = await rows<MessageFacts>(client, `${FACTS} where m.id = any($1::uuid[]) and ${HEARS} order by m.id`, [moved]);
+  return (await emitEvents(client, heard.map(eventOf), null)).accounts;
 }
-/** What a receipt tells. */
-const SETTLED = new Set(['delivered', 'undelivered', 'expired']);
 
 const PAGE = 500;
 

@@ -16,6 +16,7 @@ test('a scheduled campaign reads scheduled with its date, in the list and on its
   const row = page.getByRole('row', { name: 'Bonne année' });
   await row.getByText(/^Programmée · \d/).waitFor();
   await row.getByRole('link').click();
+  await page.getByRole('heading', { name: 'Bonne année' }).waitFor();
   await page.getByText(/^Programmée · \d/).waitFor();
   expect(await page.getByText('En cours d’envoi').count()).toBe(0);
   await page.clock.fastForward(27 * HOUR_MS);

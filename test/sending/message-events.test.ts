@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { matchOrphans, storeReceipts } from '../../activities/sending/ingest-receipts.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
 import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
-import { rows } from '../../database/sql.ts';
+import { rows, transaction } from '../../database/sql.ts';
 import { textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
@@ -99,6 +99,27 @@ test('a receipt that was there before the answer to its submission is told of to
   expect((await desk.told()).map(({ type, data }) => [type, data.message.reference])).toEqual([['message.delivered', 'order-1']]);
   await matchOrphans(pool);
   expect(await desk.told()).toHaveLength(1);
+});
+
+test('a receipt whose reference is stored while it looks for its message is told of too', async () => {
+  await using desk = await startDesk();
+  const { pool } = desk.api.db;
+  const slot = await acquireSlot(pool, desk.premiumId, 0, 'test');
+  if (!slot) throw new Error('The slot is taken');
+  const { id } = await desk.message('hearing', 'order-1', 'queued');
+  await settleAndClaim(pool, slot, [id], [], [id]);
+  let receiving: Promise<unknown> = Promise.resolve();
+  await transaction(pool, async (turn) => {
+    // Nobody else may write references before the turn is over: a receipt that comes now waits in its middle.
+    await turn.query('lock table message_references in share mode');
+    const receipt = { messageId: null, status: 'delivered', from: '', to: '', error: null, at: new Date() } as const;
+    receiving = storeReceipts(pool, desk.premiumId, 'FR', [{ ...receipt, reference: id }]);
+    await until('it waits', async () => (await rows(pool, 'select from pg_locks where not granted')).length > 0);
+    await settleAndClaim(turn, slot, [], [{ id, result: { outcome: 'accepted', references: [id] } }], []);
+  });
+  await receiving;
+  await matchOrphans(pool);
+  expect((await desk.told()).map(({ type, data }) => [type, data.message.reference])).toEqual([['message.delivered', 'order-1']]);
 });
 
 test('a segment that is denied after another arrived is told of, for it is so', async () => {
