@@ -23,6 +23,7 @@ export async function startApiProcess(
     guardedFetch,
     readTxt,
     live,
+    tracing,
   }: Foundation & { live: Live },
 ): Promise<AsyncDisposable & { url: string }> {
   await using starting = new AsyncDisposableStack();
@@ -42,6 +43,7 @@ export async function startApiProcess(
     mailTokens,
     publicUrl: config.PUBLIC_URL ?? null,
     log,
+    tracing,
     guard,
     poster,
     guardedFetch,

@@ -190,6 +190,22 @@ const Environment = z.object({
   TEMPORAL_METRICS_PORT: int(1, 65_535)
     .optional()
     .describe('Port on which a worker shows Prometheus the metrics of Temporal’s own code, on HOST; keep it from the outside'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Collector that traces are told to, by OTLP over HTTP, such as http://collector:4318; without it there are none'),
+  OTEL_EXPORTER_OTLP_HEADERS: list
+    .refine((pairs) => pairs.every((pair) => /^[\w-]+=./.test(pair)), 'Send pairs such as name=value, comma separated')
+    .transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2))))
+    .optional()
+    .describe('Headers that the collector wants, as `name=value,name=value`'),
+  OTEL_SERVICE_NAME: z.string().min(1).default('aller-retour').describe('Name of this installation in traces'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the traces that are told to the collector, from 0 to 1'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -19,12 +19,14 @@ import { patiently } from './database/patience.ts';
 import { openPhoneHash } from './database/contacts/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
 import { affected, rows } from './database/sql.ts';
+import { noTracing } from './domain/tracing.ts';
 import type { Schedule } from './domain/callbacks/retry-schedule.ts';
 import { createRuns } from './temporal/client.ts';
 import { openClient, openSharedClient } from './temporal/connect.ts';
 import { createFiledPages } from './temporal/filed-pages.ts';
 import { installRuntime } from './temporal/runtime.ts';
 import { scheduleSync } from './temporal/schedules.ts';
+import { traceRuns } from './temporal/trace-runs.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
 export type SystemOptions = {
@@ -59,6 +61,13 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
   const hashPhone = await patiently(() => openPhoneHash(db.pool, secrets), log);
   const mailTokens = await patiently(() => openMailTokens(db.pool, secrets), log);
 
+  const collector = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const opened =
+    collector === undefined ? null : (await import('./open-tracing.ts')).openTracing({ ...config, endpoint: collector }, log);
+  if (opened) starting.use(opened);
+  const tracing = opened ?? noTracing;
+  const traced = opened ? traceRuns(opened) : undefined;
+
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -67,6 +76,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     caFile: config.TEMPORAL_TLS_CA_FILE,
     certFile: config.TEMPORAL_TLS_CERT_FILE,
     keyFile: config.TEMPORAL_TLS_KEY_FILE,
+    interceptor: traced?.client,
   };
   const metrics = createMetrics();
   const counts = createProductMetrics(metrics);
@@ -109,7 +119,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     ...started,
     deliverReplies(ids) {
       counts.received(ids.length);
-      started.deliverReplies(ids);
+      void tracing.span('replies stored', { replies: ids.length }, async () => started.deliverReplies(ids));
     },
   };
   starting.defer(() => runs.flush());
@@ -131,7 +141,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
   const poster = createPoster({ guard });
   starting.defer(() => poster.close());
 
-  const opened = starting.move();
+  const stack = starting.move();
   return {
     db,
     secrets,
@@ -145,12 +155,15 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     workerConnection: shared?.connection ?? null,
     pages,
     runs,
+    tracing,
+    /** Traces through runs; undefined while there are none. */
+    traced,
     onCallbacksDue,
     wake: wake.wake,
     guard,
     poster,
     guardedFetch: createGuardedFetch({ guard }),
     readTxt: createReadTxt(config.CALLBACK_NAME_SERVERS),
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

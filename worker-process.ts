@@ -30,6 +30,8 @@ export async function startWorkerProcess(
     onCallbacksDue,
     wake,
     poster,
+    tracing,
+    traced,
   }: Foundation & { workerConnection: NativeConnection },
 ): Promise<AsyncDisposable & { workers: Running[] }> {
   await using starting = new AsyncDisposableStack();
@@ -85,6 +87,7 @@ export async function startWorkerProcess(
     injectableClock: config.SYNC_CLOCK === 'injected',
     worker,
     metrics: counts,
+    tracing,
     ...(callbackSchedule ? { callbackSchedule } : {}),
     ...(emailSchedule ? { emailSchedule } : {}),
   });
@@ -92,7 +95,8 @@ export async function startWorkerProcess(
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     activities,
-    bundle: bundle ?? (await bundleWorkflows()),
+    bundle: (traced ? undefined : bundle) ?? (await bundleWorkflows(traced !== undefined)),
+    traced,
   });
   // Lines first, with the workers of their queues: nothing is claimed that can no longer be sent.
   starting.defer(async () => {

@@ -6,6 +6,7 @@ import { CALLBACK_SCHEDULE, type Schedule } from '../domain/callbacks/retry-sche
 import type { MailTokens } from '../database/mail/mail-tokens.ts';
 import type { HashPhone } from '../database/contacts/phone-hash.ts';
 import type { Database } from '../database/orm.ts';
+import type { Tracing } from '../domain/tracing.ts';
 import type { Secrets } from '../database/secrets.ts';
 import { planListPreview } from '../planning/plan-list-preview.ts';
 import { planList } from '../planning/plan-list.ts';
@@ -66,6 +67,7 @@ type Deps = {
   /** Names this process for the operator. */
   worker: string;
   metrics: ProductMetrics;
+  tracing: Tracing;
   /** Other schedules than the product's, for tests. */
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
@@ -84,6 +86,7 @@ export function createActivities(deps: Deps) {
     poster: deps.poster,
     uplink,
     metrics: deps.metrics,
+    tracing: deps.tracing,
     recorder,
     schedule,
   });

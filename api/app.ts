@@ -14,7 +14,7 @@ import { securityTxt } from './reference/security-txt.ts';
 import { running } from './http/health.ts';
 import { idempotent } from './http/idempotency.ts';
 import { invalid } from './http/invalid.ts';
-import { requestLog } from './http/log.ts';
+import { requestLog, traceRequests } from './http/log.ts';
 import { createMetrics, requestMetrics } from './http/metrics.ts';
 import { createClientAddress } from './http/network-address.ts';
 import { translateErrors } from './http/problem.ts';
@@ -90,8 +90,10 @@ const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  const traced = traceRequests(services.tracing);
+  app.use('/v1/*', traced).use('/api/*', traced).use('/webhooks/*', traced);
   app.use(
-    requestLog(services.log),
+    requestLog(services),
     requestMetrics(metrics),
     secureHeaders({ strictTransportSecurity: 'max-age=31536000; includeSubDomains' }),
   );

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { GuardedFetch } from '../webhook-client/guarded-fetch.ts';
 import type { Poster } from '../webhook-client/request.ts';
 import type { Carrier, WebhookContent } from '../carriers/carrier.ts';
+import type { Tracing } from '../domain/tracing.ts';
 import type { Scope } from '../domain/people/key-scopes.ts';
 import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 import type { Live } from '../database/live.ts';
@@ -31,6 +32,7 @@ export type ApiServices = {
   /** Where people reach this installation, for links in mails; null where nobody said. */
   publicUrl: string | null;
   log: Logger;
+  tracing: Tracing;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
   /** Asks identity providers, as safely as callbacks are posted. */
   guardedFetch: GuardedFetch;

@@ -19,6 +19,7 @@ import { createPoster, type Poster } from '../webhook-client/request.ts';
 import { round, type Bench, type Figure } from './bench.ts';
 import { ask, inTurn, populate, sleep } from './callbacks/callbacks.ts';
 import { cpuOf, since } from './stage/cpu.ts';
+import { noTracing } from '../domain/tracing.ts';
 import { SHORT_CODE, type Stack } from './stage/stack.ts';
 
 const ENDPOINTS = 200;
@@ -74,6 +75,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
     uplink: createUplinkMonitor({ pool, log, worker: 'ladder' }),
     metrics: createProductMetrics(new Registry()),
     recorder,
+    tracing: noTracing,
     schedule: CALLBACK_SCHEDULE,
   });
   return {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 
 type Deps = {
@@ -31,16 +32,18 @@ export type BatchStarter = {
  * everything that came meanwhile, when that one is through and the gate has rested.
  */
 export function createBatchStarter({ start, log, pageSize, atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1 }: Deps): BatchStarter {
-  const waiting = new Set<string>();
+  // Each with the trace in which it came: a page goes on with that of its first.
+  const waiting = new Map<string, ReturnType<typeof AsyncLocalStorage.snapshot>>();
   const passing = new Set<Promise<void>>();
   let planned: NodeJS.Immediate | undefined;
   let stopped = false;
 
   async function pass(): Promise<void> {
-    const page = [...waiting].slice(0, pageSize);
+    const page = [...waiting.keys()].slice(0, pageSize);
+    const within = waiting.get(page[0] ?? '') ?? AsyncLocalStorage.snapshot();
     for (const id of page) waiting.delete(id);
     const from = performance.now();
-    await start(page, waiting.size >= pageSize).catch((error: unknown) =>
+    await within(() => start(page, waiting.size >= pageSize)).catch((error: unknown) =>
       log.warn({ err: error, waiting: page.length }, 'a run could not be started; the sweep starts it later'),
     );
     const restMs = Math.min((performance.now() - from) * REST, LONGEST_REST_MS);
@@ -60,7 +63,8 @@ export function createBatchStarter({ start, log, pageSize, atOnce = pageSize ===
 
   return {
     add(ids) {
-      for (const id of ids) if (waiting.size < BOUND) waiting.add(id);
+      const within = AsyncLocalStorage.snapshot();
+      for (const id of ids) if (waiting.size < BOUND && !waiting.has(id)) waiting.set(id, within);
       // What arrives in one turn of the event loop is one page.
       planned ??= setImmediate(pump);
     },

@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionLike } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike, type WorkflowClientInterceptor } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection } from '@temporalio/worker';
@@ -13,6 +13,8 @@ export type TemporalSettings = {
   caFile?: string | undefined;
   certFile?: string | undefined;
   keyFile?: string | undefined;
+  /** What is done to each start of a run. */
+  interceptor?: WorkflowClientInterceptor | undefined;
 };
 
 export const searchAttributes = {
@@ -37,10 +39,13 @@ const connectionOptions = ({ address, apiKey, tls, caFile, certFile, keyFile }: 
   ...(apiKey === undefined ? {} : { apiKey }),
 });
 
+const clientOn = (connection: ConnectionLike, { namespace, interceptor }: TemporalSettings): Client =>
+  new Client({ connection, namespace, ...(interceptor ? { interceptors: { workflow: [interceptor] } } : {}) });
+
 /** Connects at the first call, and again after an outage. */
 export function openClient(settings: TemporalSettings): { client: Client; connection: Connection } {
   const connection = Connection.lazy(connectionOptions(settings));
-  return { connection, client: new Client({ connection, namespace: settings.namespace }) };
+  return { connection, client: clientOn(connection, settings) };
 }
 
 /** A client on the connection of this process's workers: the answer to a start then carries the run's first task. Waits for a server that is starting. */
@@ -50,7 +55,7 @@ export async function openSharedClient(settings: TemporalSettings): Promise<{ cl
   starting.defer(() => patient.close());
   await patient.ensureConnected();
   const connection = await NativeConnection.connect(connectionOptions(settings));
-  return { connection, client: new Client({ connection, namespace: settings.namespace }) };
+  return { connection, client: clientOn(connection, settings) };
 }
 
 /** Of Temporal's API, by how a key is defined here. */

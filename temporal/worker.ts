@@ -2,21 +2,30 @@ import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker, type 
 import { fileURLToPath } from 'node:url';
 import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-queues.ts';
 import { heartbeats } from './heartbeats.ts';
+import type { TracedRuns } from './trace-runs.ts';
 
 /** What a worker's activities are, by queue. Only types of them are known here. */
 export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
-type Deps = { connection: NativeConnection; namespace: string; activities: Activities; bundle: WorkflowBundleOption };
+type Deps = {
+  connection: NativeConnection;
+  namespace: string;
+  activities: Activities;
+  bundle: WorkflowBundleOption;
+  traced?: TracedRuns | undefined;
+};
 
 /** A worker that runs until it is shut down; `failed` rejects when it dies by itself. */
 export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state(): string };
 
-/** Workflow code for the sandbox. A production build has it made beforehand. */
-export const bundleWorkflows = async (): Promise<WorkflowBundleOption> =>
+const workflowFile = (name: string): string =>
+  fileURLToPath(new URL(`../workflows/${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+
+/** Workflow code for the sandbox. A production build has it made beforehand, without what traces need. */
+export const bundleWorkflows = async (traced = false): Promise<WorkflowBundleOption> =>
   bundleWorkflowCode({
-    workflowsPath: fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url),
-    ),
+    workflowsPath: workflowFile('index'),
+    ...(traced ? { workflowInterceptorModules: [workflowFile('trace-headers')] } : {}),
     logger: new DefaultLogger('WARN'),
   });
 
@@ -26,12 +35,12 @@ const CALLBACK_SLOTS = 400;
 /** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
 const CARRIER_SLOTS = 1000;
 
-export async function openWorkers({ connection, namespace, activities, bundle }: Deps) {
+export async function openWorkers({ connection, namespace, activities, bundle, traced }: Deps) {
   const common = {
     connection,
     namespace,
     shutdownGraceTime: GRACE,
-    interceptors: { activity: [heartbeats] },
+    interceptors: { activity: [heartbeats, ...(traced ? [traced.activity] : [])] },
   };
 
   /** Only one worker carries workflows; the others are for activities. */

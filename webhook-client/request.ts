@@ -54,6 +54,8 @@ export function callbackHeaders(call: {
   outOfOrder?: boolean;
   body: string;
   now: Date;
+  /** What tells the receiver of a trace or of a request of ours. */
+  trace?: { traceparent?: string; 'x-request-id'?: string };
 }): Record<string, string> {
   const timestamp = Math.floor(call.now.getTime() / 1000);
   return {
@@ -66,6 +68,7 @@ export function callbackHeaders(call: {
     'x-delivery-id': call.deliveryId,
     'x-trigger': call.trigger,
     ...(call.outOfOrder === true ? { 'x-order': 'late' } : {}),
+    ...call.trace,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Secrets } from '../../database/secrets.ts';
 import { afterAttempt } from '../../domain/callbacks/delivery-state.ts';
 import { isConfigurationError, type Result } from '../../domain/callbacks/endpoint-health.ts';
 import type { Schedule } from '../../domain/callbacks/retry-schedule.ts';
+import type { SpanAttributes, Tracing } from '../../domain/tracing.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 import type { ConversationKey } from './conversation-order.ts';
 import type { UplinkMonitor, Sight } from './uplink-monitor.ts';
@@ -18,6 +19,7 @@ type Deps = {
   uplink: UplinkMonitor;
   metrics: Pick<ProductMetrics, 'attempt' | 'firstAttempt'>;
   recorder: ResultRecorder;
+  tracing: Tracing;
   /** For endpoints that have none of their own. */
   schedule: Schedule;
 };
@@ -27,15 +29,16 @@ export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['stat
 const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
-export function createAttemptCallback({ secrets, poster, uplink, metrics, recorder, schedule }: Deps) {
+export function createAttemptCallback({ secrets, poster, uplink, metrics, recorder, tracing, schedule }: Deps) {
   const secretsOf = createSecretReader(secrets.open);
   const underWay = new Set<Promise<unknown>>();
 
-  async function make(delivery: ClaimedCallback): Promise<Ended['state']> {
+  async function make(delivery: ClaimedCallback, set: (more: SpanAttributes) => void): Promise<Ended['state']> {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
     const now = delivery.now();
     const post = {
       headers: callbackHeaders({
+        trace: tracing.headers(),
         secrets: liveSecrets(secretsOf(delivery.endpointId, delivery.secrets), now),
         id: delivery.eventId,
         deliveryId: delivery.id,
@@ -54,6 +57,7 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
     // No answer at all: the second address is part of the same attempt.
     const again = delivery.fallbackUrl !== null && !first.ok && first.status === null;
     const result = again ? await poster.post({ ...post, url: delivery.fallbackUrl ?? delivery.url }) : first;
+    set({ class: result.class, ...(result.status === null ? {} : { 'http.response.status_code': result.status }) });
     metrics.attempt(result.class, result.timings.totalMs ?? 0);
     const sight: Sight = {
       deliveryId: delivery.id,
@@ -82,10 +86,12 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
 
   const attempt: AttemptCallback = (delivery) => {
     const slow = setTimeout(recorder.wakeRetries, SLOW_MS);
-    const going: Promise<Ended['state']> = make(delivery).finally(() => {
-      clearTimeout(slow);
-      underWay.delete(going);
-    });
+    const going: Promise<Ended['state']> = tracing
+      .span('callback', spanOf(delivery), (set) => make(delivery, set))
+      .finally(() => {
+        clearTimeout(slow);
+        underWay.delete(going);
+      });
     underWay.add(going);
     return going;
   };
@@ -95,6 +101,13 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
     over: (): Promise<unknown> => Promise.allSettled(underWay),
   };
 }
+
+const spanOf = ({ id, endpointId, attempt, trigger }: ClaimedCallback): SpanAttributes => ({
+  'delivery.id': id,
+  'endpoint.id': endpointId,
+  attempt,
+  trigger,
+});
 
 const outcomeOf = ({ ok, class: kind }: AttemptResult): Result['outcome'] =>
   ok ? 'ok' : kind === 'gone' ? 'gone' : kind === 'timeout' ? 'timeout' : 'failed';

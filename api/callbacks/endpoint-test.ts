@@ -31,7 +31,7 @@ const ping = route('post', '/callback-endpoints/{id}/test', 'testCallbackEndpoin
 });
 
 /** A ping is nobody's delivery: it is signed and guarded like one, counts for nothing, and is not kept. */
-export const endpointTest = ({ db, secrets, poster, log }: ApiServices) =>
+export const endpointTest = ({ db, secrets, poster, log, tracing }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(ping, async (c) => {
     const { endpoint } = await findEndpoint(db, c.req.valid('param').id, c.get('account').id);
     const now = new Date();
@@ -49,6 +49,7 @@ export const endpointTest = ({ db, secrets, poster, log }: ApiServices) =>
         format: 'standard',
         body,
         now,
+        trace: { ...tracing.headers(), 'x-request-id': c.get('requestId') },
       }),
       body,
       timeoutMs: endpoint.timeoutMs,

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
 import { newId } from '../../database/ids.ts';
+import type { Tracing } from '../../domain/tracing.ts';
 import type { ApiEnv } from '../services.ts';
 
 /** At least one letter: what has none may be somebody's number. */
@@ -47,11 +48,12 @@ export function describeError(error: unknown): Record<string, unknown> {
 
 /** Gives each request an id, the caller's own if it has a plain form, and logs one line for it without numbers, texts or secrets. */
 export const requestLog =
-  (log: Logger): MiddlewareHandler<ApiEnv> =>
+  ({ log, tracing }: { log: Logger; tracing: Tracing }): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const given = c.req.header('x-request-id');
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
-    const own = log.child({ requestId });
+    const { traceparent } = tracing.headers();
+    const own = log.child({ requestId, ...(traceparent === undefined ? {} : { traceId: traceparent.slice(3, 35) }) });
     c.set('requestId', requestId);
     c.set('log', own);
     c.header('X-Request-Id', requestId);
@@ -59,4 +61,15 @@ export const requestLog =
     await next();
     const ms = Math.round((performance.now() - start) * 10) / 10;
     own.info({ method: c.req.method, route: routeOf(c), status: c.res.status, ms, key: c.get('keyId') }, 'request');
+  };
+
+/** A request is the first step of a trace of ours, whatever trace its caller speaks of. */
+export const traceRequests =
+  (tracing: Tracing): MiddlewareHandler<ApiEnv> =>
+  (c, next) => {
+    const asked = { 'http.request.method': c.req.method, 'http.route': routeOf(c) };
+    return tracing.span(`${c.req.method} ${routeOf(c)}`, asked, async (set) => {
+      await next();
+      set({ 'http.response.status_code': c.res.status });
+    });
   };

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { ormConfig } from '../../database/orm.ts';
 import { createSecrets } from '../../database/secrets.ts';
 import { createApi } from '../app.ts';
+import { noTracing } from '../../domain/tracing.ts';
 import { documentOf } from './document.ts';
 
 const FILE = new URL('../../openapi.json', import.meta.url);
@@ -52,6 +53,7 @@ export async function describeApi(): Promise<string> {
     poster: { post: () => Promise.reject(new Error('nothing is posted here')) },
     guardedFetch: () => Promise.reject(new Error('nobody is asked here')),
     readTxt: () => Promise.resolve([]),
+    tracing: noTracing,
     registry: {},
     metrics: new Registry(),
     temporalRuns: null,
