@@ -38,7 +38,7 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
     const now = delivery.now();
     const post = {
       headers: callbackHeaders({
-        trace: tracing.headers(),
+        trace: { ...tracing.headers(), ...(delivery.httpRequestId === null ? {} : { 'x-request-id': delivery.httpRequestId }) },
         secrets: liveSecrets(secretsOf(delivery.endpointId, delivery.secrets), now),
         id: delivery.eventId,
         deliveryId: delivery.id,

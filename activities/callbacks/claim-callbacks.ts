@@ -25,6 +25,8 @@ export type ClaimedCallback = {
   format: CallbackFormat;
   schedule: number[] | null;
   eventId: string;
+  /** The request that began the campaign that it is about. */
+  httpRequestId: string | null;
   body: string;
   /** By the database's clock. */
   claimedAt: Date;
@@ -50,6 +52,7 @@ type ClaimRow = {
   format: CallbackFormat;
   schedule: number[] | null;
   event_id: string;
+  http_request_id: string | null;
   body: string;
   waited_ms: number | null;
   claimed_at: Date;
@@ -196,7 +199,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
          returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
            e.secrets, e.timeout_ms, e.schedule
        )
-       select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body,
+       select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body, v.http_request_id,
          case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
        from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
       [going.map((each) => each.id), going.map((each) => each.lane), probing, [...order.late]],
@@ -220,6 +223,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
       format: row.format,
       schedule: row.schedule,
       eventId: row.event_id,
+      httpRequestId: row.http_request_id,
       body: row.body,
       waitedMs: row.waited_ms,
     }));

@@ -58,10 +58,9 @@ export function createFirstClaims({ pool, log, onCallbacksDue }: Deps) {
 }
 
 /** A delivery that was stored with its claim, as an attempt needs it. `ingestedAt`: when the reply came that it is about. */
-export function claimOf({ id, claim, eventId, body, endpoint, at, seen }: Born, ingestedAt: Date | undefined): ClaimedCallback {
+export function claimOf({ endpoint, at, seen, ...born }: Born, ingestedAt: Date | undefined): ClaimedCallback {
   return {
-    id,
-    claim,
+    ...born,
     attempt: 1,
     probe: false,
     trigger: 'auto',
@@ -74,8 +73,6 @@ export function claimOf({ id, claim, eventId, body, endpoint, at, seen }: Born, 
     fallbackUrl: endpoint.fallback_url,
     format: endpoint.format,
     schedule: endpoint.schedule,
-    eventId,
-    body,
     waitedMs: at.getTime() - (ingestedAt ?? at).getTime(),
     claimedAt: at,
     now: () => new Date(at.getTime() + performance.now() - seen),

@@ -207,7 +207,7 @@ export const campaigns = (services: ApiServices) => {
       const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
       const view = await transaction(db.pool, async (client) => {
         const callbackEndpointId = await campaignCallback(services, client, account.id, callbackUrl);
-        const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId };
+        const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId, httpRequestId: c.get('requestId') };
         await storeCampaign(client, stored, account.twoWay === 'on', messages);
         // Last: a long list takes its time to be stored.
         const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);

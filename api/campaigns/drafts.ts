@@ -131,8 +131,8 @@ export const drafts = (services: ApiServices) => {
         // What was looked at here is what goes, or nothing does.
         const moved = await affected(
           client,
-          `update campaigns set state = 'launched', launched_at = $4, send_at = $5 where id = $1 and account_id = $2 and xmin::text = $3`,
-          [id, account, version, launchedAt, chosen],
+          `update campaigns set state = 'launched', launched_at = $4, send_at = $5, http_request_id = $6 where id = $1 and account_id = $2 and xmin::text = $3`,
+          [id, account, version, launchedAt, chosen, c.get('requestId')],
         );
         if (moved === 0) throw changedMeanwhile();
         return holdSeconds === undefined ? chosen : holdCampaign(client, id, holdSeconds);

@@ -106,6 +106,7 @@ export type Born = {
   endpoint: Endpoint;
   at: Date;
   seen: number;
+  httpRequestId: string | null;
 };
 /** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. `born` are among the callbacks. */
 export type Emitted = DeliveriesOwed & { accounts: string[]; born: Born[] };
@@ -213,7 +214,7 @@ export async function emitEvents(
   const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
   // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
   // they are gap-free in the order of commits. A UUID's order would skip what commits late.
-  const [now] = await rows<{ at: Date }>(
+  const [now] = await rows<{ at: Date; requests: Record<string, string | null> | null }>(
     client,
     `with owed as (
        insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
@@ -230,15 +231,17 @@ export async function emitEvents(
        select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
      ), e as (
        select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[]) with ordinality as e (id, account_id, reply_id, type, body, owed, ordinal)
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $21::uuid[])
+         with ordinality as e (id, account_id, reply_id, type, body, owed, campaign_id, ordinal)
      ), drawn as (
        update account_counters c set position = c.position + n.many
        from (select distinct account_id, many from e) n join locked using (account_id)
        where c.account_id = n.account_id returning c.account_id, c.position
      ), frozen as (
-       insert into events (id, account_id, position, type, reply_id, body, owed, created_at)
-       select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now() from e join drawn d using (account_id)
-     ) select clock_timestamp() as at`,
+       insert into events (id, account_id, position, type, reply_id, body, owed, created_at, http_request_id)
+       select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now(), c.http_request_id
+       from e join drawn d using (account_id) left join campaigns c on c.id = e.campaign_id
+     ) select clock_timestamp() as at, (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($21::uuid[])) as requests`,
     [
       accounts,
       events.map((each) => each.eventId),
@@ -260,6 +263,7 @@ export async function emitEvents(
       owed.map((each) => each.conversationId),
       owed.map((each) => each.sequence),
       owed.map((each) => each.claim),
+      events.map((each) => each.campaignId ?? null),
     ],
   );
 
@@ -273,7 +277,10 @@ export async function emitEvents(
     born: owed.flatMap(({ id, claim, eventId, targetId, body }): Born[] => {
       const [endpoint, event] = [byId.get(targetId), eventOf.get(eventId)];
       if (claim === null || !endpoint || !event || !now) return [];
-      return [{ id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at: now.at, seen }];
+      const httpRequestId = now.requests?.[event.campaignId ?? ''] ?? null;
+      return [
+        { id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at: now.at, seen, httpRequestId },
+      ];
     }),
   };
 }

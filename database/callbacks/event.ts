@@ -12,6 +12,8 @@ const EventSchema = defineEntity({
     position: p.bigint('number'),
     type: p.text(),
     replyId: p.uuid().nullable(),
+    /** The request that began its campaign. */
+    httpRequestId: p.text().nullable(),
     /** Frozen: the same bytes on every attempt. */
     body: p.text(),
     /** Deliveries that were owed for it when it was frozen. */

@@ -18,6 +18,8 @@ const CampaignSchema = defineEntity({
     name: p.text(),
     /** The customer's own name for it, echoed in callbacks. */
     requestId: p.text().nullable(),
+    /** The request that began it, as its answer named it. */
+    httpRequestId: p.text().nullable(),
     route: p.text().$type<'premium' | 'lowcost'>(),
     purpose: p.text().$type<Purpose>(),
     text: p.text(),

@@ -14,6 +14,7 @@ export type NewCampaign = {
   carrierId: string;
   name: string;
   requestId?: string | null;
+  httpRequestId?: string;
   route: 'premium' | 'lowcost';
   purpose: Purpose;
   text: string;
@@ -176,8 +177,8 @@ export async function storeCampaign(
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
-       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+       segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id, expires_at, http_request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
     [
       id,
       accountId,
@@ -204,6 +205,7 @@ export async function storeCampaign(
       campaign.optimise,
       campaign.requestId ?? null,
       campaign.expiresAt ?? null,
+      campaign.httpRequestId ?? null,
     ],
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));

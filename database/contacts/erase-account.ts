@@ -124,7 +124,7 @@ export const ERASURE: readonly Step[] = [
   remove('inbound_parts', 'reply_id in (select id from replies where account_id = $1)'),
   atOnce(
     `update campaigns set name = '${ERASED}', text = '', sender = null, wire_sender = null, keyword = null, request_id = null,
-       callback_url = null where account_id = $1`,
+       http_request_id = null, callback_url = null where account_id = $1`,
   ),
 ];
 

@@ -71,6 +71,7 @@ import { AuditAges } from './0152-audit-ages.ts';
 import { SingleSignOn } from './0131-single-sign-on.ts';
 import { Upkeep } from './0180-upkeep.ts';
 import { RowsEnd } from './0181-rows-end.ts';
+import { RequestsOfCampaigns } from './0196-requests-of-campaigns.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
 
 /** In order. A migration that has landed is never edited. */
@@ -150,4 +151,5 @@ export const migrations = [
   { name: '0162-campaigns-that-end', class: CampaignsThatEnd },
   { name: '0181-rows-end', class: RowsEnd },
   { name: '0170-replies-of-nobody', class: RepliesOfNobody },
+  { name: '0196-requests-of-campaigns', class: RequestsOfCampaigns },
 ];

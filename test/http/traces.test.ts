@@ -95,3 +95,32 @@ test('while there is no collector, callbacks have no trace and no SDK of OpenTel
   const tracing = loaded.filter((name) => /opentelemetry|open-tracing/.test(name) && name !== '@opentelemetry/api');
   expect(tracing).toEqual([]);
 });
+
+test('a callback names the request that began its campaign, at its first attempt and when it is sent again', async () => {
+  await using app = await startApp({ ways: { callback: true } });
+  const draft = await app.account.send('POST', '/v1/campaigns/drafts', {
+    name: 'Rentrée',
+    route: 'premium',
+    withReplies: true,
+    text: 'Bonjour, une réponse ?',
+  });
+  const path = `/v1/campaigns/${textOf(draft, 'id')}`;
+  await fetch(`${app.url}${path}/recipients`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${app.key}`, 'content-type': 'text/csv' },
+    body: `to\n${phone(1)}\n`,
+  });
+  await until('the list is ready', async () => (await app.account.get(path))['state'] === 'ready');
+  await app.account.send('POST', `${path}/launch`, {}, { 'x-request-id': 'launch-of-the-spring-sale' });
+  await until('the phone has it', () => app.world.phones.received[0]);
+  await app.world.phones.reply(phone(1), 'Oui');
+  const first = await until('the endpoint has it', () => app.world.endpoint.calls[0]);
+  const again = `/v1/deliveries/${textOf(first.headers, 'x-delivery-id')}`;
+  await until('it is recorded', async () => (await app.account.get(again))['state'] === 'delivered');
+  await app.account.send('POST', `${again}/retry`);
+  await until('the endpoint has it again', () => app.world.endpoint.calls[1]);
+  expect(app.world.endpoint.calls.map(({ headers }) => [headers['x-trigger'], headers['x-request-id']])).toEqual([
+    ['auto', 'launch-of-the-spring-sale'],
+    ['manual', 'launch-of-the-spring-sale'],
+  ]);
+});
