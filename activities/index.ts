@@ -34,6 +34,7 @@ import { createReplayPage } from './callbacks/replay-page.ts';
 import { createResultRecorder } from './callbacks/record-results.ts';
 import { createSendBatch } from './sending/send-batch.ts';
 import { createNoMails, createSendReplyEmails } from './mail/send-reply-emails.ts';
+import { createCheckLedger } from './maintenance/check-ledger.ts';
 import { createSweep } from './maintenance/sweep.ts';
 import { createSyncLowcost } from './lowcost/sync-lowcost.ts';
 import { createRunWaker, type LongRun } from './wake-run.ts';
@@ -134,6 +135,7 @@ export function createActivities(deps: Deps) {
       ...createImportRecipients({ pool, plan: (id, columns) => planList(deps, id, columns) }),
       ...createPreviewList({ pool, plan: (id, columns) => planListPreview(deps, id, columns) }),
       ...createForgetOld({ pool, log, hashPhone: deps.hashPhone }),
+      ...createCheckLedger({ pool, log }),
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
       ...createSweep({ ...deps, pool }),

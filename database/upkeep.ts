@@ -5,10 +5,12 @@ const UpkeepSchema = defineEntity({
   name: 'Upkeep',
   tableName: 'upkeep',
   properties: {
-    name: p.text().$type<'gauges' | 'sweep'>().primary(),
+    name: p.text().$type<'gauges' | 'ledger' | 'sweep'>().primary(),
     /** The process that has it to do, where that is one at a time. */
     holder: p.text().nullable(),
     at: p.datetime(3),
+    /** What it came to, where that is a number. */
+    value: p.integer().nullable(),
   },
 });
 export class Upkeep extends UpkeepSchema.class {}

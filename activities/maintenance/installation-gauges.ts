@@ -9,7 +9,13 @@ type Reading = { name: string; help: string; labels?: string[]; sql: string };
 const age = (time: string): string => `coalesce(extract(epoch from now() - ${time}), 0)::float8 as value`;
 /** When a row was made, in ms, by its id. */
 const MADE_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
+const lastDone = (name: 'ledger' | 'sweep'): string =>
+  `select coalesce(max(extract(epoch from at)), 0)::float8 as value from upkeep where name = '${name}'`;
 const WAITING = `state in ('pending', 'retrying', 'held')`;
+
+const LIVE = `l.beat_at > now() - interval '30 seconds'`;
+const ofLines = (value: string, which = 'true'): string => `select c.name as carrier, (${value})::float8 as value from carriers c
+      left join carrier_lines l on l.carrier_id = c.id and ${which} group by 1`;
 
 // A state that nothing is in says 0: an alert must be able to tell that from a figure that is missing.
 const READINGS: Reading[] = [
@@ -85,29 +91,26 @@ const READINGS: Reading[] = [
     labels: ['carrier', 'route', 'state'],
     sql: `select c.name as carrier, c.route, s.state, count(l.slot)::float8 as value
       from carriers c cross join unnest(array['connecting', 'bound', 'draining', 'closed']) as s (state)
-      left join carrier_lines l on l.carrier_id = c.id and s.state = case when l.beat_at > now() - interval '30 seconds' then l.state else 'closed' end
+      left join carrier_lines l on l.carrier_id = c.id and s.state = case when ${LIVE} then l.state else 'closed' end
       group by 1, 2, 3`,
   },
   {
     name: 'carrier_in_flight_messages',
     help: 'Messages at the carrier that it has not answered',
     labels: ['carrier'],
-    sql: `select c.name as carrier, coalesce(sum(l.in_flight), 0)::float8 as value from carriers c
-      left join carrier_lines l on l.carrier_id = c.id and l.beat_at > now() - interval '30 seconds' group by 1`,
+    sql: ofLines('coalesce(sum(l.in_flight), 0)', LIVE),
   },
   {
     name: 'carrier_window_messages',
     help: 'Messages that may be at the carrier unanswered',
     labels: ['carrier'],
-    sql: `select c.name as carrier, coalesce(sum(l."window"), 0)::float8 as value from carriers c
-      left join carrier_lines l on l.carrier_id = c.id and l.beat_at > now() - interval '30 seconds' group by 1`,
+    sql: ofLines('coalesce(sum(l."window"), 0)', LIVE),
   },
   {
     name: 'carrier_last_bound_timestamp_seconds',
     help: 'When a line to the carrier was last seen bound; 0 where none ever was',
     labels: ['carrier'],
-    sql: `select c.name as carrier, coalesce(extract(epoch from max(l.bound_at)), 0)::float8 as value from carriers c
-      left join carrier_lines l on l.carrier_id = c.id group by 1`,
+    sql: ofLines('coalesce(extract(epoch from max(l.bound_at)), 0)'),
   },
   {
     name: 'alarms',
@@ -119,7 +122,17 @@ const READINGS: Reading[] = [
   {
     name: 'sweep_last_success_timestamp_seconds',
     help: 'When the sweep, which comes every minute, last did its last job; 0 where it never did',
-    sql: `select coalesce(max(extract(epoch from at)), 0)::float8 as value from upkeep where name = 'sweep'`,
+    sql: lastDone('sweep'),
+  },
+  {
+    name: 'ledger_last_check_timestamp_seconds',
+    help: 'When the ledger of what is owed, which is checked by night, last was; 0 where it never was',
+    sql: lastDone('ledger'),
+  },
+  {
+    name: 'ledger_broken_rows',
+    help: 'Rows that broke a promise when the ledger was last checked',
+    sql: `select coalesce(max(value), 0)::float8 as value from upkeep where name = 'ledger'`,
   },
   {
     name: 'sync_last_success_timestamp_seconds',

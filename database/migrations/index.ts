@@ -72,6 +72,7 @@ import { SingleSignOn } from './0131-single-sign-on.ts';
 import { Upkeep } from './0180-upkeep.ts';
 import { RowsEnd } from './0181-rows-end.ts';
 import { RequestsOfCampaigns } from './0196-requests-of-campaigns.ts';
+import { LedgerChecks } from './0197-ledger-checks.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
 
 /** In order. A migration that has landed is never edited. */
@@ -152,4 +153,5 @@ export const migrations = [
   { name: '0181-rows-end', class: RowsEnd },
   { name: '0170-replies-of-nobody', class: RepliesOfNobody },
   { name: '0196-requests-of-campaigns', class: RequestsOfCampaigns },
+  { name: '0197-ledger-checks', class: LedgerChecks },
 ];

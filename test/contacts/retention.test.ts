@@ -229,7 +229,7 @@ test('how long things are kept is refused where it is shorter than what still ne
   expect((await shop.call('PATCH', '/policies', { keepTextsDays: null })).body).toMatchObject({ keepTextsDays: null });
 });
 
-test('forgetting runs every night by its schedule', async () => {
+test('forgetting runs every night by its schedule, and a check of the ledger after it', async () => {
   await using app = await startApp({ ways: {} });
   await app.account.send('PATCH', '/v1/policies', { keepTextsDays: 31 });
   const old = await aMessage(app.db, { id: idOf(40), accountId: app.accountId, text: 'Autrefois' });
@@ -248,6 +248,9 @@ test('forgetting runs every night by its schedule', async () => {
   await until(
     'the account is done with',
     async () => (await app.rows(`select 1 from retention_marks where texts_to is not null`))[0],
+  );
+  await until('the ledger is checked', async () =>
+    /^aller_retour_ledger_last_check_timestamp_seconds [1-9]/m.test((await app.metrics()).text),
   );
   await connection.close();
 });

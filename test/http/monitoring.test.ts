@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { createCheckLedger } from '../../activities/maintenance/check-ledger.ts';
 import { installationGauges } from '../../activities/maintenance/installation-gauges.ts';
 import { createProductMetrics, processGauges } from '../../activities/product-metrics.ts';
 import { createMetrics, requestMetrics, serveMetrics } from '../../api/http/metrics.ts';
-import { startApi } from '../fixtures/api.ts';
+import { anAccount, startApi } from '../fixtures/api.ts';
+import { aDelivery } from '../fixtures/rows.ts';
 
 const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 const OURS = /\b(?:aller_retour|nodejs)_[a-z0-9_]+/g;
@@ -56,4 +58,19 @@ test('states that nothing is in say 0, and names of before stand beside the new 
   expect(shown).toContain('\ncallback_endpoints{health="open"} 0');
   expect(shown).toContain('aller_retour_alarms{kind="carrier-down"} 0');
   expect(shown).not.toContain('\ncallbacks_waiting');
+});
+
+test('a ledger that does not add up is counted, with the time of its check, and its promises are in the log', async () => {
+  await using api = await startApi();
+  const registry = new Registry();
+  installationGauges(registry, api.db.pool);
+  const shown = () => registry.getSingleMetricAsString('aller_retour_ledger_broken_rows');
+  const { checkLedger } = createCheckLedger({ pool: api.db.pool, log: api.services.log });
+  await checkLedger();
+  expect(await shown()).toMatch(/_rows 0$/m);
+  // An event that says it owes nothing, and a delivery of it.
+  await aDelivery(api.db, { accountId: (await anAccount(api)).id, replyId: null });
+  await checkLedger();
+  expect(await shown()).toMatch(/_rows 2$/m);
+  expect(api.lines.join('')).toContain('"events owed otherwise":1');
 });

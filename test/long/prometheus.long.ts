@@ -16,7 +16,38 @@ beforeAll(() =>
 
 test('promtool finds nothing wrong with the alert rules', async () => {
   const { stdout } = await run('promtool', ['check', 'rules', join(ROOT, 'monitoring/alerts.yml')]);
-  expect(stdout).toMatch(/SUCCESS: 20 rules found/);
+  expect(stdout).toMatch(/SUCCESS: 21 rules found/);
+});
+
+test('the alert of a broken ledger rings once it is broken or unchecked for two nights, and not before', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'alerts-'));
+  const firing = {
+    exp_labels: { severity: 'critical' },
+    exp_annotations: {
+      summary: 'What is owed to customers does not add up, or was not checked for two nights',
+      runbook: 'docs/operations/runbooks.md#allerretourledgerbroken',
+    },
+  };
+  const at = (eval_time: string, exp_alerts: object[]) => ({ alertname: 'AllerRetourLedgerBroken', eval_time, exp_alerts });
+  const night = 60 * 24;
+  const series = (broken: string, checked: string) => [
+    { series: 'aller_retour_ledger_broken_rows', values: broken },
+    { series: 'aller_retour_ledger_last_check_timestamp_seconds', values: checked },
+  ];
+  const suite = {
+    rule_files: [join(ROOT, 'monitoring/alerts.yml')],
+    tests: [
+      { input_series: series('0x5 2x5', '1x10'), alert_rule_test: [at('4m', []), at('9m', [firing])] },
+      { input_series: series(`0x${3 * night}`, `1x${3 * night}`), alert_rule_test: [at('49h', []), at('51h', [firing])] },
+    ].map((each) => ({ interval: '1m', ...each })),
+  };
+  await writeFile(join(folder, 'suite.yml'), JSON.stringify(suite));
+  try {
+    const { stdout } = await run('promtool', ['test', 'rules', join(folder, 'suite.yml')]);
+    expect(stdout).toContain('SUCCESS');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('promtool finds nothing wrong with the metrics of a process that has worked', async () => {

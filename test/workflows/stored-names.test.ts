@@ -27,7 +27,7 @@ test('workflow types keep their names', () => {
 
 test('activity types, signals, queries and updates keep their names', () => {
   const activities =
-    words(`closeCampaign closeSync drainCallbacks drainEmails drainEndpoint fileReplies forgetOld groupByCarrier importRows
+    words(`checkLedger closeCampaign closeSync drainCallbacks drainEmails drainEndpoint fileReplies forgetOld groupByCarrier importRows
     lookAtCampaign openSync pollResults postCallbacks previewRows releaseReplies renewRentals replayPage sendBatch sendReplyEmails sweep syncPages`);
   const messages = words(`'woken' 'campaignChanged' 'phase' 'whereIs' 'endpointHealth' 'replayProgress'`);
   expect(missingIn(read('workflows'), activities)).toEqual([]);
