@@ -113,11 +113,11 @@ const analytics = page(root, '/analytics', () => import('./campaigns/analytics.t
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/new',
-  validateSearch: search('from'),
-  component: worded(() => import('./campaigns/composer/new-campaign.tsx'), 'NewCampaignPage'),
+  validateSearch: search('from', 'draft', 'list', 'tag'),
+  component: worded(() => import('./campaigns/composer/compose-page.tsx'), 'NewCampaignPage'),
 });
 const campaign = page(root, '/campaigns/$id', () => import('./campaigns/campaign.tsx'), 'CampaignPage');
-const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/edit-draft.tsx'), 'EditDraftPage');
+const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/compose-page.tsx'), 'EditDraftPage');
 const me = page(root, '/me', () => import('./people/me.tsx'), 'MePage');
 /** Pages under one heading: the file of each is loaded when it is opened. */
 const settings = page(root, '/settings', () => import('./shell/sub-nav.tsx'), 'SettingsPage');

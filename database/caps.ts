@@ -11,6 +11,7 @@ const CAPS = {
     where: `callback_endpoints where account_id = $1 and scope = 'campaigns' and deleted_at is null`,
   },
   'canned-answers': { most: 200, where: 'canned_answers where account_id = $1' },
+  compositions: { most: 200, where: 'compositions where account_id = $1' },
   contacts: { most: 1_000_000, where: 'contacts where account_id = $1' },
   domains: { most: 100, where: 'account_domains where account_id = $1' },
   drafts: { most: 1000, where: `campaigns where account_id = $1 and state in ('draft', 'importing', 'ready')` },

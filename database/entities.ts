@@ -50,6 +50,7 @@ import { Restore } from './sending/restore.ts';
 import { RetentionMark } from './contacts/retention-mark.ts';
 import { Route } from './carriers/route.ts';
 import { SettingRequest } from './accounts/setting-request.ts';
+import { Composition } from './campaigns/composition.ts';
 import { SavedList } from './campaigns/saved-list.ts';
 import { SyncRun } from './lowcost/sync-run.ts';
 import { User } from './people/user.ts';
@@ -127,6 +128,7 @@ export const entities = [
   Upkeep,
   RetentionMark,
   Route,
+  Composition,
   SavedList,
   SyncRun,
   User,

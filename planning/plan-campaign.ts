@@ -28,7 +28,7 @@ import {
 import { isLandline } from '../domain/landline.ts';
 import { createBreath } from './breath.ts';
 import { planStops } from './stop-mentions.ts';
-import type { CampaignPlan, CampaignRequest, PlannedMessage } from './plan.ts';
+import { NO_STOPS, type CampaignPlan, type CampaignRequest, type PlannedMessage } from './plan.ts';
 import type { PlanRules } from './load-rules.ts';
 import { planRouted } from '../domain/sending/routed-sender.ts';
 
@@ -65,29 +65,50 @@ export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
 const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
   createHash('sha256').update(`${account.id} ${text}`).digest().readUIntBE(0, 3);
 
+/** The plan of which nothing can be said but why. */
+const NOTHING: CampaignPlan = {
+  carrierId: '',
+  answerBy: 'none',
+  wireSender: null,
+  messages: [],
+  segments: 0,
+  duplicatesRemoved: 0,
+  reach: [],
+  costMicros: null,
+  quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
+  stops: NO_STOPS,
+  landlines: 0,
+  warnings: [],
+  refusals: [],
+};
+
 /**
  * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
- * segments, by which code each answers, what it costs. Lets other work in between its rows.
+ * segments, by which code each answers, what it costs; and every reason why it may not go. Lets other work in between its rows.
  */
-export async function evaluateCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
+export async function evaluateCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan> {
   const template = compile(request.text);
-  if ('code' in template) return { refused: template };
+  if ('code' in template) return { ...NOTHING, refusals: [template] };
   const tags = unknownTags(template, request.recipients);
-  if (tags.length > 0) return { refused: { code: 'invalid-request', faults: tags } };
-  const { faults, unreachable, ...found } = await planRows(request, rules, template, 1);
-  if ('refused' in found) return { refused: found.refused };
+  // So that the rest is looked at too, such a tag stands for itself.
+  const unknown = template.variables.filter((tag) => tags.some(({ facts }) => facts?.['name'] === tag));
+  const filled = Object.fromEntries(unknown.map((tag) => [tag, `{{${tag}}}`]));
+  const recipients =
+    tags.length === 0 ? request.recipients : request.recipients.map((each) => (isRecord(each) ? { ...filled, ...each } : each));
+  const { faults, unreachable, ...found } = await planRows({ ...request, recipients }, rules, template, 1);
   const silent = Map.groupBy(unreachable, ({ country }) => country);
-  const refusals = [
+  const refusals: Refusal[] = [
+    ...(tags.length > 0 ? [{ code: 'invalid-request' as const, faults: tags }] : []),
+    ...('refused' in found ? [found.refused] : []),
     ...(faults.rows.size > 0 ? [faults.refusal()] : []),
     ...(unreachable.length > 0 ? [noReplyCode(silent, codeCountries(request, rules))] : []),
   ];
-  return { ...found, refusals };
+  return { ...('refused' in found ? NOTHING : found), refusals };
 }
 
 /** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
 export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
   const outlook = await evaluateCampaign(request, rules);
-  if ('refused' in outlook) return outlook;
   const [refused] = outlook.refusals;
   return refused ? { refused } : outlook;
 }

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { phonesSince, press, say, syncSixHoursLater, until } from '../dev/demo/tools.ts';
 import { startDev, type DevState } from '../dev/dev.ts';
 import { createClient, itemsOf, textOf } from '../dev/seed.ts';
-import { signedIn, signOut } from './fixtures/console/by-hand.ts';
+import { compose, signedIn, signOut, toStep } from './fixtures/console/by-hand.ts';
 import { startBrowser } from './fixtures/console/start-browser.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -104,13 +104,11 @@ try {
   await page.emulateMedia({ colorScheme: 'light' });
   await take('received', '/replies', 'Avec plaisir');
   await take('campaigns', '/campaigns', 'Ouverture du fournil');
-  await take('composer', '/campaigns/new', 'Type de SMS', async () => {
-    await page.getByRole('textbox', { name: 'Nom' }).fill('Marché de Noël');
-    await page
-      .getByRole('textbox', { name: 'Message' })
-      .fill('Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?');
+  await take('composer', '/campaigns/new', 'Nouvelle campagne', async () => {
     const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
-    await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\n${list}`);
+    const text = 'Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?';
+    await compose(page, 'Marché de Noël', text, `prenom;mobile\n${list}`);
+    await toStep(page, 'Vérifier et envoyer');
     await page.getByRole('table', { name: 'Par pays' }).waitFor();
     await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
   });

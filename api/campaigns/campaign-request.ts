@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { readCampaignKeyword } from '../../domain/replies/attribution.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
-import { fault } from '../../domain/problems/said.ts';
+import { fault, type Fault } from '../../domain/problems/said.ts';
 import { CallbackUrl } from '../reply-settings/callback-url.ts';
 import { Route, TimeIn } from '../http/schemas.ts';
 
@@ -77,23 +77,29 @@ type Asked = {
   sendAt?: string | undefined;
 };
 
-/** What can be said of a campaign's fields without its recipients. Throws what is wrong with them. */
+/** What can be said of a campaign's fields without its recipients. Throws all that is wrong with them. */
 export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: Asked, now: Date) {
-  if (resendInDoubt && purpose !== 'transactional') throw invalidRequest(fault('resendInDoubt', 'alerts-only'));
-  return { sendAt: sendTime(sendAt, now.getTime()), keyword: keyword === undefined ? null : keywordOf(keyword) };
+  const word = keyword === undefined ? { word: null } : readCampaignKeyword(keyword);
+  const faults = [
+    ...(resendInDoubt && purpose !== 'transactional' ? [fault('resendInDoubt', 'alerts-only')] : []),
+    ...('word' in word ? [] : [{ field: 'keyword', ...word }]),
+    ...timeFaults(sendAt, now.getTime()),
+  ];
+  if (faults.length > 0 || !('word' in word)) throw invalidRequest(...faults);
+  return { sendAt: sendAt === undefined ? null : new Date(sendAt), keyword: word.word };
+}
+
+/** What is wrong with a time that was asked for. */
+function timeFaults(sendAt: string | undefined, now: number): Fault[] {
+  if (sendAt === undefined) return [];
+  const time = Date.parse(sendAt);
+  const past = time < now - PAST_TOLERANCE_MS;
+  return !past && time < now + A_YEAR_MS ? [] : [fault('sendAt', past ? 'send-at-past' : 'send-at-far')];
 }
 
 /** Null for at once. Throws for a time that can not be used. */
-export const sendTime = (sendAt: string | undefined, now: number): Date | null => {
-  if (sendAt === undefined) return null;
-  const time = new Date(sendAt);
-  const past = time.getTime() < now - PAST_TOLERANCE_MS;
-  if (!past && time.getTime() < now + A_YEAR_MS) return time;
-  throw invalidRequest(fault('sendAt', past ? 'send-at-past' : 'send-at-far'));
-};
-
-function keywordOf(raw: string): string {
-  const read = readCampaignKeyword(raw);
-  if ('word' in read) return read.word;
-  throw invalidRequest({ field: 'keyword', ...read });
+export function sendTime(sendAt: string | undefined, now: number): Date | null {
+  const faults = timeFaults(sendAt, now);
+  if (faults.length > 0) throw invalidRequest(...faults);
+  return sendAt === undefined ? null : new Date(sendAt);
 }

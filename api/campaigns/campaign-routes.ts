@@ -4,6 +4,7 @@ import { analytics } from './analytics.ts';
 import { campaignResults } from './campaign-results.ts';
 import { campaigns } from './campaigns.ts';
 import { draftChanges } from './change-draft.ts';
+import { compositions } from './compositions.ts';
 import { drafts } from './drafts.ts';
 import { listPreviews } from './list-preview.ts';
 import { lists } from './lists.ts';
@@ -18,6 +19,7 @@ export const campaignRoutes = (services: ApiServices) =>
     .route('/', campaignResults(services))
     .route('/', previews(services))
     .route('/', listPreviews(services))
+    .route('/', compositions(services))
     .route('/', drafts(services))
     .route('/', draftChanges(services))
     .route('/', lists(services))

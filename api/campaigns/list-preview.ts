@@ -160,7 +160,7 @@ async function resultOf(
       .map(({ character, messages }) => ({ character, inText: request.text.includes(character), messages }))
       .toSorted((a, b) => b.messages - a.messages),
     optimised: optimisation(request.text, tally.segments, tally.plainSegments),
-    samples: 'refused' in outlook ? [] : samplesView(outlook.messages, outlook.answerBy, language),
+    samples: samplesView(outlook.messages, outlook.answerBy, language),
     countries: tally.reach,
     quietHours: { ...tally.quiet, clearAt: tally.quiet.clearAt ?? null },
     stopMention: tally.stops,

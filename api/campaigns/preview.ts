@@ -16,7 +16,7 @@ import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
-import { NO_STOPS, type CampaignPlan, type CampaignRequest } from '../../planning/plan.ts';
+import type { CampaignRequest } from '../../planning/plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
@@ -50,30 +50,13 @@ const ofList = route('post', '/campaigns/{id}/preview', 'previewList', {
   responses: ok('The preview', ListPreview, { ...notFound, ...conflict }),
 });
 
-const NOTHING: CampaignPlan = {
-  carrierId: '',
-  answerBy: 'none',
-  wireSender: null,
-  messages: [],
-  segments: 0,
-  duplicatesRemoved: 0,
-  reach: [],
-  costMicros: null,
-  quiet: { policy: 'off', held: 0, until: null, clearAt: null, notes: [] },
-  stops: NO_STOPS,
-  landlines: 0,
-  warnings: [],
-  refusals: [],
-};
-
 export const previews = (services: ApiServices) => {
   const { db, hashPhone } = services;
 
   /** The very plan that would be sent. */
   async function preview(c: Context<AccountEnv>, request: CampaignRequest, rules: PlanRules): Promise<z.infer<typeof Preview>> {
     const [account, language] = [c.get('account'), speak(c)];
-    const found = await evaluateCampaign(request, rules);
-    const outlook = 'refused' in found ? { ...NOTHING, refusals: [found.refused] } : found;
+    const outlook = await evaluateCampaign(request, rules);
     const { messages, quiet, answerBy } = outlook;
     const phones = messages.map(({ to }) => to);
     const silent = await countOptedOut(db.pool, account.id, phones, hashPhone);

@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { InferResponseType } from 'hono/client';
 import { ProgressBar } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
@@ -8,14 +8,11 @@ import type { Campaign } from './composer/draft-model.ts';
 import { Faults } from '../ui/faults.tsx';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Problem } from '../ui/components.tsx';
+import { Problem } from '../ui/components.tsx';
 import { PhonePreview } from './composer/phone-preview.tsx';
-import { Sums, Verdict } from './composer/preview-panel.tsx';
-import type { Columns } from './composer/recipients.ts';
-import { RecipientsField } from './composer/recipients-field.tsx';
+import { Verdict } from './composer/preview-panel.tsx';
 import type { Preview } from './composer/use-preview.ts';
 import { Review, type Departure } from './composer/review-send.tsx';
-import { NO_RECIPIENTS, readSource, sendSource } from './composer/recipients-source.ts';
 
 type Import = InferResponseType<(typeof v1.campaigns)[':id']['recipients']['$get'], 200>;
 const LOOK_MS = 500;
@@ -38,7 +35,11 @@ export function CampaignDraft({ campaign }: { campaign: Campaign }) {
       {data === null ? <p>{say('noListYet')}</p> : <Looked list={data} />}
       {state === 'importing' && data?.state === 'ready' ? <p role="status">{say('loading')}</p> : null}
       {state === 'ready' && data?.state === 'ready' && owner ? <Ready campaign={campaign} list={data} /> : null}
-      {owner && data?.endedAt !== null ? <OtherList id={id} open={state === 'draft'} /> : null}
+      {owner && data?.endedAt !== null && state === 'draft' ? (
+        <Link to="/campaigns/$id/edit" params={{ id }} className="button main">
+          {say('chooseList')}
+        </Link>
+      ) : null}
     </>
   );
 }
@@ -90,7 +91,7 @@ function Looked({ list }: { list: Import }) {
 
 /** Every row of it has been planned: what it comes to, and the button that sends it. */
 function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
-  const { id, total, segments, cost, name, sendAt } = campaign;
+  const { id, total, segments, cost, name, sendAt, text } = campaign;
   const { say, number } = useLocale();
   const { invalid } = list;
   const one = v1.campaigns[':id'];
@@ -102,45 +103,37 @@ function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
     },
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
   });
-  const [reviewing, setReviewing] = useState(false);
   const launch = useAct(
     (departure: Departure) => ask(one.launch.$post({ param: { id }, json: { skipInvalid: invalid > 0, ...departure } })),
     ['campaign', id],
   );
   const result = preview.data?.result ?? null;
   const without = invalid === 0 ? '' : say(invalid === 1 ? 'withoutRow' : 'withoutRows', { n: number(invalid) });
-  const send = `${total === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(total) })}${without}`;
+  const labelOf = (n: number): string => `${n === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(n) })}${without}`;
   return (
     <>
       <Problem error={preview.error} retry={() => void preview.refetch()} />
+      <p className="hint">{say('nothingSentYet')}</p>
       {result === null ? (
         <p role="status">{say('previewing', { through: number(preview.data?.through ?? 0) })}</p>
       ) : (
         <div className="composer">
           <div>
-            <Verdict preview={result} />
-            <Sums preview={result} />
+            <Verdict preview={result} troubles={result.refusals} />
+            <Review
+              of={[id, list.id, sendAt]}
+              look={async () =>
+                atThisHour(result, await ask(one.preview.$post({ param: { id }, json: {} })), { total, segments, cost })
+              }
+              name={name}
+              sendAt={sendAt}
+              labelOf={labelOf}
+              act={launch}
+            />
           </div>
-          <PhonePreview preview={result} />
+          <PhonePreview preview={result} text={text} />
         </div>
       )}
-      <p className="hint">{say('nothingSentYet')}</p>
-      <Action kind="main" isDisabled={result === null || launch.isPending} onPress={() => setReviewing(true)}>
-        {say('review')}
-      </Action>
-      {reviewing && result ? (
-        <Review
-          of={id}
-          look={async () =>
-            atThisHour(result, await ask(one.preview.$post({ param: { id }, json: {} })), { total, segments, cost })
-          }
-          name={name}
-          sendAt={sendAt}
-          label={send}
-          act={launch}
-          close={() => setReviewing(false)}
-        />
-      ) : null}
     </>
   );
 }
@@ -160,34 +153,4 @@ function atThisHour(found: Preview, now: Preview, { total, segments, cost }: Who
     quietHours: now.quietHours,
     warnings: [...found.warnings.filter((each) => !hours(each)), ...now.warnings.filter(hours)],
   };
-}
-
-/** Another list in the place of this one. */
-function OtherList({ id, open }: { id: string; open: boolean }) {
-  const { say, number } = useLocale();
-  const queries = useQueryClient();
-  const [source, setSource] = useState(NO_RECIPIENTS);
-  const [chosen, setChosen] = useState<Partial<Columns>>({});
-  const [sent, setSent] = useState(0);
-  const read = readSource(source);
-  const send = useMutation({
-    mutationFn: () => sendSource(id, { source, chosen, progress: setSent }),
-    onSuccess: async () => {
-      setSource(NO_RECIPIENTS);
-      await queries.invalidateQueries({ queryKey: ['import', id] });
-      await queries.invalidateQueries({ queryKey: ['campaign', id] });
-    },
-  });
-  const nobody = source.kind === 'typed' && read.rows.length === 0;
-  return (
-    <details className="more" open={open}>
-      <summary>{say('otherList')}</summary>
-      <RecipientsField source={source} change={setSource} read={read} chosen={chosen} choose={setChosen} />
-      <Problem error={send.error} />
-      {send.isPending && sent > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(sent * 100)) })}</p> : null}
-      <Action isDisabled={send.isPending || nobody} onPress={() => send.mutate()}>
-        {say('checkList')}
-      </Action>
-    </details>
-  );
 }

@@ -3,10 +3,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Megaphone, Plus } from 'lucide-react';
 import { ask, v1 } from '../api.ts';
 import { AskTwoWay } from '../accounts/ask-two-way.tsx';
-import { usePages } from '../query-hooks.ts';
+import { useAct, usePages } from '../query-hooks.ts';
 import './campaigns.css';
 import { Standing } from './campaign-standing.tsx';
-import { List, whenShort } from '../ui/list.tsx';
+import { List, Table, whenShort } from '../ui/list.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Field } from '../ui/components.tsx';
 import { session } from '../people/session.ts';
@@ -51,6 +52,7 @@ export function CampaignsPage() {
         {owner && (filtered || (found.items && found.items.length > 0)) ? create : null}
       </div>
       {owner ? <AskTwoWay /> : null}
+      {owner && !filtered ? <BegunCampaigns /> : null}
       {filtered || (found.items && found.items.length > 0) ? (
         <div className="filters" role="search">
           <Field
@@ -103,6 +105,42 @@ export function CampaignsPage() {
       />
     </div>
   );
+}
+
+/** Those that somebody began to write and that are not campaigns yet. */
+function BegunCampaigns() {
+  const { say } = useLocale();
+  const { data } = useQuery({ queryKey: ['compositions'], queryFn: () => ask(v1.compositions.$get({ query: {} })) });
+  if (!data || data.items.length === 0) return null;
+  return (
+    <section>
+      <h2>{say('begunCampaigns')}</h2>
+      <Table
+        label={say('begunCampaigns')}
+        rows={data.items}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: say('name'),
+            long: true,
+            cell: ({ id, name }) => (
+              <Link to="/campaigns/new" search={{ draft: id }}>
+                {name || say('untitled')}
+              </Link>
+            ),
+          },
+          { name: say('date'), cell: ({ updatedAt }) => whenShort(updatedAt) },
+          { name: say('action'), cell: ({ id, name }) => <Forget id={id} name={name || say('untitled')} /> },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Forget({ id, name }: { id: string; name: string }) {
+  const { say } = useLocale();
+  const forget = useAct(() => ask(v1.compositions[':id'].$delete({ param: { id } })), ['compositions']);
+  return <ConfirmButton label={say('forgetDraft')} question={say('forgetDraftAsk', { name })} act={forget} />;
 }
 
 /** How many, and what part of all that is. */

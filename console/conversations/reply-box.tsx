@@ -6,7 +6,7 @@ import type { Conversation } from './conversation-change.ts';
 import { ask, freshKey, Refusal, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
-import { Action, Field, Problem } from '../ui/components.tsx';
+import { Action, Field, insertAtCaret, Problem } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { mergedWith } from '../campaigns/composer/merge-text.ts';
 import { session } from '../people/session.ts';
@@ -27,6 +27,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
   // The same key until it is accepted: a second try after a lost answer sends no second SMS.
   const key = useRef(freshKey());
   const told = useRef(0);
+  const area = useRef<HTMLTextAreaElement>(null);
   // How many answers there were when this one was begun: whoever answers in between is read first.
   const seen = useRef(conversation.answers);
   const send = useMutation({
@@ -90,6 +91,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
         label={say('yourAnswer')}
         placeholder={say(KEYBOARD.matches ? 'answerHint' : 'yourAnswer')}
         rows={1}
+        area={area}
         value={text}
         onChange={change}
         onKeyDown={(event) => {
@@ -100,8 +102,8 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       <Canned
         conversation={conversation}
         choose={(answer) => {
-          change(text === '' ? answer : `${text} ${answer}`);
-          document.querySelector<HTMLElement>('#answer textarea')?.focus();
+          const before = area.current?.value.slice(0, area.current.selectionStart) ?? '';
+          insertAtCaret(area.current, before === '' || /\s$/.test(before) ? answer : ` ${answer}`);
         }}
       />
       <div className="trouble">

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react';
 import {
   Button,
   Checkbox,
@@ -32,6 +32,9 @@ type FieldProps = {
   /** The label is heard only. */
   unseen?: boolean;
   onKeyDown?: TextFieldProps['onKeyDown'];
+  /** What is wrong with it. */
+  error?: string | undefined;
+  area?: Ref<HTMLTextAreaElement>;
 };
 
 export const Field = ({
@@ -44,6 +47,8 @@ export const Field = ({
   autoComplete,
   inputMode,
   onKeyDown,
+  error,
+  area,
   type = 'text',
   ...field
 }: FieldProps) => (
@@ -52,19 +57,28 @@ export const Field = ({
     type={type}
     isRequired={required}
     className="field"
+    {...(error === undefined ? {} : { isInvalid: true })}
     {...(autoComplete ? { autoComplete } : {})}
     {...(onKeyDown ? { onKeyDown } : {})}
   >
     <Label className={unseen ? 'unseen' : ''}>{label}</Label>
     {rows ? (
-      <TextArea rows={rows} {...(placeholder ? { placeholder } : {})} />
+      <TextArea rows={rows} {...(area ? { ref: area } : {})} {...(placeholder ? { placeholder } : {})} />
     ) : (
       <Input {...(inputMode ? { inputMode } : {})} {...(placeholder ? { placeholder } : {})} />
     )}
     {hint ? <Text slot="description">{hint}</Text> : null}
-    <FieldError />
+    <FieldError>{error}</FieldError>
   </TextField>
 );
+
+/** Writes at the caret, or over what is selected, as if it was typed. */
+export function insertAtCaret(field: HTMLTextAreaElement | null, text: string): void {
+  if (!field) return;
+  field.focus();
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
 
 type Option = { value: string; label: string };
 type ChoiceProps<V extends string> = {

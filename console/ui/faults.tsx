@@ -4,22 +4,29 @@ import { fieldWord } from '../i18n/field-word.ts';
 
 const SHOWN = 50;
 
+/** What is wrong with a field and what to do about it, in a sentence. */
+export function useFaultText() {
+  const { say } = useLocale();
+  return ({ field, problem, remedy }: Fault): string => {
+    const word = fieldWord(field);
+    return say('fieldFault', { field: word ? say(word) : field, problem, remedy });
+  };
+}
+
 /** What is wrong, one by one, each with what to do about it, as the API says it in the reader's language. */
 export function Faults({ faults }: { faults: Fault[] }) {
   const { say, number } = useLocale();
+  const textOf = useFaultText();
   if (faults.length === 0) return null;
   return (
     <>
       <ul>
-        {faults.slice(0, SHOWN).map(({ row, field, problem, remedy }) => {
-          const word = fieldWord(field);
-          return (
-            <li key={`${row} ${field} ${problem}`}>
-              {row === undefined ? null : <strong>{say('rowNumber', { row: number(row) })} </strong>}
-              {say('fieldFault', { field: word ? say(word) : field, problem, remedy })}
-            </li>
-          );
-        })}
+        {faults.slice(0, SHOWN).map((fault) => (
+          <li key={`${fault.row} ${fault.field} ${fault.problem}`}>
+            {fault.row === undefined ? null : <strong>{say('rowNumber', { row: number(fault.row) })} </strong>}
+            {textOf(fault)}
+          </li>
+        ))}
       </ul>
       {faults.length > SHOWN ? <p>{say('moreFaults', { n: number(faults.length - SHOWN) })}</p> : null}
     </>

@@ -3,12 +3,12 @@ import { useEffect, useState } from 'react';
 const SETTLE_MS = 250;
 
 /** A value once it has stopped changing, so that not every letter is asked for. */
-export function useSettled<T>(value: T): T {
+export function useSettled<T>(value: T, ms = SETTLE_MS): T {
   const [settled, settle] = useState(value);
   useEffect(() => {
-    const timer = window.setTimeout(() => settle(value), SETTLE_MS);
+    const timer = window.setTimeout(() => settle(value), ms);
     return () => window.clearTimeout(timer);
-  }, [value]);
+  }, [value, ms]);
   return settled;
 }
 

@@ -102,6 +102,7 @@ export const ERASURE: readonly Step[] = [
     'inbound_mails',
     'mail_suppressions',
     'idempotency_keys',
+    'compositions',
     'list_previews',
     'list_imports',
     'saved_lists',

@@ -63,6 +63,13 @@ export async function eraseContact(
   );
   await affected(
     client,
+    `update compositions set recipients = (select string_agg(line, E'\\n' order by place)
+       from string_to_table(recipients, E'\\n') with ordinality as l (line, place) where regexp_replace(line, '[^0-9]', '', 'g') not like $2)
+     where account_id = $1 and regexp_replace(recipients, '[^0-9]', '', 'g') like $2`,
+    [accountId, `%${digits.slice(-9)}%`],
+  );
+  await affected(
+    client,
     `with talk as (delete from conversations where account_id = $1 and phone = $2 returning id)
      delete from conversation_notes n using talk where n.conversation_id = talk.id`,
     [accountId, phone],

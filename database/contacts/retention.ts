@@ -141,6 +141,7 @@ const forgetLists: Step = async (client, { accountId, until }, after) => {
 
 const forgetNotes: Step = async (client, { accountId, until }) => {
   await affected(client, `delete from conversation_notes where account_id = $1 and created_at < $2`, [accountId, until]);
+  await affected(client, `delete from compositions where account_id = $1 and updated_at < $2`, [accountId, until]);
   return null;
 };
 

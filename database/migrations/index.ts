@@ -74,6 +74,7 @@ import { RowsEnd } from './0181-rows-end.ts';
 import { RequestsOfCampaigns } from './0196-requests-of-campaigns.ts';
 import { LedgerChecks } from './0197-ledger-checks.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
+import { Compositions } from './0190-compositions.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -154,4 +155,5 @@ export const migrations = [
   { name: '0170-replies-of-nobody', class: RepliesOfNobody },
   { name: '0196-requests-of-campaigns', class: RequestsOfCampaigns },
   { name: '0197-ledger-checks', class: LedgerChecks },
+  { name: '0190-compositions', class: Compositions },
 ];

@@ -18,6 +18,7 @@ const OPENS: Record<string, Opens> = {
   brands: by('settings'),
   'callback-endpoints': by('settings'),
   campaigns: by('send'),
+  compositions: by('send'),
   'canned-answers': by('conversations'),
   contacts: by('contacts'),
   conversations: { reads: ['conversations', 'replies'], writes: ['conversations'] },

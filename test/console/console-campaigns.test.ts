@@ -8,7 +8,7 @@ import { createOwner } from '../../cli/admin.ts';
 import { createClient, itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { sendReviewed, signInAs } from '../fixtures/console/by-hand.ts';
+import { compose, sendChecked, sendReviewed, signInAs, toStep } from '../fixtures/console/by-hand.ts';
 
 const OWNER = 'marketing@boulangerie.example';
 // In summer, to come, and within a year, whatever day it is.
@@ -33,17 +33,17 @@ async function choose(name: string, buffer: Buffer): Promise<void> {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button.click()]);
   await chooser.setFiles({ name, mimeType: 'text/csv', buffer });
 }
+async function begin(locale: 'fr' | 'en' = 'fr'): Promise<void> {
+  await page.getByRole('link', { name: locale === 'fr' ? 'Campagnes' : 'Campaigns' }).click();
+  await page.getByRole('link', { name: locale === 'fr' ? 'Nouvelle campagne' : 'New campaign' }).click();
+}
 const received = (text: RegExp) => started.app.world.phones.received.filter((sms) => text.test(sms.text));
 
 test('the composer shows what three real people will read and how each answers, what it costs to write so, and who can not reply', async () => {
-  await page.getByRole('link', { name: 'Campagnes' }).click();
-  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
-  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Cœur de saison');
-  await page
-    .getByRole('textbox', { name: 'Message' })
-    .fill('Bonjour {{prenom}}, le cœur de la saison est là : passez donc samedi matin au fournil.');
+  await begin();
   const list = `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}\nZoé;${phone(1)}\nJan;+32470123456`;
-  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(list);
+  const text = 'Bonjour {{prenom}}, le cœur de la saison est là : passez donc samedi matin au fournil.';
+  await compose(page, 'Cœur de saison', text, list);
 
   const shown = page.getByRole('complementary', { name: 'Aperçu' });
   await shown.getByText('Bonjour Zoé, le cœur de la saison est là').waitFor();
@@ -52,29 +52,38 @@ test('the composer shows what three real people will read and how each answers, 
     .first()
     .waitFor();
   // Nobody there can reply: said with its remedy, and sent only if that is chosen.
+  await toStep(page, 'Options');
   await page.getByRole('alert').filter({ hasText: 'ne pourraient pas répondre' }).waitFor();
-  await page
-    .getByRole('table', { name: 'Par pays' })
-    .getByRole('row', { name: /Belgique 1 Ne peuvent pas/ })
-    .waitFor();
   await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
   await page.getByRole('textbox', { name: 'Nom d’expéditeur là où l’on ne peut pas répondre' }).fill('Fournil');
   await shown.getByText('Ne peut pas répondre.').waitFor();
-  await page.getByRole('button', { name: 'Relire et envoyer' }).waitFor();
   await page.getByText('Envoyer quand même à ceux qui ne peuvent pas répondre').click();
+  await clean('the options of a campaign');
+  await toStep(page, 'Message');
   await page.getByText('Avec des caractères standard, l’envoi prend 2 SMS de moins').waitFor();
   await page.getByText('Remplacer par des caractères standard').click();
   await shown.getByText('Bonjour Zoé, le coeur de la saison est là').waitFor();
   await clean('the composer');
 
   // Whom it would wake is said before it is sent.
+  await toStep(page, 'Options');
   await page.getByText('Envoyer plus tard').click();
   await page.getByLabel('Date et heure d’envoi').fill(`${DAY}T03:00`);
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByText('À cette heure, des destinataires seraient dérangés.').waitFor();
   await page.getByText('La nuit (Europe/Paris)').waitFor();
+  await page
+    .getByRole('table', { name: 'Par pays' })
+    .getByRole('row', { name: /Belgique 1 Ne peuvent pas/ })
+    .waitFor();
+  await toStep(page, 'Options');
   await page.getByLabel('Date et heure d’envoi').fill(`${DAY}T10:00`);
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByText('La nuit (Europe/Paris)').waitFor({ state: 'detached' });
+  await toStep(page, 'Options');
   await page.getByText('Envoyer plus tard').click();
+  await toStep(page, 'Vérifier et envoyer');
+  await clean('the review of a campaign');
 
   await page.getByText('M’envoyer un test').click();
   await page.getByRole('textbox', { name: 'Votre numéro' }).fill(phone(50));
@@ -83,16 +92,18 @@ test('the composer shows what three real people will read and how each answers, 
   expect(received(/coeur/).map(({ to }) => to)).toEqual([phone(50)]);
   // What has rows that can not go is a list to be looked at first.
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
-  await page.getByRole('button', { name: 'Relire et envoyer' }).click();
   await page.getByRole('button', { name: 'Envoyer à 2 destinataires, sans la ligne en erreur' }).waitFor();
-  await page.getByRole('button', { name: 'Revenir' }).click();
   // As a spreadsheet in France saves it, and kept for other campaigns.
-  await page.getByText('Envoyer une autre liste').click();
+  await page.getByRole('link', { name: 'Modifier' }).click();
+  await toStep(page, 'Destinataires');
+  await page.getByRole('combobox', { name: 'Destinataires', exact: true }).selectOption('typed');
   await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
   expect(await page.getByRole('combobox', { name: 'Colonne de votre référence' }).inputValue()).toBe('référence');
   await page.getByRole('combobox', { name: 'Colonne des numéros' }).selectOption('tél');
   await page.getByRole('textbox', { name: 'Enregistrer cette liste sous le nom' }).fill('Clients');
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
+  await page.getByRole('button', { name: 'Envoyer à 1 destinataire', exact: true }).waitFor();
   await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Chloé, le coeur').waitFor();
   const lists = itemsOf(await started.app.account.get('/v1/lists'));
   expect(lists).toMatchObject([{ name: 'Clients', listed: 1 }]);
@@ -100,18 +111,18 @@ test('the composer shows what three real people will read and how each answers, 
 }, 120_000);
 
 test('a bad CSV shows every row that is wrong and why, nothing is sent until that is chosen, and its results are there afterwards', async () => {
-  await page.getByRole('link', { name: 'Campagnes' }).click();
-  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
-  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Liste du samedi');
-  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
+  await begin();
+  await compose(page, 'Liste du samedi', 'Bonjour {{prenom}}, passez samedi !', '');
   const rows = [`Zoé;${phone(11)};Lyon`, 'Max;12;Brest', `;${phone(12)};Nice`, `Léa;${phone(13)};Lyon`, `Zoé;${phone(11)};Lyon`];
   const csv = `prenom;portable;ville\n${rows.join('\n')}\n`;
   await choose('samedi.csv.gz', gzipSync(csv));
   await page.getByText('samedi.csv.gz').waitFor();
   expect(await page.getByRole('combobox', { name: 'Colonne des numéros' }).inputValue()).toBe('portable');
+  await toStep(page, 'Message');
   await page.getByRole('button', { name: '{{ville}}' }).click();
   expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi !{{ville}}');
   await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi !');
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
 
   await page.getByRole('heading', { name: 'La liste' }).waitFor();
@@ -133,14 +144,13 @@ test('a bad CSV shows every row that is wrong and why, nothing is sent until tha
   // Written further in place: the list stays, and is looked at anew.
   await page.getByRole('link', { name: 'Modifier' }).click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, passez samedi matin !');
-  await page.getByText('Envoyer plus tard').click();
   await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Zoé, passez samedi matin !').waitFor();
   await clean('a draft that is edited');
-  await page.getByText('Envoyer plus tard').click();
-  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await toStep(page, 'Vérifier et envoyer');
+  await page.getByRole('button', { name: 'Vérifier la liste' }).click();
   await page.waitForURL(`${started.app.url}/campaigns/${campaign}`);
   await page.getByRole('complementary', { name: 'Aperçu' }).getByText('Bonjour Zoé, passez samedi matin !').waitFor();
-  await sendReviewed(page, 'Envoyer à 2 destinataires, sans les 2 lignes en erreur');
+  await sendChecked(page, 'Envoyer à 2 destinataires, sans les 2 lignes en erreur');
   await page.getByText('2 sur 2 envoyés').waitFor();
   await page.goto(`${started.app.url}/campaigns/${campaign}/edit`);
   await page.getByText('elle ne se modifie plus').waitFor();
@@ -180,10 +190,8 @@ async function drop(place: Locator, path: string): Promise<void> {
 
 test('a file is dropped on the recipients by mouse, and one that is no list says so before anything is sent', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-drop-'));
-  await page.getByRole('link', { name: 'Campagnes' }).click();
-  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
-  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Déposée');
-  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, à dimanche !');
+  await begin();
+  await compose(page, 'Déposée', 'Bonjour {{prenom}}, à dimanche !', '');
   const place = page.locator('.drop');
   await writeFile(join(folder, 'clients.csv'), `prenom;mobile\nAna;${phone(71)}\nBob;12\n`);
   await drop(place, join(folder, 'clients.csv'));
@@ -194,12 +202,15 @@ test('a file is dropped on the recipients by mouse, and one that is no list says
   await writeFile(join(folder, 'abîmé.csv'), `prenom;mobile\n"Ana;${phone(71)}\n`);
   await drop(place, join(folder, 'abîmé.csv'));
   await page.getByText('abîmé.csv').waitFor();
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
   await page.getByText('Le fichier ne peut pas être lu : rien n’a été enregistré.').waitFor();
+  await toStep(page, 'Destinataires');
   await drop(place, join(folder, 'clients.csv'));
   await page.getByText('clients.csv').waitFor();
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
-  await sendReviewed(page, 'Envoyer à 1 destinataire, sans la ligne en erreur');
+  await sendChecked(page, 'Envoyer à 1 destinataire, sans la ligne en erreur');
   await page.getByText('1 sur 1 envoyés').waitFor();
   expect(received(/à dimanche/).map(({ to }) => to)).toEqual([phone(71)]);
   await rm(folder, { recursive: true });
@@ -214,7 +225,9 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('heading', { name: 'New campaign' }).waitFor();
   expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Bonjour {{prenom}}, passez samedi matin !');
+  await toStep(page, 'Recipients');
   await page.getByRole('textbox', { name: 'Recipients', exact: true }).fill(`prenom,to\nZoé,${phone(21)}`);
+  await toStep(page, 'Options');
   await page.getByText('Send later').click();
   await page.getByLabel('Date and time of sending').fill(`${DAY}T12:00`);
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Bonjour Zoé').waitFor();
@@ -256,15 +269,14 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   const { app } = started;
   await app.account.send('PUT', '/v1/contacts', { phone: phone(31), firstName: 'Ana', tags: ['fidèle'] });
   await app.account.send('PUT', '/v1/contacts', { phone: phone(32), firstName: 'Bob', tags: [] });
-  await page.getByRole('link', { name: 'Campaigns' }).click();
-  await page.getByRole('link', { name: 'New campaign' }).click();
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('For friends');
-  await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{firstName}}, come by?');
+  await begin('en');
+  await compose(page, 'For friends', 'Hello {{firstName}}, come by?', '', 'en');
   await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('contacts');
   await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
+  await toStep(page, 'Review and send');
   await page.getByRole('button', { name: 'Check the list' }).click();
-  await sendReviewed(page, 'Send to 1 recipient', 'en');
+  await sendChecked(page, 'Send to 1 recipient', 'en');
   await until('Ana has it', () => received(/Hello Ana/).some(({ to }) => to === phone(31)));
   expect(received(/come by/)).toHaveLength(1);
 
@@ -277,11 +289,13 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   expect(filled.status).toBe(200);
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
+  await toStep(page, 'Recipients');
   await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('list');
   await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');
+  await toStep(page, 'Review and send');
   await page.getByRole('button', { name: 'Check the list' }).click();
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Cléo, still there?').waitFor();
-  await sendReviewed(page, 'Send to 1 recipient', 'en');
+  await sendChecked(page, 'Send to 1 recipient', 'en');
   await until('Cléo has it', () => received(/Hello Cléo/).some(({ to }) => to === phone(33)));
 
   const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
@@ -290,15 +304,15 @@ test('a saved list and contacts by their tag are taken as recipients, and a V0 a
   await operator.send('PUT', `/v1/operator/accounts/${garage}/two-way`, { state: 'on', reason: 'x' });
   await createOwner(app.config.DATABASE_URL, 'martin@garage.example', garage);
   await signInAs(page, app, 'martin@garage.example', 'fr');
-  await page.getByRole('link', { name: 'Campagnes' }).click();
-  await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
+  await begin();
+  await compose(page, 'Prête', 'Votre voiture est prête.', phone(41));
+  await toStep(page, 'Options');
   const asked = page.getByRole('radiogroup', { name: 'Recevoir les réponses ?' });
   expect(await asked.getByRole('radio', { name: 'oui' }).isChecked()).toBe(true);
   await page.getByRole('combobox', { name: 'Expéditeur' }).selectOption('name');
   await page.getByRole('textbox', { name: 'Un nom de 3 à 11 lettres et chiffres' }).fill('Garage');
-  await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête.');
-  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(phone(41));
   await page.getByRole('alert').filter({ hasText: 'Écrivez XXXXX dans le message' }).waitFor();
+  await toStep(page, 'Message');
   await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête. Un avis ? SMS au XXXXX');
   await page.getByText(/Doit écrire un nouveau SMS au 3801[56]/).waitFor();
   await clean('the composer of a V0 account');

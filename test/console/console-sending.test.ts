@@ -5,7 +5,7 @@ import { quietWaitMs } from '../../domain/sending/quiet-hours.ts';
 import { createClient, itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { sendReviewed, signInAs } from '../fixtures/console/by-hand.ts';
+import { compose, sendChecked, sendReviewed, signInAs, toStep } from '../fixtures/console/by-hand.ts';
 import { startPages } from '../fixtures/pages.ts';
 
 const OWNER = 'marketing@boulangerie.example';
@@ -26,12 +26,10 @@ afterAll(() => started[Symbol.asyncDispose](), 60_000);
 
 const received = (text: string) => started.app.world.phones.received.filter((sms) => sms.text.startsWith(text));
 
-async function compose(page: Page, name: string, recipients: string): Promise<void> {
+async function begin(page: Page, name: string, recipients: string): Promise<void> {
   await page.getByRole('link', { name: 'Campagnes' }).click();
   await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
-  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill(name);
-  await page.getByRole('textbox', { name: 'Message' }).fill(`${name}, {{prenom}} ?`);
-  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(recipients);
+  await compose(page, name, `${name}, {{prenom}} ?`, recipients);
 }
 
 test('a campaign is reviewed before it is sent, and goes ten seconds later, though its tab was closed', async () => {
@@ -40,23 +38,23 @@ test('a campaign is reviewed before it is sent, and goes ten seconds later, thou
   // The browser needs another tab to live on.
   const tab = await page.context().newPage();
   await tab.goto(app.url);
-  await compose(tab, 'Marché de Noël', `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}\nLéo;${phone(2)}`);
-  await tab.getByRole('button', { name: 'Relire et envoyer' }).click();
-  const review = tab.getByRole('alertdialog', { name: 'Envoyer cette campagne ?' });
+  await begin(tab, 'Marché de Noël', `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}\nLéo;${phone(2)}`);
+  await toStep(tab, 'Vérifier et envoyer');
+  const review = tab.getByRole('region', { name: 'Vérifier et envoyer' });
   const fact = (name: string) => review.getByRole('definition').and(tab.locator(`dt:text-is("${name}") + dd`));
   await fact('Nom').getByText('Marché de Noël').waitFor();
   expect(await fact('Destinataires').textContent()).toBe('2');
   expect(await fact('SMS en tout').textContent()).toBe('2');
   expect((await fact('Coût').textContent())?.replace(/\s/, ' ')).toBe('0,09 €');
-  await review.getByText('Marché de Noël, Zoé ?').waitFor();
+  await tab.getByRole('complementary', { name: 'Aperçu' }).getByText('Marché de Noël, Zoé ?').waitFor();
   await review.getByText('Heure d’envoi', { exact: true }).waitFor();
   expect(await axe(tab)).toEqual([]);
-  await review.getByRole('button', { name: 'Revenir' }).click();
+  await tab.getByRole('button', { name: 'Retour', exact: true }).click();
   await review.waitFor({ state: 'detached' });
   expect(itemsOf(await app.account.get('/v1/campaigns'))).toEqual([]);
 
   const begun = Date.now();
-  await sendReviewed(tab, 'Envoyer à 3 destinataires');
+  await sendReviewed(tab, 'Envoyer à 2 destinataires');
   await tab.getByRole('button', { name: 'Annuler l’envoi' }).waitFor();
   expect(await axe(tab)).toEqual([]);
   await tab.close();
@@ -78,12 +76,13 @@ test('what was sent can be undone for ten seconds: nothing goes then, from the c
     await page.getByText(/^Annulée/).waitFor();
     return textOf({ id: new URL(page.url()).pathname.split('/').at(-1) ?? '' }, 'id');
   };
-  await compose(page, 'Portes ouvertes', `prenom;mobile\nZoé;${phone(4)}`);
+  await begin(page, 'Portes ouvertes', `prenom;mobile\nZoé;${phone(4)}`);
   await sendReviewed(page, 'Envoyer à 1 destinataire');
   const first = await undo();
-  await compose(page, 'Portes ouvertes', `prenom;mobile\nZoé;${phone(4)}\nMax;12`);
+  await begin(page, 'Portes ouvertes', `prenom;mobile\nZoé;${phone(4)}\nMax;12`);
+  await toStep(page, 'Vérifier et envoyer');
   await page.getByRole('button', { name: 'Vérifier la liste' }).click();
-  await sendReviewed(page, 'Envoyer à 1 destinataire, sans la ligne en erreur');
+  await sendChecked(page, 'Envoyer à 1 destinataire, sans la ligne en erreur');
   const second = await undo();
   for (const id of [first, second]) {
     const ended = await app.ended({ id });
@@ -110,14 +109,13 @@ test('by night it is proposed to wait for the morning; who wants it at once says
   const lastSendAt = async (): Promise<unknown> => (await shop.call('GET', '/campaigns?limit=1')).body.items[0].sendAt;
   const write = async (to: string): Promise<void> => {
     await pages.visit('/campaigns/new');
+    await compose(page, 'Soldes', 'Soldes !', to);
+    await toStep(page, 'Options');
     await page.getByText('Récupérer les réponses').click();
     await page.getByRole('textbox', { name: 'Expéditeur' }).fill('Boutique');
-    await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Soldes');
-    await page.getByRole('textbox', { name: 'Message' }).fill('Soldes !');
-    await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(to);
-    await page.getByRole('button', { name: 'Relire et envoyer' }).click();
+    await toStep(page, 'Vérifier et envoyer');
   };
-  const review = page.getByRole('alertdialog');
+  const review = page.getByRole('region', { name: 'Vérifier et envoyer' });
   const send = review.getByRole('button', { name: 'Envoyer à 1 destinataire' });
   const night = [{ to: whereItIs('night') }];
   const { clearAt } = (await shop.call('POST', '/campaigns/preview', { ...text, recipients: night })).body.quietHours;
@@ -141,11 +139,12 @@ test('by night it is proposed to wait for the morning; who wants it at once says
   expect(await wait.count()).toBe(0);
 
   // An hour that somebody chose is not changed behind their back.
-  await review.getByRole('button', { name: 'Revenir' }).click();
+  await toStep(page, 'Options');
   await page.getByText('Envoyer plus tard').click();
   await page.getByLabel('Date et heure d’envoi').fill(`${TOMORROW}T03:00`);
+  await toStep(page, 'Destinataires');
   await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill('+33612000001');
-  await page.getByRole('button', { name: 'Relire et envoyer' }).click();
+  await toStep(page, 'Vérifier et envoyer');
   expect(await review.getByRole('radio', { name: /^Conserver l’heure choisie/ }).isChecked()).toBe(true);
   expect(await wait.isChecked()).toBe(false);
 

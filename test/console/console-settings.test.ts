@@ -5,7 +5,7 @@ import { newHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { sendReviewed, signedIn } from '../fixtures/console/by-hand.ts';
+import { compose, sendReviewed, signedIn, toStep } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const MARTIN = 'martin@garage.example';
@@ -59,12 +59,11 @@ test('a V0 account sends with its own words and reads its history of replies; ea
   await signIn(MARTIN);
   await open('Campagnes');
   await open('Nouvelle campagne');
-  await page.getByRole('textbox', { name: 'Nom', exact: true }).fill('Voitures prêtes');
+  await compose(page, 'Voitures prêtes', 'Votre voiture est prête. Passez-vous ce soir ?', phone(1));
+  await toStep(page, 'Options');
   const asked = page.getByRole('radiogroup', { name: 'Recevoir les réponses ?' });
   await asked.getByText('non').click();
   await asked.getByText('oui').click();
-  await page.getByRole('textbox', { name: 'Message' }).fill('Votre voiture est prête. Passez-vous ce soir ?');
-  await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(phone(1));
   await sendReviewed(page, 'Envoyer à 1 destinataire');
   await page.getByText('1 sur 1 envoyés').waitFor();
   await app.world.phones.reply(phone(1), 'Oui, à 18 h');
@@ -142,12 +141,11 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   await page.getByRole('table', { name: 'Vos numéros' }).getByRole('cell', { name: '+33 6 44 70 00 09' }).waitFor();
   await clean('rented numbers');
 
-  const compose = async (name: string, to: string) => {
+  const begin = async (name: string, to: string) => {
     await open('Campagnes');
     await open('Nouvelle campagne');
-    await page.getByRole('textbox', { name: 'Nom', exact: true }).fill(name);
-    await page.getByRole('textbox', { name: 'Message' }).fill(`${name} : viendrez-vous ?`);
-    await page.getByRole('textbox', { name: 'Destinataires', exact: true }).fill(to);
+    await compose(page, name, `${name} : viendrez-vous ?`, to);
+    await toStep(page, 'Options');
   };
   const sent = async (text: string) => {
     const preview = page.getByRole('complementary', { name: 'Aperçu' });
@@ -156,7 +154,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
     await page.getByText('1 sur 1 envoyés').waitFor();
     return app.world.phones.received.find((sms) => sms.text.startsWith(text))?.from;
   };
-  await compose('Fête du four', phone(2));
+  await begin('Fête du four', phone(2));
   await page.getByRole('combobox', { name: 'Expéditeur' }).selectOption({ label: 'Un numéro que vous louez' });
   expect(await page.getByRole('combobox', { name: 'Numéro', exact: true }).inputValue()).toBe(RENTED);
   expect(await sent('Fête du four')).toContain('33644700009');
@@ -171,7 +169,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   await page.getByRole('combobox', { name: 'Expéditeur' }).selectOption({ label: 'Un numéro que vous louez' });
   await page.getByRole('button', { name: 'Enregistrer' }).click();
   await until('it is kept', async () => (await app.account.get('/v1/account'))['defaultSender'] === RENTED);
-  await compose('Fête des pères', phone(3));
+  await begin('Fête des pères', phone(3));
   const senders = page.getByRole('combobox', { name: 'Expéditeur' }).getByRole('option');
   // The page may begin with the account as it was before, until it has been read anew.
   await until('the usual one is offered', async () => (await senders.count()) === 3);

@@ -4,7 +4,7 @@ import { createOwner, setPassword } from '../../cli/admin.ts';
 import { createClient, textOf } from '../../dev/seed.ts';
 import { phone, until, type App } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
-import { enter, fromAccountMenu, sendReviewed, signedIn, signOut } from '../fixtures/console/by-hand.ts';
+import { compose, enter, fromAccountMenu, sendReviewed, signedIn, signOut, toStep } from '../fixtures/console/by-hand.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
@@ -62,10 +62,10 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
 
   await page.getByRole('link', { name: 'Campagnes' }).click();
   await page.getByRole('link', { name: 'Nouvelle campagne' }).click();
-  await page.getByRole('textbox', { name: 'Nom' }).fill('Rentrée');
-  await page.getByRole('textbox', { name: 'Message' }).fill('Bonjour {{prenom}}, à samedi ? œ');
-  await page.getByRole('textbox', { name: 'Destinataires' }).fill(`prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}`);
+  await compose(page, 'Rentrée', 'Bonjour {{prenom}}, à samedi ? œ', `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}`);
   await page.getByText('Bonjour Zoé, à samedi ? œ').waitFor();
+  await clean('the recipients of a campaign');
+  await toStep(page, 'Message');
   await page.getByText('Font passer le SMS à 70 caractères').waitFor();
   await clean('the composer');
   await sendReviewed(page, 'Envoyer à 2 destinataires');

@@ -26,6 +26,7 @@ export type Ids = {
   contact: string;
   request: string;
   list: string;
+  composition: string;
   key: string;
   canned: string;
   view: string;
@@ -48,6 +49,7 @@ const things: Record<string, keyof Ids> = {
   contacts: 'contact',
   'setting-requests': 'request',
   lists: 'list',
+  compositions: 'composition',
   keys: 'key',
   'canned-answers': 'canned',
   'reply-views': 'view',
@@ -103,6 +105,8 @@ const bodies: Record<string, unknown> = {
   closeAccount: { name: 'x' },
   changeAccount: { defaultSender: '12345' },
   createSavedList: { name: 'another' },
+  beginComposition: { name: 'another', form: {} },
+  keepComposition: { name: 'changed', form: {} },
   takeRecipients: { contacts: {} },
   startConversation: { phone: '+33612000033', text: 'x' },
   changeConversation: { flagged: true },
@@ -192,6 +196,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
     [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
   );
   const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
+  const composition = (await shop.call('POST', '/compositions', { name: mark, form: { text: mark }, recipients: mark })).body.id;
   const canned = (await shop.call('POST', '/canned-answers', { name: mark, text: mark })).body.id;
   const view = (await shop.call('POST', '/reply-views', { name: mark, filters: { search: mark }, columns: ['text'] })).body.id;
   await shop.call('POST', `/conversations/${conversation.id}/notes`, { text: mark });
@@ -220,6 +225,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
     rule,
     contact,
     list,
+    composition,
     replay,
     number,
     request,

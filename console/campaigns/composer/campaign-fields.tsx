@@ -1,45 +1,53 @@
-import type { Account, Composed } from './draft-model.ts';
+import { useEffect, useRef } from 'react';
+import { localTime, type Account, type Composed } from './draft-model.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Meter } from '../../ui/segment-meter.tsx';
-import { Action, Check, Field } from '../../ui/components.tsx';
-import { Optimised, Verdict } from './preview-panel.tsx';
+import { Action, Check, Field, insertAtCaret } from '../../ui/components.tsx';
+import { HOUR_MS } from '../../../domain/durations.ts';
+import { Optimised } from './preview-panel.tsx';
 import { RouteChoice } from './route-choice.tsx';
+import type { Place } from './troubles.ts';
 import type { Preview } from './use-preview.ts';
 
-type Change = (part: Partial<Composed>) => void;
-type WritingProps = {
+export type StepProps = {
   composed: Composed;
-  change: Change;
+  change: (part: Partial<Composed>) => void;
   account: Account;
-  numbers: string[];
-  /** The columns that a message can name. */
-  columns: string[];
   preview: Preview | undefined;
+  /** What is wrong with a field, in words. */
+  wrong: (place: Place) => string | undefined;
 };
 
 /** The text as its first reader will have it. */
 export const seenOf = (composed: Composed, preview: Preview | undefined): string => preview?.samples[0]?.text ?? composed.text;
 
-/** What a campaign is called, by which way it goes and what it says. */
-export function Writing({ composed, change, account, numbers, columns, preview }: WritingProps) {
+/** What a campaign is called and what it says. `columns`: those that a message can name. */
+export function MessageStep({ composed, change, preview, wrong, columns }: StepProps & { columns: string[] }) {
   const { say } = useLocale();
+  const area = useRef<HTMLTextAreaElement>(null);
   const tags = columns.filter((name) => name !== 'to' && /^[\p{L}\p{N}_]+$/u.test(name));
+  useEffect(() => {
+    // Who has not been in the text yet writes at its end.
+    const end = area.current?.value.length ?? 0;
+    area.current?.setSelectionRange(end, end);
+  }, []);
   return (
     <>
-      <Field label={say('name')} required value={composed.name} onChange={(name) => change({ name })} />
-      <RouteChoice composed={composed} change={change} account={account} numbers={numbers} />
+      <Field label={say('name')} required value={composed.name} onChange={(name) => change({ name })} error={wrong('name')} />
       <Field
         label={say('message')}
         hint={say('messageHint')}
         required
         rows={5}
+        area={area}
         value={composed.text}
         onChange={(text) => change({ text })}
+        error={wrong('text')}
       />
       {tags.length === 0 ? null : (
         <div className="row start">
           {tags.slice(0, 8).map((name) => (
-            <Action key={name} onPress={() => change({ text: `${composed.text}{{${name}}}` })}>
+            <Action key={name} onPress={() => insertAtCaret(area.current, `{{${name}}}`)}>
               {`{{${name}}}`}
             </Action>
           ))}
@@ -54,15 +62,14 @@ export function Writing({ composed, change, account, numbers, columns, preview }
   );
 }
 
-type JudgedProps = Pick<WritingProps, 'composed' | 'change' | 'account' | 'preview'>;
-
-/** Whether it may go as it is written, and what can be chosen about it. */
-export function Judged({ composed, change, account, preview }: JudgedProps) {
+/** By which way it goes, when, by the clocks of the account, and what is rarely changed. */
+export function OptionsStep(props: StepProps & { numbers: string[] }) {
   const { say } = useLocale();
-  if (!preview) return null;
-  const asks = composed.allowUnreachable || preview.refusals.some(({ code }) => code === 'no-reply-code');
+  const { composed, change, account, preview, wrong } = props;
+  const asks = composed.allowUnreachable || preview?.refusals.some(({ code }) => code === 'no-reply-code');
   return (
-    <Verdict preview={preview}>
+    <>
+      <RouteChoice {...props} />
       {account.platform === 'v2' && asks ? (
         <Check
           label={say('sendUnreachable')}
@@ -70,6 +77,36 @@ export function Judged({ composed, change, account, preview }: JudgedProps) {
           onChange={(allowUnreachable) => change({ allowUnreachable })}
         />
       ) : null}
-    </Verdict>
+      <Check
+        label={say('sendLater')}
+        value={composed.later}
+        onChange={(later) => change({ later, sendAt: localTime(new Date(Date.now() + HOUR_MS), account.timeZone) })}
+      />
+      {composed.later ? (
+        <Field
+          label={say('sendAt')}
+          hint={say('sendAtHint', { zone: account.timeZone })}
+          type="datetime-local"
+          required
+          value={composed.sendAt}
+          onChange={(sendAt) => change({ sendAt })}
+          error={wrong('sendAt')}
+        />
+      ) : null}
+      <Check
+        label={say('marketing')}
+        hint={say('marketingHint')}
+        value={composed.marketing}
+        onChange={(marketing) => change({ marketing })}
+      />
+      <Check label={say('simulation')} value={composed.simulation} onChange={(simulation) => change({ simulation })} />
+      <Field
+        label={say('campaignKeyword')}
+        hint={say('campaignKeywordHint')}
+        value={composed.keyword}
+        onChange={(keyword) => change({ keyword })}
+        error={wrong('keyword')}
+      />
+    </>
   );
 }

@@ -19,16 +19,21 @@ export function Marked({ text }: { text: string }) {
   return parts.map((part) => (part.marked ? <mark key={part.at}>{part.text}</mark> : <span key={part.at}>{part.text}</span>));
 }
 
-type Props = { preview: Pick<Preview, 'samples' | 'answerBy'> | undefined };
+type Props = { preview: Pick<Preview, 'samples' | 'answerBy'> | undefined; text: string };
 
 /** The message as three people of the list will read it, and how each answers. */
-export function PhonePreview({ preview }: Props) {
+export function PhonePreview({ preview, text: written }: Props) {
   const { say, number } = useLocale();
   const samples = preview?.samples ?? [];
   return (
     <aside className="phone" aria-label={say('preview')}>
       <h2>{say('preview')}</h2>
-      {samples.length === 0 ? <p>{say('previewEmpty')}</p> : null}
+      {samples.length === 0 && written !== '' ? (
+        <p className="bubble" dir="auto">
+          <Marked text={written} />
+        </p>
+      ) : null}
+      {samples.length === 0 ? <p className="meta">{say(preview ? 'previewRefused' : 'previewEmpty')}</p> : null}
       {samples.map(({ to, sender, replyCode, text, segments, mayBeAmbiguous }) => (
         <figure key={to}>
           <figcaption>

@@ -1,30 +1,32 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { Faults } from '../../ui/faults.tsx';
 import { Facts, Table } from '../../ui/list.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Badge } from '../../ui/components.tsx';
 import { phoneText } from '../../ui/phone-text.ts';
+import type { Trouble } from './troubles.ts';
 import type { Preview } from './use-preview.ts';
 import { isWord } from '../../i18n/dictionary.ts';
 
 type Reach = Preview['countries'][number];
 
+type VerdictProps = { preview: Preview | undefined; troubles: Omit<Trouble, 'place'>[]; warnings?: boolean };
+
 /** Why it may not go, and what a sender should know, each with its remedy. */
-export function Verdict({ preview, children }: { preview: Preview; children?: ReactNode }) {
+export function Verdict({ preview, troubles, warnings = false }: VerdictProps) {
   const { say, number, time } = useLocale();
-  const { refusals, warnings, quietHours, sender } = preview;
+  const { quietHours } = preview ?? {};
   const values = {
-    sender: sender.given ?? '',
-    held: number(quietHours.held),
-    until: quietHours.until === null ? '' : time(quietHours.until),
+    sender: preview?.sender.given ?? '',
+    held: number(quietHours?.held ?? 0),
+    until: quietHours?.until ? time(quietHours.until) : '',
   };
   return (
     <>
-      {refusals.map(({ code, detail, errors }) => {
+      {troubles.map(({ code, detail, errors }) => {
         const word = `refused.${code}`;
         return (
-          <div key={`${code} ${detail}`} role="alert" className="problem">
+          <div key={`${code} ${detail} ${errors[0]?.field}`} role="alert" className="problem">
             <p>
               <strong>{isWord(word) ? say(word, values) : detail}</strong>
             </p>
@@ -33,14 +35,13 @@ export function Verdict({ preview, children }: { preview: Preview; children?: Re
           </div>
         );
       })}
-      {children}
-      {warnings.map(({ code, detail }) => {
-        const kind = code === 'quiet-hours' && quietHours.held > 0 ? 'quiet-held' : code;
+      {(warnings ? (preview?.warnings ?? []) : []).map(({ code, detail }) => {
+        const kind = code === 'quiet-hours' && quietHours && quietHours.held > 0 ? 'quiet-held' : code;
         const word = `warned.${kind}`;
         return (
           <div key={code} className="notice">
             <p>{isWord(word) ? say(word, values) : detail}</p>
-            {code === 'quiet-hours' ? <Quiet notes={quietHours.notes} /> : null}
+            {code === 'quiet-hours' && quietHours ? <Quiet notes={quietHours.notes} /> : null}
           </div>
         );
       })}
@@ -77,19 +78,33 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
   );
 }
 
-/** What it comes to: who gets it, how many SMS, what they cost, and by country who can reply. */
-export function Sums({ preview }: { preview: Preview }) {
-  const { say, number, money, country } = useLocale();
-  const { recipients, segments, cost, stopMention, sender, forcing } = preview;
+/** What it costs; nothing as long as nobody is known to get it. */
+export function useCost(): (preview: Preview | undefined) => string {
+  const { say, money } = useLocale();
+  return (preview) => {
+    if (!preview || preview.recipients.kept === 0) return '–';
+    return preview.cost === null ? say('noPrice') : money(preview.cost);
+  };
+}
+
+type SumsProps = { preview: Preview; name?: string; sendAt?: string | null };
+
+/** What it comes to: who gets it, how many SMS, what they cost, and by country who can reply. `sendAt` undefined: it is said elsewhere. */
+export function Sums({ preview, name, sendAt }: SumsProps) {
+  const { say, number, country, time } = useLocale();
+  const costOf = useCost();
+  const { recipients, segments, stopMention, sender, forcing } = preview;
   const some = (value: number): string | null => (value === 0 ? null : number(value));
   return (
-    <section aria-label={say('sums')}>
+    <>
       <Facts
         facts={[
+          [say('name'), name],
           [say('recipients'), number(recipients.kept)],
           [say('segments'), number(segments.total)],
-          [say('cost'), cost === null ? say('noPrice') : money(cost)],
+          [say('cost'), costOf(preview)],
           [say('seenSender'), sender.became === null ? null : phoneText(sender.became)],
+          [say('sendTime'), sendAt === undefined ? null : sendAt === null ? say('atOnce') : time(sendAt)],
           [say('duplicatesRemoved'), some(recipients.duplicatesRemoved)],
           [say('optedOutCount'), some(recipients.optedOut)],
           [say('stopAdded'), some(stopMention.added)],
@@ -117,7 +132,7 @@ export function Sums({ preview }: { preview: Preview }) {
           ]}
         />
       )}
-    </section>
+    </>
   );
 }
 

@@ -1,44 +1,53 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useRef, type ClipboardEvent } from 'react';
 import { Button, DropZone, FileTrigger } from 'react-aria-components';
 import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Choice, Field } from '../../ui/components.tsx';
-import { columnsOf, readBeginning, type Columns, type Recipients } from './recipients.ts';
+import type { Form } from './composition.ts';
+import { columnsOf, readBeginning, readText, type Columns, type Recipients } from './recipients.ts';
 import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 type Props = {
-  source: Source;
-  change: (source: Source) => void;
+  form: Form;
+  set: (part: Partial<Form>) => void;
   read: Recipients;
-  chosen: Partial<Columns>;
-  choose: (columns: Partial<Columns>) => void;
+  /** Rows of the list that the draft has. */
+  listed: number;
+  error: string | undefined;
 };
-type Kind = 'typed' | 'list' | 'contacts';
+/** In letters: some five thousand rows. */
+const LONG_PASTE = 100_000;
+type Kind = 'kept' | 'typed' | 'list' | 'contacts';
 
 /** Who gets it: typed, pasted, a file that is chosen or dropped, a list that is kept, or contacts. */
 export function RecipientsField(props: Props) {
-  const { say } = useLocale();
-  const { source, change } = props;
+  const { say, number } = useLocale();
+  const { form, set, listed, error } = props;
+  const { source, lost } = form;
+  const change = (next: Source): void => set({ source: next, chosen: {} });
   const lists = useQuery({ queryKey: ['lists'], queryFn: () => ask(v1.lists.$get({ query: { limit: '200' } })) });
-  const filled = lists.data?.items.filter(({ listed }) => listed > 0) ?? [];
-  function begin(kind: Kind): void {
-    props.choose({});
-    if (kind === 'list') change({ kind, id: filled[0]?.id ?? '' });
-    else change(kind === 'contacts' ? { kind, tag: '' } : NO_RECIPIENTS);
-  }
+  const filled = lists.data?.items.filter((each) => each.listed > 0) ?? [];
+  const begun: Record<Kind, Source> = {
+    kept: { kind: 'kept' },
+    typed: NO_RECIPIENTS,
+    list: { kind: 'list', id: filled[0]?.id ?? '' },
+    contacts: { kind: 'contacts', tag: '' },
+  };
   return (
-    <div className="recipients">
+    <>
       <Choice<Kind>
         label={say('recipientsFrom')}
         value={source.kind === 'file' ? 'typed' : source.kind}
-        onChange={begin}
+        onChange={(kind) => change(begun[kind])}
         options={[
+          ...(listed > 0 ? [{ value: 'kept' as const, label: say('fromKept', { n: number(listed) }) }] : []),
           { value: 'typed', label: say('fromTyped') },
           ...(filled.length > 0 ? [{ value: 'list' as const, label: say('fromList') }] : []),
           { value: 'contacts', label: say('fromContacts') },
         ]}
       />
+      {lost === undefined ? null : <p className="notice">{say('fileLost', { name: lost })}</p>}
       {source.kind === 'list' ? (
         <Choice
           label={say('savedList')}
@@ -56,21 +65,30 @@ export function RecipientsField(props: Props) {
         />
       ) : null}
       {source.kind === 'typed' || source.kind === 'file' ? <Own {...props} /> : null}
-    </div>
+      {error !== undefined && source.kind !== 'typed' ? <p role="alert">{error}</p> : null}
+    </>
   );
 }
 
-function Own({ source, change, read, chosen, choose }: Props) {
+function Own({ form, set, read, error }: Props) {
   const { say, number } = useLocale();
+  const { source, chosen } = form;
+  const choose = (part: Partial<Columns>): void => set({ chosen: { ...chosen, ...part } });
   const last = useRef<File>(undefined);
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
     last.current = file;
-    const beginning = await readBeginning(file);
+    const [beginning, text] = await Promise.all([readBeginning(file), readText(file)]);
     // One that took longer to read than the one chosen after it is no longer meant.
     if (last.current !== file) return;
-    choose({});
-    change({ kind: 'file', file, beginning, keepAs: '' });
+    set({ source: { kind: 'file', file, beginning, text, keepAs: '' }, chosen: {}, lost: undefined });
+  }
+  /** A long list is taken as a file: a field with so many lines is slow to write in. */
+  function paste(event: ClipboardEvent): void {
+    const text = event.clipboardData.getData('text/plain');
+    if (text.length < LONG_PASTE) return;
+    event.preventDefault();
+    void take(new File([text], say('pastedFile')));
   }
   const columns = columnsOf(read, chosen);
   const options = read.columns.map((value) => ({ value, label: value }));
@@ -81,16 +99,19 @@ function Own({ source, change, read, chosen, choose }: Props) {
           <p>
             <strong>{source.file.name}</strong> {say('fileSize', { n: number(Math.ceil(source.file.size / 1024)) })}
           </p>
-          <Action onPress={() => change(NO_RECIPIENTS)}>{say('removeFile')}</Action>
+          <Action onPress={() => set({ source: NO_RECIPIENTS, chosen: {} })}>{say('removeFile')}</Action>
         </div>
       ) : (
-        <Field
-          label={say('recipients')}
-          hint={say('recipientsHint')}
-          rows={5}
-          value={source.kind === 'typed' ? source.text : ''}
-          onChange={(text) => change({ kind: 'typed', text })}
-        />
+        <div onPasteCapture={paste}>
+          <Field
+            label={say('recipients')}
+            hint={say('recipientsHint')}
+            rows={5}
+            value={source.kind === 'typed' ? source.text : ''}
+            onChange={(text) => set({ source: { kind: 'typed', text } })}
+            error={error}
+          />
+        </div>
       )}
       <DropZone
         className="drop"
@@ -110,11 +131,11 @@ function Own({ source, change, read, chosen, choose }: Props) {
       </DropZone>
       {read.columns.length > 1 ? (
         <div className="pair">
-          <Choice label={say('numberColumn')} value={columns.to} onChange={(to) => choose({ ...chosen, to })} options={options} />
+          <Choice label={say('numberColumn')} value={columns.to} onChange={(to) => choose({ to })} options={options} />
           <Choice
             label={say('referenceColumn')}
             value={columns.reference}
-            onChange={(reference) => choose({ ...chosen, reference })}
+            onChange={(reference) => choose({ reference })}
             options={[{ value: '', label: say('noReference') }, ...options]}
           />
         </div>
@@ -124,7 +145,7 @@ function Own({ source, change, read, chosen, choose }: Props) {
           label={say('keepAs')}
           hint={say('keepAsHint')}
           value={source.keepAs}
-          onChange={(keepAs) => change({ ...source, keepAs })}
+          onChange={(keepAs) => set({ source: { ...source, keepAs } })}
         />
       ) : null}
       <p role="status" className="hint">

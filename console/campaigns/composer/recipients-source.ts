@@ -5,10 +5,12 @@ import { upload } from './upload.ts';
 /** Where the recipients of a campaign come from. */
 export type Source =
   | { kind: 'typed'; text: string }
-  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. */
-  | { kind: 'file'; file: File; beginning: Recipients; keepAs: string }
+  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. `text`: all of it, unless it is long. */
+  | { kind: 'file'; file: File; beginning: Recipients; keepAs: string; text: string | null }
   | { kind: 'list'; id: string }
-  | { kind: 'contacts'; tag: string };
+  | { kind: 'contacts'; tag: string }
+  /** The list that the draft has. */
+  | { kind: 'kept' };
 
 export const NO_RECIPIENTS: Source = { kind: 'typed', text: '' };
 /** What is typed goes with the campaign; what is longer goes as a file. */
@@ -26,6 +28,7 @@ type Sending = { source: Source; chosen: Partial<Columns>; progress: (part: numb
 
 /** Makes it the list of a draft. */
 export async function sendSource(id: string, { source, chosen, progress }: Sending): Promise<void> {
+  if (source.kind === 'kept') return;
   if (source.kind === 'list') return takeFrom(id, { list: source.id });
   if (source.kind === 'contacts') return takeFrom(id, { contacts: source.tag === '' ? {} : { tags: [source.tag] } });
   const read = readSource(source);

@@ -1,54 +1,45 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { useEffect, useState } from 'react';
+import { useMemo } from 'react';
 import { ask, v1 } from '../../api.ts';
+import { useSettled } from '../../ui/use-settled.ts';
 import { changeOf, type CampaignBody } from './draft-model.ts';
 import type { Recipient } from './recipients.ts';
 
 export type Preview = InferResponseType<typeof v1.campaigns.preview.$post, 200>;
 
-/** How long nobody types before the preview is asked for. */
-const SETTLED_MS = 350;
+/** Rows that the preview of a long list looks at while it is composed. */
+const PREVIEWED = 1000;
+let asked = 0;
 
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLED_MS);
-    return () => clearTimeout(timer);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the same by value is the same
-  }, [key]);
-  return settled;
-}
-
-const named = <T extends { name: string }>(written: T): T => ({ ...written, name: written.name === '' ? '-' : written.name });
-
-/** Asked once nobody types any more; null asks nothing. `behind`: what there is is of what was written before. */
-function useAsked<T>(asked: T | null, preview: (settled: T, signal: AbortSignal) => Promise<Preview>) {
-  const settled = useSettled(asked);
+/**
+ * What the campaign would be, by the very plan that sends it, asked once nobody types any more: with these recipients, or with the
+ * list that the draft `id` has. Nothing as long as there is no text, or nobody to read it. `behind`: what there is is of what was
+ * written before.
+ */
+export function usePreview(body: CampaignBody, recipients: Recipient[], id: string | null) {
+  const written = JSON.stringify(body);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- a body that is written the same is the same
+  const now = useMemo(() => ({ body, recipients, id }), [written, recipients, id]);
+  const settled = useSettled(now);
+  // A number stands for it: rows are not compared as each letter is written.
+  const turn = useMemo(() => (settled === null ? 0 : ++asked), [settled]);
+  const json = { ...settled.body, name: settled.body.name === '' ? '-' : settled.body.name };
+  const enabled = json.text !== '' && (settled.id !== null || settled.recipients.length > 0);
   const query = useQuery<Preview>({
-    queryKey: ['preview', settled],
-    queryFn: ({ signal }) => {
-      if (settled === null) throw new Error('There is nothing to preview');
-      return preview(settled, signal);
-    },
-    enabled: settled !== null,
-    ...(settled === null ? {} : { placeholderData: keepPreviousData }),
+    queryKey: ['preview', turn],
+    queryFn: ({ signal }) =>
+      settled.id === null
+        ? ask(
+            v1.campaigns.preview.$post(
+              { json: { ...json, recipients: settled.recipients.slice(0, PREVIEWED) } },
+              { init: { signal } },
+            ),
+          )
+        : ask(v1.campaigns[':id'].preview.$post({ param: { id: settled.id }, json: changeOf(json) }, { init: { signal } })),
+    enabled,
+    ...(enabled ? { placeholderData: keepPreviousData } : {}),
     gcTime: 0,
   });
-  return { ...query, behind: query.isPlaceholderData || JSON.stringify(asked) !== JSON.stringify(settled) };
-}
-
-/** What the campaign would be, by the very plan that sends it. Nothing as long as there is no text, or nobody to read it. */
-export function usePreview(body: CampaignBody, recipients: Recipient[]) {
-  const asked = body.text !== '' && recipients.length > 0 ? { ...body, recipients } : null;
-  return useAsked(asked, (settled, signal) => ask(v1.campaigns.preview.$post({ json: named(settled) }, { init: { signal } })));
-}
-
-/** What a draft would be after a change, over the first rows of its list. */
-export function useDraftPreview(id: string, body: CampaignBody, listed: boolean) {
-  const asked = body.text !== '' && listed ? { id, change: changeOf(body) } : null;
-  return useAsked(asked, ({ change }, signal) =>
-    ask(v1.campaigns[':id'].preview.$post({ param: { id }, json: named(change) }, { init: { signal } })),
-  );
+  return { data: query.data, error: query.error, behind: query.isPlaceholderData || query.isFetching || now !== settled };
 }

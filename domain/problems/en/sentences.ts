@@ -129,6 +129,7 @@ export const sentences = {
   'cap.brands': 'brands',
   'cap.campaign-addresses': 'callback addresses of campaigns',
   'cap.canned-answers': 'answers ready to send',
+  'cap.compositions': 'campaigns that were begun',
   'cap.contacts': 'contacts',
   'cap.domains': 'domains',
   'cap.notes': 'notes',

@@ -133,6 +133,7 @@ export const sentences: Record<SentenceKey, string> = {
   'cap.brands': 'marques',
   'cap.campaign-addresses': 'callbacks de campagne',
   'cap.canned-answers': 'réponses types',
+  'cap.compositions': 'campagnes commencées',
   'cap.contacts': 'contacts',
   'cap.domains': 'domaines',
   'cap.notes': 'notes',

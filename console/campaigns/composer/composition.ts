@@ -1,0 +1,127 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef } from 'react';
+import { ask, v1 } from '../../api.ts';
+import { useSettled } from '../../ui/use-settled.ts';
+import { NOTHING_YET, type Composed } from './draft-model.ts';
+import { readBeginning, type Columns } from './recipients.ts';
+import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
+
+export const STEPS = ['message', 'recipients', 'options', 'review'] as const;
+export type Step = (typeof STEPS)[number];
+/** What somebody has written of a campaign, and where they are. `lost`: a file that has to be chosen again. */
+export type Form = { step: Step; composed: Composed; source: Source; chosen: Partial<Columns>; lost?: string | undefined };
+
+/** How long nobody writes before it is kept. */
+const KEPT_AFTER_MS = 700;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** All of a form that the server keeps, but for recipients that were pasted, or read of a file. */
+function written({ step, composed, source, chosen, lost }: Form): string {
+  const own = source.kind === 'file' ? { kind: 'file', name: source.file.name, keepAs: source.keepAs } : source;
+  return JSON.stringify({ step, composed, chosen, lost, source: source.kind === 'typed' ? { kind: 'typed' } : own });
+}
+const pastedIn = (source: Source): string | null => (source.kind === 'typed' || source.kind === 'file' ? source.text : null);
+
+type Kept = { form: Record<string, unknown>; recipients: string | null };
+
+/** The form as it was left. */
+export async function formOf({ form, recipients }: Kept): Promise<Form> {
+  const { composed, source, chosen, step, lost } = form;
+  const { to, reference } = isRecord(chosen) ? chosen : {};
+  const name = isRecord(source) && source['kind'] === 'file' ? textOf(source['name']) : textOf(lost);
+  const gone = name !== '' && recipients === null;
+  return {
+    step: STEPS.find((each) => each === step) ?? 'message',
+    composed: Object.assign({ ...NOTHING_YET }, isRecord(composed) ? composed : {}),
+    chosen: {
+      ...(to === undefined ? {} : { to: textOf(to) }),
+      ...(reference === undefined ? {} : { reference: textOf(reference) }),
+    },
+    source: isRecord(source) && !gone ? await sourceOf(source, recipients ?? '') : NO_RECIPIENTS,
+    ...(gone ? { lost: name } : {}),
+  };
+}
+
+async function sourceOf(kept: Record<string, unknown>, text: string): Promise<Source> {
+  switch (kept['kind']) {
+    case 'file': {
+      const file = new File([text], textOf(kept['name']));
+      return { kind: 'file', file, text, beginning: await readBeginning(file), keepAs: textOf(kept['keepAs']) };
+    }
+    case 'list':
+      return { kind: 'list', id: textOf(kept['id']) };
+    case 'contacts':
+      return { kind: 'contacts', tag: textOf(kept['tag']) };
+    case 'kept':
+      return { kind: 'kept' };
+    default:
+      return { kind: 'typed', text };
+  }
+}
+
+type Keeping = { id: string | null; campaign: string | null; form: Form; began: (id: string) => void };
+/** A page that is left may send so much after it. */
+const MOST_LEFT = 40_000;
+
+/** Keeps on the server what is written, soon after each change and when the page is left. `over`: nothing of it is needed any more. */
+export function useKeeping({ id: first, campaign, form, began }: Keeping) {
+  const queries = useQueryClient();
+  const id = useRef(first);
+  const text = pastedIn(form.source);
+  const name = form.composed.name.trim();
+  const asked = written(form);
+  const now = useMemo(() => ({ name, asked, text }), [name, asked, text]);
+  const settled = useSettled(now, KEPT_AFTER_MS);
+  const kept = useRef<typeof now | null>(now);
+  const latest = useRef(now);
+  const here = useRef(true);
+  const keep = useMutation({
+    // One after the other: the first begins it.
+    scope: { id: 'composition' },
+    mutationFn: async (next: typeof now) => {
+      const before = kept.current;
+      if (before === null || before === next) return;
+      const form: Record<string, unknown> = JSON.parse(next.asked);
+      const pasted = next.text === before.text && id.current !== null ? {} : { recipients: next.text };
+      const json = { name: next.name, form, ...pasted };
+      const init = { init: { keepalive: !here.current && (pasted.recipients?.length ?? 0) < MOST_LEFT } };
+      if (id.current === null) {
+        const begun = { ...json, ...(campaign === null ? {} : { campaign }) };
+        id.current = (await ask(v1.compositions.$post({ json: begun }, init))).id;
+        if (here.current) began(id.current);
+      } else await ask(v1.compositions[':id'].$put({ param: { id: id.current }, json }, init));
+      if (kept.current !== null) kept.current = next;
+      await queries.invalidateQueries({ queryKey: ['compositions'] });
+    },
+  });
+  const { mutate } = keep;
+  useEffect(() => mutate(settled), [settled, mutate]);
+  useEffect(() => {
+    latest.current = now;
+    // It gets its address with the first letter.
+    if (id.current === null) mutate(now);
+  }, [now, mutate]);
+  useEffect(() => {
+    here.current = true;
+    const leave = (): void => {
+      here.current = false;
+      mutate(latest.current);
+    };
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, [mutate]);
+  return {
+    error: keep.error,
+    /** Whether all that is written is kept; null: nothing was written. */
+    done: id.current === null && kept.current === now ? null : kept.current === now,
+    async over(): Promise<void> {
+      kept.current = null;
+      if (id.current !== null) await ask(v1.compositions[':id'].$delete({ param: { id: id.current } }));
+      await queries.invalidateQueries({ queryKey: ['compositions'] });
+    },
+  };
+}

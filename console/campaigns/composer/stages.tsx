@@ -1,0 +1,86 @@
+import type { ReactNode } from 'react';
+import { useLocale } from '../../i18n/locale.tsx';
+import { Action, Badge, Problem } from '../../ui/components.tsx';
+import { STEPS, type Step } from './composition.ts';
+import { useCost } from './preview-panel.tsx';
+import type { Preview } from './use-preview.ts';
+import type { Word } from '../../i18n/fr/index.ts';
+
+const NAMES: Record<Step, Word> = { message: 'message', recipients: 'recipients', options: 'options', review: 'review' };
+
+/** The four steps, each with how much is to be mended there. */
+export function Stages({ step, go, wrong }: { step: Step; go: (step: Step) => void; wrong: number[] }) {
+  const { say, number } = useLocale();
+  return (
+    <nav aria-label={say('stages')}>
+      <ol className="stages">
+        {STEPS.map((each, index) => (
+          <li key={each}>
+            <button type="button" aria-current={each === step ? 'step' : undefined} onClick={() => go(each)}>
+              <span>{number(index + 1)}</span> {say(NAMES[each])}{' '}
+              {wrong[index] ? <Badge tone="bad">{say('toCorrect', { n: number(wrong[index]) })}</Badge> : null}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+type SummaryProps = {
+  preview: Preview | undefined;
+  behind: boolean;
+  sendAt: string | null;
+  wrong: number;
+  keeping: { done: boolean | null; error: unknown };
+  step: Step;
+  go: (step: Step) => void;
+  children: ReactNode;
+};
+
+/** Stays at the foot of the page: what it comes to by now, whether it is kept, and the way on. */
+export function Summary({ preview, behind, sendAt, wrong, keeping, step, go, children }: SummaryProps) {
+  const { say, number, moment } = useLocale();
+  const costOf = useCost();
+  const kept = preview && preview.recipients.kept > 0 ? preview : null;
+  const at = STEPS.indexOf(step);
+  const [before, next] = [STEPS[at - 1], STEPS[at + 1]];
+  const warnings = preview?.warnings.length ?? 0;
+  return (
+    <section className="summary" aria-label={say('sums')} aria-busy={behind}>
+      <dl>
+        <div>
+          <dt>{say('recipients')}</dt>
+          <dd>{kept ? number(kept.recipients.kept) : '–'}</dd>
+        </div>
+        <div>
+          <dt>{say('smsWord')}</dt>
+          <dd>{kept ? number(kept.segments.total) : '–'}</dd>
+        </div>
+        <div>
+          <dt>{say('cost')}</dt>
+          <dd>{costOf(preview)}</dd>
+        </div>
+        <div>
+          <dt>{say('sendTime')}</dt>
+          <dd>{sendAt === null ? say('atOnceShort') : moment(sendAt)}</dd>
+        </div>
+      </dl>
+      <p role="status">
+        {wrong > 0 ? <Badge tone="bad">{say('toCorrect', { n: number(wrong) })}</Badge> : null}{' '}
+        {warnings > 0 ? <Badge tone="wait">{say('warnings', { n: number(warnings) })}</Badge> : null}{' '}
+        {keeping.done === null ? null : <span className="hint">{say(keeping.done ? 'draftKept' : 'draftKeeping')}</span>}
+      </p>
+      <Problem error={keeping.error} />
+      <div className="row start">
+        {children}
+        {before === undefined ? null : <Action onPress={() => go(before)}>{say('stepBack')}</Action>}
+        {next === undefined ? null : (
+          <Action kind={next === 'review' ? 'main' : 'plain'} onPress={() => go(next)}>
+            {say('stepNext')}
+          </Action>
+        )}
+      </div>
+    </section>
+  );
+}
