@@ -13,12 +13,8 @@ type Incoming = InboundReply & { part: { reference: number; total: number; index
 /** Which message of which phone: what all its parts say. */
 type Key = { from: string; to: string; reference: number; total: number };
 export type Part = ReplyPart & { receivedAt: Date; precision: Precision };
-export type PartRow = {
-  carrier_id: string;
-  from_raw: string;
-  to_raw: string;
-  reference: number;
-  total: number;
+export type LongRow = { carrier_id: string; from_raw: string; to_raw: string; reference: number; total: number };
+export type PartRow = LongRow & {
   index: number;
   body: Buffer;
   encoding: TextEncoding;
@@ -31,7 +27,7 @@ export type PartRow = {
 const hasPart = (reply: InboundReply): reply is Incoming => reply.part !== null;
 export const lockOf = (carrierId: string, { from, to, reference, total }: Key): string =>
   `${carrierId} ${JSON.stringify([from, to, reference, total])}`;
-export const keyOf = (row: PartRow): Key => ({
+export const keyOf = (row: LongRow): Key => ({
   from: row.from_raw,
   to: row.to_raw,
   reference: row.reference,

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { keyOf, lockOf, partOf, replyOf, type PartRow } from './assemble-parts.ts';
+import { keyOf, lockOf, partOf, replyOf, type LongRow, type PartRow } from './assemble-parts.ts';
 import { insertReplies } from './store-replies.ts';
 
 /** How long a long reply waits for its missing parts before it is shown without them. */
@@ -22,7 +22,7 @@ export async function showPartials(pool: Pool, country: string): Promise<string[
 
 const showPage = (pool: Pool, country: string): Promise<string[]> =>
   transaction(pool, async (client) => {
-    const late = await rows<PartRow>(
+    const late = await rows<LongRow>(
       client,
       `select carrier_id, from_raw, to_raw, reference, total from inbound_parts where reply_id is null
        group by 1, 2, 3, 4, 5 having min(ingested_at) < now() - interval '${WAIT}' order by min(ingested_at) limit ${PAGE}`,

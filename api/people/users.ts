@@ -117,7 +117,7 @@ export async function liftAuthenticator(
 ): Promise<Row> {
   if (!(await dropAuthenticator(client, userId))) throw new AppError('conflict', said('no-authenticator-of-person'));
   await affected(client, 'delete from sessions where user_id = $1', [userId]);
-  const [row] = await rows<Row & { accountId: string }>(
+  const [row] = await rows<Row & { accountId: string | null }>(
     client,
     `select ${COLUMNS}, account_id as "accountId" from users where id = $1`,
     [userId],
