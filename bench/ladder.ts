@@ -86,7 +86,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
         const reply = { from: phone, to: SHORT_CODE, body, encoding: 'utf8', receivedAt: new Date() } as const;
         return readReply({ ...reply, precision: 'ours', externalId: null, part: null }, 'FR');
       });
-      const ids = await insertReplies(pool, carrierId, null, null, replies);
+      const ids = await insertReplies(pool, carrierId, replies);
       if (rung < 1) return;
       await file(ids, 'ladder');
       if (rung >= 2) await Promise.all(born.map(attempt));

@@ -34,151 +34,181 @@ export type Calls = Omit<CarrierSession, 'pollReplies' | 'pollReceipts'> & {
   ask<T>(question: () => Promise<{ answer: T; way: Way | null }>): Promise<T>;
 };
 
+/** A session as it stands. */
+type Desk = Options & {
+  state: 'connecting' | 'bound' | 'draining' | 'closed';
+  since: Date;
+  lastError: string | null;
+  refused: boolean;
+  /** Not known to be back: one call at a time. */
+  careful: boolean;
+  retryMs: number;
+  inFlight: number;
+  calling: number;
+  queue: { messages: OutboundMessage[]; settle(results: SubmitResult[]): void }[];
+  readers: PromiseWithResolvers<void>[];
+  retrying: NodeJS.Timeout | undefined;
+  pacing: NodeJS.Timeout | undefined;
+  idle: () => void;
+};
+
 /**
  * A session with a carrier that is called over HTTP: what waits for its call, and whether the carrier can be used. One that is
  * away is left alone for a while, ever longer, and what waits for it is given back as `unsent`.
  */
-export function openCalls({ type, log, window, atOnce, settings, callsOf, call, waitMs, probe, close }: Options): Calls {
-  let state: 'connecting' | 'bound' | 'draining' | 'closed' = probe ? 'connecting' : 'bound';
-  let since = new Date();
-  let lastError: string | null = null;
-  let refused = false;
-  /** Not known to be back: one call at a time. */
-  let careful = false;
-  let retryMs = settings.retryMinMs;
-  let inFlight = 0;
-  let calling = 0;
-  let queue: { messages: OutboundMessage[]; settle(results: SubmitResult[]): void }[] = [];
-  const readers: PromiseWithResolvers<void>[] = [];
-  let retrying: NodeJS.Timeout | null = null;
-  let pacing: NodeJS.Timeout | undefined;
-  let idle: () => void = () => {};
-
-  function enter(next: typeof state): void {
-    state = next;
-    since = new Date();
-  }
-
-  function unsend(reason: string): void {
-    const waiting = queue;
-    queue = [];
-    for (const { messages, settle } of waiting) settle(messages.map(() => ({ outcome: 'unsent', reason })));
-  }
-
-  function open(): void {
-    if (retrying) clearTimeout(retrying);
-    retrying = null;
-    enter('bound');
-    for (const { resolve } of readers.splice(0)) resolve();
-  }
-
-  function note(way: Way): void {
-    if (state === 'draining' || state === 'closed') return;
-    if (way.is === 'open') {
-      lastError = null;
-      refused = false;
-      careful = false;
-      if (state === 'connecting') open();
-      return;
-    }
-    // Calls that were under way with the first that failed say nothing new.
-    if (retrying) return;
-    const { is, reason } = way;
-    const retryInMs = is === 'refused' ? settings.refusedRetryMs : retryMs;
-    if (is === 'refused')
-      log.error({ alarm: `${type}-login-refused`, reason, retryInMs }, 'The carrier refuses our calls: check the settings');
-    else if (reason !== lastError) log.warn({ reason, retryInMs }, 'The carrier can not be used');
-    lastError = reason;
-    refused = is === 'refused';
-    retryMs = Math.min(settings.retryMaxMs, retryMs * 2);
-    if (state === 'bound') enter('connecting');
-    unsend(reason);
-    retrying = setTimeout(() => void tryAgain(), retryInMs);
-  }
-
-  async function tryAgain(): Promise<void> {
-    retrying = null;
-    const way = probe ? await probe() : null;
-    if (way) return note(way);
-    if (state !== 'connecting') return;
-    careful = lastError !== null;
-    open();
-  }
-
-  async function run({ messages, settle }: (typeof queue)[number]): Promise<void> {
-    calling++;
-    inFlight += messages.length;
-    const { results, way } = await call(messages);
-    calling--;
-    inFlight -= messages.length;
-    // A question that is answered is no message that was taken: only this shortens the next wait again.
-    if (way?.is === 'open') retryMs = settings.retryMinMs;
-    if (way) note(way);
-    settle(results);
-    pump();
-    if (calling === 0) idle();
-  }
-
-  function pump(): void {
-    while (queue.length > 0 && state === 'bound' && calling < (careful ? 1 : atOnce)) {
-      const ms = waitMs?.() ?? 0;
-      if (ms > 0) {
-        clearTimeout(pacing);
-        pacing = setTimeout(pump, ms);
-        return;
-      }
-      const next = queue.shift();
-      if (next) void run(next);
-    }
-  }
-
-  if (probe) void tryAgain();
+export function openCalls(options: Options): Calls {
+  const desk: Desk = {
+    ...options,
+    state: options.probe ? 'connecting' : 'bound',
+    since: new Date(),
+    lastError: null,
+    refused: false,
+    careful: false,
+    retryMs: options.settings.retryMinMs,
+    inFlight: 0,
+    calling: 0,
+    queue: [],
+    readers: [],
+    retrying: undefined,
+    pacing: undefined,
+    idle: () => {},
+  };
+  if (desk.probe) void tryAgain(desk);
   return {
-    window,
+    window: options.window,
     async whenReady() {
-      if (state === 'closed' || state === 'draining') throw new Error('The session is closed.');
-      if (state === 'bound') return;
+      if (desk.state === 'closed' || desk.state === 'draining') throw new Error('The session is closed.');
+      if (desk.state === 'bound') return;
       const reader = Promise.withResolvers<void>();
-      readers.push(reader);
+      desk.readers.push(reader);
       await reader.promise;
     },
-    submit(batch) {
-      if (state !== 'bound') return batch.map(() => Promise.resolve({ outcome: 'unsent', reason: lastError ?? 'closed' }));
-      const open = new Map(batch.map((message) => [message, Promise.withResolvers<SubmitResult>()]));
-      for (const messages of callsOf(batch)) {
-        const settle = (results: SubmitResult[]): void => {
-          for (const [index, message] of messages.entries())
-            open.get(message)?.resolve(results[index] ?? { outcome: 'unknown', reason: 'no-answer' });
-        };
-        queue.push({ messages, settle });
-      }
-      pump();
-      return [...open.values()].map(({ promise }) => promise);
-    },
+    submit: (batch) => submit(desk, batch),
     async ask(question) {
-      if (refused && state === 'connecting') throw new Error(`the carrier refuses our login: ${lastError ?? ''}`);
+      if (desk.refused && desk.state === 'connecting') throw new Error(`the carrier refuses our login: ${desk.lastError ?? ''}`);
       const { answer, way } = await question();
-      if (way) note(way);
+      if (way) note(desk, way);
       return answer;
     },
-    health: () => ({ state, since, inFlight, lastError, refused }),
-    async close(graceMs) {
-      if (retrying) clearTimeout(retrying);
-      clearTimeout(pacing);
-      enter('draining');
-      unsend('closed');
-      for (const { reject } of readers.splice(0)) reject(new Error('The session is closed.'));
-      if (calling > 0) {
-        await new Promise<void>((resolve) => {
-          const late = setTimeout(resolve, graceMs);
-          idle = () => {
-            clearTimeout(late);
-            resolve();
-          };
-        });
-      }
-      await close(graceMs === 0 || calling > 0);
-      enter('closed');
+    health() {
+      const { state, since, inFlight, lastError, refused } = desk;
+      return { state, since, inFlight, lastError, refused };
     },
+    close: (graceMs) => end(desk, graceMs),
   };
+}
+
+function enter(desk: Desk, next: Desk['state']): void {
+  desk.state = next;
+  desk.since = new Date();
+}
+
+function unsend(desk: Desk, reason: string): void {
+  const waiting = desk.queue;
+  desk.queue = [];
+  for (const { messages, settle } of waiting) settle(messages.map(() => ({ outcome: 'unsent', reason })));
+}
+
+function open(desk: Desk): void {
+  clearTimeout(desk.retrying);
+  desk.retrying = undefined;
+  enter(desk, 'bound');
+  for (const { resolve } of desk.readers.splice(0)) resolve();
+}
+
+function note(desk: Desk, way: Way): void {
+  if (desk.state === 'draining' || desk.state === 'closed') return;
+  if (way.is === 'open') {
+    desk.lastError = null;
+    desk.refused = false;
+    desk.careful = false;
+    if (desk.state === 'connecting') open(desk);
+    return;
+  }
+  // Calls that were under way with the first that failed say nothing new.
+  if (desk.retrying) return;
+  const { is, reason } = way;
+  const retryInMs = is === 'refused' ? desk.settings.refusedRetryMs : desk.retryMs;
+  if (is === 'refused')
+    desk.log.error(
+      { alarm: `${desk.type}-login-refused`, reason, retryInMs },
+      'The carrier refuses our calls: check the settings',
+    );
+  else if (reason !== desk.lastError) desk.log.warn({ reason, retryInMs }, 'The carrier can not be used');
+  desk.lastError = reason;
+  desk.refused = is === 'refused';
+  desk.retryMs = Math.min(desk.settings.retryMaxMs, desk.retryMs * 2);
+  if (desk.state === 'bound') enter(desk, 'connecting');
+  unsend(desk, reason);
+  desk.retrying = setTimeout(() => void tryAgain(desk), retryInMs);
+}
+
+async function tryAgain(desk: Desk): Promise<void> {
+  desk.retrying = undefined;
+  const way = desk.probe ? await desk.probe() : null;
+  if (way) return note(desk, way);
+  if (desk.state !== 'connecting') return;
+  desk.careful = desk.lastError !== null;
+  open(desk);
+}
+
+async function run(desk: Desk, { messages, settle }: Desk['queue'][number]): Promise<void> {
+  desk.calling++;
+  desk.inFlight += messages.length;
+  const { results, way } = await desk.call(messages);
+  desk.calling--;
+  desk.inFlight -= messages.length;
+  // A question that is answered is no message that was taken: only this shortens the next wait again.
+  if (way?.is === 'open') desk.retryMs = desk.settings.retryMinMs;
+  if (way) note(desk, way);
+  settle(results);
+  pump(desk);
+  if (desk.calling === 0) desk.idle();
+}
+
+function pump(desk: Desk): void {
+  while (desk.queue.length > 0 && desk.state === 'bound' && desk.calling < (desk.careful ? 1 : desk.atOnce)) {
+    const ms = desk.waitMs?.() ?? 0;
+    if (ms > 0) {
+      clearTimeout(desk.pacing);
+      desk.pacing = setTimeout(() => pump(desk), ms);
+      return;
+    }
+    const next = desk.queue.shift();
+    if (next) void run(desk, next);
+  }
+}
+
+function submit(desk: Desk, batch: OutboundMessage[]): Promise<SubmitResult>[] {
+  if (desk.state !== 'bound') return batch.map(() => Promise.resolve({ outcome: 'unsent', reason: desk.lastError ?? 'closed' }));
+  const open = new Map(batch.map((message) => [message, Promise.withResolvers<SubmitResult>()]));
+  for (const messages of desk.callsOf(batch)) {
+    const settle = (results: SubmitResult[]): void => {
+      for (const [index, message] of messages.entries())
+        open.get(message)?.resolve(results[index] ?? { outcome: 'unknown', reason: 'no-answer' });
+    };
+    desk.queue.push({ messages, settle });
+  }
+  pump(desk);
+  return [...open.values()].map(({ promise }) => promise);
+}
+
+/** Gives back what waits, lets what is under way be answered for so long, and closes. */
+async function end(desk: Desk, graceMs: number): Promise<void> {
+  clearTimeout(desk.retrying);
+  clearTimeout(desk.pacing);
+  enter(desk, 'draining');
+  unsend(desk, 'closed');
+  for (const { reject } of desk.readers.splice(0)) reject(new Error('The session is closed.'));
+  if (desk.calling > 0) {
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, graceMs);
+      desk.idle = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+  }
+  await desk.close(graceMs === 0 || desk.calling > 0);
+  enter(desk, 'closed');
 }

@@ -56,108 +56,123 @@ export async function touch(sql: Sql, accountId: string): Promise<void> {
   ).catch(() => {});
 }
 
+type Standing = {
+  url: string;
+  pool: Sql;
+  log: Logger;
+  listeners: Map<string, Set<Heard>>;
+  stopping: AbortController;
+  onStop: Set<() => void>;
+  closed: boolean;
+  hears: boolean;
+};
+
 /** Connects in the background, and again whenever the connection is lost. `pool` is where news is told from. */
-export function openLive({ url, pool, log }: { url: string; pool: Sql; log: Logger }): Live {
-  const listeners = new Map<string, Set<Heard>>();
-  const stopping = new AbortController();
-  const onStop = new Set<() => void>();
-  let closed = false;
-  let hears = false;
-
-  const tellAll = (): void => {
-    for (const set of listeners.values()) for (const heard of set) heard(undefined);
+export function openLive(deps: { url: string; pool: Sql; log: Logger }): Live {
+  const live: Standing = {
+    ...deps,
+    listeners: new Map(),
+    stopping: new AbortController(),
+    onStop: new Set(),
+    closed: false,
+    hears: false,
   };
-
-  function tell(payload: string): void {
-    const [accountId = '', position] = payload.split(' ');
-    for (const heard of listeners.get(accountId) ?? []) heard(position);
-  }
-
-  /** Resolves when the connection is over. */
-  async function listen(connected: () => void): Promise<void> {
-    const client = new Client({
-      connectionString: url,
-      application_name: 'aller-retour live',
-      keepAlive: true,
-      connectionTimeoutMillis: 5000,
-    });
-    const over = Promise.withResolvers<void>();
-    const echo = Promise.withResolvers<boolean>();
-    const sent = `echo ${randomUUID()}`;
-    onStop.add(over.resolve);
-    client.on('error', () => over.resolve());
-    client.on('end', () => over.resolve());
-    client.on('notification', ({ payload }) => (payload === sent ? echo.resolve(true) : tell(payload ?? '')));
-    try {
-      await client.connect();
-      if (closed) return;
-      await client.query(`listen ${CHANNEL}`);
-      connected();
-      // What was announced while nobody listened is looked for.
-      tellAll();
-      await rows(pool, `select pg_notify('${CHANNEL}', $1)`, [sent]);
-      hears = await Promise.race([echo.promise, over.promise.then(() => true), sleep(ECHO_MS, false, { ref: false })]);
-      if (!hears) log.error('news of the database does not come back: set DATABASE_DIRECT_URL where DATABASE_URL is a pooler');
-      await over.promise;
-    } finally {
-      hears = false;
-      onStop.delete(over.resolve);
-      await client.end().catch(() => {});
-    }
-  }
-
-  async function run(): Promise<void> {
-    let wait = AGAIN_MIN_MS;
-    while (!closed) {
-      try {
-        await listen(() => {
-          wait = AGAIN_MIN_MS;
-        });
-      } catch (error) {
-        if (!closed) log.warn({ err: error }, 'new events can not be listened for; listeners look by themselves meanwhile');
-      }
-      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
-      wait = Math.min(wait * 2, AGAIN_MAX_MS);
-    }
-  }
-  const running = run();
-
-  function subscribe(accountId: string, heard: Heard): () => void {
-    const set = listeners.get(accountId) ?? new Set();
-    listeners.set(accountId, set.add(heard));
-    return () => {
-      set.delete(heard);
-      if (set.size === 0 && listeners.get(accountId) === set) listeners.delete(accountId);
-    };
-  }
-
+  const running = run(live);
   return {
-    subscribe,
+    subscribe: (id, heard) => subscribe(live, id, heard),
     next(accountId, withinMs, signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const leave = subscribe(accountId, () => resolve());
+      const leave = subscribe(live, accountId, () => resolve());
       const timer = setTimeout(resolve, withinMs);
       const end = (): void => resolve();
-      onStop.add(end);
+      live.onStop.add(end);
       signal?.addEventListener('abort', end, { once: true });
-      if (signal?.aborted || closed) resolve();
+      if (signal?.aborted || live.closed) resolve();
       return {
         heard: promise,
         leave() {
           clearTimeout(timer);
-          onStop.delete(end);
+          live.onStop.delete(end);
           signal?.removeEventListener('abort', end);
           leave();
         },
       };
     },
-    hears: () => hears,
-    closed: () => closed,
+    hears: () => live.hears,
+    closed: () => live.closed,
     async close() {
-      closed = true;
-      stopping.abort();
-      for (const stop of onStop) stop();
+      live.closed = true;
+      live.stopping.abort();
+      for (const stop of live.onStop) stop();
       await running;
     },
+  };
+}
+
+function tellAll(live: Standing): void {
+  for (const set of live.listeners.values()) for (const heard of set) heard(undefined);
+}
+
+function tell(live: Standing, payload: string): void {
+  const [accountId = '', position] = payload.split(' ');
+  for (const heard of live.listeners.get(accountId) ?? []) heard(position);
+}
+
+/** Resolves when the connection is over. */
+async function listen(live: Standing, connected: () => void): Promise<void> {
+  const client = new Client({
+    connectionString: live.url,
+    application_name: 'aller-retour live',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+  });
+  const over = Promise.withResolvers<void>();
+  const echo = Promise.withResolvers<boolean>();
+  const sent = `echo ${randomUUID()}`;
+  live.onStop.add(over.resolve);
+  client.on('error', () => over.resolve());
+  client.on('end', () => over.resolve());
+  client.on('notification', ({ payload }) => (payload === sent ? echo.resolve(true) : tell(live, payload ?? '')));
+  try {
+    await client.connect();
+    if (live.closed) return;
+    await client.query(`listen ${CHANNEL}`);
+    connected();
+    // What was announced while nobody listened is looked for.
+    tellAll(live);
+    await rows(live.pool, `select pg_notify('${CHANNEL}', $1)`, [sent]);
+    live.hears = await Promise.race([echo.promise, over.promise.then(() => true), sleep(ECHO_MS, false, { ref: false })]);
+    if (!live.hears)
+      live.log.error('news of the database does not come back: set DATABASE_DIRECT_URL where DATABASE_URL is a pooler');
+    await over.promise;
+  } finally {
+    live.hears = false;
+    live.onStop.delete(over.resolve);
+    await client.end().catch(() => {});
+  }
+}
+
+async function run(live: Standing): Promise<void> {
+  let wait = AGAIN_MIN_MS;
+  while (!live.closed) {
+    try {
+      await listen(live, () => {
+        wait = AGAIN_MIN_MS;
+      });
+    } catch (error) {
+      if (!live.closed)
+        live.log.warn({ err: error }, 'new events can not be listened for; listeners look by themselves meanwhile');
+    }
+    await sleep(wait, undefined, { signal: live.stopping.signal }).catch(() => {});
+    wait = Math.min(wait * 2, AGAIN_MAX_MS);
+  }
+}
+
+function subscribe(live: Standing, accountId: string, heard: Heard): () => void {
+  const set = live.listeners.get(accountId) ?? new Set();
+  live.listeners.set(accountId, set.add(heard));
+  return () => {
+    set.delete(heard);
+    if (set.size === 0 && live.listeners.get(accountId) === set) live.listeners.delete(accountId);
   };
 }

@@ -28,7 +28,8 @@ import {
 import { isLandline } from '../domain/landline.ts';
 import { createBreath } from './breath.ts';
 import { planStops } from './stop-mentions.ts';
-import { NO_STOPS, type CampaignPlan, type CampaignRequest, type PlannedMessage } from './plan.ts';
+import { NO_STOPS, type CampaignPlan, type CampaignRequest } from './plan.ts';
+import { writeMessages, type Entry, type Unreachable } from './write-messages.ts';
 import type { PlanRules } from './load-rules.ts';
 import { planRouted } from '../domain/sending/routed-sender.ts';
 
@@ -154,7 +155,6 @@ export async function planPage(
   };
 }
 
-type Unreachable = Fault & { row: number; country: string };
 type Rows = Omit<CampaignPlan, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
 type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 
@@ -184,49 +184,8 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const taken = named ? await rules.codesInUse(phones, at) : new Map();
   const [prices, room] = await Promise.all([rules.prices(at), rules.room(at)]);
 
-  const messages: PlannedMessage[] = [];
-  const ofCodes = codeCountries(request, rules);
-  const reach = createReach(rules.countries, request);
-  const wireSenders = new Set<string>();
-  let [segments, landlines] = [0, 0];
-  const breathe = createBreath();
-  for (const { row, phone, country, recipient } of entries) {
-    await breathe();
-    const busy = taken.get(phone);
-    const origin = sender.pick(country, messages.length, busy);
-    const code = origin && stops.codeFor(origin, country, busy);
-    const words = stops.wordsFor(country, code);
-    const rendered = renderText(template, recipient, { code, optimise: request.optimise, stop: words }, row, faults);
-    if (sender.reaches?.(country) === false) {
-      faults.add(row, 'to', flaw('not-reached', { country }));
-      continue;
-    }
-    reach.add(country, origin);
-    if (!origin) unreachable.push({ ...cannotReply(country, ofCodes.has(country)), row, country });
-    else if (code === null && request.text.includes('XXXXX')) unreachable.push({ ...noStopNumber(country), row, country });
-    if (!rendered || !origin) continue;
-    wireSenders.add(origin.sender);
-    if (rules.policies.landlines === 'warn' && isLandline(phone)) landlines++;
-    stops.note(rendered.stop);
-    segments += rendered.segments;
-    const { ambiguous, ambiguousOwn } = awaitedBy(busy, origin.replyCode);
-    const { reference } = recipient;
-    const price = segmentPrice(prices, country);
-    const costMicros = price === null ? null : price * rendered.segments;
-    const { text, encoding } = rendered;
-    const written = { text, segments: rendered.segments, encoding, replyCode: stops.replyCodeOf(origin, text) };
-    messages.push({
-      ...origin,
-      ...written,
-      row: messages.length + 1,
-      to: phone,
-      country,
-      reference,
-      ambiguous,
-      ambiguousOwn,
-      costMicros,
-    });
-  }
+  const writing = { request, rules, template, sender, stops, taken, prices, faults, unreachable };
+  const { messages, segments, landlines, reach, wireSenders } = await writeMessages(entries, writing);
   const senders = judgeSenders(brandsUsed(messages), rules.policies, rules.brands);
   if (senders.refused) return { refused: senders.refused, faults, unreachable };
   const [only] = wireSenders;
@@ -243,13 +202,13 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     messages,
     segments,
     duplicatesRemoved,
-    reach: reach.result(),
+    reach,
     costMicros,
     quiet,
     stops: stops.result(),
     landlines,
     warnings: [
-      ...countryWarnings(reach.result(), request.withReplies || sender.answerBy === 'new-message'),
+      ...countryWarnings(reach, request.withReplies || sender.answerBy === 'new-message'),
       ...ambiguity(messages),
       ...(lowcost ? [lowcost.warning] : []),
       ...withoutStop(stops.result()),
@@ -265,8 +224,6 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
     unreachable,
   };
 }
-
-type Entry = { row: number; phone: string; country: string; recipient: Recipient };
 
 /** The recipients that can be read, each number once. */
 async function readEntries(

@@ -79,9 +79,8 @@ type Written = { text: string; segments: number; encoding: SegmentEncoding; stop
 /** Renders one text as it will be read, or names what is wrong with it. `XXXXX` becomes the reply code. */
 export function renderText(
   template: Template,
-  recipient: Recipient,
+  { row, recipient }: { row: number; recipient: Recipient },
   { code, optimise, stop }: Writing,
-  row: number,
   faults: Faults,
 ): Written | undefined {
   const rendered = template.render(recipient.values);

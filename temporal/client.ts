@@ -3,18 +3,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { CONTROL } from '../domain/task-queues.ts';
-import type {
-  deliverReplyPage,
-  pollResults,
-  recoverEndpoint,
-  replayDeliveries,
-  retryCallbacks,
-  retryEmails,
-  sendCampaign,
-  sendMessages,
-  importRecipients,
-  previewList,
-} from '../workflows/index.ts';
+import type * as workflows from '../workflows/index.ts';
 import { campaignChanged, woken } from '../workflows/signals.ts';
 import { createBatchStarter } from './batch-starter.ts';
 import type { FiledPages } from './filed-pages.ts';
@@ -38,17 +27,12 @@ type Deps = {
 /** How long a start may take: it holds back no answer, so it may wait out a short hiccup. */
 const START_MS = 10_000;
 
-/** A run that had ended may begin again, for a database that was restored may not know that it had; one that goes on is left alone. */
-const ONE_AT_A_TIME = {
-  taskQueue: CONTROL,
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-  workflowIdConflictPolicy: 'USE_EXISTING',
-} as const;
-
-const ofAccount = (accountId: string) => new TypedSearchAttributes([{ key: searchAttributes.accountId, value: accountId }]);
-
 /** The long-lived runs, by their workflow ids. */
 type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
+
+type Workflows = typeof workflows;
+/** The workflows that work on one row, by its id. */
+type RowWorkflow = { [N in keyof Workflows]: Workflows[N] extends (id: string) => Promise<unknown> ? N : never }[keyof Workflows];
 
 export type TemporalRuns = Runs & {
   /** Whether more replies wait for a run than a page holds. */
@@ -63,29 +47,27 @@ export type TemporalRuns = Runs & {
   flush(): Promise<void>;
 };
 
-/** The only place that starts, signals or names workflows. */
-export function createRuns({
-  client,
-  log,
-  repliesPerRun,
-  requestEagerStart,
-  pages,
-  onHandedAgain,
-  createSyncSchedule,
-}: Deps): TemporalRuns {
+/** Calls to Temporal: each has its deadline, and `over` waits for those under way. */
+function createCalls(client: Client) {
   const underWay = new Set<Promise<unknown>>();
-  const soon = <T>(work: () => Promise<T>): Promise<T> => {
-    const call = client.withDeadline(Date.now() + START_MS, work);
-    const over: Promise<unknown> = call.then(
-      () => underWay.delete(over),
-      () => underWay.delete(over),
-    );
-    underWay.add(over);
-    return call;
+  return {
+    soon<T>(work: () => Promise<T>): Promise<T> {
+      const call = client.withDeadline(Date.now() + START_MS, work);
+      const over: Promise<unknown> = call.then(
+        () => underWay.delete(over),
+        () => underWay.delete(over),
+      );
+      underWay.add(over);
+      return call;
+    },
+    over: () => Promise.all(underWay),
   };
+}
+type Calls = ReturnType<typeof createCalls>;
 
+/** Gathers into pages what needs no run of its own. A page's id is fresh each time: the database is the only dedupe. */
+function createStarters({ client, log, repliesPerRun, requestEagerStart, pages, onHandedAgain }: Deps, { soon }: Calls) {
   const again = new Set<string>();
-  // A fresh id each: a page that begins with the same reply as another must not be swallowed. The database is the only dedupe.
   const replies = createBatchStarter({
     log,
     pageSize: repliesPerRun,
@@ -94,7 +76,7 @@ export function createRuns({
       const found = replyIds.filter((id) => again.delete(id));
       return pages.start(workflowId, replyIds, async () => {
         await soon(() =>
-          client.workflow.start<typeof deliverReplyPage>('deliverReplyPage', {
+          client.workflow.start<Workflows['deliverReplyPage']>('deliverReplyPage', {
             workflowId,
             taskQueue: CONTROL,
             args: [{ replyIds, named: !lagging }],
@@ -111,57 +93,103 @@ export function createRuns({
     pageSize: 500,
     start(ids) {
       const workflowId = `messages/${randomUUID()}`;
+      const options = { workflowId, taskQueue: CONTROL, staticSummary: `${ids.length} messages`, requestEagerStart };
       return pages.start(workflowId, [], () =>
-        soon(() =>
-          client.workflow.start<typeof sendMessages>('sendMessages', {
-            workflowId,
-            taskQueue: CONTROL,
-            args: [ids],
-            staticSummary: `${ids.length} messages`,
-            requestEagerStart,
-          }),
-        ),
+        soon(() => client.workflow.start<Workflows['sendMessages']>('sendMessages', { ...options, args: [ids] })),
       );
     },
   });
-
   // One after the other, each when the one before has looked: thousands that fail at once delay nobody's first attempt.
   const endpoints = createBatchStarter({
     log,
     pageSize: 1,
     atOnce: 1,
-    start: ([endpointId = '']) =>
-      pages.start(`endpoint/${endpointId}`, [], () =>
+    start([endpointId = '']) {
+      const workflowId = `endpoint/${endpointId}`;
+      const options = {
+        ...longRun(workflowId),
+        staticSummary: 'Looks after one callback endpoint in trouble; ask endpointHealth',
+        typedSearchAttributes: attribute(searchAttributes.endpointId, endpointId),
+      };
+      return pages.start(workflowId, [], () =>
         soon(() =>
-          client.workflow.signalWithStart<typeof recoverEndpoint>('recoverEndpoint', {
-            workflowId: `endpoint/${endpointId}`,
-            taskQueue: CONTROL,
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            signal: woken,
-            args: [endpointId],
-            staticSummary: 'Looks after one callback endpoint in trouble; ask endpointHealth',
-            typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.endpointId, value: endpointId }]),
-          }),
+          client.workflow.signalWithStart<Workflows['recoverEndpoint']>('recoverEndpoint', { ...options, args: [endpointId] }),
         ),
-      ),
+      );
+    },
   });
+  return { again, replies, messages, endpoints };
+}
 
-  /** For a run that the sweep starts later where this fails. */
-  const begin = (workflowId: string, start: () => Promise<unknown>): void =>
-    void soon(start).catch((error: unknown) =>
-      log.warn({ err: error, workflowId }, 'a run could not be started; the sweep starts it later'),
-    );
+const attribute = (key: typeof searchAttributes.accountId, value: string) => new TypedSearchAttributes([{ key, value }]);
+const ofAccount = (accountId: string) => attribute(searchAttributes.accountId, accountId);
+const longRun = (workflowId: string) =>
+  ({ workflowId, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken }) as const;
+
+type RowOptions = { once?: boolean; staticSummary?: string; typedSearchAttributes?: TypedSearchAttributes };
+
+/** The runs that work on one row. Where a start fails, the sweep starts it later. */
+function createRowRuns({ client, log }: Deps, { soon }: Calls) {
+  /** A run that had ended may begin again, for a database that was restored may not know that it had; one that goes on is left alone. */
+  function begin(workflow: RowWorkflow, workflowId: string, { once = false, ...options }: RowOptions): void {
+    soon(() =>
+      client.workflow.start<(id: string) => Promise<unknown>>(workflow, {
+        workflowId,
+        taskQueue: CONTROL,
+        workflowIdReusePolicy: once ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [workflowId.slice(workflowId.indexOf('/') + 1)],
+        ...options,
+      }),
+    ).catch((error: unknown) => log.warn({ err: error, workflowId }, 'a run could not be started; the sweep starts it later'));
+  }
+  return {
+    sendCampaign: (id) =>
+      begin('sendCampaign', `campaign/${id}`, {
+        once: true,
+        typedSearchAttributes: attribute(searchAttributes.campaignId, id),
+      }),
+    importRecipients: (id, accountId) =>
+      begin('importRecipients', `import/${id}`, {
+        once: true,
+        staticSummary: 'Makes messages of a list; its beats say how far it is',
+        typedSearchAttributes: ofAccount(accountId),
+      }),
+    previewList: (id, accountId) =>
+      begin('previewList', `preview/${id}`, {
+        staticSummary: 'Previews the whole of a list; its beats say how far it is',
+        typedSearchAttributes: ofAccount(accountId),
+      }),
+    replayDeliveries: (id, accountId) =>
+      begin('replayDeliveries', `replay/${id}`, {
+        staticSummary: 'Sends deliveries again; ask replayProgress',
+        typedSearchAttributes: ofAccount(accountId),
+      }),
+    pollResults: (id) => begin('pollResults', `results/${id}`, { staticSummary: 'Asks a gateway what became of its messages' }),
+  } satisfies Partial<Runs>;
+}
+
+/** The only place that starts, signals or names workflows. */
+export function createRuns(deps: Deps): TemporalRuns {
+  const { client, log, pages, requestEagerStart, createSyncSchedule } = deps;
+  const calls = createCalls(client);
+  const { soon } = calls;
+  const { again, replies, messages, endpoints } = createStarters(deps, calls);
 
   async function signal(run: LongRun): Promise<void> {
-    const options = { workflowId: run, taskQueue: CONTROL, workflowIdReusePolicy: 'ALLOW_DUPLICATE', signal: woken } as const;
     if (run === 'retry-callbacks')
-      await soon(() => client.workflow.signalWithStart<typeof retryCallbacks>('retryCallbacks', options));
+      await soon(() => client.workflow.signalWithStart<Workflows['retryCallbacks']>('retryCallbacks', longRun(run)));
     else if (run === 'retry-emails')
-      await soon(() => client.workflow.signalWithStart<typeof retryEmails>('retryEmails', options));
+      await soon(() => client.workflow.signalWithStart<Workflows['retryEmails']>('retryEmails', longRun(run)));
     else endpoints.add([run.slice('endpoint/'.length)]);
   }
+  const wake = (run: LongRun): void =>
+    void signal(run).catch((error: unknown) =>
+      log.warn({ err: error, workflowId: run }, 'a run could not be woken; the sweep wakes it later'),
+    );
 
   return {
+    ...createRowRuns(deps, calls),
     signal,
     lagging: replies.lagging,
     deliverReplies: (ids) => replies.add(ids),
@@ -169,9 +197,17 @@ export function createRuns({
       for (const id of ids) again.add(id);
       replies.add(ids);
     },
+    sendMessages: (ids) => messages.add(ids),
+    recoverEndpoint: (endpointId) => wake(`endpoint/${endpointId}`),
+    retryCallbacks: () => wake('retry-callbacks'),
+    retryEmails: () => wake('retry-emails'),
+    campaignChanged: (campaignId) =>
+      void soon(() => client.workflow.getHandle(`campaign/${campaignId}`).signal(campaignChanged)).catch((error: unknown) =>
+        log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
+      ),
     async warmUp() {
       await soon(() =>
-        client.workflow.execute<typeof deliverReplyPage>('deliverReplyPage', {
+        client.workflow.execute<Workflows['deliverReplyPage']>('deliverReplyPage', {
           workflowId: `replies/${randomUUID()}`,
           taskQueue: CONTROL,
           args: [{ replyIds: [], named: false }],
@@ -180,77 +216,7 @@ export function createRuns({
         }),
       ).catch((error: unknown) => log.warn({ err: error }, 'a worker starts cold'));
     },
-    sendMessages: (ids) => messages.add(ids),
-
-    sendCampaign(campaignId) {
-      const workflowId = `campaign/${campaignId}`;
-      begin(workflowId, () =>
-        client.workflow.start<typeof sendCampaign>('sendCampaign', {
-          ...ONE_AT_A_TIME,
-          workflowId,
-          args: [campaignId],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.campaignId, value: campaignId }]),
-        }),
-      );
-    },
-    importRecipients(importId, accountId) {
-      const workflowId = `import/${importId}`;
-      begin(workflowId, () =>
-        client.workflow.start<typeof importRecipients>('importRecipients', {
-          ...ONE_AT_A_TIME,
-          workflowId,
-          args: [importId],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: 'Makes messages of a list; its beats say how far it is',
-          typedSearchAttributes: ofAccount(accountId),
-        }),
-      );
-    },
-    previewList(previewId, accountId) {
-      const workflowId = `preview/${previewId}`;
-      begin(workflowId, () =>
-        client.workflow.start<typeof previewList>('previewList', {
-          ...ONE_AT_A_TIME,
-          workflowId,
-          args: [previewId],
-          staticSummary: 'Previews the whole of a list; its beats say how far it is',
-          typedSearchAttributes: ofAccount(accountId),
-        }),
-      );
-    },
-    replayDeliveries(replayId, accountId) {
-      const workflowId = `replay/${replayId}`;
-      begin(workflowId, () =>
-        client.workflow.start<typeof replayDeliveries>('replayDeliveries', {
-          ...ONE_AT_A_TIME,
-          workflowId,
-          args: [replayId],
-          staticSummary: 'Sends deliveries again; ask replayProgress',
-          typedSearchAttributes: ofAccount(accountId),
-        }),
-      );
-    },
-    pollResults(carrierId) {
-      const workflowId = `results/${carrierId}`;
-      begin(workflowId, () =>
-        client.workflow.start<typeof pollResults>('pollResults', {
-          ...ONE_AT_A_TIME,
-          workflowId,
-          args: [carrierId],
-          staticSummary: 'Asks a gateway what became of its messages',
-        }),
-      );
-    },
-
-    campaignChanged(campaignId) {
-      soon(() => client.workflow.getHandle(`campaign/${campaignId}`).signal(campaignChanged)).catch((error: unknown) =>
-        log.warn({ err: error, campaignId }, 'a campaign could not be told; it looks at its row by itself'),
-      );
-    },
-
     scheduleSync: createSyncSchedule,
-
     async syncNow(carrierId) {
       const trigger = () =>
         soon(() => client.schedule.getHandle(syncScheduleId(carrierId)).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
@@ -260,7 +226,6 @@ export function createRuns({
         await trigger();
       });
     },
-
     async reachable() {
       try {
         await client.withDeadline(Date.now() + 2000, () => client.workflowService.getSystemInfo({}));
@@ -269,30 +234,11 @@ export function createRuns({
         return false;
       }
     },
-
-    recoverEndpoint(endpointId) {
-      signal(`endpoint/${endpointId}`).catch((error: unknown) =>
-        log.warn({ err: error, endpointId }, 'the run of an endpoint could not be woken; the sweep wakes it later'),
-      );
-    },
-
-    retryCallbacks() {
-      signal('retry-callbacks').catch((error: unknown) =>
-        log.warn({ err: error }, 'the run of retries could not be woken; the sweep wakes it later'),
-      );
-    },
-
-    retryEmails() {
-      signal('retry-emails').catch((error: unknown) =>
-        log.warn({ err: error }, 'the run of mails could not be woken; the sweep wakes it later'),
-      );
-    },
-
     async flush() {
       pages.stop();
       await Promise.all([replies.flush(), messages.flush(), endpoints.flush()]);
       // A call that is tried again after its connection was closed would end the process.
-      await Promise.all(underWay);
+      await calls.over();
     },
   };
 }

@@ -50,135 +50,143 @@ const SHOWN = 20;
 /** What was under way when it opened ends soon. */
 const IN_FLIGHT_SLEEP_MS = 1000;
 
-export const createDrainEndpoint = ({ pool, log, attempt, uplink, wake, schedule = CALLBACK_SCHEDULE, onPageTaken }: Deps) => {
-  async function look(endpointId: string, kind: 'looked-at' | 'drained' | 'steadied'): Promise<EndpointHealth | null> {
-    const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
-    await notifyHealthChange({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
-    return now;
-  }
+/** One look after one endpoint. `until`: by the monotonic clock. */
+type Visit = Deps & { endpointId: string; attempts: ReturnType<typeof createAttemptPool>; until: number };
+/** How long nothing is to be done; null: nothing more for this run; `on`: go on at once. */
+type Next = number | null | 'on';
 
-  async function all(
-    page: (pool: Pool, endpointId: string) => Promise<boolean>,
-    endpointId: string,
-    until: number,
-  ): Promise<void> {
-    while ((await page(pool, endpointId)) && performance.now() < until);
-  }
-
-  /** One try with one delivery, if its time has come. Answers how long until the next. */
-  async function probe(endpoint: EndpointHealth, attempts: ReturnType<typeof createAttemptPool>): Promise<number> {
-    if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
-    const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
-    if (waitMs > NEAR_MS) return waitMs;
-    if (waitMs > 0) await attempts.landed(waitMs);
-    const claimed = await claimProbe(pool, endpoint.id);
-    attempts.launch(claimed);
-    await attempts.all();
-    return claimed.length > 0 ? 0 : FULL_SLEEP_MS;
-  }
-
-  /** While it is unsteady: attempts what failed twice and is due. Answers as a step does. */
-  async function retryFailedTwice(endpointId: string, attempts: ReturnType<typeof createAttemptPool>): Promise<number | 'on'> {
-    if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
-    const claimed = await claimFailedTwice(pool, endpointId);
-    attempts.launch(claimed);
-    if (claimed.length > 0 || attempts.size > 0) {
-      await attempts.landed(FULL_SLEEP_MS);
-      return 'on';
-    }
-    const { waiting, inFlight, untilDueMs } = await failedTwiceAt(pool, endpointId);
-    if (inFlight > 0) return IN_FLIGHT_SLEEP_MS;
-    if (waiting > 0) return Math.max(untilDueMs ?? 0, FULL_SLEEP_MS);
-    await look(endpointId, 'steadied');
-    return 'on';
-  }
-
-  /** Whether the endpoint needs no more of this run now, and if so for how long. */
-  async function step(
-    endpointId: string,
-    attempts: ReturnType<typeof createAttemptPool>,
-    until: number,
-  ): Promise<number | null | 'on'> {
-    const endpoint = await look(endpointId, 'looked-at');
-    if (!endpoint) return null;
-    const { state } = endpoint.health;
-    switch (state) {
-      case 'healthy':
-        if (shownHealth(endpoint.health) === 'unsteady') return retryFailedTwice(endpointId, attempts);
-        await all(freeStopped, endpointId, until);
-        await wake.wake('retry-callbacks');
-        return null;
-      case 'paused':
-      case 'disabled':
-      case 'gone':
-        await all(holdBacklog, endpointId, until);
-        return null;
-      case 'open': {
-        await all(freeStopped, endpointId, until);
-        await all(holdBacklog, endpointId, until);
-        const owed = await owedAt(pool, endpointId);
-        if (owed.backlog === 0 && owed.untilDueMs === null && owed.inFlight === 0) return null;
-        const probeMs = owed.backlog > 0 ? await probe(endpoint, attempts) : Infinity;
-        if (probeMs === 0) return 'on';
-        const soonest = Math.min(probeMs, owed.untilDueMs ?? Infinity, owed.inFlight > 0 ? IN_FLIGHT_SLEEP_MS : Infinity);
-        return Math.max(soonest, FULL_SLEEP_MS);
+export const createDrainEndpoint = (deps: Deps) => ({
+  /**
+   * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
+   * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
+   * for the slowest of what is under way. At most once each, by claim.
+   */
+  async drainEndpoint(endpointId: string): Promise<EndpointStep> {
+    const { pool, log, attempt, wake, onPageTaken } = deps;
+    await wake.awake(endpointRun(endpointId));
+    const attempts = createAttemptPool(attempt, log);
+    const visit: Visit = { ...deps, endpointId, attempts, until: performance.now() + DRAIN_MS };
+    await reclaimDead(pool);
+    let next = await step(visit);
+    onPageTaken?.(endpointRun(endpointId));
+    while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < visit.until) {
+      if (next !== 'on') {
+        await attempts.landed(next);
+        await reclaimDead(pool);
       }
-      case 'recovering': {
-        if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
-        await all(freeStopped, endpointId, until);
-        const claimed = await claimDueAt(pool, endpointId);
-        attempts.launch(claimed);
-        if (claimed.length > 0 || attempts.size > 0) {
-          await attempts.landed(FULL_SLEEP_MS);
-          return 'on';
-        }
-        const owed = await owedAt(pool, endpointId);
-        if (owed.inFlight > 0 || owed.backlog > 0) return FULL_SLEEP_MS;
-        await look(endpointId, 'drained');
-        return 'on';
-      }
-      default:
-        return state satisfies never;
+      next = await step(visit);
     }
-  }
+    return describe(visit, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
+  },
+});
 
+async function step(visit: Visit): Promise<Next> {
+  const endpoint = await look(visit, 'looked-at');
+  if (!endpoint) return null;
+  const { state } = endpoint.health;
+  switch (state) {
+    case 'healthy':
+      if (shownHealth(endpoint.health) === 'unsteady') return retryFailedTwice(visit);
+      await all(visit, freeStopped);
+      await visit.wake.wake('retry-callbacks');
+      return null;
+    case 'paused':
+    case 'disabled':
+    case 'gone':
+      await all(visit, holdBacklog);
+      return null;
+    case 'open':
+      return whileOpen(visit, endpoint);
+    case 'recovering':
+      return whileRecovering(visit);
+    default:
+      return state satisfies never;
+  }
+}
+
+async function whileOpen(visit: Visit, endpoint: EndpointHealth): Promise<Next> {
+  await all(visit, freeStopped);
+  await all(visit, holdBacklog);
+  const owed = await owedAt(visit.pool, visit.endpointId);
+  if (owed.backlog === 0 && owed.untilDueMs === null && owed.inFlight === 0) return null;
+  const probeMs = owed.backlog > 0 ? await probe(visit, endpoint) : Infinity;
+  if (probeMs === 0) return 'on';
+  const soonest = Math.min(probeMs, owed.untilDueMs ?? Infinity, owed.inFlight > 0 ? IN_FLIGHT_SLEEP_MS : Infinity);
+  return Math.max(soonest, FULL_SLEEP_MS);
+}
+
+async function whileRecovering(visit: Visit): Promise<Next> {
+  const { pool, endpointId, uplink } = visit;
+  if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
+  await all(visit, freeStopped);
+  if (await attemptSome(visit, await claimDueAt(pool, endpointId))) return 'on';
+  const owed = await owedAt(pool, endpointId);
+  if (owed.inFlight > 0 || owed.backlog > 0) return FULL_SLEEP_MS;
+  await look(visit, 'drained');
+  return 'on';
+}
+
+/** While it is unsteady: attempts what failed twice and is due. */
+async function retryFailedTwice(visit: Visit): Promise<Next> {
+  const { pool, endpointId, uplink } = visit;
+  if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
+  if (await attemptSome(visit, await claimFailedTwice(pool, endpointId))) return 'on';
+  const { waiting, inFlight, untilDueMs } = await failedTwiceAt(pool, endpointId);
+  if (inFlight > 0) return IN_FLIGHT_SLEEP_MS;
+  if (waiting > 0) return Math.max(untilDueMs ?? 0, FULL_SLEEP_MS);
+  await look(visit, 'steadied');
+  return 'on';
+}
+
+/** Makes these attempts, and waits for one that is under way. Answers whether there was any. */
+async function attemptSome({ attempts }: Visit, claimed: Parameters<Visit['attempts']['launch']>[0]): Promise<boolean> {
+  attempts.launch(claimed);
+  if (claimed.length === 0 && attempts.size === 0) return false;
+  await attempts.landed(FULL_SLEEP_MS);
+  return true;
+}
+
+/** One try with one delivery, if its time has come. Answers how long until the next. */
+async function probe({ pool, attempts, uplink }: Visit, endpoint: EndpointHealth): Promise<number> {
+  if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
+  const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));
+  if (waitMs > NEAR_MS) return waitMs;
+  if (waitMs > 0) await attempts.landed(waitMs);
+  const claimed = await claimProbe(pool, endpoint.id);
+  attempts.launch(claimed);
+  await attempts.all();
+  return claimed.length > 0 ? 0 : FULL_SLEEP_MS;
+}
+
+async function look(
+  { pool, wake, endpointId }: Visit,
+  kind: 'looked-at' | 'drained' | 'steadied',
+): Promise<EndpointHealth | null> {
+  const { now, ...told } = await transaction(pool, (client) => lookAtHealth(client, endpointId, kind));
+  await notifyHealthChange({ pool, wake }, { ...told, runs: told.runs.filter((run) => run !== endpointRun(endpointId)) });
+  return now;
+}
+
+async function all(
+  { pool, endpointId, until }: Visit,
+  page: (pool: Pool, endpointId: string) => Promise<boolean>,
+): Promise<void> {
+  while ((await page(pool, endpointId)) && performance.now() < until);
+}
+
+async function describe(visit: Visit, sleepMs: number | null): Promise<EndpointStep> {
+  const { schedule = CALLBACK_SCHEDULE } = visit;
+  const now = await look(visit, 'looked-at');
+  const { backlog, oldest, attemptsAtMost, nextAt } = await waitingAt(visit.pool, visit.endpointId, SHOWN);
+  const nextProbeAt = now?.health.state === 'open' ? now.health.nextProbeAt : null;
   return {
-    /**
-     * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
-     * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
-     * for the slowest of what is under way. At most once each, by claim.
-     */
-    async drainEndpoint(endpointId: string): Promise<EndpointStep> {
-      await wake.awake(endpointRun(endpointId));
-      const attempts = createAttemptPool(attempt, log);
-      const until = performance.now() + DRAIN_MS;
-      await reclaimDead(pool);
-      let next = await step(endpointId, attempts, until);
-      onPageTaken?.(endpointRun(endpointId));
-      while ((next === 'on' || (next !== null && next <= NEAR_MS)) && performance.now() < until) {
-        if (next !== 'on') {
-          await attempts.landed(next);
-          await reclaimDead(pool);
-        }
-        next = await step(endpointId, attempts, until);
-      }
-      return describe(endpointId, next === 'on' ? 0 : next === null ? null : Math.max(0, next - NEAR_MS));
-    },
+    sleepMs: sleepMs === null ? null : Math.ceil(sleepMs),
+    accountId: now?.accountId ?? null,
+    health: now ? shownHealth(now.health) : 'deleted',
+    backlog,
+    oldest,
+    attemptsAtMost: attemptsAtMost ?? schedule.length,
+    lastFailure: now?.lastFailure ?? null,
+    nextTryAt: nextProbeAt === null ? nextAt : new Date(nextProbeAt).toISOString(),
   };
-
-  async function describe(endpointId: string, sleepMs: number | null): Promise<EndpointStep> {
-    const now = await look(endpointId, 'looked-at');
-    const { backlog, oldest, attemptsAtMost, nextAt } = await waitingAt(pool, endpointId, SHOWN);
-    const nextProbeAt = now?.health.state === 'open' ? now.health.nextProbeAt : null;
-    return {
-      sleepMs: sleepMs === null ? null : Math.ceil(sleepMs),
-      accountId: now?.accountId ?? null,
-      health: now ? shownHealth(now.health) : 'deleted',
-      backlog,
-      oldest,
-      attemptsAtMost: attemptsAtMost ?? schedule.length,
-      lastFailure: now?.lastFailure ?? null,
-      nextTryAt: nextProbeAt === null ? nextAt : new Date(nextProbeAt).toISOString(),
-    };
-  }
-};
+}

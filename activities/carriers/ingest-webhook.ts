@@ -19,19 +19,19 @@ export type IngestWebhook = (carrierId: string, content: Content) => Promise<voi
 export const createWebhookIngest =
   ({ pool, log, country, deliverReplies, onCallbacksDue }: Deps): IngestWebhook =>
   async (carrierId, { replies, receipts, release }) => {
-    await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
+    await storeReceipts(pool, { carrierId, country }, receipts, onCallbacksDue);
     if (replies.length === 0) return;
     const named = await withNumbers(pool, carrierId, replies);
     const whole = named.map((reply, index) => keyed(readReply(reply, country), replies[index]));
     const now = release === 'now';
     const insert = (some: typeof whole) =>
       some.every((reply) => reply.contentKey === null)
-        ? insertReplies(pool, carrierId, null, null, some, now)
+        ? insertReplies(pool, carrierId, some, { released: now })
         : transaction(pool, async (client) => {
             await lockReplies(client, carrierId);
             const { adopted, released } = await adopt(client, carrierId, some, now);
             const rest = some.filter((reply) => !adopted.has(reply.externalId));
-            return [...released, ...(await insertReplies(client, carrierId, null, null, rest, now))];
+            return [...released, ...(await insertReplies(client, carrierId, rest, { released: now }))];
           });
 
     const ids: string[] = [];

@@ -56,26 +56,36 @@ export const createAnswerByMail =
     if (mail.text === '') return refused({ why: 'empty' });
     if (found.two_way !== 'on') return refused({ why: 'two-way-off' });
 
-    const account = { id: found.account_id, twoWay: found.two_way };
-    const conversation = { id: conversationId, phone: found.phone, carrierId: found.carrier_id, replyCode: found.reply_code };
-    try {
-      const answer = await planAnswer(pool, { account, conversation, text: mail.text });
-      const fresh = await transaction(pool, async (client) => {
-        const noted = await affected(
-          client,
-          `insert into inbound_mails (conversation_id, message_id, account_id, sms_id, received_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
-          [conversationId, mail.key, account.id, answer.message.id],
-        );
-        if (noted > 0) await storeAnswer(client, answer);
-        return noted > 0;
-      });
-      if (!fresh) return { outcome: 'ignored' };
-      sendMessages([answer.message.id]);
-      return { outcome: 'sent' };
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.code === 'spend-limit') return refused({ why: 'spend-limit' });
-      const [flaw] = error.faults;
-      return refused(flaw ? { why: 'text', flaw } : { why: 'text' });
-    }
+    const refusal = await storeAnswerOnce({ pool, sendMessages }, { ...found, conversationId }, mail);
+    return typeof refusal === 'string' ? { outcome: refusal } : refused(refusal);
   };
+
+/** The mail's key is noted with the answer: the same mail answers once. */
+async function storeAnswerOnce(
+  { pool, sendMessages }: Pick<Deps, 'pool' | 'sendMessages'>,
+  { conversationId, ...found }: Row & { conversationId: string },
+  mail: InboundMail,
+): Promise<'sent' | 'ignored' | AnswerRefusal> {
+  const account = { id: found.account_id, twoWay: found.two_way };
+  const conversation = { id: conversationId, phone: found.phone, carrierId: found.carrier_id, replyCode: found.reply_code };
+  try {
+    const answer = await planAnswer(pool, { account, conversation, text: mail.text });
+    const fresh = await transaction(pool, async (client) => {
+      const noted = await affected(
+        client,
+        `insert into inbound_mails (conversation_id, message_id, account_id, sms_id, received_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
+        [conversationId, mail.key, account.id, answer.message.id],
+      );
+      if (noted > 0) await storeAnswer(client, answer);
+      return noted > 0;
+    });
+    if (!fresh) return 'ignored';
+    sendMessages([answer.message.id]);
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'spend-limit') return { why: 'spend-limit' };
+    const [flaw] = error.faults;
+    return flaw ? { why: 'text', flaw } : { why: 'text' };
+  }
+}

@@ -65,13 +65,6 @@ export const createSendReplyEmails = ({
       await suppress(pool, { accountId: to.accountId, address: to.address, reason: 'bounced', detail: result.response });
   }
 
-  /** `waiting`: replies that wait to go together. */
-  async function claim(which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
-    const alone = await claimEmails(pool, which);
-    const { mails, waiting } = await claimDigests(pool, which);
-    return { mails: [...alone, ...mails], waiting };
-  }
-
   async function attempt(mail: ClaimedEmail): Promise<Ended['state']> {
     const result = await mailer.send(await mailOf(mail));
     await learn(result, mail);
@@ -94,31 +87,13 @@ export const createSendReplyEmails = ({
     return recordNotice(pool, notice, result, schedule);
   }
 
-  /** Sends what was claimed, so many at once; true when something is to be tried again. */
-  async function sendAll<T extends { id: string }>(claimed: T[], one: (mail: T) => Promise<Ended['state']>): Promise<boolean> {
-    let troubled = false;
-    const queue = [...claimed];
-    const work = async (): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const { id } = next;
-        const state = await one(next).catch((error: unknown) => {
-          log.error({ err: error, mailId: id }, 'a mail could not be recorded; its lease runs out');
-          return 'retrying' as const;
-        });
-        if (state === 'retrying' || state === 'held') troubled = true;
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return troubled;
-  }
-
   return {
     /** First attempts, at most once each by claim. What fails is left to the run of retries. */
     async sendReplyEmails(deliveryIds: string[]): Promise<void> {
-      const { mails, waiting } = await claim({ ids: deliveryIds });
+      const { mails, waiting } = await claim(pool, { ids: deliveryIds });
       const going = new Set(mails.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)));
       const left = await channel.leave(deliveryIds.filter((id) => !going.has(id)));
-      const troubled = await renewingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
+      const troubled = await renewingClaims(pool, claimsOf(mails), () => sendAll(log, mails, attempt));
       // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
       if (left || troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
     },
@@ -130,11 +105,11 @@ export const createSendReplyEmails = ({
       const until = performance.now() + DRAIN_MS;
       while (performance.now() < until) {
         await reclaimDead(pool);
-        const { mails, waiting } = await claim({ limit: 200 });
+        const { mails, waiting } = await claim(pool, { limit: 200 });
         const noticed = await claimNotices(pool, 50);
         if (mails.length + waiting + noticed.length === 0) break;
-        await renewingClaims(pool, claimsOf(mails), () => sendAll(mails, attempt));
-        await sendAll(noticed, attemptNotice);
+        await renewingClaims(pool, claimsOf(mails), () => sendAll(log, mails, attempt));
+        await sendAll(log, noticed, attemptNotice);
       }
       return { sleepMs: await untilNextDue(pool, 'email') };
     },
@@ -142,3 +117,32 @@ export const createSendReplyEmails = ({
 };
 
 const claimsOf = (mails: ClaimedEmail[]): string[] => mails.flatMap(({ deliveries }) => deliveries.map(({ claim }) => claim));
+
+/** `waiting`: replies that wait to go together. */
+async function claim(pool: Pool, which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
+  const alone = await claimEmails(pool, which);
+  const { mails, waiting } = await claimDigests(pool, which);
+  return { mails: [...alone, ...mails], waiting };
+}
+
+/** Sends what was claimed, so many at once; true when something is to be tried again. */
+async function sendAll<T extends { id: string }>(
+  log: Logger,
+  claimed: T[],
+  one: (mail: T) => Promise<Ended['state']>,
+): Promise<boolean> {
+  let troubled = false;
+  const queue = [...claimed];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { id } = next;
+      const state = await one(next).catch((error: unknown) => {
+        log.error({ err: error, mailId: id }, 'a mail could not be recorded; its lease runs out');
+        return 'retrying' as const;
+      });
+      if (state === 'retrying' || state === 'held') troubled = true;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return troubled;
+}

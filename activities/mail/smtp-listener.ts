@@ -36,6 +36,39 @@ class Refusal extends Error {
 /** For good: the same mail would be beyond the parser the next time too. */
 const unreadable = (): Refusal => new Refusal(554, '5.6.0 This message is too complicated to be read. Answer in plain text.');
 
+/** In French and in English: who writes has no language that we know. */
+const inBoth = (why: 'too-large' | 'expired'): string =>
+  `${answerRefusal({ why }, 'fr')} / ${answerRefusal({ why }, 'en').slice(6)}`;
+
+type Desk = Pick<Deps, 'pool' | 'log'> & {
+  reader: ReturnType<typeof createMailReader>;
+  answerByMail: ReturnType<typeof createAnswerByMail>;
+};
+
+/** Reads one mail and does what it asks. */
+async function take(
+  { pool, log, answerByMail, reader }: Desk,
+  stream: SMTPServerDataStream,
+  { sender, to }: { sender: string; to: ReturnType<typeof readAddress> },
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) if (!stream.sizeExceeded && Buffer.isBuffer(chunk)) chunks.push(chunk);
+  if (stream.sizeExceeded) throw new Refusal(552, inBoth('too-large'));
+  if (!to) throw new Refusal(550, answerRefusal({ why: 'unknown' }, 'en'));
+  const raw = Buffer.concat(chunks);
+  if (to.kind !== 'answer') {
+    const report = await reader.whole(raw);
+    if (report === null) throw unreadable();
+    return handleBounce(pool, to.kind, to.id, report);
+  }
+  const head = await reader.head(raw);
+  if (head === null) throw unreadable();
+  const answered = await answerByMail(to.id, sender === '' ? { ...head, automatic: true } : head, () => reader.whole(raw));
+  log.info({ conversationId: to.id, outcome: answered.outcome }, 'a mail answered a conversation');
+  if (answered.outcome === 'unreadable') throw unreadable();
+  if (answered.outcome === 'refused') throw new Refusal(550, answerRefusal(answered.refusal, answered.locale));
+}
+
 /** Where mails to our own addresses come in, from the relay that takes them for our domain: 250 only after the commit. */
 export async function listenForMail({
   pool,
@@ -47,34 +80,10 @@ export async function listenForMail({
   authority,
   sendMessages,
 }: Deps): Promise<InboundMailListener> {
-  const answerByMail = createAnswerByMail({ pool, sendMessages, authority });
   const reader = createMailReader();
+  const desk: Desk = { pool, log, reader, answerByMail: createAnswerByMail({ pool, sendMessages, authority }) };
 
   const addressed = (address: string) => readAddress(tokens, address, domain);
-
-  async function take(stream: SMTPServerDataStream, sender: string, recipient: string): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) if (!stream.sizeExceeded && Buffer.isBuffer(chunk)) chunks.push(chunk);
-    if (stream.sizeExceeded)
-      throw new Refusal(
-        552,
-        `${answerRefusal({ why: 'too-large' }, 'fr')} / ${answerRefusal({ why: 'too-large' }, 'en').slice(6)}`,
-      );
-    const to = addressed(recipient);
-    if (!to) throw new Refusal(550, answerRefusal({ why: 'unknown' }, 'en'));
-    const raw = Buffer.concat(chunks);
-    if (to.kind !== 'answer') {
-      const report = await reader.whole(raw);
-      if (report === null) throw unreadable();
-      return handleBounce(pool, to.kind, to.id, report);
-    }
-    const head = await reader.head(raw);
-    if (head === null) throw unreadable();
-    const answered = await answerByMail(to.id, sender === '' ? { ...head, automatic: true } : head, () => reader.whole(raw));
-    log.info({ conversationId: to.id, outcome: answered.outcome }, 'a mail answered a conversation');
-    if (answered.outcome === 'unreadable') throw unreadable();
-    if (answered.outcome === 'refused') throw new Refusal(550, answerRefusal(answered.refusal, answered.locale));
-  }
 
   const server = new SMTPServer({
     // A relay in front has the certificate and the public address.
@@ -88,16 +97,14 @@ export async function listenForMail({
     onRcptTo({ address }, session, done) {
       const to = addressed(address);
       if (!to) return done(new Refusal(550, answerRefusal({ why: 'unknown' }, 'en')));
-      if (to.expired)
-        return done(
-          new Refusal(550, `${answerRefusal({ why: 'expired' }, 'fr')} / ${answerRefusal({ why: 'expired' }, 'en').slice(6)}`),
-        );
+      if (to.expired) return done(new Refusal(550, inBoth('expired')));
       // Each has an answer of its own, which one transaction could not give.
       if (session.envelope.rcptTo.length > 0) return done(new Refusal(452, '4.5.3 One recipient at a time'));
       return done();
     },
     onData(stream, { envelope }, done) {
-      take(stream, envelope.mailFrom === false ? '' : envelope.mailFrom.address, envelope.rcptTo[0]?.address ?? '').then(
+      const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+      take(desk, stream, { sender, to: addressed(envelope.rcptTo[0]?.address ?? '') }).then(
         () => done(),
         (error: unknown) => {
           if (error instanceof Refusal) return done(error);

@@ -60,9 +60,7 @@ export function replyOf({ from, to, total }: Key, parts: readonly Part[], countr
  */
 export const assembleParts = (
   pool: Pool,
-  carrierId: string,
-  sessionId: string,
-  country: string,
+  { carrierId, sessionId, country }: { carrierId: string; sessionId: string; country: string },
   replies: InboundReply[],
 ): Promise<Completed> =>
   transaction(pool, async (client) => {
@@ -94,7 +92,8 @@ export const assembleParts = (
       for (const reply of gathered.amended) amended.set(reply.id, reply);
     }
     await writeParts(client, carrierId, changed);
-    const ids = made.length > 0 ? await insertReplies(client, carrierId, sessionId, null, made) : [];
+    const ids =
+      made.length > 0 ? await insertReplies(client, carrierId, made, { session: { id: sessionId, ackedThrough: null } }) : [];
     const completed = await completeReplies(client, [...amended.values()]);
     return { ids: [...ids, ...completed.ids], accounts: completed.accounts };
   });

@@ -56,13 +56,12 @@ type Session = {
   noted: string | null;
 };
 
-async function openSession(pool: Pool, carrierId: string, slot: number, bind: number, shared: boolean): Promise<Session> {
+type Line = { pool: Pool; carrierId: string; slot: number; shared: boolean };
+
+async function openSession({ pool, carrierId, slot, shared }: Line, bind: number): Promise<Session> {
   const id = newId();
-  await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, [
-    id,
-    carrierId,
-    slot,
-  ]);
+  const values = [id, carrierId, slot];
+  await rows(pool, `insert into carrier_sessions (id, carrier_id, slot, opened_at) values ($1, $2, $3, now())`, values);
   const doubtful = shared ? new Map<string, number>() : await loadDoubtful(pool, carrierId, slot, id);
   return { id, bind, openedAt: performance.now(), doubtful, unacked: [], ackedThrough: null, noted: null };
 }
@@ -112,147 +111,156 @@ function createUnsure() {
   };
 }
 
+/** One slot's ingest as it stands. `before`: the session before this one. */
+type Ingest = IngestDeps &
+  Line & {
+    session: Session;
+    before: Session;
+    renewing: Promise<void> | undefined;
+    unsure: ReturnType<typeof createUnsure>;
+  };
+
 /**
  * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
  * `inTurn`, where the carrier has other lines, by which copies may come: one after the other of what has the same key.
  */
-export async function openIngest(
-  { pool, log, country, deliverReplies, onCallbacksDue = () => {} }: IngestDeps,
-  carrierId: string,
-  slot: number,
-  inTurn?: InTurn,
-) {
-  const shared = inTurn !== undefined;
-  let session = await openSession(pool, carrierId, slot, 0, shared);
-  let before = session;
-  let renewing: Promise<void> | undefined;
-  const unsure = createUnsure();
-
-  /** Notes how far acknowledgements have been written. */
-  async function note({ id, ackedThrough }: Session, closed: boolean): Promise<void> {
-    await rows(
-      pool,
-      `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = case when $3 then now() else closed_at end where id = $1`,
-      [id, ackedThrough, closed],
-    );
-  }
-
-  /** A carrier that connects again begins a session of its own: what the last one left unacknowledged is doubtful to it. */
-  async function renew(bind: number): Promise<void> {
-    before = session;
-    await note(before, true);
-    session = await openSession(pool, carrierId, slot, bind, shared);
-    for (const { acked, adopted } of before.unacked) if (!acked && adopted) remember(session.doubtful, adopted);
-  }
-
-  async function store(items: Item[]): Promise<string[]> {
-    if (items.length === 0) return [];
-    const whole = items.filter((item) => item.reply.part === null).map((item) => item.read);
-    const parts = items.filter((item) => item.reply.part !== null).map((item) => item.reply);
-    const { id, ackedThrough } = session;
-    const ids = whole.length > 0 ? await insertReplies(pool, carrierId, id, ackedThrough, whole) : [];
-    if (session.id === id) session.noted = ackedThrough;
-    if (parts.length === 0) return ids;
-    const together = await assembleParts(pool, carrierId, id, country, parts);
-    if (together.accounts.length > 0) {
-      await announce(pool, together.accounts);
-      onCallbacksDue();
-    }
-    return [...ids, ...together.ids];
-  }
-
-  /** Halves a group that the database refuses until the row is found; that one is stored as bytes. */
-  async function storeAll(items: Item[]): Promise<string[]> {
-    try {
-      return await store(items);
-    } catch (error) {
-      if (isUnreachable(error)) throw error;
-      const [only] = items;
-      if (items.length > 1 || !only) {
-        const middle = Math.ceil(items.length / 2);
-        return [...(await storeAll(items.slice(0, middle))), ...(await storeAll(items.slice(middle)))];
-      }
-      log.error({ err: error, carrierId }, 'a reply could not be stored as text; it is kept as bytes');
-      const marked: NewReply = { ...only.read, id: newId(), externalId: null, text: '', body: Buffer.from(only.reply.body) };
-      return insertReplies(pool, carrierId, session.id, session.ackedThrough, [marked]);
-    }
-  }
-
+export async function openIngest(deps: IngestDeps, carrierId: string, slot: number, inTurn?: InTurn) {
+  const line: Line = { pool: deps.pool, carrierId, slot, shared: inTurn !== undefined };
+  const session = await openSession(line, 0);
+  const at: Ingest = { ...deps, ...line, session, before: session, renewing: undefined, unsure: createUnsure() };
   const group = createBatcher<Item, true>({
     maxSize: 500,
     async commit(items) {
-      // Ids are drawn here, in the order in which they are stored.
-      for (const item of items)
-        item.read = { ...item.read, id: (item.reply.part === null ? unsure.take(item.read) : undefined) ?? newId() };
-      const now = session;
-      const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
-      try {
-        if (shared) {
-          const whole = items
-            .filter(({ reply }) => reply.part === null && reply.externalId === null)
-            .filter((item) => !copies.has(item));
-          const adopted = await adoptCopies(
-            pool,
-            carrierId,
-            now.id,
-            whole.map(({ read }) => read),
-          );
-          for (const item of whole) if (adopted.has(item.read)) copies.add(Object.assign(item, { adopted: true }));
-        }
-        const others = items.filter((item) => !copies.has(item));
-        const ids = await storeAll(others);
-        if (ids.length > 0) deliverReplies(ids);
-      } catch (error) {
-        for (const { read } of copies) remember(now.doubtful, read);
-        for (const item of items) if (item.reply.part === null && !copies.has(item)) unsure.add(item.read);
-        throw error;
-      }
+      await commit(at, items);
       return items.map(() => true as const);
     },
   });
-
-  const timer = setInterval(() => {
-    const now = session;
-    if (now.ackedThrough === now.noted) return;
-    const through = now.ackedThrough;
-    note(now, false).then(
-      () => (now.noted = through),
-      () => {}, // Noted with the next reply, or at the next tick.
-    );
-  }, 100);
-  timer.unref();
-
-  async function keep(item: Item, bind: number): ReturnType<CarrierEvents['onReply']> {
+  const keep = async (item: Item, bind: number) => {
     await group.add(item);
-    const now = session;
-    if (bind < now.bind) {
-      // Its line was cut before it could be acknowledged: the carrier will bring it again, by whichever line.
-      if (shared && !item.adopted)
-        await rows(pool, 'update replies set session_id = $2 where id = $1', [item.read.id, before.id]);
-      else remember(now.doubtful, item.read);
-      return { acknowledged: () => {} };
-    }
-    const entry = { id: item.read.id, acked: false, adopted: item.adopted ? item.read : null };
-    now.unacked.push(entry);
-    return { acknowledged: () => acknowledge(now, entry) };
-  }
-
+    return stored(at, item, bind);
+  };
+  const timer = setInterval(() => noteProgress(at), 100);
+  timer.unref();
   return {
     async onReply(reply: InboundReply): ReturnType<CarrierEvents['onReply']> {
       const bind = reply.bind ?? 0;
-      while (bind > session.bind) {
-        renewing ??= renew(bind).finally(() => (renewing = undefined));
-        await renewing;
+      while (bind > at.session.bind) {
+        at.renewing ??= renew(at, bind).finally(() => (at.renewing = undefined));
+        await at.renewing;
       }
-      const item: Item = { reply, read: readReply(reply, country), adopted: false };
+      const item: Item = { reply, read: readReply(reply, deps.country), adopted: false };
       return inTurn ? inTurn(keyOf(item.read), () => keep(item, bind)) : keep(item, bind);
     },
     /** Notes what was acknowledged and that this session ended. */
     async close(): Promise<void> {
       clearInterval(timer);
       await group.drained();
-      await note(session, true);
+      await note(at, at.session, true);
     },
   };
+}
+
+/** Notes how far acknowledgements have been written. */
+async function note(at: Line, { id, ackedThrough }: Session, closed: boolean): Promise<void> {
+  await rows(
+    at.pool,
+    `update carrier_sessions set acked_through = coalesce($2, acked_through), closed_at = case when $3 then now() else closed_at end where id = $1`,
+    [id, ackedThrough, closed],
+  );
+}
+
+function noteProgress(at: Ingest): void {
+  const now = at.session;
+  if (now.ackedThrough === now.noted) return;
+  const through = now.ackedThrough;
+  note(at, now, false).then(
+    () => (now.noted = through),
+    () => {}, // Noted with the next reply, or at the next tick.
+  );
+}
+
+/** A carrier that connects again begins a session of its own: what the last one left unacknowledged is doubtful to it. */
+async function renew(at: Ingest, bind: number): Promise<void> {
+  at.before = at.session;
+  await note(at, at.before, true);
+  at.session = await openSession(at, bind);
+  for (const { acked, adopted } of at.before.unacked) if (!acked && adopted) remember(at.session.doubtful, adopted);
+}
+
+async function store(at: Ingest, items: Item[]): Promise<string[]> {
+  if (items.length === 0) return [];
+  const whole = items.filter((item) => item.reply.part === null).map((item) => item.read);
+  const parts = items.filter((item) => item.reply.part !== null).map((item) => item.reply);
+  const { id, ackedThrough } = at.session;
+  const ids = whole.length > 0 ? await insertReplies(at.pool, at.carrierId, whole, { session: at.session }) : [];
+  if (at.session.id === id) at.session.noted = ackedThrough;
+  if (parts.length === 0) return ids;
+  const together = await assembleParts(at.pool, { carrierId: at.carrierId, sessionId: id, country: at.country }, parts);
+  if (together.accounts.length > 0) {
+    await announce(at.pool, together.accounts);
+    at.onCallbacksDue?.();
+  }
+  return [...ids, ...together.ids];
+}
+
+/** Halves a group that the database refuses until the row is found; that one is stored as bytes. */
+async function storeAll(at: Ingest, items: Item[]): Promise<string[]> {
+  try {
+    return await store(at, items);
+  } catch (error) {
+    if (isUnreachable(error)) throw error;
+    const [only] = items;
+    if (items.length > 1 || !only) {
+      const middle = Math.ceil(items.length / 2);
+      return [...(await storeAll(at, items.slice(0, middle))), ...(await storeAll(at, items.slice(middle)))];
+    }
+    at.log.error({ err: error, carrierId: at.carrierId }, 'a reply could not be stored as text; it is kept as bytes');
+    const marked: NewReply = { ...only.read, id: newId(), externalId: null, text: '', body: Buffer.from(only.reply.body) };
+    return insertReplies(at.pool, at.carrierId, [marked], { session: at.session });
+  }
+}
+
+/** Ids are drawn here, in the order in which they are stored. */
+async function commit(at: Ingest, items: Item[]): Promise<void> {
+  for (const item of items)
+    item.read = { ...item.read, id: (item.reply.part === null ? at.unsure.take(item.read) : undefined) ?? newId() };
+  const now = at.session;
+  const copies = new Set(items.filter((item) => item.reply.part === null && isCopy(now, item.read)));
+  try {
+    if (at.shared) {
+      const whole = items
+        .filter(({ reply }) => reply.part === null && reply.externalId === null)
+        .filter((item) => !copies.has(item));
+      const adopted = await adoptCopies(
+        at.pool,
+        at.carrierId,
+        now.id,
+        whole.map(({ read }) => read),
+      );
+      for (const item of whole) if (adopted.has(item.read)) copies.add(Object.assign(item, { adopted: true }));
+    }
+    const others = items.filter((item) => !copies.has(item));
+    const ids = await storeAll(at, others);
+    if (ids.length > 0) at.deliverReplies(ids);
+  } catch (error) {
+    for (const { read } of copies) remember(now.doubtful, read);
+    for (const item of items) if (item.reply.part === null && !copies.has(item)) at.unsure.add(item.read);
+    throw error;
+  }
+}
+
+/** Answers with how its acknowledgement is noted. */
+async function stored(at: Ingest, item: Item, bind: number): ReturnType<CarrierEvents['onReply']> {
+  const now = at.session;
+  if (bind < now.bind) {
+    // Its line was cut before it could be acknowledged: the carrier will bring it again, by whichever line.
+    if (at.shared && !item.adopted)
+      await rows(at.pool, 'update replies set session_id = $2 where id = $1', [item.read.id, at.before.id]);
+    else remember(now.doubtful, item.read);
+    return { acknowledged: () => {} };
+  }
+  const entry = { id: item.read.id, acked: false, adopted: item.adopted ? item.read : null };
+  now.unacked.push(entry);
+  return { acknowledged: () => acknowledge(now, entry) };
 }

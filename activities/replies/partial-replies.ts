@@ -67,7 +67,7 @@ const showPage = (pool: Pool, country: string): Promise<string[]> =>
     const ids: string[] = [];
     for (const [carrierId, group] of Map.groupBy(messages, ({ first }) => first.carrier_id)) {
       const replies = group.map(({ reply }) => reply);
-      ids.push(...(await insertReplies(client, carrierId, null, null, replies)));
+      ids.push(...(await insertReplies(client, carrierId, replies)));
     }
     return ids;
   });

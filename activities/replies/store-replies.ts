@@ -2,7 +2,7 @@ import type { InboundReply } from '../../carriers/carrier.ts';
 import { normaliseOrigin } from '../../domain/phone-number.ts';
 import { decodeText } from '../../domain/sms/sms-text.ts';
 import { newId } from '../../database/ids.ts';
-import { rows } from '../../database/sql.ts';
+import { rows, type Sql } from '../../database/sql.ts';
 
 /** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
 export type NewReply = {
@@ -63,19 +63,20 @@ const INSERT = `
     as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial, content_key)
   on conflict do nothing returning id`;
 
-/** Stores replies; answers with the ids that are new. Those that are not `released` wait for the nightly sync. */
+/**
+ * Stores replies; answers with the ids that are new. `session`: of the bind that brought them, how far its acknowledgements have
+ * been written. Those that are not `released` wait for the nightly sync.
+ */
 export async function insertReplies(
-  sql: Parameters<typeof rows>[0],
+  sql: Sql,
   carrierId: string,
-  sessionId: string | null,
-  ackedThrough: string | null,
   replies: NewReply[],
-  released = true,
+  { session, released = true }: { session?: { id: string; ackedThrough: string | null }; released?: boolean } = {},
 ): Promise<string[]> {
   const stored = await rows<{ id: string }>(sql, INSERT, [
     carrierId,
-    sessionId,
-    ackedThrough,
+    session?.id ?? null,
+    session?.ackedThrough ?? null,
     replies.map((reply) => reply.id),
     replies.map((reply) => reply.externalId),
     replies.map((reply) => reply.fromRaw),

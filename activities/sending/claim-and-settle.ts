@@ -120,22 +120,31 @@ const TURN = `
     coalesce((select array_agg(id::text) from claimed), '{}') as ids,
     coalesce((select array_agg(state) from claimed), '{}') as states`;
 
+/** What one turn stores and wants. */
+export type Turn = {
+  /** Ids that are `submitting` afterwards at most: on their way already, and `wanted`. */
+  window?: string[];
+  settled?: Settled[];
+  /** Ids to claim. */
+  wanted?: string[];
+  /** Of the numbers, what the database can't know. */
+  marks?: ClaimFacts[];
+  /** The carrier tells results only when it is asked for them. */
+  asksResults?: boolean;
+  /** The accounts of all these messages. */
+  accounts?: string[];
+};
+
 /**
- * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. `window` is what will be
- * `submitting` afterwards at most. Null when the lease is lost: nothing was stored and nothing was claimed.
+ * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. Null when the lease is lost: nothing
+ * was stored and nothing was claimed.
  * Opt-out, quiet hours, the policy on lowcost marketing, a rental that ended, the spend limit, pause (of the campaign or of the
- * carrier) and cancel are conditions of the claim: they hold until the moment a message goes. `marks` say of the numbers what the
- * database can't. `asksResults`: the carrier tells results only when it is asked for them. `accounts`: those of all these messages.
+ * carrier) and cancel are conditions of the claim: they hold until the moment a message goes.
  */
 export async function settleAndClaim(
   sql: Pool | PoolClient,
   slot: Slot,
-  window: string[],
-  settled: Settled[],
-  wanted: string[],
-  marks: ClaimFacts[] = [],
-  asksResults = false,
-  accounts: string[] = [],
+  { settled = [], wanted = [], window = wanted, marks = [], asksResults = false, accounts = [] }: Turn,
 ): Promise<Claim[] | null> {
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],

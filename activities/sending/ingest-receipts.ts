@@ -92,7 +92,7 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
   const group = createBatcher<InboundReceipt, true>({
     maxSize: 500,
     async commit(receipts) {
-      const left = await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
+      const left = await storeReceipts(pool, { carrierId, country }, receipts, onCallbacksDue);
       // What fails here, or is too much, is the sweep's.
       for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
         lookedFor++;
@@ -119,8 +119,7 @@ const turnsOver = (pool: Pool, carrierId: string): Promise<unknown> =>
  */
 export async function storeReceipts(
   pool: Pool,
-  carrierId: string,
-  country: string,
+  { carrierId, country }: { carrierId: string; country: string },
   receipts: InboundReceipt[],
   onCallbacksDue: OnCallbacksDue = () => {},
 ): Promise<string[]> {

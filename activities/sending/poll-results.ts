@@ -33,7 +33,7 @@ export const createPollResults = ({ pool, lines, country, onCallbacksDue }: Deps
       if (due.length === 0) break;
       const references = due.map(({ reference }) => reference);
       const receipts = (await lines.session(carrierId).pollReceipts?.(references)) ?? [];
-      await storeReceipts(pool, carrierId, country, receipts, onCallbacksDue);
+      await storeReceipts(pool, { carrierId, country }, receipts, onCallbacksDue);
       await affected(
         pool,
         `with known as (

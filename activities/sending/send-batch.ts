@@ -6,7 +6,7 @@ import { announce } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
 import { tellNews } from './message-events.ts';
 import type { CarrierLines } from './carrier-lines.ts';
-import { createKeyedSemaphore } from './keyed-semaphore.ts';
+import { createKeyedSemaphore } from '../keyed-semaphore.ts';
 import { ANSWERS } from './spend-budget-sql.ts';
 import { notifySpendLimit } from './notify-spend-limit.ts';
 import type { RunWaker } from '../wake-run.ts';

@@ -87,60 +87,18 @@ const retry = route('post', '/deliveries/{id}/retry', 'retryDelivery', {
 
 type Counts = { id: string; waiting: number; delivered: number; failed: number };
 
-export const replays = ({ db, runs }: ApiServices) => {
-  async function shown(id: string, accountId: string) {
-    const em = db.em();
-    const delivery = await em.findOneOrFail(Delivery, { id, accountId });
-    const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
-    return deliveryView(delivery, event ?? undefined);
-  }
-  async function views(found: Replay[]): Promise<Map<string, z.infer<typeof ReplayView>>> {
-    const counted = await rows<Counts>(
-      db.pool,
-      `select replay_id as id, (count(*) filter (where trigger <> 'auto'))::int as waiting,
-         (count(*) filter (where trigger = 'auto' and last_class = 'ok'))::int as delivered,
-         (count(*) filter (where trigger = 'auto' and last_class is distinct from 'ok'))::int as failed
-       from deliveries where replay_id = any($1::uuid[]) group by 1`,
-      [found.map((each) => each.id)],
-    );
-    const byId = new Map(counted.map((row) => [row.id, row]));
-    return new Map(
-      found.map((each) => {
-        const { waiting, delivered, failed } = byId.get(each.id) ?? { waiting: 0, delivered: 0, failed: 0 };
-        const { id, endpointId, state, total, queued, skipped } = each;
-        const times = { createdAt: each.createdAt.toISOString(), endedAt: iso(each.endedAt) };
-        return [id, { id, endpointId, state, total, queued, skipped, waiting, delivered, failed, ...times }];
-      }),
-    );
-  }
-
-  async function view(id: string, accountId: string): Promise<z.infer<typeof ReplayView>> {
-    const found = await db.em().findOne(Replay, { id, accountId });
-    const shown = found && (await views([found])).get(id);
-    if (!shown) throw missing();
-    return shown;
-  }
-
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+export const replays = (services: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const accountId = c.get('account').id;
-      const { endpoint } = await findEndpoint(db, c.req.valid('param').id, accountId);
-      const { since, until, states, ids, ratePerSecond, dryRun } = c.req.valid('json');
+      const { endpoint } = await findEndpoint(services.db, c.req.valid('param').id, accountId);
+      const { ratePerSecond, dryRun } = c.req.valid('json');
       const now = new Date();
-      const filter = {
-        since: since ?? new Date(now.getTime() - REPLAYED_DAYS * DAY_MS).toISOString(),
-        until: until ?? now.toISOString(),
-        states,
-        ids: ids ?? null,
-      };
-      if (new Date(filter.since) >= new Date(filter.until))
-        throw new AppError('invalid-request', said('times-reversed'), [
-          until === undefined ? fault('since', 'since-not-over') : fault('until', 'until-not-after'),
-        ]);
-      const total = await countSelected(db.pool, { accountId, endpointId: endpoint.id, filter });
+      const filter = filterOf(c.req.valid('json'), now);
+      const total = await countSelected(services.db.pool, { accountId, endpointId: endpoint.id, filter });
       if (dryRun) return c.json({ dryRun: true as const, total }, 200);
       if (total === 0) throw new AppError('nothing-to-replay');
-      const em = db.em();
+      const em = services.db.em();
       const basis = { position: null, createdAt: now, lookedAt: now, endedAt: null, state: 'queueing' as const };
       const replay = em.create(Replay, {
         id: newId(),
@@ -151,10 +109,10 @@ export const replays = ({ db, runs }: ApiServices) => {
         total,
         ...basis,
       });
-      await withRoom(db.pool, 'replays', { accountId }, () => em.flush());
+      await withRoom(services.db.pool, 'replays', { accountId }, () => em.flush());
       // As it is stored, before its run looks at it.
-      const begun = await view(replay.id, accountId);
-      runs.replayDeliveries(replay.id, c.get('account').id);
+      const begun = await view(services, replay.id, accountId);
+      services.runs.replayDeliveries(replay.id, accountId);
       return c.json(begun, 202);
     })
     .openapi(list, async (c) => {
@@ -163,8 +121,8 @@ export const replays = ({ db, runs }: ApiServices) => {
       const scope = `replays ${accountId}`;
       const after = readCursor(scope, cursor, ById);
       const where = { accountId, ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await db.em().find(Replay, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      const shown = await views(found);
+      const found = await services.db.em().find(Replay, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const shown = await views(services, found);
       const { items, nextCursor } = page(
         found,
         limit,
@@ -173,11 +131,11 @@ export const replays = ({ db, runs }: ApiServices) => {
       );
       return c.json({ items: items.flat(), nextCursor }, 200);
     })
-    .openapi(get, async (c) => c.json(await view(c.req.valid('param').id, c.get('account').id), 200))
+    .openapi(get, async (c) => c.json(await view(services, c.req.valid('param').id, c.get('account').id), 200))
     .openapi(cancel, async (c) => {
       const [{ id }, accountId] = [c.req.valid('param'), c.get('account').id];
-      await view(id, accountId);
-      await transaction(db.pool, async (client) => {
+      await view(services, id, accountId);
+      await transaction(services.db.pool, async (client) => {
         const ended = await affected(
           client,
           `update replays set state = 'cancelled', ended_at = now() where id = $1 and account_id = $2 and ended_at is null`,
@@ -186,25 +144,73 @@ export const replays = ({ db, runs }: ApiServices) => {
         if (ended === 0) throw new AppError('conflict', said('replay-over'));
         await withdrawReplay(client, id);
       });
-      return c.json(await view(id, accountId), 200);
+      return c.json(await view(services, id, accountId), 200);
     })
     .openapi(retry, async (c) => {
       const [{ id }, accountId] = [c.req.valid('param'), c.get('account').id];
-      const [found] = await rows<{ channel: string; state: string }>(
-        db.pool,
-        'select channel, state from deliveries where id = $1 and account_id = $2',
-        [id, accountId],
-      );
-      if (!found) throw missing();
-      if (found.channel === 'email') {
-        if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', said('mail-not-again'));
-        runs.retryEmails();
-        return c.json(await shown(id, accountId), 202);
-      }
-      const [queued] = await requeue(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
-      if (!queued) throw new AppError('conflict', said('already-on-its-way'));
-      if (queued.healthy) runs.retryCallbacks();
-      else runs.recoverEndpoint(queued.endpoint_id);
-      return c.json(await shown(id, accountId), 202);
+      await retryOne(services, id, accountId);
+      return c.json(await shown(services, id, accountId), 202);
     });
-};
+
+async function shown(services: ApiServices, id: string, accountId: string) {
+  const em = services.db.em();
+  const delivery = await em.findOneOrFail(Delivery, { id, accountId });
+  const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
+  return deliveryView(delivery, event ?? undefined);
+}
+async function views(services: ApiServices, found: Replay[]): Promise<Map<string, z.infer<typeof ReplayView>>> {
+  const counted = await rows<Counts>(
+    services.db.pool,
+    `select replay_id as id, (count(*) filter (where trigger <> 'auto'))::int as waiting,
+       (count(*) filter (where trigger = 'auto' and last_class = 'ok'))::int as delivered,
+       (count(*) filter (where trigger = 'auto' and last_class is distinct from 'ok'))::int as failed
+     from deliveries where replay_id = any($1::uuid[]) group by 1`,
+    [found.map((each) => each.id)],
+  );
+  const byId = new Map(counted.map((row) => [row.id, row]));
+  return new Map(
+    found.map((each) => {
+      const { waiting, delivered, failed } = byId.get(each.id) ?? { waiting: 0, delivered: 0, failed: 0 };
+      const { id, endpointId, state, total, queued, skipped } = each;
+      const times = { createdAt: each.createdAt.toISOString(), endedAt: iso(each.endedAt) };
+      return [id, { id, endpointId, state, total, queued, skipped, waiting, delivered, failed, ...times }];
+    }),
+  );
+}
+
+async function view(services: ApiServices, id: string, accountId: string): Promise<z.infer<typeof ReplayView>> {
+  const found = await services.db.em().findOne(Replay, { id, accountId });
+  const shown = found && (await views(services, [found])).get(id);
+  if (!shown) throw missing();
+  return shown;
+}
+
+async function retryOne({ db, runs }: ApiServices, id: string, accountId: string): Promise<void> {
+  const [found] = await rows<{ channel: string }>(db.pool, 'select channel from deliveries where id = $1 and account_id = $2', [
+    id,
+    accountId,
+  ]);
+  if (!found) throw missing();
+  if (found.channel === 'email') {
+    if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', said('mail-not-again'));
+    return runs.retryEmails();
+  }
+  const [queued] = await requeue(db.pool, { ids: [id], accountId, trigger: 'manual', replayId: null });
+  if (!queued) throw new AppError('conflict', said('already-on-its-way'));
+  if (queued.healthy) runs.retryCallbacks();
+  else runs.recoverEndpoint(queued.endpoint_id);
+}
+
+function filterOf({ since, until, states, ids }: z.infer<typeof NewReplay>, now: Date) {
+  const filter = {
+    since: since ?? new Date(now.getTime() - REPLAYED_DAYS * DAY_MS).toISOString(),
+    until: until ?? now.toISOString(),
+    states,
+    ids: ids ?? null,
+  };
+  if (new Date(filter.since) >= new Date(filter.until))
+    throw new AppError('invalid-request', said('times-reversed'), [
+      until === undefined ? fault('since', 'since-not-over') : fault('until', 'until-not-after'),
+    ]);
+  return filter;
+}

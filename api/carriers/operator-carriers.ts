@@ -91,7 +91,8 @@ const check = route('post', '/carriers/{id}/check', 'checkCarrier', {
   responses: ok('What it answered', CheckView, notFound),
 });
 
-export const operatorCarriers = ({ db, secrets, registry, runs, publicUrl }: ApiServices) => {
+/** How carriers of the kinds at hand are read and shown. */
+function carrierForms({ secrets, registry }: ApiServices) {
   const kindOf = (type: string) => {
     const kind = registry[type];
     if (kind) return kind;
@@ -124,6 +125,12 @@ export const operatorCarriers = ({ db, secrets, registry, runs, publicUrl }: Api
     createdAt: carrier.createdAt.toISOString(),
   });
 
+  return { kindOf, openSecrets, read, carrierView };
+}
+
+export const operatorCarriers = (services: ApiServices) => {
+  const { db, runs, publicUrl } = services;
+  const { kindOf, openSecrets, read, carrierView } = carrierForms(services);
   async function find(id: string) {
     const em = db.em();
     const carrier = await em.findOne(Carrier, { id });

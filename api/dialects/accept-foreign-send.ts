@@ -14,7 +14,7 @@ import { hasStopMention } from '../../domain/sending/stop-mention.ts';
 import { announce } from '../../database/live.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import type { PlannedMessage } from '../../planning/plan.ts';
-import { planPage } from '../../planning/plan-campaign.ts';
+import { planPage, type PlannedPage } from '../../planning/plan-campaign.ts';
 import type { ApiServices, CallingAccount } from '../services.ts';
 import { takeRequestId } from './request-id.ts';
 import { tellRefused } from './tell-refused.ts';
@@ -117,92 +117,26 @@ export async function acceptForeignSend(
   asked: ForeignSend,
 ): Promise<ForeignAccepted | ForeignRefused> {
   const { db, runs, hashPhone } = services;
-  const { generation, route, text, fill, sender, purpose, sendAt, requestId, recipients } = asked;
-  const account = { ...caller, platform: generation };
-  const rules = await loadPlanRules(services, account, route);
-  const plan = await planPage(
-    {
-      route,
-      text,
-      sender,
-      withReplies: asked.withReplies,
-      allowUnreachable: false,
-      sendAt,
-      purpose,
-      optimise: asked.optimise,
-      template: { variables: [], render: (values) => ({ text: fill(text, values) }) },
-      recipients: recipients.map(({ phone, values }) => ({ ...values, to: withCountry(phone) })),
-    },
-    rules,
-    1,
-  );
+  const account = { ...caller, platform: asked.generation };
+  const rules = await loadPlanRules(services, account, asked.route);
+  const plan = await planPage(requestOf(asked), rules, 1);
   if ('refused' in plan) return refusalOf(plan.refused);
-  const failed = failuresOf(plan.faults, recipients);
-  const { messages, carrierId, wireSender, quiet } = plan;
-  const [first] = messages;
+  const failed = failuresOf(plan.faults, asked.recipients);
+  const [first] = plan.messages;
   if (first === undefined) return nobody(failed);
-  if (rules.policies.missingStop === 'refuse' && needsStop(asked, messages))
+  if (rules.policies.missingStop === 'refuse' && needsStop(asked, plan.messages))
     return { refused: 'stop-missing', detail: 'The text does not say how to stop it.' };
-
-  const room = await rules.room(sendAt ?? new Date());
+  const room = await rules.room(asked.sendAt ?? new Date());
   const left = lower(room.day, room.month);
   if (!asked.simulation && left !== null && (left <= 0 || left < (first.costMicros ?? 0)))
     return { refused: 'no-credit', detail: 'The spend limit is reached.' };
-  const silent = await optedOutAmong(
-    db.pool,
-    account.id,
-    messages.map(({ to }) => to),
-    hashPhone,
-  );
-  const taken = messages.filter(({ to }) => !silent.has(to));
-  const ticket = newId();
-  const single = messages.length === 1 && asked.onWord !== true;
-  const twoWay = account.twoWay === 'on';
-  const { simulation } = asked;
 
-  const storeSingle = async (client: PoolClient, heard: boolean): Promise<void> => {
-    const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
-    await insertMessage(client, basis, { ...first, id: ticket, row: null, reference: requestId });
-    // What the claim of a campaign's message looks at is known here: when its recipient may be written to.
-    const held = heard ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
-    const from = latest(sendAt, held, quiet.until);
-    if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
-  };
-  /** Last: what it draws is locked until the commit. */
-  const tell = async (client: PoolClient, campaign: { id: string; name: string } | null): Promise<string[]> =>
-    failed.length === 0 || simulation
-      ? []
-      : tellRefused(client, failed, { accountId: account.id, ticket, campaign, holdSeconds: HELD_SECONDS });
-  const told = await transaction(db.pool, async (client) => {
-    if (requestId !== null && !(await takeRequestId(client, account.id, requestId))) return null;
-    const heard = await hearsForeign(client, account.id);
-    if (single) {
-      await storeSingle(client, heard);
-      return heard ? tell(client, null) : [];
-    }
-    const { name, withReplies, optimise } = asked;
-    const basis = {
-      id: ticket,
-      accountId: account.id,
-      carrierId,
-      wireSender,
-      sender: asked.senderGiven,
-      sendAt,
-      requestId,
-      simulation,
-    };
-    const said = { name, route, purpose, text, withReplies, optimise, allowUnreachable: false, keyword: null };
-    const sums = { total: messages.length, segments: plan.segments, costMicros: plan.costMicros };
-    await storeCampaign(
-      client,
-      { ...basis, ...said, ...sums, state: asked.onWord === true ? 'paused' : 'launched', createdAt: new Date() },
-      twoWay,
-      messages,
-    );
-    if (!heard) return [];
-    await holdCampaign(client, ticket, HELD_SECONDS);
-    return tell(client, { id: ticket, name });
-  });
+  const phones = plan.messages.map(({ to }) => to);
+  const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
+  const taken = plan.messages.filter(({ to }) => !silent.has(to));
+  const ticket = newId();
+  const single = plan.messages.length === 1 && asked.onWord !== true ? first : null;
+  const told = await transaction(db.pool, (client) => store(client, { ticket, account, asked, plan, single, failed }));
   if (told === null) return { refused: 'request-repeated', detail: 'A request with this request_id was accepted before.' };
   if (single) runs.sendMessages([ticket]);
   else runs.sendCampaign(ticket);
@@ -212,7 +146,76 @@ export async function acceptForeignSend(
   }
   const costMicros = totalCost(taken) ?? 0;
   const segments = taken.reduce((sum, each) => sum + each.segments, 0);
-  return { ticket, taken, failed, costMicros, segments, left: left === null || simulation ? left : left - costMicros };
+  return { ticket, taken, failed, costMicros, segments, left: left === null || asked.simulation ? left : left - costMicros };
+}
+
+const requestOf = ({ route, text, sender, withReplies, sendAt, purpose, optimise, fill, recipients }: ForeignSend) => ({
+  route,
+  text,
+  sender,
+  withReplies,
+  allowUnreachable: false,
+  sendAt,
+  purpose,
+  optimise,
+  template: { variables: [], render: (values: Record<string, string>) => ({ text: fill(text, values) }) },
+  recipients: recipients.map(({ phone, values }) => ({ ...values, to: withCountry(phone) })),
+});
+
+type Stored = {
+  ticket: string;
+  account: CallingAccount;
+  asked: ForeignSend;
+  plan: PlannedPage;
+  /** The one message, unless it is a campaign. */
+  single: PlannedMessage | null;
+  failed: ForeignAccepted['failed'];
+};
+
+/** Answers whom to tell of what was refused; null where a send with the same request id is stored already. */
+async function store(client: PoolClient, sent: Stored): Promise<string[] | null> {
+  const { account, asked, single } = sent;
+  if (asked.requestId !== null && !(await takeRequestId(client, account.id, asked.requestId))) return null;
+  const heard = await hearsForeign(client, account.id);
+  if (single) await storeSingle(client, sent, { message: single, heard });
+  else await storeMany(client, sent);
+  if (!heard) return [];
+  if (!single) await holdCampaign(client, sent.ticket, HELD_SECONDS);
+  return tell(client, sent);
+}
+
+async function storeSingle(
+  client: PoolClient,
+  { ticket, account, asked, plan }: Stored,
+  { message, heard }: { message: PlannedMessage; heard: boolean },
+): Promise<void> {
+  const { sendAt, simulation, requestId: reference } = asked;
+  const twoWay = account.twoWay === 'on';
+  const { carrierId } = plan;
+  const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
+  await insertMessage(client, basis, { ...message, id: ticket, row: null, reference });
+  // What the claim of a campaign's message looks at is known here: when its recipient may be written to.
+  const held = heard ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
+  const from = latest(sendAt, held, plan.quiet.until);
+  if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
+}
+
+async function storeMany(client: PoolClient, { ticket, account, asked, plan }: Stored): Promise<void> {
+  const { name, route, purpose, text, withReplies, optimise, sendAt, requestId, simulation } = asked;
+  const { carrierId, wireSender, messages, segments, costMicros } = plan;
+  const said = { name, route, purpose, text, withReplies, optimise, sendAt, requestId, simulation, sender: asked.senderGiven };
+  const sums = { carrierId, wireSender, total: messages.length, segments, costMicros };
+  const state = asked.onWord === true ? 'paused' : 'launched';
+  const fixed = { allowUnreachable: false, keyword: null, createdAt: new Date() };
+  const campaign = { id: ticket, accountId: account.id, state, ...said, ...sums, ...fixed } as const;
+  await storeCampaign(client, campaign, account.twoWay === 'on', messages);
+}
+
+/** Last: what it draws is locked until the commit. */
+async function tell(client: PoolClient, { ticket, account, asked, single, failed }: Stored): Promise<string[]> {
+  if (failed.length === 0 || asked.simulation) return [];
+  const campaign = single ? null : { id: ticket, name: asked.name };
+  return tellRefused(client, failed, { accountId: account.id, ticket, campaign, holdSeconds: HELD_SECONDS });
 }
 
 const latest = (...times: (Date | null)[]): Date | null =>

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import { randomBytes } from 'node:crypto';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { requireRoom } from '../../database/caps.ts';
@@ -105,6 +106,28 @@ const recordOf = ({ domain, proof }: Pick<DomainRow, 'domain' | 'proof'>) => ({
   value: `aller-retour=${proof}`,
 });
 
+/** `set`: issuer, client, and the rest. Another issuer names other people: who they were there is forgotten with it. */
+async function storeProvider(client: PoolClient, account: string | null, set: unknown[]): Promise<void> {
+  await affected(
+    client,
+    'delete from identity_providers where account_id is not distinct from $1::uuid and (issuer, client_id) <> ($2, $3)',
+    [account, set[0], set[1]],
+  );
+  const changed = await affected(
+    client,
+    `update identity_providers set issuer = $2, client_id = $3, client_secret = $4, role_claim = $5, roles = $6, default_role = $7, required = $8
+     where account_id is not distinct from $1::uuid`,
+    [account, ...set],
+  );
+  if (changed === 0)
+    await affected(
+      client,
+      `insert into identity_providers (account_id, issuer, client_id, client_secret, role_claim, roles, default_role, required, id, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())`,
+      [account, ...set, newId()],
+    );
+}
+
 /** What owners of an account and operators do alike; null is the installation. */
 const settings = (services: ApiServices) => {
   const { db, secrets, publicUrl, readTxt } = services;
@@ -143,28 +166,8 @@ const settings = (services: ApiServices) => {
       await discover(services, issuer, clientId, secrets.open(sealed)).catch(() => {
         throw invalidRequest(fault('issuer', 'issuer-unreadable'));
       });
-      // Another issuer names other people: who they were there is forgotten with it.
-      await transaction(db.pool, async (client) => {
-        await affected(
-          client,
-          'delete from identity_providers where account_id is not distinct from $1::uuid and (issuer, client_id) <> ($2, $3)',
-          [account, issuer, clientId],
-        );
-        const set = [issuer, clientId, sealed, roleClaim, JSON.stringify(roles), defaultRole, required];
-        const changed = await affected(
-          client,
-          `update identity_providers set issuer = $2, client_id = $3, client_secret = $4, role_claim = $5, roles = $6, default_role = $7, required = $8
-           where account_id is not distinct from $1::uuid`,
-          [account, ...set],
-        );
-        if (changed === 0)
-          await affected(
-            client,
-            `insert into identity_providers (account_id, issuer, client_id, client_secret, role_claim, roles, default_role, required, id, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())`,
-            [account, ...set, newId()],
-          );
-      });
+      const set = [issuer, clientId, sealed, roleClaim, JSON.stringify(roles), defaultRole, required];
+      await transaction(db.pool, (client) => storeProvider(client, account, set));
       return show(account);
     },
     async remove(account: string | null) {

@@ -75,70 +75,18 @@ export const redirectUri = (publicUrl: string, id: string): string =>
 
 /** Signing in by a provider of OpenID Connect: authorization code with PKCE, state and nonce, each good once. */
 export const singleSignOn = (services: ApiServices) => {
-  const { db, secrets, publicUrl, signInPolicy } = services;
+  const { db, publicUrl, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
-  const configure = ({ issuer, clientId, clientSecret }: Provider) =>
-    discover(services, issuer, clientId, secrets.open(clientSecret));
-
-  /** A provider that is asked for an age says when it last asked the person. */
-  const maxAgeOf = (again: boolean): number => (again ? AGAIN_S : signInPolicy.sessionHours * 3600);
-
-  async function providerFor(email: string | undefined): Promise<Provider | undefined> {
-    const domain = email?.slice(email.lastIndexOf('@') + 1);
-    const account = domain === undefined ? null : await accountOfDomain(db.pool, domain);
-    const [found] = await rows<Provider>(
-      db.pool,
-      `select ${COLUMNS} from identity_providers p where p.account_id = $1 or p.account_id is null order by p.account_id nulls last limit 1`,
-      [account],
-    );
-    return found;
-  }
-
-  async function complete(c: Context<ApiEnv>, id: string, state: string | undefined): Promise<string> {
-    const own = kept(c, COOKIE);
-    drop(c, COOKIE);
-    if (state === undefined || own !== state) throw new AppError('sign-in-failed', said('sign-on-state'));
-    // Whoever deletes the row goes on: a code that comes twice finds none.
-    const [attempt] = await rows<Provider & { verifier: string; nonce: string; again: boolean }>(
-      db.pool,
-      `with a as (delete from sign_on_attempts where hash = $1 and provider_id = $2 and expires_at > now() returning *)
-       select ${COLUMNS}, a.verifier, a.nonce, a.again from a join identity_providers p on p.id = a.provider_id`,
-      [hashToken(state), id],
-    );
-    if (!attempt || publicUrl === null) throw new AppError('sign-in-failed', said('sign-on-state'));
-    const oidc = await import('openid-client');
-    const config = await configure(attempt);
-    const answered = new URL(redirectUri(publicUrl, id) + new URL(c.req.url).search);
-    const tokens = await oidc.authorizationCodeGrant(config, answered, {
-      pkceCodeVerifier: attempt.verifier,
-      expectedState: state,
-      expectedNonce: attempt.nonce,
-      idTokenExpected: true,
-      maxAge: maxAgeOf(attempt.again),
-    });
-    const signed = tokens.claims();
-    if (!signed) throw new AppError('sign-in-failed');
-    const more = signed['email'] === undefined ? await oidc.fetchUserInfo(config, tokens.access_token, signed.sub) : {};
-    const userId = await transaction(db.pool, (client) => admit(client, attempt, signed.sub, { ...more, ...signed }));
-    await endByToken(db.pool, sessionToken(c));
-    return openSession(db.pool, signInPolicy, {
-      userId,
-      via: 'provider',
-      ...originOf(c),
-      confirmedAt: new Date((signed.auth_time ?? 0) * 1000),
-    });
-  }
-
   return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(begin, async (c) => {
       const { email: given, again = false } = c.req.valid('json');
       const email = again ? (await showSession(services, sessionToken(c))).user.email : given;
       await countTry(db.pool, 'address', originOf(c).address);
       if (publicUrl === null) throw new AppError('no-mail', said('sign-on-no-url'));
-      const provider = await providerFor(email);
+      const provider = await providerFor(services, email);
       if (!provider) throw new AppError('not-found', said('sign-on-none'));
       const oidc = await import('openid-client');
-      const config = await configure(provider).catch((error: unknown) => {
+      const config = await configure(services, provider).catch((error: unknown) => {
         c.get('log').warn({ error: describeError(error), provider: provider.id }, 'an identity provider can not be read');
         throw new AppError('conflict', said('sign-on-away'));
       });
@@ -159,14 +107,14 @@ export const singleSignOn = (services: ApiServices) => {
         state,
         nonce,
         ...(email === undefined ? {} : { login_hint: email }),
-        max_age: String(maxAgeOf(again)),
+        max_age: String(maxAgeOf(services, again)),
         ...(again ? { prompt: 'login' } : {}),
       });
       return c.json({ url: url.href }, 200);
     })
     .openapi(finish, async (c) => {
       try {
-        const token = await complete(c, c.req.valid('param').id, c.req.valid('query').state);
+        const token = await complete(services, c, { ...c.req.valid('param'), state: c.req.valid('query').state });
         setSession(c, token, signInPolicy.sessionHours);
         return c.redirect('/', 302);
       } catch (error) {
@@ -178,3 +126,61 @@ export const singleSignOn = (services: ApiServices) => {
       }
     });
 };
+
+const configure = (services: ApiServices, { issuer, clientId, clientSecret }: Provider) =>
+  discover(services, issuer, clientId, services.secrets.open(clientSecret));
+
+/** A provider that is asked for an age says when it last asked the person. */
+const maxAgeOf = ({ signInPolicy }: ApiServices, again: boolean): number => (again ? AGAIN_S : signInPolicy.sessionHours * 3600);
+
+async function providerFor({ db }: ApiServices, email: string | undefined): Promise<Provider | undefined> {
+  const domain = email?.slice(email.lastIndexOf('@') + 1);
+  const account = domain === undefined ? null : await accountOfDomain(db.pool, domain);
+  const [found] = await rows<Provider>(
+    db.pool,
+    `select ${COLUMNS} from identity_providers p where p.account_id = $1 or p.account_id is null order by p.account_id nulls last limit 1`,
+    [account],
+  );
+  return found;
+}
+
+/** Answers with the token of a new session. */
+async function complete(
+  services: ApiServices,
+  c: Context<ApiEnv>,
+  { id, state }: { id: string; state: string | undefined },
+): Promise<string> {
+  const { db, publicUrl, signInPolicy } = services;
+  const own = kept(c, COOKIE);
+  drop(c, COOKIE);
+  if (state === undefined || own !== state) throw new AppError('sign-in-failed', said('sign-on-state'));
+  // Whoever deletes the row goes on: a code that comes twice finds none.
+  const [attempt] = await rows<Provider & { verifier: string; nonce: string; again: boolean }>(
+    db.pool,
+    `with a as (delete from sign_on_attempts where hash = $1 and provider_id = $2 and expires_at > now() returning *)
+     select ${COLUMNS}, a.verifier, a.nonce, a.again from a join identity_providers p on p.id = a.provider_id`,
+    [hashToken(state), id],
+  );
+  if (!attempt || publicUrl === null) throw new AppError('sign-in-failed', said('sign-on-state'));
+  const oidc = await import('openid-client');
+  const config = await configure(services, attempt);
+  const answered = new URL(redirectUri(publicUrl, id) + new URL(c.req.url).search);
+  const tokens = await oidc.authorizationCodeGrant(config, answered, {
+    pkceCodeVerifier: attempt.verifier,
+    expectedState: state,
+    expectedNonce: attempt.nonce,
+    idTokenExpected: true,
+    maxAge: maxAgeOf(services, attempt.again),
+  });
+  const signed = tokens.claims();
+  if (!signed) throw new AppError('sign-in-failed');
+  const more = signed['email'] === undefined ? await oidc.fetchUserInfo(config, tokens.access_token, signed.sub) : {};
+  const userId = await transaction(db.pool, (client) => admit(client, attempt, signed.sub, { ...more, ...signed }));
+  await endByToken(db.pool, sessionToken(c));
+  return openSession(db.pool, signInPolicy, {
+    userId,
+    via: 'provider',
+    ...createOrigin(services.trustedProxies)(c),
+    confirmedAt: new Date((signed.auth_time ?? 0) * 1000),
+  });
+}

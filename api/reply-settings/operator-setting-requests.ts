@@ -71,73 +71,43 @@ const makeChange = route('post', '/accounts/{id}/reply-changes', 'changeRepliesA
   responses: ok('Made', Made, { ...notFound, ...conflict, ...refused }),
 });
 
-export const operatorSettingRequests = (services: ApiServices) => {
-  const { db, runs, secrets } = services;
-
-  async function views(requests: ShownRequest[]): Promise<z.infer<typeof View>[]> {
-    const ids = [...new Set(requests.map(({ accountId }) => accountId))];
-    const found = await rows<{ id: string; name: string }>(db.pool, 'select id, name from accounts where id = any($1::uuid[])', [
-      ids,
-    ]);
-    const names = new Map(found.map(({ id, name }) => [id, name]));
-    return requests.map((request) => ({
-      ...settingRequestView(request),
-      account: { id: request.accountId, name: names.get(request.accountId) ?? '' },
-    }));
-  }
-  async function find(id: string): Promise<ShownRequest> {
-    const found = await db.em().findOne(SettingRequest, { id }, { exclude: ['secret'] });
-    if (!found) throw missing();
-    return found;
-  }
-  async function view(id: string): Promise<z.infer<typeof View>> {
-    const [shown] = await views([await find(id)]);
-    if (!shown) throw missing();
-    return shown;
-  }
-  /** Locks the account, then a request of it that waits. */
-  async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promise<{ account: Owner; request: LockedRequest }> {
-    const account = await lockOwner(client, accountId);
-    const request = await lockSettingRequest(client, accountId, id);
-    if (!request) throw missing();
-    if (request.state !== 'waiting') throw decided(request.state);
-    return { account, request };
-  }
-
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+export const operatorSettingRequests = (services: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const { cursor, limit, state, account } = c.req.valid('query');
       const after = readCursor('setting-requests', cursor, ById);
       const where = { state, ...(account ? { accountId: account } : {}), ...(after ? { id: { $gt: after[0] } } : {}) };
-      const found = await db.em().find(SettingRequest, where, { orderBy: { id: 'asc' }, limit: limit + 1, exclude: ['secret'] });
+      const found = await services.db
+        .em()
+        .find(SettingRequest, where, { orderBy: { id: 'asc' }, limit: limit + 1, exclude: ['secret'] });
       const shown = page(
         found,
         limit,
         (request) => request,
         (last) => writeCursor('setting-requests', [last.id]),
       );
-      return c.json({ items: await views(shown.items), nextCursor: shown.nextCursor }, 200);
+      return c.json({ items: await views(services, shown.items), nextCursor: shown.nextCursor }, 200);
     })
-    .openapi(get, async (c) => c.json(await view(c.req.valid('param').id), 200))
+    .openapi(get, async (c) => c.json(await view(services, c.req.valid('param').id), 200))
     .openapi(carryOut, async (c) => {
-      const asked = await find(c.req.valid('param').id);
+      const asked = await find(services, c.req.valid('param').id);
       const by = actorOf(c.get('keyId'));
       const change = ReplyChange.parse({ kind: asked.kind, ...asked.change });
       await checkAddresses(services, change);
-      const made = await transaction(db.pool, async (client) => {
+      const made = await transaction(services.db.pool, async (client) => {
         const { account, request } = await lock(client, asked);
         if (request.behind) throw new AppError('conflict', said('earlier-request-waits'));
-        const secret = request.secret ? secrets.open(request.secret) : '';
+        const secret = request.secret ? services.secrets.open(request.secret) : '';
         const fresh = { id: request.endpointId ?? newId(), secret };
-        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: true });
+        const done = await makeReplyChange(client, services.secrets, { account, change, fresh, by, vouched: true });
         await end(client, { request, account, by, state: 'done', reason: null });
         return done;
       });
-      await announce(db.pool, [asked.accountId]);
+      await announce(services.db.pool, [asked.accountId]);
       wakeAfter(services, made);
-      runs.retryCallbacks();
-      runs.retryEmails();
-      return c.json(await view(asked.id), 200);
+      services.runs.retryCallbacks();
+      services.runs.retryEmails();
+      return c.json(await view(services, asked.id), 200);
     })
     .openapi(makeChange, async (c) => {
       const { id: accountId } = c.req.valid('param');
@@ -145,38 +115,74 @@ export const operatorSettingRequests = (services: ApiServices) => {
       const by = actorOf(c.get('keyId'));
       await checkAddresses(services, change);
       const fresh = { id: newId(), secret: secretFor(change) };
-      const made = await transaction(db.pool, async (client) => {
-        const account = await lockOwner(client, accountId);
-        const done = await makeReplyChange(client, secrets, { account, change, fresh, by, vouched: true });
-        const detail = { kind: change.kind };
-        await recordAudit(client, {
-          actor: by,
-          accountId,
-          action: 'reply-settings.change',
-          target: `account ${accountId}`,
-          detail,
-        });
-        await oweNotice(client, { to: { accountId }, kind: 'setting-done', data: { what: change.kind } });
-        return done;
-      });
+      const made = await transaction(services.db.pool, (client) => changeFor(client, services, { accountId, change, fresh, by }));
       wakeAfter(services, made);
-      runs.retryEmails();
+      services.runs.retryEmails();
       const endpoint = 'endpoint' in change ? change.endpoint : change.kind === 'endpoint-new' ? fresh.id : null;
       return c.json({ endpoint, secret: signs(change) ? shownOf(fresh.secret) : null }, 200);
     })
     .openapi(refuse, async (c) => {
-      const asked = await find(c.req.valid('param').id);
+      const asked = await find(services, c.req.valid('param').id);
       const { reason } = c.req.valid('json');
-      await transaction(db.pool, async (client) => {
+      await transaction(services.db.pool, async (client) => {
         const { account, request } = await lock(client, asked);
         await end(client, { request, account, by: actorOf(c.get('keyId')), state: 'refused', reason });
       });
-      await announce(db.pool, [asked.accountId]);
-      runs.retryCallbacks();
-      runs.retryEmails();
-      return c.json(await view(asked.id), 200);
+      await announce(services.db.pool, [asked.accountId]);
+      services.runs.retryCallbacks();
+      services.runs.retryEmails();
+      return c.json(await view(services, asked.id), 200);
     });
-};
+
+async function views(services: ApiServices, requests: ShownRequest[]): Promise<z.infer<typeof View>[]> {
+  const ids = [...new Set(requests.map(({ accountId }) => accountId))];
+  const found = await rows<{ id: string; name: string }>(
+    services.db.pool,
+    'select id, name from accounts where id = any($1::uuid[])',
+    [ids],
+  );
+  const names = new Map(found.map(({ id, name }) => [id, name]));
+  return requests.map((request) => ({
+    ...settingRequestView(request),
+    account: { id: request.accountId, name: names.get(request.accountId) ?? '' },
+  }));
+}
+async function find(services: ApiServices, id: string): Promise<ShownRequest> {
+  const found = await services.db.em().findOne(SettingRequest, { id }, { exclude: ['secret'] });
+  if (!found) throw missing();
+  return found;
+}
+async function view(services: ApiServices, id: string): Promise<z.infer<typeof View>> {
+  const [shown] = await views(services, [await find(services, id)]);
+  if (!shown) throw missing();
+  return shown;
+}
+/** Locks the account, then a request of it that waits. */
+async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promise<{ account: Owner; request: LockedRequest }> {
+  const account = await lockOwner(client, accountId);
+  const request = await lockSettingRequest(client, accountId, id);
+  if (!request) throw missing();
+  if (request.state !== 'waiting') throw decided(request.state);
+  return { account, request };
+}
+
+type Change = { accountId: string; change: z.infer<typeof ReplyChange>; fresh: { id: string; secret: string }; by: string };
+
+/** Makes a change, notes who made it, and owes the account a mail about it. */
+async function changeFor(client: PoolClient, services: ApiServices, { accountId, change, fresh, by }: Change) {
+  const account = await lockOwner(client, accountId);
+  const done = await makeReplyChange(client, services.secrets, { account, change, fresh, by, vouched: true });
+  const detail = { kind: change.kind };
+  await recordAudit(client, {
+    actor: by,
+    accountId,
+    action: 'reply-settings.change',
+    target: `account ${accountId}`,
+    detail,
+  });
+  await oweNotice(client, { to: { accountId }, kind: 'setting-done', data: { what: change.kind } });
+  return done;
+}
 
 type Ending = { request: LockedRequest; account: Owner; by: string } & (
   | { state: 'done'; reason: null }

@@ -29,31 +29,26 @@ export function judge(called: Called, answer: Answer): Judged {
   const code = textAt(document, answer.code);
   const known = (code === undefined ? undefined : answer.outcomes?.[code]) ?? answer.outcomes?.[String(status)];
   const name = code ?? `http-${status}`;
-  switch (known) {
-    case 'rejected':
-      return only({ outcome: 'rejected', code: name });
-    case 'throttled':
-      return throttled(retryAfter);
-    case 'unsent':
-      return only({ outcome: 'unsent', reason: name });
-    case 'unknown':
-      return only({ outcome: 'unknown', reason: name });
-    case undefined:
-      break;
-    default:
-      return known satisfies never;
-  }
-  if (status === 401 || status === 403) return trouble('refused', name);
-  if ((status >= 300 && status < 400) || MISPLACED.has(status)) return trouble('refused', name);
-  if (status === 429 || status === 425) return throttled(retryAfter);
-  // It gave up waiting for us, or failed with the message in its hands.
-  if (status === 408 || status >= 500 || status < 200) return only({ outcome: 'unknown', reason: name });
-  if (status >= 400) return only({ outcome: 'rejected', code: name });
+  if (known === 'throttled') return throttled(retryAfter);
+  if (known === 'rejected') return only({ outcome: known, code: name });
+  if (known !== undefined) return only({ outcome: known, reason: name });
+  const judged = byStatus(status, name, retryAfter);
+  if (judged) return judged;
   if (answer.accepted && (code === undefined || !answer.accepted.includes(code)))
     return only(code === undefined ? { outcome: 'unknown', reason: 'unreadable-answer' } : { outcome: 'rejected', code });
   const references = referencesIn(document, answer.reference);
   if (references.length === 0) return only({ outcome: 'unknown', reason: 'unreadable-answer' });
   return { result: { outcome: 'accepted', references }, way: { is: 'open' } };
+}
+
+/** By the status alone; undefined for one that says that it was taken. */
+function byStatus(status: number, name: string, retryAfter: string | undefined): Judged | undefined {
+  if (status === 401 || status === 403) return trouble('refused', name);
+  if ((status >= 300 && status < 400) || MISPLACED.has(status)) return trouble('refused', name);
+  if (status === 429 || status === 425) return throttled(retryAfter);
+  // It gave up waiting for us, or failed with the message in its hands.
+  if (status === 408 || status >= 500 || status < 200) return only({ outcome: 'unknown', reason: name });
+  return status >= 400 ? only({ outcome: 'rejected', code: name }) : undefined;
 }
 
 function referencesIn(document: unknown, path: string): string[] {

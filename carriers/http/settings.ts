@@ -132,19 +132,8 @@ export const httpSettings = z
     webhookSecret: z.string().min(8).meta({ secret: true }).optional(),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: PropertyKey[], why: FaultCode, params = {}) =>
-      context.addIssue({ code: 'custom', path, message: because(why), params });
-    for (const field of ['url', 'headers', 'body'] as const) {
-      for (const name of placesIn(settings[field])) {
-        const own = OF_SETTINGS.find((each) => each === name);
-        if (!own && !OF_MESSAGE.includes(name))
-          refuse([field], 'no-such-place', { place: `{{${name}}}`, known: [...OF_MESSAGE, ...OF_SETTINGS].join(', ') });
-        else if (own === 'basic' && (settings.username === undefined || settings.password === undefined))
-          refuse([field], 'basic-without-login');
-        else if (own === 'token' && settings.tokenUrl !== undefined) continue;
-        else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], 'place-without-value', { field });
-      }
-    }
+    const refuse: Refuse = (path, why, params = {}) => context.addIssue({ code: 'custom', path, message: because(why), params });
+    placesAgree(settings, refuse);
     if (settings.tokenUrl !== undefined && (settings.username === undefined || settings.password === undefined))
       refuse(['tokenUrl'], 'basic-without-login');
     if (settings.method === 'GET' && settings.body !== undefined) refuse(['body'], 'get-with-body');
@@ -153,14 +142,32 @@ export const httpSettings = z
     const { answer, webhook } = settings;
     if (answer.accepted && !answer.code) refuse(['answer', 'code'], 'no-code-to-accept');
     retriesAgree(settings, context);
-    if (!webhook) return;
-    if (settings.webhookSecret === undefined) refuse(['webhookSecret'], 'no-webhook-secret');
-    if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'webhook-unread');
-    if (!('content' in webhook.signature)) return;
-    const signed = placesIn(webhook.signature.content);
-    if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'signed-without-body');
-    if (signed.includes('timestamp') && webhook.signature.timestampHeader === undefined)
-      refuse(['webhook', 'signature', 'timestampHeader'], 'no-timestamp-header');
+    if (webhook) webhookAgrees(webhook, settings.webhookSecret, refuse);
   });
 
 export type HttpSettings = z.infer<typeof httpSettings>;
+type Refuse = (path: PropertyKey[], why: FaultCode, params?: Record<string, unknown>) => void;
+
+function placesAgree(settings: HttpSettings, refuse: Refuse): void {
+  for (const field of ['url', 'headers', 'body'] as const) {
+    for (const name of placesIn(settings[field])) {
+      const own = OF_SETTINGS.find((each) => each === name);
+      if (!own && !OF_MESSAGE.includes(name))
+        refuse([field], 'no-such-place', { place: `{{${name}}}`, known: [...OF_MESSAGE, ...OF_SETTINGS].join(', ') });
+      else if (own === 'basic' && (settings.username === undefined || settings.password === undefined))
+        refuse([field], 'basic-without-login');
+      else if (own === 'token' && settings.tokenUrl !== undefined) continue;
+      else if (own && own !== 'basic' && settings[own] === undefined) refuse([own], 'place-without-value', { field });
+    }
+  }
+}
+
+function webhookAgrees(webhook: NonNullable<HttpSettings['webhook']>, secret: string | undefined, refuse: Refuse): void {
+  if (secret === undefined) refuse(['webhookSecret'], 'no-webhook-secret');
+  if (!webhook.reply && !webhook.receipt) refuse(['webhook'], 'webhook-unread');
+  if (!('content' in webhook.signature)) return;
+  const signed = placesIn(webhook.signature.content);
+  if (!signed.includes('body')) refuse(['webhook', 'signature', 'content'], 'signed-without-body');
+  if (signed.includes('timestamp') && webhook.signature.timestampHeader === undefined)
+    refuse(['webhook', 'signature', 'timestampHeader'], 'no-timestamp-header');
+}

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { createFramer } from './codec/framer.ts';
+import { createFramer, type Framer } from './codec/framer.ts';
 import { STATUS, statusName } from './codec/status.ts';
-import { createPduWriter } from './codec/writer.ts';
+import { createPduWriter, type PduWriter } from './codec/writer.ts';
 import { COMMAND, RESPONSE } from './codec/pdu.ts';
 import type { BindCommand, Brought, MessageResp, OutgoingPdu, Pdu, Plain } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
@@ -41,167 +42,190 @@ export type ConnectionHandlers = {
   lost(reason: string, refused: boolean): void;
 };
 
+/** One connection as it stands. */
+type Wire = {
+  settings: SmppSettings;
+  bind: BindCommand;
+  log: Logger;
+  handlers: ConnectionHandlers;
+  connection: Connection;
+  state: 'opening' | 'bound' | 'unbinding' | 'lost';
+  /** Whether anything came since the last look, and how many enquiries nothing followed. */
+  heard: boolean;
+  unanswered: number;
+  framer: Framer;
+  writer: PduWriter;
+  socket: Socket;
+  loginTimer: NodeJS.Timeout;
+  enquiries: NodeJS.Timeout | null;
+  answeredGoodbye: () => void;
+};
+
 /** Connects, binds, and watches over the connection until it is lost. It does not come back: that is the link's matter. */
 export function openConnection(
   settings: SmppSettings,
   { bind, host, number, log }: { bind: BindCommand; host: Host; number: number; log: Logger },
   handlers: ConnectionHandlers,
 ): Connection {
-  let state: 'opening' | 'bound' | 'unbinding' | 'lost' = 'opening';
   let sequence = 0;
-  let heard = false;
-  let unanswered = 0;
   let failure = 'the carrier closed the connection';
-  let enquiries: NodeJS.Timeout | null = null;
-  let answeredGoodbye: () => void = () => {};
-
-  const framer = createFramer();
-  const socket = openSocket(settings, host, login);
-  const writer = createPduWriter((octets, done) => socket.write(octets, done));
-  const loginTimer = setTimeout(
-    lose,
-    Math.min(LONGEST_BIND_MS, settings.responseTimeoutMs),
-    'the login was not answered in time',
-  );
-  socket.on('data', read);
-  socket.on('error', (error: NodeJS.ErrnoException) => (failure = error.code ?? error.message));
-  socket.on('close', () => lose(failure));
-
-  const connection: Connection = {
-    number,
-    nextSequence: () => (sequence = sequence === 0x7fffffff ? 1 : sequence + 1),
-    send(pdu, written) {
-      if (state !== 'lost') writer.pdu(pdu, written);
-    },
-    sendFrame(frame) {
-      const sequenceOfIt = connection.nextSequence();
-      if (state !== 'lost') writer.frame(frame, sequenceOfIt);
-      return sequenceOfIt;
-    },
-    drop: lose,
-    async unbind(graceMs) {
-      if (state === 'bound') {
-        state = 'unbinding';
-        connection.send({ command: 'unbind', status: 0, sequence: connection.nextSequence() });
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(graceMs, GOODBYE_MS));
-          answeredGoodbye = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      lose('closed');
+  const socket = openSocket(settings, host, () => login(wire));
+  const tooLate = () => lose(wire, 'the login was not answered in time');
+  const wire: Wire = {
+    settings,
+    bind,
+    log,
+    handlers,
+    state: 'opening',
+    heard: false,
+    unanswered: 0,
+    framer: createFramer(),
+    writer: createPduWriter((octets, done) => socket.write(octets, done)),
+    socket,
+    loginTimer: setTimeout(tooLate, Math.min(LONGEST_BIND_MS, settings.responseTimeoutMs)),
+    enquiries: null,
+    answeredGoodbye: () => {},
+    connection: {
+      number,
+      nextSequence: () => (sequence = sequence === 0x7fffffff ? 1 : sequence + 1),
+      send(pdu, written) {
+        if (wire.state !== 'lost') wire.writer.pdu(pdu, written);
+      },
+      sendFrame(frame) {
+        const sequenceOfIt = wire.connection.nextSequence();
+        if (wire.state !== 'lost') wire.writer.frame(frame, sequenceOfIt);
+        return sequenceOfIt;
+      },
+      drop: (reason) => lose(wire, reason),
+      unbind: (graceMs) => unbind(wire, graceMs),
     },
   };
-  return connection;
+  socket.on('data', (chunk: Buffer) => read(wire, chunk));
+  socket.on('error', (error: NodeJS.ErrnoException) => (failure = error.code ?? error.message));
+  socket.on('close', () => lose(wire, failure));
+  return wire.connection;
+}
 
-  function login(): void {
-    if (state !== 'opening') return;
-    handlers.binding();
-    const { systemId, password, systemType, addressRange: range } = settings;
-    const interfaceVersion = INTERFACE_VERSIONS[settings.interfaceVersion];
-    const header = { command: bind, status: 0, sequence: connection.nextSequence() };
-    connection.send({ ...header, systemId, password, systemType, interfaceVersion, range });
+async function unbind(wire: Wire, graceMs: number): Promise<void> {
+  if (wire.state === 'bound') {
+    wire.state = 'unbinding';
+    wire.connection.send({ command: 'unbind', status: 0, sequence: wire.connection.nextSequence() });
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(graceMs, GOODBYE_MS));
+      wire.answeredGoodbye = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
+  lose(wire, 'closed');
+}
 
-  function read(chunk: Buffer): void {
-    if (state === 'lost') return;
-    const { pdus, fault } = framer.feed(chunk);
-    heard = true;
-    for (const pdu of pdus) handle(pdu);
-    if (fault !== null) {
-      nack(STATUS.invalidCommandLength, 0);
-      lose(`the carrier sent something that is not SMPP. ${fault}`);
-    }
-    handlers.caughtUp();
+function login(wire: Wire): void {
+  if (wire.state !== 'opening') return;
+  wire.handlers.binding();
+  const { systemId, password, systemType, addressRange: range } = wire.settings;
+  const interfaceVersion = INTERFACE_VERSIONS[wire.settings.interfaceVersion];
+  const header = { command: wire.bind, status: 0, sequence: wire.connection.nextSequence() };
+  wire.connection.send({ ...header, systemId, password, systemType, interfaceVersion, range });
+}
+
+function read(wire: Wire, chunk: Buffer): void {
+  if (wire.state === 'lost') return;
+  const { pdus, fault } = wire.framer.feed(chunk);
+  wire.heard = true;
+  for (const pdu of pdus) handle(wire, pdu);
+  if (fault !== null) {
+    nack(wire, STATUS.invalidCommandLength, 0);
+    lose(wire, `the carrier sent something that is not SMPP. ${fault}`);
   }
+  wire.handlers.caughtUp();
+}
 
-  function handle(pdu: Pdu): void {
-    switch (pdu.command) {
-      case 'enquire_link':
-        return connection.send({ command: 'enquire_link_resp', status: 0, sequence: pdu.sequence });
-      case 'enquire_link_resp':
-        return;
-      case 'unbind':
-        connection.send({ command: 'unbind_resp', status: 0, sequence: pdu.sequence });
-        return lose('the carrier said goodbye');
-      case 'unbind_resp':
-        return answeredGoodbye();
-      case 'bind_receiver_resp':
-      case 'bind_transmitter_resp':
-      case 'bind_transceiver_resp':
-        return loginAnswered(pdu.status);
-      case 'generic_nack':
-        if (state === 'opening') return loginAnswered(pdu.status || STATUS.unknown);
-        return pass(pdu);
-      case 'deliver_sm':
-      case 'data_sm':
-        // Not answered after our goodbye: it will be brought again.
-        if (state === 'bound') pass(pdu);
-        return;
-      case 'submit_sm_resp':
-        return pass(pdu);
-      case 'deliver_sm_resp':
-      case 'data_sm_resp':
-        return;
-      case 'unreadable':
-        if (pdu.id >= RESPONSE || pdu.id === COMMAND.alert_notification) return;
-        log.warn({ problem: pdu.problem, command: pdu.id }, 'The carrier sent a PDU that can not be read');
-        return nack(pdu.problem === null ? STATUS.invalidCommandId : STATUS.invalidCommandLength, pdu.sequence);
-      case 'submit_sm':
-      case 'bind_receiver':
-      case 'bind_transmitter':
-      case 'bind_transceiver':
-        return nack(STATUS.invalidCommandId, pdu.sequence);
-      default:
-        return pdu satisfies never;
-    }
-  }
-
-  function pass(pdu: MessagePdu): void {
-    if (state === 'lost') return;
-    try {
-      handlers.message(pdu, connection);
-    } catch (error) {
-      log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Handling a PDU failed; the session goes on');
-    }
-  }
-
-  function loginAnswered(status: number): void {
-    if (state !== 'opening') return;
-    if (status !== STATUS.ok) return lose(statusName(status), REFUSALS.includes(status));
-    state = 'bound';
-    clearTimeout(loginTimer);
-    enquiries = setInterval(enquire, settings.enquireLinkMs);
-    handlers.bound(connection);
-  }
-
-  function enquire(): void {
-    if (heard) {
-      heard = false;
-      unanswered = 0;
+function handle(wire: Wire, pdu: Pdu): void {
+  switch (pdu.command) {
+    case 'enquire_link':
+      return wire.connection.send({ command: 'enquire_link_resp', status: 0, sequence: pdu.sequence });
+    case 'enquire_link_resp':
       return;
-    }
-    if (unanswered === MOST_UNANSWERED_ENQUIRIES) return lose('the carrier does not answer enquire_link');
-    unanswered++;
-    connection.send({ command: 'enquire_link', status: 0, sequence: connection.nextSequence() });
+    case 'unbind':
+      wire.connection.send({ command: 'unbind_resp', status: 0, sequence: pdu.sequence });
+      return lose(wire, 'the carrier said goodbye');
+    case 'unbind_resp':
+      return wire.answeredGoodbye();
+    case 'bind_receiver_resp':
+    case 'bind_transmitter_resp':
+    case 'bind_transceiver_resp':
+      return loginAnswered(wire, pdu.status);
+    case 'generic_nack':
+      if (wire.state === 'opening') return loginAnswered(wire, pdu.status || STATUS.unknown);
+      return pass(wire, pdu);
+    case 'deliver_sm':
+    case 'data_sm':
+      // Not answered after our goodbye: it will be brought again.
+      if (wire.state === 'bound') pass(wire, pdu);
+      return;
+    case 'submit_sm_resp':
+      return pass(wire, pdu);
+    case 'deliver_sm_resp':
+    case 'data_sm_resp':
+      return;
+    case 'unreadable':
+      if (pdu.id >= RESPONSE || pdu.id === COMMAND.alert_notification) return;
+      wire.log.warn({ problem: pdu.problem, command: pdu.id }, 'The carrier sent a PDU that can not be read');
+      return nack(wire, pdu.problem === null ? STATUS.invalidCommandId : STATUS.invalidCommandLength, pdu.sequence);
+    case 'submit_sm':
+    case 'bind_receiver':
+    case 'bind_transmitter':
+    case 'bind_transceiver':
+      return nack(wire, STATUS.invalidCommandId, pdu.sequence);
+    default:
+      return pdu satisfies never;
   }
+}
 
-  function nack(status: number, sequenceOfTheirs: number): void {
-    connection.send({ command: 'generic_nack', status, sequence: sequenceOfTheirs });
+function pass(wire: Wire, pdu: MessagePdu): void {
+  if (wire.state === 'lost') return;
+  try {
+    wire.handlers.message(pdu, wire.connection);
+  } catch (error) {
+    wire.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Handling a PDU failed; the session goes on');
   }
+}
 
-  function lose(reason: string, refused = false): void {
-    if (state === 'lost') return;
-    state = 'lost';
-    clearTimeout(loginTimer);
-    if (enquiries) clearInterval(enquiries);
-    answeredGoodbye();
-    // Our last words go out, unless the peer takes nothing any more.
-    writer.flush();
-    socket.destroySoon();
-    setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
-    handlers.lost(reason, refused);
+function loginAnswered(wire: Wire, status: number): void {
+  if (wire.state !== 'opening') return;
+  if (status !== STATUS.ok) return lose(wire, statusName(status), REFUSALS.includes(status));
+  wire.state = 'bound';
+  clearTimeout(wire.loginTimer);
+  wire.enquiries = setInterval(() => enquire(wire), wire.settings.enquireLinkMs);
+  wire.handlers.bound(wire.connection);
+}
+
+function enquire(wire: Wire): void {
+  if (wire.heard) {
+    wire.heard = false;
+    wire.unanswered = 0;
+    return;
   }
+  if (wire.unanswered === MOST_UNANSWERED_ENQUIRIES) return lose(wire, 'the carrier does not answer enquire_link');
+  wire.unanswered++;
+  wire.connection.send({ command: 'enquire_link', status: 0, sequence: wire.connection.nextSequence() });
+}
+
+function nack(wire: Wire, status: number, sequenceOfTheirs: number): void {
+  wire.connection.send({ command: 'generic_nack', status, sequence: sequenceOfTheirs });
+}
+
+function lose(wire: Wire, reason: string, refused = false): void {
+  if (wire.state === 'lost') return;
+  wire.state = 'lost';
+  clearTimeout(wire.loginTimer);
+  if (wire.enquiries) clearInterval(wire.enquiries);
+  wire.answeredGoodbye();
+  // Our last words go out, unless the peer takes nothing any more.
+  wire.writer.flush();
+  wire.socket.destroySoon();
+  setTimeout(() => wire.socket.destroy(), GOODBYE_MS).unref();
+  wire.handlers.lost(reason, refused);
 }

@@ -30,6 +30,27 @@ export type Link = {
   close(graceMs: number): Promise<void>;
 };
 
+/** A link as it stands. */
+type Standing = {
+  settings: SmppSettings;
+  bind: BindCommand;
+  log: Logger;
+  handlers: LinkHandlers;
+  hosts: Host[];
+  /** The host to begin with, and the one whose turn it is. */
+  home: number;
+  turn: number;
+  state: LinkState;
+  since: Date;
+  lastError: string | null;
+  loginRefused: boolean;
+  connection: Connection | null;
+  retry: NodeJS.Timeout | undefined;
+  opened: number;
+  failures: number;
+  ending: boolean;
+};
+
 /**
  * CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and back to CONNECTING after a loss, with full jitter: to its own host first,
  * which is the one whose turn `home` is, then to one after the other.
@@ -39,93 +60,102 @@ export function openLink(
   { bind, home, log }: { bind: BindCommand; home: number; log: Logger },
   handlers: LinkHandlers,
 ): Link {
-  const hosts: Host[] = [{ host: settings.host, port: settings.port }, ...settings.otherHosts];
-  let turn = home;
-  let state: LinkState = 'closed';
-  let since = new Date();
-  let lastError: string | null = null;
-  let loginRefused = false;
-  let connection: Connection | null = null;
-  let retry: NodeJS.Timeout | null = null;
-  let opened = 0;
-  let failures = 0;
-  let ending = false;
-
-  function enter(next: LinkState): void {
-    state = next;
-    since = new Date();
-  }
-
-  function connect(): void {
-    retry = null;
-    enter('connecting');
-    let boundAt: number | null = null;
-    connection = openConnection(
-      settings,
-      { bind, host: hosts[turn % hosts.length] ?? settings, number: ++opened, log },
-      {
-        binding: () => enter('binding'),
-        bound(fresh) {
-          boundAt = performance.now();
-          lastError = null;
-          loginRefused = false;
-          enter('bound');
-          log.info({ bind }, 'Bound to the carrier');
-          handlers.bound(fresh);
-        },
-        message: (pdu, from) => handlers.message(pdu, from),
-        caughtUp: () => handlers.caughtUp(),
-        lost(reason, refused) {
-          connection = null;
-          enter('closed');
-          turn = boundAt === null ? turn + 1 : home;
-          if (boundAt !== null) handlers.lost(reason);
-          if (ending) return;
-          lastError = reason;
-          loginRefused = refused;
-          if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) failures = 0;
-          const retryInMs = refused ? refusedWaitMs() : waitMs();
-          if (refused)
-            log.error(
-              { alarm: 'smpp-login-refused', bind, reason, retryInMs },
-              'The carrier refuses our login: check the settings',
-            );
-          else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
-          retry = setTimeout(connect, retryInMs);
-        },
-      },
-    );
-  }
-
-  /** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */
-  function waitMs(): number {
-    const limit = Math.min(
-      settings.reconnectMaxMs,
-      settings.reconnectMinMs * 2 ** Math.min(Math.floor(failures / hosts.length), 20),
-    );
-    failures++;
-    return Math.ceil(Math.random() * limit);
-  }
-
-  const refusedWaitMs = (): number => Math.ceil(settings.refusedRetryMs * (0.5 + Math.random() / 2));
-
-  connect();
+  const link: Standing = {
+    settings,
+    bind,
+    log,
+    handlers,
+    hosts: [{ host: settings.host, port: settings.port }, ...settings.otherHosts],
+    home,
+    turn: home,
+    state: 'closed',
+    since: new Date(),
+    lastError: null,
+    loginRefused: false,
+    connection: null,
+    retry: undefined,
+    opened: 0,
+    failures: 0,
+    ending: false,
+  };
+  connect(link);
   return {
-    state: () => state,
-    since: () => since,
-    lastError: () => lastError,
-    refused: () => loginRefused,
-    drop: (reason) => connection?.drop(reason),
+    state: () => link.state,
+    since: () => link.since,
+    lastError: () => link.lastError,
+    refused: () => link.loginRefused,
+    drop: (reason) => link.connection?.drop(reason),
     drain() {
-      ending = true;
-      if (retry) clearTimeout(retry);
-      if (state === 'bound') enter('draining');
-      else connection?.drop('closed');
+      link.ending = true;
+      clearTimeout(link.retry);
+      if (link.state === 'bound') enter(link, 'draining');
+      else link.connection?.drop('closed');
     },
     async close(graceMs) {
-      ending = true;
-      if (retry) clearTimeout(retry);
-      await connection?.unbind(graceMs);
+      link.ending = true;
+      clearTimeout(link.retry);
+      await link.connection?.unbind(graceMs);
     },
   };
 }
+
+function enter(link: Standing, next: LinkState): void {
+  link.state = next;
+  link.since = new Date();
+}
+
+function connect(link: Standing): void {
+  const { settings, bind, log, hosts, handlers } = link;
+  enter(link, 'connecting');
+  let boundAt: number | null = null;
+  link.connection = openConnection(
+    settings,
+    { bind, host: hosts[link.turn % hosts.length] ?? settings, number: ++link.opened, log },
+    {
+      binding: () => enter(link, 'binding'),
+      bound(fresh) {
+        boundAt = performance.now();
+        link.lastError = null;
+        link.loginRefused = false;
+        enter(link, 'bound');
+        log.info({ bind }, 'Bound to the carrier');
+        handlers.bound(fresh);
+      },
+      message: handlers.message,
+      caughtUp: handlers.caughtUp,
+      lost(reason, refused) {
+        link.connection = null;
+        enter(link, 'closed');
+        link.turn = boundAt === null ? link.turn + 1 : link.home;
+        if (boundAt !== null) handlers.lost(reason);
+        if (!link.ending) comeBack(link, { reason, refused, boundAt });
+      },
+    },
+  );
+}
+
+/** Connects again after a wait; tells an operator of a login that is refused. */
+function comeBack(
+  link: Standing,
+  { reason, refused, boundAt }: { reason: string; refused: boolean; boundAt: number | null },
+): void {
+  const { bind, log } = link;
+  link.lastError = reason;
+  link.loginRefused = refused;
+  if (boundAt !== null && performance.now() - boundAt >= SOUND_MS) link.failures = 0;
+  const retryInMs = refused ? refusedWaitMs(link) : waitMs(link);
+  if (refused)
+    log.error({ alarm: 'smpp-login-refused', bind, reason, retryInMs }, 'The carrier refuses our login: check the settings');
+  else log.warn({ bind, reason, retryInMs }, boundAt === null ? 'No connection to the carrier' : 'Lost the carrier');
+  link.retry = setTimeout(() => connect(link), retryInMs);
+}
+
+/** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */
+function waitMs(link: Standing): number {
+  const { reconnectMinMs, reconnectMaxMs } = link.settings;
+  const limit = Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(Math.floor(link.failures / link.hosts.length), 20));
+  link.failures++;
+  return Math.ceil(Math.random() * limit);
+}
+
+const refusedWaitMs = ({ settings }: Standing): number => Math.ceil(settings.refusedRetryMs * (0.5 + Math.random() / 2));

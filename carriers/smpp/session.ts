@@ -5,9 +5,9 @@ import { openLink } from './link.ts';
 import type { Link } from './link.ts';
 import { createSegmenter } from './long-message.ts';
 import { createReceiptIds } from './receipt-ids.ts';
-import { createReceiver } from './receiver.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
 import type { SmppSettings } from './settings.ts';
-import { createSubmitter } from './submitter.ts';
+import { createSubmitter, type Submitter } from './submitter.ts';
 
 const BINDS: Record<SmppSettings['bindMode'], BindCommand[]> = {
   transceiver: ['bind_transceiver'],
@@ -69,19 +69,6 @@ export function openSession(settings: SmppSettings, { events, log, slot = 0 }: O
     await Promise.all(links.map((link) => link.close(Math.max(0, deadline - performance.now()))));
   }
 
-  function health(): SessionHealth {
-    const refusing = submitter.refusing();
-    const weakest = links.toSorted((a, b) => RANK[a.state()] - RANK[b.state()])[0];
-    return {
-      state: closing && weakest?.state() === 'closed' ? 'closed' : STATES[weakest?.state() ?? 'closed'],
-      since: weakest?.since() ?? new Date(),
-      inFlight: submitter.unanswered() + receiver.inHand(),
-      lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? refusing,
-      refused: links.some((link) => link.refused()),
-      refusing,
-    };
-  }
-
   return {
     get window() {
       return submitter.window();
@@ -98,7 +85,7 @@ export function openSession(settings: SmppSettings, { events, log, slot = 0 }: O
       submitter.pump();
       return results;
     },
-    health,
+    health: () => healthOf(links, { submitter, receiver, closing: closing !== null }),
     close: (graceMs) => (closing ??= drainAndClose(graceMs)),
   };
 }
@@ -113,3 +100,20 @@ const STATES = {
   bound: 'bound',
   draining: 'draining',
 } as const;
+
+/** The weakest of its links says how the session is. */
+function healthOf(
+  links: Link[],
+  { submitter, receiver, closing }: { submitter: Submitter; receiver: Receiver; closing: boolean },
+): SessionHealth {
+  const refusing = submitter.refusing();
+  const weakest = links.toSorted((a, b) => RANK[a.state()] - RANK[b.state()])[0];
+  return {
+    state: closing && weakest?.state() === 'closed' ? 'closed' : STATES[weakest?.state() ?? 'closed'],
+    since: weakest?.since() ?? new Date(),
+    inFlight: submitter.unanswered() + receiver.inHand(),
+    lastError: links.map((link) => link.lastError()).find((error) => error !== null) ?? refusing,
+    refused: links.some((link) => link.refused()),
+    refusing,
+  };
+}

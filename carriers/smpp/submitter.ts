@@ -7,9 +7,9 @@ import type { Connection } from './connection.ts';
 import type { SmppSettings } from './settings.ts';
 import { resultOf } from './tally.ts';
 import type { SegmentOutcome } from './tally.ts';
-import { createThrottle } from './throttle.ts';
-import { createTrouble } from './trouble.ts';
-import { createTokenBucket } from '../token-bucket.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
+import { createTrouble, type Trouble } from './trouble.ts';
+import { createTokenBucket, type TokenBucket } from '../token-bucket.ts';
 
 /** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
 const MOST_AGAIN = 10;
@@ -59,218 +59,238 @@ type Deps = {
   changed: () => void;
 };
 
-/** The window, the rate, the pauses and the timers of one session's submissions. Every message gets one answer, whatever happens. */
-export function createSubmitter(settings: SmppSettings, { log, segmentsOf, referenceOf, changed }: Deps): Submitter {
-  const rate = settings.segmentsPerSecond === undefined ? null : settings.segmentsPerSecond / settings.maxBinds;
-  const bucket = createTokenBucket(rate);
-  const outcomes = new Map(OUTCOMES);
-  for (const [name, outcome] of Object.entries(settings.outcomes)) outcomes.set(statusOf(name) ?? 0, outcome);
-  const throttle = createThrottle(settings.throttleMinMs, settings.throttleMaxMs);
-  const trouble = createTrouble();
-  // While it takes nothing, one after each pause asks whether it does again.
-  const window = (): number => (trouble.lasts() ? 1 : settings.window);
+/** One session's submissions as they stand. */
+type Submissions = Deps & {
+  settings: SmppSettings;
+  bucket: TokenBucket;
+  throttle: Throttle;
+  trouble: Trouble;
+  /** By status; any other is a refusal for good. */
+  outcomes: ReadonlyMap<number, SmppSettings['outcomes'][string]>;
   /** By sequence number, oldest first. */
-  const unanswered = new Map<number, Segment>();
+  unanswered: Map<number, Segment>;
   /** Not written yet, or written and put back by the carrier (those come first). */
-  let queue: Segment[] = [];
-  let connection: Connection | null = null;
-  let stopped = false;
-  let expiry: NodeJS.Timeout | null = null;
-  let wake: NodeJS.Timeout | null = null;
+  queue: Segment[];
+  connection: Connection | null;
+  stopped: boolean;
+  expiry: NodeJS.Timeout | null;
+  timer: NodeJS.Timeout | null;
+};
 
-  function submit(outbound: OutboundMessage): Promise<SubmitResult> {
-    if (stopped) return Promise.resolve({ outcome: 'unsent', reason: 'the session is closing' });
-    if (!connection) return Promise.resolve({ outcome: 'unsent', reason: 'not bound' });
-    let frames: Buffer[];
-    try {
-      frames = segmentsOf(outbound);
-    } catch (error) {
-      if (!(error instanceof SmppError)) throw error;
-      log.warn({ messageId: outbound.id, problem: error.message }, 'A message can not be put into SMPP');
-      return Promise.resolve({ outcome: 'rejected', code: 'unencodable' });
-    }
-    const { promise, resolve } = Promise.withResolvers<SubmitResult>();
-    const message: Message = { outcomes: [], open: frames.length, unanswered: 0, settle: resolve };
-    for (const [index, frame] of frames.entries()) queue.push({ message, index, frame, again: 0, writtenAt: 0 });
-    return promise;
-  }
-
-  function pump(): void {
-    if (!connection) return;
-    while (queue.length > 0 && unanswered.size < window()) {
-      const pauseMs = throttle.remainingMs();
-      if (pauseMs > 0) return wakeIn(pauseMs);
-      if (!bucket.take()) return wakeIn(bucket.waitMs());
-      const segment = queue.shift();
-      if (segment) write(connection, segment);
-    }
-  }
-
-  function write(to: Connection, segment: Segment): void {
-    segment.writtenAt = performance.now();
-    segment.message.unanswered++;
-    unanswered.set(to.sendFrame(segment.frame), segment);
-    expiry ??= setTimeout(expire, settings.responseTimeoutMs);
-  }
-
-  function wakeIn(ms: number): void {
-    wake ??= setTimeout(() => {
-      wake = null;
-      // Timers may be early by a fraction, and others shorter than the pause.
-      const pauseMs = throttle.remainingMs();
-      if (pauseMs > 0) return wakeIn(pauseMs);
-      pump();
-      changed();
-    }, ms);
-  }
-
-  function answered(pdu: MessageResp | Plain): void {
-    const { sequence, status } = pdu;
-    const segment = unanswered.get(sequence);
-    // Too late, or never ours: the message was answered for already.
-    if (!segment) return;
-    unanswered.delete(sequence);
-    segment.message.unanswered--;
-    const means = outcomes.get(status);
-    if (means === 'throttled') {
-      pause();
-      const whole = { outcome: 'throttled', retryAfterMs: throttle.remainingMs() } as const;
-      return putBack(segment, whole, { outcome: 'unknown', reason: 'sent in part, then throttled' });
-    }
-    if (means === 'deferred') return defer(segment, statusName(status));
-    trouble.over();
-    if (status === STATUS.ok && pdu.command === 'submit_sm_resp') {
-      throttle.relieved(segment.writtenAt);
-      return finish(segment, { outcome: 'accepted', reference: referenceOf(pdu.messageId) });
-    }
-    if (means === 'unknown') return finish(segment, { outcome: 'unknown', reason: statusName(status) });
-    if (status === STATUS.wrongBindState && means === undefined) {
-      finish(segment, { outcome: 'unsent', reason: 'the carrier takes us for unbound' });
-      return connection?.drop('the carrier takes us for unbound');
-    }
-    finish(segment, { outcome: 'rejected', code: statusName(status || STATUS.unknown) });
-  }
-
-  function pause(): void {
-    throttle.hit();
-    wakeIn(throttle.remainingMs());
-  }
-
-  /** One message's trouble holds up no other; that of a run is the line's. */
-  function defer(segment: Segment, code: string): void {
-    const { open, outcomes } = segment.message;
-    const begins = trouble.met(code);
-    if (trouble.lasts() || open > 1 || outcomes.length > 0) pause();
-    if (begins) {
-      log.error(
-        { alarm: 'smpp-submits-refused', code },
-        'The carrier refuses every message for now: its line is paused, and tried now and then',
-      );
-      handBack();
-    }
-    putBack(segment, { outcome: 'deferred', code }, { outcome: 'rejected', code });
-  }
-
-  /** What was not begun waits where it may still be called off. */
-  function handBack(): void {
-    const whole = new Set(
-      queue.map(({ message }) => message).filter(({ unanswered: written, outcomes }) => written + outcomes.length === 0),
-    );
-    for (const message of whole) {
-      forget(message);
-      message.settle({ outcome: 'throttled', retryAfterMs: throttle.remainingMs() });
-    }
-  }
-
-  /** `whole`: what the message is if the carrier has nothing of it; `atLast`: what becomes of a part that was tried often enough. */
-  function putBack(segment: Segment, whole: SubmitResult, atLast: SegmentOutcome): void {
-    const { message } = segment;
-    segment.again++;
-    if (segment.again > MOST_AGAIN) return finish(segment, atLast);
-    if (message.outcomes.some(({ outcome }) => outcome === 'rejected')) {
-      return finish(segment, { outcome: 'unsent', reason: 'another part was rejected' });
-    }
-    queue.unshift(segment);
-    // The carrier has nothing of it, nor may it get anything: the whole message can wait elsewhere.
-    if (message.unanswered > 0 || message.outcomes.some(({ outcome }) => outcome !== 'unsent')) return;
-    forget(message);
-    message.settle(whole);
-    changed();
-  }
-
-  function finish(segment: Segment, outcome: SegmentOutcome): void {
-    const { message } = segment;
-    message.outcomes[segment.index] = outcome;
-    message.open--;
-    if (outcome.outcome === 'rejected' && message.open > 0) message.open -= forget(message);
-    if (message.open > 0) return;
-    // Those left out after a refusal have no outcome.
-    message.settle(resultOf(message.outcomes.filter((known) => known !== undefined)));
-    changed();
-  }
-
-  /** Takes the message's segments out of the queue; answers how many. */
-  function forget(message: Message): number {
-    const before = queue.length;
-    queue = queue.filter((segment) => segment.message !== message);
-    return before - queue.length;
-  }
-
-  function expire(): void {
-    expiry = null;
-    const latest = performance.now() - settings.responseTimeoutMs;
-    for (const [sequence, segment] of unanswered) {
-      if (segment.writtenAt > latest) {
-        expiry = setTimeout(expire, Math.ceil(segment.writtenAt - latest));
-        break;
-      }
-      unanswered.delete(sequence);
-      segment.message.unanswered--;
-      finish(segment, { outcome: 'unknown', reason: 'no answer in time' });
-    }
-    pump();
-  }
-
-  function detach(reason: string): void {
-    connection = null;
-    if (expiry) clearTimeout(expiry);
-    if (wake) clearTimeout(wake);
-    expiry = wake = null;
-    const written = [...unanswered.values()];
-    const waiting = queue;
-    unanswered.clear();
-    queue = [];
-    for (const segment of written) {
-      segment.message.unanswered--;
-      finish(segment, { outcome: 'unknown', reason });
-    }
-    for (const segment of waiting) finish(segment, { outcome: 'unsent', reason });
-    changed();
-  }
-
+/** The window, the rate, the pauses and the timers of one session's submissions. Every message gets one answer, whatever happens. */
+export function createSubmitter(settings: SmppSettings, deps: Deps): Submitter {
+  const { segmentsPerSecond, maxBinds } = settings;
+  const own = Object.entries(settings.outcomes).map(([name, outcome]) => [statusOf(name) ?? 0, outcome] as const);
+  const at: Submissions = {
+    ...deps,
+    settings,
+    bucket: createTokenBucket(segmentsPerSecond === undefined ? null : segmentsPerSecond / maxBinds),
+    throttle: createThrottle(settings.throttleMinMs, settings.throttleMaxMs),
+    trouble: createTrouble(),
+    outcomes: new Map([...OUTCOMES, ...own]),
+    unanswered: new Map(),
+    queue: [],
+    connection: null,
+    stopped: false,
+    expiry: null,
+    timer: null,
+  };
   return {
-    submit,
+    submit: (message) => submit(at, message),
     attach(fresh) {
-      connection = fresh;
-      const pauseMs = throttle.remainingMs();
-      if (pauseMs > 0) wakeIn(pauseMs);
-      changed();
+      at.connection = fresh;
+      const pauseMs = at.throttle.remainingMs();
+      if (pauseMs > 0) wakeIn(at, pauseMs);
+      at.changed();
     },
-    detach,
-    answered,
-    pump,
-    window,
-    refusing: () => trouble.shown(),
-    ready: () => connection !== null && !stopped && throttle.remainingMs() === 0,
-    unanswered: () => unanswered.size,
-    unfinished: () => unanswered.size + queue.length,
+    detach: (reason) => detach(at, reason),
+    answered: (pdu) => answered(at, pdu),
+    pump: () => pump(at),
+    window: () => windowOf(at),
+    refusing: () => at.trouble.shown(),
+    ready: () => at.connection !== null && !at.stopped && at.throttle.remainingMs() === 0,
+    unanswered: () => at.unanswered.size,
+    unfinished: () => at.unanswered.size + at.queue.length,
     stop() {
-      stopped = true;
+      at.stopped = true;
       const begun = (segment: Segment): boolean => segment.message.unanswered > 0 || segment.message.outcomes.length > 0;
-      const dropped = queue.filter((segment) => !begun(segment));
-      queue = queue.filter(begun);
-      for (const segment of dropped) finish(segment, { outcome: 'unsent', reason: 'the session is closing' });
-      changed();
+      const dropped = at.queue.filter((segment) => !begun(segment));
+      at.queue = at.queue.filter(begun);
+      for (const segment of dropped) finish(at, segment, { outcome: 'unsent', reason: 'the session is closing' });
+      at.changed();
     },
   };
+}
+
+/** While the carrier takes nothing, one after each pause asks whether it does again. */
+const windowOf = (at: Submissions): number => (at.trouble.lasts() ? 1 : at.settings.window);
+
+function submit(at: Submissions, outbound: OutboundMessage): Promise<SubmitResult> {
+  if (at.stopped) return Promise.resolve({ outcome: 'unsent', reason: 'the session is closing' });
+  if (!at.connection) return Promise.resolve({ outcome: 'unsent', reason: 'not bound' });
+  let frames: Buffer[];
+  try {
+    frames = at.segmentsOf(outbound);
+  } catch (error) {
+    if (!(error instanceof SmppError)) throw error;
+    at.log.warn({ messageId: outbound.id, problem: error.message }, 'A message can not be put into SMPP');
+    return Promise.resolve({ outcome: 'rejected', code: 'unencodable' });
+  }
+  const { promise, resolve } = Promise.withResolvers<SubmitResult>();
+  const message: Message = { outcomes: [], open: frames.length, unanswered: 0, settle: resolve };
+  for (const [index, frame] of frames.entries()) at.queue.push({ message, index, frame, again: 0, writtenAt: 0 });
+  return promise;
+}
+
+function pump(at: Submissions): void {
+  if (!at.connection) return;
+  while (at.queue.length > 0 && at.unanswered.size < windowOf(at)) {
+    const pauseMs = at.throttle.remainingMs();
+    if (pauseMs > 0) return wakeIn(at, pauseMs);
+    if (!at.bucket.take()) return wakeIn(at, at.bucket.waitMs());
+    const segment = at.queue.shift();
+    if (segment) write(at, at.connection, segment);
+  }
+}
+
+function write(at: Submissions, to: Connection, segment: Segment): void {
+  segment.writtenAt = performance.now();
+  segment.message.unanswered++;
+  at.unanswered.set(to.sendFrame(segment.frame), segment);
+  at.expiry ??= setTimeout(() => expire(at), at.settings.responseTimeoutMs);
+}
+
+function wakeIn(at: Submissions, ms: number): void {
+  at.timer ??= setTimeout(() => {
+    at.timer = null;
+    // Timers may be early by a fraction, and others shorter than the pause.
+    const pauseMs = at.throttle.remainingMs();
+    if (pauseMs > 0) return wakeIn(at, pauseMs);
+    pump(at);
+    at.changed();
+  }, ms);
+}
+
+function answered(at: Submissions, pdu: MessageResp | Plain): void {
+  const { sequence, status } = pdu;
+  const segment = at.unanswered.get(sequence);
+  // Too late, or never ours: the message was answered for already.
+  if (!segment) return;
+  at.unanswered.delete(sequence);
+  segment.message.unanswered--;
+  const means = at.outcomes.get(status);
+  if (means === 'throttled') {
+    pause(at);
+    const whole = { outcome: 'throttled', retryAfterMs: at.throttle.remainingMs() } as const;
+    return putBack(at, segment, whole, { outcome: 'unknown', reason: 'sent in part, then throttled' });
+  }
+  if (means === 'deferred') return defer(at, segment, statusName(status));
+  at.trouble.over();
+  if (status === STATUS.ok && pdu.command === 'submit_sm_resp') {
+    at.throttle.relieved(segment.writtenAt);
+    return finish(at, segment, { outcome: 'accepted', reference: at.referenceOf(pdu.messageId) });
+  }
+  if (means === 'unknown') return finish(at, segment, { outcome: 'unknown', reason: statusName(status) });
+  if (status === STATUS.wrongBindState && means === undefined) {
+    finish(at, segment, { outcome: 'unsent', reason: 'the carrier takes us for unbound' });
+    return at.connection?.drop('the carrier takes us for unbound');
+  }
+  finish(at, segment, { outcome: 'rejected', code: statusName(status || STATUS.unknown) });
+}
+
+function pause(at: Submissions): void {
+  at.throttle.hit();
+  wakeIn(at, at.throttle.remainingMs());
+}
+
+/** One message's trouble holds up no other; that of a run is the line's. */
+function defer(at: Submissions, segment: Segment, code: string): void {
+  const { open, outcomes } = segment.message;
+  const begins = at.trouble.met(code);
+  if (at.trouble.lasts() || open > 1 || outcomes.length > 0) pause(at);
+  if (begins) {
+    at.log.error(
+      { alarm: 'smpp-submits-refused', code },
+      'The carrier refuses every message for now: its line is paused, and tried now and then',
+    );
+    handBack(at);
+  }
+  putBack(at, segment, { outcome: 'deferred', code }, { outcome: 'rejected', code });
+}
+
+/** What was not begun waits where it may still be called off. */
+function handBack(at: Submissions): void {
+  const whole = new Set(
+    at.queue.map(({ message }) => message).filter(({ unanswered: written, outcomes }) => written + outcomes.length === 0),
+  );
+  for (const message of whole) {
+    forget(at, message);
+    message.settle({ outcome: 'throttled', retryAfterMs: at.throttle.remainingMs() });
+  }
+}
+
+/** `whole`: what the message is if the carrier has nothing of it; `atLast`: what becomes of a part that was tried often enough. */
+function putBack(at: Submissions, segment: Segment, whole: SubmitResult, atLast: SegmentOutcome): void {
+  const { message } = segment;
+  segment.again++;
+  if (segment.again > MOST_AGAIN) return finish(at, segment, atLast);
+  if (message.outcomes.some(({ outcome }) => outcome === 'rejected')) {
+    return finish(at, segment, { outcome: 'unsent', reason: 'another part was rejected' });
+  }
+  at.queue.unshift(segment);
+  // The carrier has nothing of it, nor may it get anything: the whole message can wait elsewhere.
+  if (message.unanswered > 0 || message.outcomes.some(({ outcome }) => outcome !== 'unsent')) return;
+  forget(at, message);
+  message.settle(whole);
+  at.changed();
+}
+
+function finish(at: Submissions, segment: Segment, outcome: SegmentOutcome): void {
+  const { message } = segment;
+  message.outcomes[segment.index] = outcome;
+  message.open--;
+  if (outcome.outcome === 'rejected' && message.open > 0) message.open -= forget(at, message);
+  if (message.open > 0) return;
+  // Those left out after a refusal have no outcome.
+  message.settle(resultOf(message.outcomes.filter((known) => known !== undefined)));
+  at.changed();
+}
+
+/** Takes the message's segments out of the queue; answers how many. */
+function forget(at: Submissions, message: Message): number {
+  const before = at.queue.length;
+  at.queue = at.queue.filter((segment) => segment.message !== message);
+  return before - at.queue.length;
+}
+
+function expire(at: Submissions): void {
+  at.expiry = null;
+  const latest = performance.now() - at.settings.responseTimeoutMs;
+  for (const [sequence, segment] of at.unanswered) {
+    if (segment.writtenAt > latest) {
+      at.expiry = setTimeout(() => expire(at), Math.ceil(segment.writtenAt - latest));
+      break;
+    }
+    at.unanswered.delete(sequence);
+    segment.message.unanswered--;
+    finish(at, segment, { outcome: 'unknown', reason: 'no answer in time' });
+  }
+  pump(at);
+}
+
+function detach(at: Submissions, reason: string): void {
+  at.connection = null;
+  if (at.expiry) clearTimeout(at.expiry);
+  if (at.timer) clearTimeout(at.timer);
+  at.expiry = at.timer = null;
+  const written = [...at.unanswered.values()];
+  const waiting = at.queue;
+  at.unanswered.clear();
+  at.queue = [];
+  for (const segment of written) {
+    segment.message.unanswered--;
+    finish(at, segment, { outcome: 'unknown', reason });
+  }
+  for (const segment of waiting) finish(at, segment, { outcome: 'unsent', reason });
+  at.changed();
 }

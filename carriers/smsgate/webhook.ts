@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookRequest } from '../carrier.ts';
+import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookReply, WebhookRequest } from '../carrier.ts';
 import { stampOf } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 import { timeOf } from './times.ts';
@@ -44,21 +44,8 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
   const release = settings.immediate ? 'now' : 'sync';
 
   if (name === 'sms:received') {
-    const sms = Received.safeParse(payload);
-    const from = sms.success ? (sms.data.sender ?? sms.data.phoneNumber) : null;
-    if (!sms.success || !from) return UNREADABLE;
-    const told = timeOf(sms.data.receivedAt, settings.deviceTimeZone);
-    const reply = {
-      externalId: id,
-      from,
-      to: { port: sms.data.simNumber ?? settings.defaultSim },
-      body: Buffer.from(sms.data.message),
-      encoding: 'utf8' as const,
-      receivedAt: told ?? request.receivedAt,
-      precision: told ? ('second' as const) : ('ours' as const),
-      ...(told ? { stamp: stampOf(told) } : {}),
-    };
-    return { kind: 'content', replies: [reply], receipts: [], release };
+    const reply = replyOf(settings, request, { id, payload });
+    return reply ? { kind: 'content', replies: [reply], receipts: [], release } : UNREADABLE;
   }
   // Other events (a call, a ping, a data message) are no news here, and acknowledged.
   const status = STATUSES[name];
@@ -95,4 +82,25 @@ function read(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+function replyOf(
+  settings: SmsgateSettings,
+  request: WebhookRequest,
+  { id, payload }: { id: string; payload: unknown },
+): WebhookReply | null {
+  const sms = Received.safeParse(payload);
+  const from = sms.success ? (sms.data.sender ?? sms.data.phoneNumber) : null;
+  if (!sms.success || !from) return null;
+  const told = timeOf(sms.data.receivedAt, settings.deviceTimeZone);
+  return {
+    externalId: id,
+    from,
+    to: { port: sms.data.simNumber ?? settings.defaultSim },
+    body: Buffer.from(sms.data.message),
+    encoding: 'utf8',
+    receivedAt: told ?? request.receivedAt,
+    precision: told ? 'second' : 'ours',
+    ...(told ? { stamp: stampOf(told) } : {}),
+  };
 }

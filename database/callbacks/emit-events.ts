@@ -128,6 +128,52 @@ const TAKEN_OVER_AFTER_SECONDS = 60;
 /** The same for one that was stored with its claim: whoever makes it and is not done in time renews the lease. */
 export const LEASE_SECONDS = 10;
 
+type Frozen = NewEvent & { eventId: string; frozen: string };
+
+// An address that wants a flood gathered needs to know the conversation.
+const TARGETS = `with named as (
+     select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
+   )
+   select 'callback' as channel, e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope,
+     e.ordered, e.types, e.format, e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone, a.platform,
+     array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
+   from callback_endpoints e join accounts a on a.id = e.account_id
+   where e.account_id = any($1::uuid[]) and e.deleted_at is null
+     and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named))
+   union all
+   select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', 'v2', '{}' from reply_emails
+   where $4 and account_id = any($1::uuid[]) and deleted_at is null
+     and confirmed_at is not null order by id`;
+
+// Positions come from a row per account, locked in order and only until the commit that follows at once, so that they are gap-free
+// in the order of commits. A UUID's order would skip what commits late.
+const STORE = `with owed as (
+     insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
+       lease_until, run_id, created_at, format, body, conversation_id, sequence)
+     select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
+       case when d.channel = 'email' then d.target end,
+       case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
+       d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
+       case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${LEASE_SECONDS} seconds' end,
+       $9, now(), d.format, d.body, d.conversation_id, d.sequence
+     from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::uuid[], $19::int[],
+       $20::uuid[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)
+   ), locked as (
+     select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
+   ), e as (
+     select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $21::uuid[])
+      with ordinality as e (id, account_id, reply_id, type, body, owed, campaign_id, ordinal)
+   ), drawn as (
+     update account_counters c set position = c.position + n.many
+     from (select distinct account_id, many from e) n join locked using (account_id)
+     where c.account_id = n.account_id returning c.account_id, c.position
+   ), frozen as (
+     insert into events (id, account_id, position, type, reply_id, body, owed, created_at, http_request_id)
+     select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now(), c.http_request_id
+    from e join drawn d using (account_id) left join campaigns c on c.id = e.campaign_id
+   ) select clock_timestamp() as at, (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($21::uuid[])) as requests`;
+
 /**
  * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
  * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
@@ -142,147 +188,111 @@ export async function emitEvents(
 ): Promise<Emitted> {
   if (happened.length === 0) return { callbacks: [], emails: [], accounts: [], born: [] };
   const accounts = [...new Set(happened.map((each) => each.accountId))].toSorted();
-  const targets = await rows<Endpoint & { channel: Owed['channel'] }>(
-    client,
-    // An address that wants a flood gathered needs to know the conversation.
-    `with named as (
-       select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
-     )
-     select 'callback' as channel, e.id, e.account_id, case when e.health in ('paused', 'disabled', 'gone') then e.health end as held, e.scope,
-       e.ordered, e.types, e.format, e.url, e.secrets, e.timeout_ms, e.fallback_url, e.schedule, a.time_zone, a.platform,
-       array(select n.id from named n where n.callback_endpoint_id = e.id) as campaigns
-     from callback_endpoints e join accounts a on a.id = e.account_id
-     where e.account_id = any($1::uuid[]) and e.deleted_at is null
-       and (e.scope = 'account' and e.types && $2::text[] or e.id in (select callback_endpoint_id from named))
-     union all
-     select 'email', id, account_id, null, 'account', gather, '{}', 'standard', '', '', 0, null, null, 'UTC', 'v2', '{}' from reply_emails
-     where $4 and account_id = any($1::uuid[]) and deleted_at is null
-       and confirmed_at is not null order by id`,
-    [
-      accounts,
-      [...new Set(happened.flatMap(({ type }) => [type, OCTOPUSH_ALSO[type] ?? type]))],
-      [...new Set(happened.flatMap((each) => each.campaignId ?? []))],
-      happened.some((each) => each.emails),
-    ],
-  );
-  const endpoints = targets.filter(({ channel }) => channel === 'callback');
-  const addresses = targets.filter(({ channel }) => channel === 'email');
-
-  const events = happened.map((each) => {
+  const targets = await rows<Endpoint & { channel: Owed['channel'] }>(client, TARGETS, [
+    accounts,
+    [...new Set(happened.flatMap(({ type }) => [type, OCTOPUSH_ALSO[type] ?? type]))],
+    [...new Set(happened.flatMap((each) => each.campaignId ?? []))],
+    happened.some((each) => each.emails),
+  ]);
+  const [endpoints, addresses] = [targets.filter(isCallback), targets.filter((each) => !isCallback(each))];
+  const events = happened.map((each): Frozen => {
     const eventId = newId();
     return { ...each, eventId, frozen: each.body(eventId) };
   });
-  const owed = events.flatMap(({ accountId, eventId, type, emails, campaignId, order, exceptEndpoint, octopush }): Owed[] => {
-    const to = (channel: Owed['channel'], targets: Target[]) =>
-      targets
-        .filter((target) => target.account_id === accountId)
-        .map(({ id, held, ordered, format, time_zone: timeZone, platform }) => ({
-          id: newId(),
-          accountId,
-          eventId,
-          channel,
-          targetId: id,
-          held,
-          claim: null,
-          format,
-          body: format === 'standard' || !octopush ? null : octopushBody(format, octopush, { timeZone, platform }),
-          conversationId: (ordered && order?.conversationId) || null,
-          sequence: ordered && order ? order.sequence : null,
-        }));
-    return [
-      ...to(
-        'callback',
-        endpoints.filter(
-          (endpoint) =>
-            hears(endpoint, type, campaignId ?? null) &&
-            endpoint.id !== exceptEndpoint &&
-            (endpoint.format === 'standard' || octopush !== undefined),
-        ),
-      ),
-      ...(emails ? to('email', addresses) : []),
-    ];
-  });
-
+  const owed = events.flatMap((event) => [
+    ...deliveriesTo(
+      'callback',
+      event,
+      endpoints.filter((endpoint) => wants(endpoint, event)),
+    ),
+    ...(event.emails ? deliveriesTo('email', event, addresses) : []),
+  ]);
   const byId = new Map(endpoints.map((each) => [each.id, each]));
-  const free = owed.length > 0 && room ? await room(client, [...byId.keys()]) : new Map<string, number>();
+  if (owed.length > 0 && room) claimWithin(await room(client, [...byId.keys()]), owed);
+  const { at, requests } = await store(client, { accounts, events, owed, runId });
+
+  const seen = performance.now();
+  const eventOf = new Map(events.map((each) => [each.eventId, each]));
+  const due = owed.filter((each) => each.held === null);
+  return {
+    callbacks: due.filter(isCallback).map((each) => each.id),
+    emails: due.filter((each) => !isCallback(each)).map((each) => each.id),
+    accounts,
+    born: owed.flatMap(({ id, claim, eventId, targetId, body }): Born[] => {
+      const [endpoint, event] = [byId.get(targetId), eventOf.get(eventId)];
+      if (claim === null || !endpoint || !event) return [];
+      const httpRequestId = requests?.[event.campaignId ?? ''] ?? null;
+      return [{ id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at, seen, httpRequestId }];
+    }),
+  };
+}
+
+const isCallback = ({ channel }: { channel: Owed['channel'] }): boolean => channel === 'callback';
+
+const wants = (endpoint: Endpoint, { type, campaignId, exceptEndpoint, octopush }: NewEvent): boolean =>
+  hears(endpoint, type, campaignId ?? null) &&
+  endpoint.id !== exceptEndpoint &&
+  (endpoint.format === 'standard' || octopush !== undefined);
+
+const deliveriesTo = (channel: Owed['channel'], event: Frozen, targets: Target[]): Owed[] =>
+  targets
+    .filter((target) => target.account_id === event.accountId)
+    .map(({ id, held, ordered, format, time_zone: timeZone, platform }) => ({
+      id: newId(),
+      accountId: event.accountId,
+      eventId: event.eventId,
+      channel,
+      targetId: id,
+      held,
+      claim: null,
+      format,
+      body: format === 'standard' || !event.octopush ? null : octopushBody(format, event.octopush, { timeZone, platform }),
+      conversationId: (ordered && event.order?.conversationId) || null,
+      sequence: ordered && event.order ? event.order.sequence : null,
+    }));
+
+/** Gives claims to as many deliveries as each endpoint has room for. */
+function claimWithin(free: Map<string, number>, owed: Owed[]): void {
   for (const each of owed) {
     const left = free.get(each.targetId) ?? 0;
     if (left <= 0 || each.held !== null) continue;
     free.set(each.targetId, left - 1);
     each.claim = newId();
   }
-  const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
-  // Last: positions come from a row per account, locked in order and only until the commit that follows at once, so that
-  // they are gap-free in the order of commits. A UUID's order would skip what commits late.
-  const [now] = await rows<{ at: Date; requests: Record<string, string | null> | null }>(
-    client,
-    `with owed as (
-       insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
-         lease_until, run_id, created_at, format, body, conversation_id, sequence)
-       select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
-         case when d.channel = 'email' then d.target end,
-         case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
-         d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
-         case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${LEASE_SECONDS} seconds' end,
-         $9, now(), d.format, d.body, d.conversation_id, d.sequence
-       from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::uuid[], $19::int[],
-         $20::uuid[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)
-     ), locked as (
-       select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
-     ), e as (
-       select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $21::uuid[])
-         with ordinality as e (id, account_id, reply_id, type, body, owed, campaign_id, ordinal)
-     ), drawn as (
-       update account_counters c set position = c.position + n.many
-       from (select distinct account_id, many from e) n join locked using (account_id)
-       where c.account_id = n.account_id returning c.account_id, c.position
-     ), frozen as (
-       insert into events (id, account_id, position, type, reply_id, body, owed, created_at, http_request_id)
-       select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now(), c.http_request_id
-       from e join drawn d using (account_id) left join campaigns c on c.id = e.campaign_id
-     ) select clock_timestamp() as at, (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($21::uuid[])) as requests`,
-    [
-      accounts,
-      events.map((each) => each.eventId),
-      events.map((each) => each.accountId),
-      events.map((each) => each.replyId),
-      events.map((each) => each.type),
-      events.map((each) => each.frozen),
-      events.map((each) => owedFor.get(each.eventId) ?? 0),
-      runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
-      runId ?? 'retry',
-      owed.map((each) => each.id),
-      owed.map((each) => each.accountId),
-      owed.map((each) => each.eventId),
-      owed.map((each) => each.channel),
-      owed.map((each) => each.targetId),
-      owed.map((each) => each.held),
-      owed.map((each) => each.format),
-      owed.map((each) => each.body),
-      owed.map((each) => each.conversationId),
-      owed.map((each) => each.sequence),
-      owed.map((each) => each.claim),
-      events.map((each) => each.campaignId ?? null),
-    ],
-  );
+}
 
-  const seen = performance.now();
-  const eventOf = new Map(events.map((each) => [each.eventId, each]));
-  const due = owed.filter((each) => each.held === null);
-  return {
-    callbacks: due.filter((each) => each.channel === 'callback').map((each) => each.id),
-    emails: due.filter((each) => each.channel === 'email').map((each) => each.id),
+/** The time by the database's clock, and the requests that began the campaigns, by their ids. */
+type Stored = { at: Date; requests: Record<string, string | null> | null };
+
+async function store(
+  client: PoolClient,
+  { accounts, events, owed, runId }: { accounts: string[]; events: Frozen[]; owed: Owed[]; runId: string | null },
+): Promise<Stored> {
+  const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
+  const [stored] = await rows<Stored>(client, STORE, [
     accounts,
-    born: owed.flatMap(({ id, claim, eventId, targetId, body }): Born[] => {
-      const [endpoint, event] = [byId.get(targetId), eventOf.get(eventId)];
-      if (claim === null || !endpoint || !event || !now) return [];
-      const httpRequestId = now.requests?.[event.campaignId ?? ''] ?? null;
-      return [
-        { id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at: now.at, seen, httpRequestId },
-      ];
-    }),
-  };
+    events.map((each) => each.eventId),
+    events.map((each) => each.accountId),
+    events.map((each) => each.replyId),
+    events.map((each) => each.type),
+    events.map((each) => each.frozen),
+    events.map((each) => owedFor.get(each.eventId) ?? 0),
+    runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
+    runId ?? 'retry',
+    owed.map((each) => each.id),
+    owed.map((each) => each.accountId),
+    owed.map((each) => each.eventId),
+    owed.map((each) => each.channel),
+    owed.map((each) => each.targetId),
+    owed.map((each) => each.held),
+    owed.map((each) => each.format),
+    owed.map((each) => each.body),
+    owed.map((each) => each.conversationId),
+    owed.map((each) => each.sequence),
+    owed.map((each) => each.claim),
+    events.map((each) => each.campaignId ?? null),
+  ]);
+  return { at: stored?.at ?? new Date(), requests: stored?.requests ?? {} };
 }
 
 /** What a run owes for its replies and nobody has attempted yet, and first attempts that may be under way. */

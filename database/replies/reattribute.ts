@@ -84,7 +84,11 @@ export async function reattribute(
     );
   }
   const told: NewEvent[] = [
-    { ...basis(accountId, reply), campaignId, body: (id) => moved(id, reply, message ?? null, campaignId, placed, attribution) },
+    {
+      ...basis(accountId, reply),
+      campaignId,
+      body: (id) => moved(id, { reply, message: message ?? null, campaignId, placed, attribution }),
+    },
   ];
   if (reply.account_id !== null && reply.account_id !== accountId) {
     told.push({ ...basis(reply.account_id, null), body: (id) => withdrawn(id, reply) });
@@ -108,14 +112,14 @@ const basis = (accountId: string, reply: Row | null) => ({
   emails: false,
 });
 
-const moved = (
-  eventId: string,
-  reply: Row,
-  message: Answered | null,
-  campaignId: string | null,
-  placed: { conversationId: string | null; sequence: number | null },
-  attribution: Attribution,
-): string =>
+type Moved = {
+  reply: Row;
+  message: Answered | null;
+  campaignId: string | null;
+  placed: { conversationId: string | null; sequence: number | null };
+  attribution: Attribution;
+};
+const moved = (eventId: string, { reply, message, campaignId, placed, attribution }: Moved): string =>
   JSON.stringify({
     id: eventId,
     type: 'reply.reattributed',

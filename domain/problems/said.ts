@@ -65,7 +65,7 @@ const isSentence = (name: string): name is SentenceKey => name in sentencesEn;
 
 /** A template with its facts. French sets a space that does not break before a high mark and inside its quotes. */
 export function fill(template: string, facts: Facts, language: Language): string {
-  const filled = template.replaceAll(HOLE, (_, name: string, one?: string, more?: string, group?: string) => {
+  const filled = template.replaceAll(HOLE, (_, ...[name = '', one, more, group]: (string | undefined)[]) => {
     const value = facts[name];
     if (one !== undefined) return PLURALS[language].select(Number(value)) === 'one' ? one : (more ?? '');
     return write(value, language, group);

@@ -184,18 +184,15 @@ test('what waits for a carrier that is down goes by another, but never what was 
   const slot = await acquireSlot(desk.pool, desk.a, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
   const ids = [first.id, second.id, third.id];
-  await settleAndClaim(desk.pool, slot, ids, [], ids);
+  await settleAndClaim(desk.pool, slot, { wanted: ids });
   // One in doubt, one throttled, one on its way: all three may be or were with the carrier.
-  await settleAndClaim(
-    desk.pool,
-    slot,
-    [third.id],
-    [
+  await settleAndClaim(desk.pool, slot, {
+    window: [third.id],
+    settled: [
       { id: first.id, result: { outcome: 'unknown', reason: 'cut' } },
       { id: second.id, result: { outcome: 'throttled', retryAfterMs: 0 } },
     ],
-    [],
-  );
+  });
   await desk.cut(desk.a);
   expect(await failOverQueued(desk.pool)).toEqual([]); // The table says nothing yet.
   await desk.route({ carrier: desk.a, priority: 1 });
@@ -204,7 +201,7 @@ test('what waits for a carrier that is down goes by another, but never what was 
   expect(await failOverQueued(desk.pool)).toEqual([]);
   expect((await desk.sent()).map(({ carrier_id: id }) => (id === desk.a ? 'a' : 'b'))).toEqual(['a', 'a', 'a', 'b']);
   // The dead carrier's slot can't claim what is no longer its.
-  expect(await settleAndClaim(desk.pool, slot, [fourth.id], [], [fourth.id])).toEqual([]);
+  expect(await settleAndClaim(desk.pool, slot, { wanted: [fourth.id] })).toEqual([]);
 });
 
 test('a message whose number the other carrier does not have stays, and so does one of a SIM', async () => {

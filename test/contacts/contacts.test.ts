@@ -144,7 +144,7 @@ test('after an erasure no row of any table holds the number or the texts, nothin
     submittedAt: null,
   });
   const mark = { id: later.id, hash: api.services.hashPhone(PHONE), standardWaitMs: 0, strictWaitMs: 0 };
-  const claims = await settleAndClaim(pool, { carrierId: premiumId, slot: 0, epoch: 1 }, [later.id], [], [later.id], [mark]);
+  const claims = await settleAndClaim(pool, { carrierId: premiumId, slot: 0, epoch: 1 }, { wanted: [later.id], marks: [mark] });
   expect(claims).toEqual([{ id: later.id, state: 'skipped' }]);
 });
 

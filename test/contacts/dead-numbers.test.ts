@@ -17,7 +17,8 @@ async function startShop() {
       const sent = { accountId: account, carrierId: premiumId, toNumber, state: 'accepted', submittedAt: new Date() } as const;
       const { id } = await aMessage(api.db, sent);
       const receipt = { reference: '', messageId: id, from: '', to: '', status, error: null, at: new Date() };
-      for (let copies = 0; copies < 2; copies++) await storeReceipts(api.db.pool, premiumId, 'FR', [receipt]);
+      for (let copies = 0; copies < 2; copies++)
+        await storeReceipts(api.db.pool, { carrierId: premiumId, country: 'FR' }, [receipt]);
     }
   };
   const running = stack.move();

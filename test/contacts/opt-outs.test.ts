@@ -78,10 +78,10 @@ test('a hash on the list stops a message as the number itself would', async () =
   const mark = (id: string, phone: string) => ({ id, hash: api.services.hashPhone(phone), standardWaitMs: 0, strictWaitMs: 0 });
   const slot = { carrierId: premiumId, slot: 0, epoch: 1 };
   const wanted = [erased.id, other.id];
-  const claims = await settleAndClaim(pool, slot, wanted, [], wanted, [
-    mark(erased.id, '+33612000001'),
-    mark(other.id, '+33612000002'),
-  ]);
+  const claims = await settleAndClaim(pool, slot, {
+    wanted,
+    marks: [mark(erased.id, '+33612000001'), mark(other.id, '+33612000002')],
+  });
   expect(new Map(claims?.map(({ id, state }) => [id, state]))).toEqual(
     new Map([
       [erased.id, 'skipped'],

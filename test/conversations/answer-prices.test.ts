@@ -35,7 +35,7 @@ async function startDesk(connections = 1) {
     claim: (ids: string[], connection = 0) => {
       const slot = slots[connection];
       if (!slot) throw new Error('There is no such connection');
-      return settleAndClaim(pool, slot, ids, [], ids, [], false, [shop.id]);
+      return settleAndClaim(pool, slot, { wanted: ids, accounts: [shop.id] });
     },
     queue: async (fields: Parameters<typeof aMessage>[1] = {}) =>
       (

@@ -28,6 +28,14 @@ test('what documents link to, and the tests that the checklist names, are there'
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
 
+test('the architecture walks six journeys, and every file that it names is there', () => {
+  const text = read('docs/architecture.md');
+  expect([...text.matchAll(/^## /gm)]).toHaveLength(6);
+  const named = [...text.matchAll(/`([\w-]+(?:\/[\w.-]+)+\.tsx?)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
+
 test('the product serves its pages as Markdown, and no other file', async () => {
   await using api = await startApi();
   const { status, text, headers } = await api.call('GET', '/docs/operations/backup.md');

@@ -14,7 +14,7 @@ const corpus = (name: string): Sample[] =>
       return { intent, text };
     });
 
-/** How a corpus is read: of who wants out and of who stays, as a row of README's table; and who was not understood. */
+/** How a corpus is read: of who wants out and of who stays, as a row of the document's table; and who was not understood. */
 function read(name: string) {
   const samples = corpus(name).map((sample) => ({ ...sample, kind: readKeyword(sample.text).kind }));
   const texts = (intent: Sample['intent'], wanted: (kind: string) => boolean): string[] =>
@@ -28,13 +28,16 @@ function read(name: string) {
   return { row: `| \`${name}.tsv\` | ${counts.join(' | ')} |`, missed, wronged };
 }
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const PAGE = readFileSync(new URL('../../docs/attribution.md', import.meta.url), 'utf8');
 
-test.each(['known', 'unseen'])('README says how the replies of %s.tsv are read, and each that is misread', (name) => {
-  const { row, missed, wronged } = read(name);
-  expect(README).toContain(row);
-  for (const text of [...missed, ...wronged]) expect(README).toContain(`- ${text}\n`);
-});
+test.each(['known', 'unseen'])(
+  'docs/attribution.md says how the replies of %s.tsv are read, and each that is misread',
+  (name) => {
+    const { row, missed, wronged } = read(name);
+    expect(PAGE).toContain(row);
+    for (const text of [...missed, ...wronged]) expect(PAGE).toContain(`- ${text}\n`);
+  },
+);
 
 test('of 600 replies nobody who stays is opted out, and of who wants out nine in ten are seen', () => {
   for (const name of ['known', 'unseen']) {

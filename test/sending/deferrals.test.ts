@@ -22,10 +22,10 @@ test('a message refused for now waits ever longer, and has failed by name at the
   });
   const seen: unknown[] = [];
   for (let tries = 1; tries <= 8; tries++) {
-    expect(await settleAndClaim(pool, slot, [id], [], [id])).toEqual([{ id, state: 'submitting' }]);
-    await settleAndClaim(pool, slot, [], [{ id, result: { outcome: 'deferred', code: 'ESME_RSYSERR' } }], []);
+    expect(await settleAndClaim(pool, slot, { wanted: [id] })).toEqual([{ id, state: 'submitting' }]);
+    await settleAndClaim(pool, slot, { settled: [{ id, result: { outcome: 'deferred', code: 'ESME_RSYSERR' } }] });
     // Not before its time.
-    expect(await settleAndClaim(pool, slot, [id], [], [id])).toEqual([]);
+    expect(await settleAndClaim(pool, slot, { wanted: [id] })).toEqual([]);
     seen.push(
       ...(await rows(
         pool,

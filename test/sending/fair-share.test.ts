@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createKeyedSemaphore } from '../../activities/sending/keyed-semaphore.ts';
+import { createKeyedSemaphore } from '../../activities/keyed-semaphore.ts';
 import { createRoundRobinQueue } from '../../activities/sending/round-robin-queue.ts';
 import { openSimPace } from '../../activities/sending/sim-pace.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';

@@ -43,12 +43,14 @@ async function startDesk() {
     /** Submitted, and never answered. */
     async doubtful(fields: Fields = {}): Promise<string> {
       const { id } = await aMessage(api.db, { ...queued, ...fields });
-      expect(await settleAndClaim(pool, slot, [id], [], [id])).toEqual([{ id, state: 'submitting' }]);
-      await settleAndClaim(pool, slot, [], [{ id, result: unanswered }], []);
+      expect(await settleAndClaim(pool, slot, { wanted: [id] })).toEqual([{ id, state: 'submitting' }]);
+      await settleAndClaim(pool, slot, { settled: [{ id, result: unanswered }] });
       return id;
     },
     receive: (receipt: Partial<InboundReceipt> = {}) =>
-      storeReceipts(pool, premiumId, 'FR', [{ ...A_RECEIPT, reference: randomUUID(), at: new Date(), ...receipt }]),
+      storeReceipts(pool, { carrierId: premiumId, country: 'FR' }, [
+        { ...A_RECEIPT, reference: randomUUID(), at: new Date(), ...receipt },
+      ]),
     async stateOf(id: string) {
       const [row] = await rows<{ state: string }>(pool, 'select state from messages where id = $1', [id]);
       return row?.state;
@@ -112,10 +114,10 @@ test('a message that was accepted and has no receipt yet may be the one that is 
 test('a receipt that came before its message was in doubt is tried again by the sweep', async () => {
   await using desk = await startDesk();
   const { id } = await desk.queue();
-  await settleAndClaim(desk.pool, desk.slot, [id], [], [id]);
+  await settleAndClaim(desk.pool, desk.slot, { wanted: [id] });
   await desk.receive();
   expect(await desk.stateOf(id)).toBe('submitting');
-  await settleAndClaim(desk.pool, desk.slot, [], [{ id, result: unanswered }], []);
+  await settleAndClaim(desk.pool, desk.slot, { settled: [{ id, result: unanswered }] });
   await matchOrphans(desk.pool);
   expect(await desk.stateOf(id)).toBe('delivered');
   expect(await rows(desk.pool, 'select 1 from orphan_receipts')).toEqual([]);
@@ -124,10 +126,10 @@ test('a receipt that came before its message was in doubt is tried again by the 
 test('a receipt that is stored while the turn with its reference is under way finds its message when that turn is over', async () => {
   await using desk = await startDesk();
   const { id } = await desk.queue();
-  await settleAndClaim(desk.pool, desk.slot, [id], [], [id]);
+  await settleAndClaim(desk.pool, desk.slot, { wanted: [id] });
   const ingest = createReceiptIngest(desk.pool, desk.premiumId, 'FR', () => {});
   await transaction(desk.pool, async (client) => {
-    await settleAndClaim(client, desk.slot, [], [{ id, result: { outcome: 'accepted', references: ['m-1'] } }], []);
+    await settleAndClaim(client, desk.slot, { settled: [{ id, result: { outcome: 'accepted', references: ['m-1'] } }] });
     // Neither sees the other: the turn is not committed yet, and its look for orphans is over.
     await ingest({ ...A_RECEIPT, reference: 'm-1', from: '36299', to: '33612009999' });
     expect(await desk.stateOf(id)).toBe('submitting');
@@ -150,7 +152,7 @@ test('after 48 hours a doubt ends as unknown, and a receipt that comes later is 
 test('what a dead holder left on its way is in doubt, and listed', async () => {
   await using desk = await startDesk();
   const { id } = await desk.queue();
-  await settleAndClaim(desk.pool, desk.slot, [id], [], [id]);
+  await settleAndClaim(desk.pool, desk.slot, { wanted: [id] });
   await rows(desk.pool, `update carrier_slots set lease_until = now() - interval '1 second'`);
   await acquireSlot(desk.pool, desk.premiumId, 0, 'another');
   expect(await desk.stateOf(id)).toBe('in_doubt');
@@ -170,10 +172,10 @@ test('an alert whose campaign chose so is sent once more after a while; a second
   const again = await desk.doubtful({ campaignId: alert.body.id, row: 2 });
   const never = await desk.doubtful({ campaignId: other.body.id, row: 2, toNumber: '+33612000003' });
   expect([await desk.stateOf(again), await desk.stateOf(never)]).toEqual(['queued', 'in_doubt']);
-  expect(await settleAndClaim(desk.pool, desk.slot, [again], [], [again])).toEqual([]);
+  expect(await settleAndClaim(desk.pool, desk.slot, { wanted: [again] })).toEqual([]);
   await rows(desk.pool, `update messages set not_before = now() - interval '1 second' where id = $1`, [again]);
-  expect(await settleAndClaim(desk.pool, desk.slot, [again], [], [again])).toEqual([{ id: again, state: 'submitting' }]);
-  await settleAndClaim(desk.pool, desk.slot, [], [{ id: again, result: unanswered }], []);
+  expect(await settleAndClaim(desk.pool, desk.slot, { wanted: [again] })).toEqual([{ id: again, state: 'submitting' }]);
+  await settleAndClaim(desk.pool, desk.slot, { settled: [{ id: again, result: unanswered }] });
   expect(await desk.stateOf(again)).toBe('in_doubt');
 });
 

@@ -63,7 +63,7 @@ test('what was accepted before is looked at again when it is about to go: market
     );
     const queued = await rows<{ id: string }>(api.db.pool, 'select id from messages where carrier_id = $1', [carrierId]);
     const ids = queued.map(({ id }) => id);
-    await settleAndClaim(api.db.pool, { carrierId, slot: 0, epoch: 1 }, ids, [], ids);
+    await settleAndClaim(api.db.pool, { carrierId, slot: 0, epoch: 1 }, { wanted: ids });
   }
   expect(await rows(api.db.pool, 'select to_number as "to", state, reason from messages order by id')).toEqual([
     { to: french.to, state: 'skipped', reason: 'lowcost-marketing' },

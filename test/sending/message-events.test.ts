@@ -30,8 +30,7 @@ async function startDesk() {
     receive: (...receipts: { messageId: string; status: 'accepted' | 'delivered' | 'undelivered' | 'expired' | 'unknown' }[]) =>
       storeReceipts(
         api.db.pool,
-        premiumId,
-        'FR',
+        { carrierId: premiumId, country: 'FR' },
         receipts.map((receipt) => ({ ...receipt, reference: '', from: '', to: '', error: null, at: new Date() })),
         () => owed++,
       ),
@@ -84,16 +83,15 @@ test('a receipt that was there before the answer to its submission is told of to
   if (!slot) throw new Error('The slot is taken');
   const messages = [await desk.message('hearing', 'order-1', 'queued'), await desk.message('deaf', 'order-2', 'queued')];
   const ids = messages.map(({ id }) => id);
-  await settleAndClaim(pool, slot, ids, [], ids);
+  await settleAndClaim(pool, slot, { wanted: ids });
   const receipt = { messageId: null, status: 'delivered', from: '', to: '', error: null, at: new Date() } as const;
   await storeReceipts(
     pool,
-    desk.premiumId,
-    'FR',
+    { carrierId: desk.premiumId, country: 'FR' },
     ids.map((reference) => ({ ...receipt, reference })),
   );
   const settled = ids.map((id) => ({ id, result: { outcome: 'accepted' as const, references: [id] } }));
-  await settleAndClaim(pool, slot, [], settled, []);
+  await settleAndClaim(pool, slot, { settled });
   await matchOrphans(pool);
   expect(await rows(pool, 'select distinct state from messages')).toEqual([{ state: 'delivered' }]);
   expect((await desk.told()).map(({ type, data }) => [type, data.message.reference])).toEqual([['message.delivered', 'order-1']]);
@@ -107,15 +105,15 @@ test('a receipt whose reference is stored while it looks for its message is told
   const slot = await acquireSlot(pool, desk.premiumId, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
   const { id } = await desk.message('hearing', 'order-1', 'queued');
-  await settleAndClaim(pool, slot, [id], [], [id]);
+  await settleAndClaim(pool, slot, { wanted: [id] });
   let receiving: Promise<unknown> = Promise.resolve();
   await transaction(pool, async (turn) => {
     // Nobody else may write references before the turn is over: a receipt that comes now waits in its middle.
     await turn.query('lock table message_references in share mode');
     const receipt = { messageId: null, status: 'delivered', from: '', to: '', error: null, at: new Date() } as const;
-    receiving = storeReceipts(pool, desk.premiumId, 'FR', [{ ...receipt, reference: id }]);
+    receiving = storeReceipts(pool, { carrierId: desk.premiumId, country: 'FR' }, [{ ...receipt, reference: id }]);
     await until('it waits', async () => (await rows(pool, 'select from pg_locks where not granted')).length > 0);
-    await settleAndClaim(turn, slot, [], [{ id, result: { outcome: 'accepted', references: [id] } }], []);
+    await settleAndClaim(turn, slot, { settled: [{ id, result: { outcome: 'accepted', references: [id] } }] });
   });
   await receiving;
   await matchOrphans(pool);

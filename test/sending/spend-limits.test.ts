@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
+import { settleAndClaim, type Settled } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
@@ -38,7 +38,7 @@ test('two campaigns that go out at once by two connections never spend more than
         let sent = 0;
         for (let first = 0; first < ids.length; first += 4) {
           const wanted = ids.slice(first, first + 4);
-          const claims = await settleAndClaim(api.db.pool, slot, wanted, [], wanted, [], false, [shop.id]);
+          const claims = await settleAndClaim(api.db.pool, slot, { wanted, accounts: [shop.id] });
           sent += claims?.filter(({ state }) => state === 'submitting').length ?? 0;
         }
         return sent;
@@ -77,8 +77,8 @@ test('what a carrier does not take is given back, what is in doubt counts; a new
   await shop.call('PATCH', '/spend-limits', { day: '0.16' });
   expect(await spent()).toBe('0.05');
   const ids = await Promise.all([1, 2, 3].map(async () => (await aMessage(api.db, basis)).id));
-  const claim = async (settled: Parameters<typeof settleAndClaim>[3], wanted: string[]) =>
-    (await settleAndClaim(api.db.pool, slot, ids, settled, wanted, [], false, [shop.id]))?.filter(
+  const claim = async (settled: Settled[], wanted: string[]) =>
+    (await settleAndClaim(api.db.pool, slot, { window: ids, settled, wanted, accounts: [shop.id] }))?.filter(
       ({ state }) => state === 'submitting',
     ).length;
   expect(await claim([], ids)).toBe(2);

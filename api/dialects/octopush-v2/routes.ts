@@ -47,6 +47,9 @@ async function bodyOf(c: Context): Promise<Fields> {
 
 const ROUTES = { premium: 'premium_sms', lowcost: 'low_cost_sms' } as const;
 
+/** A trailing slash is nobody's mistake. */
+const both = (path: string): string[] => [path, `${path}/`];
+
 /** `/v1/public`: V2 of Octopush's API, for programs written for it. */
 export function octopushV2(services: ApiServices): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
@@ -56,9 +59,6 @@ export function octopushV2(services: ApiServices): Hono<AccountEnv> {
     await foreignCaller(c, services, c.req.header('api-login') ?? '', c.req.header('api-key') ?? '');
     await next();
   }, limitRequests(services));
-
-  /** A trailing slash is nobody's mistake. */
-  const both = (path: string): string[] => [path, `${path}/`];
 
   app.on('POST', [...both('/sms-campaign/send'), ...both('/sms-campaign/send-one-time')], async (c) => {
     const body = await bodyOf(c);
@@ -104,26 +104,7 @@ export function octopushV2(services: ApiServices): Hono<AccountEnv> {
     c.json(await showParameters(services, c)),
   );
 
-  app.on('POST', both('/contact/create'), async (c) => {
-    await createContacts(services, c.get('account'), await bodyOf(c));
-    return c.json({}, 201);
-  });
-  app.on('DELETE', both('/contact/delete'), async (c) => {
-    await deleteContacts(services, c.get('account'), await bodyOf(c));
-    return c.body(null, 204);
-  });
-  app.on('POST', both('/contact-list/create'), async (c) => {
-    listNameOf(await bodyOf(c));
-    return c.json({}, 201);
-  });
-  app.on('POST', both('/contact-list/empty'), async (c) => {
-    await emptyList(services, c.get('account'), await bodyOf(c));
-    return c.json({}, 200);
-  });
-  app.on('DELETE', both('/contact-list/delete'), async (c) => {
-    await emptyList(services, c.get('account'), await bodyOf(c));
-    return c.body(null, 204);
-  });
+  contactRoutes(app, services);
 
   app.on('DELETE', both('/sms-campaign/cancel'), async (c) => {
     await cancelCampaign(services, c.get('account'), ticketOf({ ...c.req.query(), ...(await bodyOf(c)) }));
@@ -157,4 +138,27 @@ export function octopushV2(services: ApiServices): Hono<AccountEnv> {
 
   app.all('*', (c) => answerError(c, new OctopushError(500, 'There is no such route here.', 404)));
   return app;
+}
+
+function contactRoutes(app: Hono<AccountEnv>, services: ApiServices): void {
+  app.on('POST', both('/contact/create'), async (c) => {
+    await createContacts(services, c.get('account'), await bodyOf(c));
+    return c.json({}, 201);
+  });
+  app.on('DELETE', both('/contact/delete'), async (c) => {
+    await deleteContacts(services, c.get('account'), await bodyOf(c));
+    return c.body(null, 204);
+  });
+  app.on('POST', both('/contact-list/create'), async (c) => {
+    listNameOf(await bodyOf(c));
+    return c.json({}, 201);
+  });
+  app.on('POST', both('/contact-list/empty'), async (c) => {
+    await emptyList(services, c.get('account'), await bodyOf(c));
+    return c.json({}, 200);
+  });
+  app.on('DELETE', both('/contact-list/delete'), async (c) => {
+    await emptyList(services, c.get('account'), await bodyOf(c));
+    return c.body(null, 204);
+  });
 }

@@ -93,7 +93,7 @@ function putBody(target: Buffer, at: number, pdu: OutgoingPdu): number {
     case 'submit_sm_resp':
     case 'deliver_sm_resp':
     case 'data_sm_resp':
-      return putString(target, at, pdu.messageId, 64, 'message_id');
+      return putString(target, at, pdu.messageId, FIELDS.message_id);
     case 'bind_receiver':
     case 'bind_transmitter':
     case 'bind_transceiver':
@@ -101,7 +101,7 @@ function putBody(target: Buffer, at: number, pdu: OutgoingPdu): number {
     case 'bind_receiver_resp':
     case 'bind_transmitter_resp':
     case 'bind_transceiver_resp':
-      return putTlvs(target, putString(target, at, pdu.systemId, 15, 'system_id'), pdu.tlvs);
+      return putTlvs(target, putString(target, at, pdu.systemId, FIELDS.system_id), pdu.tlvs);
     case 'unbind':
     case 'unbind_resp':
     case 'enquire_link':
@@ -114,26 +114,26 @@ function putBody(target: Buffer, at: number, pdu: OutgoingPdu): number {
 }
 
 function putBind(target: Buffer, start: number, pdu: Bind): number {
-  let at = putString(target, start, pdu.systemId, 15, 'system_id');
+  let at = putString(target, start, pdu.systemId, FIELDS.system_id);
   // The standard allows 8; operators who give longer ones take them.
-  at = putString(target, at, pdu.password, 64, 'password');
-  at = putString(target, at, pdu.systemType, 12, 'system_type');
+  at = putString(target, at, pdu.password, FIELDS.password);
+  at = putString(target, at, pdu.systemType, FIELDS.system_type);
   target[at++] = pdu.interfaceVersion;
-  return putAddress(target, at, pdu.range, 40, 'address_range');
+  return putAddress(target, at, pdu.range, FIELDS.address_range);
 }
 
 function putMessage(target: Buffer, start: number, pdu: SubmitSm | DeliverSm): number {
   if (pdu.shortMessage.length > MAX_SHORT_MESSAGE) {
     throw new SmppError(`short_message is longer than ${MAX_SHORT_MESSAGE} octets: send it as message_payload.`);
   }
-  let at = putString(target, start, pdu.serviceType, 5, 'service_type');
-  at = putAddress(target, at, pdu.source, 20, 'source_addr');
-  at = putAddress(target, at, pdu.destination, 20, 'destination_addr');
+  let at = putString(target, start, pdu.serviceType, FIELDS.service_type);
+  at = putAddress(target, at, pdu.source, FIELDS.source_addr);
+  at = putAddress(target, at, pdu.destination, FIELDS.destination_addr);
   target[at++] = pdu.esmClass;
   target[at++] = pdu.protocolId;
   target[at++] = pdu.priority;
-  at = putString(target, at, pdu.scheduleDeliveryTime, 16, 'schedule_delivery_time');
-  at = putString(target, at, pdu.validityPeriod, 16, 'validity_period');
+  at = putString(target, at, pdu.scheduleDeliveryTime, FIELDS.schedule_delivery_time);
+  at = putString(target, at, pdu.validityPeriod, FIELDS.validity_period);
   target[at++] = pdu.registeredDelivery;
   target[at++] = pdu.replaceIfPresent;
   target[at++] = pdu.dataCoding;
@@ -143,14 +143,29 @@ function putMessage(target: Buffer, start: number, pdu: SubmitSm | DeliverSm): n
   return putTlvs(target, at + pdu.shortMessage.length, pdu.tlvs);
 }
 
-function putAddress(target: Buffer, at: number, address: Address, max: number, field: string): number {
+function putAddress(target: Buffer, at: number, address: Address, limit: Limit): number {
   target[at] = address.ton;
   target[at + 1] = address.npi;
-  return putString(target, at + 2, address.address, max, field);
+  return putString(target, at + 2, address.address, limit);
 }
 
-/** A C-octet string of at most `max` characters and its NUL. */
-function putString(target: Buffer, start: number, text: string, max: number, field: string): number {
+type Limit = { field: string; max: number };
+/** The most characters of each C-octet string, without its NUL. */
+const FIELDS = {
+  message_id: { field: 'message_id', max: 64 },
+  system_id: { field: 'system_id', max: 15 },
+  password: { field: 'password', max: 64 },
+  system_type: { field: 'system_type', max: 12 },
+  address_range: { field: 'address_range', max: 40 },
+  service_type: { field: 'service_type', max: 5 },
+  source_addr: { field: 'source_addr', max: 20 },
+  destination_addr: { field: 'destination_addr', max: 20 },
+  schedule_delivery_time: { field: 'schedule_delivery_time', max: 16 },
+  validity_period: { field: 'validity_period', max: 16 },
+} as const satisfies Record<string, Limit>;
+
+/** A C-octet string and its NUL. */
+function putString(target: Buffer, start: number, text: string, { field, max }: Limit): number {
   if (text.length > max) throw new SmppError(`${field} is longer than ${max} characters.`);
   let at = start;
   for (let i = 0; i < text.length; i++) {

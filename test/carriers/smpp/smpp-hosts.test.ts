@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { openIngest } from '../../../activities/replies/ingest-replies.ts';
 import { openCarrierLines } from '../../../activities/sending/carrier-lines.ts';
-import { createKeyedSemaphore } from '../../../activities/sending/keyed-semaphore.ts';
+import { createKeyedSemaphore } from '../../../activities/keyed-semaphore.ts';
 import type { InboundReply } from '../../../carriers/carrier.ts';
 import { smpp } from '../../../carriers/smpp/smpp.ts';
 import { registry } from '../../../carriers/registry.ts';
