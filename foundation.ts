@@ -39,13 +39,13 @@ export type SystemOptions = {
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
   sweepEveryMs?: number;
-  /** What time it is for quiet hours; left out, the machine's. */
+  /** The clock of quiet hours; left out, the machine's. */
   clock?: () => Date;
 };
 
 export type Foundation = Awaited<ReturnType<typeof openFoundation>>;
 
-/** What both halves of a process stand on: the database, Temporal, and the one way to post to an address that a customer names. */
+/** Shared by both halves of a process: the database, Temporal, and the one way to post to an address that a customer names. */
 export async function openFoundation({ config, log, resolve }: Pick<SystemOptions, 'config' | 'log' | 'resolve'>) {
   await using starting = new AsyncDisposableStack();
   const secrets = createSecrets(config.SECRETS_KEY);
@@ -151,7 +151,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     counts,
     live,
     client,
-    /** What workers poll by; null in a process that has none. */
+    /** The connection of workers; null in a process that has none. */
     workerConnection: shared?.connection ?? null,
     pages,
     runs,

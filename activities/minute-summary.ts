@@ -35,7 +35,7 @@ export function openMinuteSummary(registry: Registry, log: Logger, everyMs = 60_
   const timer = setInterval(() => void say(), everyMs);
   timer.unref();
   return {
-    // What a process did in its last minute is told when it stops.
+    // The last minute is logged when the process stops.
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await say();

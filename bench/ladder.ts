@@ -94,7 +94,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
   };
 }
 
-/** What PostgreSQL has written down until now. */
+/** WAL and rows that PostgreSQL has written until now. */
 const writtenBy = async (databaseUrl: string) => {
   const sums = `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal, sum(n_tup_ins)::float8 as inserted,
     sum(n_tup_upd)::float8 as updated, sum(n_tup_hot_upd)::float8 as hot from pg_stat_user_tables`;
@@ -102,7 +102,7 @@ const writtenBy = async (databaseUrl: string) => {
   return found ?? { wal: 0, inserted: 0, updated: 0, hot: 0 };
 };
 
-/** What so many replies cost, each: processor time of everything of ours, and what was written down. */
+/** The cost of a reply, over so many: processor time of everything of ours, and what was written down. */
 async function counted(
   { databaseUrl, pids }: Stack,
   rung: string,

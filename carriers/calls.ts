@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage, SubmitResult } from './carrier.ts';
 
-/** What a call tells of the way to a carrier. `refused`: it knows us not, which needs a person. */
+/** The state of the way to a carrier, as a call shows it. `refused`: it knows us not, which needs a person. */
 export type Way = { is: 'open' } | { is: 'away' | 'refused'; reason: string };
 
 /** One result per message of a call, in order. `way` is null when nothing was called, or it tells nothing. */

@@ -17,7 +17,7 @@ export type OutboundMessage = {
 };
 
 /**
- * What a carrier answered for one message. Only `unknown` leaves a doubt: it may have been sent. `deferred`: a trouble of the carrier's
+ * A carrier's answer for one message. Only `unknown` leaves a doubt: it may have been sent. `deferred`: a trouble of the carrier's
  * own, which has nothing of it; it is tried again, a few times.
  */
 export type SubmitResult =
@@ -60,7 +60,7 @@ export type InboundReceipt = {
   at: Date;
 };
 
-/** What a session hands over. Both promises resolve after the commit; they reject only when the database is unreachable. */
+/** Where a session hands over replies and receipts. Both promises resolve after the commit; they reject only when the database is unreachable. */
 export type CarrierEvents = {
   /** The answer's `acknowledged` is to be called once the carrier's answer has been written to its socket. */
   onReply(reply: InboundReply): Promise<{ acknowledged(): void }>;
@@ -78,12 +78,12 @@ export type PolledReply = Omit<InboundReply, 'to' | 'bind' | 'part'> & { id: num
 export type PolledPage = {
   serial: string;
   replies: PolledReply[];
-  /** What could not be read, as the device wrote it: kept for a person, and no reason why the others should wait. */
+  /** Entries that could not be read, as the device wrote them: kept for a person, and no reason why the others should wait. */
   unreadable: { id: number | null; raw: string }[];
   /** The highest id the device holds now, null for an empty inbox. Lower than a cursor means that the device was reset. */
   topId: number | null;
   more: boolean;
-  /** What the device took for now when it answered, where it says so. */
+  /** The device's clock when it answered, where it says so. */
   clock: Date | null;
 };
 
@@ -109,7 +109,7 @@ export type WebhookReply = Omit<InboundReply, 'bind' | 'to' | 'part'> & {
 };
 
 /**
- * What a request of the carrier says, once its signature held. `release`: whether its replies go on at once, or wait for the
+ * The content of a carrier's request, once its signature held. `release`: whether its replies go on at once, or wait for the
  * nightly sync. `odd`: words for what became of a message that are not known here. `forged`: not signed as agreed, or too old. `unreadable` says why, without a number or a text.
  */
 export type WebhookContent =
@@ -124,7 +124,7 @@ export type SessionHealth = {
   lastError: string | null;
   /** Whether the carrier refuses our login: it needs a person. */
   refused?: boolean;
-  /** What it answers, where it takes nothing for a trouble of its own. */
+  /** Its answer while it takes nothing, for a trouble of its own. */
   refusing?: string | null;
 };
 
@@ -138,7 +138,7 @@ export type CarrierSession = {
   submit(batch: OutboundMessage[]): Promise<SubmitResult>[];
   /** Replies that stand above `afterId`, oldest first. Reads only: changes nothing on the device. Rejects when it can't be asked. */
   pollReplies?(afterId: number | null): Promise<PolledPage>;
-  /** What became of messages submitted earlier, by the references that `submit` answered. What is not known yet is left out. */
+  /** The results of messages submitted earlier, by the references that `submit` answered. Those not known yet are left out. */
   pollReceipts?(references: string[]): Promise<InboundReceipt[]>;
   health(): SessionHealth;
   /** Waits up to `graceMs` for answers under way, says goodbye and closes. */
@@ -167,13 +167,13 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   settings: S;
   capabilities: Capabilities;
   open(settings: z.infer<S>, deps: OpenDeps): CarrierSession;
-  /** What each of its SIMs may send, for a carrier that sends by some. */
+  /** The limits of each SIM, for a carrier that sends by SIMs. */
   sims?(settings: z.infer<S>): SimLimits;
   /** Pure: verifies that the carrier made the request, and reads it. What it answers is committed before the carrier is told 200. */
   parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;
   /** Whether it signs nothing, so that the secret that was agreed stands in the address it is given, as `?secret=…`. */
   secretInAddress?: boolean;
-  /** What neither its documentation nor a library of its says, in words for whoever adds it. */
+  /** Facts that neither its documentation nor its library states, for the person who adds it. */
   unverified?: SentenceKey[];
   /** Asks the carrier something that sends nothing: null when it lets us in, else why not. */
   check?(settings: z.infer<S>): Promise<string | null>;

@@ -3,7 +3,7 @@ import { authorize, parseChallenge, type Challenge, type Credentials } from './h
 import type { Way } from './calls.ts';
 import { NEVER_CONNECTED } from './never-connected.ts';
 
-/** What a call to the device came to. `unsent`: it never reached the device, or was turned away at its door. */
+/** The outcome of a call to the device. `unsent`: it never reached the device, or was turned away at its door. */
 export type DeviceAnswer =
   | { kind: 'answer'; body: unknown; headers: Record<string, string | string[] | undefined> }
   | { kind: 'unsent'; reason: string; refused: boolean }
@@ -111,7 +111,7 @@ export const wayOf = (answer: DeviceAnswer): Way =>
 export const wayByQuestion = (answer: DeviceAnswer): Way | null =>
   answer.kind === 'unsent' && (answer.reason === 'http-404' || answer.reason === 'http-405') ? null : wayOf(answer);
 
-/** What the device took for now when it answered; null when it does not say. */
+/** The device's clock when it answered; null when it does not say. */
 export function clockOf(answer: DeviceAnswer): Date | null {
   const said = answer.kind === 'answer' ? answer.headers['date'] : undefined;
   const time = typeof said === 'string' ? new Date(said) : null;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a server asks for in `WWW-Authenticate`. */
+/** A challenge in `WWW-Authenticate`. */
 export type Challenge = { scheme: 'basic' } | ({ scheme: 'digest' } & DigestChallenge);
 type DigestChallenge = {
   realm: string;

@@ -2,7 +2,7 @@ import { because } from '../domain/problems/said.ts';
 import { z } from 'zod';
 import { isTimeZone } from '../domain/zoned-time.ts';
 
-/** What each SIM of a carrier may send: a plan for people bears no more, and one that sends more is blocked. */
+/** The limits of each SIM of a carrier: a plan for people bears no more, and one that sends more is blocked. */
 export type SimLimits = { smsPerMinute: number; smsPerDay: number; timeZone: string };
 
 export const simLimits = {

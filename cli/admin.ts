@@ -82,7 +82,7 @@ export async function removeAuthenticator(databaseUrl: string, email: string): P
   await em.nativeDelete(Session, { user: user.id });
 }
 
-/** What owners and operators do in the console, for whoever has the machine. Operators can be removed here only. */
+/** Commands for what owners and operators do in the console. Operators can be removed here only. */
 export async function changePerson(
   databaseUrl: string,
   email: string,

@@ -17,7 +17,7 @@ const ECHO_MS = 5000;
 export type Heard = (position: string | undefined) => void;
 
 /**
- * What this process hears of new events: one connection, whatever the number of listeners. A hint and never the truth: what
+ * New events as this process hears of them: one connection, whatever the number of listeners. A hint and never the truth: what
  * happened is read from `events`, at the start, at every hint, and once more at the end of a wait.
  */
 export type Live = {
@@ -138,7 +138,7 @@ async function listen(live: Standing, connected: () => void): Promise<void> {
     if (live.closed) return;
     await client.query(`listen ${CHANNEL}`);
     connected();
-    // What was announced while nobody listened is looked for.
+    // Announcements made while nobody listened are looked for.
     tellAll(live);
     await rows(live.pool, `select pg_notify('${CHANNEL}', $1)`, [sent]);
     live.hears = await Promise.race([echo.promise, over.promise.then(() => true), sleep(ECHO_MS, false, { ref: false })]);

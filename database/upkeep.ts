@@ -9,7 +9,7 @@ const UpkeepSchema = defineEntity({
     /** The process that has it to do, where that is one at a time. */
     holder: p.text().nullable(),
     at: p.datetime(3),
-    /** What it came to, where that is a number. */
+    /** Its result, where that is a number. */
     value: p.integer().nullable(),
   },
 });

@@ -17,7 +17,7 @@ import { seed } from './seed.ts';
 import { startWorld, type World } from './simulator/world.ts';
 import { startSystem } from '../system.ts';
 
-/** What a stack on this machine remembers between two starts, in its data folder. Readable by its owner only. */
+/** The facts that a stack on this machine keeps between two starts, in its data folder. Readable by its owner only. */
 export type DevState = {
   secretsKey: string;
   operatorKey: string;

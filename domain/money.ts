@@ -1,4 +1,4 @@
-/** What prices are in. One installation has one currency: sums and limits need no exchange rate. */
+/** The currency of prices. One installation has one currency: sums and limits need no exchange rate. */
 export const CURRENCY = 'EUR';
 
 const AMOUNT = /^\d{1,7}(?:\.\d{1,6})?$/;

@@ -14,10 +14,10 @@ import type { PoolNumber, RouteName, Rules } from '../domain/sending/sender-poli
 import { loadRouting } from './load-routing.ts';
 import type { PlanningDeps } from './plan.ts';
 
-/** What a campaign is planned by. */
+/** The rules that a campaign is planned by. */
 export type PlanRules = Rules & {
   countries: CountryAnswers;
-  /** What the operator's routing table says, where it says something. */
+  /** The operator's routing rule, where there is one. */
   routing?: Routing;
   /** Of every carrier that may carry it. */
   numbers: PoolNumber[];
@@ -37,9 +37,9 @@ export type PlanRules = Rules & {
   brands: ReadonlySet<string>;
   /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
   stopNumber: string | null;
-  /** What the account may spend at that time. */
+  /** The amount that the account may spend at that time. */
   room: (at: Date) => Promise<Room>;
-  /** What a segment costs the account at that time. */
+  /** The price of a segment for the account at that time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Which codes of the carrier are taken towards these phones at that time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, BusyCodes>>;

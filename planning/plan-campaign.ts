@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { segmentPrice, totalCost } from '../domain/campaigns/cost.ts';
-import { countryWarnings, createReach, applyCountryRules } from '../domain/numbers/country-rules.ts';
+import { totalCost } from '../domain/campaigns/cost.ts';
+import { countryWarnings, applyCountryRules } from '../domain/numbers/country-rules.ts';
 import { AppError, invalidRequest } from '../domain/problems/errors.ts';
 import { fault, flaw, said, type Fault } from '../domain/problems/said.ts';
 import { isFrench } from '../domain/france.ts';
@@ -12,19 +12,8 @@ import { brandsUsed, judgeSenders } from '../domain/sending/sender-rules.ts';
 import { spendWarning } from '../domain/sending/spend-limit.ts';
 import { textFault } from '../domain/sms/text-fault.ts';
 import { compileSmsTemplate } from '../templates/sms.ts';
-import { createFaults, isRecord, readRecipient, renderText, type Faults, type Recipient, type Template } from './plan-rows.ts';
-import {
-  ambiguity,
-  awaitedBy,
-  cannotReply,
-  codeCountries,
-  noReplyCode,
-  noStopNumber,
-  overridden,
-  toLandlines,
-  unpriced,
-  withoutStop,
-} from './warnings.ts';
+import { createFaults, isRecord, readRecipient, type Faults, type Template } from './plan-rows.ts';
+import { ambiguity, codeCountries, noReplyCode, overridden, toLandlines, unpriced, withoutStop } from './warnings.ts';
 import { isLandline } from '../domain/landline.ts';
 import { createBreath } from './breath.ts';
 import { planStops } from './stop-mentions.ts';

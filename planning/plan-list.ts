@@ -22,7 +22,7 @@ type Asking = Pick<Campaign, 'route' | 'text' | 'withReplies' | 'allowUnreachabl
   sendAt?: Date | null | undefined;
 };
 
-/** What a stored campaign asks for. */
+/** A stored campaign as a request. */
 export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'> => ({
   route: campaign.route,
   text: campaign.text,

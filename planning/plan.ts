@@ -40,7 +40,7 @@ export type PlannedMessage = Origin & {
   costMicros: number | null;
 };
 
-/** What a list comes to, whether or not it may go. */
+/** The plan of a list, whether or not it may go. */
 export type CampaignPlan = {
   carrierId: string;
   answerBy: AnswerBy;

@@ -127,5 +127,5 @@ const en: Words = {
   }),
 };
 
-/** What people are told of their own access. */
+/** Notices to people about their own access. */
 export const accessWords = { fr, en } as const;

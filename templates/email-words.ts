@@ -1,4 +1,4 @@
-/** What the reply mails say, in each language. */
+/** The words of reply mails, in each language. */
 export const emailWords = {
   fr: {
     subject: (from: string) => `Conversation SMS avec ${from}`,

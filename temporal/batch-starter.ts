@@ -65,7 +65,7 @@ export function createBatchStarter({ start, log, pageSize, atOnce = pageSize ===
     add(ids) {
       const within = AsyncLocalStorage.snapshot();
       for (const id of ids) if (waiting.size < BOUND && !waiting.has(id)) waiting.set(id, within);
-      // What arrives in one turn of the event loop is one page.
+      // Ids that arrive in one turn of the event loop are one page.
       planned ??= setImmediate(pump);
     },
     lagging: () => waiting.size >= pageSize,

@@ -13,7 +13,7 @@ export type TemporalSettings = {
   caFile?: string | undefined;
   certFile?: string | undefined;
   keyFile?: string | undefined;
-  /** What is done to each start of a run. */
+  /** Interceptors of each start of a run. */
   interceptor?: WorkflowClientInterceptor | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** What the API and the carriers may ask of Temporal. Every call comes after the commit: a start that fails is logged, and the sweep's. */
+/** The starts and signals that the API and the carriers may ask for. Every call comes after the commit: a start that fails is logged, and the sweep's. */
 export type Runs = {
   /** Starts the run of a launched campaign. */
   sendCampaign(campaignId: string): void;

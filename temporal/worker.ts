@@ -4,7 +4,7 @@ import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-que
 import { heartbeats } from './heartbeats.ts';
 import type { TracedRuns } from './trace-runs.ts';
 
-/** What a worker's activities are, by queue. Only types of them are known here. */
+/** A worker's activities, by queue. Only types of them are known here. */
 export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
 type Deps = {

@@ -12,7 +12,7 @@ export type AddressRules = {
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Cidr = [Address, number];
 
-/** What clouds hand credentials out on, or run their hosts by. No setting opens them. */
+/** Addresses where clouds hand credentials out, or run their hosts. No setting opens them. */
 const METADATA = [
   '169.254.169.0/24',
   '169.254.170.0/24',

@@ -15,7 +15,7 @@ type Refused = { ok: false; reason: string; kind: 'blocked' | 'dns' };
 export type Checked = { ok: true; target: Target; addresses: string[] } | Refused;
 
 export type Guard = {
-  /** What can be said of a URL without asking anybody. `reason` is for the operator only. */
+  /** Judges a URL without asking a name server. `reason` is for the operator only. */
   read(url: string): { ok: true; target: Target } | Refused;
   /** Whether a URL that a customer names may be posted to, and at which addresses: every one of its host's was checked. */
   check(url: string): Promise<Checked>;

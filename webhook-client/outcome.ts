@@ -39,7 +39,7 @@ const CLASSES: Record<string, AttemptClass> = {
   ETIMEDOUT: 'timeout',
 };
 
-/** What a thrown failure comes to. What is not known by its code broke an open connection: `reset`. */
+/** The class of a thrown failure. One with an unknown code broke an open connection: `reset`. */
 export function readFault(error: unknown): { class: AttemptClass; error: string } {
   if (error instanceof AttemptFault) return { class: error.class, error: error.message };
   if (!(error instanceof Error)) return { class: 'reset', error: String(error).slice(0, 500) };

@@ -54,7 +54,7 @@ export function callbackHeaders(call: {
   outOfOrder?: boolean;
   body: string;
   now: Date;
-  /** What tells the receiver of a trace or of a request of ours. */
+  /** Headers that name a trace or a request. */
   trace?: { traceparent?: string; 'x-request-id'?: string };
 }): Record<string, string> {
   const timestamp = Math.floor(call.now.getTime() / 1000);

@@ -10,7 +10,7 @@ import {
 
 const PREFIX = 'whsec_';
 const PRIVATE = 'whsk_';
-/** What stands before the 32 octets of an Ed25519 key in PKCS #8. */
+/** The octets before the 32 of an Ed25519 key in PKCS #8. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** A new signing secret: `whsec_` and base64 of 32 random bytes. */
@@ -25,7 +25,7 @@ export function newSigningKey(): string {
 export const isSigningKey = (secret: string): boolean => secret.startsWith(PRIVATE);
 const halves = (key: string): Buffer => Buffer.from(key.slice(PRIVATE.length), 'base64');
 
-/** What its receiver gets of a secret: itself, or the public half of an Ed25519 key, `whpk_` and base64. */
+/** The receiver's form of a secret: itself, or the public half of an Ed25519 key, `whpk_` and base64. */
 export const shownOf = (secret: string): string =>
   isSigningKey(secret) ? `whpk_${halves(secret).subarray(32).toString('base64')}` : secret;
 

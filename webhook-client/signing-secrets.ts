@@ -4,7 +4,7 @@ import { isSigningKey, newSecret } from './signature.ts';
 /** A secret of an endpoint: the newest has no end, one that was replaced signs until its own. */
 export type SigningSecret = { secret: string; until: string | null };
 
-/** What is sealed in an endpoint's row, newest first. A bare text is one without an end. */
+/** The secrets sealed in an endpoint's row, newest first. A bare text is one without an end. */
 const Stored = z
   .array(
     z.union([

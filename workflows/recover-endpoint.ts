@@ -4,10 +4,10 @@ import type { DrainEndpoint, EndpointStep } from '../activities/callbacks/recove
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { drainLoop } from './drain-loop.ts';
 
-/** What is known of the endpoint since the last look: health, backlog, last failure, next try. */
+/** The endpoint's state at the last look: health, backlog, last failure, next try. */
 export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');
 
-/** What is known of one delivery, by its id or its reply's, if it is among those that have waited longest. */
+/** One delivery, by its id or its reply's, if it is among those that have waited longest. */
 export const delivery = defineQuery<WaitingDelivery | 'not among the oldest', [id: string]>('delivery');
 
 // Each delivery is claimed before its attempt: a drain tried again posts nothing twice.

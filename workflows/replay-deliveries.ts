@@ -1,7 +1,7 @@
 import { continueAsNew, defineQuery, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ReplayPage, ReplayStep } from '../activities/callbacks/replay-page.ts';
 
-/** What came of the last page: how many were put in line, how many left alone. */
+/** The last page: how many deliveries were put in line, how many left alone. */
 export const replayProgress = defineQuery<ReplayStep | 'not begun yet'>('replayProgress');
 
 // Ours and idempotent: page and position are one commit.

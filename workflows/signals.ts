@@ -6,7 +6,7 @@ export const woken = defineSignal('woken');
 export const campaignChanged = defineSignal('campaignChanged');
 /** The same, as processes of before said it. */
 export const campaignChangedUpdate = defineUpdate<void>('campaignChanged');
-/** What the run is doing, for people. */
+/** The run's phase, for people. */
 export const phase = defineQuery<string>('phase');
 /** Where one reply of a page stands: `unknown` here, being filed, its first attempts under way, or through. What comes later is in the database. */
 export const whereIs = defineQuery<'unknown' | 'filing' | 'delivering' | 'done', [replyId: string]>('whereIs');

@@ -26,7 +26,7 @@ const before = proxyActivities<{ sweep(): Promise<void> }>({
 /** Every minute: finds what a crash left in the database and starts its run. One job stops no other, and one that fails is named. */
 export async function sweep(): Promise<void> {
   if (!patched('named-jobs')) return before.sweep();
-  // What they find is new: what follows from it does not wait for the next minute.
+  // They find new replies, which do not wait for the next minute.
   const watched = works.watchCarriers();
   const reclaimed = works.reclaimAttempts();
   await settleAll({

@@ -32,7 +32,7 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 8 },
   });
-  // What came by webhook, or was read earlier, does not wait for a gateway that is down.
+  // Replies that came by webhook, or were read earlier, do not wait for a gateway that is down.
   const releases = patched('release-replies');
   if (releases) await releaseReplies(runId);
   let failure: string | null = null;

@@ -25,7 +25,7 @@ type Deps = {
 };
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
-/** What is under way so long may outlive who started it: the run of retries is awake and knows its lease. */
+/** An attempt that takes so long may outlive who started it: the run of retries is awake and knows its lease. */
 const SLOW_MS = 1000;
 
 /** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */

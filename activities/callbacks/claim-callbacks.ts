@@ -70,7 +70,7 @@ const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id 
   and held_reason is distinct from 'order' order by id`;
 
 // Per endpoint, so that the backlog of one never hides what is due at the others.
-/** What failed twice at an endpoint that is unsteady is its own run's, unless that run leaves it for a minute. */
+/** Deliveries that failed twice at an unsteady endpoint belong to its own run, unless that run leaves them for a minute. */
 export const OWN_RUNS = `(e.track->>'unsteadySince') is not null and attempts >= ${UNSTEADY_ATTEMPTS}`;
 export const OVERDUE = `interval '60 seconds'`;
 const SHARED = `(not (${OWN_RUNS}) or next_at < now() - ${OVERDUE})`;
@@ -185,7 +185,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
       waiting.filter((each) => ordered.has(each.endpoint_id)).map((each) => each.id),
     );
     const free = waiting.filter((each) => !order.waiting.has(each.id));
-    // What waits for its turn must not hide what could go.
+    // Deliveries that wait for their turn must not hide those that could go.
     if (free.length === 0) return 'again';
     const going = chosen(free, await rooms(client, endpoints, probing), probing);
     if (going.length === 0) return [];
@@ -260,9 +260,9 @@ async function claim(pool: Pool, candidates: string, values: unknown[], probing 
 export const claimCallbacks = (pool: Pool, ids: string[]): Promise<ClaimedCallback[]> => claim(pool, GIVEN, [ids]);
 /** Whatever is due at healthy endpoints. */
 export const claimDueCallbacks = (pool: Pool): Promise<ClaimedCallback[]> => claim(pool, DUE_ANYWHERE, []);
-/** What is due at one endpoint while it recovers, oldest first. */
+/** Deliveries due at one endpoint while it recovers, oldest first. */
 export const claimDueAt = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, DUE_AT, [endpointId]);
-/** What is due at an unsteady endpoint and failed twice. */
+/** Deliveries due at an unsteady endpoint that failed twice. */
 export const claimFailedTwice = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> =>
   claim(pool, DUE_TWICE, [endpointId]);
 /** One delivery to try an open endpoint with. */

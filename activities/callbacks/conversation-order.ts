@@ -6,7 +6,7 @@ import { endpointRun, type LongRun } from '../wake-run.ts';
 /** How long a reply waits for an earlier one of its conversation, while its endpoint is healthy: what is held meanwhile does not count. */
 const ORDER_WAITS = `interval '15 minutes'`;
 
-/** What was asked for again holds back only what was asked for again. */
+/** Replayed deliveries hold back replayed deliveries only. */
 const BLOCKED = `exists (
   select from deliveries b where b.endpoint_id = d.endpoint_id and b.conversation_id = d.conversation_id
     and (b.sequence, b.id) < (d.sequence, d.id) and b.delivered_at is null and b.state in ('pending', 'in_flight', 'retrying', 'held')

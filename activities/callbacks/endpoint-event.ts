@@ -4,14 +4,14 @@ import type { EndpointHealth } from '../../database/callbacks/endpoint-health.ts
 import { rows } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 
-/** What an endpoint was and is; `mistaken`: whether its owner is to hear that its set-up is at fault. */
+/** An endpoint's state before and after; `mistaken`: whether its owner is to hear that its set-up is at fault. */
 export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
 
 type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
 /** One thing that somebody is to hear of an endpoint. */
 export type HealthNews = { turn: Turn; type: EventType; reason: Reason };
 
-/** What is to be told of a change: one thing per change, not per attempt. */
+/** The event and the notice of a change: one per change, not per attempt. */
 export function tellings(turn: Turn): HealthNews[] {
   const { before, now, mistaken } = turn;
   const told: HealthNews[] = [];
@@ -26,7 +26,7 @@ export function tellings(turn: Turn): HealthNews[] {
   return told;
 }
 
-/** What the account's other endpoints are told. */
+/** The event for the account's other endpoints. */
 export async function endpointEvents(client: PoolClient, told: HealthNews[]): Promise<NewEvent[]> {
   const found = await rows<{ id: string; url: string; description: string }>(
     client,

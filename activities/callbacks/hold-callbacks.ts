@@ -86,7 +86,7 @@ export async function freeStopped(pool: Pool, endpointId: string): Promise<boole
   return freed === HOLD_PAGE;
 }
 
-/** What one endpoint is owed. */
+/** The deliveries that one endpoint is owed, counted. */
 export type Owed = {
   /** Held, or due. */
   backlog: number;

@@ -10,7 +10,7 @@ import type { UplinkMonitor } from './uplink-monitor.ts';
 import { endpointRun, type RunWaker } from '../wake-run.ts';
 
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker; firsts: FirstClaims };
-/** What became of a page's first attempts. What is `underWay` records itself. */
+/** The results of a page's first attempts. Those `underWay` record themselves. */
 export type CallbacksPosted = { delivered: number; retrying: number; held: number; underWay: number };
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 

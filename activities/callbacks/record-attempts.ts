@@ -18,7 +18,7 @@ export type Ended = {
   /** False where the attempt does not count against the schedule. */
   spent?: boolean;
   class: string;
-  /** What became of the first address, where the second one was tried. */
+  /** The outcome at the first address, where the second was tried. */
   firstClass?: string | null;
   status: number | null;
   timings: Record<string, number | null> | null;
@@ -46,7 +46,7 @@ const WRITTEN = `
       timings = excluded.timings, remote_address = excluded.remote_address, response_headers = excluded.response_headers,
       body_excerpt = excluded.body_excerpt, error = excluded.error
   )`;
-// What was delivered once stays so, whatever an attempt that was asked for later comes to.
+// A delivery that succeeded stays delivered, whatever a later attempt comes to.
 const ENDED = `
   update deliveries d set
     state = case when d.delivered_at is not null and e.spent then 'delivered' else e.state end,
@@ -104,6 +104,6 @@ export function createRecorder(pool: Pool) {
       return ended.map(() => true as const);
     },
   });
-  /** What is recorded together is committed together. */
+  /** Results that are recorded together are committed together. */
   return { record: (ended: Ended[]): Promise<true> => group.add(ended) };
 }

@@ -11,10 +11,10 @@ import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from '.
 export type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
 export type ResultRecorder = ReturnType<typeof createResultRecorder>;
 
-/** What fails one after the other wakes the run of retries so often at most. */
+/** Failures in a row wake the run of retries so often at most. */
 const WAKE_EVERY_MS = 500;
 
-/** What went well is counted so late at most. */
+/** Successes are counted so late at most. */
 const COUNT_MS = 5000;
 
 /** `onCallbacksDue`: called when callbacks came to be owed. */
@@ -77,7 +77,7 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
       const more = await recordPlain(results.filter(isPlain));
       const others = results.filter((each) => !isPlain(each));
       if (others.length > 0 || more.length > 0) {
-        // What went well there before is counted with it: whether it opens is a matter of shares.
+        // Successes from before are counted with it: whether it opens is a matter of shares.
         const here = new Set([...more, ...others.flatMap((each) => each.tried ?? [])].map((each) => each.endpointId));
         const before = uncounted.filter((each) => here.has(each.endpointId));
         uncounted = uncounted.filter((each) => !here.has(each.endpointId));

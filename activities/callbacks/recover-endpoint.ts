@@ -28,7 +28,7 @@ type Deps = {
 };
 export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
 
-/** What a run of recovery knows of its endpoint: no address, no text. `sleepMs` null: nothing is owed that it could send. */
+/** The state of an endpoint for its run: no address, no text. `sleepMs` null: it can send nothing that is owed. */
 export type EndpointStep = {
   sleepMs: number | null;
   accountId: string | null;
@@ -47,7 +47,7 @@ const UPLINK_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
 /** How many deliveries a run can tell of. */
 const SHOWN = 20;
-/** What was under way when it opened ends soon. */
+/** Attempts that were under way when it opened end soon. */
 const IN_FLIGHT_SLEEP_MS = 1000;
 
 /** One look after one endpoint. `until`: by the monotonic clock. */

@@ -34,7 +34,7 @@ export type AttemptOutcome = Result & {
   mistaken: boolean;
 };
 
-/** What is to be done once it is committed: runs that have work, and accounts whose pulls have something new. */
+/** To do after the commit: runs that have work, and accounts whose pulls have something new. */
 export type AfterTracking = { runs: LongRun[]; accounts: string[] };
 const NOTHING: AfterTracking = { runs: [], accounts: [] };
 

@@ -5,7 +5,7 @@ import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
-/** What a campaign's run needs to know of its row. `startInMs` is 0 once it may send. */
+/** The facts of a campaign that its run needs. `startInMs` is 0 once it may send. */
 export type CampaignLook = {
   state: CampaignState;
   accountId: string;
@@ -15,7 +15,7 @@ export type CampaignLook = {
   startInMs: number;
 };
 
-/** What there is to tell of a campaign: why it waits and until when, what is left, and what it came to once it has ended. */
+/** A campaign's story: why it waits and until when, what is left, and what it came to once it has ended. */
 export type CampaignStory = {
   wait: { reason: string; until: string | null } | null;
   queued: number;

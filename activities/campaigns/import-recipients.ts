@@ -139,7 +139,7 @@ async function finish(client: PoolClient, importId: string, campaignId: string):
   );
 }
 
-/** What was made of it goes with it: nothing is left half-stored. */
+/** Its messages are deleted with it: nothing is left half-stored. */
 const fail = (pool: Pool, importId: string, error: Fault): Promise<boolean> =>
   transaction(pool, async (client) => {
     await affected(

@@ -65,7 +65,7 @@ export async function postAlarms({ pool, log, poster, webhook }: Deps): Promise<
     );
   }
 
-  /** What changed meanwhile is told next. */
+  /** Changes made meanwhile are posted next. */
   async function done(alarm: Due): Promise<void> {
     const posted = alarm.cleared_at === null ? 'raised' : 'cleared';
     await affected(

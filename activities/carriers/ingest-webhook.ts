@@ -54,7 +54,7 @@ export const createWebhookIngest =
     }
   };
 
-/** What may be read from the gateway's inbox, too, is told from others in the same way. */
+/** Replies that the gateway's inbox has too are told from others in the same way. */
 const keyed = (read: NewReply, reply: WebhookReply | undefined): NewReply =>
   reply?.stamp === undefined || typeof reply.to === 'string'
     ? read

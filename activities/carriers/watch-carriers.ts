@@ -13,7 +13,7 @@ const MOST_FORGED = 3;
 const CLEARED_AFTER = '5 minutes';
 const BEATS_FOR = '30 seconds';
 
-// What is so now, by carrier. A paused carrier sends nothing, but its lines are to be there all the same: its replies come by them.
+// Alarms that hold now, by carrier. A paused carrier sends nothing, but its lines are to be there all the same: its replies come by them.
 const SEEN = `
   select 'login-refused' as kind, l.carrier_id, max(l.last_error) as detail from carrier_lines l
     where l.refused and l.beat_at > now() - interval '${BEATS_FOR}' group by l.carrier_id

@@ -7,7 +7,7 @@ import { polledKey, prefixOf, storePolled } from './store-polled.ts';
 
 type Deps = { pool: Pool; lines: Pick<CarrierLines, 'session'>; registry: Record<string, Carrier>; country: string };
 
-/** What came of one page: `after` is where the next one begins. */
+/** Result of one page; pass `after` to read the next. */
 export type PageRead = { page: PolledPage; stored: number; after: number; more: boolean };
 /** Called in the page's transaction, so that what is told of it is as true as what is stored. `readAt`: when the gateway answered. */
 type Tally = (client: PoolClient, read: { page: PolledPage; readAt: number; stored: number }) => Promise<void>;

@@ -6,7 +6,7 @@ import { affected, rows } from '../../database/sql.ts';
 import { decodeText } from '../../domain/sms/sms-text.ts';
 import { readReply, storable, type NewReply } from '../replies/store-replies.ts';
 
-/** What tells a reply from others where ids don't. A hash, so that it may outlive an erased text; equal ones are counted. */
+/** Tells a reply from others where ids don't. A hash, so that it may outlive an erased text; equal ones are counted. */
 export const contentKey = (reply: { port: number; from: string; text: string; stamp: string }): string =>
   createHash('sha256')
     .update(JSON.stringify([reply.port, storable(reply.from), storable(reply.text), reply.stamp]))
@@ -98,7 +98,7 @@ function rowsOf(replies: PolledReply[], origin: Origin): Row[] {
   });
 }
 
-/** What a device wrote and nobody can read is kept as bytes and listed for the operator. */
+/** Replies that nobody can read are kept as bytes and listed for the operator. */
 async function keepUnreadable(
   client: PoolClient,
   carrierId: string,

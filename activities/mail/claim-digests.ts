@@ -120,7 +120,7 @@ export async function claimDigests(pool: Pool, which: WhichEmails): Promise<{ ma
   });
 }
 
-/** What each mail says: all that it was made of, whatever became of a part of it since. */
+/** The content of each mail: all deliveries that it was made of, whatever happened to one of them since. */
 async function bodiesOf(client: PoolClient, mails: string[]): Promise<Map<string, string[]>> {
   const found = await rows<{ mail_id: string; bodies: string[] }>(
     client,

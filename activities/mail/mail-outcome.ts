@@ -3,7 +3,7 @@ import type { ClaimedEmail } from './claim-deliveries.ts';
 import type { MailResult } from './mailer.ts';
 import type { Ended } from '../callbacks/record-attempts.ts';
 
-/** What an attempt makes of the deliveries that its mail carries: the same of each, so that they stay together. */
+/** The outcome of an attempt for the deliveries in its mail: the same for each, so that they stay together. */
 export function endOf({ deliveries }: Pick<ClaimedEmail, 'deliveries'>, result: MailResult, schedule: Schedule): Ended[] {
   const ended = outcomeOf(Math.max(...deliveries.map(({ attempt }) => attempt)), result, schedule);
   return deliveries.map(({ id, claim }) => ({ ...ended, id, claim }));

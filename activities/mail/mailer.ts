@@ -127,7 +127,7 @@ const text = (error: unknown, field: string): string => {
 
 /** Answers that are about us and not about the mail. */
 const NOT_TAKEN = new Set([530, 534, 535, 538]);
-/** What came before the mail was spoken of: it says nothing about it. */
+/** Errors from before the mail was offered: they say nothing about it. */
 const BEFORE_MAIL = /^(?:CONN|EHLO|HELO|LHLO|STARTTLS)/;
 /** RFC 3463: the recipient's address is at fault. 5.1.7 to 5.1.9 are about the sender's. */
 const BAD_ADDRESS = /^5\d\d[ -]5\.1\.(?:[0-6]|10)\b/;

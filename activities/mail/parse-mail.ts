@@ -18,7 +18,7 @@ export type InboundMail = MailHead & {
   attached: boolean;
   /** The words of its author, above what is quoted and without a signature. */
   text: string;
-  /** What became of the mail that it reports on (RFC 3464); null where it is not a report. */
+  /** The outcome of the mail that it reports on (RFC 3464); null where it is not a report. */
   report: { action: string; status: string; diagnostic: string } | null;
 };
 

@@ -17,7 +17,7 @@ type Deps = {
 /** No machine is to answer; never `All`, which would hold back bounces too. */
 export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
 
-/** What a mail needs of the frozen event. */
+/** The fields of the frozen event that a mail shows. */
 const ReplyEvent = z.object({
   data: z.object({
     reply: z.object({

@@ -58,7 +58,7 @@ export const createSendReplyEmails = ({
   const mailOf = createReplyMail({ domain, publicUrl, inboundDomain, tokens });
   const channel = createMailChannel({ pool, log, mailer });
 
-  /** What is to be known before the attempt is closed: a crash in between makes it again, and finds it out again. */
+  /** Runs before the attempt is recorded: after a crash in between the attempt is made again, and this too. */
   async function learn(result: MailResult, to: { accountId: string | null; address: string }): Promise<void> {
     if (result.outcome === 'later' && result.class === 'auth') await channel.pause(result.response);
     if (result.outcome === 'refused' && result.badAddress && to.accountId !== null)

@@ -98,7 +98,7 @@ export const assembleParts = (
     return { ids: [...ids, ...completed.ids], accounts: completed.accounts };
   });
 
-/** What becomes of one message when parts of it arrive, in the order in which they do. */
+/** Adds parts to one message, in the order in which they arrive. */
 function gather(key: Key, stored: Part[], incoming: Incoming[], country: string) {
   const made: NewReply[] = [];
   const amended: NewReply[] = [];
@@ -141,7 +141,7 @@ const columnsOf = (keys: Key[]) => [
   keys.map(({ total }) => total),
 ];
 
-/** What is there of these messages becomes `parts`. */
+/** Stores `parts` in the place of the parts that these messages had. */
 async function writeParts(client: PoolClient, carrierId: string, messages: { key: Key; parts: Part[] }[]): Promise<void> {
   if (messages.length === 0) return;
   await affected(

@@ -75,7 +75,7 @@ export async function autoReply(client: PoolClient, filed: Filed[], optedOut: Re
   return ids;
 }
 
-/** What each of them costs its account; null where no price is set. */
+/** The price of each for its account; null where none is set. */
 async function pricing(client: PoolClient, wishes: Wish[]): Promise<(wish: Wish) => number | null> {
   const carriers = await rows<{ id: string; route: RouteName }>(
     client,

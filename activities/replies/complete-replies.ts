@@ -85,7 +85,7 @@ export async function completeReplies(client: PoolClient, replies: NewReply[]): 
   return { ids, accounts };
 }
 
-/** What comes last may be the STOP. Answers with the replies that opted someone out who was not before. */
+/** The last part may be the STOP. Answers with the replies that opted someone out who was not before. */
 async function obeyStops(client: PoolClient, stops: Shown[]): Promise<Set<string>> {
   const left = await rows<{ reply_id: string }>(
     client,

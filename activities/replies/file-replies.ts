@@ -28,7 +28,7 @@ type Deps = {
   /** Where first attempts are stored with their claims: how many may be now, and who keeps the claims until they are posted. */
   first?: { room(): FreshRoom | undefined; keep(claims: ClaimedCallback[]): void };
 };
-/** What a page came to: whose replies it filed, how many nobody's, and the deliveries that are owed. */
+/** The result of a page: whose replies it filed, how many belong to nobody, and the deliveries that are owed. */
 export type PageFiled = DeliveriesOwed & { filed: number; unattributed: number; accounts: string[] };
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
@@ -199,7 +199,7 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
   return { ...owed, claims, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
 }
 
-/** What it says is kept: whoever it turns out to belong to obeys it. */
+/** Its keyword is kept: the account that it turns out to belong to obeys it. */
 const ofNobody = ({ reply, attribution }: { reply: Unfiled; attribution: Attribution }) => ({
   reply,
   attribution,

@@ -50,7 +50,7 @@ export type Filed = {
   hidden: boolean;
   keyword: Exclude<KeywordKind, 'none'> | null;
   optOut: boolean;
-  /** What the account wants done by itself. */
+  /** The account's automatic answers. */
   rule: KeywordRule | null;
   conversationId: string | null;
   sequence: number | null;

@@ -84,7 +84,7 @@ const CAMPAIGN = `left join lateral (
      ) d on true
      left join campaigns c on c.id = coalesce(m.campaign_id, d.campaign_id)`;
 
-/** What a page's replies may answer: candidates by reply, and all of these messages as events show them. */
+/** The messages that a page's replies may answer: candidates by reply, and all of them as events show them. */
 type Found = { candidates: Map<string, Candidate[]>; messages: Map<string, Answered>; unlearned: Set<string> };
 
 /**

@@ -10,7 +10,7 @@ import { adoptCopies, type Copy } from './adopt-copies.ts';
 import { assembleParts } from './assemble-parts.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
-/** What redelivery may bring again: replies of dead sessions whose acknowledgement was perhaps never written. */
+/** Replies that redelivery may bring again: those of dead sessions whose acknowledgement was perhaps never written. */
 async function loadDoubtful(pool: Pool, carrierId: string, slot: number, sessionId: string): Promise<Map<string, number>> {
   const doubtful = await rows<{ from_raw: string; to_raw: string; text: string }>(
     pool,

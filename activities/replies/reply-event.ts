@@ -1,6 +1,6 @@
 import type { Filed, Unfiled } from './filing-types.ts';
 
-/** What is told of a reply. */
+/** A reply as its events show it. */
 type EventFacts = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'conversationId' | 'sequence'> & {
   reply: Pick<Unfiled, 'id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
 };
@@ -66,7 +66,7 @@ export function contactOptedOut(
   });
 }
 
-/** What Octopush's forms of both tell. */
+/** The facts that Octopush's forms of both need. */
 export const octopushFacts = ({ reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean }) => ({
   ticket: answered?.campaign_id ?? answered?.id ?? null,
   phone: reply.from_number,

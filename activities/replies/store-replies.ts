@@ -18,7 +18,7 @@ export type NewReply = {
   precision: string;
   /** Whether parts of it are missing. */
   partial: boolean;
-  /** What tells it from others where it may come by two ways. */
+  /** Tells it from others where it may come by two ways. */
   contentKey: string | null;
 };
 

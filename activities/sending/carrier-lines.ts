@@ -42,7 +42,7 @@ export type CarrierLinesDeps = {
   publicUrl?: string | undefined;
   deliverReplies: (ids: string[]) => void;
   onCallbacksDue: OnCallbacksDue;
-  /** What a claim has to know of a number. */
+  /** The facts of a number that a claim needs. */
   mark: (message: OutboundMessage) => ClaimFacts;
   metrics?: Pick<ProductMetrics, 'submitted' | 'receipt'>;
   lookEveryMs?: number;

@@ -13,7 +13,7 @@ import type { Slot } from './slot-lease.ts';
 /** A result to store: what a `submitting` message has become. */
 export type Settled = { id: string; result: SubmitResult };
 
-/** What the claim made of one row: it goes out now, it is done without going out, or it stays `queued`. */
+/** The outcome of a claim for one row: it goes out now, it is done without going out, or it stays `queued`. */
 export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' | 'queued' };
 
 const after: Record<SubmitResult['outcome'], MessageState | 'deferred'> = {
@@ -120,7 +120,7 @@ const TURN = `
     coalesce((select array_agg(id::text) from claimed), '{}') as ids,
     coalesce((select array_agg(state) from claimed), '{}') as states`;
 
-/** What one turn stores and wants. */
+/** The results that one turn stores, and the rows that it claims. */
 export type Turn = {
   /** Ids that are `submitting` afterwards at most: on their way already, and `wanted`. */
   window?: string[];

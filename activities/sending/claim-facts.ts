@@ -2,7 +2,7 @@ import type { OutboundMessage } from '../../carriers/carrier.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
 import { quietWaitMs } from '../../domain/sending/quiet-hours.ts';
 
-/** What the claim of a message has to know of its number: how it would stand among erased ones, and how long it is quiet there. */
+/** The facts of a message's number that its claim needs: how it would stand among erased ones, and how long it is quiet there. */
 export type ClaimFacts = { id: string; hash: string; standardWaitMs: number; strictWaitMs: number };
 
 type Deps = { hashPhone: HashPhone; clock: () => Date };

@@ -5,7 +5,7 @@ const LEAST = 20;
 const PATIENCE_MS = 100;
 
 /**
- * What a carrier brings waits its turn with the carrier: replies behind receipts, on the same bind. While as much is under way as
+ * Replies and receipts wait their turn at the carrier: replies behind receipts, on the same bind. While as much is under way as
  * ever came at once, more waits there, and a campaign that goes on at full speed makes the queue longer. Sending therefore gives
  * way, turn by turn, to a commit of what came in.
  */

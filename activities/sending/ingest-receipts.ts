@@ -93,7 +93,7 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
     maxSize: 500,
     async commit(receipts) {
       const left = await storeReceipts(pool, { carrierId, country }, receipts, onCallbacksDue);
-      // What fails here, or is too much, is the sweep's.
+      // The sweep matches those that fail here, or are too many.
       for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
         lookedFor++;
         orphans

@@ -3,7 +3,7 @@ import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { NOTE_DOUBTS } from './in-doubt.ts';
 
-/** What a claim needs: nothing goes out while a restored database waits for an operator's word. */
+/** A condition of every claim: nothing goes out while a restored database waits for an operator's word. */
 export const SENDING_HELD = `exists (select from restores where released_at is null)`;
 
 /**

@@ -41,7 +41,7 @@ const PEEK_EVERY_MS = 15_000;
 export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onCallbacksDue }: Deps) => {
   const places = createKeyedSemaphore(AT_ONCE);
 
-  /** What did not go, or what a carrier took: those who hear of it are told at once. A failure leaves it to the sweep. */
+  /** Notifies at once those who hear of messages that did not go, or that a carrier took. A failure leaves it to the sweep. */
   async function tell(): Promise<void> {
     try {
       const accounts = await tellNews(pool);

@@ -45,7 +45,7 @@ export type SendLoopDeps = {
 /** One slot's loop as it stands. */
 type Loop = SendLoopDeps & {
   jobs: JobQueue;
-  /** What the carrier has not answered yet. */
+  /** Messages that the carrier has not answered yet. */
   flying: Map<string, Job>;
   /** Results to store, and whose they are. */
   finished: Settled[];
@@ -210,7 +210,7 @@ function submit(loop: Loop, messages: OutboundMessage[]): void {
   }
 }
 
-/** What does not fit into its SIM's day any more waits in the database, not here. */
+/** Messages that do not fit into their SIM's day wait in the database, not here. */
 async function setAside({ jobs, pool, slot: { carrierId }, log }: Loop, sims: SimPace): Promise<void> {
   const over = jobs.takeSpent(sims);
   if (over.length === 0) return;

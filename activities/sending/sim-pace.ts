@@ -6,7 +6,7 @@ import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import { instantOf, offsetMs } from '../../domain/zoned-time.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
-/** What a cap keeps back goes in the morning, not at midnight when the next day begins. */
+/** Messages that a cap keeps back go in the morning, not at midnight when the next day begins. */
 const MORNING_MS = 8 * 3_600_000;
 const KEPT_DAYS = 7;
 

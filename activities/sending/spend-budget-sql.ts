@@ -35,7 +35,7 @@ export const BUDGET = `budget as materialized (
     where cost > 0 and through > room and not answers
   )`;
 
-/** What was claimed is counted; what a carrier did not take today is given back. A message in doubt may have gone: it counts. */
+/** Counts the price of claimed messages, and gives back that of messages which a carrier did not take today. A message in doubt may have gone: it counts. */
 export const SPENT = `tally as materialized (
     select b.account_id, b.today, b.month, coalesce(c.cost, 0) as charge, coalesce(r.cost, 0) as refund, b.day_spent, b.month_spent,
       exists (select from beyond o where o.account_id = b.account_id) as held,

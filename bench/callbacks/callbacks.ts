@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { launch, phones, type Customer, type Stack } from '../stage/stack.ts';
 import type { Answer } from '../../dev/seed.ts';
 
-// What the benches of callbacks share.
+// Shared by the benches of callbacks.
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -30,7 +30,7 @@ async function pages(account: ApiClient, path: string): Promise<Answer[]> {
   }
 }
 
-/** What the world tells; asked again when the connection was closed just as it was used again. */
+/** Asks the world; again when the connection was closed just as it was used again. */
 export async function askWorld(url: string): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     try {

@@ -10,7 +10,7 @@ const MODULE = 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0';
 export const LINKS = ['postgres', 'temporal', 'smsc', 'smtp', 'endpoint'] as const;
 export type Link = (typeof LINKS)[number];
 
-/** What a network does. Each goes for both directions, but a close that is slow. */
+/** Faults of a network. Each goes for both directions, but a close that is slow. */
 export const TROUBLES = {
   latency: { type: 'latency', attributes: { latency: 300, jitter: 200 } },
   reset: { type: 'reset_peer', attributes: { timeout: 100 } },

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What runs on the machine of a bench. */
+/** Processes on the machine of a bench. */
 export const PARTS = ['api', 'worker', 'PostgreSQL', 'Temporal'] as const;
 export type Part = (typeof PARTS)[number];
 export type Cpu = Record<Part, number>;

@@ -118,7 +118,7 @@ const callsOf = (batch: OutboundMessage[]): OutboundMessage[][] =>
 
 const SendAnswer = z.object({ error_code: z.coerce.number().int() });
 
-/** What the device's answer to a whole call says of each message in it. */
+/** The result for each message of a call, by the device's answer to the whole. */
 function resultOf(answer: DeviceAnswer, reference: string): SubmitResult {
   if (answer.kind === 'unsent') return { outcome: 'unsent', reason: answer.reason };
   if (answer.kind === 'unknown') return { outcome: 'unknown', reason: answer.reason };

@@ -16,7 +16,7 @@ export const dinstarSettings = z
     incomingMethod: z.enum(['GET', 'POST']).default('GET'),
     /** In the address that the device pushes what came in to, as `?secret=…`: it signs nothing. Without it nothing is taken by push. */
     pushSecret: z.string().min(8).max(200).meta({ secret: true }).optional(),
-    /** What is pushed goes on as it comes, and does not wait for the nightly sync. */
+    /** Pushed replies go on as they come, and do not wait for the nightly sync. */
     immediate: z.boolean().default(false),
     /** A call that takes longer is in doubt. */
     timeoutMs: z.int().min(100).max(120_000).default(15_000),

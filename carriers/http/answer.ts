@@ -20,7 +20,7 @@ const trouble = (is: 'away' | 'refused', reason: string): Judged => ({
 const throttled = (retryAfter: string | undefined): Judged =>
   only({ outcome: 'throttled', retryAfterMs: pauseOf(retryAfter, THROTTLED_MS) });
 
-/** What an answer says of its message. */
+/** Reads an answer: the result for its message, and the state of the way. */
 export function judge(called: Called, answer: Answer): Judged {
   if (called.kind === 'unsent') return trouble('away', called.reason);
   if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });

@@ -1,7 +1,7 @@
 import { Agent, errors, request } from 'undici';
 import { NEVER_CONNECTED } from '../never-connected.ts';
 
-/** What a call came to. `unsent`: it never reached the carrier. */
+/** The outcome of a call. `unsent`: it never reached the carrier. */
 export type Called =
   | { kind: 'answer'; status: number; retryAfter: string | undefined; text: string }
   | { kind: 'unsent'; reason: string }

@@ -9,7 +9,7 @@ import { fill, fillAll } from './template.ts';
 type Way = {
   /** Names its alarms. */
   type: string;
-  /** What it came to, where it could not even be made. */
+  /** The outcome of a call that could not even be made. */
   callOf(message: OutboundMessage): Call | Promise<Call | Called>;
   judge(called: Called): Judged;
   /** Our login was refused: whether the call is worth another try, by a fresh token. */

@@ -29,9 +29,9 @@ const signature = z.discriminatedUnion('kind', [
     kind: z.enum(['hmac-sha256', 'hmac-sha1']),
     header: z.string().min(1),
     encoding: z.enum(['hex', 'base64']).default('hex'),
-    /** What stands before the signature in its header, as `sha256=`. */
+    /** The prefix of the signature in its header, such as `sha256=`. */
     prefix: z.string().default(''),
-    /** What is signed. */
+    /** The content that is signed. */
     content: z.string().default('{{body}}'),
     timestampHeader: z.string().min(1).optional(),
     /** How old, or how far ahead, a signed time may be. */
@@ -56,7 +56,7 @@ const receipt = z.strictObject({
   when: when.optional(),
   reference: path,
   status: path,
-  /** What each of the carrier's words means; what is not listed is no news. */
+  /** The meaning of each of the carrier's words; a word that is not listed is ignored. */
   statuses: z.record(z.string(), status),
   error: path.optional(),
   /** Where the carrier repeats our {{id}}. */
@@ -86,12 +86,12 @@ const answer = z.strictObject({
   /** Where it says so, when an answer of 200 can be a refusal. */
   code: path.optional(),
   accepted: z.array(z.string()).min(1).optional(),
-  /** What an HTTP status or a code means, where it is not the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
+  /** Meanings of HTTP statuses and codes that differ from the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
   outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
 });
 export type Answer = z.input<typeof answer>;
 
-/** What templates may name: of the message, and of these settings. */
+/** Names that templates may use: of the message, and of these settings. */
 const OF_MESSAGE = ['id', 'to', 'toDigits', 'from', 'text'];
 const OF_SETTINGS = ['username', 'password', 'token', 'basic'] as const;
 

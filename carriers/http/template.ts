@@ -22,7 +22,7 @@ export function fillAll(value: unknown, values: Values): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillAll(item, values)]));
 }
 
-/** What stands at a path such as `messages.0.id`; undefined where there is nothing. An empty path is the whole. */
+/** The value at a path such as `messages.0.id`; undefined where there is none. An empty path is the whole. */
 export function at(document: unknown, path: string): unknown {
   let here: unknown = document;
   for (const step of path === '' ? [] : path.split('.')) {

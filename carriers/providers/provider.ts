@@ -27,7 +27,7 @@ export type Provider<S extends z.ZodObject> = {
   answer: Answer;
   /** A refusal that the answer tells in another way: its code, without a number or a text. */
   refusal?(document: unknown): string | null;
-  /** What neither the provider's documentation nor a library of its says. */
+  /** Facts that neither the provider's documentation nor its library states. */
   unverified?: SentenceKey[];
   /** A question that changes nothing, with the same credentials. */
   check(settings: z.infer<S>): Call;
@@ -37,7 +37,7 @@ export type Provider<S extends z.ZodObject> = {
   forgery?(settings: z.infer<S>, request: WebhookRequest): string | null;
   /** Reads a request; null for one that is not of the provider's form. */
   read?(request: WebhookRequest): { replies: WebhookReply[]; receipts: InboundReceipt[]; odd?: string[] } | null;
-  /** What it is asked for, beside being sent messages; `ask` notes what each answer tells of our login. */
+  /** Questions that it is asked, beside being sent messages; `ask` notes what each answer tells of our login. */
   asks?(settings: z.infer<S>, deps: OpenDeps, ask: Calls['ask']): Pick<CarrierSession, 'pollReceipts'> & AsyncDisposable;
 };
 

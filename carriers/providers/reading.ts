@@ -2,7 +2,7 @@ import type { InboundReceipt, ReceiptStatus, WebhookReply, WebhookRequest } from
 import { textAt } from '../http/template.ts';
 import { same, timeOf, UUID } from '../http/webhook.ts';
 
-// What requests of providers have in common.
+// Shared by the requests of all providers.
 
 export const formOf = ({ body }: WebhookRequest): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));

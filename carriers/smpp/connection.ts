@@ -28,7 +28,7 @@ export type Connection = {
   unbind(graceMs: number): Promise<void>;
 };
 
-/** What concerns messages; the rest of the protocol stays in the connection. */
+/** PDUs that concern messages; the rest of the protocol stays in the connection. */
 export type MessagePdu = Brought | MessageResp | Plain;
 
 export type ConnectionHandlers = {

@@ -28,7 +28,7 @@ export function toReply(pdu: Brought, settings: SmppSettings, now: Date): Inboun
   };
 }
 
-/** What data_coding means here: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
+/** The meaning of data_coding: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
 export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet, eightBit }: SmppSettings): TextEncoding {
   if (dataCoding === 0) return defaultAlphabet;
   if (dataCoding === own.ucs2) return 'ucs2';

@@ -89,7 +89,7 @@ type TextFields = { id?: string | undefined; stat?: string | undefined; err?: st
 
 function textFields(pdu: Brought, settings: SmppSettings): TextFields {
   const encoding = encodingOf(pdu.dataCoding, settings) === 'ucs2' ? 'ucs2' : 'latin1';
-  // What follows "text:" is the customer's own words, and may look like a field.
+  // After "text:" come the customer's own words, which may look like a field.
   const [fields = ''] = decodeText(bodyOf(pdu), encoding).split(/(?:^|\s)text:/i, 1);
   return { id: ID.exec(fields)?.[1], stat: STAT.exec(fields)?.[1], err: ERR.exec(fields)?.[1], doneDate: DONE.exec(fields)?.[1] };
 }

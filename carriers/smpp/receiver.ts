@@ -26,7 +26,7 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, chang
   let failed = 0;
   let complainedAt = -COMPLAINT_EVERY_MS;
 
-  /** What is to be called once the answer is written. Rejects when it could not be kept. */
+  /** Resolves with the function to call once the answer is written. Rejects when it could not be kept. */
   async function keep(pdu: Brought, bind: number): Promise<(() => void) | undefined> {
     const now = new Date();
     if (!isReceipt(pdu, settings)) {

@@ -55,7 +55,7 @@ export const smppSettings = z
     throttleMinMs: z.int().min(1).default(1000),
     throttleMaxMs: z.int().min(1).default(30_000),
 
-    /** What a status means, where it is not the usual: OUTCOMES of submitter.ts. */
+    /** Meanings of statuses that differ from the usual: OUTCOMES of submitter.ts. */
     outcomes: z
       .record(
         z.string().refine((name) => statusOf(name) !== null, because('smpp-status')),
@@ -70,9 +70,9 @@ export const smppSettings = z
     addressing: z
       .strictObject({ alphanumeric: addressType.optional(), shortCode: addressType.optional(), e164: addressType.optional() })
       .prefault({}),
-    /** What goes into data_coding for each encoding, and is recognised there. */
+    /** The data_coding of each encoding, sent and recognised. */
     dataCoding: z.strictObject({ gsm7: octet.default(0), latin1: octet.default(3), ucs2: octet.default(8) }).prefault({}),
-    /** What the operator means by data_coding 0 in what it sends. */
+    /** The alphabet of data_coding 0 in what the operator sends. */
     defaultAlphabet: z.enum(['gsm7', 'latin1']).default('gsm7'),
     /** How octets that name no alphabet (data_coding 4 and its classes) are read: some operators send text so. */
     eightBit: z.enum(['binary', 'latin1', 'utf8']).default('binary'),
@@ -80,7 +80,7 @@ export const smppSettings = z
     gsm7As: z.enum(['gsm7', 'latin1']).default('gsm7'),
     /** How the parts of a long message are marked, or `payload`: whole, in one message_payload. */
     longMessages: z.enum(['udh8', 'udh16', 'sar', 'payload']).default('udh8'),
-    /** What must be done to a message id of a receipt to make it the one of the submission. */
+    /** How a message id of a receipt becomes the one of the submission. */
     receiptIds: z.enum(['literal', 'hex-to-decimal', 'decimal-to-hex', 'trim-zeros']).default('literal'),
     /** Whether `id:… stat:…` makes a receipt, for an operator that marks them by nothing else. */
     receiptsByText: z.boolean().default(false),

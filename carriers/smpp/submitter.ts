@@ -14,7 +14,7 @@ import { createTokenBucket, type TokenBucket } from '../token-bucket.ts';
 /** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
 const MOST_AGAIN = 10;
 /**
- * What a status means, where settings say nothing else: any other is a refusal for good. `deferred`: the carrier has a trouble of its
+ * Meanings of statuses, where settings say nothing else: any other is a refusal for good. `deferred`: the carrier has a trouble of its
  * own, and nothing of what was submitted.
  */
 const OUTCOMES: [number, SmppSettings['outcomes'][string]][] = [
@@ -39,7 +39,7 @@ export type Submitter = {
   pump(): void;
   /** How many messages may be handed in at once. */
   window(): number;
-  /** What the carrier answers to one submission after the other, where it takes none. */
+  /** The status with which the carrier refuses one submission after the other; null while it takes them. */
   refusing(): string | null;
   /** False while there is no connection, or a pause. */
   ready(): boolean;
@@ -218,7 +218,7 @@ function defer(at: Submissions, segment: Segment, code: string): void {
   putBack(at, segment, { outcome: 'deferred', code }, { outcome: 'rejected', code });
 }
 
-/** What was not begun waits where it may still be called off. */
+/** Messages that were not begun go back to where they can still be cancelled. */
 function handBack(at: Submissions): void {
   const whole = new Set(
     at.queue.map(({ message }) => message).filter(({ unanswered: written, outcomes }) => written + outcomes.length === 0),

@@ -1,6 +1,6 @@
 import type { SubmitResult } from '../carrier.ts';
 
-/** What became of one segment. `unsent`: the carrier does not have it, for certain. */
+/** The outcome of one segment. `unsent`: the carrier does not have it, for certain. */
 export type SegmentOutcome =
   | { outcome: 'accepted'; reference: string }
   | { outcome: 'rejected'; code: string }

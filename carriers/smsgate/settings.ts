@@ -10,7 +10,7 @@ export const smsgateSettings = z
     url: z.url({ protocol: /^https?$/, error: because('device-address') }),
     username: z.string().min(1).max(64),
     password: z.string().min(1).max(128).meta({ secret: true }),
-    /** What the phone signs its webhooks with; without it none are taken. */
+    /** The key of the phone's webhooks; without it none are taken. */
     webhookSecret: z.string().min(8).max(256).meta({ secret: true }).optional(),
     /** A webhook signed longer ago than this is refused. The phone tries again for hours, and signs each attempt anew. */
     toleranceSeconds: z.int().min(10).max(3600).default(300),
@@ -28,7 +28,7 @@ export const smsgateSettings = z
     ttlSeconds: z.int().min(60).max(604_800).default(86_400),
     timeoutMs: z.int().min(100).max(120_000).default(15_000),
     ...simLimits,
-    /** Whose calendar a SIM's day is. */
+    /** The time zone in which a SIM's day is counted. */
     simTimeZone,
     ...retries,
   })

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Policies } from '../../domain/sending/policies.ts';
 import { Account } from '../account.ts';
 
-/** What an account chose; without a row the defaults hold. */
+/** An account's policies; without a row the defaults hold. */
 const AccountPoliciesSchema = defineEntity({
   name: 'AccountPolicies',
   tableName: 'account_policies',

@@ -61,7 +61,7 @@ const CallbackEndpointSchema = defineEntity({
 export class CallbackEndpoint extends CallbackEndpointSchema.class {}
 CallbackEndpointSchema.setClass(CallbackEndpoint);
 
-/** What came of the attempts at an endpoint, minute by minute: the window that the rule of opening looks at. */
+/** Results of attempts at an endpoint, minute by minute: the window that the rule of opening looks at. */
 const EndpointMinuteSchema = defineEntity({
   name: 'EndpointMinute',
   tableName: 'endpoint_minutes',

@@ -4,7 +4,7 @@ import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { affected, rows } from '../sql.ts';
 
-/** What its owner sets. `schedule` is in ms, null for the standard one. */
+/** The settings of its owner. `schedule` is in ms, null for the standard one. */
 export type EndpointSettings = {
   url: string;
   description: string;

@@ -51,7 +51,7 @@ const DeliverySchema = defineEntity({
     leaseUntil: p.datetime(3).nullable(),
     /** The kind of place that it takes at its endpoint while it is in flight. */
     lane: p.text().$type<Lane>().nullable(),
-    /** What the next attempt is made for: the schedule, or somebody who asked for it. */
+    /** The reason of the next attempt: the schedule, or somebody who asked for it. */
     trigger: p.text().$type<'auto' | 'manual' | 'replay'>().default('auto'),
     /** How often it was the one to try an endpoint in trouble with. */
     probes: p.smallint().default(0),
@@ -98,7 +98,7 @@ const DeliveryAttemptSchema = defineEntity({
     endedAt: p.datetime(3).nullable(),
     /** `unknown` until the attempt is closed: a crash leaves it so. */
     class: p.text(),
-    /** What became of the first address, where the second one was tried: the rest of the row is the second's. */
+    /** The outcome at the first address, where the second was tried: the rest of the row is the second's. */
     firstClass: p.text().nullable(),
     status: p.smallint().nullable(),
     timings: p.json<Record<string, number | null>>().nullable(),

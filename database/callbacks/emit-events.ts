@@ -11,7 +11,7 @@ import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** What an endpoint can choose to hear of. */
+/** Event types that an endpoint can choose. */
 export const EVENT_TYPES = [
   'reply.received',
   'reply.completed',
@@ -108,7 +108,7 @@ export type Born = {
   seen: number;
   httpRequestId: string | null;
 };
-/** What was owed, and whose it is: the caller tells of these accounts (`announce`) after its commit. `born` are among the callbacks. */
+/** The deliveries that were written, and their accounts: the caller tells of these accounts (`announce`) after its commit. `born` are among the callbacks. */
 export type Emitted = DeliveriesOwed & { accounts: string[]; born: Born[] };
 
 /** How many first attempts may go now to each of these endpoints, which are locked until the commit. */
@@ -295,7 +295,7 @@ async function store(
   return { at: stored?.at ?? new Date(), requests: stored?.requests ?? {} };
 }
 
-/** What a run owes for its replies and nobody has attempted yet, and first attempts that may be under way. */
+/** The deliveries of a run's replies that nobody has attempted, and first attempts that may be under way. */
 export async function stillOwed(sql: Sql, replyIds: string[], runId: string): Promise<DeliveriesOwed> {
   const found = await rows<{ id: string; channel: 'callback' | 'email' }>(
     sql,

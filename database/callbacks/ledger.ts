@@ -6,7 +6,7 @@ export type Ledger = {
   events: number;
   owed: number;
   states: Record<string, number>;
-  /** What does not add up, by name; empty when nothing was lost or made twice. */
+  /** Sums that do not add up, by name; empty when nothing was lost or made twice. */
   broken: Record<string, number>;
 };
 

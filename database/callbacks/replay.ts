@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import { sqlIndex } from '../sql-index.ts';
 
-/** What a replay takes: deliveries of its endpoint made in a span, in these states, of these ids; null for any. */
+/** The filter of a replay: deliveries of its endpoint made in a span, in these states, of these ids; null for any. */
 export type ReplayFilter = { since: string; until: string; states: DeliveryState[]; ids: string[] | null };
 
 const ReplaySchema = defineEntity({

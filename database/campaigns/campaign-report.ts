@@ -4,7 +4,7 @@ import { Campaign } from './campaign.ts';
 import { PREFIX, readResults, type Results } from './campaign-results.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
-/** What a large campaign came to when it was counted last. */
+/** The results of a large campaign when it was counted last. */
 const CampaignFiguresSchema = defineEntity({
   name: 'CampaignFigures',
   tableName: 'campaign_figures',

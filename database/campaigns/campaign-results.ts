@@ -6,7 +6,7 @@ const WITHIN = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 4320];
 export const PREFIX = 8;
 const MOST_WORDS = 1000;
 
-/** What came of a campaign. Of phones whose numbers begin alike, `number` is one. */
+/** The results of a campaign. Of phones whose numbers begin alike, `number` is one. */
 export type Results = {
   replies: number;
   repliers: number;

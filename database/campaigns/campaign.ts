@@ -25,7 +25,7 @@ const CampaignSchema = defineEntity({
     text: p.text(),
     /** As the customer wrote it. */
     sender: p.text().nullable(),
-    /** What it became on the wire; null where each message has its own (SIMs, a pool of short codes). */
+    /** The sender on the wire; null where each message has its own (SIMs, a pool of short codes). */
     wireSender: p.text().nullable(),
     withReplies: p.boolean(),
     /** Whether recipients who could not reply get it all the same. */
@@ -41,7 +41,7 @@ const CampaignSchema = defineEntity({
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),
-    /** What its messages cost together, in millionths; null where no price was set. */
+    /** The price of its messages together, in millionths; null where none was set. */
     costMicros: p.bigint('number').nullable(),
     /** Whether characters that cost more are written plainly. */
     optimise: p.boolean().default(false),

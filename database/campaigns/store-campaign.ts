@@ -37,7 +37,7 @@ export type NewCampaign = {
   createdAt: Date;
 };
 
-/** What all messages of one acceptance share. */
+/** Fields that all messages of one acceptance share. */
 export type MessageBasis = {
   accountId: string;
   campaignId: string | null;
@@ -132,7 +132,7 @@ export async function insertMessage(sql: Sql, basis: MessageBasis, message: NewM
 }
 
 async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): AsyncGenerator<string> {
-  // What all rows share is written once, between the columns that they do not.
+  // Columns that all rows share are written once, between those that they do not.
   const owner = [basis.accountId, basis.campaignId].map(copyValue).join('\t');
   const conversation = copyValue(basis.conversationId);
   const state = [basis.twoWay, basis.simulation, 'queued'].map(copyValue).join('\t');

@@ -19,7 +19,7 @@ const AlarmSchema = defineEntity({
     count: p.integer().default(1),
     detail: p.text().nullable(),
     clearedAt: p.datetime(3).nullable(),
-    /** What the operator's webhook has been told, and when it is told what it has not been. */
+    /** The state that the operator's webhook knows, and when it is posted the rest. */
     posted: p.text().$type<'raised' | 'cleared'>().nullable(),
     postAt: p.datetime(3).nullable(),
     postAttempts: p.integer().default(0),

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** What the worker that holds a slot last told of its session: a small row, written every two seconds. */
+/** The state of a slot's session, as its worker last wrote it: a small row, written every two seconds. */
 const CarrierLineSchema = defineEntity({
   name: 'CarrierLine',
   tableName: 'carrier_lines',
@@ -16,7 +16,7 @@ const CarrierLineSchema = defineEntity({
     boundAt: p.datetime(3).nullable(),
     /** Whether the carrier refuses our login. */
     refused: p.boolean(),
-    /** What it answers to one submission after the other, where it takes none. */
+    /** The status with which it refuses one submission after the other; null while it takes them. */
     refusing: p.text().nullable(),
     inFlight: p.integer(),
     window: p.integer(),

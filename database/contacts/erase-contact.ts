@@ -3,10 +3,10 @@ import { eraseUnfiled } from './erase-unfiled.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { affected, rows } from '../sql.ts';
 
-/** What stands where a number was. It is no number, so nothing is sent to it and no reply answers it. */
+/** Stands where a number was. It is not a number, so nothing is sent to it and no reply answers it. */
 export const ERASED = 'erased';
 
-/** What is left of a frozen event. */
+/** A frozen event after an erasure. */
 const SCRUBBED = `json_build_object('id', e.id, 'type', e.type, 'timestamp', to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'data', json_build_object('erased', true))::text`;
 

@@ -3,7 +3,7 @@ import { openInstallationKey } from '../installation-key.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
 
-/** What stands for an erased phone number on the opt-out list: the same for the same number, and no way back without the key. */
+/** Stands for an erased phone number on the opt-out list: the same for the same number, and no way back without the key. */
 export type HashPhone = (phone: string) => string;
 
 /** Reads the installation's key for phone numbers, or makes it. */

@@ -41,7 +41,7 @@ const ConversationSchema = defineEntity({
 export class Conversation extends ConversationSchema.class {}
 ConversationSchema.setClass(Conversation);
 
-/** What the account's people say among themselves: never sent. */
+/** Notes among the account's people: never sent. */
 const ConversationNoteSchema = defineEntity({
   name: 'ConversationNote',
   tableName: 'conversation_notes',

@@ -14,7 +14,7 @@ const MailSuppressionSchema = defineEntity({
     /** In lower case. */
     address: p.text().primary(),
     reason: p.text().$type<SuppressionReason>(),
-    /** What the mail server said. */
+    /** The mail server's answer. */
     detail: p.text().nullable(),
     since: p.datetime(3),
   },

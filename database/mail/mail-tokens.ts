@@ -4,7 +4,7 @@ import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
-/** What a token is good for: confirming or leaving the mails of one address, answering in a conversation, telling that a mail bounced. */
+/** The purposes of a token: confirming or leaving the mails of one address, answering in a conversation, telling that a mail bounced. */
 export type TokenKind = 'confirm' | 'unsubscribe' | 'answer' | 'bounce' | 'notice-bounce';
 export type MailTokens = {
   /** Signed, and good for that long; null is for ever. 60 letters, and their case does not matter: it fits into an address. */

@@ -4,7 +4,7 @@ import { rows, type Sql } from '../sql.ts';
 
 export type PriceKind = 'segment' | 'number-month';
 
-/** What something costs from a date on. Never changed: a new price is a new row with a later date. */
+/** A price from a date on. Never changed: a new price is a new row with a later date. */
 const PriceSchema = defineEntity({
   name: 'Price',
   tableName: 'prices',
@@ -36,7 +36,7 @@ export const monthPrice = ({ account, country, at }: { account: string; country:
      and (p.account_id is null or p.account_id = ${account}) and p.valid_from <= ${at}
    order by p.account_id nulls last, p.country = '*', p.valid_from desc, p.id desc limit 1`;
 
-/** What segments of a route cost an account at that time. */
+/** The prices of a route's segments for an account at that time. */
 export async function segmentPrices(sql: Sql, account: string, route: 'premium' | 'lowcost', at: Date): Promise<SegmentPrices> {
   const found = await rows<{ country: string; own: boolean; micros: string }>(
     sql,

@@ -42,7 +42,7 @@ const AccountDomainSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk().deleteRule('cascade'),
     domain: p.text(),
-    /** What a TXT record has to say. */
+    /** The value of the TXT record. */
     proof: p.text(),
     provedAt: p.datetime(3).nullable(),
     provedBy: p.text().$type<'dns' | 'operator'>().nullable(),

@@ -13,7 +13,7 @@ const SessionSchema = defineEntity({
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
-    /** What its owner names it by. */
+    /** The name that its owner gave it. */
     id: p.uuid().unique().defaultRaw('gen_random_uuid()'),
     /** To the minute. */
     lastSeenAt: p.datetime(3).defaultRaw('now()'),
@@ -56,7 +56,7 @@ const SignInTriesSchema = defineEntity({
 export class SignInTries extends SignInTriesSchema.class {}
 SignInTriesSchema.setClass(SignInTries);
 
-/** What the installation asks of every session; an account may ask for more. */
+/** The installation's rules for every session; an account may ask for more. */
 export type SignInPolicy = { sessionHours: number; idleMinutes: number; authenticator: 'nobody' | 'operators' | 'everybody' };
 /** After this long the password is asked for again, before a factor, a key or a person changes. */
 const CONFIRMED_MINUTES = 10;

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { DaysOff, Opening } from '../../domain/replies/opening-hours.ts';
 import { Account } from '../account.ts';
 
-/** What an account answers by itself while nobody is there. */
+/** An account's automatic answer while nobody is there. */
 const OutOfHoursSchema = defineEntity({
   name: 'OutOfHours',
   tableName: 'out_of_hours',

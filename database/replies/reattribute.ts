@@ -7,7 +7,7 @@ import { affected, rows } from '../sql.ts';
 
 export type Correction = {
   replyId: string;
-  /** Whose reply it is to be. */
+  /** The account that gets the reply. */
   accountId: string;
   /** The campaign that it is to answer; null for none. */
   campaignId: string | null;
@@ -75,7 +75,7 @@ export async function reattribute(
      where id = $1`,
     [reply.id, accountId, campaignId, message?.id ?? null, placed.conversationId, placed.sequence, JSON.stringify(attribution)],
   );
-  // What it said counts for the account whose reply it is now.
+  // Its keyword counts for the account that has it now.
   if (reply.opt_out && reply.account_id !== accountId) {
     await affected(
       client,

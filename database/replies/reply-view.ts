@@ -11,7 +11,7 @@ const ReplyViewSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
-    /** Whose it is: `user <id>`, or a key's id. */
+    /** Its owner: `user <id>`, or a key's id. */
     owner: p.text(),
     /** Null: the table as they left it. */
     name: p.text().nullable(),

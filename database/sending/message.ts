@@ -22,7 +22,7 @@ const MessageSchema = defineEntity({
     conversationId: p.uuid().nullable(),
     carrierId: p.uuid(),
     toNumber: p.text(),
-    /** What goes on the wire as the sender. */
+    /** The sender on the wire. */
     sender: p.text(),
     /** The number that a reply is sent to: short code, virtual number or SIM. */
     replyCode: p.text().nullable(),
@@ -31,13 +31,13 @@ const MessageSchema = defineEntity({
     ambiguous: p.boolean().default(false),
     text: p.text(),
     segments: p.smallint(),
-    /** What it costs, in millionths; null where no price was set. */
+    /** Its price, in millionths; null where none was set. */
     costMicros: p.integer().nullable(),
     /** The customer's own, echoed in callbacks. */
     reference: p.text().nullable(),
     /** Whether the account had two-way SMS when this was accepted: replies to it are shown and delivered, or only stored. */
     twoWay: p.boolean(),
-    /** What sent it by itself: a STOP's confirmation, or an answer to CONTACT, to a keyword, or out of hours. */
+    /** The reason of an automatic message: a STOP's confirmation, or an answer to CONTACT, to a keyword, or out of hours. */
     automatic: p.text().$type<Automatic>().nullable(),
     simulation: p.boolean(),
     state: p.text().$type<MessageState>(),

@@ -5,7 +5,7 @@ const RestoreSchema = defineEntity({
   tableName: 'restores',
   properties: {
     id: p.uuid().primary(),
-    /** What the database knows ends there. */
+    /** The moment of the backup: the database knows nothing later. */
     backupAt: p.datetime(3),
     notedAt: p.datetime(3),
     /** Messages that may have gone out since, and are in doubt now. */

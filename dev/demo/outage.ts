@@ -99,7 +99,7 @@ const launch = (account: ApiClient): Promise<Answer> =>
 const waitingIn = ({ held, retrying, pending, inFlight }: z.infer<typeof Health>['waiting']): number =>
   held + retrying + pending + inFlight;
 
-/** What the endpoint heard since, by reply. */
+/** The endpoint's calls since then, by reply. */
 async function heardBy(endpointUrl: string, since: Date): Promise<Map<string, Heard[]>> {
   const calls = Calls.parse(await call(`${endpointUrl}/log?name=hook&limit=100000`)).items.filter((each) => each.at >= since);
   return Map.groupBy(calls, (each) => ReplyEvent.parse(JSON.parse(each.body)).data.reply.id);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DevState } from '../dev.ts';
 import { ask, createClient, itemsOf, textOf, type Answer, type ApiClient } from '../seed.ts';
 
-/** What the simulated world says of itself. */
+/** The addresses of the simulated world. */
 const Sms = z.object({ from: z.string(), to: z.string(), text: z.string(), at: z.coerce.date() });
 const PhonesLog = z.object({ received: z.array(Sms), sent: z.array(Sms) });
 const Calls = z.object({
@@ -59,13 +59,13 @@ export const call = (url: string, method = 'GET', body?: unknown): Promise<unkno
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
 
-/** What the phones got and sent since then. */
+/** SMS that the phones got and sent since then. */
 export async function phonesSince({ addresses }: DevState, begun: Date): Promise<{ received: Sent[]; sent: Sent[] }> {
   const log = PhonesLog.parse(await call(`${addresses.phones}/log`));
   return { received: log.received.filter((sms) => sms.at >= begun), sent: log.sent.filter((sms) => sms.at >= begun) };
 }
 
-/** What those phones got since then. */
+/** SMS that those phones got since then. */
 export async function arrivedAt(phones: readonly string[], state: DevState, begun: Date): Promise<Sent[]> {
   const { received } = await phonesSince(state, begun);
   return received.filter(({ to }) => phones.includes(to));

@@ -11,7 +11,7 @@ export type ServerUser = { uid: number; gid: number };
 export type ChildOptions = {
   /** The program and its arguments. */
   command: string[];
-  /** What the program prints is appended here. */
+  /** The file to which the program's output is appended. */
   logFile: string;
   /** The signal that ends it well. */
   endWith: 'INT' | 'TERM' | 'QUIT' | 'KILL';
@@ -117,7 +117,7 @@ export async function succeeds(command: string[], user?: ServerUser): Promise<bo
   });
 }
 
-/** What a program prints, trimmed; null when it does not exist or fails. */
+/** A program's output, trimmed; null when it does not exist or fails. */
 export async function outputOf(command: string[]): Promise<string | null> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });

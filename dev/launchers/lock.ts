@@ -25,7 +25,7 @@ export async function lock(file: string, onWait: () => void = () => {}): Promise
   return hold(file);
 }
 
-/** What this process holds for good. */
+/** Locks that this process holds for good. */
 const held = new Set<string>();
 
 /**

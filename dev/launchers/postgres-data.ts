@@ -9,7 +9,7 @@ import { type ServerIdentity, giveTo } from './postgres-user.ts';
 /** Where one server lives. `data` is PostgreSQL's own folder, in `folder`. */
 export type Place = { folder: string; data: string; logFile: string; throwaway: boolean };
 
-/** What a launcher has to remember of a data folder. `port` is 0 before the first start; `launcher` is a process id. */
+/** The facts that a launcher keeps of a data folder. `port` is 0 before the first start; `launcher` is a process id. */
 const State = z.object({ password: z.string(), port: z.number(), launcher: z.number() });
 export type State = z.infer<typeof State>;
 
@@ -30,7 +30,7 @@ export async function readState(data: string): Promise<State | null> {
 export const writeState = (data: string, state: State, identity: ServerIdentity): Promise<void> =>
   writePrivate(join(data, STATE_FILE), JSON.stringify(state), identity);
 
-/** What the server says of itself in postmaster.pid: its process, its port, and whether it takes connections. */
+/** The server's own facts in postmaster.pid: its process, its port, and whether it takes connections. */
 export async function readStatus(data: string): Promise<{ pid: number; port: number; ready: boolean } | null> {
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);

@@ -37,7 +37,7 @@ const START_MS = 60_000;
 const DATABASE = 'temporal.db';
 const QUIET = '--ui-disable-news-fetch';
 
-/** What a launcher has to remember of a data folder. `launcher` and `server` are process ids. */
+/** The facts that a launcher keeps of a data folder. `launcher` and `server` are process ids. */
 const State = z.object({ port: z.number(), uiPort: z.number(), launcher: z.number(), server: z.number() });
 type State = z.infer<typeof State>;
 

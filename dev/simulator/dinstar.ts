@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createDigestGuard } from './digest-guard.ts';
 import { serveOnLoopback } from './http.ts';
 
-/** What the gateway does to calls instead of answering: a failing web server, or a device that says no. */
+/** Misbehaviour of the gateway: a failing web server, or a device that says no. */
 export type GatewayFault = 'http-500' | 'garbage' | 'hang' | 'cut' | 'unauthorized' | 413 | 486 | 503 | 550 | 400 | 500;
 type Sms = { from: string; to: string; text: string };
 type Incoming = { incoming_sms_id: number; port: number; number: string; smsc: string; timestamp: string; text: string };
@@ -35,7 +35,7 @@ export type DinstarGateway = AsyncDisposable & {
   /** Every nonce is stale: who calls must answer a new challenge. */
   forgetNonces(): void;
   inbox(): readonly Incoming[];
-  /** What it would push of the last one that came in. */
+  /** The push of the last one that came in. */
   push(): { sn: string; sms: unknown[] };
   sent(): readonly Outgoing[];
   calls(): readonly { path: string; login: boolean; authorized: boolean }[];

@@ -13,7 +13,7 @@ export type Network = { owns(number: string): boolean; send(sms: { from: string;
 export type Phones = AsyncDisposable & {
   url: string;
   port: number;
-  /** What a carrier calls for a phone that gets an SMS. */
+  /** Called by a carrier for a phone that gets an SMS. */
   receive(sms: { from: string; to: string; text: string }): void;
   /** Presses reply to the latest SMS, or to the one given. Throws CannotReply when its sender is a name. */
   reply(phone: string, text: string, to?: ReceivedSms): Promise<SentSms>;

@@ -6,7 +6,7 @@ import { HAS_UDH, udh8 } from '../../carriers/smpp/codec/udh.ts';
 import { MESSAGE_DEFAULTS } from '../../carriers/smpp/codec/pdu.ts';
 import type { ShortMessage } from '../../carriers/smpp/codec/pdu.ts';
 
-/** What a phone makes of a text: GSM-7 where it can, UCS-2 where it must, one short message per segment. `reference` joins them. */
+/** A text as a phone sends it: GSM-7 where it can, UCS-2 where it must, one short message per segment. `reference` joins them. */
 export function phoneMessages({ from, to, text }: { from: string; to: string; text: string }, reference: number): ShortMessage[] {
   const [encoding, dataCoding] = isGsm7(text) ? (['gsm7', 0] as const) : (['ucs2', 8] as const);
   const parts = splitSegments(text).map((part) => encodeText(part, encoding));

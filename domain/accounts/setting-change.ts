@@ -1,4 +1,4 @@
-/** What a customer can change about its replies, by kind. */
+/** Changes that a customer can make to its reply settings, by kind. */
 export const REPLY_CHANGES = [
   'emails',
   'address-lift',

@@ -10,7 +10,7 @@ export type DeliveryState = 'pending' | 'in_flight' | 'delivered' | 'retrying' |
  */
 export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay' | 'order' | 'gathering';
 
-/** What one attempt makes of its delivery. `spent`: whether it counts against the schedule. */
+/** The state of a delivery after an attempt. `spent`: whether it counts against the schedule. */
 export type AfterAttempt = {
   state: 'delivered' | 'retrying' | 'held' | 'exhausted';
   heldReason: HeldReason | null;

@@ -99,7 +99,7 @@ export const newHealth = (at: number): Health => ({
   told: 0,
 });
 
-/** What an endpoint is after something happened to it. */
+/** The health of an endpoint after an event. */
 export function transition(health: Health, happened: HealthEvent, at: number): Health {
   switch (happened.kind) {
     case 'results':
@@ -142,7 +142,7 @@ function afterResult(before: Health, result: Result, window: Window, at: number)
       if (shouldOpen(health, window)) return opened(health, at, at + waitOf(0));
       return result.attempt < UNSTEADY_ATTEMPTS ? health : { ...health, unsteadySince: health.unsteadySince ?? at };
     case 'open':
-      // What was under way when it opened tells of the time before.
+      // Attempts that were under way when it opened tell of the time before.
       if (!result.probe) return health;
       return ok ? recovering(health, at) : climbed(health, result.deliveryId, at);
     case 'recovering':

@@ -32,7 +32,7 @@ export const CONTENT_TYPES: Record<CallbackFormat, string> = {
   'octopush-v0-form': 'application/x-www-form-urlencoded',
 };
 
-/** What its callbacks say of a message; `ACK`: the carrier took it. */
+/** The status of a message in its callbacks; `ACK`: the carrier took it. */
 export type DeliveryStatus =
   | 'ACK'
   | 'DELIVERED'
@@ -54,7 +54,7 @@ const LEFT_OUT: Readonly<Record<string, DeliveryStatus>> = {
   cancelled: 'UNDEFINED',
 };
 
-/** What a message's state is called there, with its reason. */
+/** The status there for a message's state and reason. */
 export function deliveryStatus(state: string, reason: string | null): DeliveryStatus {
   switch (state) {
     case 'accepted':
@@ -72,7 +72,7 @@ export function deliveryStatus(state: string, reason: string | null): DeliverySt
   }
 }
 
-/** What Octopush's callbacks tell. `ticket` is the campaign's, or the single message's; `phone` is in E.164. */
+/** The facts in Octopush's callbacks. `ticket` is the campaign's, or the single message's; `phone` is in E.164. */
 export type OctopushFacts =
   | { kind: 'inbound'; ticket: string | null; phone: string; text: string; to: string; at: Date }
   | { kind: 'delivery'; ticket: string | null; phone: string; status: DeliveryStatus; at: Date }

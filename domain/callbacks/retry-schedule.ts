@@ -40,7 +40,7 @@ const MOST_RETRY_AFTER_MS = 24 * HOUR_MS;
 type Past = {
   /** How many attempts have been made. */
   attempt: number;
-  /** What the receiver asked for: it raises the delay and never lowers it. */
+  /** The delay that the receiver asked for: it raises ours and never lowers it. */
   retryAfterMs?: number | null;
   /** From 0 up to 1. */
   random: () => number;
@@ -61,7 +61,7 @@ export function nextDelay({ attempt, retryAfterMs, random, schedule = CALLBACK_S
 export const MOST_DELAYS = 16;
 export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR_MS;
 
-/** What is wrong with a schedule that somebody chose, and what to do about it; null when it can be used. */
+/** The fault of a chosen schedule, with its remedy; null when it can be used. */
 export function faultOf(schedule: Schedule): Flaw | null {
   if (schedule.length === 0) return flaw('schedule-empty');
   if (schedule.length > MOST_DELAYS) return flaw('schedule-long', { n: schedule.length, most: MOST_DELAYS });

@@ -1,4 +1,4 @@
-/** What decides whether a campaign's messages go. Times are of one clock, the database's. */
+/** The facts that decide whether a campaign's messages go. Times are of one clock, the database's. */
 export type CampaignFacts = {
   now: Date;
   state: 'draft' | 'importing' | 'ready' | 'launched' | 'paused' | 'completed' | 'cancelled';

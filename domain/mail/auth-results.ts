@@ -1,4 +1,4 @@
-/** What a relay found out about a mail (RFC 8601), as far as it proves that the mail is of that domain. */
+/** A relay's findings about a mail (RFC 8601), as far as it proves that the mail is of that domain. */
 const PROVES: Record<string, RegExp> = {
   dmarc: /\bheader\.from=["<]?(?:[^\s;"]*@)?([a-z0-9.-]+)/i,
   dkim: /\bheader\.[di]=["<]?(?:[^\s;"]*@)?([a-z0-9.-]+)/i,

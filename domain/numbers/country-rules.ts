@@ -5,7 +5,7 @@ import { isBrand, type Origin, type SenderPlan, type SenderRequest } from '../se
 /** Whether recipients of a country can reply to a route; a country that nobody has looked at is unknown. */
 export type CanReply = 'yes' | 'no' | 'unknown';
 
-/** What is known of one route, by country. */
+/** The rules of one route, by country. */
 export type CountryAnswers = Readonly<Record<string, CanReply>>;
 
 export const canReplyIn = (answers: CountryAnswers, country: string): CanReply => answers[country] ?? 'unknown';
@@ -36,7 +36,7 @@ function withoutReplies(origin: Origin, plan: SenderPlan, { allowUnreachable, ro
   return isBrand(sender) ? { ...origin, sender, replyCode: null } : null;
 }
 
-/** What the recipients of one country are to a campaign. */
+/** The recipients of one country, counted for a campaign. */
 export type CountryReach = {
   country: string;
   recipients: number;

@@ -1,5 +1,5 @@
 /**
- * What a key may be allowed to do. `send`: campaigns, messages, lists and what they cost; `replies`: read what came in;
+ * The scopes of a key. `send`: campaigns, messages, lists and what they cost; `replies`: read what came in;
  * `conversations`: read and answer them; `contacts`: contacts, opt-outs, erasure; `settings`: how the account works and where its
  * replies go; `people`: people, keys and the audit log, by which all others can be had; `read`: whatever all of them but `people` read,
  * and nothing that changes or sends.

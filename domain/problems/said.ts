@@ -12,13 +12,13 @@ export type Language = 'en' | 'fr';
 
 /** Every refusal the product can answer with. A code is public: it is never renamed. */
 export type ErrorCode = keyof typeof titlesEn;
-/** What can be wrong with one value. Public too. */
+/** Faults of one value. Public too. */
 export type FaultCode = keyof typeof faultsEn;
 export type SentenceKey = keyof typeof sentencesEn;
 
 /** A sentence by its name and its facts: plain data, put into words where its reader's language is known. */
 export type Said = { say: SentenceKey; facts?: Facts };
-/** What is wrong with a value, and what to do about it. */
+/** The fault of a value, with its remedy. */
 export type Flaw = { code: FaultCode; facts?: Facts };
 /** `row` counts from 1. */
 export type Fault = Flaw & { field: string; row?: number };
@@ -93,7 +93,7 @@ type InWords = { problem: string; remedy: string };
 /** As it is stored, also by an earlier release: in words already. */
 export type StoredFlaw = Flaw | InWords;
 
-/** What is wrong and what to do, in words. */
+/** The fault and its remedy, in words. */
 export function faultWords(flaw: StoredFlaw, language: Language): InWords {
   if ('problem' in flaw) return { problem: flaw.problem, remedy: flaw.remedy };
   const [problem, remedy] = CATALOGUES[language].faults[flaw.code];

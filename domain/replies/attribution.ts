@@ -37,7 +37,7 @@ export const WINDOW_MS = { shared: 72 * 3_600_000, own: 30 * 24 * 3_600_000 } as
 /** How long after its release a number's replies are still its last renter's. */
 export const LATE_REPLIES_MS = WINDOW_MS.own;
 
-/** What a clock that shows so much leaves out. */
+/** The error of a clock that shows so much, in ms. */
 const UNSHOWN_MS: Record<string, number> = { minute: 60_000, second: 1000 };
 
 /** The span in which a message must have been sent for a reply to answer it. `ingestedAt`: no reply came after we had it. */

@@ -1,4 +1,4 @@
-/** What sent a message by itself. */
+/** Reasons of automatic messages. */
 export type Automatic = 'stop-confirmation' | 'contact' | 'answer' | 'out-of-hours';
 
 /** So many automatic answers a phone gets from one account within an hour. */

@@ -1,4 +1,4 @@
-/** What a whole reply asks for. `looks-like-stop` is for a person to read: nothing is done by itself. */
+/** The request of a whole reply. `looks-like-stop` is for a person to read: nothing is done by itself. */
 export type KeywordKind = 'stop' | 'start' | 'contact' | 'looks-like-stop' | 'none';
 export type Keyword = { kind: KeywordKind; word?: string };
 

@@ -9,7 +9,7 @@ export type ReplyPart = {
   replyId: string | null;
 };
 
-/** What stands in a text for parts that have not come. */
+/** Stands in a text for parts that have not come. */
 const GAP = '[…]';
 
 /** A carrier brings a copy of what it thinks was lost within this time; later, the same bytes are another message. */

@@ -2,10 +2,10 @@
 export const REPLY_COLUMNS = ['received', 'from', 'text', 'to', 'campaign', 'keyword', 'reference', 'sequence'] as const;
 export type ReplyColumn = (typeof REPLY_COLUMNS)[number];
 
-/** What a table shows that nobody has changed. */
+/** The columns of a table that nobody has changed. */
 export const USUAL_COLUMNS: readonly ReplyColumn[] = ['received', 'from', 'text', 'to'];
 
-/** What a saved view looks for. No phone number: a view outlives whoever asks to be forgotten. */
+/** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
 export type ReplyViewFilters = {
   search: string | null;
   campaign: string | null;

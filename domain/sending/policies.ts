@@ -5,7 +5,7 @@ export type Policies = {
   /** Whether a STOP is confirmed by one SMS, where the carrier allows it. */
   stopConfirmation: boolean;
   stopText: string | null;
-  /** What CONTACT is answered with; null answers nothing. */
+  /** The answer to CONTACT; null answers nothing. */
   contactText: string | null;
   quietHours: 'off' | 'warn' | 'hold';
   quietPreset: 'standard' | 'strict';
@@ -17,7 +17,7 @@ export type Policies = {
   brandRegistration: Mode;
   /** In France: sender IDs that say of nobody whose message it is. */
   genericSenders: Mode;
-  /** What holds instead for recipients of a country. */
+  /** Policies that hold instead for recipients of a country. */
   senderOverrides: Record<string, { brandRegistration?: Mode | undefined; genericSenders?: Mode | undefined }>;
   /** The words that marketing to France gets for STOP where its text has none; null: ours. */
   stopMention: string | null;

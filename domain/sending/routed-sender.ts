@@ -1,7 +1,7 @@
 import { carriersFor, type RouteRule } from '../carriers/routing.ts';
 import { planSender, type Origin, type Refusal, type Rules, type SenderPlan, type SenderRequest } from './sender-policy.ts';
 
-/** What an operator's routing table says of a route, with the carriers that it names and whether each can send now. */
+/** The rule of an operator's routing table for a route, with the carriers that it names and whether each can send now. */
 export type Routing = { rules: RouteRule[]; carriers: (NonNullable<Rules['carrier']> & { up: boolean })[] };
 
 /**

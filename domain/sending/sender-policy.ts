@@ -7,7 +7,7 @@ export type Platform = 'v0' | 'v2';
 export type TwoWay = 'off' | 'requested' | 'on' | 'refused';
 export type NumberKind = 'short-code' | 'virtual' | 'sim';
 
-/** What is known of one number of a carrier. */
+/** One number of a carrier. */
 export type PoolNumber = {
   number: string;
   carrierId: string;
@@ -18,7 +18,7 @@ export type PoolNumber = {
 };
 
 /**
- * What a plan is made by: the account, the carrier that serves the route, and its numbers, oldest first. The numbers that the
+ * The facts of a plan: the account, the carrier that serves the route, and its numbers, oldest first. The numbers that the
  * account rents are among them, whichever carrier they are on.
  */
 export type Rules = {
@@ -79,7 +79,7 @@ type Case = {
 export const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 
-/** What looks like `XXXXX` and is not: another number of letters, or small ones. `at` counts from 1. */
+/** A word that looks like `XXXXX` and is not: another number of letters, or small ones. `at` counts from 1. */
 export function placeholderSlip(text: string): { found: string; at: number } | null {
   for (const { 0: found, index } of text.matchAll(/(?<![\p{L}\p{N}])x{4,}(?![\p{L}\p{N}])|X{6,}/giu))
     if (found !== 'XXXXX') return { found, at: index + 1 };

@@ -4,13 +4,13 @@ import { CURRENCY, writeAmount } from '../money.ts';
 import type { Warning } from '../problems/warning.ts';
 import { DAY_MS } from '../durations.ts';
 
-/** What an account may still spend: millionths, null without limit. */
+/** The amount that an account may still spend: millionths, null without limit. */
 export type Room = { day: number | null; month: number | null };
 
 /** The lower of two limits; null where there is none. */
 export const lower = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
 
-/** What is spent and what may be, as it is now. Null: no limit. */
+/** The sums spent and the limits, as of now. Null: no limit. */
 export type Spending = {
   operatorDay: number | null;
   operatorMonth: number | null;
@@ -21,7 +21,7 @@ export type Spending = {
   heldUntil: Date | null;
 };
 
-/** What is left today and this month; of a later day the whole limit is. */
+/** The amount left today and this month; on a later day the whole limit is left. */
 export function roomOf(spending: Spending | undefined, at: Date): Room {
   if (!spending) return { day: null, month: null };
   const { operatorDay, operatorMonth, ownDay, ownMonth, daySpent, monthSpent } = spending;

@@ -8,7 +8,7 @@ export const BASIC =
   '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§' +
   '¿abcdefghijklmnopqrstuvwxyzäöñüà';
 
-/** What follows an escape (§ 6.2.1.1). */
+/** Characters after an escape (§ 6.2.1.1). */
 export const EXTENSION: ReadonlyMap<number, string> = new Map([
   [0x0a, '\f'],
   [0x14, '^'],

@@ -2,7 +2,7 @@ import { BASIC, decodeGsm7, EXTENSION } from './gsm7.ts';
 
 // Those of Turkish (1), Spanish (2) and Portuguese (3), as phones of their countries write: 3GPP 23.038, annex A.
 
-/** What differs from the default alphabet, by its codes. */
+/** Characters that differ from the default alphabet, by their codes. */
 const LOCKING: Record<number, string> = {
   1: replaced({ 0x04: '€', 0x07: 'ı', 0x0b: 'Ğğ', 0x1c: 'Şş', 0x40: 'İ', 0x60: 'ç' }),
   3: replaced({

@@ -40,7 +40,7 @@ const FOUND = new RegExp(Object.keys(PLAIN).join('|'), 'g');
 /** The text in fewer segments, where only characters made it cost more. */
 export const optimiseText = (text: string): string => text.replace(FOUND, (character) => PLAIN[character] ?? character);
 
-/** What was changed, each once, with how often. */
+/** The changes, each once, with how often it was made. */
 export function changesOf(text: string): { from: string; to: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const [character] of text.matchAll(FOUND)) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -13,7 +13,7 @@ export type SegmentEncoding = keyof typeof ROOM;
 /** `units` are septets or UTF-16 units. `forcing`: each character that made it UCS-2, once, in the order of the text. */
 export type SegmentCount = { encoding: SegmentEncoding; units: number; segments: number; forcing: string[] };
 
-/** What the text costs. An empty text is one segment: it is still an SMS. */
+/** Counts the segments of a text. An empty text is one: it is still an SMS. */
 export function countSegments(text: string): SegmentCount {
   const septets = gsm7Length(text);
   if (septets !== null) return { encoding: 'gsm7', units: septets, segments: segmentsOf(text, 'gsm7', septets), forcing: [] };

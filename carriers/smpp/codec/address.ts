@@ -4,7 +4,7 @@ import type { Address } from './pdu.ts';
 type AddressType = { ton: number; npi: number };
 export type AddressTypes = { alphanumeric: AddressType; shortCode: AddressType; e164: AddressType };
 
-/** What most operators expect. */
+/** The usual TON and NPI. */
 export const ADDRESS_TYPES: AddressTypes = {
   alphanumeric: { ton: 5, npi: 0 },
   shortCode: { ton: 3, npi: 0 },

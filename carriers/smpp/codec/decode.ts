@@ -1,7 +1,7 @@
 import { COMMAND, MESSAGE_DEFAULTS, NO_TLVS, RESPONSE, SmppError } from './pdu.ts';
 import type { Address, BindCommand, Pdu, Tlvs } from './pdu.ts';
 
-/** What is being read: `at` moves towards `end`. */
+/** The octets that are being read: `at` moves towards `end`. */
 type Cursor = { data: Buffer; at: number; end: number };
 
 const BINDS = new Map<number, BindCommand>([

@@ -2,7 +2,7 @@ import type { Pdu } from './pdu.ts';
 import { decodePdu } from './decode.ts';
 import { MAX_PDU } from './encode.ts';
 
-/** What a chunk completed. With a `fault` the stream has lost its frames: nothing more can be read from it. */
+/** The PDUs that a chunk completed. With a `fault` the stream has lost its frames: nothing more can be read from it. */
 type Fed = { pdus: Pdu[]; fault: string | null };
 
 export type Framer = { feed(chunk: Buffer): Fed };

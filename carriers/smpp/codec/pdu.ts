@@ -50,7 +50,7 @@ export type Bind = Header & {
 
 type BindResp = Header & { command: `${BindCommand}_resp`; systemId: string; tlvs: Tlvs };
 
-/** What submit_sm and deliver_sm share. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
+/** Fields that submit_sm and deliver_sm share. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
 export type ShortMessage = {
   serviceType: string;
   source: Address;
@@ -83,9 +83,9 @@ export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link
 /** A PDU of a good length that can't be read: of a command not spoken here (`problem` null), or with a broken body. */
 type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
 
-/** What can be written. */
+/** PDUs that can be written. */
 export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;
-/** What can come in. */
+/** PDUs that can come in. */
 export type Pdu = OutgoingPdu | DataSm | Unreadable;
 
 /** A value that does not fit its field. The message names the field and never carries the value. */
