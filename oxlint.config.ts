@@ -57,7 +57,7 @@ const ROOTS = ['main.ts', 'system.ts', 'worker-process.ts', 'api-process.ts', 'f
 /** Folders below a layer's own. */
 const DEPTHS = [0, 1, 2];
 
-/** Layers whose functions are held to a size. Composition roots, pages and simulators are read from top to bottom. */
+/** Layers whose functions are held to a size. Composition roots, the console's pages and simulators are not yet. */
 const SIZED = [
   'domain',
   'webhook-client',
@@ -68,6 +68,20 @@ const SIZED = [
   'activities',
   'workflows',
   'temporal',
+  'api',
+];
+type SizeRule = 'max-lines-per-function' | 'max-params' | 'complexity';
+/** Files that may exceed one of the limits, and why. */
+const LARGER: [string, SizeRule, string][] = [
+  ['carriers/smpp/connection.ts', 'complexity', 'one case for each command of the protocol'],
+  ['api/http/invalid.ts', 'complexity', 'one case for each issue of a schema'],
+  ['api/dialects/octopush-v2/campaign-parameters.ts', 'complexity', 'each field of the other API may be missing'],
+  ['api/people/sign-on-settings.ts', 'max-params', 'a table of routes by their four words'],
+  ['activities/maintenance/sweep.ts', 'max-lines-per-function', 'a list of jobs that have nothing to do with each other'],
+  ['api/campaigns/campaigns.ts', 'max-lines-per-function', 'the routes of one resource'],
+  ['api/campaigns/drafts.ts', 'max-lines-per-function', 'the routes of one resource'],
+  ['api/campaigns/saved-lists.ts', 'max-lines-per-function', 'the routes of one resource'],
+  ['api/conversations/conversations.ts', 'max-lines-per-function', 'the routes of one resource'],
 ];
 
 /** The borders of one layer for its files at one depth: an import of another layer goes up exactly so far. */
@@ -167,10 +181,7 @@ export default defineConfig({
         complexity: ['error', { max: 20 }],
       },
     },
-    // One case for each command of the protocol.
-    { files: ['carriers/smpp/connection.ts'], rules: { complexity: 'off' } },
-    // A list of jobs that have nothing to do with each other.
-    { files: ['activities/maintenance/sweep.ts'], rules: { 'max-lines-per-function': 'off' } },
+    ...LARGER.map(([file, rule]): OxlintOverride => ({ files: [file], rules: { [rule]: 'off' } })),
     { files: ['test/**', 'bench/**'], rules: { 'no-await-in-loop': 'off', 'typescript/no-unsafe-type-assertion': 'off' } },
   ],
 });

@@ -80,7 +80,11 @@ export const eventsRoutes = (services: ApiServices) => {
     return { items: found.filter((row) => row.body !== null), position: Number(found[0]?.last ?? 0) };
   }
 
-  async function lookOrWait(accountId: string, after: number, limit: number, waitS: number, signal: AbortSignal): Promise<Look> {
+  async function lookOrWait(
+    accountId: string,
+    { after, limit, waitS }: { after: number; limit: number; waitS: number },
+    signal: AbortSignal,
+  ): Promise<Look> {
     const count = waiting.get(accountId) ?? 0;
     if (waitS === 0 || count >= MOST_WAITING) return look(accountId, after, limit);
     waiting.set(accountId, count + 1);
@@ -113,7 +117,7 @@ export const eventsRoutes = (services: ApiServices) => {
     const begin = from?.[0] ?? 0;
     const letIn = whileLetIn(c, services);
     const signal = AbortSignal.any([c.req.raw.signal, letIn.signal]);
-    const { items, position } = await lookOrWait(accountId, begin, limit, wait, signal).finally(letIn.leave);
+    const { items, position } = await lookOrWait(accountId, { after: begin, limit, waitS: wait }, signal).finally(letIn.leave);
     if (letIn.signal.aborted) throw new AppError('unauthenticated');
     // Positions have no gaps of their own: one that is missing was there, and is no longer kept.
     const first = Number(items[0]?.position ?? position + 1);

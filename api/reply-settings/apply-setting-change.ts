@@ -50,7 +50,7 @@ export async function makeReplyChange(
       await changeState(client, account.id, change);
       return { ...NOTHING, recovers: change.endpoint };
     case 'secret-rotate':
-      return { ...NOTHING, othersSignUntil: await rotateSecret(client, account.id, change, fresh.secret, secrets) };
+      return { ...NOTHING, othersSignUntil: await rotateSecret(client, account.id, change, { secret: fresh.secret, secrets }) };
     default:
       return change satisfies never;
   }

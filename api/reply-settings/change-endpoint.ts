@@ -71,8 +71,7 @@ export async function rotateSecret(
   client: PoolClient,
   account: string,
   { endpoint: id, overlapHours }: Of<'secret-rotate'>,
-  secret: string,
-  secrets: Secrets,
+  { secret, secrets }: { secret: string; secrets: Secrets },
 ): Promise<string | null> {
   const endpoint = await lock(client, account, id);
   const made = rotated(readSecrets(secrets.open(endpoint.secrets)), new Date(), overlapHours * HOUR_MS, secret);

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { fault, type Fault } from '../../domain/problems/said.ts';
 import type { Warning } from '../../domain/problems/warning.ts';
 import { optedOutAmong } from '../../database/contacts/opt-out.ts';
-import type { RouteName } from '../../domain/sending/sender-policy.ts';
+import type { Refusal, RouteName } from '../../domain/sending/sender-policy.ts';
 import { newId } from '../../database/ids.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
@@ -59,49 +59,24 @@ export async function planMessages(
   const { db, hashPhone } = services;
   const many = asked.length > 1;
   const rules = new Map<RouteName, PlanRules>();
-  const ready: (Ready & { place: number })[] = [];
+  const ready: Placed[] = [];
   const warnings = new Map<string, Warning>();
   const faults: Fault[] = [];
   for (const group of groups(asked)) {
     const [first] = group;
     if (!first) continue;
-    const { route, text, sender, withReplies, allowUnreachable, optimise } = first.one;
-    const sendAt = sendTime(first.one.sendAt, Date.now());
+    const { route } = first.one;
     const known = rules.get(route) ?? (await loadPlanRules(services, account, route));
     rules.set(route, known);
-    const plain = isPlain(first.one);
-    const recipients = group.map(({ one: { to, reference, text } }) => ({
-      to,
-      ...(reference === undefined ? {} : { reference }),
-      ...(plain ? { text } : {}),
-    }));
-    const request = {
-      route,
-      sender,
-      withReplies,
-      allowUnreachable,
-      sendAt,
-      purpose: 'transactional' as const,
-      optimise,
-      recipients,
-    };
-    const plan = await planCampaign({ ...request, text: plain ? '{{text}}' : text }, known);
+    const plan = await planGroup(group, first.one, known);
     if ('refused' in plan) {
       if (!many) throw ofOne(plan.refused, 'to');
       if (plan.refused.faults.length === 0) throw new AppError(plan.refused.code, plan.refused.said);
       for (const found of plan.refused.faults) faults.push({ ...found, row: (group[(found.row ?? 1) - 1]?.place ?? 0) + 1 });
       continue;
     }
-    if (plan.messages.length !== group.length) throw new Error('A plan without refusal has a message for each recipient');
     for (const warning of plan.warnings) warnings.set(warning.code, warnings.get(warning.code) ?? warning);
-    for (const [index, message] of plan.messages.entries()) {
-      const each = group[index];
-      if (!each) continue;
-      const validity = each.one.validity === undefined ? null : each.one.validity * 1000;
-      const expiresAt = validity === null ? null : new Date((sendAt?.getTime() ?? Date.now()) + validity);
-      const { carrierId } = plan;
-      ready.push({ place: each.place, asked: each.one, carrierId, message: { ...message, id: newId() }, sendAt, expiresAt });
-    }
+    ready.push(...plan.ready);
   }
   const phones = ready.filter((each) => !each.asked.skipOptedOut).map(({ message }) => message.to);
   const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
@@ -113,6 +88,37 @@ export async function planMessages(
     throw sorted.every(({ code }) => code === 'opted-out') ? new AppError('opted-out', null, sorted) : rowsOf(sorted);
   }
   return { ready: ready.toSorted((a, b) => a.place - b.place), warnings: [...warnings.values()] };
+}
+
+type Placed = Ready & { place: number };
+
+/** Plans messages that differ by their recipients alone, or by plain texts. */
+async function planGroup(
+  group: { place: number; one: Asked }[],
+  first: Asked,
+  rules: PlanRules,
+): Promise<{ refused: Refusal } | { ready: Placed[]; warnings: Warning[] }> {
+  const { route, text, sender, withReplies, allowUnreachable, optimise } = first;
+  const sendAt = sendTime(first.sendAt, Date.now());
+  const plain = isPlain(first);
+  const recipients = group.map(({ one: { to, reference, text } }) => ({
+    to,
+    ...(reference === undefined ? {} : { reference }),
+    ...(plain ? { text } : {}),
+  }));
+  const purpose = 'transactional' as const;
+  const request = { route, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients };
+  const plan = await planCampaign({ ...request, text: plain ? '{{text}}' : text }, rules);
+  if ('refused' in plan) return plan;
+  if (plan.messages.length !== group.length) throw new Error('A plan without refusal has a message for each recipient');
+  const { carrierId, messages, warnings } = plan;
+  const ready = group.flatMap(({ place, one }, index): Placed[] => {
+    const message = messages[index];
+    if (!message) return [];
+    const expiresAt = one.validity === undefined ? null : new Date((sendAt?.getTime() ?? Date.now()) + one.validity * 1000);
+    return [{ place, asked: one, carrierId, message: { ...message, id: newId() }, sendAt, expiresAt }];
+  });
+  return { ready, warnings };
 }
 
 const rowsOf = (faults: Fault[]): AppError => new AppError('invalid-rows', null, faults);
