@@ -10,7 +10,9 @@ import { listPreviews } from './list-preview.ts';
 import { lists } from './lists.ts';
 import { operatorLatency } from './operator-latency.ts';
 import { previews } from './preview.ts';
+import { rescheduling } from './reschedule.ts';
 import { savedLists } from './saved-lists.ts';
+import { writeAgain } from './write-again.ts';
 
 /** What an account's key opens of campaigns. */
 export const campaignRoutes = (services: ApiServices) =>
@@ -22,6 +24,8 @@ export const campaignRoutes = (services: ApiServices) =>
     .route('/', compositions(services))
     .route('/', drafts(services))
     .route('/', draftChanges(services))
+    .route('/', writeAgain(services))
+    .route('/', rescheduling(services))
     .route('/', lists(services))
     .route('/', savedLists(services))
     .route('/', analytics(services));

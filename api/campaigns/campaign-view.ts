@@ -27,6 +27,9 @@ export const CampaignView = z
     callback: z.object({ url: z.string(), endpointId: Id }).nullable().openapi({
       description: 'Where its replies are posted too, and the endpoint that holds its secret, health and deliveries',
     }),
+    replaces: Id.nullable().openapi({
+      description: 'Of a draft: the campaign in whose place it goes, which is cancelled as it is launched',
+    }),
     state: CampaignState,
     total: z.number().int().openapi({ description: 'Recipients' }),
     segments: z.number().int().openapi({ description: 'Segments of all messages together' }),
@@ -125,6 +128,7 @@ type Shown = Nullable<
   | 'keyword'
   | 'callbackUrl'
   | 'callbackEndpointId'
+  | 'replacesId'
 >;
 
 export const campaignView = (campaign: Shown) => ({
@@ -144,6 +148,7 @@ export const campaignView = (campaign: Shown) => ({
     campaign.callbackUrl && campaign.callbackEndpointId
       ? { url: campaign.callbackUrl, endpointId: campaign.callbackEndpointId }
       : null,
+  replaces: campaign.replacesId ?? null,
   state: campaign.state,
   total: campaign.total,
   segments: campaign.segments,

@@ -28,6 +28,7 @@ import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso } from '../http/schemas.ts';
+import { keepRows } from './lists.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const MOST_RECIPIENTS = 100_000;
@@ -52,6 +53,9 @@ export const NewCampaignBody = z
   .strictObject({
     ...CampaignText,
     holdSeconds: HoldSeconds,
+    keepRows: z.boolean().default(false).openapi({
+      description: 'Keeps the rows as they came: POST /campaigns/{id}/again then has the values of its merge tags too',
+    }),
     validity: Validity,
     recipients: z.array(Recipient).min(1).max(MOST_RECIPIENTS).openapi({ minItems: 1, maxItems: MOST_RECIPIENTS }),
   })
@@ -156,26 +160,12 @@ export const campaigns = (services: ApiServices) => {
       const id = newId();
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
-      const {
-        recipients,
-        route,
-        text,
-        sender,
-        withReplies,
-        allowUnreachable,
-        optimise,
-        name,
-        purpose,
-        simulation,
-        resendInDoubt,
-      } = asked;
-      const { callbackUrl, requestId, holdSeconds, validity } = asked;
+      const { recipients, callbackUrl, requestId, holdSeconds, validity, keepRows: keeps, ...given } = asked;
       const expiresAt = validity === undefined ? null : new Date((sendAt ?? createdAt).getTime() + validity * 1000);
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const seen = await recentCampaigns(db.pool);
-      const rules = await loadPlanRules(services, account, route);
-      const request = { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise, recipients };
-      const plan = await planCampaign(request, rules);
+      const rules = await loadPlanRules(services, account, given.route);
+      const plan = await planCampaign({ ...given, sender: given.sender, sendAt, recipients }, rules);
       if ('refused' in plan) throw await refusalOf(services, account.id, plan.refused);
 
       const { carrierId, wireSender, segments, messages, duplicatesRemoved, reach, warnings, costMicros, stops } = plan;
@@ -185,30 +175,28 @@ export const campaigns = (services: ApiServices) => {
         ...optedOut(await countOptedOut(db.pool, account.id, phones, services.hashPhone)),
         ...deadNumbers(await countDead(db.pool, account.id, phones)),
       ];
-      const said = {
+      const campaign: NewCampaign = {
+        ...given,
         id,
-        name,
+        accountId: account.id,
+        carrierId,
         requestId: requestId ?? c.req.header('idempotency-key') ?? null,
-        route,
-        purpose,
-        text,
-        sender: sender ?? null,
-        withReplies,
-        allowUnreachable,
-        optimise,
+        sender: given.sender ?? null,
+        wireSender,
+        state: 'launched',
+        total,
+        segments,
         costMicros,
-        simulation,
-        resendInDoubt,
         keyword,
         sendAt,
         expiresAt,
         createdAt,
       };
-      const campaign: NewCampaign = { ...said, accountId: account.id, carrierId, wireSender, state: 'launched', total, segments };
       const view = await transaction(db.pool, async (client) => {
         const callbackEndpointId = await campaignCallback(services, client, account.id, callbackUrl);
         const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId, httpRequestId: c.get('requestId') };
         await storeCampaign(client, stored, account.twoWay === 'on', messages);
+        if (keeps) await keepRows(client, stored, recipients);
         // Last: a long list takes its time to be stored.
         const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
         const told = await markShared(client, { rules, campaignId: id, at: sendAt ?? createdAt, messages, seen, warnings });

@@ -13,6 +13,7 @@ import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, HoldSeconds, readCampaignText, sendTime } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
+import { putAside } from './reschedule.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, notFound, refused } from '../http/problem.ts';
 import { accepted, created, routesOf } from '../http/route.ts';
@@ -50,59 +51,31 @@ export const drafts = (services: ApiServices) => {
     .openapi(create, async (c) => {
       const account = c.get('account');
       const asked = c.req.valid('json');
-      const {
-        name,
-        route,
-        text,
-        sender,
-        withReplies,
-        allowUnreachable,
-        optimise,
-        purpose,
-        resendInDoubt,
-        simulation,
-        callbackUrl,
-        requestId,
-      } = asked;
+      const { callbackUrl, ...given } = asked;
       await checkCallbackUrl(services, 'callbackUrl', callbackUrl);
       const createdAt = new Date();
       const { sendAt, keyword } = readCampaignText(asked, createdAt);
       const id = newId();
-      const request = { route, text, sender, withReplies, allowUnreachable, sendAt, purpose, optimise };
-      const carrier = await carrierOf(services, account, request);
+      const carrier = await carrierOf(services, account, { ...given, sender: given.sender, sendAt });
       const callbackEndpointId = await transaction(db.pool, (client) =>
         campaignCallback(services, client, account.id, callbackUrl),
       );
       const em = db.em();
       const campaign = em.create(Campaign, {
+        ...given,
         id,
         account: account.id,
         carrier,
-        name,
-        requestId: requestId ?? null,
-        route,
-        text,
-        withReplies,
-        allowUnreachable,
-        optimise,
-        costMicros: null,
-        purpose,
-        resendInDoubt,
-        simulation,
-        createdAt,
-        sender: sender ?? null,
-        wireSender: null,
-        state: 'draft',
-        total: 0,
-        segments: 0,
+        requestId: given.requestId ?? null,
+        sender: given.sender ?? null,
         keyword,
         callbackUrl: callbackUrl ?? null,
         callbackEndpointId,
+        state: 'draft',
+        total: 0,
+        segments: 0,
         sendAt,
-        launchedAt: null,
-        endedAt: null,
-        handedAt: null,
-        totals: null,
+        createdAt,
       });
       await withRoom(db.pool, 'drafts', { accountId: account.id }, () => em.flush());
       return c.json(campaignView(campaign), 201);
@@ -135,9 +108,11 @@ export const drafts = (services: ApiServices) => {
           [id, account, version, launchedAt, chosen, c.get('requestId')],
         );
         if (moved === 0) throw changedMeanwhile();
+        if (campaign.replacesId) await putAside(client, account, campaign.replacesId);
         return holdSeconds === undefined ? chosen : holdCampaign(client, id, holdSeconds);
       });
       runs.sendCampaign(id);
+      if (campaign.replacesId) runs.campaignChanged(campaign.replacesId);
       const launched = { state: 'launched' as const, launchedAt: launchedAt.toISOString(), sendAt: iso(sendAt) };
       return c.json({ ...campaignView(campaign), ...launched }, 202);
     });

@@ -1,13 +1,15 @@
+import { Readable } from 'node:stream';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { stream } from 'hono/streaming';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport, type ListGuess } from '../../database/campaigns/list-import.ts';
+import { copyListRows } from '../../database/campaigns/store-list.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
+import { fault, faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { Fault } from '../http/problem.ts';
 import { accepted, ok, routesOf } from '../http/route.ts';
@@ -180,6 +182,10 @@ export async function beginImport(client: PoolClient, campaignId: string, accoun
   );
 }
 
+/** Why nothing is made of a list that selects nobody. */
+export const nobody = (): AppError =>
+  new AppError('invalid-list', said('nobody-to-write-to'), [fault('list', 'list-selects-nobody')]);
+
 /** What has been stored under that id becomes the campaign's import. */
 export const importStored = (
   client: PoolClient,
@@ -190,3 +196,26 @@ export const importStored = (
     `insert into list_imports (id, account_id, campaign_id, state, columns, listed, guessed, created_at) values ($1, $2, $3, 'importing', $4, $5, $6, now())`,
     [list.id, list.accountId, list.campaignId, list.columns, list.listed, list.guessed ? JSON.stringify(list.guessed) : null],
   );
+
+/** The rows of a campaign that did not come as a list, as a list that was looked at. */
+export async function keepRows(
+  client: PoolClient,
+  campaign: { accountId: string; id: string; total: number; segments: number },
+  recipients: Record<string, string | number | null | undefined>[],
+): Promise<void> {
+  const id = newId();
+  const { accountId, id: campaignId, total, segments } = campaign;
+  const columns = [...new Set(recipients.flatMap((each) => Object.keys(each)))];
+  const values = recipients.map((each) =>
+    Object.fromEntries(
+      Object.entries(each).map(([name, value]) => [name, value === undefined || value === null ? null : String(value)]),
+    ),
+  );
+  const listed = await copyListRows(client, id, Readable.from(values));
+  await importStored(client, { id, accountId, campaignId, columns, listed });
+  await affected(
+    client,
+    `update list_imports set state = 'ready', through = listed, accepted = $2, duplicates = listed - $2, segments = $3, ended_at = now() where id = $1`,
+    [id, total, segments],
+  );
+}

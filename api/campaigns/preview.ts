@@ -90,12 +90,10 @@ export const previews = (services: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(create, async (c) => {
       const asked = c.req.valid('json');
-      const { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients } = asked;
       const { sendAt } = readCampaignText(asked, new Date());
       await checkCallbackUrl(services, 'callbackUrl', asked.callbackUrl);
-      const request = { route, text, sender, withReplies, allowUnreachable, purpose, optimise, recipients, sendAt };
-      const account = c.get('account');
-      return c.json(await preview(c, request, await loadPlanRules(services, account, route)), 200);
+      const rules = await loadPlanRules(services, c.get('account'), asked.route);
+      return c.json(await preview(c, { ...asked, sender: asked.sender, sendAt }, rules), 200);
     })
     .openapi(ofList, async (c) => {
       const { id } = c.req.valid('param');

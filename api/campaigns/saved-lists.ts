@@ -8,12 +8,12 @@ import type { ListGuess } from '../../database/campaigns/list-import.ts';
 import { SavedList } from '../../database/campaigns/saved-list.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { fault, said } from '../../domain/problems/said.ts';
+import { said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
-import { beginImport, importStored, ImportView, importView, takeRows } from './lists.ts';
+import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { accepted, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
@@ -76,6 +76,11 @@ const get = route('get', '/lists/{id}', 'getSavedList', {
   request: { params: IdParam },
   responses: one,
 });
+const rename = route('patch', '/lists/{id}', 'renameSavedList', {
+  summary: 'Give a list another name',
+  request: { params: IdParam, body: body(NewList) },
+  responses: ok('The list', ListView, { ...notFound, ...conflict }),
+});
 const fill = route('put', '/lists/{id}/rows', 'fillSavedList', {
   summary:
     'Put these rows in the place of those it has: CSV with a header, or a JSON object a line; up to a million, gzip too. Campaigns that took it before keep theirs',
@@ -116,7 +121,10 @@ async function takeContacts(client: PoolClient, accountId: string, wanted: strin
   return { columns: CONTACT_COLUMNS, listed };
 }
 
-const nobody = (): AppError => new AppError('invalid-list', said('nobody-to-write-to'), [fault('list', 'list-selects-nobody')]);
+function taken(error: unknown): never {
+  if (error instanceof UniqueConstraintViolationException) throw new AppError('conflict', said('list-name-taken'));
+  throw error;
+}
 
 export const savedLists = ({ db, runs }: ApiServices) => {
   const find = async (id: string, account: string): Promise<SavedList> => {
@@ -149,13 +157,18 @@ export const savedLists = ({ db, runs }: ApiServices) => {
         createdAt: new Date(),
         filledAt: null,
       });
-      await withRoom(db.pool, 'lists', { accountId: c.get('account').id }, () => em.flush()).catch((error: unknown) => {
-        if (error instanceof UniqueConstraintViolationException) throw new AppError('conflict', said('list-name-taken'));
-        throw error;
-      });
+      await withRoom(db.pool, 'lists', { accountId: c.get('account').id }, () => em.flush()).catch(taken);
       return c.json(view(list), 201);
     })
     .openapi(get, async (c) => c.json(view(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(rename, async (c) => {
+      const em = db.em();
+      const list = await em.findOne(SavedList, { id: c.req.valid('param').id, account: c.get('account').id });
+      if (!list) throw missing();
+      list.name = c.req.valid('json').name;
+      await em.flush().catch(taken);
+      return c.json(view(list), 200);
+    })
     .openapi(fill, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account').id;

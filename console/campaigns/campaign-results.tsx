@@ -14,7 +14,7 @@ const LOOK_MS = 2000;
 const LOOK_LARGE_MS = 20_000;
 const LARGE = 20_000;
 
-const useResults = (id: string, total: number) =>
+export const useResults = (id: string, total: number) =>
   useQuery({
     queryKey: ['results', id],
     queryFn: () => ask(v1.campaigns[':id'].results.$get({ param: { id } })),

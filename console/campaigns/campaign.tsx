@@ -15,6 +15,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Badge, Problem } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { heldMs, Undo } from './undo-send.tsx';
+import { Scheduled, WriteAgain } from './write-again.tsx';
 
 type Verb = 'pause' | 'resume' | 'cancel';
 /** Receipts come without an event: progress is looked at while there may be some. */
@@ -38,7 +39,7 @@ export function CampaignPage() {
 function Shown({ campaign }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const owner = useOwner();
-  const { id, state, launchedAt, progress, total } = campaign;
+  const { id, state, launchedAt, progress, total, replaces } = campaign;
   const unsent = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
   const sent = campaign.sendAt ?? launchedAt ?? campaign.createdAt;
   const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
@@ -52,9 +53,12 @@ function Shown({ campaign }: { campaign: Campaign }) {
           </Link>
         ) : null}
         {owner && !UNSENT.has(state) ? (
-          <Link to="/campaigns/new" search={{ from: id }} className="button plain">
-            {say('duplicate')}
-          </Link>
+          <div className="row start">
+            <WriteAgain campaign={campaign} />
+            <Link to="/campaigns/new" search={{ from: id }} className="button plain">
+              {say('duplicate')}
+            </Link>
+          </div>
         ) : null}
       </div>
       <p>
@@ -64,6 +68,14 @@ function Shown({ campaign }: { campaign: Campaign }) {
         </time>
       </p>
       {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
+      {replaces !== null && UNSENT.has(state) ? (
+        <p className="notice">
+          {say('replacesHint')}{' '}
+          <Link to="/campaigns/$id" params={{ id: replaces }}>
+            {say('replacedCampaign')}
+          </Link>
+        </p>
+      ) : null}
       {state === 'cancelled' && launchedAt !== null && unsent ? <p className="notice">{say('nothingWent')}</p> : null}
       {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
       {owner ? <Changes campaign={campaign} /> : null}
@@ -87,6 +99,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
 function Changes({ campaign }: { campaign: Campaign }) {
   const { id, state, endedAt } = campaign;
   const held = heldMs(campaign);
+  const coming = useComing(campaign.sendAt);
   const { say } = useLocale();
   const act = useAct((verb: Verb) => ask(v1.campaigns[':id'][verb].$post({ param: { id } })), ['campaign', id]);
   const cancel = { ...act, mutateAsync: () => act.mutateAsync('cancel') };
@@ -102,6 +115,7 @@ function Changes({ campaign }: { campaign: Campaign }) {
   return (
     <>
       <div className="row start">
+        {coming === null ? null : <Scheduled campaign={campaign} />}
         {state === 'launched' ? <Action onPress={() => act.mutate('pause')}>{say('pause')}</Action> : null}
         {state === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resume')}</Action> : null}
         <ConfirmButton label={say('cancel')} question={say('cancelAsk')} act={cancel}>

@@ -11,16 +11,18 @@ type Props = {
   /** Whether what is asked misses something; whether there is nothing to ask for. */
   disabled?: boolean;
   closed?: boolean;
+  /** What can be undone is not a danger. */
+  kind?: 'danger' | 'plain';
   act: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown };
 };
 
 /** A button that asks before it does what can not be undone. */
-export function ConfirmButton({ label, question, children, disabled = false, closed = false, act }: Props) {
+export function ConfirmButton({ label, question, children, disabled = false, closed = false, kind = 'danger', act }: Props) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Action kind="danger" isDisabled={closed}>
+      <Action kind={kind} isDisabled={closed}>
         {label}
       </Action>
       <ModalOverlay className="overlay" isDismissable>
@@ -32,7 +34,7 @@ export function ConfirmButton({ label, question, children, disabled = false, clo
             <div className="row end">
               <Action slot="close">{say('leaveIt')}</Action>
               <Action
-                kind="danger"
+                kind={kind === 'plain' ? 'main' : kind}
                 isDisabled={disabled || act.isPending}
                 onPress={() => {
                   act.mutateAsync().then(

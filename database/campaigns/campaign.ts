@@ -51,6 +51,8 @@ const CampaignSchema = defineEntity({
     createdAt: p.datetime(3),
     launchedAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),
+    /** A campaign that waits for its time, in whose place this one goes: it is cancelled when this one is launched. */
+    replacesId: p.uuid().nullable(),
     /** When its messages and replies were deleted for their age: what it came to is in its figures. */
     rowsGoneAt: p.datetime(3).nullable(),
     /** When Temporal accepted the run; null makes it the sweep's. */

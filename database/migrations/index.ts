@@ -75,6 +75,7 @@ import { RequestsOfCampaigns } from './0196-requests-of-campaigns.ts';
 import { LedgerChecks } from './0197-ledger-checks.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
 import { Compositions } from './0190-compositions.ts';
+import { CampaignsInPlaceOfOthers } from './0191-campaigns-in-place-of-others.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -156,4 +157,5 @@ export const migrations = [
   { name: '0196-requests-of-campaigns', class: RequestsOfCampaigns },
   { name: '0197-ledger-checks', class: LedgerChecks },
   { name: '0190-compositions', class: Compositions },
+  { name: '0191-campaigns-in-place-of-others', class: CampaignsInPlaceOfOthers },
 ];

@@ -12,7 +12,7 @@ import { NO_RECIPIENTS } from './recipients-source.ts';
 
 const EMPTY: Form = { step: 'message', composed: NOTHING_YET, source: NO_RECIPIENTS, chosen: {} };
 const keptForm = async (id: string): Promise<Form> => formOf(await ask(v1.compositions[':id'].$get({ param: { id } })));
-const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
 
 /** What is begun here gets its address as soon as it is kept, and goes on being written; at another address there is another one. */
 export function NewCampaignPage() {

@@ -92,7 +92,7 @@ export function Composer({ account, id, form: first, draft, began }: Props) {
 
   const launch = async (departure: Departure): Promise<string> => {
     const header = { 'idempotency-key': key.current };
-    const json = { ...body, recipients, ...departure };
+    const json = { ...body, recipients, keepRows: true, ...departure };
     const response = await v1.campaigns.$post({ header, json });
     if (response.status === 202) return (await response.json()).id;
     key.current = freshKey();

@@ -65,6 +65,8 @@ export const sentences = {
   'campaign-not-ready': 'The campaign is {state:campaign}: it can be launched when its list is ready.',
   'campaign-not-draft': 'The campaign is {state:campaign}: it and its list can be changed while it is a draft or ready.',
   'campaign-not-previewable': 'The campaign is {state:campaign}: what it sends is what its list said.',
+  'campaign-begun':
+    'The campaign has begun to go: what waits for its time can be moved or changed, and nothing else. Cancel it to stop the rest.',
   'campaign-changed': 'The campaign has just changed. Look at it again.',
   'campaign-busy': 'The campaign is being changed, or its list is being sent. Wait until that is through.',
   'no-list-to-preview': 'The campaign has no list that could be previewed. Send one with POST /campaigns/{{id}}/recipients.',

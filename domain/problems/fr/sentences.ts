@@ -68,6 +68,8 @@ export const sentences: Record<SentenceKey, string> = {
   'campaign-not-draft':
     'La campagne est {state:campaign} : elle et sa liste se modifient tant qu’elle est en brouillon ou prête.',
   'campaign-not-previewable': 'La campagne est {state:campaign} : elle envoie ce que disait sa liste.',
+  'campaign-begun':
+    'La campagne a commencé à partir : seule une campagne qui attend son heure se modifie ou se déplace. Annulez-la pour arrêter le reste.',
   'campaign-changed': 'La campagne vient de changer. Consultez-la de nouveau.',
   'campaign-busy': 'La campagne est en cours de modification, ou sa liste d’envoi. Attendez la fin.',
   'no-list-to-preview': 'La campagne n’a pas de liste à prévisualiser. Envoyez-en une avec POST /campaigns/{{id}}/recipients.',
