@@ -97,9 +97,11 @@ const campaigns = createRoute({
 const contacts = createRoute({
   getParentRoute: () => root,
   path: '/contacts',
-  validateSearch: search('q'),
+  validateSearch: search('q', 'tag'),
   component: worded(() => import('./contacts/contacts.tsx'), 'ContactsPage'),
 });
+const contact = page(root, '/contacts/$id', () => import('./contacts/contact.tsx'), 'ContactPage');
+const lists = page(root, '/contacts/lists', () => import('./contacts/lists.tsx'), 'ListsPage');
 /** For who builds the console: every part that its pages are made of. */
 const parts = createRoute({
   getParentRoute: () => root,
@@ -182,6 +184,8 @@ export const router = createRouter({
     replies,
     campaigns,
     contacts,
+    contact,
+    lists,
     analytics,
     parts,
     newCampaign,

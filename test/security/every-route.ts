@@ -107,7 +107,7 @@ const bodies: Record<string, unknown> = {
   createSavedList: { name: 'another' },
   renameSavedList: { name: 'renamed' },
   writeAgain: { to: 'all' },
-  rescheduleCampaign: { sendAt: '2999-01-01T00:00:00Z' },
+  rescheduleCampaign: { sendAt: new Date(Date.now() + 3_600_000).toISOString() },
   beginComposition: { name: 'another', form: {} },
   keepComposition: { name: 'changed', form: {} },
   takeRecipients: { contacts: {} },

@@ -1,6 +1,7 @@
 import { accessEn } from './access.ts';
 import { accountEn } from './account.ts';
 import { campaignsEn } from './campaigns.ts';
+import { contactsEn } from './contacts.ts';
 import { operatorEn } from './operator.ts';
 import { repliesEn } from './replies.ts';
 import { settingsEn } from './settings.ts';
@@ -10,6 +11,7 @@ export const moreEn: Record<keyof typeof moreFr, string> = {
   ...accessEn,
   ...settingsEn,
   ...campaignsEn,
+  ...contactsEn,
   ...operatorEn,
   ...accountEn,
   ...repliesEn,

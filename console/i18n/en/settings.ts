@@ -201,16 +201,6 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   contactText: 'Answer to the word CONTACT',
   contactTextHint: 'Empty: no answer.',
 
-  findContact: 'Find a contact',
-  findContactHint: 'Look for a name or a number.',
-  contactsHint: 'Campaigns can be sent to them by their tags; their names are known in texts and conversations.',
-  noContacts: 'No contacts yet',
-  importContacts: 'Import contacts',
-  contactsFile: 'Choose a CSV or Excel file',
-  contactsFileHint:
-    'Any list with a column of phone numbers, such as another provider exports; first and last names are read too.',
-  contactsImportTag: 'Tag for all of them (optional)',
-  contactsImported: 'The contacts are imported.',
   optOuts: 'Opt-outs',
   optOutsHint: 'No marketing leaves for these numbers, whatever the campaign.',
   noOptOuts: 'Nobody has opted out',

@@ -1,6 +1,7 @@
 import { accessFr } from './access.ts';
 import { accountFr } from './account.ts';
 import { campaignsFr } from './campaigns.ts';
+import { contactsFr } from './contacts.ts';
 import { operatorFr } from './operator.ts';
 import { repliesFr } from './replies.ts';
 import { settingsFr } from './settings.ts';
@@ -10,6 +11,7 @@ export const moreFr = {
   ...accessFr,
   ...settingsFr,
   ...campaignsFr,
+  ...contactsFr,
   ...operatorFr,
   ...accountFr,
   ...repliesFr,

@@ -203,16 +203,6 @@ export const settingsFr = {
   contactText: 'Réponse au mot CONTACT',
   contactTextHint: 'Vide : pas de réponse.',
 
-  findContact: 'Rechercher un contact',
-  findContactHint: 'Cherchez un nom ou un numéro.',
-  contactsHint: 'Une campagne peut leur être envoyée selon leurs étiquettes ; textes et conversations connaissent leurs noms.',
-  noContacts: 'Aucun contact',
-  importContacts: 'Importer des contacts',
-  contactsFile: 'Choisir un fichier CSV ou Excel',
-  contactsFileHint:
-    'Toute liste avec une colonne de numéros, comme en exporte un autre fournisseur ; prénoms et noms sont lus aussi.',
-  contactsImportTag: 'Étiquette pour tous (facultative)',
-  contactsImported: 'Les contacts sont importés.',
   optOuts: 'Désinscriptions',
   optOutsHint: 'À ces numéros, aucune publicité ne part, quelle que soit la campagne.',
   noOptOuts: 'Personne ne s’est désinscrit',

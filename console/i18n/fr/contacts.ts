@@ -1,0 +1,32 @@
+/** What contacts and saved lists say. */
+export const contactsFr = {
+  savedLists: 'Listes enregistrées',
+  savedListsHint: 'Chaque campagne qui prend une liste en garde sa propre copie.',
+  noLists: 'Aucune liste enregistrée',
+  noListsHint: 'Une liste s’enregistre en composant une campagne, sous le fichier choisi.',
+  columnsWord: 'Colonnes',
+  rename: 'Renommer',
+  renameAsk: 'Renommer « {name} » ?',
+  removeListHint:
+    'Les campagnes qui l’ont prise gardent leurs destinataires ; un brouillon qui la choisit devra en choisir une autre.',
+  newContact: 'Ajouter un contact',
+  removeContactHint: 'Ses messages et sa conversation restent. Pour tout effacer, voyez plus bas.',
+  writeToThem: 'Écrire',
+  tagsHint: 'Séparées par des virgules.',
+  savedNow: 'Enregistré.',
+  contactHistory: 'Historique',
+  wentOut: 'Envoyé',
+  cameIn: 'Reçu',
+  columnOf: 'Colonne : {part}',
+  byItsName: 'D’après son nom',
+  findContact: 'Rechercher un contact',
+  findContactHint: 'Cherchez un nom ou un numéro.',
+  contactsHint: 'Une campagne peut leur être envoyée selon leurs étiquettes ; textes et conversations connaissent leurs noms.',
+  noContacts: 'Aucun contact',
+  importContacts: 'Importer des contacts',
+  contactsFile: 'Choisir un fichier CSV ou Excel',
+  contactsFileHint:
+    'Toute liste avec une colonne de numéros, comme en exporte un autre fournisseur ; prénoms et noms sont lus aussi.',
+  contactsImportTag: 'Étiquette pour tous (facultative)',
+  contactsImported: 'Les contacts sont importés.',
+} as const;
