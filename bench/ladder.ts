@@ -17,7 +17,7 @@ import { CALLBACK_SCHEDULE } from '../domain/callbacks/retry-schedule.ts';
 import { createGuard } from '../webhook-client/guard.ts';
 import { createPoster, type Poster } from '../webhook-client/request.ts';
 import { round, type Bench, type Figure } from './bench.ts';
-import { ask, inTurn, populate, sleep } from './callbacks/callbacks.ts';
+import { ask, exchange, inTurn, populate, sleep } from './callbacks/callbacks.ts';
 import { cpuOf, since } from './stage/cpu.ts';
 import { noTracing } from '../domain/tracing.ts';
 import { SHORT_CODE, type Stack } from './stage/stack.ts';
@@ -152,14 +152,11 @@ export const ladderBench: Bench = {
   async measure(stack, say) {
     const { world, databaseUrl, pids } = stack;
     const from = inTurn(await populate(stack, { count: ENDPOINTS, phonesEach: 50 }));
-    await world.deliver({ from, to: SHORT_CODE, count: 400, prefix: 'warm ', perSecond: ENGINE.perSecond });
-    await world.arrived({ prefix: 'warm ', count: 400, withinMs: 30_000 });
+    await exchange(world, { from, count: 400, prefix: 'warm ', perSecond: ENGINE.perSecond });
     await sleep(COUNTED_MS);
     say('the engine');
     const engine = await counted(stack, `+ engine, at ${ENGINE.perSecond}/s`, ENGINE.count, async () => {
-      await world.deliver({ from, to: SHORT_CODE, ...ENGINE, prefix: 'engine ' });
-      const { arrived } = await world.arrived({ prefix: 'engine ', count: ENGINE.count, withinMs: 60_000 });
-      if (arrived !== ENGINE.count) throw new Error(`${arrived} of ${ENGINE.count} arrived`);
+      await exchange(world, { from, ...ENGINE, prefix: 'engine ' });
       return null;
     });
     await sleep(COUNTED_MS);

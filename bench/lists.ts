@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { readFile } from 'node:fs/promises';
 import { textOf, type Answer } from '../dev/seed.ts';
 import { round, type Bench, type Figure } from './bench.ts';
-import type { Stack } from './stage/stack.ts';
+import { CAMPAIGN, type Stack } from './stage/stack.ts';
 
 const TIMES = [100_000, 1_000_000];
 const WORKER_HEAP_MB = 512;
@@ -24,16 +24,7 @@ const peakOf = async (pid: number): Promise<number> => {
 
 async function importList(stack: Stack, count: number, from: number): Promise<Figure[]> {
   const { account, url, key, pids } = stack;
-  const id = textOf(
-    await account.send('POST', '/v1/campaigns/drafts', {
-      name: 'Banc',
-      route: 'premium',
-      withReplies: true,
-      purpose: 'transactional',
-      text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
-    }),
-    'id',
-  );
+  const id = textOf(await account.send('POST', '/v1/campaigns/drafts', CAMPAIGN), 'id');
   const begun = performance.now();
   const response = await fetch(`${url}/v1/campaigns/${id}/recipients`, {
     method: 'POST',

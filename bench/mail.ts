@@ -1,7 +1,6 @@
-import type { ApiClient } from '../dev/seed.ts';
 import { round, type Bench } from './bench.ts';
 import { mailsPerSecond } from './ceilings/mail-ceiling.ts';
-import { launch, phones, SHORT_CODE } from './stage/stack.ts';
+import { exchange, inTurn, populate } from './callbacks/callbacks.ts';
 
 const ACCOUNTS = 50;
 const PHONES_EACH = 50;
@@ -12,36 +11,20 @@ const BURST = 6000;
 export const mailBench: Bench = {
   name: 'mail',
   stack: { receipts: null, window: 100, mails: true },
-  async measure({ customer, world, smtpUrl }, say) {
-    const everyone: string[] = [];
-    const customers: ApiClient[] = [];
-    for (let n = 0; n < ACCOUNTS; n++) {
-      const one = await customer(n);
+  async measure(stack, say) {
+    const { world, smtpUrl } = stack;
+    const crowd = await populate(stack, { count: ACCOUNTS, phonesEach: PHONES_EACH });
+    for (const [n, one] of crowd.customers.entries()) {
       await one.send('DELETE', `/v1/callback-endpoints/${one.endpointId}`);
       await one.send('PATCH', '/v1/reply-settings', { emails: [{ address: `owner@customer-${n}.example` }] });
-      customers.push(one);
     }
-    for (const [n, account] of customers.entries()) {
-      const own = phones(PHONES_EACH, n * PHONES_EACH);
-      await launch(account, own);
-      everyone.push(...own);
-    }
-    await world.submitted({ count: everyone.length, withinMs: 120_000 });
-    // Neighbours in the list belong to other accounts.
-    const from = everyone.map((_, index) => everyone[(index % ACCOUNTS) * PHONES_EACH + Math.floor(index / ACCOUNTS)] ?? '');
+    const from = inTurn(crowd);
     say(`${ACCOUNTS} accounts with an address each are ready`);
 
-    await world.deliver({ from, to: SHORT_CODE, count: 300, prefix: 'warm ', perSecond: PER_SECOND });
-    await world.arrived({ prefix: 'warm ', count: 300, withinMs: 30_000 });
-
+    await exchange(world, { from, prefix: 'warm ', count: 300, perSecond: PER_SECOND });
     const steady = PER_SECOND * SECONDS;
-    await world.deliver({ from, to: SHORT_CODE, count: steady, prefix: 'steady ', perSecond: PER_SECOND });
-    const calm = await world.arrived({ prefix: 'steady ', count: steady, withinMs: 60_000 });
-    if (calm.arrived !== steady || calm.twice > 0) throw new Error(`${calm.arrived} of ${steady} arrived, ${calm.twice} twice`);
-
-    await world.deliver({ from, to: SHORT_CODE, count: BURST, prefix: 'burst ', perSecond: null });
-    const flood = await world.arrived({ prefix: 'burst ', count: BURST, withinMs: 180_000 });
-    if (flood.arrived !== BURST || flood.twice > 0) throw new Error(`${flood.arrived} of ${BURST} arrived, ${flood.twice} twice`);
+    const { home: calm } = await exchange(world, { from, prefix: 'steady ', count: steady, perSecond: PER_SECOND });
+    const { home: flood } = await exchange(world, { from, prefix: 'burst ', count: BURST, perSecond: null, withinMs: 180_000 });
 
     const alone = await mailsPerSecond(smtpUrl);
     const saturated = BURST / flood.seconds;

@@ -24,6 +24,7 @@ import { medians, table, type Line } from './stage/table.ts';
 import { receiptsBench, submitBench, twoBindsBench } from './submit.ts';
 import { steadyBench } from './steady.ts';
 import { syncBench } from './sync.ts';
+import { yearsBench } from './years.ts';
 
 const CALLBACKS: Bench[] = [blackHolesBench, backlogBench, latenessBench, failingBench];
 const BENCHES: Bench[] = [
@@ -41,6 +42,7 @@ const BENCHES: Bench[] = [
   ...CALLBACKS,
   scaleBench,
   steadyBench,
+  yearsBench,
   peersBench,
 ];
 const RESULTS = 'bench/results';

@@ -1,7 +1,8 @@
-import { Client } from 'pg';
+import { z } from 'zod';
 import { round, type Bench, type Figure } from './bench.ts';
+import { ask, exchange } from './callbacks/callbacks.ts';
 import { cpuOf, PARTS, since, type Cpu } from './stage/cpu.ts';
-import { launch, phones, SHORT_CODE, startStack, type Stack } from './stage/stack.ts';
+import { launch, phones, startStack, type Stack } from './stage/stack.ts';
 
 const WORKERS = [1, 2, 4, 8];
 const MESSAGES = 40_000;
@@ -19,17 +20,8 @@ const costs = (what: string, cpu: Cpu, count: number, workers: number): Figure[]
 
 /** On a table's disk, its indexes with it, a row. */
 async function bytesOf(databaseUrl: string, tables: string[], rows: string): Promise<number> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows: found } = await client.query<{ bytes: string }>(
-      `select sum(pg_total_relation_size(t::regclass)) / (select count(*) from ${rows})::numeric as bytes from unnest($1::text[]) as t`,
-      [tables],
-    );
-    return Number(found[0]?.bytes);
-  } finally {
-    await client.end();
-  }
+  const sql = `select (sum(pg_total_relation_size(t::regclass)) / (select count(*) from ${rows}))::float8 as bytes from unnest($1::text[]) as t`;
+  return (await ask(databaseUrl, sql, { bytes: z.number() }, [tables]))[0]?.bytes ?? 0;
 }
 
 async function measure(stack: Stack, workers: number): Promise<Figure[]> {
@@ -53,13 +45,9 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
   }
   await world.submitted({ count: MESSAGES + REPLIES, withinMs: 60_000 });
   // A process that has just started costs more: code is compiled.
-  await world.deliver({ from, to: SHORT_CODE, count: WARM, prefix: 'warm ', perSecond: null });
-  await world.arrived({ prefix: 'warm ', count: WARM, withinMs: 60_000 });
+  await exchange(world, { from, count: WARM, prefix: 'warm ', perSecond: null });
   const before = await cpuOf(pids);
-  await world.deliver({ from, to: SHORT_CODE, count: REPLIES, prefix: 'scale ', perSecond: null });
-  const arrived = await world.arrived({ prefix: 'scale ', count: REPLIES, withinMs: 120_000 });
-  if (arrived.arrived !== REPLIES || arrived.twice > 0)
-    throw new Error(`${arrived.arrived} of ${REPLIES} arrived, ${arrived.twice} twice`);
+  const { home: arrived } = await exchange(world, { from, count: REPLIES, prefix: 'scale ', perSecond: null });
   const told = since(before, await cpuOf(pids));
   const replyBytes = await bytesOf(
     databaseUrl,

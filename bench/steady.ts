@@ -1,6 +1,6 @@
 import { percentile, round, type Bench } from './bench.ts';
-import { ask, inTurn, populate } from './callbacks/callbacks.ts';
-import { launch, phones, SHORT_CODE } from './stage/stack.ts';
+import { ask, exchange, inTurn, populate } from './callbacks/callbacks.ts';
+import { launch, phones } from './stage/stack.ts';
 import { z } from 'zod';
 
 const MINUTES = 30;
@@ -32,15 +32,13 @@ export const steadyBench: Bench = {
       await launch(account, phones(count, 1_000_000 + (minute % 60) * count));
       const prefix = `minute ${minute} `;
       const replies = REPLIES_PER_SECOND * 60;
-      await world.deliver({ from, to: SHORT_CODE, count: replies, prefix, perSecond: REPLIES_PER_SECOND });
-      const { arrived, p99 } = await world.arrived({ prefix, count: replies, withinMs: 60_000 });
-      if (arrived !== replies) throw new Error(`${arrived} of ${replies} arrived in minute ${minute}`);
+      const { home } = await exchange(world, { from, count: replies, prefix, perSecond: REPLIES_PER_SECOND, withinMs: 60_000 });
       const { submitted } = await world.submitted({ count, withinMs: 60_000 });
       if (submitted < count) throw new Error(`${submitted} of ${count} went out in minute ${minute}`);
       if (performance.now() - begun > 70_000) late++;
       heaps.push((await stack.heap()) / MB);
-      lags.push(p99);
-      say(`minute ${minute}: heap ${heaps.at(-1)?.toFixed(1)} MB, reply → callback p99 ${Math.round(p99)} ms`);
+      lags.push(home.p99);
+      say(`minute ${minute}: heap ${heaps.at(-1)?.toFixed(1)} MB, reply → callback p99 ${Math.round(home.p99)} ms`);
     }
     const [state] = await ask(
       databaseUrl,

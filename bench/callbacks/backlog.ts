@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { round, type Bench } from '../bench.ts';
-import { checkLedger, inTurn, populate, until } from './callbacks.ts';
+import { checkLedger, exchange, inTurn, populate, until } from './callbacks.ts';
 import { NAMESPACE, SHORT_CODE, type Customer } from '../stage/stack.ts';
 
 const HELD = 100_000;
@@ -32,8 +32,7 @@ export const backlogBench: Bench = {
     if (!big) throw new Error('Nobody was made');
     const [mine, others] = [inTurn(crowd, (n) => n === 0), inTurn(crowd, (n) => n > 0)];
     const fill = (prefix: string, count: number) => world.deliver({ from: mine, to: SHORT_CODE, count, prefix, perSecond: null });
-    await world.deliver({ from: others, to: SHORT_CODE, count: 500, prefix: 'warm ', perSecond: OTHERS_PER_SECOND });
-    await world.arrived({ prefix: 'warm ', count: 500, withinMs: 30_000 });
+    await exchange(world, { from: others, count: 500, prefix: 'warm ', perSecond: OTHERS_PER_SECOND });
 
     await world.behave([0], { mode: 'status', status: 503 });
     await fill('first ', 40);
@@ -58,11 +57,8 @@ export const backlogBench: Bench = {
     });
     while (!drained) {
       const [prefix, count] = [`fresh ${waits.length} `, OTHERS_PER_SECOND * 10];
-      await world.deliver({ from: others, to: SHORT_CODE, count, prefix, perSecond: OTHERS_PER_SECOND });
+      waits.push((await exchange(world, { from: others, count, prefix, perSecond: OTHERS_PER_SECOND })).home);
       fresh += count;
-      const home = await world.arrived({ prefix, count, withinMs: 60_000 });
-      if (home.arrived !== count) throw new Error(`${home.arrived} of ${count} fresh replies arrived`);
-      waits.push(home);
       if (waits.length % 6 === 0) say(`${waitingIn(await healthOf(big)).toLocaleString('en')} are left`);
     }
     await drain;

@@ -1,5 +1,5 @@
 import { round, type Bench, type Figure } from '../bench.ts';
-import { checkLedger, inTurn, populate } from './callbacks.ts';
+import { checkLedger, exchange, inTurn, populate } from './callbacks.ts';
 import { phasesOf } from './phases.ts';
 import { SHORT_CODE } from '../stage/stack.ts';
 
@@ -26,16 +26,13 @@ export const blackHolesBench: Bench = {
     const healthy = PER_SECOND * (1 - SICK.length / ENDPOINTS);
     let sent = 0;
     async function phase(name: string, seconds: number) {
-      const load = { to: SHORT_CODE };
       const count = healthy * seconds;
       const others = (PER_SECOND - healthy) * seconds;
-      await Promise.all([
-        world.deliver({ ...load, from: well, prefix: `${name} well `, count, perSecond: healthy }),
-        world.deliver({ ...load, from: sick, prefix: `${name} sick `, count: others, perSecond: PER_SECOND - healthy }),
-      ]);
       sent += count + others;
-      const home = await world.arrived({ prefix: `${name} well `, count, withinMs: 60_000 });
-      if (home.arrived !== count) throw new Error(`${home.arrived} of ${count} arrived at healthy endpoints`);
+      const [{ home }] = await Promise.all([
+        exchange(world, { from: well, prefix: `${name} well `, count, perSecond: healthy }),
+        world.deliver({ from: sick, to: SHORT_CODE, prefix: `${name} sick `, count: others, perSecond: PER_SECOND - healthy }),
+      ]);
       return { ...home, perSecond: count / home.seconds };
     }
     say(`${ENDPOINTS} endpoints are ready`);

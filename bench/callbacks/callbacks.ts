@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { z } from 'zod';
-import { launch, phones, type Customer, type Stack } from '../stage/stack.ts';
+import { launch, phones, SHORT_CODE, type Customer, type Stack } from '../stage/stack.ts';
+import type { World } from '../stage/world-process.ts';
 import type { Answer } from '../../dev/seed.ts';
 
 // Shared by the benches of callbacks.
@@ -57,6 +58,18 @@ export function inTurn(crowd: Crowd, which: (n: number) => boolean = () => true)
   const chosen = crowd.phones.filter((_, n) => which(n));
   const most = chosen.reduce((length, own) => Math.max(length, own.length), 0);
   return Array.from({ length: most }, (_, index) => chosen.flatMap((own) => own[index] ?? [])).flat();
+}
+
+/** So many replies to the short code, each known by its text; throws unless every one came home once. */
+export async function exchange(
+  world: World,
+  { withinMs = 120_000, ...load }: Omit<Parameters<World['deliver']>[0], 'to'> & { withinMs?: number },
+) {
+  const taken = await world.deliver({ ...load, to: SHORT_CODE });
+  const home = await world.arrived({ prefix: load.prefix, count: load.count, withinMs });
+  if (home.arrived !== load.count || home.twice > 0)
+    throw new Error(`${load.prefix}: ${home.arrived} of ${load.count} arrived, ${home.twice} twice`);
+  return { taken, home };
 }
 
 /** Asks the database directly: for what no answer of the API says. */

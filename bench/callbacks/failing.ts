@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { round, type Bench } from '../bench.ts';
-import { ask, inTurn, populate, sleep } from './callbacks.ts';
+import { ask, exchange, inTurn, populate, sleep } from './callbacks.ts';
 import { SHORT_CODE } from '../stage/stack.ts';
 
 /** Accounts with fifty endpoints each, all of which fail; and others that answer. */
@@ -29,13 +29,8 @@ export const failingBench: Bench = {
     for (let n = 0; n < BROKEN; n += 10) await Promise.all(broken.slice(n, n + 10).map(equip));
     say(`${BROKEN * EACH} endpoints that fail and ${HEALTHY} that do not are ready`);
     const well = inTurn(crowd, (n) => n >= BROKEN);
-    const phase = async (name: string) => {
-      const [prefix, count] = [`${name} `, PER_SECOND * SECONDS];
-      await world.deliver({ from: well, to: SHORT_CODE, count, prefix, perSecond: PER_SECOND });
-      const home = await world.arrived({ prefix, count, withinMs: 60_000 });
-      if (home.arrived !== count) throw new Error(`${home.arrived} of ${count} arrived at healthy endpoints`);
-      return home;
-    };
+    const phase = async (name: string) =>
+      (await exchange(world, { from: well, count: PER_SECOND * SECONDS, prefix: `${name} `, perSecond: PER_SECOND })).home;
     const burst = (prefix: string) =>
       world.deliver({ from: inTurn(crowd, (n) => n < BROKEN), to: SHORT_CODE, count: BROKEN, prefix, perSecond: null });
     await phase('warm');

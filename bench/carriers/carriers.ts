@@ -1,12 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
@@ -16,11 +11,10 @@ import { createSendLoop, type SendLoop } from '../../activities/sending/send-loo
 import type { OutboundMessage } from '../../carriers/carrier.ts';
 import { smpp } from '../../carriers/smpp/smpp.ts';
 import { newId } from '../../database/ids.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/orm.ts';
 import { rows } from '../../database/sql.ts';
-import { startPostgres } from '../../dev/launchers/postgres.ts';
 import { round, type Bench, type Figure } from '../bench.ts';
+import { startScratch } from '../stage/scratch.ts';
 import { submitsPerSecond } from './smpp.ts';
 
 const SMSC = fileURLToPath(new URL('./smsc.ts', import.meta.url));
@@ -49,10 +43,7 @@ async function startSmscProcess(delayMs: number | null) {
 /** A database with fsync, and one carrier in it. */
 async function startDatabase() {
   await using stack = new AsyncDisposableStack();
-  const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));
-  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const postgres = stack.use(await startPostgres({ dataDir, log }));
-  await migrate(postgres.url);
+  const postgres = stack.use(await startScratch());
   const db = await openDatabase({ url: postgres.url, poolMax: 10 });
   stack.defer(() => db.close());
   const carrierId = newId();
@@ -185,30 +176,10 @@ async function matched(desk: Desk, stored: number, receipts: number): Promise<nu
   return receipts / seconds;
 }
 
-setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
-
-/** Heap in MB after a collection, at each tenth of the way. */
-async function heap(desk: Desk, count: number): Promise<number[]> {
-  await using smsc = await startSmscProcess(null);
-  const sizes: number[] = [];
-  async function* pages(): AsyncGenerator<OutboundMessage[]> {
-    for (let at = 0; at < count; at += BATCH) {
-      if (at % (count / 10) === 0) {
-        collect();
-        sizes.push(process.memoryUsage().heapUsed / 1e6);
-      }
-      yield await store(desk, 'queued', at, BATCH);
-    }
-  }
-  await send(desk, smsc.port, 100, 1, pages());
-  return sizes;
-}
-
-type Sizes = { count: number; stored: number; heapOver: number; say: (line: string) => void };
+type Sizes = { count: number; stored: number; say: (line: string) => void };
 
 /** Figures of the sending line alone: the turn loop, the session and the database; no workflow. */
-async function carrierFigures({ count, stored, heapOver, say }: Sizes): Promise<Figure[]> {
+async function carrierFigures({ count, stored, say }: Sizes): Promise<Figure[]> {
   await using desk = await startDatabase();
   await submitted(desk, 100, 1, null, 10_000, 0);
   const wire = await submitsPerSecond({ messages: 50_000, window: 100 });
@@ -224,19 +195,6 @@ async function carrierFigures({ count, stored, heapOver, say }: Sizes): Promise<
     const value = await submitted(desk, window, binds, delayMs, count, 1_000_000 * figures.length);
     figures.push({ line, value: round(value), unit: '/s', aim, ratio: value / wire.perSecond, note });
   }
-  if (heapOver > 0) {
-    say('heap');
-    const sizes = await heap(desk, heapOver);
-    const growth = (sizes.at(-1) ?? 0) - (sizes[1] ?? 0);
-    const line = `heap after collection, from ${heapOver / 10} to ${heapOver} messages`;
-    figures.push({
-      line,
-      value: round(growth),
-      unit: 'MB more',
-      aim: 'flat',
-      note: sizes.map((size) => size.toFixed(1)).join(' '),
-    });
-  }
   if (stored > 0) {
     say('receipts');
     const value = await matched(desk, stored, 50_000);
@@ -247,5 +205,5 @@ async function carrierFigures({ count, stored, heapOver, say }: Sizes): Promise<
 
 export const carriersBench: Bench = {
   name: 'carriers',
-  alone: (say) => carrierFigures({ count: 50_000, stored: 3_000_000, heapOver: 1_000_000, say }),
+  alone: (say) => carrierFigures({ count: 50_000, stored: 3_000_000, say }),
 };

@@ -1,20 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
-import pino from 'pino';
 import { newId } from '../../database/ids.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/orm.ts';
 import { createSecrets } from '../../database/secrets.ts';
 import { rows } from '../../database/sql.ts';
-import { startPostgres } from '../../dev/launchers/postgres.ts';
 import { startSmsc } from '../../dev/simulator/smsc.ts';
+import { startScratch } from '../stage/scratch.ts';
 
 export type CutsOptions = {
   databaseUrl: string;
@@ -206,10 +201,6 @@ async function atRest(pool: Pool): Promise<void> {
 }
 
 if (import.meta.main) {
-  await using stack = new AsyncDisposableStack();
-  const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-cuts-'));
-  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const postgres = stack.use(await startPostgres({ dataDir, log: pino({ level: 'warn' }, process.stderr) }));
-  await migrate(postgres.url);
+  await using postgres = await startScratch();
   console.log(await runCuts({ databaseUrl: postgres.url, cuts: 200, kills: 20, stallSeconds: 30, say: console.error }));
 }

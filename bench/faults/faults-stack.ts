@@ -13,6 +13,7 @@ import { freePort } from '../../dev/launchers/ports.ts';
 import { startPostgres, type Postgres } from '../../dev/launchers/postgres.ts';
 import { startTemporal, type Temporal } from '../../dev/launchers/temporal.ts';
 import { seed, type Seeded } from '../../dev/seed.ts';
+import { ended } from '../stage/world-process.ts';
 import { startDisk, type Disk } from './faults-disk.ts';
 import { startLinks, type Links } from './faults-links.ts';
 
@@ -76,7 +77,7 @@ export async function startFaultsStack({
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  starting.defer(() => end(worldProcess));
+  starting.defer(() => ended(worldProcess));
   const [sent] = await once(worldProcess, 'message');
   const world = WorldAt.parse(sent);
 
@@ -122,8 +123,8 @@ export async function startFaultsStack({
   };
   const operatorKey = await createOperator(postgres.url, 'faults@localhost.example');
   const processes = { worker: await product('worker'), api: await product('api') };
-  starting.defer(() => end(processes.worker));
-  starting.defer(() => end(processes.api));
+  starting.defer(() => ended(processes.worker));
+  starting.defer(() => ended(processes.api));
 
   const url = `http://127.0.0.1:${environment.PORT}`;
   const { account, operator, callback } = await seed({
@@ -142,7 +143,7 @@ export async function startFaultsStack({
   });
   worldProcess.send(callback?.secret ?? '');
 
-  const stopProduct = () => Promise.all([end(processes.worker), end(processes.api)]);
+  const stopProduct = () => Promise.all([ended(processes.worker), ended(processes.api)]);
   let backupAt = new Date(0);
   const [live, copy] = [join(databaseDir, 'postgres'), join(databaseDir, 'backup')];
 
@@ -220,13 +221,4 @@ export async function startFaultsStack({
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
-  await exit;
-  clearTimeout(late);
 }

@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { round, type Bench, type Figure } from '../bench.ts';
 import { inTurn, populate } from '../callbacks/callbacks.ts';
+import { LOAD } from '../replies.ts';
 import { launch, phones, SHORT_CODE, startStack, type StackOptions } from '../stage/stack.ts';
 import { startWorld, type World } from '../stage/world-process.ts';
 import { startKannel } from './kannel.ts';
 
 const LIST = 50_000;
-const PER_SECOND = 200;
-const SECONDS = 20;
-const BURST = 20_000;
 const CRASH = 10_000;
 const CRASH_PER_SECOND = 1000;
-const ENDPOINT_MS = 5;
-const ENDPOINTS = 200;
-const PHONES_EACH = 50;
 const LOADS = [0.25, 0.5, 0.75];
 
 /** Who is measured: how it takes a list, which phones answer, and how it is killed and comes back. */
@@ -35,12 +30,12 @@ async function measurePeer({ world, from, accept, crash }: Peer): Promise<Measur
     await world.deliver({ from, to: SHORT_CODE, count, prefix, perSecond });
     return world.arrived({ prefix, count, withinMs });
   };
-  await deliver('warm ', 400, PER_SECOND);
+  await deliver('warm ', 400, LOAD.perSecond);
   await world.reset();
   const accepted = await accept(phones(LIST, 1_000_000));
   const { submitted, seconds } = await world.submitted({ count: LIST, withinMs: 180_000 });
-  const steady = await deliver('steady ', PER_SECOND * SECONDS, PER_SECOND);
-  const flood = await deliver('burst ', BURST, null);
+  const steady = await deliver('steady ', LOAD.perSecond * LOAD.seconds, LOAD.perSecond);
+  const flood = await deliver('burst ', LOAD.burst, null);
   const saturated = flood.arrived / flood.seconds;
   const loaded: number[] = [];
   for (const share of LOADS) {
@@ -65,14 +60,14 @@ async function measurePeer({ world, from, accept, crash }: Peer): Promise<Measur
 }
 
 async function measureKannel(): Promise<Measured> {
-  await using made = await startWorld({ receipts: null, latencyMs: ENDPOINT_MS });
+  await using made = await startWorld({ receipts: null, latencyMs: LOAD.endpointMs });
   await using kannel = await startKannel(made);
-  return await measurePeer({ ...kannel, world: made.world, from: phones(ENDPOINTS * PHONES_EACH) });
+  return await measurePeer({ ...kannel, world: made.world, from: phones(LOAD.endpoints * LOAD.phonesEach) });
 }
 
 async function measureOurs(options: Partial<StackOptions>): Promise<Measured> {
-  await using stack = await startStack({ receipts: null, window: 100, endpointLatencyMs: ENDPOINT_MS, ...options });
-  const from = inTurn(await populate(stack, { count: ENDPOINTS, phonesEach: PHONES_EACH }));
+  await using stack = await startStack({ receipts: null, window: 100, endpointLatencyMs: LOAD.endpointMs, ...options });
+  const from = inTurn(await populate(stack, { count: LOAD.endpoints, phonesEach: LOAD.phonesEach }));
   return await measurePeer({
     world: stack.world,
     from,
@@ -106,8 +101,8 @@ export const peersBench: Bench = {
       compared('accept a list', 'a second', [ours.accept, kannel.accept], '≥ 5'),
       compared('submit, window 100', 'a second', [ours.submit, kannel.submit], '≥ 1.7'),
       compared('reply → HTTP, saturated', 'a second', [ours.saturated, kannel.saturated], '≥ 0.7'),
-      compared(`reply → HTTP at ${PER_SECOND}/s, p50`, 'ms', [ours.p50, kannel.p50]),
-      compared(`reply → HTTP at ${PER_SECOND}/s, p99`, 'ms', [ours.p99, kannel.p99]),
+      compared(`reply → HTTP at ${LOAD.perSecond}/s, p50`, 'ms', [ours.p50, kannel.p50]),
+      compared(`reply → HTTP at ${LOAD.perSecond}/s, p99`, 'ms', [ours.p99, kannel.p99]),
       {
         line: 'reply → HTTP p99 at 75 % of saturation, to that at 25 %',
         value: round((ours.loaded[2] ?? 0) / (ours.loaded[0] ?? 1)),

@@ -199,7 +199,16 @@ export async function startStack({
   };
 }
 
-/** Launches a campaign that asks for replies, and says how long its acceptance took. */
+/** A campaign that asks for replies. */
+export const CAMPAIGN = {
+  name: 'Banc',
+  route: 'premium',
+  withReplies: true,
+  purpose: 'transactional',
+  text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
+};
+
+/** Launches it, and says how long its acceptance took. */
 export async function launch(
   account: ApiClient,
   phones: string[],
@@ -210,15 +219,7 @@ export async function launch(
   const accepted = await account.send(
     'POST',
     '/v1/campaigns',
-    {
-      name: 'Banc',
-      route: 'premium',
-      withReplies: true,
-      purpose: 'transactional',
-      text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
-      recipients,
-      ...fields,
-    },
+    { ...CAMPAIGN, recipients, ...fields },
     { 'idempotency-key': randomUUID() },
   );
   return { id: textOf(accepted, 'id'), seconds: (performance.now() - begun) / 1000 };
