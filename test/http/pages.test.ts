@@ -15,7 +15,7 @@ test('the list of documents has each page once, in three parts', () => {
   expect([...read('docs/README.md').matchAll(/^## (.+)$/gm)].map(([, part]) => part)).toEqual(['Use it', 'Run it', 'Work on it']);
 });
 
-test('what documents link to, and the tests that the checklist names, are there', () => {
+test('what documents link to is there, and each step of the checklist names a test that runs it', () => {
   const all = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pages.map((path) => join('docs', path))];
   const dead = all.flatMap((path) =>
     linksOf(path)
@@ -24,8 +24,10 @@ test('what documents link to, and the tests that the checklist names, are there'
   );
   expect(dead).toEqual([]);
   const named = [...read('docs/operations/checklist.md').matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
-  expect(named.length).toBeGreaterThan(8);
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  const steps = [...read('docs/operations/checklist.md').matchAll(/^\| (\d+) \| .+ \| (.*) \|$/gm)];
+  expect(steps.map(([, number]) => Number(number))).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
+  expect(steps.filter(([, , tests = '']) => !/^`test\/[\w./-]+\.ts`/.test(tests)).map(([step]) => step)).toEqual([]);
 });
 
 test('the architecture walks six journeys, and every file that it names is there', () => {

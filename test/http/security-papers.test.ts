@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
+import { configTable, readConfig } from '../../config.ts';
 import { sbom } from '../../dev/sbom.ts';
 import { startApi } from '../fixtures/api.ts';
 
@@ -65,6 +66,21 @@ test('security.txt says where weaknesses are reported, until when and where it s
   expect(days).toBeLessThan(365);
   await using silent = await startApi();
   expect((await silent.call('GET', '/.well-known/security.txt')).status).toBe(404);
+});
+
+test('each setting that an operator is told to make for security is one that a process reads', () => {
+  const [, told = ''] = /## What an operator must do\n([\s\S]+?)\n## /.exec(read('docs/security.md')) ?? [];
+  const named = [...told.matchAll(/`([A-Z][A-Z_]+)(?:=(\w+))?`/g)].map(([, name = '', value]) => ({ name, value }));
+  expect(named.length).toBeGreaterThan(6);
+  const known = configTable();
+  for (const { name } of named) expect({ name, known: known.includes(`| \`${name}\` |`) }).toEqual({ name, known: true });
+  const chosen = named.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
+  const basis = {
+    DATABASE_URL: 'postgres://127.0.0.1/x',
+    TEMPORAL_ADDRESS: '127.0.0.1:7233',
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+  };
+  expect(readConfig({ ...basis, ...Object.fromEntries(chosen) })).toMatchObject(Object.fromEntries(chosen));
 });
 
 /** Names of all tests, wherever they stand. */

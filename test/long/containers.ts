@@ -100,6 +100,7 @@ CMD ["sh", "-c", "TEMPORAL_BROADCAST_ADDRESS=$(hostname -i) exec temporal-server
 RUN ln -s busybox /bin/wget && mkdir /www && echo 'a stand-in' > /www/index.html
 CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]`,
     'caddy:2': `${INSTALL} caddy busybox && ln -s busybox /bin/wget
+ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data
 CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]`,
   };
   await docker('import', await debian(), 'debian-packages');
