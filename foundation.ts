@@ -15,6 +15,7 @@ import { migrate } from './database/migrate.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/orm.ts';
 import { openMailTokens } from './database/mail/mail-tokens.ts';
+import { openPushKeys } from './database/people/push-subscription.ts';
 import { patiently } from './database/patience.ts';
 import { openPhoneHash } from './database/contacts/phone-hash.ts';
 import { createSecrets } from './database/secrets.ts';
@@ -59,6 +60,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
   starting.defer(() => db.close());
 
   const hashPhone = await patiently(() => openPhoneHash(db.pool, secrets), log);
+  const pushKeys = await patiently(() => openPushKeys(db.pool, secrets), log);
   const mailTokens = await patiently(() => openMailTokens(db.pool, secrets), log);
 
   const collector = config.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -147,6 +149,7 @@ export async function openFoundation({ config, log, resolve }: Pick<SystemOption
     secrets,
     hashPhone,
     mailTokens,
+    pushKeys,
     metrics,
     counts,
     live,

@@ -29,6 +29,7 @@ import { createPollResults } from './sending/poll-results.ts';
 import { createPostCallbacks } from './callbacks/post-callbacks.ts';
 import { createGatewayReader } from './lowcost/read-gateway.ts';
 import { createPreviewList } from './campaigns/preview-list.ts';
+import { createPushReplies, type PushWay } from './replies/push-replies.ts';
 import { createRenewRentals } from './numbers/renew-rentals.ts';
 import { createReplayPage } from './callbacks/replay-page.ts';
 import { createResultRecorder } from './callbacks/record-results.ts';
@@ -59,6 +60,7 @@ type Deps = {
   hashPhone: HashPhone;
   mailDomain: string;
   mailTokens: MailTokens;
+  push: PushWay;
   /** Where answers and bounces of mails are taken; null where they are not. */
   inboundDomain: string | null;
   publicUrl: string | null;
@@ -110,7 +112,7 @@ export function createActivities(deps: Deps) {
     : createNoMails();
   const readGateway = createGatewayReader({ pool, lines, registry: deps.registry, country });
   const applyEarlyOptOuts = createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone: deps.hashPhone });
-  const { openSync, closeSync, syncPages, releaseReplies } = createSyncLowcost({
+  const { syncPages, ...sync } = createSyncLowcost({
     pool,
     readGateway,
     deliverReplies: runs.deliverReplies,
@@ -130,6 +132,7 @@ export function createActivities(deps: Deps) {
         onCallbacksDue: recorder.wakeRetries,
         onFiled: deps.metrics.page,
       }),
+      ...createPushReplies({ ...deps, pool }),
       ...createPostCallbacks(callbacks),
       ...createCampaignSteps({ pool, onPageTaken: deps.onPageTaken }),
       ...createImportRecipients({ pool, plan: (id, columns) => planList(deps, id, columns) }),
@@ -139,9 +142,7 @@ export function createActivities(deps: Deps) {
       ...createRenewRentals({ pool, wake }),
       ...createReplayPage({ pool, wake }),
       ...createSweep({ ...deps, pool }),
-      openSync,
-      closeSync,
-      releaseReplies,
+      ...sync,
     },
     callbacksRetry: {
       ...createDrainCallbacks(callbacks),

@@ -27,6 +27,8 @@ export type ApiServices = {
   secrets: Secrets;
   /** What stands for an erased number on the opt-out list. */
   hashPhone: HashPhone;
+  /** By which push services know this installation. */
+  pushKey: string;
   /** What links in mails carry. */
   mailTokens: MailTokens;
   /** Where people reach this installation, for links in mails; null where nobody said. */

@@ -120,7 +120,7 @@ const newCampaign = createRoute({
 });
 const campaign = page(root, '/campaigns/$id', () => import('./campaigns/campaign.tsx'), 'CampaignPage');
 const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/compose-page.tsx'), 'EditDraftPage');
-const me = page(root, '/me', () => import('./people/me.tsx'), 'MePage');
+const me = page(root, '/me', () => import('./people/me/me.tsx'), 'MePage');
 /** Pages under one heading: the file of each is loaded when it is opened. */
 const settings = page(root, '/settings', () => import('./shell/sub-nav.tsx'), 'SettingsPage');
 const settingsPages = [
@@ -137,6 +137,7 @@ const settingsPages = [
   page(settings, '/deliveries/$id', () => import('./callbacks/delivery.tsx'), 'DeliveryPage'),
   page(settings, '/keys', () => import('./people/settings-keys.tsx'), 'KeysSettings'),
   page(settings, '/sender', () => import('./sending/settings-sender.tsx'), 'SenderSettings'),
+  page(settings, '/spend', () => import('./accounts/spend.tsx'), 'SpendSettings'),
   page(settings, '/keywords', () => import('./replies/settings-keywords.tsx'), 'KeywordsSettings'),
   page(settings, '/canned', () => import('./conversations/settings-canned.tsx'), 'CannedSettings'),
   page(settings, '/policies', () => import('./sending/settings-policies.tsx'), 'PoliciesSettings'),
@@ -166,6 +167,7 @@ const operatorPages = [
   page(operator, '/unattributed', () => import('./replies/operator-unattributed.tsx'), 'UnattributedPage'),
   page(operator, '/countries', () => import('./numbers/operator-countries.tsx'), 'CountriesPage'),
   page(operator, '/endpoints', () => import('./callbacks/operator-endpoints.tsx'), 'TroubledPage'),
+  page(operator, '/endpoints/$id', () => import('./callbacks/operator-endpoints.tsx'), 'TroubledEndpoint'),
   page(operator, '/mail', () => import('./mail/operator-mail.tsx'), 'MailPage'),
   page(operator, '/alarms', () => import('./carriers/operator-alarms.tsx'), 'AlarmsPage'),
   page(operator, '/sign-on', () => import('./people/sign-on-settings.tsx'), 'OperatorSignOn'),

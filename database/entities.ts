@@ -26,6 +26,7 @@ import { Upkeep } from './upkeep.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { AccountDomain, IdentityProvider, RemovedIdentity, SignOnAttempt } from './people/identity-provider.ts';
 import { InboundMail } from './mail/inbound-mail.ts';
+import { PushSubscription } from './people/push-subscription.ts';
 import { InstallationKey } from './installation-key.ts';
 import { KeywordRule } from './replies/keyword-rule.ts';
 import { ListFault, ListImport, ListRow } from './campaigns/list-import.ts';
@@ -112,6 +113,7 @@ export const entities = [
   OrphanReceipt,
   OutOfHours,
   Price,
+  PushSubscription,
   Replay,
   OwedNotice,
   Reply,

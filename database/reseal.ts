@@ -8,6 +8,7 @@ export const SEALED = [
   ['carriers', 'id', 'secrets'],
   ['identity_providers', 'id', 'client_secret'],
   ['installation_keys', 'name', 'sealed'],
+  ['push_subscriptions', 'id', 'sealed'],
   ['setting_requests', 'id', 'secret'],
   ['users', 'id', 'totp'],
 ] as const;

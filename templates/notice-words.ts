@@ -45,20 +45,20 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     ],
   }),
   'two-way-requested': ({ accountName, accountId }) => ({
-    subject: 'Une demande de SMS bidirectionnel attend',
+    subject: 'Une demande de SMS Réponse (two-way) attend',
     lines: [`${accountName} (${accountId}) demande à recevoir les réponses à ses SMS.`],
   }),
   'two-way-enabled': ({ reason }) => ({
-    subject: 'Le SMS bidirectionnel est activé',
+    subject: 'SMS Réponse (two-way) est activé',
     lines: ['Vos destinataires peuvent désormais répondre à vos SMS.', ...because(reason, 'Motif :')],
   }),
   'two-way-refused': ({ reason }) => ({
-    subject: 'Votre demande de SMS bidirectionnel est refusée',
+    subject: 'Votre demande de SMS Réponse (two-way) est refusée',
     lines: ['Votre demande a été examinée et refusée.', ...because(reason, 'Motif :')],
   }),
 
   'two-way-disabled': ({ reason }) => ({
-    subject: 'Le SMS bidirectionnel est désactivé',
+    subject: 'SMS Réponse (two-way) est désactivé',
     lines: [
       'Les campagnes qui demandent des réponses sont refusées. Les réponses aux SMS déjà envoyés continuent de vous parvenir.',
       ...because(reason, 'Motif :'),

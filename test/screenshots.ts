@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { pino } from 'pino';
 import { phonesSince, press, say, syncSixHoursLater, until } from '../dev/demo/tools.ts';
@@ -10,10 +11,13 @@ import { createClient, itemsOf, textOf } from '../dev/seed.ts';
 import { compose, signedIn, signOut, toStep } from './fixtures/console/by-hand.ts';
 import { startBrowser } from './fixtures/console/start-browser.ts';
 
-const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+/** `--matrix FOLDER` takes ten pages in every width and theme instead, to be looked at. */
+const { matrix } = parseArgs({ options: { matrix: { type: 'string' } } }).values;
+const FOLDER = matrix ?? fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const PEOPLE = ['Maëlle', 'Hugo', 'Inès', 'Léo', 'Camille', 'Jules', 'Zoé', 'Adam', 'Louise', 'Gabriel', 'Chloé', 'Nathan'];
 const ANSWERS = ['OUI', 'Oui, avec plaisir ! À quelle heure ?', 'NON', 'Plutôt dimanche, c’est possible ?', 'OUI merci', 'STOP'];
 const WIDE = { width: 1440, height: 900 };
+const WIDTHS = [390, 768, 1440];
 const PHONE = { width: 390, height: 844 };
 const phone = (index: number): string => `+3361234${String(5600 + index)}`;
 
@@ -92,53 +96,82 @@ try {
   await signIn(page, dev.state.people.owner);
   await take('first-steps', '/start', 'Envoyer un premier SMS');
   const ids = await live(dev.state);
-  await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h', () =>
-    page.getByRole('listitem').filter({ hasText: 'Dès 7 h' }).getByText('Remis').waitFor(),
-  );
-  await page.setViewportSize(PHONE);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await take('chat-phone', '/chat', 'OUI merci');
-  await take('thread-phone', `/chat/${ids.conversation}`, 'Dès 7 h');
-  await page.setViewportSize(WIDE);
-  await take('chat-dark', `/chat/${ids.conversation}`, 'Dès 7 h');
-  await page.emulateMedia({ colorScheme: 'light' });
-  await take('received', '/replies', 'Avec plaisir');
-  await take('campaigns', '/campaigns', 'Ouverture du fournil');
-  await take('composer', '/campaigns/new', 'Nouvelle campagne', async () => {
-    const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
-    const text = 'Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?';
-    await compose(page, 'Marché de Noël', text, `prenom;mobile\n${list}`);
-    await toStep(page, 'Vérifier et envoyer');
-    await page.getByRole('table', { name: 'Par pays' }).waitFor();
-    await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
-  });
-  await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
-  await take('analytics', '/analytics', 'Réponses par jour');
-  await take('callbacks', '/settings/callback', 'Par callback');
-  await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
-  await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Tentative 1/);
+  const takeMatrix = async (): Promise<void> => {
+    const pages = {
+      chat: ['/chat', 'OUI merci'],
+      thread: [`/chat/${ids.conversation}`, 'Dès 7 h'],
+      received: ['/replies', 'Avec plaisir'],
+      campaigns: ['/campaigns', 'Ouverture du fournil'],
+      composer: ['/campaigns/new', 'Nouvelle campagne'],
+      campaign: [`/campaigns/${ids.campaign}`, 'Réponses à cette campagne'],
+      analytics: ['/analytics', 'Réponses par jour'],
+      callbacks: ['/settings/callback', 'Par callback'],
+      endpoint: [`/settings/callback/${ids.endpoint}`, 'reply.received'],
+      contacts: ['/contacts', 'Maëlle'],
+    } as const;
+    for (const width of WIDTHS)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        for (const [name, [path, shown]] of Object.entries(pages)) await take(`${name}-${width}-${colorScheme}`, path, shown);
+      }
+  };
+  const takeDocs = async (): Promise<void> => {
+    await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h', () =>
+      page.getByRole('listitem').filter({ hasText: 'Dès 7 h' }).getByText('Remis').waitFor(),
+    );
+    await page.setViewportSize(PHONE);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await take('chat-phone', '/chat', 'OUI merci');
+    await take('thread-phone', `/chat/${ids.conversation}`, 'Dès 7 h');
+    await page.setViewportSize(WIDE);
+    await take('chat-dark', `/chat/${ids.conversation}`, 'Dès 7 h');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await take('received', '/replies', 'Avec plaisir');
+    await take('campaigns', '/campaigns', 'Ouverture du fournil');
+    await take('composer', '/campaigns/new', 'Nouvelle campagne', async () => {
+      const list = PEOPLE.map((prenom, index) => `${prenom};${phone(index)}`).join('\n');
+      const text = 'Bonjour {{prenom}}, le marché de Noël ouvre samedi. Viendrez-vous ?';
+      await compose(page, 'Marché de Noël', text, `prenom;mobile\n${list}`);
+      await toStep(page, 'Vérifier et envoyer');
+      await page.getByRole('table', { name: 'Par pays' }).waitFor();
+      await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+    });
+    await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');
+    await take('analytics', '/analytics', 'Réponses par jour');
+    await take('callbacks', '/settings/callback', 'Par callback');
+    await take('endpoint', `/settings/callback/${ids.endpoint}`, 'reply.received');
+    await take('delivery', `/settings/deliveries/${ids.delivery}`, /^Tentative 1/);
 
-  await page.goto(dev.state.url);
-  await signOut(page, 'fr');
-  await signIn(page, dev.state.people.operator);
-  await take('status', '/operator/status', 'Connexions');
-  await take('carrier', `/operator/carriers/${ids.carrier}`, 'Connectée');
+    await page.goto(dev.state.url);
+    await signOut(page, 'fr');
+    await signIn(page, dev.state.people.operator);
+    await take('status', '/operator/status', 'Connexions');
+    await take('carrier', `/operator/carriers/${ids.carrier}`, 'Connectée');
 
-  // An endpoint that fails, as an operator sees its run.
-  dev.world.endpoint.behave({ mode: 'status', status: 500 });
-  await press(dev.state, phone(10), 'OUI');
-  const health = `/v1/callback-endpoints/${ids.endpoint}/health`;
-  await until('it is unsteady', async () => ((await ids.account.get(health))['health'] === 'unsteady' ? true : null));
-  const query = encodeURIComponent(`EndpointId="${ids.endpoint}"`);
-  await page.goto(`${dev.state.temporalUi}/namespaces/aller-retour/workflows?query=${query}`);
-  await page
-    .getByRole('link', { name: `endpoint/${ids.endpoint}` })
-    .first()
-    .click();
-  await page.getByRole('tab', { name: 'User Metadata' }).click();
-  await page.getByText('unsteady, 1 waiting').first().waitFor();
-  await page.screenshot({ path: join(FOLDER, 'failing-endpoint.png'), animations: 'disabled' });
-  say('failing-endpoint');
+    // An endpoint that fails, as an operator sees its run.
+    dev.world.endpoint.behave({ mode: 'status', status: 500 });
+    await press(dev.state, phone(10), 'OUI');
+    // The last that this phone got came from a SIM, and so its reply comes with a sync.
+    await syncSixHoursLater(dev.state);
+    const health = `/v1/callback-endpoints/${ids.endpoint}/health`;
+    await until('it is unsteady', async () => ((await ids.account.get(health))['health'] === 'unsteady' ? true : null));
+    const query = encodeURIComponent(`EndpointId="${ids.endpoint}"`);
+    await page.goto(`${dev.state.temporalUi}/namespaces/aller-retour/workflows?query=${query}`);
+    const run = page.getByRole('link', { name: `endpoint/${ids.endpoint}` }).first();
+    await page.goto(new URL((await run.getAttribute('href')) ?? '', page.url()).href);
+    await page.getByRole('tab', { name: 'User Metadata' }).click();
+    await until('the run tells of it', async () => {
+      // The page asks a run once, and again at this key; what it tells is shown in a frame of its own.
+      await page.keyboard.press('r');
+      await page.waitForTimeout(1000);
+      const shown = await Promise.all(page.frames().map((frame) => frame.content()));
+      return shown.some((text) => /(?:unsteady|open), \d+ waiting/.test(text)) ? true : null;
+    });
+    await page.screenshot({ path: join(FOLDER, 'failing-endpoint.png'), animations: 'disabled' });
+    say('failing-endpoint');
+  };
+  await (matrix === undefined ? takeDocs() : takeMatrix());
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -34,8 +34,8 @@ export function createGuardedFetch({ guard, ca }: { guard: Guard; ca?: string })
     const response = await fetch(url, {
       method,
       headers,
-      // A form is all that is ever sent.
-      ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
+      // A form, or a notice that is encrypted.
+      ...(body instanceof URLSearchParams ? { body: body.toString() } : body instanceof Uint8Array ? { body } : {}),
       dispatcher: agent,
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),

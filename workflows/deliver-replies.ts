@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { FileReplies } from '../activities/replies/file-replies.ts';
+import type { PushReplies } from '../activities/replies/push-replies.ts';
 import type { CallbacksPosted, PostCallbacks } from '../activities/callbacks/post-callbacks.ts';
 import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
@@ -23,6 +24,9 @@ const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 5 },
 });
+
+// A notice that is sent late, or twice, is worse than none.
+const { pushReplies } = proxyActivities<PushReplies>({ startToCloseTimeout: '1 minute', retry: { maximumAttempts: 1 } });
 
 /** `named`: whether the run is to be found by its accounts. It costs a write, so not while replies wait. */
 type Page = { replyIds: string[]; named: boolean };
@@ -56,6 +60,7 @@ async function deliver(replyIds: string[], steps: Steps, named: boolean): Promis
   await settleAll({
     postCallbacks: posting,
     sendReplyEmails: owed.emails.length > 0 ? steps.sendReplyEmails(owed.emails) : undefined,
+    pushReplies: owed.pushes ? pushReplies(replyIds).catch(() => 0) : undefined,
   }).finally(() => {
     step = 'done';
   });

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { EventType, NewEvent } from '../../database/callbacks/emit-events.ts';
+import type { EventType } from '../../domain/callbacks/event-types.ts';
+import type { NewEvent } from '../../database/callbacks/emit-events.ts';
 import type { EndpointHealth } from '../../database/callbacks/endpoint-health.ts';
 import { rows } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';

@@ -7,7 +7,7 @@ import { emitEvents, stillOwed, type DeliveriesOwed, type FreshRoom } from '../.
 import { announce } from '../../database/live.ts';
 import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
 import type { HashPhone } from '../../database/contacts/phone-hash.ts';
-import { affected, isCollision, isUnreachable, transaction } from '../../database/sql.ts';
+import { affected, isCollision, isUnreachable, rows, transaction } from '../../database/sql.ts';
 import type { ClaimedCallback } from '../callbacks/claim-callbacks.ts';
 import { claimOf } from '../callbacks/first-claims.ts';
 import { autoReply } from './auto-reply.ts';
@@ -29,7 +29,13 @@ type Deps = {
   first?: { room(): FreshRoom | undefined; keep(claims: ClaimedCallback[]): void };
 };
 /** The result of a page: whose replies it filed, how many belong to nobody, and the deliveries that are owed. */
-export type PageFiled = DeliveriesOwed & { filed: number; unattributed: number; accounts: string[] };
+export type PageFiled = DeliveriesOwed & {
+  filed: number;
+  unattributed: number;
+  accounts: string[];
+  /** Whether a device of theirs is told. Left out by processes of before. */
+  pushes?: boolean;
+};
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
 /** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
@@ -45,7 +51,7 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
       if (answers.length > 0) sendMessages(answers);
       if (forwards > 0)
         await oweMails().catch((error: unknown) => log.warn({ err: error }, 'mails are owed; the sweep has them sent'));
-      return owed;
+      return { ...owed, pushes: await hasDevices(pool, owed.accounts) };
     } catch (error) {
       if (isUnreachable(error)) throw error;
       if (isCollision(error)) return filePage(ids, runId);
@@ -59,6 +65,7 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
           accounts: [...new Set([...front.accounts, ...back.accounts])],
           filed: front.filed + back.filed,
           unattributed: front.unattributed + back.unattributed,
+          pushes: front.pushes === true || back.pushes === true,
         };
       }
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown';
@@ -73,6 +80,15 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
   }
   return filePage;
 }
+
+/** What can't be looked up is not told: the page is filed. */
+const hasDevices = (pool: Pool, accounts: string[]): Promise<boolean> =>
+  rows(pool, 'select from push_subscriptions s join users u on u.id = s.user_id where u.account_id = any($1::uuid[]) limit 1', [
+    accounts,
+  ]).then(
+    (found) => found.length > 0,
+    () => false,
+  );
 
 const NOTHING: PageFiled = { callbacks: [], emails: [], accounts: [], filed: 0, unattributed: 0 };
 

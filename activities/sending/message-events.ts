@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { emitEvents, type EventType, type NewEvent } from '../../database/callbacks/emit-events.ts';
+import type { EventType } from '../../domain/callbacks/event-types.ts';
+import { emitEvents, type NewEvent } from '../../database/callbacks/emit-events.ts';
 import { rows, transaction, type Sql } from '../../database/sql.ts';
 import { deliveryStatus, OCTOPUSH_ALSO } from '../../domain/callbacks/octopush-callback.ts';
 import { campaignOf } from '../replies/reply-event.ts';

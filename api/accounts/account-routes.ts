@@ -4,6 +4,7 @@ import { account } from './account.ts';
 import { brands, operatorBrands } from './brands.ts';
 import { closing, operatorClosing } from './closing.ts';
 import { operatorAccounts } from './operator-accounts.ts';
+import { operatorFind } from './operator-find.ts';
 import { operatorPlatform } from './operator-platform.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { twoWay } from './two-way.ts';
@@ -23,4 +24,5 @@ export const operatorAccountRoutes = (services: ApiServices) =>
     .route('/', operatorClosing(services))
     .route('/', operatorTwoWay(services))
     .route('/', operatorPlatform(services))
+    .route('/', operatorFind(services))
     .route('/', operatorBrands(services));

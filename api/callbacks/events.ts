@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
+import { EVENT_TYPES } from '../../domain/callbacks/event-types.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { whileLetIn } from '../http/auth.ts';

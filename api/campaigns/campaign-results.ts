@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { readResults, type Results } from '../../database/campaigns/campaign-results.ts';
-import { wordsOf } from '../../domain/replies/keywords.ts';
+import { countedWord } from '../../domain/replies/keywords.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
@@ -57,8 +57,11 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
   const messages = addUp(sent, countryOf, (each) => each.messages);
   const replies = addUp(answered, countryOf, (each) => each.replies);
   const repliers = addUp(answered, countryOf, (each) => each.repliers);
-  const folded = ({ word }: { word: string }): string | null => wordsOf(word).join(' ').toUpperCase() || null;
-  const keywords = addUp(words, folded, (each) => each.replies);
+  const keywords = addUp(
+    words,
+    ({ word }) => countedWord(word),
+    (each) => each.replies,
+  );
   return {
     ...figures,
     messages: sent.reduce((sum, each) => sum + each.messages, 0),

@@ -92,12 +92,13 @@ async function readEntries(asked: z.infer<typeof Import>, country: string): Prom
   const faults: Fault[] = [];
   const found = new Map<string, Read>();
   const breathe = createBreath();
-  for (const [index, value] of (await entriesOf(asked)).entries()) {
+  const { entries, before } = await entriesOf(asked);
+  for (const [index, value] of entries.entries()) {
     await breathe();
     const entry = Entry.safeParse(typeof value === 'string' ? { phone: value } : value);
     const phone = entry.success ? normalisePhone(entry.data.phone, country) : flaw('opt-out-form');
     if ('code' in phone) {
-      if (faults.length < MOST_FAULTS) faults.push({ field: 'phone', row: index + 1, ...phone });
+      if (faults.length < MOST_FAULTS) faults.push({ field: 'phone', row: before + index + 1, ...phone });
       continue;
     }
     if (!found.has(phone.e164))
@@ -107,19 +108,22 @@ async function readEntries(asked: z.infer<typeof Import>, country: string): Prom
   return [...found.values()];
 }
 
-async function entriesOf({ entries, csv }: z.infer<typeof Import>): Promise<unknown[]> {
+const entryOf = (line: string[], at: number) => {
+  const [phone = '', reason] = line.slice(at);
+  return reason ? { phone, reason } : { phone };
+};
+
+/** `before`: how many lines stand above the first. */
+async function entriesOf({ entries, csv }: z.infer<typeof Import>): Promise<{ entries: unknown[]; before: number }> {
   if ((entries === undefined) === (csv === undefined)) throw invalidRequest(fault('entries', 'one', { other: 'csv' }));
-  if (entries) return entries;
+  if (entries) return { entries, before: 0 };
   const lines = await csvLines(csv ?? '');
   const [first] = lines;
   // A header has something beneath it.
   const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
-  if (!hasHeader || first === undefined) return lines.map(([phone = '', reason]) => (reason ? { phone, reason } : { phone }));
+  if (!hasHeader || first === undefined) return { entries: lines.map((line) => entryOf(line, 0)), before: 0 };
   const at = Math.max(0, first.indexOf(phoneColumnOf(first) ?? ''));
-  return lines.slice(1).map((line) => {
-    const reason = line[at + 1];
-    return reason ? { phone: line[at] ?? '', reason } : { phone: line[at] ?? '' };
-  });
+  return { entries: lines.slice(1).map((line) => entryOf(line, at)), before: 1 };
 }
 
 export const optOuts = ({ db, hashPhone }: ApiServices) => {

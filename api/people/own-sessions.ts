@@ -42,7 +42,8 @@ const confirm = route('post', '/confirm', 'confirmPassword', {
   responses: view,
 });
 
-const deviceOf = (userAgent: string): string => {
+/** Browser and system, as a browser names them. */
+export const deviceOf = (userAgent: string): string => {
   if (userAgent === '') return '';
   const { browser, os } = Bowser.parse(userAgent);
   return [browser.name, os.name].filter(Boolean).join(', ');

@@ -10,6 +10,7 @@ import { done } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from '../http/session-cookie.ts';
+import { pushSubscriptions } from './push-subscriptions.ts';
 import { singleSignOn } from './single-sign-on.ts';
 import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
 import { Code, createOrigin, endByToken, openSession, signIn } from './sign-in.ts';
@@ -61,6 +62,7 @@ export const sessionRoutes = (services: ApiServices) => {
     })
     .route('/', passwords(services))
     .route('/', ownSessions(services))
+    .route('/', pushSubscriptions(services))
     .route('/', singleSignOn(services))
     .route('/', authenticator(services));
 };

@@ -45,6 +45,7 @@ export async function describeApi(): Promise<string> {
       close: () => Promise.resolve(),
     },
     publicUrl: null,
+    pushKey: '',
     mailTokens: { write: () => '', read: () => null },
     hashPhone: (phone) => phone,
     secrets: createSecrets(randomBytes(32).toString('base64')),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
-import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
+import { EVENT_TYPES } from '../../domain/callbacks/event-types.ts';
 import { shownHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { CALLBACK_FORMATS } from '../../domain/callbacks/octopush-callback.ts';
 import { MOST_DELAYS } from '../../domain/callbacks/retry-schedule.ts';

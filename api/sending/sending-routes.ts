@@ -5,16 +5,22 @@ import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorRestores } from './operator-restores.ts';
 import { operatorStatus } from './operator-status.ts';
 import { policies } from './policies.ts';
+import { operatorUsage, usage } from './usage.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 
 /** What an account's key opens of sending. */
 export const sendingRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>().route('/', messages(services)).route('/', policies(services)).route('/', spendLimits(services));
+  new OpenAPIHono<AccountEnv>()
+    .route('/', messages(services))
+    .route('/', policies(services))
+    .route('/', spendLimits(services))
+    .route('/', usage(services));
 
 /** What an operator's key opens of sending. */
 export const operatorSendingRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorSpendLimits(services))
+    .route('/', operatorUsage(services))
     .route('/', operatorInDoubt(services))
     .route('/', operatorRestores(services))
     .route('/', operatorStatus(services));

@@ -35,6 +35,11 @@ const change = route('patch', '/spend-limits', 'changeSpendLimits', {
   request: { body: body(Change) },
   responses: ok('The limits', View),
 });
+const getFor = operatorRoute('get', '/accounts/{id}/spend-limits', 'getAccountSpendLimits', {
+  summary: 'What an account may spend a day and a month, and what it has',
+  request: { params: IdParam },
+  responses: ok('The limits', View, notFound),
+});
 const changeFor = operatorRoute('patch', '/accounts/{id}/spend-limits', 'changeAccountSpendLimits', {
   summary: 'Set what an account may spend a day and a month; it may set itself lower limits',
   request: { params: IdParam, body: body(Change) },
@@ -82,14 +87,20 @@ export const spendLimits = (services: ApiServices) =>
     });
 
 export const operatorSpendLimits = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(changeFor, async (c) => {
-    const { id } = c.req.valid('param');
-    const asked = c.req.valid('json');
-    const limits = readLimits(asked);
-    const em = services.db.em();
-    if ((await em.count(Account, { id })) === 0) throw missing();
-    audit(em, { action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
-    await em.flush();
-    await set(services, id, 'operator', limits);
-    return c.json(await view(services, id), 200);
-  });
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+    .openapi(getFor, async (c) => {
+      const { id } = c.req.valid('param');
+      if ((await services.db.em().count(Account, { id })) === 0) throw missing();
+      return c.json(await view(services, id), 200);
+    })
+    .openapi(changeFor, async (c) => {
+      const { id } = c.req.valid('param');
+      const asked = c.req.valid('json');
+      const limits = readLimits(asked);
+      const em = services.db.em();
+      if ((await em.count(Account, { id })) === 0) throw missing();
+      audit(em, { action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
+      await em.flush();
+      await set(services, id, 'operator', limits);
+      return c.json(await view(services, id), 200);
+    });

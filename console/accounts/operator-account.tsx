@@ -12,6 +12,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
 import { AccountClosed, CloseAccount } from '../people/close-account.tsx';
 import { PersonActions } from '../people/person-actions.tsx';
+import { AccountSpend } from './spend.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
@@ -67,6 +68,7 @@ export function AccountPage() {
               <DecideTwoWay id={id} may={decisions[data.twoWay]} />
             </div>
             <People id={id} />
+            <AccountSpend id={id} />
             <AccountLatency id={id} />
             {data.closing ? (
               <AccountClosed

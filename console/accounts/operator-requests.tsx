@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
+import { BrandRequests } from './brands.tsx';
 import { DecideTwoWay } from './decide-two-way.tsx';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -45,6 +46,7 @@ export function RequestsPage() {
           { name: say('decision'), cell: ({ account }) => <DecideTwoWay id={account.id} may={['on', 'refused']} /> },
         ]}
       />
+      <BrandRequests />
       <SettingRequests />
     </>
   );

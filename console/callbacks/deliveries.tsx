@@ -17,12 +17,16 @@ export function DeliveryState({ state }: { state: State }) {
   return <Badge tone={toneOf(state)}>{say(`delivery.${state}`)}</Badge>;
 }
 
-/** What is owed to an endpoint or was delivered to it, newest first. */
-export function Deliveries({ endpoint }: { endpoint: string }) {
+/** What is owed to an endpoint or was delivered to it, newest first; for an operator without a page of each. */
+export function Deliveries({ endpoint, operator = false }: { endpoint: string; operator?: boolean }) {
   const { say, number } = useLocale();
   const [state, setState] = useState<State | 'all'>('all');
   const found = usePages(['deliveries', endpoint, state], (cursor) =>
-    ask(v1.deliveries.$get({ query: { endpoint, limit: '20', ...(state === 'all' ? {} : { state }), ...cursor } })),
+    ask(
+      (operator ? v1.operator.deliveries : v1.deliveries).$get({
+        query: { endpoint, limit: '20', ...(state === 'all' ? {} : { state }), ...cursor },
+      }),
+    ),
   );
   return (
     <section>
@@ -46,11 +50,16 @@ export function Deliveries({ endpoint }: { endpoint: string }) {
         columns={[
           {
             name: say('event'),
-            cell: ({ id, event }) => (
-              <Link to="/settings/deliveries/$id" params={{ id }}>
-                {event?.type ?? id.slice(0, 8)}
-              </Link>
-            ),
+            cell: ({ id, event }) => {
+              const name = event?.type ?? id.slice(0, 8);
+              return operator ? (
+                name
+              ) : (
+                <Link to="/settings/deliveries/$id" params={{ id }}>
+                  {name}
+                </Link>
+              );
+            },
           },
           { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
           { name: say('state'), cell: (delivery) => <DeliveryState state={delivery.state} /> },

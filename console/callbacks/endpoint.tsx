@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { AskedNotice, AsksFirst } from '../accounts/asked-notice.tsx';
 import { useAct, useOwner } from '../query-hooks.ts';
+import { ChangeEndpoint, type Endpoint } from './change-endpoint.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Health } from './endpoint-health.tsx';
 import { Enable, Replay } from './endpoint-replay.tsx';
@@ -42,9 +43,9 @@ export function EndpointPage() {
         <Link to="/settings/callback">{say('backToCallback')}</Link>
       </p>
       <Loaded of={endpoint}>
-        {({ url, description, types, format, fallbackUrl, ordered, timeoutMs, createdAt }) => (
+        {(data) => (
           <>
-            <h1 className="address">{shownUrl(url)}</h1>
+            <h1 className="address">{shownUrl(data.url)}</h1>
             {secret === undefined ? null : <SecretOnce label={say('secret')} value={secret} />}
             <Loaded of={health}>
               {(now) => (
@@ -53,12 +54,12 @@ export function EndpointPage() {
                     facts={[
                       [say('state'), <Health key="health" health={now.health} />],
                       [say('since'), when(now.since)],
-                      [say('description'), description],
-                      [say('hears'), types.join(', ')],
-                      [say('format'), format],
-                      [say('fallbackUrl'), fallbackUrl && shownUrl(fallbackUrl)],
-                      [say('ordered'), ordered ? say('yes') : null],
-                      [say('timeout'), say('seconds', { n: number(timeoutMs / 1000) })],
+                      [say('description'), data.description],
+                      [say('hears'), data.types.join(', ')],
+                      [say('format'), say(`format.${data.format}`)],
+                      [say('fallbackUrl'), data.fallbackUrl && shownUrl(data.fallbackUrl)],
+                      [say('ordered'), data.ordered ? say('yes') : null],
+                      [say('timeout'), say('seconds', { n: number(data.timeoutMs / 1000) })],
                       [say('waitingNow'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],
                       [say('oldestWaiting'), when(now.oldestWaitingSince)],
                       [say('lastSuccess'), when(now.lastSuccessAt)],
@@ -71,11 +72,11 @@ export function EndpointPage() {
                         ) : null,
                       ],
                       [say('nextTry'), when(now.nextTryAt)],
-                      [say('created'), when(createdAt)],
+                      [say('created'), when(data.createdAt)],
                     ]}
                   />
                   {now.misconfigured ? <p className="notice">{say('misconfigured')}</p> : null}
-                  {owner ? <Acts id={id} health={now.health} showSecret={setSecret} /> : null}
+                  {owner ? <Acts id={id} endpoint={data} health={now.health} showSecret={setSecret} /> : null}
                 </>
               )}
             </Loaded>
@@ -89,9 +90,9 @@ export function EndpointPage() {
   );
 }
 
-type ActsProps = { id: string; health: string; showSecret: (secret: string) => void };
+type ActsProps = { id: string; endpoint: Endpoint; health: string; showSecret: (secret: string) => void };
 
-function Acts({ id, health, showSecret }: ActsProps) {
+function Acts({ id, endpoint, health, showSecret }: ActsProps) {
   const { say } = useLocale();
   const navigate = useNavigate();
   const param = { id };
@@ -112,6 +113,7 @@ function Acts({ id, health, showSecret }: ActsProps) {
     <>
       <AsksFirst />
       <div className="row start">
+        <ChangeEndpoint id={id} endpoint={endpoint} />
         {health === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resumePosting')}</Action> : null}
         {['healthy', 'unsteady', 'open', 'recovering'].includes(health) ? (
           <Action onPress={() => act.mutate('pause')}>{say('pausePosting')}</Action>

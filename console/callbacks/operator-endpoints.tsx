@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
+import { Deliveries } from './deliveries.tsx';
 import { Health } from './endpoint-health.tsx';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { useNames } from '../carriers/operator-choices.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
 /** Customers' addresses that do not take what they are owed. */
@@ -15,11 +17,7 @@ export function TroubledPage() {
     queryKey: ['troubled', 'lines'],
     queryFn: () => ask(v1.operator.endpoints.$get({ query: { limit: '1' } })),
   });
-  const accounts = useQuery({
-    queryKey: ['accounts', 'choice'],
-    queryFn: () => ask(v1.operator.accounts.$get({ query: { limit: '200' } })),
-  });
-  const nameOf = (id: string): string => accounts.data?.items.find((each) => each.id === id)?.name ?? id;
+  const { nameOf } = useNames();
   const down = lines.data?.linesDown ?? [];
   return (
     <>
@@ -45,7 +43,15 @@ export function TroubledPage() {
               </Link>
             ),
           },
-          { name: say('address'), long: true, cell: ({ url }) => <span className="address">{url}</span> },
+          {
+            name: say('address'),
+            long: true,
+            cell: ({ id, url }) => (
+              <Link to="/operator/endpoints/$id" params={{ id }} className="address">
+                {url}
+              </Link>
+            ),
+          },
           { name: say('state'), cell: ({ health }) => <Health health={health} /> },
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('waitingNow'), figure: true, cell: ({ backlog }) => number(backlog) },
@@ -57,6 +63,20 @@ export function TroubledPage() {
           { name: say('run'), cell: ({ runId }) => <TemporalLink run={runId} /> },
         ]}
       />
+    </>
+  );
+}
+
+/** What one of them is owed and took, without texts and numbers. */
+export function TroubledEndpoint() {
+  const { say } = useLocale();
+  const { id = '' } = useParams({ strict: false });
+  return (
+    <>
+      <p>
+        <Link to="/operator/endpoints">{say('troubled')}</Link>
+      </p>
+      <Deliveries endpoint={id} operator />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Ban, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
+import { Ban, CalendarClock, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { session } from '../people/session.ts';
@@ -8,6 +9,8 @@ import { IconAction } from '../ui/components.tsx';
 import { MenuButton, type MenuGroup } from '../ui/menu-button.tsx';
 import { nameOf } from '../ui/phone-text.ts';
 import { SNOOZES, useConversationChange, type Change, type Conversation } from './conversation-change.ts';
+
+const SnoozeDate = lazy(async () => ({ default: (await import('./snooze-date.tsx')).SnoozeDate }));
 
 type Props = { items: Conversation[]; changed?: () => void };
 
@@ -44,14 +47,19 @@ export function ConversationMenus({ items, changed, about }: Props & { about?: (
       ],
     },
   ];
+  const [picking, pick] = useState(false);
+  const snoozeTo = (until: Date) => act({ state: 'snoozed', snoozedUntil: until.toISOString() }, 'done.snoozed')();
   const snooze: MenuGroup[] = [
     {
       name: say('snoozeUntil'),
-      items: SNOOZES.map(([word, until]) => ({
-        text: `${say(word)} · ${shortTime(until().toISOString())}`,
-        icon: Clock,
-        act: () => act({ state: 'snoozed', snoozedUntil: until().toISOString() }, 'done.snoozed')(),
-      })),
+      items: [
+        ...SNOOZES.map(([word, until]) => ({
+          text: `${say(word)} · ${shortTime(until().toISOString())}`,
+          icon: Clock,
+          act: () => snoozeTo(until()),
+        })),
+        { text: say('snooze.date'), icon: CalendarClock, act: () => pick(true) },
+      ],
     },
   ];
   const more: MenuGroup[] = [
@@ -75,6 +83,17 @@ export function ConversationMenus({ items, changed, about }: Props & { about?: (
       <MenuButton label={say('snooze')} groups={snooze} className="button ghost icon">
         <Clock aria-hidden="true" />
       </MenuButton>
+      {picking ? (
+        <Suspense>
+          <SnoozeDate
+            close={() => pick(false)}
+            choose={(until) => {
+              pick(false);
+              snoozeTo(until);
+            }}
+          />
+        </Suspense>
+      ) : null}
       <IconAction
         icon={open ? CircleCheck : RotateCcw}
         label={say(open ? 'closeIt' : 'reopen')}

@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useMutation, useMutationState, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
 import { MessageSquareText, SendHorizontal } from 'lucide-react';
 import type { Conversation } from './conversation-change.ts';
@@ -31,12 +31,13 @@ export function Answer({ conversation }: { conversation: Conversation }) {
   // How many answers there were when this one was begun: whoever answers in between is read first.
   const seen = useRef(conversation.answers);
   const send = useMutation({
-    mutationFn: () =>
+    mutationKey: ['answer', id],
+    mutationFn: (written: string) =>
       ask(
         v1.conversations[':id'].messages.$post({
           param: { id },
           header: { 'idempotency-key': key.current },
-          json: { text, answers: seen.current },
+          json: { text: written, answers: seen.current },
         }),
       ),
     onSuccess: () => {
@@ -65,9 +66,18 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
     }
   }
+  // Without a connection an answer waits, whatever page is open meanwhile, and goes once when the connection is back.
+  const pending = useMutationState({
+    filters: { mutationKey: ['answer', id], status: 'pending' },
+    select: ({ state }) => state.isPaused,
+  });
+  const free = pending.length === 0;
+  useEffect(() => {
+    if (free) setText(sessionStorage.getItem(draft) ?? '');
+  }, [free, draft]);
   // An answer goes as it is written: a tag in it would be read by a customer.
   const { missing } = mergedWith(text, {});
-  const ready = text !== '' && missing.length === 0 && !send.isPending;
+  const ready = text !== '' && missing.length === 0 && free;
   function submit(): void {
     if (!ready) return;
     // What somebody else answered has been read by now. After any other error it is the same try: this one may have arrived.
@@ -75,8 +85,25 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       key.current = freshKey();
       seen.current = conversation.answers;
     }
-    send.mutate();
+    send.mutate(text);
   }
+  if (pending.includes(true))
+    return (
+      <div role="status" className="opted-out row">
+        <span>
+          {say('waitsForConnection')} <q>{text}</q>
+        </span>
+        <Action
+          onPress={() => {
+            const cache = queries.getMutationCache();
+            for (const each of cache.findAll({ mutationKey: ['answer', id], status: 'pending' })) cache.remove(each);
+            send.reset();
+          }}
+        >
+          {say('leaveIt')}
+        </Action>
+      </div>
+    );
   return (
     <Form
       id="answer"

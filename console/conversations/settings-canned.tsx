@@ -6,19 +6,19 @@ import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
+type Canned = { name: string; text: string };
+const NONE: Canned = { name: '', text: '' };
+const isWhole = ({ name, text }: Canned): boolean => name.trim() !== '' && text !== '';
+
 export function CannedSettings() {
   const { say } = useLocale();
   const owner = useOwner();
-  const [name, setName] = useState('');
-  const [text, setText] = useState('');
+  const [canned, set] = useState(NONE);
   const found = useAll(['canned-answers'], () => ask(v1['canned-answers'].$get()));
   const create = useAct(
-    () => ask(v1['canned-answers'].$post({ json: { name, text } })),
+    () => ask(v1['canned-answers'].$post({ json: canned })),
     ['canned-answers'],
-    () => {
-      setName('');
-      setText('');
-    },
+    () => set(NONE),
   );
   return (
     <>
@@ -32,21 +32,52 @@ export function CannedSettings() {
         columns={[
           { name: say('name'), cell: (each) => <strong>{each.name}</strong> },
           { name: say('text'), long: true, cell: (each) => <span dir="auto">{each.text}</span> },
-          { name: say('action'), shown: owner, cell: (each) => <Remove id={each.id} name={each.name} /> },
+          { name: say('action'), shown: owner, cell: (each) => <Acts key={JSON.stringify(each)} {...each} /> },
         ]}
       />
       {owner ? (
-        <FormCard title={say('newCanned')} label={say('addCanned')} act={create} disabled={name.trim() === '' || text === ''}>
-          <Field label={say('name')} value={name} onChange={setName} />
-          <Field label={say('text')} hint={say('cannedTextHint')} rows={3} value={text} onChange={setText} />
+        <FormCard title={say('newCanned')} label={say('addCanned')} act={create} disabled={!isWhole(canned)}>
+          <Fields canned={canned} set={set} />
         </FormCard>
       ) : null}
     </>
   );
 }
 
-function Remove({ id, name }: { id: string; name: string }) {
+function Fields({ canned, set }: { canned: Canned; set: (canned: Canned) => void }) {
   const { say } = useLocale();
-  const remove = useAct(() => ask(v1['canned-answers'][':id'].$delete({ param: { id } })), ['canned-answers']);
-  return <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />;
+  return (
+    <>
+      <Field label={say('name')} value={canned.name} onChange={(name) => set({ ...canned, name })} />
+      <Field
+        label={say('text')}
+        hint={say('cannedTextHint')}
+        rows={3}
+        value={canned.text}
+        onChange={(text) => set({ ...canned, text })}
+      />
+    </>
+  );
+}
+
+function Acts({ id, name, text }: Canned & { id: string }) {
+  const { say } = useLocale();
+  const one = v1['canned-answers'][':id'];
+  const [canned, set] = useState<Canned>({ name, text });
+  const change = useAct(() => ask(one.$put({ param: { id }, json: canned })), ['canned-answers']);
+  const remove = useAct(() => ask(one.$delete({ param: { id } })), ['canned-answers']);
+  return (
+    <div className="row start">
+      <ConfirmButton
+        kind="plain"
+        label={say('change')}
+        question={say('changeOne', { name })}
+        act={change}
+        disabled={!isWhole(canned)}
+      >
+        <Fields canned={canned} set={set} />
+      </ConfirmButton>
+      <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />
+    </div>
+  );
 }

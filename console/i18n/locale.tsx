@@ -17,6 +17,8 @@ type Spoken = {
   shortTime: (iso: string) => string;
   /** A day and an hour that are near. */
   moment: (iso: string) => string;
+  /** A month by its name, of such as 2026-11. */
+  monthOf: (month: string) => string;
   ago: (seconds: number) => string;
   number: (value: number) => string;
   percent: (part: number, whole: number) => string;
@@ -51,6 +53,7 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
   const dates = format({ day: 'numeric', month: 'short' });
   const longDates = format({ dateStyle: 'medium' });
   const days = format({ weekday: 'long', day: 'numeric', month: 'long' });
+  const months = format({ month: 'long', year: 'numeric' });
   const percents = new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: 1 });
   const relative = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(region);
@@ -80,6 +83,7 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
       if (ago > 1 && ago < 7) return weekdays.format(at);
       return (at.getFullYear() === new Date().getFullYear() ? dates : longDates).format(at);
     },
+    monthOf: (month) => months.format(new Date(`${month}-15T12:00:00`)),
     ago: (seconds) => relative.format(-seconds, 'second'),
     number: (value) => numbers.format(value),
     percent: (part, whole) => percents.format(whole === 0 ? 0 : part / whole),

@@ -1,6 +1,6 @@
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from '../ui/components.tsx';
-import { Authenticator } from './me-authenticator.tsx';
+import { Authenticator } from './me/me-authenticator.tsx';
 import type { SignedIn } from './session.ts';
 import { useLeave } from './sign-out.ts';
 

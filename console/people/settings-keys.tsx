@@ -160,7 +160,7 @@ function ChangeKey({ shown: { id, name, scopes, networks, expiresAt } }: { shown
   const [settings, set] = useState<Settings>(now);
   const change = useAct(() => ask(v1.keys[':id'].$patch({ param: { id }, json: sentOf(settings) })), ['keys']);
   return (
-    <ConfirmButton label={say('keyChange')} question={say('keyChangeAsk', { name })} act={change}>
+    <ConfirmButton kind="plain" label={say('change')} question={say('changeOne', { name })} act={change}>
       <Fields settings={settings} set={set} />
     </ConfirmButton>
   );

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { refusalOf, v1 } from '../api.ts';
+import { forgetDevice } from './device.ts';
 import { session } from './session.ts';
 
 /** Signs out, and forgets what was shown. `left` comes first. */
@@ -7,6 +8,7 @@ export function useLeave(left: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
+      await forgetDevice().catch(() => {});
       const response = await v1.session.$delete();
       if (response.status !== 204) throw await refusalOf(response);
       // An answer that is on its way would bring back who has left.

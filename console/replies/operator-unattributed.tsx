@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Choice } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { AccountChoice, useNames } from '../carriers/operator-choices.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
 /** Replies that are nobody's, and giving each to whom it belongs. */
@@ -45,10 +44,7 @@ export function UnattributedPage() {
 
 function Assign({ id }: { id: string }) {
   const { say } = useLocale();
-  const accounts = useQuery({
-    queryKey: ['accounts', 'choice'],
-    queryFn: () => ask(v1.operator.accounts.$get({ query: { limit: '200' } })),
-  });
+  const names = useNames();
   const [chosen, setChosen] = useState('');
   const assign = useAct(
     () => ask(v1.operator.replies[':id'].attribution.$put({ param: { id }, json: { account: chosen, campaign: null } })),
@@ -57,15 +53,7 @@ function Assign({ id }: { id: string }) {
   return (
     <ConfirmButton label={say('assign')} question={say('assignAsk')} act={assign} disabled={chosen === ''}>
       <p>{say('assignHint')}</p>
-      <Choice
-        label={say('account')}
-        value={chosen}
-        onChange={setChosen}
-        options={[
-          { value: '', label: say('chooseAccount') },
-          ...(accounts.data?.items.map(({ id: value, name }) => ({ value, label: name })) ?? []),
-        ]}
-      />
+      <AccountChoice names={names} value={chosen} onChange={setChosen} none={say('chooseAccount')} />
     </ConfirmButton>
   );
 }

@@ -3,7 +3,7 @@ import { ask, v1 } from '../api.ts';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { FormCard, Choice, Field } from '../ui/components.tsx';
+import { Action, FormCard, Choice, Field } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 
@@ -43,28 +43,24 @@ function actionOf(kind: Kind, value: string): RuleAction {
   }
 }
 
-function valueOf(action: RuleAction): string {
-  switch (action.do) {
-    case 'answer':
-      return action.text;
-    case 'tag':
-      return action.tag;
-    case 'forward':
-      return action.to;
-    case 'event':
-      return action.name;
-    case 'opt-out':
-    case 'opt-in':
-      return '';
-    default:
-      return action satisfies never;
-  }
-}
+/** What is said of it besides its kind; nothing for some. */
+const valueOf = (action: RuleAction): string => Object.entries(action).find(([name]) => name !== 'do')?.[1] ?? '';
+
+type Rule = { word: string; actions: RuleAction[] };
+const FRESH: Rule = { word: '', actions: [actionOf('answer', '')] };
+const isWhole = ({ word, actions }: Rule): boolean =>
+  word !== '' && actions.every((action) => values[action.do] === null || valueOf(action) !== '');
 
 export function KeywordsSettings() {
   const { say } = useLocale();
   const owner = useOwner();
   const found = usePages(['keyword-rules'], (cursor) => ask(v1['keyword-rules'].$get({ query: { limit: '50', ...cursor } })));
+  const [rule, set] = useState(FRESH);
+  const create = useAct(
+    () => ask(v1['keyword-rules'].$post({ json: rule })),
+    ['keyword-rules'],
+    () => set(FRESH),
+  );
   return (
     <>
       <h1>{say('keywords')}</h1>
@@ -91,49 +87,73 @@ export function KeywordsSettings() {
             ),
           },
           { name: say('where'), cell: ({ number, campaign }) => number ?? (campaign ? say('oneCampaign') : say('everywhere')) },
-          { name: say('action'), shown: owner, cell: ({ id, word }) => <Remove id={id} word={word} /> },
+          { name: say('action'), shown: owner, cell: (each) => <Acts key={JSON.stringify(each)} {...each} /> },
         ]}
       />
-      {owner ? <NewRule /> : null}
+      {owner ? (
+        <FormCard title={say('newKeyword')} label={say('addKeyword')} act={create} disabled={!isWhole(rule)}>
+          <Fields rule={rule} set={set} />
+        </FormCard>
+      ) : null}
     </>
   );
 }
 
-function Remove({ id, word }: { id: string; word: string }) {
+function Fields({ rule, set }: { rule: Rule; set: (rule: Rule) => void }) {
   const { say } = useLocale();
-  const remove = useAct(() => ask(v1['keyword-rules'][':id'].$delete({ param: { id } })), ['keyword-rules']);
-  return <ConfirmButton label={say('remove')} question={say('removeAsk', { name: word.toUpperCase() })} act={remove} />;
+  const { word, actions } = rule;
+  const put = (index: number, ...by: RuleAction[]): void => set({ word, actions: actions.toSpliced(index, 1, ...by) });
+  return (
+    <>
+      <Field label={say('word')} hint={say('wordHint')} value={word} onChange={(next) => set({ word: next, actions })} />
+      {actions.map((action, index) => {
+        const named = values[action.do];
+        return (
+          // Actions have no name of their own, and are only ever added at the end.
+          <div key={index} className="field">
+            <Choice
+              label={say('afterwards')}
+              value={action.do}
+              onChange={(kind) => put(index, actionOf(kind, valueOf(action)))}
+              options={KINDS.map((each) => ({ value: each, label: say(`do.${each}`) }))}
+            />
+            {named ? (
+              <Field
+                label={say(named)}
+                value={valueOf(action)}
+                onChange={(value) => put(index, actionOf(action.do, value))}
+                {...(action.do === 'answer' ? { rows: 3 } : {})}
+              />
+            ) : null}
+            {actions.length > 1 ? <Action onPress={() => put(index)}>{say('remove')}</Action> : null}
+          </div>
+        );
+      })}
+      <Action onPress={() => set({ word, actions: [...actions, actionOf('tag', '')] })}>{say('addAction')}</Action>
+    </>
+  );
 }
 
-function NewRule() {
+/** Where a rule holds stays as it was set by the API. */
+function Acts({ id, number, campaign, ...now }: Rule & { id: string; number: string | null; campaign: string | null }) {
   const { say } = useLocale();
-  const [word, setWord] = useState('');
-  const [kind, setKind] = useState<Kind>('answer');
-  const [value, setValue] = useState('');
-  const create = useAct(
-    () => ask(v1['keyword-rules'].$post({ json: { word, actions: [actionOf(kind, value)] } })),
-    ['keyword-rules'],
-    () => {
-      setWord('');
-      setValue('');
-    },
-  );
-  const named = values[kind];
+  const one = v1['keyword-rules'][':id'];
+  const [rule, set] = useState<Rule>({ word: now.word, actions: now.actions });
+  const change = useAct(() => ask(one.$put({ param: { id }, json: { ...rule, number, campaign } })), ['keyword-rules']);
+  const remove = useAct(() => ask(one.$delete({ param: { id } })), ['keyword-rules']);
+  const name = now.word.toUpperCase();
   return (
-    <FormCard
-      title={say('newKeyword')}
-      label={say('addKeyword')}
-      act={create}
-      disabled={word === '' || (named !== null && value === '')}
-    >
-      <Field label={say('word')} hint={say('wordHint')} value={word} onChange={setWord} />
-      <Choice
-        label={say('afterwards')}
-        value={kind}
-        onChange={setKind}
-        options={KINDS.map((each) => ({ value: each, label: say(`do.${each}`) }))}
-      />
-      {named ? <Field label={say(named)} value={value} onChange={setValue} {...(kind === 'answer' ? { rows: 3 } : {})} /> : null}
-    </FormCard>
+    <div className="row start">
+      <ConfirmButton
+        kind="plain"
+        label={say('change')}
+        question={say('changeOne', { name })}
+        act={change}
+        disabled={!isWhole(rule)}
+      >
+        <Fields rule={rule} set={set} />
+      </ConfirmButton>
+      <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />
+    </div>
   );
 }

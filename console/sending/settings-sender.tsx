@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
+import { Brands } from '../accounts/brands.tsx';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -24,6 +25,7 @@ export function SenderSettings() {
       <h1>{say('defaultSender')}</h1>
       <p>{say('defaultSenderHint')}</p>
       <Loaded of={account}>{(data) => <Sender key={data.defaultSender} account={data} />}</Loaded>
+      <Brands />
     </>
   );
 }

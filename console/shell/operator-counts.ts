@@ -11,8 +11,8 @@ export const operatorStatus = queryOptions({
 });
 
 /** How many things wait for an operator, by the page where they are. */
-export function useOperatorCounts(): Record<string, number> {
-  const { data } = useQuery(operatorStatus);
+export function useOperatorCounts(enabled = true): Record<string, number> {
+  const { data } = useQuery({ ...operatorStatus, enabled });
   if (!data) return {};
   return {
     '/operator/alarms': data.alarms,

@@ -9,6 +9,7 @@ export const SETTINGS: Pages = [
     word: 'group.account',
     items: [
       { to: '/settings/team', word: 'team' },
+      { to: '/settings/spend', word: 'spend' },
       { to: '/settings/sign-on', word: 'signOn' },
       { to: '/settings/audit', word: 'audit' },
     ],

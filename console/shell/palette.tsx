@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { FileText, Megaphone, MessageSquarePlus, MessagesSquare, Users, Building2, type LucideIcon } from 'lucide-react';
+import { FileText, Megaphone, MessageSquarePlus, MessagesSquare, Search, Users, Building2, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { Autocomplete, Dialog, Input, Menu, MenuItem, Modal, ModalOverlay, SearchField } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
+import { orNone } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import type { SignedIn } from '../people/session.ts';
 import { plain } from '../ui/highlight.tsx';
@@ -14,6 +15,7 @@ import type { Place } from './places.ts';
 
 const MOST = 6;
 type Found = { id: string; text: string; hint: string; icon: LucideIcon; go: () => void };
+const AN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const A_NUMBER = /^\+?[\d\s.]{6,20}$/;
 
 type Props = { who: SignedIn; places: Place[]; close: () => void };
@@ -49,6 +51,17 @@ export function Palette({ who, places, close }: Props) {
     queryFn: () => ask(v1.operator.accounts.$get({ query: { limit: '200' } })),
     enabled: role === 'operator',
   });
+  const exact = A_NUMBER.test(settled) || AN_ID.test(settled);
+  const looked = useQuery({
+    queryKey: ['find', 'anything', settled],
+    queryFn: () => ask(v1.operator.find.$get({ query: { q: settled } })),
+    enabled: role === 'operator' && exact,
+  });
+  const message = useQuery({
+    queryKey: ['find', 'message', settled],
+    queryFn: () => orNone(ask(v1.messages[':id'].$get({ param: { id: settled } }))),
+    enabled: reads && AN_ID.test(settled),
+  });
   const fits = (name: string): boolean => plain(name).includes(plain(text.trim()));
   const subPages = role === 'operator' ? OPERATOR : reads ? SETTINGS : [];
   const pages = [
@@ -80,7 +93,8 @@ export function Palette({ who, places, close }: Props) {
       icon: MessagesSquare,
       go: () => void navigate({ to: '/chat/$id', params: { id: item.id } }),
     })),
-    ...(contacts.data?.items ?? [])
+    // Not before it is known who has a conversation: they stand there.
+    ...((people.isFetching ? [] : contacts.data?.items) ?? [])
       .filter(({ phone }) => !talked.has(phone))
       .map((item) => ({
         id: item.id,
@@ -95,6 +109,26 @@ export function Palette({ who, places, close }: Props) {
       hint: say('campaign'),
       icon: Megaphone,
       go: () => void navigate({ to: '/campaigns/$id', params: { id } }),
+    })),
+    ...(looked.data?.items ?? []).map(({ id, kind, account }) => ({
+      id: `${kind} ${id}`,
+      text: say(`found.${kind}`, { name: account.name }),
+      hint: kind === 'phone' ? '' : id.slice(0, 8),
+      icon: Search,
+      go: () =>
+        void (kind === 'endpoint'
+          ? navigate({ to: '/operator/endpoints/$id', params: { id } })
+          : navigate({ to: '/operator/accounts/$id', params: { id: account.id } })),
+    })),
+    ...(message.data ? [message.data] : []).map(({ id, campaignId, to }) => ({
+      id,
+      text: say('message'),
+      hint: phoneText(to),
+      icon: Search,
+      go: () =>
+        void (campaignId === null
+          ? navigate({ to: '/replies', search: { from: to } })
+          : navigate({ to: '/campaigns/$id', params: { id: campaignId } })),
     })),
     ...(role === 'operator' ? (accounts.data?.items ?? []).filter(({ name }) => fits(name)) : []).map(({ id, name }) => ({
       id,

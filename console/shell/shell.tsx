@@ -12,6 +12,7 @@ import { SignIn } from '../people/sign-in.tsx';
 import { useLeave } from '../people/sign-out.ts';
 import { IconAction, Problem, Skeleton } from '../ui/components.tsx';
 import { Toasts } from '../ui/toast.tsx';
+import { useOperatorCounts } from './operator-counts.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { isTheirs, placesOf, type Place } from './places.ts';
 import './shell.css';
@@ -85,6 +86,7 @@ function Inside({ who, places, pathname, left }: InsideProps) {
     enabled: places.some(({ to }) => to === '/chat') && !pathname.startsWith('/chat'),
   });
   const unread = counts.data?.unread ?? 0;
+  const waiting: Record<string, number> = { '/chat': unread, ...useOperatorCounts(who.user.role === 'operator') };
   useTitle(unread);
   const leave = useLeave(left);
   const [over, setOver] = useState<'palette' | 'keys' | null>(null);
@@ -111,23 +113,26 @@ function Inside({ who, places, pathname, left }: InsideProps) {
           <span>{who.account?.name ?? say('product')}</span>
         </p>
         <nav aria-label={say('main')}>
-          {places.map(({ to, word, icon: Icon, under }) => (
-            <Link
-              key={to}
-              to={to}
-              activeProps={{}}
-              {...(under.some((each) => pathname.startsWith(each)) ? { className: 'here', 'aria-current': 'page' } : {})}
-            >
-              <Icon aria-hidden="true" />
-              <span>{say(word)}</span>
-              {to === '/chat' && unread > 0 ? (
-                <span className="count" title={say('unreadCount', { n: number(unread) })}>
-                  {unread > 99 ? '99+' : number(unread)}
-                  <span className="unseen"> {say('unread')}</span>
-                </span>
-              ) : null}
-            </Link>
-          ))}
+          {places.map(({ to, word, icon: Icon, under }) => {
+            const n = under.reduce((sum, each) => sum + (waiting[each] ?? 0), 0);
+            return (
+              <Link
+                key={to}
+                to={to}
+                activeProps={{}}
+                {...(under.some((each) => pathname.startsWith(each)) ? { className: 'here', 'aria-current': 'page' } : {})}
+              >
+                <Icon aria-hidden="true" />
+                <span>{say(word)}</span>
+                {n > 0 ? (
+                  <span className="count" title={say(to === '/chat' ? 'unreadCount' : 'waitingCount', { n: number(n) })}>
+                    {n > 99 ? '99+' : number(n)}
+                    <span className="unseen"> {say(to === '/chat' ? 'unread' : 'waits')}</span>
+                  </span>
+                ) : null}
+              </Link>
+            );
+          })}
         </nav>
         <div className="rail-end">
           <IconAction icon={Search} label={say('palette')} act={() => setOver('palette')} />

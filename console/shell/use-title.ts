@@ -5,6 +5,10 @@ import { useLocale } from '../i18n/locale.tsx';
 export function useTitle(unread: number): void {
   const { say } = useLocale();
   useEffect(() => {
+    // On the icon of who has installed the console.
+    if ('setAppBadge' in navigator) void navigator.setAppBadge(unread).catch(() => {});
+  }, [unread]);
+  useEffect(() => {
     const content = document.getElementById('content');
     if (!content) return;
     const look = (): void => {

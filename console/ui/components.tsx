@@ -246,7 +246,9 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   const refusal = error instanceof Refusal ? error : null;
   const faults = refusal?.faults ?? [];
   const word = `problem.${refusal?.code ?? 'network'}`;
-  const own = isWord(word) ? say(word) : refusal?.message || say('problem.other');
+  // Faults are listed, and need a word before them; else the API's own sentence says more.
+  const alone = refusal?.code === 'invalid-request' && faults.length === 0;
+  const own = isWord(word) && !alone ? say(word) : refusal?.message || say('problem.other');
   return (
     <div role="alert" className="problem">
       <p>{own}</p>

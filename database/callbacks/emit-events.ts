@@ -1,3 +1,4 @@
+import type { EventType } from '../../domain/callbacks/event-types.ts';
 import type { PoolClient } from 'pg';
 import type { HeldReason } from '../../domain/callbacks/delivery-state.ts';
 import {
@@ -10,33 +11,6 @@ import type { Platform } from '../../domain/sending/sender-policy.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
-
-/** Event types that an endpoint can choose. */
-export const EVENT_TYPES = [
-  'reply.received',
-  'reply.completed',
-  'reply.reattributed',
-  'message.accepted',
-  'message.delivered',
-  'message.undelivered',
-  'message.not-sent',
-  'message.unknown',
-  'contact.opted-out',
-  'keyword.matched',
-  'two-way.enabled',
-  'two-way.refused',
-  'two-way.disabled',
-  'brand.confirmed',
-  'brand.refused',
-  'setting-request.done',
-  'setting-request.refused',
-  'account.spend-limit-reached',
-  'delivery.exhausted',
-  'endpoint.failing',
-  'endpoint.disabled',
-  'endpoint.recovered',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 /**
  * Something that happened in an account. `body` makes the bytes that every attempt posts, from the event's id; `replyId` is the

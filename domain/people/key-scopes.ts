@@ -44,6 +44,7 @@ const OPENS: Record<string, Opens> = {
   simulation: by('send'),
   'spend-limits': { reads: ['send', 'settings'], writes: ['settings'] },
   stream: by('replies', 'conversations'),
+  usage: { reads: ['send', 'settings'], writes: [] },
   'two-way': by('settings'),
   users: by('people'),
   // In the form of another provider.

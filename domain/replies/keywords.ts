@@ -57,6 +57,18 @@ export const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
+/** A reply's first word as it is counted: without case, accents and letters held too long; "J'AI" and "EST-CE" are one. Null for a mark. */
+export const countedWord = (word: string): string | null =>
+  word
+    .toLowerCase()
+    .replaceAll(/(\p{L})\1{2,}/gu, '$1')
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}]/gu, '')
+    .replaceAll('’', "'")
+    .replaceAll(/[^\p{L}\p{N}'-]/gu, '')
+    .replaceAll(/^['-]+|['-]+$/g, '')
+    .toUpperCase() || null;
+
 const isStop = (word: string): boolean => STOP.has(word) || SLIPS.has(word) || (HELD.test(word) && word !== STOOP);
 
 /**

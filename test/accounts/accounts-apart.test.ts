@@ -73,6 +73,7 @@ const UNMARKED = new Set([
   '/v1/out-of-hours',
   '/v1/policies',
   '/v1/sign-in-policy',
+  '/v1/usage',
   '/v1/spend-limits',
   '/v1/brands',
   '/v1/numbers/offers',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { EVENT_TYPES } from '../../database/callbacks/emit-events.ts';
+import { EVENT_TYPES } from '../../domain/callbacks/event-types.ts';
 import { listen } from '../../cli/listen.ts';
 import { textOf } from '../../dev/seed.ts';
 import type { Call } from '../../dev/simulator/endpoint.ts';

@@ -31,22 +31,28 @@ test('results count phones once, by their first answer, its time, its word and i
   await reply(jan, 20, 'STOP', { optOut: true });
   await reply(tom, 1, 'caché', { hidden: true });
 
+  for (const [minute, text] of ['J’ai reçu', "j'ai vu", 'Est-ce ouvert ?', 'OUI', 'Oui', 'oui merci', 'Ouiiii'].entries())
+    await reply(jan, 21 + minute, text);
+
   const { status, body: results } = await shop.call('GET', `/campaigns/${campaignId}/results`);
   expect(status).toBe(200);
   expect(results).toMatchObject({
     campaignId,
     messages: 3,
     delivered: 2,
-    replies: 3,
+    replies: 10,
     repliers: 2,
     optOuts: 1,
     keywords: [
+      { word: 'OUI', replies: 4 },
+      { word: "J'AI", replies: 2 },
       { word: 'REPONSE', replies: 2 },
+      { word: 'EST-CE', replies: 1 },
       { word: 'STOP', replies: 1 },
     ],
     countries: [
       { country: 'FR', messages: 2, replies: 2, repliers: 1 },
-      { country: 'BE', messages: 1, replies: 1, repliers: 1 },
+      { country: 'BE', messages: 1, replies: 8, repliers: 1 },
     ],
   });
   const curve = new Map(

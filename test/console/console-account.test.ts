@@ -69,3 +69,82 @@ test('an owner closes the account by its name, is told on every page until when 
   await page.getByText(/This account is closed/).waitFor({ state: 'detached' });
   expect((await app.account.get('/v1/account'))['closing']).toBe(null);
 }, 60_000);
+
+test('an endpoint, a saved answer and a keyword are changed in their place, and keep what was not touched', async () => {
+  const { app } = started;
+  const made = await app.account.send('POST', '/v1/callback-endpoints', { url: `${app.world.endpoint.url}/avant` });
+  const id = textOf(made, 'id');
+  const before = await app.account.get(`/v1/callback-endpoints/${id}`);
+  await visit(`/settings/callback/${id}`);
+  await button('Change').click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByRole('textbox', { name: 'Address', exact: true }).fill(`${app.world.endpoint.url}/apres`);
+  await dialog.getByText('Events (1)').click();
+  await dialog.getByText('message.delivered', { exact: true }).click();
+  await dialog.getByRole('textbox', { name: 'Time to answer (seconds)' }).fill('7');
+  await dialog.getByText('Strict order').click();
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('heading', { name: `${app.world.endpoint.url}/apres` }).waitFor();
+  expect(await app.account.get(`/v1/callback-endpoints/${id}`)).toEqual({
+    ...before,
+    url: `${app.world.endpoint.url}/apres`,
+    types: ['reply.received', 'message.delivered'],
+    timeoutMs: 7000,
+    ordered: true,
+  });
+
+  await app.account.send('POST', '/v1/canned-answers', { name: 'Horaires', text: 'De 7 h à 19 h' });
+  await visit('/settings/canned');
+  await button('Change').click();
+  await dialog.getByRole('textbox', { name: 'Text' }).fill('De 8 h à 20 h');
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('cell', { name: 'De 8 h à 20 h' }).waitFor();
+
+  const rule = { word: 'RDV', number: '38015', actions: [{ do: 'answer', text: '3 rue des Lilas' }] };
+  await app.account.send('POST', '/v1/keyword-rules', rule);
+  await visit('/settings/keywords');
+  await button('Change').click();
+  await dialog.getByRole('button', { name: 'Add an action' }).click();
+  await dialog.getByRole('textbox', { name: 'Name of the tag' }).fill('rendez-vous');
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await page.getByText('rendez-vous').waitFor();
+  const kept = await app.account.get('/v1/keyword-rules');
+  expect(kept['items']).toMatchObject([
+    { word: 'rdv', number: '38015', actions: [...rule.actions, { do: 'tag', tag: 'rendez-vous' }] },
+  ]);
+}, 60_000);
+
+test('limits and usage are set on both sides, a name is asked for and confirmed, and an id is found', async () => {
+  const { app } = started;
+  await visit('/settings/spend');
+  await page.getByRole('textbox', { name: 'A day (€)' }).fill('12,50');
+  await button('Save').click();
+  await until('it is set', async () => JSON.stringify(await app.account.get('/v1/spend-limits')).includes('"12.50"'));
+  expect(await axe(page)).toEqual([]);
+  await visit('/settings/sender');
+  await page.getByRole('textbox', { name: 'A name of 3 to 11 letters and digits' }).last().fill('Fournil');
+  await button('Ask for confirmation').click();
+  await page.getByRole('cell', { name: 'Fournil' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  const made = textOf(await app.account.send('POST', '/v1/callback-endpoints', { url: `${app.world.endpoint.url}/x` }), 'id');
+  await signInAs(page, app, 'operator@aller-retour.example');
+  await visit('/operator/requests');
+  await button('Confirm').click();
+  await page.getByRole('alertdialog').getByRole('textbox', { name: 'Reason' }).fill('Leur enseigne');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('No name is waiting').waitFor();
+  expect((await app.account.get('/v1/brands'))['items']).toMatchObject([{ sender: 'Fournil', state: 'confirmed' }]);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox').fill(made);
+  await page.getByRole('menuitem', { name: /^Callback of/ }).click();
+  await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+  await visit(`/operator/accounts/${app.accountId}`);
+  await page.getByText('€12.50 a day').waitFor();
+  await page.getByRole('textbox', { name: 'A month (€)' }).fill('100');
+  await button('Save').first().click();
+  await until('it is set', async () => JSON.stringify(await app.account.get('/v1/spend-limits')).includes('"100.00"'));
+  await signInAs(page, app, OWNER);
+}, 60_000);

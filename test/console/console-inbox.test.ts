@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../fixtures/app.ts';
 import { fromAccountMenu } from '../fixtures/console/by-hand.ts';
 import { startPages } from '../fixtures/pages.ts';
-import { aConversation, aReply } from '../fixtures/rows.ts';
+import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
 
 const MANY = 450;
 const phoneOf = (index: number): string => `+3361200${String(index).padStart(4, '0')}`;
@@ -81,6 +81,22 @@ test('views say how much they hold, and several conversations are closed and bro
   expect(page.troubles).toEqual([]);
 });
 
+test('a conversation is put off to a day and an hour of one’s own', async () => {
+  const { page, shop } = pages;
+  await pages.visit('/chat');
+  await row('Merci 4,').click();
+  await page.getByRole('log').getByText('Merci 4').waitFor();
+  await page.getByRole('button', { name: 'Reporter' }).click();
+  await page.getByRole('menuitem', { name: 'Choisir une date…' }).click();
+  await page.getByLabel('Jour et heure').fill('2031-03-04T09:30');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reporter' }).click();
+  await until('it is put off', async () => {
+    const { items } = (await shop.call('GET', '/conversations?state=snoozed')).body;
+    return items[0]?.snoozedUntil === '2031-03-04T08:30:00.000Z';
+  });
+  expect(page.troubles).toEqual([]);
+});
+
 test('a number is named from its thread', async () => {
   const { page, shop } = pages;
   await pages.visit('/chat');
@@ -92,8 +108,8 @@ test('a number is named from its thread', async () => {
   expect((await shop.call('GET', `/contacts?search=Hugo`)).body.items[0].phone).toBe(phoneOf(2));
 });
 
-test('Ctrl+K goes to a page, a person or a number, and ? says the keys', async () => {
-  const { page } = pages;
+test('Ctrl+K goes to a page, a person, a number or a message by its id, and ? says the keys', async () => {
+  const { page, api, shop } = pages;
   await pages.visit('/campaigns');
   await page.getByRole('heading', { name: 'Pas encore de campagne' }).waitFor();
   const go = async (text: string, to: string | RegExp) => {
@@ -105,9 +121,12 @@ test('Ctrl+K goes to a page, a person or a number, and ? says the keys', async (
   await page.getByRole('heading', { name: 'Clés d’API', level: 1 }).waitFor();
   await go('zoé', /Zoé Martin/);
   await page.getByRole('heading', { name: 'Zoé Martin', level: 1 }).waitFor();
+  const message = await aMessage(api.db, { accountId: shop.id, toNumber: phoneOf(1) });
+  await go(message.id, /^Message/);
+  await page.getByText('Merci 1', { exact: true }).waitFor();
   await go('+33 6 99 99 99 99', /Écrire au/);
-  expect(await page.getByRole('textbox', { name: 'Numéro' }).inputValue()).toBe('+33 6 99 99 99 99');
   await page.getByRole('heading', { name: 'Nouveau message' }).click();
+  expect(await page.getByRole('textbox', { name: 'Numéro' }).inputValue()).toBe('+33 6 99 99 99 99');
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Raccourcis clavier' }).waitFor();
   await page.keyboard.press('Escape');

@@ -129,7 +129,7 @@ test('every empty page says what will be there and how to get it', async () => {
   await page.getByLabel('Mot de passe').fill(await setPassword(app.config.DATABASE_URL, email));
   await page.getByRole('button', { name: 'Se connecter' }).click();
   // Without two-way SMS the guide says how to get it first.
-  await page.getByRole('heading', { name: 'Demander le SMS bidirectionnel' }).waitFor();
+  await page.getByRole('heading', { name: 'Demander SMS Réponse (two-way)' }).waitFor();
   for (const [link, heading] of [
     [/^SMS Chat/, 'Pas encore de conversation'],
     ['SMS reçus', 'Aucune réponse'],

@@ -12,6 +12,8 @@ test('numbers are imported as JSON or CSV, listed with who, why and when, export
     reason: 'ancienne liste',
   });
   expect(imported.body).toEqual({ added: 2, already: 0 });
+  const wrong = await shop.call('POST', '/opt-outs/import', { csv: 'téléphone\n0612000001\n12\n' });
+  expect(wrong.body.errors.map(({ row }: { row: number }) => row)).toEqual([3]);
   const again = await shop.call('POST', '/opt-outs/import', {
     entries: ['+33612000002', { phone: '+33612000003' }],
     reason: 'liste',

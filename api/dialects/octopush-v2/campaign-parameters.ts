@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { CallbackEndpoint } from '../../../database/callbacks/callback-endpoint.ts';
-import type { EventType } from '../../../database/callbacks/emit-events.ts';
+import type { EventType } from '../../../domain/callbacks/event-types.ts';
 import type { CallbackFormat } from '../../../domain/callbacks/octopush-callback.ts';
 import { CallbackUrl, checkCallbackUrl } from '../../reply-settings/callback-url.ts';
 import { NewEndpoint } from '../../reply-settings/endpoint-fields.ts';

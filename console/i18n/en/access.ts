@@ -1,6 +1,12 @@
 import type { accessFr } from '../fr/access.ts';
 
 export const accessEn: Record<keyof typeof accessFr, string> = {
+  changeEndpoint: 'Change this callback',
+  timeoutSeconds: 'Time to answer (seconds)',
+  orderedHint: 'A reply waits until the earlier ones of its conversation are taken.',
+  fallbackUrlHint: 'Tried when the first one can’t be reached.',
+  changeOne: 'Change “{name}”',
+  addAction: 'Add an action',
   apiKeys: 'API keys',
   apiKeysHint: 'A key opens the API in the name of your account. Give each program its own, so that it can be revoked alone.',
   apiReference: 'API reference',
@@ -26,8 +32,6 @@ export const accessEn: Record<keyof typeof accessFr, string> = {
   neverExpires: 'Never',
   keyNetworks: 'Only from these networks',
   keyNetworksHint: 'Such as 192.0.2.0/24, 203.0.113.9. Empty: from everywhere.',
-  keyChange: 'Change',
-  keyChangeAsk: 'Change the key “{name}”?',
   keyRotate: 'New secret',
   keyRotateAsk: 'Make a new secret for “{name}”?',
   oldSecretFor: 'The old one still opens for',

@@ -32,6 +32,18 @@ export const accountEn: Record<keyof typeof accountFr, string> = {
   backToSignIn: 'Back to sign-in',
   'role.agent-restricted': 'Restricted agent',
   'role.agent-restrictedHint': 'Restricted agent: their own chats and nobody’s, numbers masked',
+  push: 'Notifications on this device',
+  pushHint:
+    'When a reply arrives, even with the console closed. A notification says how many conversations wait: no text, no number.',
+  pushUnable:
+    'This browser does not allow it here. The address must be https; on an iPhone, first add Aller-Retour to the home screen.',
+  pushChoice: 'Tell me of replies',
+  'push.off': 'Never',
+  'push.mine': 'In my conversations',
+  'push.unassigned': 'In mine and unassigned ones',
+  'push.all': 'In all of them',
+  pushQuiet: 'Nothing by night, from 21:00 to 08:00 (account time)',
+  'problem.push-denied': 'The browser refuses notifications of this page: allow them in its settings.',
   ownSessions: 'Your sessions',
   ownSessionsHint:
     'Where you are signed in, by device and network address. We do not look up where an address is: that would take an outside service.',

@@ -109,8 +109,7 @@ export const campaignsEn: Record<keyof typeof campaignsFr, string> = {
   'refused.invalid-rows': 'Some rows cannot be accepted. Correct them, or send without them.',
   'refused.two-way-off': 'This account does not have two-way SMS. Ask for it on the Campaigns page, or send without replies.',
   'refused.no-carrier': 'No carrier serves this kind of SMS. Choose the other one, or ask the platform administrator.',
-  'refused.no-reply-code':
-    'Some recipients could not reply. Rent a number of their country, leave them out, or send all the same.',
+  'refused.no-reply-code': 'Some recipients could not reply. Rent a number of their country, leave them out, or send anyway.',
   'refused.sender-missing': 'There is no sender. Choose a name of 3 to 11 letters and digits, or collect the replies.',
   'refused.sender-invalid': '“{sender}” cannot be a sender. Choose 3 to 11 letters and digits, without a space.',
   'refused.sender-unregistered':

@@ -69,6 +69,8 @@ export const chatEn: Record<keyof typeof chatFr, string> = {
   reopen: 'Reopen the conversation',
   block: 'Block',
   snooze: 'Snooze',
+  'snooze.date': 'Choose a date…',
+  dayAndHour: 'Day and hour',
   'snooze.hour': 'In an hour',
   'snooze.tomorrow': 'Tomorrow',
   'snooze.week': 'In a week',

@@ -1,5 +1,11 @@
 /** API keys, and who did what. */
 export const accessFr = {
+  changeEndpoint: 'Modifier ce callback',
+  timeoutSeconds: 'Délai de réponse (secondes)',
+  orderedHint: 'Une réponse attend que les précédentes de sa conversation soient acceptées.',
+  fallbackUrlHint: 'Essayée quand la première ne répond pas.',
+  changeOne: 'Modifier « {name} »',
+  addAction: 'Ajouter une action',
   apiKeys: 'Clés d’API',
   apiKeysHint: 'Une clé ouvre l’API au nom de votre compte. Donnez-en une à chaque programme, pour pouvoir la révoquer seule.',
   apiReference: 'Référence de l’API',
@@ -25,8 +31,6 @@ export const accessFr = {
   neverExpires: 'Jamais',
   keyNetworks: 'Seulement depuis ces réseaux',
   keyNetworksHint: 'Par exemple 192.0.2.0/24, 203.0.113.9. Vide : depuis partout.',
-  keyChange: 'Modifier',
-  keyChangeAsk: 'Modifier la clé « {name} » ?',
   keyRotate: 'Nouveau secret',
   keyRotateAsk: 'Créer un nouveau secret pour « {name} » ?',
   oldSecretFor: 'L’ancien ouvre encore pendant',

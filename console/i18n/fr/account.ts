@@ -31,6 +31,18 @@ export const accountFr = {
   backToSignIn: 'Retour à la connexion',
   'role.agent-restricted': 'Agent restreint',
   'role.agent-restrictedHint': 'Agent restreint : ses conversations et celles de personne, numéros masqués',
+  push: 'Notifications sur cet appareil',
+  pushHint:
+    'Quand une réponse arrive, même console fermée. La notification dit combien de conversations attendent : ni texte, ni numéro.',
+  pushUnable:
+    'Ce navigateur ne le permet pas ici. Il faut une adresse en https ; sur iPhone, ajoutez d’abord Aller-Retour à l’écran d’accueil.',
+  pushChoice: 'M’avertir des réponses',
+  'push.off': 'Jamais',
+  'push.mine': 'Dans mes conversations',
+  'push.unassigned': 'Dans les miennes et les non assignées',
+  'push.all': 'Dans toutes',
+  pushQuiet: 'Rien la nuit, de 21 h à 8 h (heure du compte)',
+  'problem.push-denied': 'Le navigateur refuse les notifications de cette page : autorisez-les dans ses réglages.',
   ownSessions: 'Vos sessions',
   ownSessionsHint:
     'Où vous êtes connecté, par appareil et par adresse de réseau. Nous ne cherchons pas où se trouve une adresse : cela demanderait un service extérieur.',
@@ -136,7 +148,7 @@ export const accountFr = {
   keepContacts: 'Conserver les personnes',
   keepContactsHint:
     'Après leur dernier message. Leur numéro est effacé partout ; qui a répondu STOP n’est toujours pas contacté.',
-  keepRows: 'Garder les messages et les réponses',
+  keepRows: 'Conserver les messages et les réponses',
   keepRowsHint: 'Ensuite ils sont supprimés. Les chiffres des campagnes et les personnes qui ont répondu STOP restent.',
   keepForEver: 'Pour toujours',
   keepDays: '{n} jours',

@@ -107,7 +107,7 @@ export const campaignsFr = {
   'refused.invalid-request': 'Le message est à corriger.',
   'refused.invalid-rows': 'Certaines lignes ne peuvent pas être acceptées. Corrigez-les, ou envoyez sans elles.',
   'refused.two-way-off':
-    'Le SMS bidirectionnel n’est pas activé sur ce compte. Demandez-le depuis la page Campagnes, ou envoyez sans réponses.',
+    'SMS Réponse (two-way) n’est pas activé sur ce compte. Demandez-le depuis la page Campagnes, ou envoyez sans réponses.',
   'refused.no-carrier':
     'Aucun opérateur télécom ne dessert ce type de SMS. Choisissez l’autre, ou parlez-en à l’administrateur de la plateforme.',
   'refused.no-reply-code':

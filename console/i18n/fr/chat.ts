@@ -68,6 +68,8 @@ export const chatFr = {
   reopen: 'Rouvrir la conversation',
   block: 'Bloquer',
   snooze: 'Reporter',
+  'snooze.date': 'Choisir une date…',
+  dayAndHour: 'Jour et heure',
   'snooze.hour': 'Dans une heure',
   'snooze.tomorrow': 'Demain',
   'snooze.week': 'Dans une semaine',

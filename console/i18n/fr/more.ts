@@ -4,12 +4,14 @@ import { campaignsFr } from './campaigns.ts';
 import { contactsFr } from './contacts.ts';
 import { operatorFr } from './operator.ts';
 import { repliesFr } from './replies.ts';
+import { spendFr } from './spend.ts';
 import { settingsFr } from './settings.ts';
 
 /** What is said on other pages than the sign-in and the chat: loaded with them. */
 export const moreFr = {
   ...accessFr,
   ...settingsFr,
+  ...spendFr,
   ...campaignsFr,
   ...contactsFr,
   ...operatorFr,

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { encodeQR } from 'qr';
 import { useState } from 'react';
-import { ask, v1 } from '../api.ts';
-import { useAct } from '../query-hooks.ts';
-import { useLocale } from '../i18n/locale.tsx';
-import { Action, FormCard, Badge, Copy, Field, SecretOnce, Problem } from '../ui/components.tsx';
-import { session, type SignedIn } from './session.ts';
+import { ask, v1 } from '../../api.ts';
+import { useAct } from '../../query-hooks.ts';
+import { useLocale } from '../../i18n/locale.tsx';
+import { Action, FormCard, Badge, Copy, Field, SecretOnce, Problem } from '../../ui/components.tsx';
+import { session, type SignedIn } from '../session.ts';
 
 /** The second thing that a person signs in with, and the codes that stand in for it. */
 export function Authenticator({ user }: { user: SignedIn['user'] }) {

@@ -1,9 +1,9 @@
-import { ask, v1 } from '../api.ts';
-import { useAct, useAll } from '../query-hooks.ts';
-import { List, when } from '../ui/list.tsx';
-import { useLocale } from '../i18n/locale.tsx';
-import { Badge } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ask, v1 } from '../../api.ts';
+import { useAct, useAll } from '../../query-hooks.ts';
+import { List, when } from '../../ui/list.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { Badge } from '../../ui/components.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
 
 /** Where a person is signed in, to be ended one by one. */
 export function OwnSessions() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { axe } from '../fixtures/console/browser.ts';
-import { startPages } from '../fixtures/pages.ts';
-import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
+import { axe } from '../../fixtures/console/browser.ts';
+import { startPages } from '../../fixtures/pages.ts';
+import { aConversation, aMessage, aReply } from '../../fixtures/rows.ts';
 
 /** A phone with its keyboard open; 1280 × 720, 1440 × 900 and 1920 × 1080 at 200 %. */
 const SCREENS = [

@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask, v1 } from '../api.ts';
-import { Facts } from '../ui/list.tsx';
-import { useLocale } from '../i18n/locale.tsx';
+import { ask, v1 } from '../../api.ts';
+import { Facts } from '../../ui/list.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
 import { OwnSessions } from './me-sessions.tsx';
 import { Authenticator } from './me-authenticator.tsx';
-import { FormCard, Field } from '../ui/components.tsx';
-import { session } from './session.ts';
+import { FormCard, Field } from '../../ui/components.tsx';
+import { PushSettings } from './me-push.tsx';
+import { session } from '../session.ts';
 
 /** What a person sets for themselves. */
 export function MePage() {
@@ -23,6 +24,7 @@ export function MePage() {
           [say('role'), say(`role.${who.user.role}`)],
         ]}
       />
+      {who.account ? <PushSettings /> : null}
       <ChangePassword />
       <Authenticator user={who.user} />
       <OwnSessions />

@@ -1,0 +1,26 @@
+/** Event types that an endpoint can choose. */
+export const EVENT_TYPES = [
+  'reply.received',
+  'reply.completed',
+  'reply.reattributed',
+  'message.accepted',
+  'message.delivered',
+  'message.undelivered',
+  'message.not-sent',
+  'message.unknown',
+  'contact.opted-out',
+  'keyword.matched',
+  'two-way.enabled',
+  'two-way.refused',
+  'two-way.disabled',
+  'brand.confirmed',
+  'brand.refused',
+  'setting-request.done',
+  'setting-request.refused',
+  'account.spend-limit-reached',
+  'delivery.exhausted',
+  'endpoint.failing',
+  'endpoint.disabled',
+  'endpoint.recovered',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
