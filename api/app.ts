@@ -37,7 +37,7 @@ import { replyRoutes, operatorReplyRoutes } from './replies/reply-routes.ts';
 import { replySettingRoutes, operatorReplySettingRoutes } from './reply-settings/reply-setting-routes.ts';
 import { sendingRoutes, operatorSendingRoutes } from './sending/sending-routes.ts';
 
-/** What an account's key opens. */
+/** Routes for an account's key. */
 const forAccounts = (services: ApiServices) => {
   const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
   app.use(accountOnly(services), limitRequests(services), audited(services));
@@ -62,7 +62,7 @@ const forAccounts = (services: ApiServices) => {
     .route('/', sendingRoutes(services));
 };
 
-/** What an operator's key opens. */
+/** Routes for an operator's key. */
 const forOperators = (services: ApiServices) => {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
   app.use(operatorOnly(services), limitRequests(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);

@@ -16,7 +16,7 @@ import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 
-/** What the API needs of the rest of the product. `registry` holds the kinds of carrier by name. */
+/** The parts of the product that the API needs. `registry` holds the kinds of carrier by name. */
 export type ApiServices = {
   db: Database;
   runs: Runs;
@@ -25,11 +25,11 @@ export type ApiServices = {
   /** Says when an account has new events. */
   live: Live;
   secrets: Secrets;
-  /** What stands for an erased number on the opt-out list. */
+  /** Hashes a number, as erased ones stand on the opt-out list. */
   hashPhone: HashPhone;
   /** By which push services know this installation. */
   pushKey: string;
-  /** What links in mails carry. */
+  /** Seals the links in mails. */
   mailTokens: MailTokens;
   /** Where people reach this installation, for links in mails; null where nobody said. */
   publicUrl: string | null;
@@ -52,7 +52,7 @@ export type ApiServices = {
   bodyLimitBytes: number;
   /** Where weaknesses are reported; null where nobody said. */
   securityContact?: string | null;
-  /** What the installation asks of those who sign in. */
+  /** The installation's rules for signing in. */
   signInPolicy: SignInPolicy;
   /** Left out: none. */
   requestLimits?: RequestLimits;
@@ -66,7 +66,7 @@ export type ApiServices = {
   simulatedPhones?: string | null;
   /** How long an account that was closed can be opened again; then it is erased. */
   accountGraceDays: number;
-  /** What an account without a spend limit has left, in euros, where another provider's API shows a credit. */
+  /** The credit of an account without a spend limit, in euros, where another provider's API shows a credit. */
   unlimitedCredit: number;
   /** Of the built console; where there is none, only the API is served. */
   consoleFolder: string;
@@ -86,7 +86,7 @@ export type CallingAccount = {
   /** Why it is so, in the words of who decided or asked. */
   twoWayReason: string | null;
   defaultSender: string | null;
-  /** Whose conversations alone, and nobody's, the caller sees, and with which numbers masked: their e-mail address. Null: all of them. */
+  /** The person whose conversations alone, with nobody's, the caller sees, and with which numbers masked: their e-mail address. Null: all of them. */
   onlyFor: string | null;
 };
 

@@ -43,7 +43,7 @@ function faultsOf(errors: unknown): Fault[] {
   }));
 }
 
-/** What an answer that was not the expected one says. */
+/** The error of an unexpected answer. */
 export async function refusalOf(response: { status: number; text(): Promise<string> }): Promise<Refusal> {
   try {
     const body: unknown = JSON.parse(await response.text());

@@ -107,7 +107,7 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
     <Form
       onSubmit={(event) => {
         event.preventDefault();
-        // What got no answer may have arrived.
+        // A request without an answer may have arrived.
         if (send.error instanceof Refusal) key.current = freshKey();
         if (!send.isPending) send.mutate();
       }}
@@ -160,7 +160,7 @@ function AnswerStep({ campaign, phones }: { campaign: string; phones: Phones }) 
   );
 }
 
-/** What the owner of a simulated phone may press. */
+/** The buttons of a simulated phone. */
 function Thumbs({ phone }: { phone: Phones[number] | undefined }) {
   const { say } = useLocale();
   const press = useAct(async (text: string) => phone && ask(v1.simulation.replies.$post({ json: { phone, text } })), ['replies']);

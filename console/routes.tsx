@@ -48,7 +48,7 @@ const first = <P extends AnyRoute>(parent: P, to: '/settings/callback' | '/opera
   });
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-/** What of an address is a search or a filter, by name: what is left out there is nothing. */
+/** The searches and filters in an address, by name; an empty one is left out. */
 const search =
   <const K extends string>(...names: K[]) =>
   (asked: Record<string, unknown>): { [N in K]?: string } => {

@@ -9,7 +9,7 @@ import { operatorPlatform } from './operator-platform.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { twoWay } from './two-way.ts';
 
-/** What an account's key opens of accounts. */
+/** Routes of accounts for an account's key. */
 export const accountRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', brands(services))
@@ -17,7 +17,7 @@ export const accountRoutes = (services: ApiServices) =>
     .route('/', closing(services))
     .route('/', twoWay(services));
 
-/** What an operator's key opens of accounts. */
+/** Routes of accounts for an operator's key. */
 export const operatorAccountRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorAccounts(services))

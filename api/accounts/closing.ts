@@ -42,7 +42,7 @@ const operatorReopen = operatorRoute('post', '/accounts/{id}/reopen', 'reopenAcc
   responses: ok('Open again', AccountView, { ...notFound, ...conflict }),
 });
 
-/** What owners and operators do alike, each in a transaction of its own. */
+/** Shared by the routes of owners and operators, each in a transaction of its own. */
 function closings({ db, runs, accountGraceDays }: ApiServices) {
   async function change(id: string, name: string | null, work: (client: PoolClient) => Promise<boolean>) {
     const found = await db.em().findOne(Account, { id });

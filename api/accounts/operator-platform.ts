@@ -11,7 +11,7 @@ import { ok, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 
-/** What is another thing on V2, in the order in which a customer meets it. */
+/** The differences of V2, in the order in which a customer meets them. */
 const CHANGES = [
   {
     code: 'premium-replies',

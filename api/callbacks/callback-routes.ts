@@ -13,7 +13,7 @@ import { operatorLedger } from './operator-ledger.ts';
 import { operatorLinks } from './operator-links.ts';
 import { replays } from './replays.ts';
 
-/** What an account's key opens of callbacks. */
+/** Routes of callbacks for an account's key. */
 export const callbackRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', callbackEndpoints(services))
@@ -25,7 +25,7 @@ export const callbackRoutes = (services: ApiServices) =>
     .route('/', replays(services))
     .route('/', eventsRoutes(services));
 
-/** What an operator's key opens of callbacks. */
+/** Routes of callbacks for an operator's key. */
 export const operatorCallbackRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorLinks(services))

@@ -27,7 +27,7 @@ const enable = route('post', '/callback-endpoints/{id}/enable', 'enableCallbackE
   responses,
 });
 
-/** What an owner does to an endpoint: stop it, go on, take it up again. */
+/** Routes by which an owner pauses, resumes and re-enables an endpoint. */
 export const endpointStates = (services: ApiServices) => {
   const view = async (id: string, account: string) => endpointView((await findEndpoint(services.db, id, account)).endpoint);
 

@@ -58,7 +58,7 @@ const list = route('get', '/events', 'listEvents', {
 });
 
 type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; created_at: Date; body: string };
-/** What there is after a position, and the account's last position, as one look saw them. */
+/** The events after a position, and the account's last position, in one snapshot. */
 type Look = { items: Row[]; position: number };
 const Position = z.tuple([z.number().int().min(0)]);
 

@@ -31,7 +31,7 @@ export const Sending = {
   simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
 };
 
-/** What a campaign is without its recipients. */
+/** The fields of a campaign without its recipients. */
 export const CampaignText = {
   name: z.string().trim().min(1).max(200),
   text: z
@@ -77,7 +77,7 @@ type Asked = {
   sendAt?: string | undefined;
 };
 
-/** What can be said of a campaign's fields without its recipients. Throws all that is wrong with them. */
+/** Checks a campaign's fields without its recipients. Throws all faults at once. */
 export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: Asked, now: Date) {
   const word = keyword === undefined ? { word: null } : readCampaignKeyword(keyword);
   const faults = [
@@ -89,7 +89,7 @@ export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: As
   return { sendAt: sendAt === undefined ? null : new Date(sendAt), keyword: word.word };
 }
 
-/** What is wrong with a time that was asked for. */
+/** The fault of a time that was asked for. */
 function timeFaults(sendAt: string | undefined, now: number): Fault[] {
   if (sendAt === undefined) return [];
   const time = Date.parse(sendAt);

@@ -14,7 +14,7 @@ import { rescheduling } from './reschedule.ts';
 import { savedLists } from './saved-lists.ts';
 import { writeAgain } from './write-again.ts';
 
-/** What an account's key opens of campaigns. */
+/** Routes of campaigns for an account's key. */
 export const campaignRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', campaigns(services))
@@ -30,5 +30,5 @@ export const campaignRoutes = (services: ApiServices) =>
     .route('/', savedLists(services))
     .route('/', analytics(services));
 
-/** What an operator's key opens of campaigns. */
+/** Routes of campaigns for an operator's key. */
 export const operatorCampaignRoutes = (services: ApiServices) => new OpenAPIHono<ApiEnv>().route('/', operatorLatency(services));

@@ -59,7 +59,7 @@ export const Warnings = z.array(
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
 );
-/** What there is to say, in words. */
+/** Warnings in words. */
 export const warningsView = (warnings: readonly Warning[], language: Language) =>
   warnings.map(({ code, ...found }) => ({
     code,

@@ -128,7 +128,7 @@ export const campaigns = (services: ApiServices) => {
 
   /** The row decides: the change happens only from one of these states, and the run is told after it. */
   async function move(id: string, account: string, from: Campaign['state'][], to: Campaign['state']) {
-    // What was never launched can only be cancelled, and has no run that would end it.
+    // A campaign that was never launched can only be cancelled, and has no run that would end it.
     const moved = await affected(
       db.pool,
       `update campaigns set state = $3, ended_at = case when launched_at is null then now() end,

@@ -51,10 +51,10 @@ const change = route('patch', '/campaigns/{id}', 'changeDraft', {
   }),
 });
 
-/** What was given; where nothing was, what there is. */
+/** The given value, else the stored one. */
 const or = <T>(given: T | undefined, stored: T): T => (given === undefined ? stored : given);
 
-/** What a campaign will be. */
+/** The campaign after the change. */
 export function changedBy(asked: z.infer<typeof DraftChange>, before: Campaign) {
   const purpose = or(asked.purpose, before.purpose);
   const resendInDoubt = or(asked.resendInDoubt, before.resendInDoubt);
@@ -89,7 +89,7 @@ export async function versionOf(sql: Sql, id: string, accountId: string): Promis
 }
 export const changedMeanwhile = (): AppError => new AppError('conflict', said('campaign-changed'));
 
-/** What concerns a campaign as a whole is said before anything is stored. Answers the carrier that it begins with. */
+/** Checks a campaign as a whole before anything is stored. Answers the carrier that it begins with. */
 export async function carrierOf(
   services: ApiServices,
   account: CallingAccount,
@@ -165,6 +165,6 @@ export const draftChanges = (services: ApiServices) => {
   });
 };
 
-/** What each message of a list is made by. */
+/** The plan by which each message of a list is made. */
 const messagesOf = (campaign: Parameters<typeof requestOf>[0] & { simulation: boolean }): string =>
   JSON.stringify([requestOf(campaign), campaign.simulation]);

@@ -101,7 +101,7 @@ export const drafts = (services: ApiServices) => {
       const launchedAt = new Date();
       const chosen = sendTime(asked, launchedAt.getTime()) ?? campaign.sendAt ?? null;
       const sendAt = await transaction(db.pool, async (client) => {
-        // What was looked at here is what goes, or nothing does.
+        // The plan that was checked here is the one that goes, or nothing does.
         const moved = await affected(
           client,
           `update campaigns set state = 'launched', launched_at = $4, send_at = $5, http_request_id = $6 where id = $1 and account_id = $2 and xmin::text = $3`,

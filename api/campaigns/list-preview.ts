@@ -180,7 +180,7 @@ function refusalsOf(
   ];
 }
 
-/** What there is to say of the whole list; each page spoke for itself only. */
+/** The warnings of the whole list; those of a page speak for that page only. */
 function warningsOf(
   tally: PreviewTally,
   request: Omit<CampaignRequest, 'recipients'>,

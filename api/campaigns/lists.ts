@@ -186,7 +186,7 @@ export async function beginImport(client: PoolClient, campaignId: string, accoun
 export const nobody = (): AppError =>
   new AppError('invalid-list', said('nobody-to-write-to'), [fault('list', 'list-selects-nobody')]);
 
-/** What has been stored under that id becomes the campaign's import. */
+/** Makes the list stored under that id the campaign's import. */
 export const importStored = (
   client: PoolClient,
   list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number; guessed?: ListGuess },

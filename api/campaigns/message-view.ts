@@ -101,7 +101,7 @@ export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
   settledAt: iso(message.settledAt),
 });
 
-/** What a message has before anything happened to it. */
+/** The fields of a message before anything happened to it. */
 export const fresh = {
   state: 'queued',
   reason: null,

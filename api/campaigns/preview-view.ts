@@ -94,7 +94,7 @@ export const refusalView = (refused: Refusal, language: Language) => ({
   errors: refused.faults.slice(0, SHOWN_FAULTS).map((each) => faultView(each, language)),
 });
 
-/** What three of them will read, and how each answers. */
+/** The text for three recipients, and how each can answer. */
 export const samplesView = (messages: readonly PlannedMessage[], answerBy: AnswerBy, locale: Language) =>
   sampleOf(messages).map(({ to, sender, replyCode, text, segments, encoding, ambiguous }) => {
     const answer = howToAnswer(answerBy, replyCode, locale);

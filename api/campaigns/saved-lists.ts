@@ -19,7 +19,7 @@ import { accepted, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-/** What a contact gives a text: `{{firstName}}`, `{{lastName}}`. */
+/** The tags that a contact fills: `{{firstName}}`, `{{lastName}}`. */
 const CONTACT_COLUMNS = ['to', 'firstName', 'lastName'];
 
 const ListView = z

@@ -6,7 +6,7 @@ import { operatorCarriers } from './operator-carriers.ts';
 import { operatorLines } from './operator-lines.ts';
 import { operatorRoutingTable } from './operator-routing.ts';
 
-/** What an operator's key opens of carriers. */
+/** Routes of carriers for an operator's key. */
 export const operatorCarrierRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorCarriers(services))

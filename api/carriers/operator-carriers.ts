@@ -102,7 +102,7 @@ function carrierForms({ secrets, registry }: ApiServices) {
   const openSecrets = (sealed: Uint8Array): Record<string, unknown> =>
     z.record(z.string(), z.unknown()).parse(JSON.parse(secrets.open(sealed)));
 
-  /** What is stored for settings that are valid. Throws `invalid-request` naming each that is not. */
+  /** The stored form of valid settings. Throws `invalid-request` naming each that is not. */
   function read(type: string, given: Record<string, unknown>) {
     const kind = kindOf(type);
     const parsed = kind.settings.safeParse(given);

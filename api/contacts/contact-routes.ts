@@ -4,6 +4,6 @@ import { contactsCsv } from './contacts-csv.ts';
 import { contacts } from './contacts.ts';
 import { optOuts } from './opt-outs.ts';
 
-/** What an account's key opens of contacts. */
+/** Routes of contacts for an account's key. */
 export const contactRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>().route('/', optOuts(services)).route('/', contacts(services)).route('/', contactsCsv(services));

@@ -122,7 +122,7 @@ function phoneIn(raw: string, country: string): string {
   throw invalidRequest({ field: 'phone', ...phone });
 }
 
-/** What is looked for, with what LIKE would take for a pattern made plain. */
+/** The search text, with LIKE's pattern characters made plain. */
 const likeOf = (search: string | undefined): string | null =>
   search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 

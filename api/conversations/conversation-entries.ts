@@ -63,7 +63,7 @@ type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
 const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
 /** Written to that phone: of a campaign only what may have left, of the rest also what waits or was set aside; a simulation never left. */
 const SAID = `(m.campaign_id is null or m.resends > 0 or m.state not in ('queued', 'skipped')) and m.state <> 'simulated'`;
-/** What is said in conversation $1 of account $2 with the phone $3, both ways. */
+/** Messages and replies of conversation $1 of account $2 with the phone $3, both ways. */
 export const ENTRIES = `
   select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
     null as state, null as reason, null as reference, opt_out as "optOut", partial

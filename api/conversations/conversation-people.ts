@@ -52,7 +52,7 @@ const noteView = (
   createdAt: createdAt.toISOString(),
 });
 
-/** What several people in one conversation need of each other. */
+/** Routes for several people in one conversation. */
 export const conversationPeople = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(listNotes, async (c) => {

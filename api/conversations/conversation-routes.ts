@@ -7,7 +7,7 @@ import { conversationStart } from './conversation-start.ts';
 import { conversations } from './conversations.ts';
 import { stream } from './live-stream.ts';
 
-/** What an account's key opens of conversations. */
+/** Routes of conversations for an account's key. */
 export const conversationRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', conversations(services))

@@ -47,7 +47,7 @@ export type ConversationRow = Omit<View, 'lastReplyAt' | 'createdAt' | 'snoozedU
   carrierId: string;
 };
 
-/** What a snoozed conversation is once its time has come. */
+/** The state of a conversation: one whose snooze has ended is open. */
 export const STATE = `case when c.state = 'snoozed' and c.snoozed_until <= now() then 'open' else c.state end`;
 
 /** How much of its last reply is shown; more is read, so that a number at the end is whole when it is masked. */
@@ -78,7 +78,7 @@ export const showing = (found: string, hits: string | null = null): string => `w
     }
   order by c.last_reply_at desc, c.id desc`;
 
-/** What a caller sees of a text about a conversation: of who may see a part of them alone, numbers are hidden. */
+/** The text as a caller sees it: who sees only some conversations sees no numbers in it. */
 export const hiding =
   ({ onlyFor, country }: Pick<CallingAccount, 'onlyFor' | 'country'>, phone: string) =>
   <T extends string | null>(text: T): T | string =>
@@ -100,7 +100,7 @@ export function conversationView(row: ConversationRow, account: Pick<CallingAcco
   };
 }
 
-/** What the caller sees of `conversations`, by that value: an e-mail address, or null for all. */
+/** The condition on `conversations` for a caller, by that value: an e-mail address, or null for all. */
 export const seenBy = (onlyFor: string): string => `(${onlyFor}::text is null or assignee is null or assignee = ${onlyFor})`;
 
 /** One of the account's that the caller sees. Throws `not-found`. */

@@ -83,7 +83,7 @@ const read = route('post', '/conversations/{id}/read', 'readConversation', {
   responses: one,
 });
 
-/** What of a search is digits of a number, as it is stored: without the zero that only its own country writes. */
+/** The digits in a search, as it is stored: without the zero that only its own country writes. */
 const digitsOf = (search: string): string => search.replaceAll(/\D/g, '').replace(/^0+/, '');
 const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 /** How many of the newest replies with a word are looked up. */

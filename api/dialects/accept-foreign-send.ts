@@ -36,7 +36,7 @@ export type ForeignRefusal =
 
 /** One send as another provider's API asked for it. */
 export type ForeignSend = {
-  /** Whose rules of senders hold: those of the API that was called. */
+  /** The generation whose rules of senders hold: that of the API that was called. */
   generation: Platform;
   name: string;
   route: RouteName;
@@ -194,7 +194,7 @@ async function storeSingle(
   const { carrierId } = plan;
   const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
   await insertMessage(client, basis, { ...message, id: ticket, row: null, reference });
-  // What the claim of a campaign's message looks at is known here: when its recipient may be written to.
+  // A campaign's message learns from its claim when its recipient may be written to; here it is known.
   const held = heard ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
   const from = latest(sendAt, held, plan.quiet.until);
   if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);

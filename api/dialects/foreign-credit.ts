@@ -9,7 +9,7 @@ const MICROS = 1_000_000;
 
 export const euros = (micros: number): number => Math.max(0, micros) / MICROS;
 
-/** What an account may still spend, in millionths, where other providers show a credit: what its tightest limit leaves, else a figure of the installation. */
+/** The credit that other providers show, in millionths: the rest of the account's tightest limit, else a figure of the installation. */
 export const shownCredit = ({ unlimitedCredit }: ApiServices, left: number | null): number => left ?? unlimitedCredit * MICROS;
 
 export async function creditOf(services: ApiServices, accountId: string): Promise<number> {

@@ -13,7 +13,7 @@ import { describeError, routeOf } from './log.ts';
 import { createClientIp, isFrom } from './network-address.ts';
 import { sessionToken } from './session-cookie.ts';
 
-/** What a key may do is what its owner may; a key of an operator is an operator. */
+/** A key may do what its owner may; a key of an operator is an operator. */
 type Caller = Standing & {
   keyId: string;
   /** Of a key that has some; null for whoever may all that the role may. */
@@ -86,7 +86,7 @@ function noteUse(keyId: string, { db, log }: ApiServices): void {
   );
 }
 
-/** Whose session the cookie is. Throws `unauthenticated` without one, or when it has ended. */
+/** The session of the cookie. Throws `unauthenticated` without one, or when it has ended. */
 async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): Promise<Caller> {
   const token = sessionToken(c);
   const row = await findSession<Caller>(
@@ -108,7 +108,7 @@ export function requireConsole(c: Context): void {
 
 /** Agents: conversations, and what is needed to read them. */
 const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
-/** What is nobody's but their own: how they look at a table. */
+/** Routes that concern nobody else: how a person looks at a table. */
 const ONES_OWN = /^\/v1\/reply-views(?:\/|$)/;
 /** Of these, conversations with a number are begun by whoever may see numbers. */
 const RESTRICTED = /^\/v1\/conversations\/./;
@@ -118,7 +118,7 @@ const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stre
 /** Who did what: for owners. */
 const OWNERS_READ = /^\/v1\/audit(?:[./]|$)/;
 
-/** What is not said here, a role may not. */
+/** The routes of each role; it may use no others. */
 export function mayCall(role: Role, method: string, path: string): boolean {
   const reads = method === 'GET' || method === 'HEAD';
   switch (role) {
@@ -151,13 +151,13 @@ export function whileLetIn(c: Context<AccountEnv>, services: ApiServices): { sig
   return { signal: over.signal, leave };
 }
 
-/** What a session does only when the password was given a moment ago: people, keys, how people sign in, and the end of an account. */
+/** Routes that a session may use only just after its password was given: people, keys, how people sign in, and the end of an account. */
 const SENSITIVE =
   /^\/v1\/(?:operator\/(?:accounts\/[^/]+\/)?)?(?:keys|users|sign-in-policy|sign-on|close|account\/close)(?:\/|$)/;
 /** Opened by the page and not by its reader: no sign that somebody is there. */
 const UNATTENDED = /^\/v1\/stream$/;
 
-/** What holds for every caller by session. Throws for who has to do something else first. */
+/** Checks that hold for every caller by session. Throws for who has to do something else first. */
 async function admit(c: Context, { db }: ApiServices, { mustEnrol, confirmed, unseen }: Caller): Promise<void> {
   if (mustEnrol) throw new AppError('authenticator-required');
   if (!confirmed && c.req.method !== 'GET' && SENSITIVE.test(c.req.path)) throw new AppError('password-again');

@@ -92,7 +92,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** What comes in is JSON in UTF-8, without characters that can't be stored. Otherwise a named refusal, before anything looks at it. */
+/** Bodies are JSON in UTF-8, without characters that can't be stored. Others are refused by name, before anything looks at them. */
 export const wellFormedBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (/%00/.test(c.req.url)) throw invalidRequest(fault('query', 'nul'));
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || !c.req.raw.body) return next();

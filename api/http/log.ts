@@ -7,7 +7,7 @@ import type { ApiEnv } from '../services.ts';
 
 /** At least one letter: what has none may be somebody's number. */
 const REQUEST_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{8,128}$/;
-/** What a message may say of numbers, which is caught first, and what it may not. */
+/** Digits that a log line may hold, which are matched first, and those that it may not. */
 const UNTOLD =
   /((?<=(?:\w\.[\w.-]+|localhost|\]):)\d{1,5}\b(?![ .-]?\d)|(?<![\d+.-])\d{1,8} ?(?:ms|s|seconds|minutes|bytes|rows|connections|attempts|tries)\b)|"[^"]*"|'[^']*'|\+?\d[\d .-]{3,}\d/g;
 const SQLSTATE = /^[0-9A-Z]{5}$/;

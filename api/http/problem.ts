@@ -84,7 +84,7 @@ export const Problem = z
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } });
 
-/** What any route may answer. */
+/** Problems that any route may answer. */
 export const problems = {
   400: problem('The request is not valid; `errors` names each field and its remedy'),
   401: problem('No API key, or one that is unknown or revoked'),
@@ -123,7 +123,7 @@ function answer(c: Context<ApiEnv>, error: AppError): Response {
   return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
 }
 
-/** What the framework threw, in our words; undefined for what nobody expected. */
+/** The framework's error in our words; undefined for one that nobody expected. */
 function expected(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) return invalidRequest(fault('body', 'not-json'));

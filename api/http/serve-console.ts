@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
 /** React Aria writes one style of its own into the page; its hash is all that is allowed. A test sees when it changes. */
 const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
 const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
-/** What belongs to programs: an address there that does not exist is a problem, not a page. */
+/** Addresses of programs: one that does not exist is a problem, not a page. */
 const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
 /** Where the console has pages, as console/routes.tsx says; elsewhere it says that there is none. */

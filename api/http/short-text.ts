@@ -2,7 +2,7 @@ import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import { flaw, type Flaw } from '../../domain/problems/said.ts';
 import { textFault } from '../../domain/sms/text-fault.ts';
 
-/** What is wrong with a text that goes out as it is, if anything. */
+/** The fault of a text that goes out as it is, if it has one. */
 export function shortTextFault(text: string): Flaw | undefined {
   const fault = textFault(text);
   if (fault) return fault;

@@ -4,7 +4,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 /** `returned`: places that are given back, as of requests at once. Their window is how soon other processes see that they are free. */
 export type Quota = { name: string; limit: number; windowS: number; returned: boolean };
 
-/** What one caller may still do by this process, within its window. `left`: of the whole quota, when it was last asked. */
+/** One caller's requests left in this process, within its window. `left`: of the whole quota, when it was last asked. */
 type Share = { used: number; granted: number; until: number; left: number; spent: boolean; taking: Promise<void> | null };
 
 export type Admission = { admitted: boolean; left: number; resetS: number };

@@ -15,7 +15,7 @@ const LIMITS = { rows: 1_000_000, bytes: 2 * 1024 * 1_048_576 };
 const LOOKED_AT = 1000;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const TYPES: Record<string, ListType> = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson', [XLSX]: 'xlsx' };
-/** What jsonb can't hold, as JSON writes it. */
+/** Characters that jsonb can't hold, as JSON writes them. */
 const UNSTORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/i;
 
 const text = { schema: z.string() };

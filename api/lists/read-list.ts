@@ -18,7 +18,7 @@ const MOST_COLUMNS = 200;
 const LONGEST_ROW = 65_536;
 const LONGEST_NAME = 100;
 
-/** What a list comes as: CSV with a header, a workbook whose first row is one, or one JSON object a line. */
+/** The formats of a list: CSV with a header, a workbook whose first row is one, or one JSON object a line. */
 export type ListType = 'csv' | 'xlsx' | 'ndjson';
 export type ListBody = { body: ReadableStream<Uint8Array>; type: ListType; gzip: boolean };
 
@@ -107,7 +107,7 @@ async function* named(rows: AsyncIterable<unknown>, isWhole: boolean): AsyncGene
 
 const isCells = (record: unknown): record is string[] => Array.isArray(record);
 
-/** What separates its columns, by its first line or by the line that Excel writes for itself, and all of its text. */
+/** The separator of its columns, by its first line or by the line that Excel writes for itself, and all of its text. */
 async function beginCsv(text: AsyncIterable<string>): Promise<{ delimiter: string; all: AsyncIterable<string> }> {
   const iterator = text[Symbol.asyncIterator]();
   let begin = '';

@@ -3,9 +3,9 @@ import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
 import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { operatorMail } from './operator-mail.ts';
 
-/** What an account's key opens of mail. */
+/** Routes of mail for an account's key. */
 export const mailRoutes = (services: ApiServices) => new OpenAPIHono<AccountEnv>().route('/', mailSuppressions(services));
 
-/** What an operator's key opens of mail. */
+/** Routes of mail for an operator's key. */
 export const operatorMailRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>().route('/', operatorMail(services)).route('/', operatorMailSuppressions(services));

@@ -6,11 +6,11 @@ import { operatorNumbers } from './operator-numbers.ts';
 import { operatorPrices } from './operator-prices.ts';
 import { simulation } from './simulation.ts';
 
-/** What an account's key opens of numbers. */
+/** Routes of numbers for an account's key. */
 export const numberRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>().route('/', numbers(services)).route('/', countries(services)).route('/', simulation(services));
 
-/** What an operator's key opens of numbers. */
+/** Routes of numbers for an operator's key. */
 export const operatorNumberRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorNumbers(services))

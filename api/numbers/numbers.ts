@@ -93,7 +93,7 @@ const view = (number: RentedNumber): z.infer<typeof RentedNumberView> => ({
   renews: number.renews,
 });
 
-/** What is asked for: a number or a country, not both. Throws. */
+/** Reads a request for a number or a country, not both. Throws. */
 function onlyOne({ number, country }: z.infer<typeof Rent>): void {
   if ((number === undefined) !== (country === undefined)) return;
   throw invalidRequest(fault('number', 'one', { other: 'country' }));

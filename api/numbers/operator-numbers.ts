@@ -98,7 +98,7 @@ function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): strin
   return phone.e164;
 }
 
-/** What a kind of number needs of its carrier. */
+/** The capability that a kind of number needs of its carrier. */
 function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['route']): Fault | undefined {
   if (kind === 'sim' && route !== 'lowcost') return fault('kind', 'sim-on-premium');
   if (kind === 'short-code' && route !== 'premium') return fault('kind', 'code-on-lowcost');

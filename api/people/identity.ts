@@ -7,7 +7,7 @@ import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 
-/** What of a provider decides whom it lets in, and as what. */
+/** The fields of a provider that decide whom it lets in, and in which role. */
 export type Admission = {
   id: string;
   accountId: string | null;

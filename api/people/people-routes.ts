@@ -8,7 +8,7 @@ import { operatorSignOn, signOnSettings } from './sign-on-settings.ts';
 import { signInPolicy } from './sign-in-policy.ts';
 import { users } from './users.ts';
 
-/** What an account's key opens of people. */
+/** Routes of people for an account's key. */
 export const peopleRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', users(services))
@@ -17,7 +17,7 @@ export const peopleRoutes = (services: ApiServices) =>
     .route('/', signOnSettings(services))
     .route('/', auditEntries(services));
 
-/** What an operator's key opens of people. */
+/** Routes of people for an operator's key. */
 export const operatorPeopleRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorUsers(services))

@@ -49,7 +49,7 @@ type Row = Shown['user'] & {
   eraseAt: Date | null;
 };
 
-/** Whose session the token opens. Throws `unauthenticated` when it opens none, or none any more. */
+/** The session of the token. Throws `unauthenticated` when there is none, or it has ended. */
 export async function showSession({ db, signInPolicy }: SignInServices, token: string | undefined): Promise<Shown> {
   const row = await findSession<Row & Standing>(
     db.pool,

@@ -24,7 +24,7 @@ export const Code = z
   .regex(/^(\d{6}|[\da-z -]{16,24})$/i, because('code-form'));
 
 type UserRow = { id: string; accountId: string | null; passwordHash: string | null } & Enrolled;
-/** What is known of a person's authenticator: it counts once its step is. */
+/** A person's authenticator: it counts once its step is known. */
 export type Enrolled = { id: string; totp: Buffer | null; totpStep: string | null };
 /** `device` is this user's own, known from an earlier sign-in, else null. */
 type Attempt = { email: string; password: string; code: string | undefined; address: string; device: string | null };
@@ -145,7 +145,7 @@ export async function requirePassword(sql: Sql, user: { id: string; email: strin
   await forgetTries(sql, user.email);
 }
 
-/** What ended goes at the same time. */
+/** Ended sessions are deleted at the same time. */
 export async function openSession(
   sql: Sql,
   { sessionHours, idleMinutes }: SignInPolicy,

@@ -128,7 +128,7 @@ async function storeProvider(client: PoolClient, account: string | null, set: un
     );
 }
 
-/** What owners of an account and operators do alike; null is the installation. */
+/** Shared by the routes of owners and operators; null is the installation. */
 const settings = (services: ApiServices) => {
   const { db, secrets, publicUrl, readTxt } = services;
   async function show(account: string | null): Promise<z.infer<typeof View>> {

@@ -53,7 +53,7 @@ const COLUMNS = `p.id, p.account_id as "accountId", p.issuer, p.client_id as "cl
   p.role_claim as "roleClaim", p.roles, p.default_role as "defaultRole"`;
 
 type Discovering = Pick<ApiServices, 'guardedFetch'>;
-/** What the provider says of itself, by the guarded way. Throws where it can't be read. */
+/** The provider's own description, fetched by the guarded way. Throws where it can't be read. */
 export async function discover(
   { guardedFetch }: Discovering,
   issuer: string,

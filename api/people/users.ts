@@ -86,7 +86,7 @@ export const personContracts = (ids: { change: string; remove: string; end: stri
 });
 const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, route);
 
-/** What the routes of owners and of operators do: each in a transaction of its own. */
+/** Shared by the routes of owners and operators: each in a transaction of its own. */
 export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
   async change(change: PersonChange, role: z.infer<typeof Member>): Promise<z.infer<typeof UserView>> {
     const user = await transaction(db.pool, async (client) => {

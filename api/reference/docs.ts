@@ -63,10 +63,10 @@ summary{cursor:pointer;padding:.35rem 0}summary b{display:inline-block;width:4.5
 code{background:#f1f1f4;padding:0 .2rem;border-radius:3px}small{color:#55555f}h4{margin:.6rem 0 .2rem}a{color:#0b57d0}
 @media (prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171b}code{background:#2a2a30}small{color:#a5a5b0}details{border-color:#333}a{color:#8ab4f8}}`;
 
-/** What the page may load: nothing but its own style. It needs no script and no network. */
+/** The page's content security policy: nothing but its own style, no script, no network. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** What programs written for another provider may call: apart, for it is not how ours is called. */
+/** Routes for programs written for another provider: apart, because ours are called otherwise. */
 const foreignSection = ({ title, calls }: Pick<ForeignApi, 'title' | 'calls'>): string =>
   `<section><h3>${escape(title)}</h3><ul>${calls.map((call) => `<li><code>${escape(call)}</code></li>`).join('')}</ul></section>`;
 

@@ -80,7 +80,7 @@ export const repliesExport = ({ db }: ApiServices) => {
     yield Buffer.from(`\ufeff${csvLine(COLUMNS)}`);
     for await (const found of pages(...asked)) if (found.length > 0) yield Buffer.from(found.map(line).join(''));
   }
-  /** What the page shows its progress by. Throws what is wrong with the filters before anything is sent. */
+  /** The count by which the page shows its progress. Throws the faults of the filters before anything is sent. */
   async function count(account: CallingAccount, asked: z.infer<typeof Filters>): Promise<number> {
     const { values, all } = replyConditions(account, asked);
     const [row] = await rows<{ count: string }>(db.pool, `select count(*) from replies r where ${all()}`, values);

@@ -4,7 +4,7 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { searchWords } from '../../domain/replies/reply-table.ts';
 import { Id, TimeIn } from '../http/schemas.ts';
 
-/** What a list of replies, and an export of it, may be asked for. */
+/** The filters of a list of replies, and of its export. */
 export const replyFilters = {
   search: z
     .string()

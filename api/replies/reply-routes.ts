@@ -8,7 +8,7 @@ import { replies } from './replies.ts';
 import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
 import { replyViews } from './reply-views.ts';
 
-/** What an account's key opens of replies. */
+/** Routes of replies for an account's key. */
 export const replyRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', replies(services))
@@ -18,6 +18,6 @@ export const replyRoutes = (services: ApiServices) =>
     .route('/', repliesExport(services))
     .route('/', replyViews(services));
 
-/** What an operator's key opens of replies. */
+/** Routes of replies for an operator's key. */
 export const operatorReplyRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>().route('/', operatorUnattributed(services)).route('/', operatorAttribution(services));

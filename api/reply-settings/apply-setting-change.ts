@@ -12,7 +12,7 @@ import { changeEndpoint, changeState, makeEndpoint, removeEndpoint, rotateSecret
 import type { Lift, ReplyChange } from './setting-change.ts';
 
 export type Owner = { id: string; locale: 'fr' | 'en' };
-/** What a change may make anew, drawn beforehand: who asks for one knows its secret at once, and nobody else ever does. */
+/** A new id and secret for a change, drawn beforehand: who asks for one knows its secret at once, and nobody else ever does. */
 export type Fresh = { id: string; secret: string };
 /** `recovers`: the endpoint whose run is to be woken after the commit. `resent`: mails that go out after all. */
 export type Made = { recovers: string | null; resent: number; othersSignUntil: string | null };

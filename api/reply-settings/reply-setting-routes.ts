@@ -4,10 +4,10 @@ import { operatorSettingRequests } from './operator-setting-requests.ts';
 import { replySettingsRoutes } from './reply-settings.ts';
 import { settingRequests } from './setting-requests.ts';
 
-/** What an account's key opens of reply settings. */
+/** Routes of reply settings for an account's key. */
 export const replySettingRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>().route('/', replySettingsRoutes(services)).route('/', settingRequests(services));
 
-/** What an operator's key opens of reply settings. */
+/** Routes of reply settings for an operator's key. */
 export const operatorReplySettingRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>().route('/', operatorSettingRequests(services));

@@ -31,7 +31,7 @@ const Asked = z
     }),
   })
   .openapi('AskedForSetting');
-/** What a route that changes replies answers to a V0 account. */
+/** The answer to a V0 account of a route that changes replies. */
 export const asked = {
   202: {
     description: 'A V0 account: asked for, an operator sets it up; see /v1/setting-requests',

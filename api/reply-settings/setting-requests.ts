@@ -45,7 +45,7 @@ export type ShownRequest = Pick<
   | 'decidedBy'
   | 'reason'
 >;
-/** What both sides read of a request. Its secret is never read here. */
+/** The fields of a request that both sides read. Its secret is never read here. */
 export const settingRequestView = (request: ShownRequest): z.infer<typeof SettingRequestView> => ({
   id: request.id,
   kind: request.kind,

@@ -34,7 +34,7 @@ export type Ready = {
   expiresAt: Date | null;
 };
 
-/** What is asked for many at once: texts without tags or placeholders differ from one another like values of one tag. */
+/** The request for many at once: texts without tags or placeholders differ from one another like values of one tag. */
 const isPlain = ({ text }: Asked): boolean => !text.includes('{{') && !/x{4}/i.test(text);
 
 /** Messages that are planned together, each number once: `place` is where they stood. */

@@ -8,7 +8,7 @@ import { policies } from './policies.ts';
 import { operatorUsage, usage } from './usage.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 
-/** What an account's key opens of sending. */
+/** Routes of sending for an account's key. */
 export const sendingRoutes = (services: ApiServices) =>
   new OpenAPIHono<AccountEnv>()
     .route('/', messages(services))
@@ -16,7 +16,7 @@ export const sendingRoutes = (services: ApiServices) =>
     .route('/', spendLimits(services))
     .route('/', usage(services));
 
-/** What an operator's key opens of sending. */
+/** Routes of sending for an operator's key. */
 export const operatorSendingRoutes = (services: ApiServices) =>
   new OpenAPIHono<ApiEnv>()
     .route('/', operatorSpendLimits(services))

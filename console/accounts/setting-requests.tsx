@@ -6,7 +6,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, Problem } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
-/** What V0 accounts ask to have changed about their replies, to be carried out or refused. */
+/** Changes that V0 accounts ask for, to be carried out or refused. */
 export function SettingRequests() {
   const { say } = useLocale();
   const found = usePages(['asked'], (cursor) =>
@@ -32,7 +32,7 @@ export function SettingRequests() {
   );
 }
 
-/** What was sent, field by field, as the API names them. What was left as it is by default says nothing. */
+/** The fields of a request, as the API names them. Those left at their default are not shown. */
 function Wanted({ change }: { change: Record<string, unknown> }) {
   const { fields = {}, ...rest } = change;
   const given = Object.entries({ ...rest, ...(typeof fields === 'object' ? fields : {}) });

@@ -16,7 +16,7 @@ type Outcome = {
   bodyExcerpt: string | null;
 };
 
-/** What came back: status, how long each step took, headers and the beginning of the body. */
+/** The result of a ping: status, how long each step took, headers and the beginning of the body. */
 export function Answered({ outcome }: { outcome: Outcome }) {
   const { say, number } = useLocale();
   const timings = PHASES.map((phase) => [phase, outcome.timings?.[phase] ?? null] as const).filter(([, ms]) => ms !== null);

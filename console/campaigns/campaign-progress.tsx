@@ -31,7 +31,7 @@ function useRate(left: number): number | null {
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   const { say, number, time, locale } = useLocale();
   const { progress, total, wait, state, endedAt } = campaign;
-  // What became of those that arrived is in the results.
+  // The results tell more of those that arrived.
   const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
   const done = sum(progress, GOOD);
   const left = sum(progress, STILL);

@@ -21,7 +21,7 @@ export const useResults = (id: string, total: number) =>
     refetchInterval: total > LARGE ? LOOK_LARGE_MS : LOOK_MS,
   });
 
-/** What came of a campaign, at a glance. */
+/** The results of a campaign, at a glance. */
 export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: Campaign }) {
   const { say, number, percent, money } = useLocale();
   return (
@@ -42,7 +42,7 @@ export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: C
   );
 }
 
-/** What it was made of, for who wants to see it. */
+/** The text and options of a campaign, folded. */
 export function CampaignData({ campaign: { id, total } }: { campaign: Campaign }) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);

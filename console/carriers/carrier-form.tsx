@@ -11,7 +11,7 @@ export type SettingField = {
   secret: boolean;
   standard: string;
 };
-/** What is in the fields, by name; what is missing was not touched. */
+/** The values of the fields, by name; a missing one was not touched. */
 export type Typed = Record<string, string>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -68,7 +68,7 @@ function valueOf(kind: SettingField['kind'], text: string): unknown {
   }
 }
 
-/** What is sent: fields left empty are left out, so that secrets stay and standards hold. */
+/** The values to send: fields left empty are left out, so that secrets stay and standards hold. */
 export const settingsFrom = (fields: SettingField[], typed: Typed): Record<string, unknown> =>
   Object.fromEntries(
     fields.flatMap(({ name, kind }) => {
@@ -82,7 +82,7 @@ type Props = {
   typed: Typed;
   change: (typed: Typed) => void;
   secretsSet: string[];
-  /** What neither the carrier's documentation nor a library of its says. */
+  /** Facts that neither the carrier's documentation nor its library states. */
   unverified: string[];
 };
 

@@ -6,7 +6,7 @@ const told = (en: string, fr: string, helpEn: string, helpFr: string): Words => 
   help: { en: helpEn, fr: helpFr },
 });
 
-/** What a person calls the settings of carriers, with their units; one that is not here is shown by its name. */
+/** Labels of carriers' settings, with their units; one that is not here is shown by its name. */
 export const SETTING_WORDS: Record<string, Words> = {
   host: named('Host', 'Hôte'),
   port: named('Port', 'Port'),

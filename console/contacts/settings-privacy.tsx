@@ -7,7 +7,7 @@ import { FormCard, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { ContactReport } from './contact-report.tsx';
 
-/** What the account knows of one person: to be shown to them, and to be erased when they ask. */
+/** The account's data about one person: to be shown to them, and erased when they ask. */
 export function PrivacySettings() {
   const { say, number } = useLocale();
   const owner = useOwner();

@@ -44,7 +44,7 @@ function Chosen({ policies }: { policies: Policies }) {
     const value = Math.round(days / (years ? YEAR : MONTH));
     return new Intl.NumberFormat(locale, { style: 'unit', unit: years ? 'year' : 'month', unitDisplay: 'long' }).format(value);
   };
-  /** What was chosen by the API stays to be chosen. */
+  /** A value set by the API stays among the choices. */
   const options = (usual: number[], now: number | null) => [
     { value: NEVER, label: say('keepForEver') },
     ...[...new Set([...usual, ...(now === null ? [] : [now])])]

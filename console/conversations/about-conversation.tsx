@@ -84,7 +84,7 @@ function Person({ conversation, owner }: { conversation: Conversation; owner: bo
   const [names, setNames] = useState<{ firstName: string; lastName: string } | null>(null);
   const save = useAct(
     async () => {
-      // What is not named here stays as it is known.
+      // Fields that are not named here stay as they are.
       const { items } = await ask(v1.contacts.$get({ query: { search: phone, limit: '1' } }));
       const given = { firstName: names?.firstName.trim() || null, lastName: names?.lastName.trim() || null };
       return ask(v1.contacts.$put({ json: { phone, tags: items[0]?.tags ?? [], ...given } }));

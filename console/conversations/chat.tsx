@@ -39,7 +39,7 @@ export function ChatPage() {
       if (page.counts) queries.setQueryData(inboxCounts.queryKey, page.counts);
       return page;
     },
-    // What was snoozed comes back by itself: nothing tells of it.
+    // A snoozed conversation comes back by itself: no event tells of it.
     { everyMs: MINUTE_MS, newest: (item) => [item.lastReplyAt, item.id] },
   );
   const list = useRef<HTMLDivElement>(null);

@@ -15,7 +15,7 @@ export type Change = {
 
 const patch = (id: string, json: Change) => ask(v1.conversations[':id'].$patch({ param: { id }, json }));
 
-/** What brings one back to how it was, of what is changed. */
+/** The change that undoes another. */
 function reverseOf({ state, snoozedUntil, assignee, tags, flagged }: Conversation, change: Change): Change {
   const snoozed = state === 'snoozed' && snoozedUntil !== null;
   return {

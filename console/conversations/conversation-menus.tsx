@@ -24,7 +24,7 @@ export function usePeople(assignees: (string | null)[]): string[] {
   return [...new Set([me, ...others, ...assignees.flatMap((email) => email ?? [])])];
 }
 
-/** What is done with one conversation that is open, or with several that are marked. */
+/** Actions on one open conversation, or on several marked ones. */
 export function ConversationMenus({ items, changed, about }: Props & { about?: () => void }) {
   const { say, shortTime } = useLocale();
   const change = useConversationChange();

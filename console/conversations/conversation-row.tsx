@@ -20,7 +20,7 @@ export function ConversationRow({ item, search, place, selected, marked, mark, o
   const { say, time, shortTime, number } = useLocale();
   const name = nameOf(item);
   const text = item.hit ?? item.lastText;
-  /** What a screen reader says of it: a row that has a name is read by it, and by nothing in it. */
+  /** The name that a screen reader reads instead of the row's content. */
   const said = [
     name,
     item.unread > 0 ? say('unreadCount', { n: number(item.unread) }) : '',

@@ -49,7 +49,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       sessionStorage.removeItem(draft);
       return queries.invalidateQueries({ queryKey: ['thread', id] });
     },
-    // What somebody else answered is there when it is said: a second try has been read before.
+    // A colleague's answer is in the thread when the refusal is shown: a second try has been read before.
     onError: () => queries.invalidateQueries({ queryKey: ['thread', id] }),
   });
   function change(next: string): void {

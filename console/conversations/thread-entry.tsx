@@ -10,7 +10,7 @@ import { HOUR_MS } from '../../domain/durations.ts';
 export type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
 type State = NonNullable<Shown['state']>;
 
-/** What the ticks of a message say. */
+/** The meaning of a message's ticks. */
 const words: Record<State, { tick: string; word: Word }> = {
   queued: { tick: '…', word: 'stateWaiting' },
   submitting: { tick: '…', word: 'stateWaiting' },
@@ -25,7 +25,7 @@ const words: Record<State, { tick: string; word: Word }> = {
   simulated: { tick: '✓', word: 'stateSimulated' },
 };
 const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
-/** What the person on the other end has surely not read. */
+/** States in which the person has surely not read it. */
 const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'expired', 'failed', 'skipped']);
 
 /** Whether something may soon be known of it. */
@@ -49,7 +49,7 @@ export function Entry({ entry, search }: { entry: Shown; search: string }) {
       ) : null}
     </span>
   );
-  // What went to many is quieter than what was said to one.
+  // A campaign's SMS is quieter than a message to one person.
   if (entry.direction === 'outbound' && entry.campaignName !== null) {
     return (
       <li className="blast">

@@ -10,7 +10,7 @@ type Said = { at: string; entry: Shown; note?: never } | { at: string; note: Not
 
 type Props = { label: string; entries: Shown[]; notes: Note[]; search: string; older: (() => unknown) | null };
 
-/** What was said, day by day, with the notes of the team in between. */
+/** The messages day by day, with the team's notes in between. */
 export function ThreadLog({ label, entries, notes, search, older }: Props) {
   const { say, day, hour, time } = useLocale();
   const from = older === null ? '' : (entries[0]?.at ?? '');

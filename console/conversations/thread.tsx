@@ -68,7 +68,7 @@ export function ThreadPage() {
 
   const error = conversation.error ?? found.error;
   const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
-  // What is there stays, with the answer that was begun, when it can't be read again for once.
+  // A failed refresh keeps the thread, with the answer that was begun.
   if (!conversation.data || !found.items) return <div className="thread">{error ? problem : <Skeleton rows={8} />}</div>;
   const head = conversation.data;
   const phone = phoneText(head.phone);

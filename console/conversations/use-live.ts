@@ -2,7 +2,7 @@ import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { session } from '../people/session.ts';
 
-/** What may have changed when the account has news. */
+/** Queries that may have changed when the account has news. */
 const CHANGING = new Set(['conversations', 'inbox-counts', 'thread', 'replies', 'campaigns', 'campaign']);
 /** Whether anything was ever sent is asked once: that does not become untrue. */
 const isChanging = ({ queryKey }: { queryKey: QueryKey }): boolean => CHANGING.has(String(queryKey[0])) && queryKey[1] !== 'any';
@@ -27,7 +27,7 @@ export function useLive(): Date | null {
       if (refreshing) return;
       refreshing = true;
       while (stale) {
-        // What is asked for the first time is not asked anew: its answer may be of before the news.
+        // A first request under way is not repeated: its answer may be from before the news.
         const begun = queries.getQueryCache().findAll({ predicate: isChanging, fetchStatus: 'fetching' });
         stale = begun.some(({ state }) => state.data === undefined);
         const asked = queries.invalidateQueries({ predicate: isChanging });

@@ -14,7 +14,7 @@ export const VIEW_ICONS: Record<View, LucideIcon> = {
   all: Layers,
 };
 
-/** What the address of the chat says: a view, a campaign and a search. */
+/** The address of the chat: a view, a campaign and a search. */
 export type ChatSearch = { view?: string; campaign?: string; q?: string };
 
 /** The view that an address names. A search without one looks everywhere. */
@@ -30,7 +30,7 @@ const ASKED = {
   all: {},
 } as const;
 
-/** What the API is asked for. */
+/** The query for the API. */
 export function queryOf(search: ChatSearch) {
   const view = viewOf(search);
   const { campaign, q = '' } = search;

@@ -12,7 +12,7 @@ const unbroken = (words: Words): Words =>
     ]),
   );
 
-/** What is asked of the API in. */
+/** The language of requests to the API. */
 export const spokenLocale = (): Locale => spoken;
 
 /** The one that is spoken is loaded, and no other; what other pages than the chat say when one of them is opened. */

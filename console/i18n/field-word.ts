@@ -17,5 +17,5 @@ const FIELDS: Record<string, Word> = {
   amount: 'priceWord',
 };
 
-/** What a page calls a value of the API's: by the last of its names, such as `address` of `emails[0].address`. */
+/** The label of a value of the API: by the last of its names, such as `address` of `emails[0].address`. */
 export const fieldWord = (field: string): Word | null => FIELDS[/\w+$/.exec(field)?.[0] ?? ''] ?? null;

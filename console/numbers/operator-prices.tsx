@@ -8,7 +8,7 @@ import { FormCard, Choice, Field } from '../ui/components.tsx';
 
 type Kind = 'segment' | 'number-month';
 
-/** What a segment, or a month of a number, costs. */
+/** Prices of segments, and of numbers by the month. */
 export function PricesPage() {
   const { say, locale } = useLocale();
   const names = useNames();

@@ -16,7 +16,7 @@ type Props = {
   endSessions: () => Promise<unknown>;
 };
 
-/** What an owner, or an operator, does about a person of an account. */
+/** Actions of an owner, or an operator, on a person of an account. */
 export function PersonActions({ person: { email, role, joined }, stale, change, remove, endSessions }: Props) {
   const { say } = useLocale();
   const [next, setNext] = useState<Role>(role);

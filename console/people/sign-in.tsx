@@ -29,7 +29,7 @@ export function SignIn({ ended }: { ended: boolean }) {
     },
     onSuccess: (signedIn) => {
       queries.setQueryData(session.queryKey, signedIn);
-      // What was refused meanwhile is asked for anew.
+      // Queries that were refused meanwhile are repeated.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
     },
     onError: (error) => {

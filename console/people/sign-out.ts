@@ -16,10 +16,10 @@ export function useLeave(left: () => void) {
     },
     onSuccess: () => {
       left();
-      // What was begun is for nobody else's eyes.
+      // Unfinished texts are for nobody else's eyes.
       sessionStorage.clear();
       queries.setQueryData(session.queryKey, null);
-      // What the next person sees is asked for anew.
+      // The next person's data is read again.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
     },
   });

@@ -21,7 +21,7 @@ export function RepliesPage() {
   const { say, number } = useLocale();
   const { data: who } = useQuery(session);
   const navigate = useNavigate();
-  // What the address says is shown; what is being written follows a moment later.
+  // The list shows the filters of the address; text being written follows a moment later.
   const asked = filtersIn(useSearch({ from: '/replies' }));
   const [filters, show] = useState(asked);
   const settled = useSettled(filters);

@@ -11,7 +11,7 @@ type Kind = (typeof KINDS)[number];
 export type Filters = { search: string; from: string; campaign: string; kind: Kind; span: Span; since: string; until: string };
 export const NONE: Filters = { search: '', from: '', campaign: '', kind: 'all', span: 'all', since: '', until: '' };
 
-/** What an address says of them. */
+/** The filters in an address. */
 export const filtersIn = (search: { [N in keyof Filters]?: string }): Filters => ({
   ...NONE,
   ...search,
@@ -38,7 +38,7 @@ function timesOf({ span, since, until }: Filters) {
   };
 }
 
-/** What the API is asked for. */
+/** The query for the API. */
 export const queryOf = (filters: Filters) => ({
   ...(filters.search.trim() === '' ? {} : { search: filters.search.trim() }),
   ...(filters.from.trim() === '' ? {} : { from: filters.from.trim() }),
@@ -47,7 +47,7 @@ export const queryOf = (filters: Filters) => ({
   ...timesOf(filters),
 });
 
-/** What a saved view keeps of them: dates pass, and a number is somebody's. */
+/** The filters that a saved view keeps: dates pass, and a number is somebody's. */
 export const keptOf = ({ search, campaign, kind, span }: Filters): ReplyViewFilters => ({
   search: search.trim() === '' ? null : search.trim(),
   campaign: campaign === '' ? null : campaign,

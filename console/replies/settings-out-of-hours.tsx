@@ -16,7 +16,7 @@ type Opening = Setting['hours'][number];
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 /** A Monday, to name the days by. */
 const MONDAY = Date.UTC(2024, 0, 1);
-/** What is proposed to whoever has set nothing yet. */
+/** Proposed to an account that has set nothing yet. */
 const OFFICE: Opening[] = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' }));
 
 export function OutOfHoursSettings() {

@@ -13,7 +13,7 @@ const KEYS = [
   ['?', 'key.keys'],
 ] as const;
 
-/** What can be done without a mouse. */
+/** The keyboard shortcuts. */
 export function KeysSheet({ close }: { close: () => void }) {
   const { say } = useLocale();
   return (

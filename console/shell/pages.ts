@@ -3,7 +3,7 @@ import type { Word } from '../i18n/fr/index.ts';
 
 export type Pages = { word: Word; items: { to: NonNullable<LinkProps['to']>; word: Word }[] }[];
 
-/** What is set for an account, by what it is about. */
+/** The settings of an account, by subject. */
 export const SETTINGS: Pages = [
   {
     word: 'group.account',

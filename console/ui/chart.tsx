@@ -22,7 +22,7 @@ type Charted<T> = {
 };
 
 const HEIGHT_PX = 220;
-/** What the lines of the scale are apart. */
+/** The distance between the lines of the scale. */
 const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
 const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 

@@ -32,7 +32,7 @@ type FieldProps = {
   /** The label is heard only. */
   unseen?: boolean;
   onKeyDown?: TextFieldProps['onKeyDown'];
-  /** What is wrong with it. */
+  /** Its fault. */
   error?: string | undefined;
   area?: Ref<HTMLTextAreaElement>;
 };
@@ -166,7 +166,7 @@ export function Copy({ value }: { value: string }) {
   );
 }
 
-/** What is shown this once, and a button that copies it. */
+/** A secret shown once, with a button that copies it. */
 export function SecretOnce({ label, value }: { label: string; value: string }) {
   const { say } = useLocale();
   return (
@@ -213,7 +213,7 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
 }
 
 type EmptyProps = { title: string; hint: string; icon?: LucideIcon; children?: ReactNode };
-/** What an empty page says: what will be there, and how to get it. */
+/** An empty page: what will be there, and how to get it. */
 export const Empty = ({ title, hint, icon: Icon, children }: EmptyProps) => (
   <div className="empty">
     {Icon ? <Icon aria-hidden="true" /> : null}
@@ -239,7 +239,7 @@ const PasswordAgain = lazy(async () => {
   return { default: again };
 });
 
-/** What went wrong, in the reader's language, with every row's fault beneath. */
+/** An error in the reader's language, with every row's fault beneath. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { say } = useLocale();
   if (!error) return null;

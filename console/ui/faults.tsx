@@ -4,7 +4,7 @@ import { fieldWord } from '../i18n/field-word.ts';
 
 const SHOWN = 50;
 
-/** What is wrong with a field and what to do about it, in a sentence. */
+/** The fault of a field with its remedy, in a sentence. */
 export function useFaultText() {
   const { say } = useLocale();
   return ({ field, problem, remedy }: Fault): string => {
@@ -13,7 +13,7 @@ export function useFaultText() {
   };
 }
 
-/** What is wrong, one by one, each with what to do about it, as the API says it in the reader's language. */
+/** The faults one by one, each with its remedy, as the API says them in the reader's language. */
 export function Faults({ faults }: { faults: Fault[] }) {
   const { say, number } = useLocale();
   const textOf = useFaultText();

@@ -7,7 +7,7 @@ function hitIn(text: string, search: string): [from: number, to: number] | null 
   const words = plain(search.trim())
     .split(/\s+/)
     .filter((word) => word.length > 1);
-  // What loses its accents letter by letter keeps its places.
+  // Letters that lose their accents one by one keep their places.
   const letters = Array.from(text, (letter) => plain(letter).slice(0, letter.length) || letter).join('');
   const found = [plain(search.trim()), ...words].find((word) => word.length > 1 && letters.includes(word));
   if (found === undefined || letters.length !== text.length) return null;

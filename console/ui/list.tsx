@@ -95,7 +95,7 @@ export const Tile = ({ name, value, hint, tone }: { name: ReactNode; value: Reac
   </div>
 );
 
-/** What is shown once it was read. */
+/** Shown once the data is there. */
 export function Loaded<T>({
   of,
   children,

@@ -1,7 +1,7 @@
 import { countSegments, roomOf } from '../../domain/sms/segments.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
-/** What a text costs while it is written, and which characters make it dearer. */
+/** The segments of a text while it is written, and the characters that make it dearer. */
 export function Meter({ text }: { text: string }) {
   const { say, number } = useLocale();
   const count = countSegments(text);

@@ -12,7 +12,7 @@ export function useSettled<T>(value: T, ms = SETTLE_MS): T {
   return settled;
 }
 
-/** What is written in a field, kept in the address once it has settled. */
+/** The text of a field, kept in the address once it has settled. */
 export function useAddressed(address: string, keep: (value: string) => void): [string, (value: string) => void] {
   const [text, write] = useState(address);
   const settled = useSettled(text);

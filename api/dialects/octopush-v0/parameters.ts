@@ -9,7 +9,7 @@ const ofEntries = (entries: Iterable<[string, unknown]>): Parameters =>
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What a body says, by its type: a form, one in parts, or JSON. One of JSON that can't be read says nothing. Throws for broken parts. */
+/** Reads a body by its type: a form, one in parts, or JSON. One of JSON that can't be read says nothing. Throws for broken parts. */
 async function ofBody(c: Context): Promise<Parameters> {
   const type = c.req.header('content-type') ?? '';
   if (/^multipart\/form-data/i.test(type)) {

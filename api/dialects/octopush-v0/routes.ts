@@ -96,7 +96,7 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
     return { json: {}, xml: [] };
   });
 
-  // What shop modules show in their pages: nothing is new.
+  // Shop modules show this in their pages: nothing is new.
   app.get('/news', (c) =>
     c.body('<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>News</title></channel></rss>', 200, {
       'Content-Type': 'text/xml; charset=utf-8',
@@ -106,7 +106,7 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
   return app;
 }
 
-/** What there is none of here: `/api_sub`, accounts below an account, and the batches of shop modules. */
+/** Routes that do not exist here: `/api_sub`, accounts below an account, and the batches of shop modules. */
 export const octopushV0Without = (code: OctopushCode) => (): Hono<AccountEnv> => {
   const app = bare();
   app.all('*', (c) => answer(c, code));

@@ -43,7 +43,7 @@ export async function listConversations({ db }: ApiServices, { id }: CallingAcco
   }));
 }
 
-/** What our states are called there. */
+/** Our states in their words. */
 const STATUSES: Record<string, string> = {
   delivered: 'DELIVERED',
   undelivered: 'NOT_DELIVERED',

@@ -39,7 +39,7 @@ export function messageOf(value: unknown): string {
   return text;
 }
 
-/** What is asked, with everything optional left out, null or written as text. */
+/** The request, with everything optional left out, null or written as text. */
 export function readSend(body: Fields): Omit<ForeignSend, 'recipients'> {
   const text = messageOf(body['text']);
   const route = textOf(body['type'] ?? body['sms_type']) === 'sms_low_cost' ? 'lowcost' : 'premium';

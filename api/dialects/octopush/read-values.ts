@@ -24,12 +24,12 @@ export const valueOf = (value: unknown): string => Array.from(textOf(value)).sli
 
 /** `1`, `true`, `"True"`, `"yes"`; anything else is not. */
 export const isOn = (value: unknown): boolean => /^(?:1|true|yes|on)$/i.test(textOf(value).trim());
-/** What only a clear no turns off. */
+/** Reads a switch that only a clear no turns off. */
 export const isOff = (value: unknown): boolean => /^(?:0|false|no|off)$/i.test(textOf(value).trim());
 
 export const requestIdOf = (value: unknown): string | null => textOf(value).trim().slice(0, MOST_REQUEST_ID) || null;
 
-/** What a campaign is called that was given no name: how its text begins. */
+/** The name of a campaign that was given none: the beginning of its text. */
 export const nameOf = (value: unknown, text: string): string =>
   Array.from(textOf(value).trim() || text.trim())
     .slice(0, MOST_NAME)

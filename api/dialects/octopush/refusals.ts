@@ -2,7 +2,7 @@ import type { AppError } from '../../../domain/problems/errors.ts';
 import type { ErrorCode } from '../../../domain/problems/said.ts';
 import type { ForeignRefusal } from '../accept-foreign-send.ts';
 
-/** What its documentation says each code means; the same in both generations but where `V2` says otherwise. */
+/** The meaning of each code by its documentation; the same in both generations but where `V2` says otherwise. */
 export const MEANINGS = {
   100: 'No parameters were sent.',
   101: 'The login details are incorrect.',
@@ -72,7 +72,7 @@ export class OctopushError extends Error {
   }
 }
 
-/** What the rest of the API refuses, under codes of its table; with the status that V2 gives it. */
+/** Refusals of the rest of the API, under codes of its table, with the status that V2 gives them. */
 const OURS: Partial<Record<ErrorCode, readonly [OctopushCode, Status]>> = {
   unauthenticated: [101, 401],
   forbidden: [207, 403],

@@ -106,7 +106,7 @@ export function bodyOf(composed: Composed, account: Account, numbers: string[]):
 export const localTime = (at: Date, timeZone: string): string =>
   new Date(at.getTime() + offsetMs(at.getTime(), timeZone)).toISOString().slice(0, 16);
 
-/** What another campaign was, to be sent once more. When it was sent is not taken along. */
+/** Another campaign as a draft. The time when it was sent is not taken along. */
 export function composedOf(campaign: Campaign): Composed {
   const given = campaign.sender.given ?? '';
   const senderKind = given === '' ? null : given === SHORT_CODE ? 'code' : given.startsWith('+') ? 'number' : 'name';
@@ -134,7 +134,7 @@ export const draftOf = (campaign: Campaign, { timeZone }: Account): Composed => 
   sendAt: campaign.sendAt === null ? '' : localTime(new Date(campaign.sendAt), timeZone),
 });
 
-/** What a draft becomes: what is not chosen any more is taken away. */
+/** The fields to store of a draft: those not chosen any more are removed. */
 export const changeOf = (body: CampaignBody) => ({
   ...body,
   sender: body.sender ?? null,

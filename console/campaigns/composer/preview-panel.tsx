@@ -78,7 +78,7 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
   );
 }
 
-/** What it costs; nothing as long as nobody is known to get it. */
+/** The price; nothing while there is no recipient. */
 export function useCost(): (preview: Preview | undefined) => string {
   const { say, money } = useLocale();
   return (preview) => {
@@ -89,7 +89,7 @@ export function useCost(): (preview: Preview | undefined) => string {
 
 type SumsProps = { preview: Preview; name?: string; sendAt?: string | null };
 
-/** What it comes to: who gets it, how many SMS, what they cost, and by country who can reply. `sendAt` undefined: it is said elsewhere. */
+/** The sums: who gets it, how many SMS, what they cost, and by country who can reply. `sendAt` undefined: it is said elsewhere. */
 export function Sums({ preview, name, sendAt }: SumsProps) {
   const { say, number, country, time } = useLocale();
   const costOf = useCost();
@@ -154,7 +154,7 @@ function CanReply({ recipients, canReply, answer }: Reach) {
   );
 }
 
-/** What plain characters would change, before it is chosen. */
+/** The effect of plain characters, before they are chosen. */
 export function Optimised({ text, optimised }: { text: string; optimised: NonNullable<Preview['optimised']> }) {
   const { say, number } = useLocale();
   const plain = new Map(optimised.changes.map(({ from, to }) => [from, to]));

@@ -1,4 +1,4 @@
-/** What people set for themselves, and for how long and when an account is there. */
+/** Words of a person's own settings, and of an account's hours and retention. */
 export const accountFr = {
   'role.operator': 'Administrateur de la plateforme',
   authenticator: 'Application d’authentification',

@@ -1,4 +1,4 @@
-/** What campaigns and first steps say. */
+/** Words of campaigns and first steps. */
 export const campaignsFr = {
   premiumMeans: 'Par un opérateur télécom. Les réponses arrivent aussitôt, sur un numéro court.',
   lowcostMeans: 'D’un numéro ordinaire à dix chiffres. On y répond toujours ; les réponses arrivent le lendemain matin.',

@@ -1,4 +1,4 @@
-/** What the chat says. */
+/** Words of the chat. */
 export const chatFr = {
   findConversation: 'Rechercher',
   show: 'Afficher',

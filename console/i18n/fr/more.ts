@@ -7,7 +7,7 @@ import { repliesFr } from './replies.ts';
 import { spendFr } from './spend.ts';
 import { settingsFr } from './settings.ts';
 
-/** What is said on other pages than the sign-in and the chat: loaded with them. */
+/** Words of all pages but the sign-in and the chat: loaded with them. */
 export const moreFr = {
   ...accessFr,
   ...settingsFr,

@@ -1,4 +1,4 @@
-/** What the operator's pages say. */
+/** Words of the operator's pages. */
 export const operatorFr = {
   account: 'Compte',
   platform: 'Plateforme',

@@ -1,4 +1,4 @@
-/** What the received SMS say. */
+/** Words of the received SMS. */
 export const repliesFr = {
   searchText: 'Rechercher dans le texte',
   replyKind: 'Type',

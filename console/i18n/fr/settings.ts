@@ -1,4 +1,4 @@
-/** What the settings say. */
+/** Words of the settings. */
 export const settingsFr = {
   saved: 'Enregistré.',
   add: 'Ajouter',

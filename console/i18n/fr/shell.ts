@@ -1,4 +1,4 @@
-/** What stands around every page. */
+/** Words around every page. */
 export const shellFr = {
   accountMenu: 'Votre menu',
   languageWord: 'Langue',

@@ -9,7 +9,7 @@ import { FormCard, Field } from '../../ui/components.tsx';
 import { PushSettings } from './me-push.tsx';
 import { session } from '../session.ts';
 
-/** What a person sets for themselves. */
+/** A person's own settings. */
 export function MePage() {
   const { say } = useLocale();
   const { data: who } = useQuery(session);
