@@ -62,20 +62,29 @@ type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; c
 type Look = { items: Row[]; position: number };
 const Position = z.tuple([z.number().int().min(0)]);
 
+// Events not kept any more may lie after the cursor by the hundred thousand, until the night deletes them. Positions rise with time,
+// so the last of them is found by halves; one that is missing is of before.
+const OLD = `created_at <= now() - interval '${KEPT_DAYS} days'`;
+const PAGE = `with recursive cut (low, high) as (
+    select $2::bigint, position from account_counters where account_id = $1
+    union all
+    select case when old then middle else low end, case when old then high else middle end from cut
+    cross join lateral (select (low + high) / 2 as middle) m
+    cross join lateral (select coalesce((select ${OLD} from events where account_id = $1 and position = middle), true) as old) o
+    where high - low > 1
+  )
+  select c.position as last, e.* from account_counters c left join lateral (
+    select id, type, position, created_at, body from events
+    where account_id = c.account_id and position > (select max(low) from cut) and not ${OLD}
+    order by position limit $3) e on true
+  where c.account_id = $1 order by e.position`;
+
 export const eventsRoutes = (services: ApiServices) => {
   const { db, live } = services;
   const waiting = new Map<string, number>();
 
   async function look(accountId: string, after: number, limit: number): Promise<Look> {
-    const found = await rows<Row & { last: string }>(
-      db.pool,
-      `select c.position as last, e.* from account_counters c left join lateral (
-         select id, type, position, created_at, body from events
-         where account_id = c.account_id and position > $2 and created_at > now() - interval '${KEPT_DAYS} days'
-         order by position limit $3) e on true
-       where c.account_id = $1 order by e.position`,
-      [accountId, after, limit],
-    );
+    const found = await rows<Row & { last: string }>(db.pool, PAGE, [accountId, after, limit]);
     // Without an event the one row holds the account's last position alone.
     return { items: found.filter((row) => row.body !== null), position: Number(found[0]?.last ?? 0) };
   }
