@@ -135,6 +135,11 @@ try {
       await compose(page, 'Marché de Noël', text, `prenom;mobile\n${list}`);
       await toStep(page, 'Vérifier et envoyer');
       await page.getByRole('table', { name: 'Par pays' }).waitFor();
+      await page.getByText('Brouillon enregistré').waitFor();
+      await page
+        .getByText(/^Bonjour \w+, le marché/)
+        .first()
+        .waitFor();
       await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
     });
     await take('campaign', `/campaigns/${ids.campaign}`, 'Réponses à cette campagne');

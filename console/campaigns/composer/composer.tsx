@@ -169,7 +169,8 @@ export function Composer({ account, id, form: first, draft, began }: Props) {
                   name={body.name}
                   sendAt={body.sendAt ?? null}
                   labelOf={(n) => (n === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(n) }))}
-                  act={{ ...send, isPending: send.isPending || behind }}
+                  act={send}
+                  behind={behind}
                 />
               ) : (
                 <>

@@ -24,10 +24,12 @@ type Props = {
   /** On the button that sends, for so many recipients. */
   labelOf: (recipients: number) => string;
   act: { mutate: (departure: Departure) => void; isPending: boolean; error: unknown };
+  /** The last words are not looked at yet: nothing goes before they are. */
+  behind?: boolean;
 };
 
 /** Says once more what goes to whom, when and for how much, and sends it. */
-export function Review({ of, look, name, sendAt, labelOf, act }: Props) {
+export function Review({ of, look, name, sendAt, labelOf, act, behind = false }: Props) {
   const { say } = useLocale();
   const [chosen, choose] = useState<Hour | null>(null);
   const preview = useQuery({ queryKey: ['review', of], queryFn: look, gcTime: 0, staleTime: 0, refetchInterval: LOOK_MS });
@@ -49,7 +51,7 @@ export function Review({ of, look, name, sendAt, labelOf, act }: Props) {
       )}
       {clearAt === null ? null : <Hours sendAt={sendAt} clearAt={clearAt} hour={hour} choose={choose} />}
       <Problem error={act.error} />
-      <Action kind="main" isDisabled={!data?.accepted || act.isPending} onPress={() => act.mutate(departure)}>
+      <Action kind="main" isDisabled={!data?.accepted || behind || act.isPending} onPress={() => act.mutate(departure)}>
         {act.isPending ? say('sending') : labelOf(data?.recipients.kept ?? 0)}
       </Action>
     </section>
