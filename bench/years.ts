@@ -104,7 +104,7 @@ const LISTS: Record<string, string> = {
   events: '/v1/events?limit=50',
 };
 
-/** What an account does all day, in figures that are better when they are lower. */
+/** An account's daily work, in figures that are better when they are lower. */
 async function look({ world }: Stack, account: Customer, name: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const [list, path] of Object.entries(LISTS)) {
@@ -166,7 +166,7 @@ export const yearsBench: Bench = {
       await pool.query('vacuum analyze');
       return one(GROWING.map((table) => `pg_total_relation_size('${table}')`).join(' + '));
     };
-    /** What is measured is of now; the night takes events in their order. */
+    /** Measured rows are of now; the night deletes events in their order. */
     const looked = async (name: string, daysAgo: number): Promise<Map<string, number>> => {
       const found = await look(stack, account, name);
       say(`${name}: ${[...found].map(([line, ms]) => `${line} ${round(ms)} ms`).join(', ')}`);

@@ -31,7 +31,7 @@ const { pushReplies } = proxyActivities<PushReplies>({ startToCloseTimeout: '1 m
 /** `named`: whether the run is to be found by its accounts. It costs a write, so not while replies wait. */
 type Page = { replyIds: string[]; named: boolean };
 
-/** What a page came to. `retrying` and `held` are looked after by the runs of retries, as is what was `underWay` when this run ended. */
+/** The result of a page. `retrying` and `held` are looked after by the runs of retries, as is what was `underWay` when this run ended. */
 type PageResult = {
   filed: number;
   unattributed: number;

@@ -81,7 +81,7 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
   return filePage;
 }
 
-/** What can't be looked up is not told: the page is filed. */
+/** A failed look-up counts as no device: the page is filed all the same. */
 const hasDevices = (pool: Pool, accounts: string[]): Promise<boolean> =>
   rows(pool, 'select from push_subscriptions s join users u on u.id = s.user_id where u.account_id = any($1::uuid[]) limit 1', [
     accounts,
@@ -131,7 +131,7 @@ const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
 
 const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
 
-/** What a page came to: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
+/** The result of a page: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
 type FiledPage = PageFiled & { claims: ClaimedCallback[]; answers: string[]; forwards: number };
 type Page = { runId: string; hashPhone: HashPhone; room: FreshRoom | undefined };
 

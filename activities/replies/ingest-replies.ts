@@ -121,7 +121,7 @@ type Ingest = IngestDeps &
   };
 
 /**
- * What a carrier slot's replies go through: a group is committed, then each is acknowledged, then a run is asked for.
+ * Stores the replies of a carrier's slot: a group is committed, then each is acknowledged, then a run is asked for.
  * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
  * `inTurn`, where the carrier has other lines, by which copies may come: one after the other of what has the same key.
  */

@@ -11,10 +11,10 @@ type Deps = { pool: Pool; log: Logger; secrets: Secrets; push: PushWay };
 export type PushReplies = ReturnType<typeof createPushReplies>;
 
 const Subscription = z.object({ endpoint: z.string(), keys: z.object({ p256dh: z.string(), auth: z.string() }) });
-/** A busy hour is told of at this pace: each notice takes the place of the one before. */
+/** In a busy hour a device gets one notice in so many seconds; each replaces the one before. */
 const PACE_SECONDS = 5;
 const NIGHT = { from: 21, to: 8 };
-/** What was not seen within a day is of no use as a notice. */
+/** A notice that nobody saw within a day is of no use. */
 const TTL_SECONDS = 86_400;
 const GONE = new Set([404, 410]);
 

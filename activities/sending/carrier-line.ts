@@ -140,7 +140,7 @@ function keepLease(
     lost = true;
     log.error({ carrier: row.name, slot: slot.slot, reason }, 'a carrier slot is lost; its session is closed');
     await close();
-    // What was under way is in doubt to whoever takes it next; nothing is written to this session any more. Where this fails, the
+    // The next holder finds the messages under way in doubt; nothing is written to this session any more. Where this fails, the
     // lease ends by itself.
     await releaseSlot(pool, slot).catch(() => {});
   }

@@ -219,7 +219,7 @@ export const campaigns = (services: ApiServices) => {
       const { cursor, limit, state, search, figures: wanted } = c.req.valid('query');
       const scope = `campaigns ${account}`;
       const after = readCursor(scope, cursor, ById);
-      // What LIKE would take for a pattern stands for any letter.
+      // LIKE's pattern characters stand for any letter.
       const where = {
         account,
         ...(state ? { state } : {}),

@@ -45,7 +45,7 @@ const WHOSE: Record<z.infer<typeof Again>['to'], string> = {
     and not exists (select from replies r where r.account_id = m.account_id and r.campaign_id = m.campaign_id and r.from_number = m.to_number)`,
 };
 const PAGE = 5000;
-/** What a contact gives a text, where the rows of the campaign were not kept. */
+/** The columns that a contact fills, where the rows of the campaign were not kept. */
 const COLUMNS = ['to', 'reference', 'firstName', 'lastName'];
 type Person = { row: number; to: string; reference: string | null; firstName: string | null; lastName: string | null };
 

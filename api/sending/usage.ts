@@ -33,7 +33,7 @@ const getFor = routesOf('Operator: accounts')('get', '/accounts/{id}/usage', 'ge
   responses: ok('The months, newest first', View, notFound),
 });
 
-/** What is not sent costs nothing; of a campaign that runs still, what it was accepted for. Ids of single messages begin with their time. */
+/** Messages that are not sent cost nothing; of a campaign that runs still, what it was accepted for. Ids of single messages begin with their time. */
 const USAGE = `with account as (
     select id, time_zone, date_trunc('month', now() at time zone time_zone) - interval '${MONTHS - 1} months' as since from accounts where id = $1
   ), first as (select a.*, a.since at time zone a.time_zone as at from account a),

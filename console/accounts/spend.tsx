@@ -14,13 +14,13 @@ type Ways = {
   stale: QueryKey;
   limits: () => Promise<Limits>;
   usage: () => Promise<Usage>;
-  /** Whose limits are set here. */
+  /** The account whose limits are set. */
   by: 'own' | 'operator';
   set: (amounts: Amounts) => Promise<unknown>;
   may: boolean;
 };
 
-/** What an account spends, may spend and was sent, as its owner sees it. */
+/** An account's spending, limits and usage, as its owner sees them. */
 export function SpendSettings() {
   const { say } = useLocale();
   const owner = useOwner();

@@ -19,7 +19,7 @@ export type Endpoint = {
 };
 type Touched = Partial<Omit<Endpoint, 'types'> & { types: EventType[] }>;
 
-/** What an endpoint hears of and how: its secret, its history and what waits for it stay. */
+/** Changes an endpoint's events and settings: its secret, its history and what waits for it stay. */
 export function ChangeEndpoint({ id, endpoint }: { id: string; endpoint: Endpoint }) {
   const { say } = useLocale();
   // Only what was changed here: the rest may be another by now.

@@ -17,7 +17,7 @@ export function DeliveryState({ state }: { state: State }) {
   return <Badge tone={toneOf(state)}>{say(`delivery.${state}`)}</Badge>;
 }
 
-/** What is owed to an endpoint or was delivered to it, newest first; for an operator without a page of each. */
+/** An endpoint's deliveries, newest first; for an operator without a page of each. */
 export function Deliveries({ endpoint, operator = false }: { endpoint: string; operator?: boolean }) {
   const { say, number } = useLocale();
   const [state, setState] = useState<State | 'all'>('all');

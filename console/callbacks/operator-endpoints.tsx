@@ -67,7 +67,7 @@ export function TroubledPage() {
   );
 }
 
-/** What one of them is owed and took, without texts and numbers. */
+/** The deliveries of one endpoint, without texts and numbers. */
 export function TroubledEndpoint() {
   const { say } = useLocale();
   const { id = '' } = useParams({ strict: false });

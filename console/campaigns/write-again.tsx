@@ -25,7 +25,7 @@ function useAgain(id: string) {
   );
 }
 
-/** What was sent, once more to those whom it did not reach, and another word to those who have not answered. */
+/** Buttons that write again: to those not reached, and to those who have not answered. */
 export function WriteAgain({ campaign: { id, name, total, progress, withReplies, endedAt } }: { campaign: Campaign }) {
   const { say, number } = useLocale();
   const write = useAgain(id);
@@ -54,7 +54,7 @@ export function WriteAgain({ campaign: { id, name, total, progress, withReplies,
   );
 }
 
-/** What waits for its time is changed by a draft that goes in its place, and moved as it is. */
+/** Buttons of a scheduled campaign: changed by a draft that takes its place, or moved. */
 export function Scheduled({ campaign: { id, sendAt } }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const { data: account } = useAccount();

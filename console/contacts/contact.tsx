@@ -101,10 +101,10 @@ export function ContactForm({ contact }: { contact: Contact | null }) {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** What was said to and by the person, the newest first. */
+/** The messages to and from the person, the newest first. */
 function History({ known }: { known: Known }) {
   const { say } = useLocale();
-  // What has not gone was not said.
+  // Messages that have not gone are left out.
   const said = [
     ...known.messages.map(({ id, text, submittedAt }) => ({ id, text, at: textOf(submittedAt), out: true })),
     ...known.replies.map(({ id, text, receivedAt }) => ({ id, text, at: textOf(receivedAt), out: false })),

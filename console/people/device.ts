@@ -22,7 +22,7 @@ export async function tellDevice(publicKey: string, locale: string, chosen: Chos
   localStorage.setItem(KEPT, id);
 }
 
-/** Whoever leaves is not told any more. */
+/** Who signs out gets no more notices on this device. */
 export async function forgetDevice(): Promise<void> {
   const id = thisDevice();
   if (id === null) return;

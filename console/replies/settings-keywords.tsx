@@ -43,7 +43,7 @@ function actionOf(kind: Kind, value: string): RuleAction {
   }
 }
 
-/** What is said of it besides its kind; nothing for some. */
+/** The detail of an action besides its kind; empty for some. */
 const valueOf = (action: RuleAction): string => Object.entries(action).find(([name]) => name !== 'do')?.[1] ?? '';
 
 type Rule = { word: string; actions: RuleAction[] };

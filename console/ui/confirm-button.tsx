@@ -11,7 +11,7 @@ type Props = {
   /** Whether what is asked misses something; whether there is nothing to ask for. */
   disabled?: boolean;
   closed?: boolean;
-  /** What can be undone is not a danger. */
+  /** An action that can be undone is not shown as a danger. */
   kind?: 'danger' | 'plain';
   act: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown };
 };

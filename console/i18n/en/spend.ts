@@ -1,6 +1,6 @@
 import type { spendFr } from '../fr/spend.ts';
 
-/** What is spent, by whom an account may send, and what an operator finds. */
+/** Words of spending, sender names and the operator's search. */
 export const spendEn: Record<keyof typeof spendFr, string> = {
   spend: 'Usage and limits',
   spendHint: 'What your messages cost, month by month, and what they may cost at most.',

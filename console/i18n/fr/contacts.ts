@@ -1,4 +1,4 @@
-/** What contacts and saved lists say. */
+/** Words of contacts and saved lists. */
 export const contactsFr = {
   savedLists: 'Listes enregistrées',
   savedListsHint: 'Chaque campagne qui prend une liste en garde sa propre copie.',

@@ -1,4 +1,4 @@
-/** What is spent, by whom an account may send, and what an operator finds. */
+/** Words of spending, sender names and the operator's search. */
 export const spendFr = {
   spend: 'Consommation et plafonds',
   spendHint: 'Ce que vos envois coûtent, mois par mois, et ce qu’ils peuvent coûter au plus.',
