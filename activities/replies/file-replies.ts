@@ -47,11 +47,11 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
         file(client, ids, { runId, hashPhone, room: first?.room() }),
       );
       first?.keep(claims);
-      await announce(pool, owed.accounts);
+      const [pushes] = await Promise.all([hasDevices(pool, owed.accounts), announce(pool, owed.accounts)]);
       if (answers.length > 0) sendMessages(answers);
       if (forwards > 0)
         await oweMails().catch((error: unknown) => log.warn({ err: error }, 'mails are owed; the sweep has them sent'));
-      return { ...owed, pushes: await hasDevices(pool, owed.accounts) };
+      return { ...owed, pushes };
     } catch (error) {
       if (isUnreachable(error)) throw error;
       if (isCollision(error)) return filePage(ids, runId);
