@@ -7,12 +7,13 @@ import { DatabaseUnusable } from '../../database/migrate.ts';
 import { patiently } from '../../database/patience.ts';
 import { freePort } from '../../dev/launchers/ports.ts';
 import { until } from '../fixtures/app.ts';
+import { built } from '../fixtures/run/built.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
 import { relay } from '../fixtures/relay.ts';
 
 /** The product in a process of its own, and what it prints. */
-function start(databaseUrl: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts'], {
+async function start(databaseUrl: string) {
+  const child = spawn(process.execPath, [await built('main.js')], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'test',
@@ -58,7 +59,7 @@ test('a process that starts while PostgreSQL has no connection left waits, says 
   try {
     const own = new URL(database.url);
     [own.username, own.password] = [role, 'few'];
-    await using app = start(own.href);
+    await using app = await start(own.href);
     await app.says(WAITS);
     expect(app.printed()).toContain('too many connections for role');
     await admin.query(`alter role ${role} connection limit 60`);
@@ -76,7 +77,7 @@ test('a process that starts while PostgreSQL is away waits, says so, and runs on
   const port = await freePort();
   const url = new URL(database.url);
   url.port = String(port);
-  await using app = start(url.href);
+  await using app = await start(url.href);
   await app.says(WAITS);
   expect(app.printed()).toContain('ECONNREFUSED');
   await line.open(database.url, port);
