@@ -182,6 +182,10 @@ export default defineConfig({
       },
     },
     ...LARGER.map(([file, rule]): OxlintOverride => ({ files: [file], rules: { [rule]: 'off' } })),
+    {
+      files: ['test/**'],
+      rules: { 'vitest/valid-title': ['error', { mustMatch: '^.{0,90}$' }] },
+    },
     { files: ['test/**', 'bench/**'], rules: { 'no-await-in-loop': 'off', 'typescript/no-unsafe-type-assertion': 'off' } },
   ],
 });

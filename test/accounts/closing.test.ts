@@ -20,7 +20,7 @@ async function night({ db, services }: TestApi): Promise<void> {
 const graceIsOver = ({ db }: TestApi, id: string) =>
   rows(db.pool, `update accounts set erase_at = now() - interval '1 second' where id = $1`, [id]);
 
-test('an owner closes the account by its name and the password: keys open nothing, people read, and it is taken back', async () => {
+test('an owner closes the account by its name and the password, and can take that back', async () => {
   await using site = await withOwner();
   const { api, shop, owner } = site;
   const viewer = await invited(site, 'viewer');
@@ -74,7 +74,7 @@ test('an owner closes the account by its name and the password: keys open nothin
   ]);
 });
 
-test('an operator closes and reopens an account; what comes due meanwhile does not go, and replies are filed', async () => {
+test('an operator closes and reopens an account; meanwhile nothing goes, and replies are filed', async () => {
   await using app = await startApp();
   const campaign = await app.campaign([{ to: phone(1) }, { to: phone(2) }]);
   await app.ended(campaign);
@@ -103,7 +103,7 @@ test('an operator closes and reopens an account; what comes due meanwhile does n
   expect(app.world.phones.received.filter(({ to }) => to === phone(3))).toEqual([]);
 }, 60_000);
 
-test('when the grace is over the night erases the account and leaves counts, charges, hashes and the audit log', async () => {
+test('after the grace the night erases the account; counts, charges, hashes and audit log stay', async () => {
   await using site = await withOwner();
   const { api, shop, owner } = site;
   const { pool } = api.db;

@@ -6,7 +6,7 @@ import { aMessage } from '../fixtures/rows.ts';
 
 const PHONE = '+33698765432';
 
-test('an operator finds what an id is and who wrote to a number; the audit log keeps that they looked, not the number', async () => {
+test('an operator finds an id and who wrote to a number; the audit log keeps the look alone', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   await aMessage(api.db, { accountId: shop.id, toNumber: PHONE });

@@ -8,7 +8,7 @@ const PHONE = '+33698765432';
 const TEXT = 'rendez-vous chez le cardiologue';
 type Described = Record<string, { operationId: string }>;
 
-test('an operator reads no text and no phone number of a customer on any route; a reply of nobody is read, and that is noted', async () => {
+test('no route shows an operator a customer’s text or number; reading a reply of nobody is noted', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);

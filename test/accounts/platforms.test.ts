@@ -37,7 +37,7 @@ test('a migration says beforehand what changes, is dated and audited, and happen
   ]);
 });
 
-test('a migration in the middle of a campaign changes nothing for it; the next one is planned by the rules of V2', async () => {
+test('a migration changes nothing for a campaign under way; the next one goes by the rules of V2', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, v0);

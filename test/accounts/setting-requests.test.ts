@@ -69,7 +69,7 @@ const CHANGES: { kind: string; method: string; path: string; body?: unknown; hea
 /** What is about none, or leaves none. */
 const NO_ENDPOINT = new Set(['emails', 'address-lift', 'endpoint-delete']);
 
-test('what a V0 account asks for changes nothing until an operator carries it out; then it is as a V2 account does it itself', async () => {
+test('what a V0 account asks for changes nothing until an operator carries it out', async () => {
   await using api = await startApi();
   for (const { kind, method, path, body, health, at = 200 } of CHANGES) {
     const [old, young] = [await furnished(api, 'v0', health), await furnished(api, 'v2', health)];
@@ -102,7 +102,7 @@ test('what a V0 account asks for changes nothing until an operator carries it ou
   }
 });
 
-test('a signing secret is shown once to who asks for it and to nobody else; it signs once the request is carried out', async () => {
+test('a signing secret is shown once, to who asks; it signs once the request is carried out', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, V0);
   const asked = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
@@ -133,7 +133,7 @@ test('a signing secret is shown once to who asks for it and to nobody else; it s
   expect(await rows(api.db.pool, 'select id from setting_requests where secret is not null')).toEqual([]);
 });
 
-test('operators see who waits longest first and hear by mail; a refusal changes nothing, and its reason is in both histories, a mail and an event', async () => {
+test('operators see requests oldest first and get a mail; a refusal’s reason reaches the account', async () => {
   await using api = await startApi();
   const [one, two] = [await anAccount(api, V0), await anAccount(api, { ...V0, name: 'Fleuriste' })];
   await one.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
@@ -180,7 +180,7 @@ test('operators see who waits longest first and hear by mail; a refusal changes 
   ]);
 });
 
-test('what could not be made is refused when it is asked for, and two requests about one thing are decided in their order', async () => {
+test('what could not be made is refused at once; two requests about one thing keep their order', async () => {
   await using api = await startApi();
   const shop = await furnished(api, 'v0');
   const path = `/callback-endpoints/${shop.endpoint}`;
@@ -220,7 +220,7 @@ test('an account that is moved to V2 changes its settings itself from then on', 
   expect((await shop.call('PATCH', '/reply-settings', { emails })).status).toBe(200);
 });
 
-test('an operator sets a callback URL and its format for a V0 account, who is told by mail; it is audited', async () => {
+test('an operator sets a V0 account’s callback URL and format; it is told by mail, and audited', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { platform: 'v0', createdAt: '2019-01-01T00:00:00Z' });
   const change = (body: object) => api.asOperator('POST', `/accounts/${shop.id}/reply-changes`, body);

@@ -8,7 +8,7 @@ import { aMessage, aReply } from '../fixtures/rows.ts';
 
 const recipients = [{ to: '+33612000001' }];
 
-test('who asks for two-way SMS is in the operator’s queue with why and how much, longest waiting first, page by page', async () => {
+test('requests for two-way SMS queue for the operator, oldest first, with why and how much', async () => {
   await using api = await startApi();
   const shops = [await anAccount(api, { twoWay: 'off' }), await anAccount(api, { twoWay: 'refused' })];
   for (const shop of shops) await shop.call('POST', '/two-way/request', { reason: 'Appointments', expectedVolume: 500 });
@@ -32,7 +32,7 @@ test('who asks for two-way SMS is in the operator’s queue with why and how muc
   ]);
 });
 
-test('operators hear of a request by mail; the account hears of each decision by mail and by event, once', async () => {
+test('operators hear of a request by mail; the account of each decision by mail and event, once', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { twoWay: 'off' });
   await shop.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
@@ -61,7 +61,7 @@ test('operators hear of a request by mail; the account hears of each decision by
   expect((await api.asOperator('GET', `/accounts/${shop.id}`)).body.twoWayHistory).toEqual(twoWayHistory);
 });
 
-test('with it off every way of asking for replies is refused with the reason and how to ask; lowcost goes out', async () => {
+test('with it off every way of asking for replies is refused with a remedy; lowcost goes out', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { twoWay: 'off' });
@@ -100,7 +100,7 @@ test('a list that was ready when two-way SMS was turned off is not launched', as
   expect((await launch()).status).toBe(202);
 });
 
-test('replies held while two-way SMS was off are shown and delivered once an operator releases them, and obeyed no second time', async () => {
+test('replies held while two-way was off come out when released, and are not obeyed twice', async () => {
   await using app = await startApp();
   const decide = (body: object) => app.operator.send('PUT', `/v1/operator/accounts/${app.accountId}/two-way`, body);
   await decide({ state: 'off', reason: 'Not paid' });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
 
-test('what was sent and what it cost is told by month, of the account alone, to its owner and the operator', async () => {
+test('what was sent and its cost is told by month, of one account, to its owner and the operator', async () => {
   await using api = await startApi();
   const { premiumId: carrierId } = await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];

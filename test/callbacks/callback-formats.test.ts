@@ -7,7 +7,7 @@ import { phone, SHORT_CODES, startApp, until } from '../fixtures/app.ts';
 
 const at = new Date('2026-07-14T16:04:05.678Z');
 
-test('each of Octopush’s callbacks has its names, the campaign’s ticket, and the time of the account’s clocks', () => {
+test('each Octopush callback has its names, the campaign’s ticket and the account’s clocks', () => {
   const known = { ticket: 'T1', phone: '+33612000001', at };
   const json = (facts: Parameters<typeof octopushBody>[1]) =>
     JSON.parse(octopushBody('octopush-json', facts, { timeZone: 'Europe/Paris', platform: 'v0' }));
@@ -59,7 +59,7 @@ test('a form names the number as its generation reads it, V0’s beside the time
   );
 });
 
-test('an endpoint hears in its own format, signed, and a change of format leaves what is owed as it was filed', async () => {
+test('an endpoint hears in its own format, signed; a change leaves what is owed as it was filed', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, ...Array<number>(20).fill(500)] });
   const make = async (name: string, fields: Record<string, unknown>) => {
     const made = await app.account.send('POST', '/v1/callback-endpoints', {
@@ -99,7 +99,7 @@ test('an endpoint hears in its own format, signed, and a change of format leaves
   expect(JSON.parse(callsOf('hook')[0]?.body ?? '')).toMatchObject({ type: 'reply.received' });
 });
 
-test('types that Octopush has no form for are refused with its formats, at making and at changing', async () => {
+test('types that Octopush has no form for are refused with its formats, when made and changed', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const url = 'https://example.com/in';
@@ -112,7 +112,7 @@ test('types that Octopush has no form for are refused with its formats, at makin
   expect((await shop.call('GET', `/callback-endpoints/${id}`)).body).toMatchObject({ format: 'standard', fallbackUrl: null });
 });
 
-test('when the first address can not be reached the second is tried within the same attempt, and the row says so', async () => {
+test('when the first address is out of reach the same attempt tries the second, and says so', async () => {
   await using app = await startApp({ ways: {} });
   const made = await app.account.send('POST', '/v1/callback-endpoints', {
     url: `${app.world.endpoint.url}/hook/first`,

@@ -23,7 +23,7 @@ async function openRuns({ config }: App) {
   return { workflow: client.workflow, [Symbol.asyncDispose]: () => connection.close() };
 }
 
-test('an endpoint that fails three times gets the same bytes under the same id until it takes them, and every attempt is a row', async () => {
+test('an endpoint that fails three times gets the same bytes and id until it takes them', async () => {
   await using app = await startApp({ callbackSchedule: [0, 300, 300, 300, 300] });
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 503, times: 3 });
   await answered(app, 1);
@@ -50,7 +50,7 @@ test('an endpoint that fails three times gets the same bytes under the same id u
   ]);
 });
 
-test('a schedule that is used up leaves the delivery listed as exhausted, and nothing else suffers', async () => {
+test('a schedule that is used up leaves the delivery listed as exhausted, and harms nothing else', async () => {
   await using app = await startApp({ callbackSchedule: [0, 100, 100] });
   app.world.endpoint.behave({ name: 'hook', mode: 'close' });
   await answered(app, 2);
@@ -125,7 +125,7 @@ test('an endpoint that hangs costs its own deliveries their time limit, and nobo
   });
 });
 
-test('a request that hangs holds back nobody’s retries: another endpoint’s go out, and neither its page nor a drain of retries waits for it', async () => {
+test('a request that hangs holds back nobody: neither other retries, nor its page, nor a drain', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 300, 300, 300, 300, 300] });
   const slow = await app.account.send('POST', '/v1/callback-endpoints', {
     url: `${app.world.endpoint.url}/hook/slow`,
@@ -187,7 +187,7 @@ test('a page whose callbacks were given up fails by their name, after its mails 
   expect(app.world.endpoint.calls).toHaveLength(1);
 });
 
-test('a mail server that refuses for now gets the mail again under the same Message-ID; one that refuses for good does not', async () => {
+test('a mail refused for now comes again, same Message-ID; one refused for good does not', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 200, 200, 200] });
   app.world.mailbox.treat('later', 2);
   await answered(app, 1);

@@ -7,7 +7,7 @@ import { aConversation, aDelivery, aReply } from '../fixtures/rows.ts';
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
-test('deliveries are found by state, channel, endpoint, reply, conversation and time, together and page by page, newest first', async () => {
+test('deliveries are found by each filter and by several, page by page, newest first', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const talks = [
@@ -66,7 +66,7 @@ test('deliveries are found by state, channel, endpoint, reply, conversation and 
   expect((await other.call('GET', `/deliveries?conversation=${talks[0]?.id}`)).body.items).toEqual([]);
 });
 
-test('a replay of a span takes what was made from its beginning on and before its end, in the states that were asked for, at its endpoint alone', async () => {
+test('a replay takes its span and states at its endpoint alone: the beginning is in, the end out', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const endpoints: string[] = [];
@@ -104,7 +104,7 @@ test('a replay of a span takes what was made from its beginning on and before it
   expect(await total({ since: minutesAgo(20.5).toISOString(), states: ['delivered'] })).toBe(0);
 });
 
-test('each way of finding deliveries reads an index that begins with it, among a hundred thousand others', async () => {
+test('each way of finding deliveries reads an index that begins with it, among 100,000 others', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const [busy, quiet] = [newId(), newId()];

@@ -137,7 +137,7 @@ test('a process that stops answers those who wait', async () => {
   expect(live.closed()).toBe(true);
 });
 
-test('what is older than 30 days is no longer given, and who comes back later is told how many went by', async () => {
+test('what is older than 30 days is no longer given; who comes back later is told how many', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   await happen(api, shop.id, ['old 1', 'old 2', 'old 3']);

@@ -32,7 +32,7 @@ const over = (app: App, id: string): Promise<Answer> =>
     40_000,
   );
 
-test('a replay sends the same bytes under the same id, counts as it goes, and adds its attempts to those of before', async () => {
+test('a replay sends the same bytes under the same id, counts, and adds to earlier attempts', async () => {
   await using app = await exhausted(6);
   const before = [...app.world.endpoint.calls];
   app.world.endpoint.clear();
@@ -63,7 +63,7 @@ test('a replay sends the same bytes under the same id, counts as it goes, and ad
   expect(await readLedger(app.db.pool)).toEqual({ events: 7, owed: 6, states: { delivered: 6 }, broken: {} });
 });
 
-test('what was delivered stays delivered, whatever comes of sending it again, and is never without its state in between', async () => {
+test('what was delivered stays delivered, whatever comes of sending it again, at every moment', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 100] });
   await app.campaign([{ to: phone(1) }]);
   await until('the phone has it', () => app.world.phones.received[0]);

@@ -64,7 +64,7 @@ test.each([
   expect(faultOf(schedule)?.code).toBe(code);
 });
 
-test('the standard schedules pass for an endpoint’s own, and so does one of sixteen delays over seven days', () => {
+test('the standard schedules pass for an endpoint’s own, and so do sixteen delays over a week', () => {
   expect(faultOf(CALLBACK_SCHEDULE)).toBeNull();
   expect(faultOf([0, ...Array.from({ length: 15 }, () => (7 * 24 * HOUR) / 15)])).toBeNull();
 });

@@ -33,7 +33,7 @@ async function delivered(api: TestApi, shop: TestAccount, campaignId: string, se
 }
 const off = (value: number, from: number): number => Math.abs(value - from) / from;
 
-test('how long SMS took is told of all that were delivered, the slow ones at the end of a long list too, by route and to one per cent', async () => {
+test('how long SMS took counts all that were delivered, slow ones too, by route, to one per cent', async () => {
   await using api = await startApi();
   await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];
@@ -83,7 +83,7 @@ test('how long SMS took is told of all that were delivered, the slow ones at the
   );
 });
 
-test('a percentile is the least duration that so many did not exceed, and none is told of nothing', () => {
+test('a percentile is the least duration that so many did not exceed; of nothing there is none', () => {
   expect(percentilesOf([])).toBe(null);
   expect(percentilesOf([{ '-1': 1 }])).toEqual({ count: 1, p50: 0, p95: 0, p99: 0 });
   const step = (ms: number): string => String(Math.floor(Math.log(ms) / Math.log(1.02)));
@@ -93,7 +93,7 @@ test('a percentile is the least duration that so many did not exceed, and none i
   }
 });
 
-test('a large campaign is not read through each time the page is opened: it is counted again once it ended, and when it is older', async () => {
+test('a large campaign is not read at each visit: again once it ended, and when it is older', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -128,7 +128,7 @@ test('a large campaign is not read through each time the page is opened: it is c
   expect(await counted()).toBe(5);
 });
 
-test('how long callbacks took is from taking the reply in to its being taken; tests, replays and what failed are left out', async () => {
+test('how long callbacks took is from taken in to taken; tests, replays, failures are left out', async () => {
   await using api = await startApi();
   await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];
@@ -149,7 +149,7 @@ test('how long callbacks took is from taking the reply in to its being taken; te
   expect(all.reduce((sum, { replies }) => sum + replies, 0)).toBe(23);
 });
 
-test('replies by day are told of every day of the time asked for, by the clocks of the account, through a change of clocks too', async () => {
+test('replies by day cover every day asked for, by the account’s clocks, through a clock change', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api);

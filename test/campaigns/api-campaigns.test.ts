@@ -25,7 +25,7 @@ const stored = (api: TestApi) =>
     'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
   );
 
-test('a premium campaign with replies is stored as a whole, goes out by a short code whatever sender was given, and its run is started', async () => {
+test('a premium campaign with replies is stored whole, goes by a short code, and its run starts', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api);
@@ -69,7 +69,7 @@ test('a premium campaign with replies is stored as a whole, goes out by a short 
   expect(campaign).toEqual({ account_id: shop.id, carrier_id: premiumId, launched: true, handed_at: null });
 });
 
-test('one bad row refuses the whole list, names every bad row with its remedy, and stores nothing', async () => {
+test('one bad row refuses the list, names every bad row with its remedy, and stores nothing', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -139,7 +139,7 @@ test('a merge tag that no recipient has is one error in the text', async () => {
   ]);
 });
 
-test('a number that stands twice in a list is sent to once: the first is kept, the others are counted', async () => {
+test('a number that stands twice in a list is sent to once: the first stays, others are counted', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -200,7 +200,7 @@ test('what is wrong with a campaign as a whole is refused by the name of its fie
   expect(await stored(api)).toEqual([]);
 });
 
-test('pause, resume and cancel are decided by the row: in another state they are a conflict, and the run is told only of a change', async () => {
+test('pause, resume and cancel are decided by the row: a conflict otherwise, the run told once', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -222,7 +222,7 @@ test('pause, resume and cancel are decided by the row: in another state they are
   expect(await stored(api)).toMatchObject([{ state: 'queued' }]);
 });
 
-test('a campaign that is held goes that many seconds after it is stored, and one that is not goes at once', async () => {
+test('a campaign that is held goes that many seconds after it is stored, another one at once', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -244,7 +244,7 @@ test('a campaign that is held goes that many seconds after it is stored, and one
   expect(Date.parse(soon.sendAt)).toBeGreaterThanOrEqual(begun + 10_000);
 });
 
-test('a campaign tells how many messages are in each state, and a closed one what was frozen at its end', async () => {
+test('a campaign tells how many messages are in each state; a closed one what froze at its end', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -262,7 +262,7 @@ test('a campaign tells how many messages are in each state, and a closed one wha
   });
 });
 
-test('campaigns are listed newest first and their messages in the order of the list, page by page without gap or repeat', async () => {
+test('campaigns are listed newest first, messages as in the list, page by page without gap', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);

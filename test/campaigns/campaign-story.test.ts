@@ -30,7 +30,7 @@ async function runOf(app: App, id: string) {
   };
 }
 
-test('the run of a campaign in quiet hours says so and until when, and answers with its totals when it has ended', async () => {
+test('the run of a campaign in quiet hours says so and until when, and ends with its totals', async () => {
   // Five hours before eight in Paris.
   let now = new Date('2026-01-14T02:00:00Z');
   await using app = await startApp({ ways: {}, receipts: 'off', clock: () => now });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { phone, startApp, until } from '../fixtures/app.ts';
 
-test('a campaign has an end: what has not gone by then is skipped, and what goes tells the operator when to stop trying', async () => {
+test('a campaign has an end: what is left is skipped, and what goes tells the operator its end', async () => {
   await using app = await startApp({ ways: {} });
   const sendAt = new Date(Date.now() - 240_000);
   const late = await app.campaign([{ to: phone(1) }], { sendAt: sendAt.toISOString(), validity: 60 });

@@ -5,7 +5,7 @@ import { textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 
-test('a draft is changed in place: its list stays and is looked at anew, what is sent is what was saved, and what was sent is not changed', async () => {
+test('a draft changes in place, its list looked at again; what is saved goes, what went stays', async () => {
   await using app = await startApp({ ways: {} });
   const { account } = app;
   const draft = { name: 'Rentrée', route: 'premium', withReplies: true, purpose: 'transactional', text: 'Bonjour {{prenom}}' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 
-test('what is written of a campaign is kept whatever is wrong with it, one of each draft, and erased with a number', async () => {
+test('what is written of a campaign is kept, right or wrong, one a draft, erased with a number', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);

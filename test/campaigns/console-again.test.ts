@@ -27,7 +27,7 @@ async function clean(): Promise<void> {
   }
 }
 
-test('a scheduled campaign is moved to another hour, and changed by a draft that goes in its place', async () => {
+test('a scheduled campaign is moved to another hour, or changed by a draft that replaces it', async () => {
   const { app } = started;
   const sendAt = new Date(Date.now() + 3 * DAY_MS).toISOString();
   const vows = { name: 'Vœux', purpose: 'transactional', text: 'Bonne année', sendAt };
@@ -57,7 +57,7 @@ test('a scheduled campaign is moved to another hour, and changed by a draft that
   expect(page.troubles.filter((trouble) => !trouble.includes('404'))).toEqual([]);
 }, 120_000);
 
-test('those who have not answered a campaign are written to again from its page, in a draft of their own', async () => {
+test('who has not answered a campaign is written to again from its page, in another draft', async () => {
   const { app } = started;
   const people = ['Ana', 'Bob'].map((prenom, index) => ({ to: phone(index + 10), prenom }));
   const asked = await app.campaign(people, {

@@ -48,7 +48,7 @@ const imported = (app: App, id: string): Promise<Answer> =>
 
 const launch = (app: App, id: string, body: Answer = {}) => app.account.send('POST', `/v1/campaigns/${id}/launch`, body);
 
-test('a list of a spreadsheet becomes a campaign: its good rows go out, its bad rows are listed with their reasons', async () => {
+test('a spreadsheet’s list becomes a campaign: good rows go, bad rows are listed with reasons', async () => {
   await using app = await startApp({ ways: {} });
   const id = await draft(app);
   const csv = [
@@ -130,7 +130,7 @@ test('lines of JSON, compressed, in more than one page; a second list replaces t
   expect(early).toBeUndefined();
 });
 
-test('a list that is kept, and contacts by their tags, are recipients of one campaign after the other', async () => {
+test('a list that is kept, and contacts by tags, are recipients of one campaign after another', async () => {
   await using app = await startApp({ ways: {} });
   const { account } = app;
   const list = textOf(await account.send('POST', '/v1/lists', { name: 'Habitués' }), 'id');

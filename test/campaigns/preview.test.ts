@@ -29,7 +29,7 @@ async function withPrices(api: TestApi) {
     await api.asOperator('POST', '/prices', { kind: 'segment', country, route: 'premium', amount, validFrom });
 }
 
-test('a preview says what is dear: the very characters, the segments of each class, what plain characters would save, the cost', async () => {
+test('a preview says what is dear: which characters, segments by class, what plain ones save', async () => {
   await using api = await startApi();
   await carriers(api);
   await withPrices(api);
@@ -96,7 +96,7 @@ test('every refusal is shown with its remedy, and what can be told all the same 
   });
 });
 
-test('the hour is said: whom it would wake by the policy that warns, who waits until when by the one that holds; alerts have no hours', async () => {
+test('the hour is said: whom it would wake, who waits until when; alerts have no hours', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -121,7 +121,7 @@ test('the hour is said: whom it would wake by the policy that warns, who waits u
   expect((await preview(shop, { ...fields, ...ALERT })).quietHours).toMatchObject({ held: 0, notes: [] });
 });
 
-test('an uploaded list is previewed from its first rows, with the totals of all once they have been looked at', async () => {
+test('an uploaded list is previewed from its first rows, with all totals once they are known', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -137,7 +137,7 @@ test('an uploaded list is previewed from its first rows, with the totals of all 
   ]);
 });
 
-test('whatever is asked for, the preview is what is accepted: sender, code, text, segments and cost', async () => {
+test('whatever is asked for, the preview is what is accepted: sender, code, text and cost', async () => {
   await using api = await startApi();
   await carriers(api, { codes: ['36200', '36201', '36202'] });
   await withPrices(api);
@@ -221,7 +221,7 @@ async function previewed(api: TestApi, campaignId: string, previewId: string): P
   while (!(await transaction(api.db.pool, (client) => previewPage(client, previewId, plan))));
 }
 
-test('the preview of a whole list says, page by page, what the preview of the same recipients at once says, and stores none of them', async () => {
+test('the preview of a whole list says by pages what one at once says, and stores no recipient', async () => {
   await using api = await startApi();
   await carriers(api);
   await withPrices(api);
@@ -261,7 +261,7 @@ test('the preview of a whole list says, page by page, what the preview of the sa
   expect(await rows(api.db.pool, 'select 1 from list_previews')).toHaveLength(1);
 });
 
-test('a preview of a list that is replaced meanwhile is cancelled; one of a text that does not fit its list says why', async () => {
+test('a preview of a list replaced meanwhile is cancelled; one that does not fit says why', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);

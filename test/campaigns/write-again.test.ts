@@ -11,7 +11,7 @@ const checked = ({ account }: App, id: string) =>
   });
 const texts = ({ world }: App) => world.phones.received.map(({ to, text }) => `${to} ${text}`).toSorted();
 
-test('a campaign is written again to who has not answered and to who was not reached, with their own values, never to who opted out', async () => {
+test('a campaign is written again to who did not answer or was not reached, never to opt-outs', async () => {
   await using app = await startApp({ ways: {} });
   const { account, world } = app;
   const people = ['Ana', 'Bob', 'Cléo', 'Dan'].map((prenom, index) => ({ to: phone(index), prenom }));
@@ -45,7 +45,7 @@ test('a campaign is written again to who has not answered and to who was not rea
   });
 }, 90_000);
 
-test('a scheduled campaign stays as it is while it is changed, and goes once: as it was, or as it has become', async () => {
+test('a scheduled campaign stays as it is while it is changed, and goes once, old or new', async () => {
   await using app = await startApp({ ways: {} });
   const { account } = app;
   const people = [{ to: phone(1) }, { to: phone(2) }];

@@ -63,7 +63,7 @@ async function startDesk() {
   };
 }
 
-test('a refused login is one alarm however often it is seen, told once, and once more when it is over', async () => {
+test('a refused login is one alarm however often it is seen, told once, and again when over', async () => {
   await using desk = await startDesk();
   await desk.tell(refused);
   expect(await desk.watch()).toBe(true);
@@ -83,7 +83,7 @@ test('a refused login is one alarm however often it is seen, told once, and once
   expect(JSON.stringify([await desk.mails(), await desk.alarms()])).not.toContain('secret-of-smsc');
 });
 
-test('a carrier without a bound line is down after a minute, whether its worker tells of it or is gone', async () => {
+test('a carrier without a bound line is down after a minute, whether its worker says so or died', async () => {
   await using desk = await startDesk();
   await desk.watch();
   expect(await desk.alarms()).toEqual([]);
@@ -100,7 +100,7 @@ test('a carrier without a bound line is down after a minute, whether its worker 
   expect(await desk.alarms()).toHaveLength(1);
 });
 
-test('a worker that has just started tells of a refused login at once, and of a line that is missing when it had time to open it', async () => {
+test('a new worker tells of a refused login at once, and of a missing line when it had its time', async () => {
   await using desk = await startDesk();
   await desk.tell(healthy);
   await desk.pass('10 minutes');
@@ -142,7 +142,7 @@ test('doubts that grow are an alarm, a few are not', async () => {
   expect(await desk.alarms()).toMatchObject([{ kind: 'doubts-growing', detail: '100' }]);
 });
 
-test('the webhook for alarms is told of each change once, signed; while it is down it is tried ever less often', async () => {
+test('the alarm webhook is told of each change once, signed; while down it is tried ever less', async () => {
   await using desk = await startDesk();
   const secret = newSecret();
   await using endpoint = await startEndpoint({ secrets: [secret] });
@@ -197,7 +197,7 @@ test('an address that the guard refuses is never called', async () => {
   await poster.close();
 });
 
-test('the state of a carrier is what the holder of each line tells; one that lost its lease is not believed', async () => {
+test('a carrier’s state is what each line’s holder tells; one without its lease is not believed', async () => {
   await using desk = await startDesk();
   const state = async () => (await desk.api.asOperator('GET', `/carriers/${desk.premiumId}/state`)).body;
   expect(await state()).toMatchObject({ state: 'down', lines: [], submitting: 0 });
@@ -216,7 +216,7 @@ test('the state of a carrier is what the holder of each line tells; one that los
   expect((await desk.api.asOperator('GET', `/carriers/${newId()}/state`)).status).toBe(404);
 });
 
-test('a carrier is paused and resumed by an operator, who is noted; its workers hear of it with their next word', async () => {
+test('an operator pauses and resumes a carrier, by name; its workers hear with their next word', async () => {
   await using desk = await startDesk();
   const act = async (what: string) => (await desk.api.asOperator('POST', `/carriers/${desk.premiumId}/${what}`)).body;
   expect(await desk.tell(healthy)).toEqual(new Set());

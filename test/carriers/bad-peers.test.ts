@@ -71,7 +71,7 @@ const delivery = (sequence: number): Buffer => {
   return octets;
 };
 
-test('a carrier that brings a message before the login is answered, or takes us for a carrier, is refused that and nothing else', async () => {
+test('a message before the login’s answer, or a carrier that takes us for one, is refused alone', async () => {
   await using peer = await startPeer({
     first: [delivery(1), submission, frame(9, 8, Buffer.from('\0\0\0\0\0\0\0'))],
     later: [delivery(2), submission],
@@ -91,7 +91,7 @@ test.each([
   ['longer than any', 70_000],
   ['of 4 GB', 0xffff_ffff],
   ['shorter than its header', 4],
-])('a PDU that says it is %s is not waited for: the carrier is told, and the session binds again', async (_, length) => {
+])('a PDU that says it is %s is not waited for: the carrier is told, and the session rebinds', async (_, length) => {
   await using peer = await startPeer({ later: [frame(5, 9, Buffer.from('x'), length)] });
   await using it = openTestSession(peer.port);
   await until(() => peer.connections() === 2 && it.session.health().state === 'bound');
@@ -99,7 +99,7 @@ test.each([
   expect(it.replies).toEqual([]);
 });
 
-test('a sender whose TON or NPI the carrier does not take concerns its messages alone, and its name says which', async () => {
+test('a sender whose TON or NPI is refused concerns its messages alone, and is named', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port);
   smsc.rejectNext(0x48);

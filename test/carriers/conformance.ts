@@ -316,7 +316,7 @@ function pushed<P extends Peer>(table: Conformance<P>): void {
 }
 
 function polledReceipts<P extends Peer>(table: Conformance<P>): void {
-  test(`${table.carrier.name}: results are asked for by reference, as often as one likes; what it does not know is left out`, async () => {
+  test(`${table.carrier.name}: results are asked for by reference, and again; what it does not know is left out`, async () => {
     await using it = await open(table);
     const [result] = await it.submit([it.message()]);
     const references = result?.outcome === 'accepted' ? result.references : [];

@@ -45,7 +45,7 @@ test.for<[HttpFault, object]>([
   expect(session.health().state).toBe(fault === 401 || fault === 302 ? 'connecting' : 'bound');
 });
 
-test('a webhook is answered 200 after its replies are committed, once each, and their run is asked for', async () => {
+test('a webhook is answered 200 after its replies are committed, once each, and their run asked', async () => {
   await using api = await startApi({ registry });
   const { bring } = await withCarrier(api);
   const events = [mo, { ...mo, id: 'r-2', text: 'Second' }];
@@ -80,7 +80,7 @@ test('what is not signed as agreed, is too old, or can not be read is refused an
   expect(await rows(api.db.pool, 'select 1 from replies')).toEqual([]);
 });
 
-test('three requests that are not signed as agreed are an alarm, which says so of that carrier alone; one is none', async () => {
+test('three badly signed requests are an alarm of that carrier alone; one is not', async () => {
   await using api = await startApi({ registry });
   const { bring, made } = await withCarrier(api);
   const forged = () => bring(signed([mo], { secret: 'another-secret' }));

@@ -61,7 +61,7 @@ test('a token that the carrier forgot at night is got again, and each message go
   expect(api.taken).toHaveLength(2);
 });
 
-test('credentials that stop working are a refused login; an address of tokens that is away leaves all unsent', async () => {
+test('credentials that stop working are a refused login; a token address away leaves all unsent', async () => {
   await using refusing = await startApi();
   refusing.state.mood = 'refusing';
   expect(await submitAll(refusing.session, [aMessage()])).toMatchObject([{ outcome: 'unsent' }]);

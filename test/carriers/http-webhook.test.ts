@@ -42,13 +42,13 @@ test.each([
   expect(summary(read(webhook, request(body, { query })))).toEqual(expected);
 });
 
-test('replies and receipts that come to one address are told apart by what they hold, in one list too', () => {
+test('replies and receipts at one address are told apart by what they hold, in one list too', () => {
   const webhook = { signature, list: 'events', reply, receipt };
   expect(summary(read(webhook, request({ events: [MO, DLR] })))).toEqual([1, ['delivered']]);
   expect(summary(read(webhook, request({ events: [MO, { nothing: true }] })))).toBe('unreadable');
 });
 
-test('the password of Basic authentication, and HMAC-SHA1 over the address and the body, are checked', () => {
+test('the password of Basic, and HMAC-SHA1 over the address and the body, are checked', () => {
   const webhook = { signature, reply };
   expect(summary(read(webhook, request(MO)))).toEqual([1, []]);
   expect(summary(read(webhook, request(MO, { headers: {} })))).toBe('forged');
@@ -62,7 +62,7 @@ test('the password of Basic authentication, and HMAC-SHA1 over the address and t
   expect(summary(read({ signature: sha1, reply }, elsewhere))).toBe('forged');
 });
 
-test('an operator tries a carrier’s credentials without sending, and is told which address to paste', async () => {
+test('an operator tries a carrier’s credentials without sending, and learns what to paste where', async () => {
   const play = PLAYS['46elks'];
   if (!play) throw new Error('No such play');
   await using provider = await startProvider(play);

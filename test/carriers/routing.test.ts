@@ -68,7 +68,7 @@ test.each<[string, Partial<RouteRule>[], string[]]>([
   expect(carriersFor(table, { accountId: 'me', country: 'FR', turn: 3 }, all)).toEqual(expected);
 });
 
-test('carriers that share divide what there is, evenly from the start, and one that is down gets none', () => {
+test('carriers that share divide what there is, evenly from the start; one that is down has none', () => {
   const table = [
     { ...any, carrierId: 'a', share: 70 },
     { ...any, carrierId: 'b', share: 30 },
@@ -142,7 +142,7 @@ async function startDesk() {
 const FR = { to: '+33612000001' };
 const BE = { to: '+32470123456' };
 
-test('without a table the first carrier of a route serves it; with one each recipient goes by the carrier of its country', async () => {
+test('without a table a route’s first carrier serves it; with one, each country’s own carrier', async () => {
   await using desk = await startDesk();
   expect((await desk.campaign([FR])).status).toBe(202);
   expect(await desk.sent()).toMatchObject([{ carrier_id: desk.a }]);
@@ -236,7 +236,7 @@ test('the table is an operator’s: each line once, of things that exist', async
   expect((await desk.api.asOperator('DELETE', `/routes/${String(made.body.id)}`)).status).toBe(404);
 });
 
-test('a campaign that goes by two carriers ends; when one stops in its middle the rest goes by the other, each message once', async () => {
+test('a campaign by two carriers ends; when one stops the rest goes by the other, each once', async () => {
   await using app = await startApp({ ways: {}, receipts: 'off', smpp: { segmentsPerSecond: 100 } });
   await using second = await startSmsc({ systemId: 'second', password: 'second' });
   const b = textOf(

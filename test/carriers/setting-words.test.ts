@@ -4,7 +4,7 @@ import { smpp } from '../../carriers/smpp/smpp.ts';
 import { SETTING_WORDS } from '../../console/carriers/setting-labels.ts';
 import { startApi } from '../fixtures/api.ts';
 
-test('each setting of SMPP has words in the console, in both languages, and no words stand for a setting that is none', () => {
+test('each SMPP setting has words in the console in both languages, and no words are left over', () => {
   const known = new Set(Object.values(registry).flatMap(({ settings }) => Object.keys(settings.shape)));
   expect(Object.keys(smpp.settings.shape).filter((name) => SETTING_WORDS[name] === undefined)).toEqual([]);
   expect(Object.keys(SETTING_WORDS).filter((name) => !known.has(name))).toEqual([]);

@@ -52,7 +52,7 @@ const mailTo = async (address: string, subject: string) => {
   return found.mail;
 };
 
-test('an authenticator is set up by its key or its picture, its recovery codes are kept once, and one of them opens in place of the digits', async () => {
+test('an authenticator is set up by key or picture; a recovery code opens in place of the digits', async () => {
   const password = await signIn(OWNER);
   await fromAccountMenu(page, 'menuitem', 'Your access');
   await button('Set up').click();
@@ -87,7 +87,7 @@ test('an authenticator is set up by its key or its picture, its recovery codes a
   await signedIn(page);
 }, 60_000);
 
-test('who forgot their password gets a link by mail, chooses another one, is asked for the code all the same, and is told', async () => {
+test('who forgot their password gets a link, chooses another, is asked for the code, and is told', async () => {
   await signOut(page);
   await page.getByRole('link', { name: 'Forgotten password?' }).click();
   // The page before it has a field of the same name.
@@ -116,7 +116,7 @@ test('who forgot their password gets a link by mail, chooses another one, is ask
   await page.getByRole('alert').waitFor();
 }, 60_000);
 
-test('an owner changes their password, and takes a colleague’s authenticator away once that is confirmed; an operator does it for an owner', async () => {
+test('an owner changes a password and takes a colleague’s authenticator, an operator an owner’s', async () => {
   const { app } = started;
   const password = await signIn(COLLEAGUE);
   await fromAccountMenu(page, 'menuitem', 'Your access');
@@ -148,7 +148,7 @@ test('an owner changes their password, and takes a colleague’s authenticator a
   expect(page.troubles.filter((trouble) => !/40[39]/.test(trouble))).toEqual([]);
 }, 60_000);
 
-test('an operator sets up the callback that a V0 customer sent, in its format; the customer is told', async () => {
+test('an operator sets up the callback that a V0 customer sent, in its format; they are told', async () => {
   const { app } = started;
   const basis = { name: 'Ancienne', createdAt: '2019-05-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
   const id = textOf(await app.operator.send('POST', '/v1/operator/accounts', basis), 'id');

@@ -51,7 +51,7 @@ test('an address that is not confirmed is shown so, and its link is sent again w
   await page.getByText('On its way.').waitFor();
 }, 60_000);
 
-test('an owner closes the account by its name, is told on every page until when it can be opened again, and opens it', async () => {
+test('an owner closes the account by its name, is told until when it opens again, and opens it', async () => {
   const { app } = started;
   const name = textOf(await app.account.get('/v1/account'), 'name');
   await visit('/settings/team');
@@ -70,7 +70,7 @@ test('an owner closes the account by its name, is told on every page until when 
   expect((await app.account.get('/v1/account'))['closing']).toBe(null);
 }, 60_000);
 
-test('an endpoint, a saved answer and a keyword are changed in their place, and keep what was not touched', async () => {
+test('an endpoint, a saved answer and a keyword change in place, and keep what was not touched', async () => {
   const { app } = started;
   const made = await app.account.send('POST', '/v1/callback-endpoints', { url: `${app.world.endpoint.url}/avant` });
   const id = textOf(made, 'id');
@@ -116,7 +116,7 @@ test('an endpoint, a saved answer and a keyword are changed in their place, and 
   ]);
 }, 60_000);
 
-test('limits and usage are set on both sides, a name is asked for and confirmed, and an id is found', async () => {
+test('limits and usage are set on both sides, a name is asked for and confirmed, an id is found', async () => {
   const { app } = started;
   await visit('/settings/spend');
   await page.getByRole('textbox', { name: 'A day (€)' }).fill('12,50');

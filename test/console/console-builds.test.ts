@@ -46,7 +46,7 @@ function countLoads(page: Page): () => number {
 const failed = (page: Page) => page.getByRole('alert').filter({ hasText: 'n’a pas pu être chargée' });
 const again = (page: Page) => page.getByRole('alert').getByRole('button', { name: 'Réessayer' });
 
-test('a page whose file can not be fetched says so within the console, and is there when it is asked for again', async () => {
+test('a page whose file can not be fetched says so in the console, and is there when asked again', async () => {
   await using pages = await startPages();
   const { page } = pages;
   await pages.signIn('fr');
@@ -69,7 +69,7 @@ test('a page whose file can not be fetched says so within the console, and is th
   await page.getByRole('heading', { name: 'Rapports', level: 1 }).waitFor();
 }, 60_000);
 
-test('a console of an earlier build loads the new one by itself, once, where it was, with the answer that was begun', async () => {
+test('a console of an earlier build loads the new one once, where it was, its begun answer kept', async () => {
   await using pages = await startPages();
   const { page, shop, api } = pages;
   const { id } = await aConversation(api.db, { account: shop.id });

@@ -39,7 +39,7 @@ async function begin(locale: 'fr' | 'en' = 'fr'): Promise<void> {
 }
 const received = (text: RegExp) => started.app.world.phones.received.filter((sms) => text.test(sms.text));
 
-test('the composer shows what three real people will read and how each answers, what it costs to write so, and who can not reply', async () => {
+test('the composer shows what three people will read, what it costs, and who can not reply', async () => {
   await begin();
   const list = `prenom;mobile\nZoé;${phone(1)}\nLéo;${phone(2)}\nZoé;${phone(1)}\nJan;+32470123456`;
   const text = 'Bonjour {{prenom}}, le cœur de la saison est là : passez donc samedi matin au fournil.';
@@ -110,7 +110,7 @@ test('the composer shows what three real people will read and how each answers, 
   expect(troubles()).toEqual([]);
 }, 120_000);
 
-test('a bad CSV shows every row that is wrong and why, nothing is sent until that is chosen, and its results are there afterwards', async () => {
+test('a bad CSV shows each wrong row and why; nothing goes until that is chosen; results stay', async () => {
   await begin();
   await compose(page, 'Liste du samedi', 'Bonjour {{prenom}}, passez samedi !', '');
   const rows = [`Zoé;${phone(11)};Lyon`, 'Max;12;Brest', `;${phone(12)};Nice`, `Léa;${phone(13)};Lyon`, `Zoé;${phone(11)};Lyon`];
@@ -188,7 +188,7 @@ async function drop(place: Locator, path: string): Promise<void> {
   await until('the file is let go', async () => !(await isOver()));
 }
 
-test('a file is dropped on the recipients by mouse, and one that is no list says so before anything is sent', async () => {
+test('a file is dropped on the recipients; one that is not a list says so before anything goes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-drop-'));
   await begin();
   await compose(page, 'Déposée', 'Bonjour {{prenom}}, à dimanche !', '');
@@ -217,7 +217,7 @@ test('a file is dropped on the recipients by mouse, and one that is no list says
   expect(troubles().filter((trouble) => !trouble.includes('422'))).toEqual([]);
 }, 120_000);
 
-test('in English and on a narrow screen: a campaign is duplicated, scheduled by the account’s clocks, and cancelled once that is confirmed', async () => {
+test('in English on a narrow screen a campaign is duplicated, scheduled by local time, cancelled', async () => {
   await signInAs(page, started.app, OWNER, 'en');
   await page.setViewportSize({ width: 375, height: 740 });
   await page.getByRole('link', { name: 'Campaigns' }).click();
@@ -251,7 +251,7 @@ test('in English and on a narrow screen: a campaign is duplicated, scheduled by 
   expect(troubles()).toEqual([]);
 }, 120_000);
 
-test('a campaign that is going says how fast it goes and how long it will take, and stops as soon as it is told to', async () => {
+test('a campaign that is going says how fast and how long, and stops as soon as it is told to', async () => {
   const recipients = Array.from({ length: 60 }, (_, index) => ({ to: phone(100 + index) }));
   const lowcost = { route: 'lowcost', withReplies: false, purpose: 'transactional', text: 'En route', recipients };
   const { id } = await started.app.campaign(lowcost.recipients, lowcost);
@@ -265,7 +265,7 @@ test('a campaign that is going says how fast it goes and how long it will take, 
   expect(received(/En route/).length).toBeLessThan(60);
 }, 120_000);
 
-test('a saved list and contacts by their tag are taken as recipients, and a V0 account is asked in its own words', async () => {
+test('a saved list and contacts by tag are recipients; a V0 account is asked in its own words', async () => {
   const { app } = started;
   await app.account.send('PUT', '/v1/contacts', { phone: phone(31), firstName: 'Ana', tags: ['fidèle'] });
   await app.account.send('PUT', '/v1/contacts', { phone: phone(32), firstName: 'Bob', tags: [] });

@@ -5,7 +5,7 @@ import { startPages } from '../fixtures/pages.ts';
 
 const PHONE = '+33612000001';
 
-test('what is written of a campaign is there again after a reload, after leaving and in the list, and its draft goes when it is sent', async () => {
+test('what is written of a campaign is there after a reload and in the list, until it is sent', async () => {
   await using pages = await startPages();
   const { page, shop } = pages;
   await pages.signIn('fr');
@@ -72,7 +72,7 @@ test('a merge tag and a saved reply go where the caret is', async () => {
   expect(await text.inputValue()).toBe('Bonjour {{prenom}} !, à samedi !');
 }, 60_000);
 
-test('all that is wrong is said at once, each beside its field; nothing false is said, and nothing goes until it is mended', async () => {
+test('all that is wrong is said at once, each beside its field; nothing goes until it is mended', async () => {
   await using pages = await startPages();
   const { page } = pages;
   await pages.signIn('fr');
@@ -122,7 +122,7 @@ test('all that is wrong is said at once, each beside its field; nothing false is
   await expect.poll(() => send.isEnabled()).toBe(true);
 }, 90_000);
 
-test('with 50,000 rows pasted a letter of the message takes less than a frame, and rows are not read again for it', async () => {
+test('with 50,000 rows a letter of the message takes less than a frame, and no row is read again', async () => {
   await using pages = await startPages();
   const { page } = pages;
   await pages.signIn('fr');

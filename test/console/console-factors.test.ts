@@ -55,7 +55,7 @@ test('before a key is made the password is asked for again in its place, in Fren
   await page.getByText(/^ar_/).first().waitFor();
 }, 60_000);
 
-test('who has to have an authenticator is led to it at sign-in, and goes on once the recovery codes were shown', async () => {
+test('who must have an authenticator is led to it at sign-in, and goes on after recovery codes', async () => {
   const password = await signInAs(page, started.app, OWNER);
   await page.goto(`${started.app.url}/settings/team`);
   await page.getByText('Require an authenticator').click();
@@ -75,7 +75,7 @@ test('who has to have an authenticator is led to it at sign-in, and goes on once
   await page.getByRole('navigation').first().waitFor();
 }, 60_000);
 
-test('an owner claims a domain, and a provider that can not be read is refused by name; the way in says why it was refused', async () => {
+test('an owner claims a domain; a bad provider is refused by name, and the way in says why', async () => {
   await page.goto(`${started.app.url}/settings/sign-on`);
   await page.getByRole('textbox', { name: 'Domain' }).fill('boulangerie.example');
   await button('Add the domain').click();

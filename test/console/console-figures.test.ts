@@ -72,7 +72,7 @@ test('a campaign’s results name each country with its messages, replies and re
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
 
-test('an export says how many of how many replies have come, in per cent, as a workbook too; one that is cut is said, one that is stopped is not kept', async () => {
+test('an export says how far it is, a workbook too; a cut one is said, a stopped one not kept', async () => {
   const { app } = started;
   await app.rows(
     `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
@@ -119,7 +119,7 @@ test('an export says how many of how many replies have come, in per cent, as a w
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
 
-test('days off are set by the keyboard’s own controls: public holidays with the next ones named, and a closure of one’s own', async () => {
+test('days off are set by the keyboard’s controls: public holidays, and a closure of one’s own', async () => {
   const { app } = started;
   await page.goto(`${app.url}/settings/out-of-hours`);
   await page.getByRole('heading', { name: 'Jours de fermeture' }).waitFor();

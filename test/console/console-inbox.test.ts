@@ -63,7 +63,7 @@ test('a search shows the words it found, marked, and is in the address', async (
   expect(page.url()).toContain('q=parking');
 });
 
-test('views say how much they hold, and several conversations are closed and brought back at once', async () => {
+test('views say how much they hold; several conversations are closed and brought back at once', async () => {
   const { page } = pages;
   await pages.visit('/chat');
   const views = page.getByRole('navigation', { name: 'Afficher' });
@@ -132,7 +132,7 @@ test('Ctrl+K goes to a page, a person, a number or a message by its id, and ? sa
   await page.keyboard.press('Escape');
 });
 
-test('a tab is named by its page and by what waits to be read; an address that is nothing says so', async () => {
+test('a tab is named by its page and by what is unread; an address that is nothing says so', async () => {
   const { page } = pages;
   await pages.visit('/contacts');
   await until('it is named', async () => /^\(\d+\) Contacts · Aller-Retour$/.test(await page.title()));

@@ -150,7 +150,7 @@ test('what arrives while a page is asked for the first time is shown on it', asy
   await page.unrouteAll({ behavior: 'wait' });
 }, 60_000);
 
-test('a page whose connection is cut says since when, and shows what it missed when the connection is back', async () => {
+test('a page whose connection is cut says since when, and then shows what it missed', async () => {
   const { app } = started;
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
   await page.getByRole('row').first().waitFor();
@@ -164,7 +164,7 @@ test('a page whose connection is cut says since when, and shows what it missed w
   await until('the banner is gone', async () => (await page.getByText('Connection lost at').count()) === 0);
 }, 60_000);
 
-test('a connection that says nothing any more is said to be lost, though nothing told of it, and is taken up again', async () => {
+test('a silent connection is said to be lost, though nothing told of it, and is taken up again', async () => {
   const other = await page.context().newPage();
   await other.clock.install();
   await other.goto(`${started.app.url}/chat`);
@@ -183,7 +183,7 @@ test('a connection that says nothing any more is said to be lost, though nothing
   await other.close();
 }, 60_000);
 
-test('a stream that is taken up again tells at once what was missed, and nothing where nothing was', async () => {
+test('a stream that is taken up again tells at once what was missed, and nothing where none was', async () => {
   const { app } = started;
   const firstOf = async (seen: string): Promise<string> => {
     const stop = new AbortController();
@@ -203,7 +203,7 @@ test('a stream that is taken up again tells at once what was missed, and nothing
   expect(await firstOf(now?.id ?? '')).toBe('event: here\ndata:\n\n');
 });
 
-test('forty pages into lists of 100,000 a page comes within a quarter of a second, and the chat holds a screenful of them', async () => {
+test('forty pages into lists of 100,000 a page takes 250 ms, the chat holds a screenful', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
   const basis = { name: 'Grand compte', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };

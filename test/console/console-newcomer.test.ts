@@ -46,7 +46,7 @@ test('the first page is there with 200 kB at most', async () => {
   expect(kilobytes).toBeLessThanOrEqual(MOST_FIRST_LOAD_KB);
 });
 
-test('a newcomer gets from sign-in to a reply in their mailbox in at most 12 clicks, by what the pages say alone', async () => {
+test('a newcomer gets from sign-in to a reply by mail in 12 clicks, by what the pages say', async () => {
   const { app } = started;
   await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);
   const password = await setPassword(app.config.DATABASE_URL, OWNER);
@@ -85,7 +85,7 @@ test('a newcomer gets from sign-in to a reply in their mailbox in at most 12 cli
   expect(page.troubles).toEqual([]);
 }, 120_000);
 
-test('the chat, opened first, is there with 200 kB at most and less than a second of the browser’s work, in either language', async () => {
+test('the chat, opened first, takes 200 kB at most and less than a second, in either language', async () => {
   const { app } = started;
   const [conversation] = itemsOf(await app.account.get('/v1/conversations'));
   const path = `/chat/${textOf(conversation ?? {}, 'id')}`;

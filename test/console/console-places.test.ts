@@ -47,7 +47,7 @@ test('a reply given to the wrong campaign is given to the right one by hand, whe
   expect((await app.replies())[0]).toMatchObject({ attribution: { method: 'corrected' }, campaign: { name: other } });
 }, 60_000);
 
-test('a session that ends says so, and whoever signs in again is where they were, with what they had begun to write', async () => {
+test('a session that ends says so; who signs in again is where they were, with what they wrote', async () => {
   const { app } = started;
   const password = await signIn(OWNER);
   await page.getByRole('link', { name: /^SMS Chat/ }).click();
@@ -68,7 +68,7 @@ test('a session that ends says so, and whoever signs in again is where they were
   await until('the phone has it, once', () => app.world.phones.received.some(({ text }) => text === 'Entendu, à samedi'));
 }, 60_000);
 
-test('received SMS are searched, shown by columns and views of one’s own, and saved as a workbook', async () => {
+test('received SMS are searched, shown by columns and views of one’s own, saved as a workbook', async () => {
   const { app } = started;
   await app.world.phones.reply(phone(1), 'RÉSERVER pour deux');
   await until('it is filed', async () => (await app.replies()).length === 3);
@@ -107,7 +107,7 @@ test('received SMS are searched, shown by columns and views of one’s own, and 
   await page.getByText('The file is ready.').waitFor();
 }, 60_000);
 
-test('an account says when somebody is there and how long it keeps what people write; an operator sets routes, numbers and prices', async () => {
+test('an account says its hours and how long it keeps texts; an operator sets routes and prices', async () => {
   const { app } = started;
   await signIn(OWNER);
   await visit('/settings/out-of-hours');

@@ -3,7 +3,7 @@ import { startPages } from '../fixtures/pages.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('a scheduled campaign reads scheduled with its date, in the list and on its page, until its time has come', async () => {
+test('a scheduled campaign reads scheduled with its date, in list and page, until its time', async () => {
   await using pages = await startPages();
   const { page, shop } = pages;
   const sendAt = new Date(Date.now() + 26 * HOUR_MS).toISOString();

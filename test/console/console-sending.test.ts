@@ -32,7 +32,7 @@ async function begin(page: Page, name: string, recipients: string): Promise<void
   await compose(page, name, `${name}, {{prenom}} ?`, recipients);
 }
 
-test('a campaign is reviewed before it is sent, and goes ten seconds later, though its tab was closed', async () => {
+test('a campaign is reviewed before it is sent, and goes ten seconds later, its tab closed', async () => {
   const { app } = started;
   await signInAs(page, app, OWNER, 'fr');
   // The browser needs another tab to live on.
@@ -67,7 +67,7 @@ test('a campaign is reviewed before it is sent, and goes ten seconds later, thou
   expect(campaign['sendAt']).toBeNull();
 }, 90_000);
 
-test('what was sent can be undone for ten seconds: nothing goes then, from the composer and from a checked list', async () => {
+test('what was sent can be undone for ten seconds, from the composer and from a checked list', async () => {
   const { app } = started;
   const undo = async () => {
     await page.getByText('Rien n’est encore envoyé.').waitFor();
@@ -101,7 +101,7 @@ function whereItIs(time: 'night' | 'day'): string {
   return found;
 }
 
-test('by night it is proposed to wait for the morning; who wants it at once says so, and the API does as before', async () => {
+test('by night it is proposed to wait for the morning; who wants it at once says so', async () => {
   await using pages = await startPages();
   const { page, shop } = pages;
   await pages.signIn('fr');

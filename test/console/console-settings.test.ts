@@ -52,7 +52,7 @@ async function garage(operator: ApiClient): Promise<{ account: ApiClient; endpoi
   return { account, endpoint: textOf(endpoint ?? {}, 'id') };
 }
 
-test('a V0 account sends with its own words and reads its history of replies; each change of its callback is asked for, and done by the operator', async () => {
+test('a V0 account sends with its own words; each change of its callback is done by the operator', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
   const { account, endpoint } = await garage(operator);
@@ -125,7 +125,7 @@ async function carryOut(count: number): Promise<void> {
   }
 }
 
-test('a number is rented, chosen as the sender and answered to; as the usual sender it is the first that the composer offers', async () => {
+test('a number is rented, chosen as sender and answered to; the usual sender is offered first', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
   const carriers = itemsOf(await operator.get('/v1/operator/carriers'));
@@ -182,7 +182,7 @@ test('a number is rented, chosen as the sender and answered to; as the usual sen
   expect(page.troubles.splice(0)).toEqual([]);
 }, 120_000);
 
-test('a person is written to first, tagged, and erased when they ask, and nobody else with them; a key that is revoked opens nothing', async () => {
+test('a person is written to, tagged, and erased when they ask; a revoked key opens nothing', async () => {
   const { app } = started;
   await createOwner(app.config.DATABASE_URL, PATRONNE, app.accountId);
   await signIn(PATRONNE);

@@ -19,7 +19,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-test('in a browser a person signs in by their provider and has the role of their claim; who is refused there is told why', async () => {
+test('a person signs in by their provider, in their claim’s role, or is told why not', async () => {
   const port = await freePort();
   const PUBLIC_URL = `http://127.0.0.1:${port}`;
   await using provider = await identityProvider();

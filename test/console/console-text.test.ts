@@ -28,7 +28,7 @@ test('both languages say the same things, with the same values, and neither says
   }
 });
 
-test('no line of French begins with a mark, and what the console proposes as an SMS costs no more for it', async () => {
+test('no line of French begins with a mark; what the console proposes as an SMS costs no more', async () => {
   await loadWords('fr');
   await loadMoreWords();
   const shown = Object.keys(firstFr).concat(Object.keys(moreFr)).filter(isWord).map(textOf);

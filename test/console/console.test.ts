@@ -45,7 +45,7 @@ async function signIn(email: string, password: string): Promise<void> {
   await signedIn(page);
 }
 
-test('the round trip by a person’s hands: sign in, compose, send, the phone answers, the chat shows it live, the answer reaches the phone', async () => {
+test('the round trip by hand: sign in, compose, send, an answer live in the chat, one back', async () => {
   const { app } = started;
   const password = await owner(app);
 
@@ -121,7 +121,7 @@ test('the round trip by a person’s hands: sign in, compose, send, the phone an
   expect(page.troubles).toEqual([]);
 }, 180_000);
 
-test('an owner adds a callback address, sees its secret once, watches an outage with what went out and came back, and sends again what failed', async () => {
+test('an owner adds a callback, sees its secret once, watches an outage, sends again what failed', async () => {
   const { app } = started;
   await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
   await page.getByRole('link', { name: 'Settings' }).click();
@@ -177,7 +177,7 @@ test('an owner adds a callback address, sees its secret once, watches an outage 
   expect(page.troubles).toEqual([]);
 }, 120_000);
 
-test('two people in one conversation: who is writing is shown, and nobody answers unawares of the other', async () => {
+test('two people in one conversation: who writes is shown, and nobody answers unawares', async () => {
   const { app } = started;
   await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
   await app.account.send('POST', '/v1/canned-answers', { name: 'Merci', text: 'Merci {{firstName}} !' });
@@ -261,7 +261,7 @@ test('two people in one conversation: who is writing is shown, and nobody answer
   expect(page.troubles.splice(0).filter((trouble) => !/409|503|ERR_FAILED/.test(trouble))).toEqual([]);
 }, 120_000);
 
-test('an operator approves who asks for two-way SMS, and a V0 account that asked finds its own words', async () => {
+test('an operator approves two-way SMS, and a V0 account that asked finds its own words', async () => {
   const { app } = started;
   const operator = createClient(app.url, app.operatorKey);
   const basis = { platform: 'v0', createdAt: '2015-01-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };

@@ -5,7 +5,7 @@ import { aMessage } from '../fixtures/rows.ts';
 
 const PHONE = '+33612000001';
 
-test('contacts come by columns that are chosen, and each has a page where it is named, tagged, remembered and erased', async () => {
+test('contacts come by chosen columns; on its page each is named, tagged, remembered and erased', async () => {
   await using pages = await startPages();
   const { page, shop, api } = pages;
   await aMessage(api.db, { accountId: shop.id, toNumber: PHONE, text: 'Votre pain est prêt', submittedAt: new Date() });
@@ -54,7 +54,7 @@ test('contacts come by columns that are chosen, and each has a page where it is 
   expect(page.troubles).toEqual([]);
 }, 90_000);
 
-test('saved lists are seen with their rows, renamed, taken for a campaign and deleted, in both languages', async () => {
+test('saved lists are seen with their rows, renamed, used and deleted, in both languages', async () => {
   await using pages = await startPages();
   const { page, shop } = pages;
   const { id } = (await shop.call('POST', '/lists', { name: 'Clients' })).body;

@@ -99,7 +99,7 @@ async function acquainted(api: TestApi, phone: string, mark: string) {
   return { shop, premiumId, queued, delivery, receipt };
 }
 
-test('after an erasure no row of any table holds the number or the texts, nothing is owed, and nothing goes to it again', async () => {
+test('after an erasure no row of any table holds number or texts, and nothing goes to it again', async () => {
   await using api = await startApi();
   const { pool } = api.db;
   const { shop, premiumId, queued, delivery, receipt } = await acquainted(api, PHONE, 'Mireille-en-toutes-lettres');

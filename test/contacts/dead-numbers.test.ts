@@ -36,7 +36,7 @@ async function startShop() {
 const dead = ({ warnings }: { warnings: { code: string; detail: string }[] }) =>
   warnings.filter(({ code }) => code === 'dead-numbers');
 
-test('a number that three messages in a row did not reach is told of, and left out when the account says so', async () => {
+test('a number that three messages in a row missed is told of, and left out if the account says', async () => {
   await using it = await startShop();
   await it.told(it.shop.id, DEAD, ['undelivered', 'undelivered']);
   await it.told(it.other.id, DEAD, ['undelivered', 'undelivered', 'undelivered']);

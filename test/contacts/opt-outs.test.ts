@@ -4,7 +4,7 @@ import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
 
-test('numbers are imported as JSON or CSV, listed with who, why and when, exported, and lifted with a reason', async () => {
+test('numbers are imported as JSON or CSV, listed with who, why and when, exported and lifted', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const imported = await shop.call('POST', '/opt-outs/import', {

@@ -94,7 +94,7 @@ async function aTalk(api: TestApi, shop: TestAccount, phone: string, mark: strin
 
 const [OLD, NEW] = ['+33612000001', '+33612000002'];
 
-test('texts are kept for as long as an account chose and no longer, wherever they stand; numbers and counts stay, and nothing is forgotten until it chose', async () => {
+test('texts are kept as long as an account chose, else for ever; numbers and counts stay', async () => {
   await using api = await startApi();
   const { pool } = api.db;
   const shop = await anAccount(api);
@@ -128,7 +128,7 @@ test('texts are kept for as long as an account chose and no longer, wherever the
   expect(await rows(pool, `select 1 from messages where text = 'Naguere'`)).toEqual([]);
 });
 
-test('people whose last message is older than an account keeps contacts are forgotten; who wrote or was written to since is not, and who opted out stays so as a hash', async () => {
+test('people silent longer than an account keeps contacts are forgotten; opt-outs stay hashed', async () => {
   await using api = await startApi();
   const { pool } = api.db;
   const shop = await anAccount(api);
@@ -163,7 +163,7 @@ test('people whose last message is older than an account keeps contacts are forg
   expect(await rows(pool, 'select 1 from contacts')).toHaveLength(2);
 });
 
-test('rows end after as many days as an account chose: messages, replies, events and deliveries go, figures and STOPs stay', async () => {
+test('rows end after the days that an account chose; figures and STOPs stay', async () => {
   await using api = await startApi();
   const { pool } = api.db;
   const shop = await anAccount(api);

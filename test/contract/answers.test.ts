@@ -25,7 +25,7 @@ const asker =
     return z.object({ id: z.string().optional() }).parse(body).id ?? '';
   };
 
-test('answers with a null where there is no price, limit, state or result are what the document says', async () => {
+test('answers with a null for price, limit, state or result are what the document says', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   await api.asOperator('POST', '/numbers', { number: '+33644000001', kind: 'virtual', carrier: premiumId, country: 'FR' });
@@ -68,7 +68,7 @@ const objects = (node: unknown, place = ''): [string, Json][] =>
     ? [[place, record(node)], ...Object.entries(node).flatMap(([key, value]) => objects(value, `${place}/${key}`))]
     : [];
 
-test('no place of the document asks for what excludes each other, and no name of a schema means null', () => {
+test('no place of the document asks for what excludes each other; no schema name means null', () => {
   const excludes = (part: unknown) => {
     const { type, properties, additionalProperties } = resolved(document['components'], part);
     return (list(type).includes('null') && !properties) || additionalProperties === false;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { textOf, type Answer } from '../../dev/seed.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 
-test('after an answer from the chat, by API or by itself, the next reply keeps its campaign and thread everywhere', async () => {
+test('after an answer by chat, API or rule, the next reply keeps its campaign and its thread', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const campaign = await app.campaign([{ to: phone(1) }], { purpose: 'transactional', requestId: 'rentrée' });
   const id = textOf(campaign, 'id');

@@ -5,7 +5,7 @@ import { anOctopushShop, LOGIN } from './octopush-shop.ts';
 const FORM = 'application/x-www-form-urlencoded';
 type Sendable = NonNullable<NonNullable<Parameters<typeof fetch>[1]>['body']>;
 
-test('over a socket: a body of 4 MB has the dialect’s own code, announced or not, in any form, and nothing of it is stored', async () => {
+test('over a socket: a 4 MB body has the dialect’s own code, in any form, and nothing is stored', async () => {
   await using shop = await anOctopushShop();
   await using server = await listening(shop.api.app.fetch);
   const fields = {
@@ -54,7 +54,7 @@ test('over a socket: a body of 4 MB has the dialect’s own code, announced or n
   expect(await ask('/api/sms/json', FORM, query)).toMatchObject({ status: 200, text: expect.stringContaining('"000"') });
 });
 
-test('parts that can not be read are refused, and what stands in the query is not sent without them', async () => {
+test('parts that can not be read are refused, and what is in the query is not sent without them', async () => {
   await using shop = await anOctopushShop();
   const fields = { user_login: LOGIN, api_key: shop.key, sms_text: 'Bonjour', sms_recipients: '+33612000001', sms_type: 'FR' };
   const query = new URLSearchParams({ ...fields, sms_sender: 'Boutique', transactional: '1' }).toString();

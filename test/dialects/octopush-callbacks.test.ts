@@ -34,7 +34,7 @@ const hears = (app: App, what: Record<string, unknown>) =>
     heard(app).find(({ body }) => Object.entries(what).every(([name, value]) => body[name] === value)),
   );
 
-test('a ticket is heard of no sooner than two seconds after the answer that named it, of one recipient and of several', async () => {
+test('a ticket is heard of two seconds after its answer at the earliest, of one or of several', async () => {
   await using shop = await startShop();
   const { app } = shop;
   const one = await send(app, { recipients: [{ phone_number: phone(1) }], with_replies: true });
@@ -59,7 +59,7 @@ test('a ticket is heard of no sooner than two seconds after the answer that name
   await hears(app, { message_id: one.body['sms_ticket'], number: phone(1), text: 'OUI' });
 });
 
-test('who is left out by STOP is told as blacklisted, and a STOP is told under the ticket that it answers', async () => {
+test('who is left out by STOP is told as blacklisted; a STOP is told under its ticket', async () => {
   await using shop = await startShop();
   const { app } = shop;
   await app.account.send('POST', '/v1/opt-outs/import', { entries: [phone(1)] });
@@ -75,7 +75,7 @@ test('who is left out by STOP is told as blacklisted, and a STOP is told under t
   await hears(app, { message_id: again.body['sms_ticket'], number: phone(2), status: 'BLACKLISTED_NUMBER' });
 });
 
-test('who is refused while others go is told as a bad destination, no sooner than the ticket, and of both generations', async () => {
+test('who is refused while others go is told as a bad destination, after the ticket', async () => {
   await using shop = await startShop();
   const { app } = shop;
   const recipients = [phone(1), '+334', phone(2)].map((phone_number) => ({ phone_number }));
@@ -94,7 +94,7 @@ test('who is refused while others go is told as a bad destination, no sooner tha
   expect(heard(app).filter(({ body }) => body.status === 'BAD_DESTINATION')).toHaveLength(2);
 });
 
-test('what a carrier took is told where that was chosen, and what nothing is heard of for two days as unknown', async () => {
+test('what a carrier took is told where chosen; two days of silence are told as unknown', async () => {
   await using shop = await startShop({ types: ['message.accepted', 'message.undelivered'] }, { receipts: { delayMs: 600_000 } });
   const { app } = shop;
   const { body } = await send(app, { recipients: [{ phone_number: phone(1) }] });

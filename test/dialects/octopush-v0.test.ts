@@ -26,7 +26,7 @@ const sentXml = (count: number, rows = '.*') =>
       `<currency_code>€</currency_code><successs>${rows}</successs><failures></failures></octopush>$`,
   );
 
-test('each client’s send to V0 is answered with 200, its form and its fields, however its parameters come', async () => {
+test('each client’s send to V0 is answered 200 in its form, however its parameters come', async () => {
   await using shop = await anOctopushShop();
   const { api } = shop;
   const credentials = { user_login: LOGIN, api_key: shop.key };
@@ -89,7 +89,7 @@ test('each client’s send to V0 is answered with 200, its form and its fields, 
   expect((await shop.stored()).every(({ to, sender }) => to === '+33612000001' && sender === 'Boutique')).toBe(true);
 });
 
-test('lists fill in the tags of their recipients, in both spellings, and several recipients are listed', async () => {
+test('lists fill in their recipients’ tags, in both spellings, and several recipients are listed', async () => {
   await using shop = await anOctopushShop();
   const fields = {
     ...SMS,
@@ -188,7 +188,7 @@ test('two-way off, no credit, a request id again and a STOP that must be said ha
   await refusals(shop, [['104', SMS]]);
 });
 
-test('with replies V0 sends from a short code, or names it in the text of a sender, and lowcost has no sender', async () => {
+test('with replies V0 sends from a short code or names it in the text; lowcost has no sender', async () => {
   await using shop = await anOctopushShop();
   const send = (more: Record<string, string>) => shop.v0('/api/sms/json', { ...SMS, ...more });
   expect((await send({ sms_sender: '12345', with_replies: '1' })).body).toMatchObject({ error_code: '000' });
@@ -199,7 +199,7 @@ test('with replies V0 sends from a short code, or names it in the text of a send
   expect(sent[1]?.text).toBe('Répondez au 36200');
 });
 
-test('a SHA-1 over the named fields lets a request in, and the example of the clients is its vector', async () => {
+test('a SHA-1 over the named fields lets a request in, and the clients’ example is its vector', async () => {
   await using shop = await anOctopushShop();
   const fields = {
     ...SMS,
@@ -232,7 +232,7 @@ test('a time ahead is kept by either spelling, and a past one means now', async 
   );
 });
 
-test('the balance is text of two types in their order, the credit text in euros, and a simulation answers in full', async () => {
+test('the balance is text of two types in order, the credit is in euros, a simulation is whole', async () => {
   await using shop = await anOctopushShop();
   await shop.shop.call('PATCH', '/spend-limits', { day: '12.54' });
   expect((await shop.v0('/api/balance')).text).toBe(
@@ -249,7 +249,7 @@ test('the balance is text of two types in their order, the credit text in euros,
   expect((await shop.stored()).map(({ simulation }) => simulation)).toEqual([true]);
 });
 
-test('the address that answers go to is set for an account of V2, and asked of the operator for one of V0', async () => {
+test('the address for answers is set by a V2 account, and asked of the operator by a V0 one', async () => {
   await using shop = await anOctopushShop();
   expect((await shop.v0('/api/edit_options/json', { answer_email: 'lea@example.com' })).body).toEqual({ error_code: '000' });
   expect((await shop.v0('/api/edit_options', { sms_alert_bound: '10' })).text).toContain('<error_code>000</error_code>');

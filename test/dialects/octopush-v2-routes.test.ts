@@ -5,7 +5,7 @@ import { anOctopushShop } from './octopush-shop.ts';
 
 const body = { text: 'Bonjour', purpose: 'alert', sender: 'Boutique' };
 
-test('callback addresses are set flat or nested, one endpoint a kind, keep their query byte for byte, and are shown without it', async () => {
+test('callback addresses are set flat or nested, one a kind; their query is kept and not shown', async () => {
   await using shop = await anOctopushShop();
   const inbound = "https://example.com/in?k=a%20b&t='x'&u=é+%2B";
   const flat = {
@@ -96,7 +96,7 @@ test('contacts are made, put on a list, taken off it and deleted', async () => {
   expect((await shop.v2('DELETE', '/contact/delete', { phone_numbers: many })).body).toMatchObject({ code: 305 });
 });
 
-test('what has not gone yet is shown as a draft and cancelled by its ticket, of one recipient and of several', async () => {
+test('what has not gone is shown as a draft and cancelled by its ticket, of one or several', async () => {
   await using shop = await anOctopushShop();
   const send_at = new Date(Date.now() + 3_600_000).toISOString();
   for (const recipients of [['+33612000001'], ['+33612000001', '+33612000002']]) {
@@ -159,7 +159,7 @@ test('conversations are listed, and a contact that never wrote has none', async 
   expect((await shop.v2('GET', '/conversations/messages/list?contact=%2B33612000001')).body).toEqual([]);
 });
 
-test('conversations and what was said in them are listed in pages, the newest first, by contact, by number or by id', async () => {
+test('conversations and their messages are listed by page, newest first, by each filter', async () => {
   await using shop = await anOctopushShop();
   const { db } = shop.api;
   const account = shop.shop.id;
@@ -214,7 +214,7 @@ test('conversations and what was said in them are listed in pages, the newest fi
   expect((await get('/messages/list')).map(({ text }: { text: string }) => text)).toEqual(['OUI', 'NON']);
 });
 
-test('accounts below an account are refused with 207 whatever is asked of them, and nothing is sent or changed', async () => {
+test('accounts below an account are refused with 207, and nothing is sent or changed', async () => {
   await using shop = await anOctopushShop();
   const fields = {
     user_login: 'me@example.com',

@@ -96,7 +96,7 @@ test('each client’s send to V2 is answered with its status and its fields', as
   expect(shop.api.asked.filter(({ what }) => what === 'sendMessages')).toHaveLength(8);
 });
 
-test('a sender is cut and stripped, and the campaign shows what was given beside what recipients see', async () => {
+test('a sender is cut and stripped; the campaign shows it as given beside what recipients see', async () => {
   await using shop = await anOctopushShop();
   const send = (sender: string) =>
     shop.v2('POST', '/sms-campaign/send', { recipients: [to(1), to(2)], text: 'Bonjour', purpose: 'alert', sender });
@@ -110,7 +110,7 @@ test('a sender is cut and stripped, and the campaign shows what was given beside
   }
 });
 
-test('tags are filled in, a missing value is empty, every other brace is text, and values end at 50 characters', async () => {
+test('tags are filled in, a missing value is empty, other braces are text, values end at 50', async () => {
   await using shop = await anOctopushShop();
   const text = 'Hi {first_name}{last_name}! {{first_name}} {{#if x}} {ch1} {prenom} \\{param1} {param5}.';
   const recipients = [{ ...to(), first_name: 'A'.repeat(60), last_name: null, param1: 7 }];
@@ -153,7 +153,7 @@ test('a refused send to V2 has its code as an integer and a message, and nothing
   expect(shop.api.asked.filter(({ what }) => what.startsWith('send'))).toEqual([]);
 });
 
-test('who has no right to V2 gets 401 in its form, an operator too, and an address that is not there 404', async () => {
+test('who has no right to V2 gets 401 in its form, an operator too; a missing address is 404', async () => {
   await using shop = await anOctopushShop();
   const body = { recipients: [to()], text: 'Bonjour', sender: 'Boutique' };
   const other = await anAccount(shop.api);
@@ -186,7 +186,7 @@ test('who has no right to V2 gets 401 in its form, an operator too, and an addre
   expect(shop.api.lines.join('')).not.toMatch(/ar_[A-Za-z0-9_-]{20}|me@example|612000001/);
 });
 
-test('a request_id is taken once a day for an account, of two at once by one, and posts without it are two sends', async () => {
+test('a request_id is taken once a day for an account, by one of two at once; without, it is two', async () => {
   await using shop = await anOctopushShop();
   const body = { recipients: [to(1), to(2)], text: 'Bonjour', purpose: 'alert', sender: 'Boutique' };
   const once = { ...body, request_id: 'order 17' };
@@ -218,7 +218,7 @@ test('two-way off, no credit, and a STOP that must be said are refused under the
   expect(await send({ purpose: 'alert' })).toMatchObject({ status: 400, body: { code: 104 } });
 });
 
-test('who opted out is counted out, who can not be reached is left out, and a simulation answers in full', async () => {
+test('who opted out is counted, who is out of reach is left out, and a simulation is whole', async () => {
   await using shop = await anOctopushShop();
   await shop.shop.call('POST', '/opt-outs/import', { entries: ['+33612000002'] });
   const recipients = [to(1), to(2), to(1), { phone_number: '0612000003' }];
@@ -228,7 +228,7 @@ test('who opted out is counted out, who can not be reached is left out, and a si
   expect((await shop.stored()).map(({ simulation }) => simulation)).toEqual([false, false, true, true]);
 });
 
-test('times of every form are read, those without a zone in Paris; past ones and what can not be read mean now', async () => {
+test('times of every form are read, in Paris where no zone is given; past or unreadable is now', async () => {
   await using shop = await anOctopushShop();
   const year = new Date().getUTCFullYear() + 1;
   const soon = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);

@@ -20,7 +20,7 @@ const reply = (from: string, to: string, text: string, bind = 0): InboundReply =
   bind,
 });
 
-test('a worker killed in mid-campaign: each message is out at most once, in doubt at most a window, all the rest out', async () => {
+test('a worker killed in mid-campaign: at most a window in doubt, all the rest out, none twice', async () => {
   const TOTAL = 4000;
   await using app = await startApp({ env: { ROLE: 'api' }, ways: {}, receipts: 'off', smpp: { segmentsPerSecond: 1500 } });
   await using first = await startWorkerProcess(app.config);
@@ -53,7 +53,7 @@ test('a worker killed in mid-campaign: each message is out at most once, in doub
   expect(ended['progress']).toMatchObject({ accepted: count('accepted') });
 }, 180_000);
 
-test('killed while it files a page: another notices within seconds, not when the time for the page is over', async () => {
+test('killed while it files a page: another notices in seconds, not when the page’s time is over', async () => {
   await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
   await using first = await startWorkerProcess(app.config);
   await app.campaign([{ to: phone(1) }]);
@@ -218,7 +218,7 @@ test('killed between the commit and the acknowledgement: the redelivered reply i
   ]);
 });
 
-test('a line cut before the acknowledgement was written: what the carrier brings on the next bind is the same reply', async () => {
+test('a line cut before the acknowledgement: what the next bind brings again is the same reply', async () => {
   await using app = await startApp({ ways: {} });
   const ingest = await openIngest(
     { pool: app.db.pool, log: app.log.log, country: 'FR', deliverReplies: () => {} },
@@ -230,7 +230,7 @@ test('a line cut before the acknowledgement was written: what the carrier brings
   expect(await app.rows(`select text from replies`)).toHaveLength(1);
 });
 
-test('a commit whose answer was lost: what the carrier brings again is the reply that the database may hold', async () => {
+test('a commit whose answer was lost: what comes again is the reply that may be stored already', async () => {
   await using app = await startApp({ ways: {} });
   let lost = 0;
   const pool = new Proxy(app.db.pool, {

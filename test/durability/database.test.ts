@@ -32,7 +32,7 @@ test('processes that start together migrate once', async () => {
   expect(done.map((names) => names.length).toSorted((a, b) => a - b)).toEqual([0, 0, count]);
 });
 
-test('a secret sealed with an old key opens after a new one is put in front; with neither it does not', () => {
+test('a secret sealed with an old key opens behind a new one; with neither it does not', () => {
   const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
   const sealed = createSecrets(key(1)).seal('le mot de passe');
   expect(sealed.includes('passe')).toBe(false);
@@ -77,7 +77,7 @@ test('a statement by name, planned for a small table, is planned anew when the t
   }
 });
 
-test('a connection that the server ends between two statements of a transaction fails the transaction, not the process', async () => {
+test('a connection that ends inside a transaction fails the transaction, not the process', async () => {
   await using scratch = await scratchDatabase();
   const db = await openDatabase({ url: scratch.url, poolMax: 3 });
   try {

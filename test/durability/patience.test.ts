@@ -49,7 +49,7 @@ async function start(databaseUrl: string) {
 
 const WAITS = /"level":40.*PostgreSQL takes no connection: waiting for it, 1\d\d s at most/;
 
-test('a process that starts while PostgreSQL has no connection left waits, says so, and runs once there are some', async () => {
+test('a process that starts when PostgreSQL is full waits, says so, and runs once it is not', async () => {
   await using database = await scratchDatabase();
   const admin = new Client({ connectionString: database.url });
   await admin.connect();
@@ -84,7 +84,7 @@ test('a process that starts while PostgreSQL is away waits, says so, and runs on
   await app.says(/the API listens/);
 }, 240_000);
 
-test('patience ends: with one sentence when PostgreSQL stays away, and at once for what waiting does not mend', async () => {
+test('patience ends: with one sentence when it was in vain, at once for what time does not mend', async () => {
   await using database = await scratchDatabase();
   const lines: string[] = [];
   const log = { warn: (_: object, line: string) => void lines.push(line) };

@@ -8,7 +8,7 @@ import { phone, sleep, startApp, until } from '../fixtures/app.ts';
 
 const log = pino({ level: 'silent' });
 
-test('Temporal down while replies arrive: they are acknowledged, a campaign is accepted, and all of it happens when it is back', async () => {
+test('Temporal down while replies arrive: all is taken and accepted, and happens once it is back', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-down-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { until } from '../fixtures/app.ts';
 
 const json = async (url: string) => (await fetch(url)).json();
 
-test('with the clocks of API and worker an hour ahead or behind, replies find their campaign and callbacks carry a time their receivers accept', async () => {
+test('with clocks an hour wrong replies find their campaign, and callbacks’ times are accepted', async () => {
   await using stack = await startFaultsStack();
   const { world, account } = stack;
   for (const [n, ms] of [3_600_000, -3_600_000].entries()) {

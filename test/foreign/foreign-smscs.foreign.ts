@@ -9,7 +9,7 @@ import { eventually, startProgram } from './peer.ts';
 const LONG = 'Bonjour, votre rendez-vous est confirmé. '.repeat(6).trim();
 
 test.each(SMSCS)(
-  'a campaign by an SMSC of $name: receipts and replies come home, and each reply is called back once',
+  'a campaign by an SMSC of $name: receipts and replies come home, each called back once',
   async ({ install, command, args, settings }) => {
     await install();
     await using smsc = startProgram(command, args);

@@ -56,40 +56,36 @@ const script = `
       send: shown(AllerRetour, {}), trigger: shown(AllerRetourTrigger, {}), empty: issues({}), full: issues({ to: '+33612345678', text: 'Bonjour' }) }));
   })();`;
 
-test(
-  'n8n’s own linter and reader accept the nodes, and the trigger starts a workflow by a signed reply alone',
-  { timeout: 300_000 },
-  async () => {
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], { cwd: NODES });
-    await run('npm', ['run', 'build', '--silent'], { cwd: NODES });
-    // Under "test" n8n's rules look at their own tests.
-    await run('npm', ['run', 'lint', '--silent'], { cwd: NODES, env: { ...process.env, NODE_ENV: 'production' } });
-    const { stdout: packed } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: NODES });
-    expect(packed).toContain('dist/nodes/AllerRetour/AllerRetourTrigger.node.js');
-    await using app = await startApp({ ways: {} });
-    const program = run('node', ['-e', script, app.url, app.key, `${app.world.endpoint.url}/hook/n8n`], {
-      cwd: NODES,
-      timeout: 60_000,
-    });
-    let said = '';
-    program.child.stdout?.on('data', (part: string) => void (said += part));
-    await until('the trigger has its endpoint', () => said.includes('\n'));
-    await app.campaign([{ to: phone(1) }]);
-    await until('the phone has it', () => app.world.phones.received[0]);
-    await app.world.phones.reply(phone(1), 'OUI');
-    const call = await until('the reply is posted', () => app.world.endpoint.calls.find(({ name }) => name === 'n8n'));
-    program.child.stdin?.end(JSON.stringify({ headers: call.headers, body: call.body }));
-    const { stdout } = await program;
-    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({
-      before: false,
-      exists: true,
-      after: false,
-      heard: ['OUI', 401],
-      stored: {},
-      send: expect.objectContaining({ operation: 'send', route: 'premium', withReplies: true }),
-      trigger: { events: ['reply.received'] },
-      empty: ['to', 'text'],
-      full: [],
-    });
-  },
-);
+test('n8n’s own linter and reader accept the nodes; only a signed reply starts a workflow', { timeout: 300_000 }, async () => {
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], { cwd: NODES });
+  await run('npm', ['run', 'build', '--silent'], { cwd: NODES });
+  // Under "test" n8n's rules look at their own tests.
+  await run('npm', ['run', 'lint', '--silent'], { cwd: NODES, env: { ...process.env, NODE_ENV: 'production' } });
+  const { stdout: packed } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: NODES });
+  expect(packed).toContain('dist/nodes/AllerRetour/AllerRetourTrigger.node.js');
+  await using app = await startApp({ ways: {} });
+  const program = run('node', ['-e', script, app.url, app.key, `${app.world.endpoint.url}/hook/n8n`], {
+    cwd: NODES,
+    timeout: 60_000,
+  });
+  let said = '';
+  program.child.stdout?.on('data', (part: string) => void (said += part));
+  await until('the trigger has its endpoint', () => said.includes('\n'));
+  await app.campaign([{ to: phone(1) }]);
+  await until('the phone has it', () => app.world.phones.received[0]);
+  await app.world.phones.reply(phone(1), 'OUI');
+  const call = await until('the reply is posted', () => app.world.endpoint.calls.find(({ name }) => name === 'n8n'));
+  program.child.stdin?.end(JSON.stringify({ headers: call.headers, body: call.body }));
+  const { stdout } = await program;
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({
+    before: false,
+    exists: true,
+    after: false,
+    heard: ['OUI', 401],
+    stored: {},
+    send: expect.objectContaining({ operation: 'send', route: 'premium', withReplies: true }),
+    trigger: { events: ['reply.received'] },
+    empty: ['to', 'text'],
+    full: [],
+  });
+});

@@ -124,7 +124,7 @@ test(
 );
 
 test(
-  'the Python client is generated, built as a wheel and installed, and makes README’s five calls',
+  'the Python client is generated, built as a wheel, installed, and makes README’s five calls',
   { timeout: 300_000 },
   async () => {
     await using folder = await temporaryFolder();

@@ -48,7 +48,7 @@ test('29. people answer a lowcost message without a number to copy', async () =>
   await expect(app.world.phones.reply(to, 'OUI')).resolves.toMatchObject({ to: sms.from });
 });
 
-test('30. lowcost replies are synced at night, after six hours at least; premium ones come at once', async () => {
+test('30. lowcost replies are synced at night, after six hours or more; premium ones at once', async () => {
   const [cheap, dear] = [somebody(), somebody()];
   await send(shop, cheap, LOWCOST);
   await send(shop, dear, PREMIUM);

@@ -30,7 +30,7 @@ test('another body, or another route, under a used key is refused', async () => 
   expect(message).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
 });
 
-test('of many equal requests at once one is done; the others hear that it is under way, or get its answer', async () => {
+test('of many equal requests at once one is done; the others wait for, or get, its answer', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);

@@ -75,7 +75,7 @@ test("a carrier's settings are checked by its own schema, and each fault is name
   expect(await create({})).toMatchObject({ status: 409, body: { code: 'conflict' } });
 });
 
-test('a gateway that is asked for replies gets its nightly schedule; when Temporal is away it is still stored', async () => {
+test('a gateway that is polled gets its nightly schedule; with Temporal away it is still stored', async () => {
   const { runs, asked } = recordRuns();
   let away = false;
   const scheduleSync = (id: string) => (away ? Promise.reject(new Error('no connection')) : runs.scheduleSync(id));
@@ -134,7 +134,7 @@ test('a sync is stored, then started; its run can be followed', async () => {
   expect((await api.asOperator('POST', `/carriers/${premiumId}/sync`)).body.code).toBe('conflict');
 });
 
-test('where the clock is real, nobody names the time of a sync; when Temporal is away, the sync stays asked for', async () => {
+test('where the clock is real nobody names a sync’s time; with Temporal away it stays asked for', async () => {
   const { runs } = recordRuns();
   await using api = await startApi({
     clockInjectable: false,

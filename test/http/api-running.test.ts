@@ -15,7 +15,7 @@ import { anAccount, recordRuns, startApi } from '../fixtures/api.ts';
 import { startApp } from '../fixtures/app.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
 
-test('the process is healthy whatever its neighbours do, and ready when database and Temporal answer', async () => {
+test('the process is healthy whatever its neighbours do, ready when database and Temporal answer', async () => {
   const { runs } = recordRuns();
   let temporal: () => Promise<boolean> = () => Promise.resolve(true);
   await using api = await startApi({ runs: { ...runs, reachable: () => temporal() } });
@@ -58,7 +58,7 @@ test('the API shows no metrics; METRICS_PORT does, beside the API too, and nothi
   expect((await fetch(new URL('/health', url))).status).toBe(404);
 });
 
-test('while PostgreSQL refuses or never answers, metrics that ask it are left out and the rest is served with 200', async () => {
+test('while PostgreSQL refuses or is silent, metrics that ask it are left out, the rest is 200', async () => {
   await using database = await scratchDatabase();
   await using opened = new AsyncDisposableStack();
   await using silent = await silentServer();
@@ -110,7 +110,7 @@ test('the committed OpenAPI document is what the routes say', async () => {
   expect(body.openapi).toBe('3.1.0');
 });
 
-test('every operation of the document has a name of its own and a summary, and says how it refuses', async () => {
+test('every operation of the document has its own name, a summary, and how it refuses', async () => {
   const document = JSON.parse(await describeApi());
   const all = Object.entries<Record<string, { operationId: string; summary?: string; responses: object }>>(
     document.paths,

@@ -6,7 +6,7 @@ import { aDelivery, aReply } from '../fixtures/rows.ts';
 
 const address = (name: string) => `${name}@example.com`;
 
-test('a V2 account sets its own e-mail addresses: one that stays keeps its id, one that comes back gets it back', async () => {
+test('a V2 account sets its e-mail addresses: one that stays keeps its id, one that returns too', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   expect((await shop.call('GET', '/reply-settings')).body).toEqual({ platform: true, emails: [], callbacks: [] });
@@ -83,7 +83,7 @@ test('a callback endpoint is made with a secret that is shown once and stored se
   expect([row?.text.includes(secret), api.lines.join('').includes(secret)]).toEqual([false, false]);
 });
 
-test('an address inside our network is refused at saving and at changing, in one wording whatever the reason', async () => {
+test('an address inside our network is refused, made or changed, in one wording for all reasons', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const made = await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' });
@@ -136,7 +136,7 @@ test('an endpoint is changed field by field; a new URL takes up again what a 410
   expect((await shop.call('GET', `/deliveries/${held.id}`)).body.state).toBe('held');
 });
 
-test('a deleted endpoint is gone from every list; what was owed to it is aborted and stays listed', async () => {
+test('a deleted endpoint is gone from every list; what it was owed is aborted and stays listed', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { id } = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
@@ -188,7 +188,7 @@ test('deliveries can be asked for by state, channel, endpoint and reply, page by
   });
 });
 
-test('attempts are shown as they went, but blocked, refused and timed out are one thing to the customer', async () => {
+test('attempts are shown as they went, but blocked, refused and timed out read the same', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const attempts = async (attempt: Parameters<typeof aDelivery>[2], lastClass = 'http_5xx') => {
@@ -226,7 +226,7 @@ test('attempts are shown as they went, but blocked, refused and timed out are on
   for (const each of hidden) expect(each).toEqual(first);
 });
 
-test('an account asks for two-way SMS, both sides see the state and its history, and an operator decides', async () => {
+test('an account asks for two-way SMS, both sides see its history, and an operator decides', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { twoWay: 'off' });
   const ask = () => shop.call('POST', '/two-way/request', { reason: 'Appointments', expectedVolume: 500 });
@@ -251,7 +251,7 @@ test('an account asks for two-way SMS, both sides see the state and its history,
   ]);
 });
 
-test('an endpoint may have a schedule of its own; one that is too long, falls or has too many delays is refused', async () => {
+test('an endpoint may have its own schedule; too long, falling or too many delays are refused', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const make = (schedule: unknown) => shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in', schedule });

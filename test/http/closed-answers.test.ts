@@ -5,7 +5,7 @@ import { startApi } from '../fixtures/api.ts';
 import { cookieOf, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
 import { listening } from '../fixtures/listening.ts';
 
-test('every answer binds browsers to https for a year, loads nothing, names no page before it, and opens to no other site', async () => {
+test('every answer keeps browsers on https for a year and is closed to every other site', async () => {
   await using api = await startApi();
   for (const path of ['/v1/account', '/v1/none', '/health', '/openapi.json', '/none']) {
     const { headers } = await api.call('GET', path, { headers: { origin: 'https://elsewhere.example' } });
@@ -34,7 +34,7 @@ test('TRACE is answered by no route', async () => {
   expect(answer).not.toContain('X-Secret');
 });
 
-test('a password may be 200 characters of any kind, is taken as it is, and one with another case does not open', async () => {
+test('a password is 200 characters of any kind, taken as it is; another case does not open', async () => {
   await using site = await withOwner();
   const long = 'correct cheval batterie 電池 '.repeat(8).slice(0, 200).padEnd(200, 'z');
   expect((await site.owner('PUT', '/session/password', { current: site.password, password: long })).status).toBe(200);
@@ -43,7 +43,7 @@ test('a password may be 200 characters of any kind, is taken as it is, and one w
     expect((await signIn(site.api, { email: OWNER, password: other })).status).toBe(401);
 });
 
-test('sign-ins, refusals by password and by code, and what ends a session are in the audit log, without an address', async () => {
+test('sign-ins, refusals and ends of sessions are in the audit log, without an address', async () => {
   await using site = await withOwner();
   const { api, owner, password } = site;
   const { secret } = (await owner('POST', '/session/totp')).body;
@@ -69,7 +69,7 @@ test('sign-ins, refusals by password and by code, and what ends a session are in
   expect(whole?.text).not.toContain('@');
 });
 
-test('what an account sends under a name of the language itself is refused, or kept as plain data', async () => {
+test('what is sent under a name of the language itself is refused, or kept as plain data', async () => {
   await using site = await withOwner();
   const raw = '{"name":"n","__proto__":{"role":"owner"},"constructor":{"prototype":{"isAdmin":true}}}';
   const headers = { cookie: cookieOf(site.signed.headers), ...WITH_HEADER };

@@ -60,7 +60,7 @@ test('states that nothing is in say 0, and names of before stand beside the new 
   expect(shown).not.toContain('\ncallbacks_waiting');
 });
 
-test('a ledger that does not add up is counted, with the time of its check, and its promises are in the log', async () => {
+test('a ledger that does not add up is counted with its check’s time, and logged by promise', async () => {
   await using api = await startApi();
   const registry = new Registry();
   installationGauges(registry, api.db.pool);

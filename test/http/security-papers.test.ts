@@ -26,7 +26,7 @@ const Components = z.object({
 });
 const USUAL = new Set(['MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0']);
 
-test('the SBOM names every package that is installed, and NOTICE each that is under an unusual licence', () => {
+test('the SBOM names every installed package, and NOTICE each under an unusual licence', () => {
   const { components } = Components.parse(JSON.parse(sbom()));
   const names = new Set(components.map(({ name }) => name));
   for (const name of [...Object.keys(manifest.dependencies), 'react-aria-components']) expect(names.has(name)).toBe(true);
@@ -49,7 +49,7 @@ test('the SBOM names every package that is installed, and NOTICE each that is un
   for (const { name } of unusual) expect({ name, noticed: notice.includes(name) }).toEqual({ name, noticed: true });
 });
 
-test('security.txt says where weaknesses are reported, until when and where it stands; without a contact there is none', async () => {
+test('security.txt says where to report, until when and its place; without a contact it is away', async () => {
   await using api = await startApi({ securityContact: 'mailto:security@sms.example' });
   const { status, headers, text } = await api.call('GET', '/.well-known/security.txt');
   expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; charset=UTF-8']);
@@ -96,7 +96,7 @@ function testNames(): Set<string> {
   );
 }
 
-test('the ASVS table has every requirement of levels 1 and 2 once; what is met names a test there is, the rest a reason', () => {
+test('the ASVS table has levels 1 and 2 once each; the met name a test there is, the rest why', () => {
   const rows = [...read('docs/security.md').matchAll(/^\| (\d+\.\d+\.\d+) \| ([12]) \| (met|not met|n\/a) \| (.+) \|$/gm)];
   const numbers = rows.map(([, number]) => number);
   expect([numbers.length, new Set(numbers).size]).toEqual([253, 253]);

@@ -96,7 +96,7 @@ test('while there is no collector, callbacks have no trace and no SDK of OpenTel
   expect(tracing).toEqual([]);
 });
 
-test('a callback names the request that began its campaign, at its first attempt and when it is sent again', async () => {
+test('a callback names the request that began its campaign, first and when it is sent again', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const draft = await app.account.send('POST', '/v1/campaigns/drafts', {
     name: 'Rentrée',

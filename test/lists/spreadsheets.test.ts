@@ -52,7 +52,7 @@ test.each([
   }
 });
 
-test('Windows-1252 that begins late, after a long part that is plain, is read too; UTF-8 that breaks is refused', async () => {
+test('Windows-1252 that begins late, after a long plain part, is read; broken UTF-8 is refused', async () => {
   const plain = `to;nom\n${'0612000001;Max\n'.repeat(5000)}`;
   const late = await read(inPieces(Buffer.from(`${plain}0612000002;Zoé\n`, 'latin1'), 1000));
   expect([late.rows.length, late.rows.at(-1)]).toEqual([5001, { to: '0612000002', nom: 'Zoé' }]);
@@ -60,7 +60,7 @@ test('Windows-1252 that begins late, after a long part that is plain, is read to
   expect(await refusal(read(inPieces(broken, 4)))).toEqual(['list-utf8']);
 });
 
-test('the line "sep=;", blank rows and empty columns at the end are passed over; a value in such a column is not', async () => {
+test('the line "sep=;", blank rows and empty last columns are passed over; a value there is not', async () => {
   const csv = 'sep=;\r\nto;nom;;\r\n0612000001;Zoé;;\r\n;;;\r\n\r\n0612000002;Max;;\r\n';
   expect((await read(inPieces(Buffer.from(csv)))).rows).toEqual([
     { to: '0612000001', nom: 'Zoé' },
@@ -71,7 +71,7 @@ test('the line "sep=;", blank rows and empty columns at the end are passed over;
 
 const workbook = (rows: (string | number | null)[][]): ReadableStream<Uint8Array> => writeXlsxStream(rows, { name: 'Clients' });
 
-test('a workbook is read row by row: numbers with all their digits, blank rows and empty columns passed over', async () => {
+test('a workbook is read row by row: all digits kept, blank rows and empty columns passed over', async () => {
   const rows = [
     ['Portable', 'prénom', null],
     ['+33612000001', 'Zoé', null],
@@ -116,7 +116,7 @@ test('a workbook of 200,000 rows takes at most 300 MB', async () => {
   expect(readers()).toEqual([]);
 }, 120_000);
 
-test('archives and entities that unpack without end, and what is no workbook, are refused by name', async () => {
+test('archives and entities that unpack without end, and other files, are refused by name', async () => {
   const bomb = archive({ 'xl/worksheets/sheet1.xml': Buffer.alloc(600 * 1_048_576) });
   expect(bomb.length).toBeLessThan(1_000_000);
   expect(await refusal(read(inPieces(bomb, 65_536), 'xlsx'))).toEqual(['list-bomb']);
@@ -130,7 +130,7 @@ test('archives and entities that unpack without end, and what is no workbook, ar
   expect(await refusal(read(inPieces(archive({ 'a.txt': Buffer.from('hello') })), 'xlsx'))).toEqual(['list-not-xlsx']);
 }, 60_000);
 
-test('a workbook that fills its reader’s memory ends that process alone, and is refused as one that holds too much', async () => {
+test('a workbook that fills its reader’s memory ends that process alone, and is refused', async () => {
   const xml = (content: string): Buffer => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${content}`);
   const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -158,7 +158,7 @@ test('a workbook that fills its reader’s memory ends that process alone, and i
   expect(await refusal(read(inPieces(zip, 65_536), 'xlsx'))).toEqual(['list-bomb']);
 }, 120_000);
 
-test('contacts come by workbook or by the CSV of a French Excel; a number that it rounded is refused by its row', async () => {
+test('contacts come by workbook or French CSV; a number that Excel rounded is refused by row', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const send = (raw: string | Uint8Array<ArrayBuffer>, type: string, query = '') =>

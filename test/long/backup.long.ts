@@ -18,7 +18,7 @@ async function commands(): Promise<string[]> {
   );
 }
 
-test('a backup by the commands of the page is restored by them on PostgreSQL 15, by roles that are no superuser', async () => {
+test('a backup by the page’s commands is restored by them on PostgreSQL 15, without a superuser', async () => {
   const [save = '', restore = ''] = await commands();
   expect([save, restore].map((script) => /pg_dump|pg_restore/.exec(script)?.[0])).toEqual(['pg_dump', 'pg_restore']);
   await using postgres = await startDebianPostgres();

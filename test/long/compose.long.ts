@@ -150,7 +150,7 @@ async function startHost({
   };
 }
 
-test('docker compose up, an operator, a campaign, a reply by mail and callback, and a rolling restart that loses nothing', async () => {
+test('docker compose up: a campaign, a reply by mail and callback, a rolling restart, no loss', async () => {
   await using running = await startHost({});
   const { engine, world, compose, home } = running;
   const [url, count] = ['http://127.0.0.1:3000', 50];
@@ -187,7 +187,7 @@ test('docker compose up, an operator, a campaign, a reply by mail and callback, 
   expect((size - base) / 1_048_576).toBeLessThan(350);
 }, 1_800_000);
 
-test('behind Caddy, with TLS between all parts, a reply comes home and no request is refused while an API is replaced', async () => {
+test('behind Caddy, TLS between all parts: a reply comes home while an API is replaced', async () => {
   await using running = await startHost({
     files: ['docker-compose.yml', 'deploy/proxy.yml', 'deploy/tls.yml'],
     options: ['--scale', 'api=2'],

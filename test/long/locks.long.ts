@@ -26,7 +26,7 @@ const WRITES = [
   `update campaigns set name = name where false`,
 ];
 
-test('migrations since the version before hold up no write longer than a second on two million rows', async () => {
+test('migrations since the version before hold no write longer than a second on two million rows', async () => {
   await using before = await checkOut(await from());
   await using scratch = await scratchDatabase();
   const client = new Client({ connectionString: scratch.url });

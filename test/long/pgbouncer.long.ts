@@ -54,7 +54,7 @@ unix_socket_dir =
   };
 }
 
-test('behind pgbouncer in transaction mode a campaign goes out, replies come home, and news is heard', async () => {
+test('behind pgbouncer in transaction mode a campaign goes out, replies come, news is heard', async () => {
   await using pooler = await startPooler();
   await using scratch = await scratchDatabase();
   await using app = await startApp({

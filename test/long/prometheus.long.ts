@@ -19,7 +19,7 @@ test('promtool finds nothing wrong with the alert rules', async () => {
   expect(stdout).toMatch(/SUCCESS: 21 rules found/);
 });
 
-test('the alert of a broken ledger rings once it is broken or unchecked for two nights, and not before', async () => {
+test('the alert of a ledger rings once it is broken, or unchecked for two nights, not before', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'alerts-'));
   const firing = {
     exp_labels: { severity: 'critical' },

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PER_SECOND = 50;
 const PHONES = 300;
 
-test('a rolling upgrade from the version before loses, doubles and refuses nothing at 50 replies a second', async () => {
+test('a rolling upgrade from the version before loses, doubles, refuses nothing at 50 a second', async () => {
   await using before = await checkOut(await from());
   await using scratch = await scratchDatabase();
   const db = await openDatabase({ url: scratch.url, poolMax: 4 });

@@ -33,7 +33,7 @@ test('systemd finds nothing wrong with the unit of either process', async () => 
   }
 });
 
-test('what is built by the commands of the checklist runs by the lines of the unit, as a user that owns nothing', async () => {
+test('what the checklist’s commands build runs by the unit’s lines, as a user that owns nothing', async () => {
   const checklist = await readFile(join(ROOT, 'docs/operations/checklist.md'), 'utf8');
   const [, commands = 'false', needed = ''] = /\(`(npm ci [^`]+)`; what is needed are ([^)]+)\)/.exec(checklist) ?? [];
   await using source = await temporaryFolder();

@@ -26,7 +26,7 @@ const sync = async (app: App) => {
   });
 };
 
-test('what a gateway pushes is stored once, though it comes twice and stands in the inbox, and waits for the night', async () => {
+test('what a gateway pushes is stored once, though it comes twice, and waits for the night', async () => {
   await using app = await startApp({ ways: {}, dinstar: { pushSecret: SECRET } });
   receive(app, phone(1), 'OUI, par push');
   for (let n = 0; n < 2; n++) expect(await push(app, app.world.gateway.push())).toBe(200);
@@ -39,7 +39,7 @@ test('what a gateway pushes is stored once, though it comes twice and stands in 
   ]);
 });
 
-test('a push goes home at once where that was chosen; results and calls are acknowledged and no news', async () => {
+test('a push goes home at once where chosen; results and calls are acknowledged, and not news', async () => {
   await using app = await startApp({ ways: {}, dinstar: { pushSecret: SECRET, immediate: true } });
   receive(app, phone(1), 'OUI');
   expect(await push(app, app.world.gateway.push())).toBe(200);
@@ -48,7 +48,7 @@ test('a push goes home at once where that was chosen; results and calls are ackn
   expect(await stored(app)).toHaveLength(1);
 });
 
-test('a push with a wrong secret, of HTML, or to a gateway without one, is refused and stored nowhere', async () => {
+test('a push with a wrong secret, of HTML, or without one set, is refused and stored nowhere', async () => {
   await using app = await startApp({ ways: {}, dinstar: { pushSecret: SECRET } });
   receive(app, phone(1), 'OUI');
   expect(await push(app, app.world.gateway.push(), 'another')).toBe(401);

@@ -43,7 +43,7 @@ async function startGateway(settings: object = {}, options: Partial<DinstarOptio
 const receive = (gateway: Awaited<ReturnType<typeof startDinstar>>, text: string) =>
   gateway.receive({ from: '+33612345678', to: '+33644000003', text });
 
-test('messages leave by the SIM chosen for each, at most 128 a call, and arrive as they were written', async () => {
+test('messages leave by the SIM chosen for each, at most 128 a call, and arrive as written', async () => {
   await using it = await startGateway();
   const messages = Array.from({ length: 300 }, (_, index) =>
     aMessage({ port: index % 3 === 0 ? 3 : 0, text: index % 2 === 0 ? `Café ${index} à 5 €` : `Ça y est 🎉 #param# ${index}` }),
@@ -92,7 +92,7 @@ test.for(faults)(
   },
 );
 
-test('a gateway that can’t be reached leaves its messages unsent, is left alone a while, and takes them when it is back', async () => {
+test('a gateway out of reach leaves messages unsent, rests a while, and takes them when back', async () => {
   const port = await freePort();
   await using it = await startGateway({ url: `http://127.0.0.1:${port}`, retryMinMs: 300, retryMaxMs: 300 });
   await until(() => it.session.health().lastError === 'econnrefused');
@@ -104,7 +104,7 @@ test('a gateway that can’t be reached leaves its messages unsent, is left alon
   expect(back.sent()).toHaveLength(1);
 });
 
-test('a gateway that breaks off in the middle of a batch gets the rest only when it answers again', async () => {
+test('a gateway that breaks off in mid-batch gets the rest only when it answers again', async () => {
   await using it = await startGateway({ retryMinMs: 200, retryMaxMs: 200 });
   it.gateway.fail('cut', 1);
   const results = await submitAll(it.session, [aMessage({ port: 0 }), aMessage({ port: 3 })]);
@@ -123,7 +123,7 @@ test('a stale nonce costs a second call, never a second SMS', async () => {
 });
 
 test.for(['GET', 'POST'] as const)(
-  'the inbox is read page by page in the order of its ids, by %s, and nothing changes on the device',
+  'the inbox is read by page in the order of ids, by %s, and the device is left as it is',
   async (incomingMethod) => {
     await using it = await startGateway({ incomingMethod }, { pageSize: 2 });
     for (const text of ['un', 'deux', 'trois']) receive(it.gateway, text);

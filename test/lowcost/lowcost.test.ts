@@ -35,7 +35,7 @@ test('what became of a lowcost message is asked for until it is known', async ()
   expect((await states(app)).map(([, state]) => state)).toEqual(['delivered', 'undelivered', 'delivered']);
 }, 240_000);
 
-test('a lowcost STOP counts before the next send though its night has not come, and the reply is shown with the others', async () => {
+test('a lowcost STOP counts before the next send, ahead of its night; the reply waits for it', async () => {
   await using app = await startApp({ ways: {} });
   await app.ended(await lowcost(app, [1, 2]));
   const first = await until('phone 1 has it', () => app.world.phones.received.find(({ to }) => to === phone(1)));
@@ -72,7 +72,7 @@ test('a lowcost STOP counts before the next send though its night has not come, 
   expect(await app.rows(`select from opt_outs`)).toEqual([]);
 }, 120_000);
 
-test('a gateway that refuses our login is an alarm and keeps what waits; with the right password it goes, without a restart', async () => {
+test('a gateway that refuses our login is an alarm; with the right password its messages go', async () => {
   await using app = await startApp({ ways: {}, sweepEveryMs: 1000 });
   app.log.expect(/refuses our calls/);
   const setPassword = (password: string) =>

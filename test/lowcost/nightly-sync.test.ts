@@ -42,7 +42,7 @@ test('a lowcost reply comes home the next night: 5 h 59 stays, 6 h 00 comes, eve
   expect(app.world.endpoint.calls).toHaveLength(1);
 });
 
-test('a young reply between old ones: the old come that night, the young the next, none twice and none is missed', async () => {
+test('a young reply between old ones comes the next night; none comes twice and none is missed', async () => {
   await using app = await startApp({ ways: {} });
   const { gateway } = app.world;
   receive(app, 'old');
@@ -69,7 +69,7 @@ test('a missed night is caught up by the next one', async () => {
   expect(await texts(app)).toEqual(['first night', 'second night']);
 });
 
-test('a device that was reset begins its ids again: nothing is missed, nothing is taken for a copy', async () => {
+test('a device that was reset begins its ids again: nothing is missed or taken for a copy', async () => {
   await using app = await startApp({ ways: {} });
   const { gateway } = app.world;
   for (const text of ['one', 'two', 'three']) receive(app, text);
@@ -92,7 +92,7 @@ test('a device that was reset and has filled up past the cursor is told by what 
   expect(await sync(app, new Date(Date.now() + 9 * HOUR))).toMatchObject({ new: 0 });
 });
 
-test('firmware that gives no ids, one id twice, or nonsense: two equal ones are two, nothing is read twice, and nothing holds up the rest', async () => {
+test('firmware without ids, with doubles or nonsense: nothing is read twice or holds the rest up', async () => {
   await using app = await startApp({ ways: {} });
   const { gateway } = app.world;
   const odd = (text: string, otherwise: Record<string, unknown>) => gateway.receive({ from: phone(1), to: SIM, text }, otherwise);
@@ -115,7 +115,7 @@ test('firmware that gives no ids, one id twice, or nonsense: two equal ones are 
   expect(await app.rows(`select from replies where filing_failed is not null`)).toHaveLength(1);
 });
 
-test('a device whose clock is two days ahead is told of, and holds nothing up: what it dates in the future ages from when it was seen', async () => {
+test('a device two days ahead is told of, and its replies age from when they were first seen', async () => {
   await using app = await startApp({ ways: {} });
   const { gateway } = app.world;
   gateway.advanceClock(48 * HOUR);

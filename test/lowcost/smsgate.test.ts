@@ -70,7 +70,7 @@ test('what a phone pushes waits for the night, and comes home with it though the
   expect(await it.home()).toEqual([{ text: 'OUI', filed: true, reply_code: SIM }]);
 }, 120_000);
 
-test('a reply that comes by webhook and stands in the inbox is one, whichever is first; two equal ones are two', async () => {
+test('a reply by webhook and in the inbox is one, whichever is first; two equal ones are two', async () => {
   await using app = await startApp({ ways: {} });
   await using it = await withPhone(app);
   // Another gateway that answers garbage holds nothing up here.
@@ -104,7 +104,7 @@ test('a gateway set to immediate waits for no night', async () => {
   expect(await it.waiting()).toEqual([]);
 });
 
-test('an inbox of more than one answer is read whole, oldest first, and equal moments are not parted', async () => {
+test('a long inbox is read whole, oldest first, and equal moments are not parted', async () => {
   await using device = await startPhone();
   const session = smsgate.open(smsgate.settings.parse({ url: device.url, ...LOGIN }), {
     log: pino({ level: 'silent' }),
@@ -168,7 +168,7 @@ test.for([
   });
 });
 
-test('a received SMS is read in the words of old and new versions of the app; other events are acknowledged', async () => {
+test('a received SMS is read as old and new versions of the app tell it; others are acknowledged', async () => {
   await using device = await startPhone();
   const { phoneNumber, ...rest } = payload;
   for (const form of [payload, { ...rest, sender: phoneNumber, recipient: null }]) {

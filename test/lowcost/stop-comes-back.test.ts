@@ -23,7 +23,7 @@ async function stop(app: App, account: ApiClient, to: string): Promise<void> {
   });
 }
 
-test('messages of an uploaded list carry the mention of STOP and count it, as its preview said; a STOP to the number that a sender ID names is obeyed', async () => {
+test('an uploaded list’s messages carry the STOP mention as previewed; a STOP to it is obeyed', async () => {
   await using app = await startApp({ ways: {} });
   const { account } = app;
   const id = textOf(await account.send('POST', '/v1/campaigns/drafts', { name: 'Soldes', text: TEXT, ...brand }), 'id');
@@ -59,7 +59,7 @@ test('messages of an uploaded list carry the mention of STOP and count it, as it
   await stop(app, account, phone(1));
 });
 
-test('a STOP to the number of a V0 account’s branded message is obeyed, and its next campaign leaves the number out', async () => {
+test('a STOP to the number of a V0 account’s branded message keeps it out of the next campaign', async () => {
   await using app = await startApp({ ways: {} });
   const basis = { name: 'V0', createdAt: '2019-05-01T00:00:00Z', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
   const id = textOf(await app.operator.send('POST', '/v1/operator/accounts', basis), 'id');

@@ -20,7 +20,7 @@ async function aReplyByMail(app: App) {
 }
 const answers = (app: App) => app.world.phones.received.slice(1).map(({ text }) => text);
 
-test('an answer to a reply mail goes out as an SMS by the code that the person wrote to, without what it quotes, once for each Message-ID', async () => {
+test('an answer to a reply mail goes out as SMS by the right code, unquoted, once a Message-ID', async () => {
   await using app = await startApp({ ways: { email: true }, env: INBOUND });
   const { sms, mail, read } = await aReplyByMail(app);
   expect(read.replyTo?.text).toMatch(new RegExp(`^r\\+[0-9a-f]{60}@${DOMAIN}$`));
@@ -45,7 +45,7 @@ test('an answer to a reply mail goes out as an SMS by the code that the person w
   expect(app.log.text()).not.toContain('Vers midi');
 });
 
-test('an answer that can not go out is refused by name, in the language of its author, and nothing is sent', async () => {
+test('an answer that can not go is refused by name, in its author’s language, and not sent', async () => {
   await using app = await startApp({ ways: { email: true }, env: INBOUND });
   const { mail, read } = await aReplyByMail(app);
   const refused = (answer: Parameters<App['world']['mailbox']['answer']>[1]) =>
@@ -143,7 +143,7 @@ const report = (status: string, action: string) =>
     '',
   ].join('\r\n');
 
-test('a bounce that comes back to its return path is noted with its mail, and a mailbox that does not exist is no longer written to', async () => {
+test('a bounce is noted with its mail; a mailbox that does not exist is not written to again', async () => {
   await using app = await startApp({ ways: { email: true }, env: INBOUND });
   const { mail } = await aReplyByMail(app);
   await until('it is noted', async () => (await app.rows(`select 1 from deliveries where state = 'delivered'`))[0]);

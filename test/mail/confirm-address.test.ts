@@ -41,7 +41,7 @@ test('a new address gets a link, and no reply before its reader pressed the butt
   ]);
 }, 60_000);
 
-test('a link that is forged, of another kind or too old confirms nothing, and one is sent again ten minutes later only', async () => {
+test('a link forged, of another kind or too old confirms nothing; ten minutes part two mails', async () => {
   await using api = await startApi();
   const { mailTokens } = api.services;
   const shop = await anAccount(api);

@@ -59,7 +59,7 @@ const noneInFlight = (app: App) =>
       ).length === 0,
   );
 
-test('a relay that does not take us pauses mails without spending an attempt, and tells the operator; resumed, everything goes out', async () => {
+test('a relay that refuses us pauses mails, unspent, and tells the operator; all goes out later', async () => {
   await using relay = await aRelay();
   await using app = await startApp({ ways: { email: true }, env: { SMTP_URL: relay.url } });
   app.log.expect(/the mail relay does not take us/);
@@ -86,7 +86,7 @@ test('a relay that does not take us pauses mails without spending an attempt, an
   expect((await app.metrics()).text).toMatch(/^mail_paused 0$/m);
 });
 
-test('a relay that takes us again is noticed by itself, asked once a minute and not for every mail; what came meanwhile goes at once', async () => {
+test('a relay that takes us again is noticed, asked once a minute; what came meanwhile goes', async () => {
   await using relay = await aRelay();
   await using app = await startApp({ ways: { email: true }, env: { SMTP_URL: relay.url }, sweepEveryMs: 1000 });
   app.log.expect(/the mail relay does not take us/);

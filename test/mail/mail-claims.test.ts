@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { startWorkerProcess } from '../fixtures/worker.ts';
 
-test('a worker killed while it sends a mail: the mail is sent within half a minute, under the same Message-ID', async () => {
+test('a worker killed while it sends a mail: it is sent in half a minute, same Message-ID', async () => {
   await using app = await startApp({ env: { ROLE: 'api' }, ways: { email: true, callback: false } });
   await using first = await startWorkerProcess(app.config);
   await app.campaign([{ to: phone(1) }]);

@@ -25,7 +25,7 @@ async function aMinuteLater(app: App): Promise<void> {
   await app.rows(`update deliveries set next_at = next_at - interval '1 minute' where held_reason = 'gathering'`);
 }
 
-test('a flood to an address that wants it gathered: six mails, then one a minute for each conversation, which carries every reply and comes again as it was', async () => {
+test('a flood to a gathering address: six mails, then one a minute a conversation, all in it', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 200, 200], sweepEveryMs: 1000 });
   await app.account.send('PATCH', '/v1/reply-settings', { emails: [{ address: MAIL, gather: true }] });
   await app.campaign([{ to: phone(1) }, { to: phone(2) }]);
@@ -98,7 +98,7 @@ test('two processes that claim at once for one address let six go between them',
   expect(Math.max(...both.map(({ waiting }) => waiting))).toBe(24);
 });
 
-test('a process that dies with a gathered mail leaves it whole: what is claimed again is what it was, and what came since is another', async () => {
+test('a process that dies with a gathered mail leaves it whole: its claim is what it was', async () => {
   await using flood = await aFlood([6, 1]);
   expect(sizes((await flood.claim()).mails)).toEqual([1, 1, 1, 1, 1, 1, 1]);
   for (const sequence of [7, 8]) await flood.owe(0, sequence);
@@ -122,7 +122,7 @@ test('a process that dies with a gathered mail leaves it whole: what is claimed 
   expect(same?.deliveries.map(({ claim }) => claim)).not.toEqual(before?.deliveries.map(({ claim }) => claim));
 });
 
-test('a flood of hundreds makes mails of a hundred at most; an address that was removed or no longer wants it gathered holds nothing back', async () => {
+test('a flood makes mails of a hundred at most; an address that left gathering holds up nothing', async () => {
   await using flood = await aFlood([7, 230]);
   await rows(
     flood.pool,
@@ -185,7 +185,7 @@ const REPLY_MAIL: ReplyEmail = {
   answerable: true,
 };
 
-test('what people wrote and how campaigns are called fills a mail in as text, even where it looks like one of its places', async () => {
+test('what people wrote, and campaigns’ names, fill a mail in as text, whatever it looks like', async () => {
   const texts = ['⟦title⟧ <img src=x onerror=alert(1)>', `$& "double" and 'single' & more`, '⟦link⟧\nsecond line'];
   const { html, text } = await renderReplyEmail({
     ...REPLY_MAIL,

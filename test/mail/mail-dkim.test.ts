@@ -58,7 +58,7 @@ function verify(raw: string, key: KeyObject): boolean {
     .verify(key, tag('b'), 'base64');
 }
 
-test('mails are signed for the domain of their sender, and the signature covers text, subject and where answers go', async () => {
+test('mails are signed for their sender’s domain, over text, subject and where answers go', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await using folder = await aFolder();
   await using app = await startApp({
@@ -88,7 +88,7 @@ test('mails are signed for the domain of their sender, and the signature covers 
   expect(verify(raw, other.publicKey)).toBe(false);
 });
 
-test('a key that would leave mails unsigned, or that nobody accepts, is refused at start-up by name', async () => {
+test('a key that leaves mails unsigned, or that nobody accepts, is refused at start-up by name', async () => {
   await using folder = await aFolder();
   const read = (file: string) => () => readDkim({ file, selector: 's1', domain: 'example.com' });
   const ed25519 = await folder.file('ed.pem', pem(generateKeyPairSync('ed25519').privateKey));

@@ -56,7 +56,7 @@ test.each(NOTICES)('a notice $kind is written in French and in English, by hand 
   }
 });
 
-test('a mail says why one has it: as one of an account’s people, for one’s own access, or as an operator', async () => {
+test('a mail says why one has it: of an account’s people, for one’s access, or as an operator', async () => {
   const [alarm, access] = ['mail-relay-refuses', 'password-changed'].map((kind) => NOTICES.find((each) => each.kind === kind));
   if (!alarm || !access) throw new Error('No such notice');
   const inEnglish = { locale: 'en', timeZone: 'UTC' } as const;
@@ -74,7 +74,7 @@ test('a mail says why one has it: as one of an account’s people, for one’s o
   ]);
 });
 
-test('a notice owed in a transaction reaches the addresses of its account once, and every operator; the sweep wakes what nobody woke', async () => {
+test('a notice in a transaction reaches its account’s addresses and operators once; sweep wakes', async () => {
   await using app = await startApp({ emailSchedule: [0, 100, 100, 100], sweepEveryMs: 1000 });
   app.world.mailbox.treat('later', 1);
   const owed = await transaction(app.db.pool, (client) =>

@@ -136,7 +136,7 @@ const settled = (app: App) =>
 const classes = async (app: App) =>
   (await app.rows<{ class: string }>('select class from delivery_attempts order by number')).map((each) => each.class);
 
-test('a connection lost after the text: the attempt is unknown, and the mail comes again under the same Message-ID', async () => {
+test('a connection lost after the text: unknown, and the mail comes again, same Message-ID', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 100, 100, 100] });
   app.world.mailbox.treat('drop-after-data', 2);
   await aReplyArrives(app);
@@ -147,7 +147,7 @@ test('a connection lost after the text: the attempt is unknown, and the mail com
   expect(read.map((each) => each.messageId)).toEqual(Array.from({ length: 3 }, () => `<${delivery?.id}@aller-retour.example>`));
 });
 
-test('what the relay puts off is tried on the schedule, and ends when that ends; asked for again it goes out as the same mail', async () => {
+test('what the relay puts off is tried on schedule, then ends; asked for, the same mail goes', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 50, 50] });
   app.world.mailbox.treat('later');
   await aReplyArrives(app);

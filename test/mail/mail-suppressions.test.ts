@@ -20,7 +20,7 @@ const states = async (app: App) =>
     ({ state, last_class: kind }) => `${state} ${kind}`,
   );
 
-test('a mailbox that does not exist is refused once, then no longer written to; once lifted, what was not sent goes out if asked', async () => {
+test('a mailbox that does not exist is refused once; once lifted, what was unsent goes if asked', async () => {
   await using app = await startApp({ ways: { email: true }, emailSchedule: [0, 100, 100] });
   app.world.mailbox.treat('refuse', 1);
   await aReplyArrives(app);
@@ -47,7 +47,7 @@ test('a mailbox that does not exist is refused once, then no longer written to; 
   ]);
 });
 
-test('the link under a mail: reading it changes nothing, the button and one click end the mails of that address alone', async () => {
+test('a mail’s link: reading changes nothing; button and one click end that address’s mails', async () => {
   await using app = await startApp({ ways: { email: true }, env: { PUBLIC_URL } });
   await aReplyArrives(app);
   const mail = await until('the mail is there', () => app.world.mailbox.mails[0]);
@@ -93,7 +93,7 @@ test('an address that was taken from the settings gets nothing of what was still
   expect(app.world.mailbox.mails).toEqual([]);
 });
 
-test('the list is read page by page; operators read and lift those of every account; what is not listed can not be lifted', async () => {
+test('the list is read by page; operators lift any account’s; what is not listed can not be', async () => {
   await using api = await startApi();
   const [one, two] = [await anAccount(api), await anAccount(api)];
   for (const [index, account] of [one, one, two].entries())
@@ -114,7 +114,7 @@ test('the list is read page by page; operators read and lift those of every acco
   expect((await two.call('POST', '/mail-suppressions/lift', { address: 'a0@example.com', reason: 'x' })).status).toBe(404);
 });
 
-test('a token is good for what it was made for, for as long as it says, in capitals too, and not when a letter of it is changed', async () => {
+test('a token is good for its purpose and time, in capitals too, and not with a letter changed', async () => {
   await using api = await startApi();
   let now = Date.UTC(2026, 0, 10, 23);
   const tokens = await openMailTokens(api.db.pool, api.secrets, () => now);

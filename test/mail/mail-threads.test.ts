@@ -17,7 +17,7 @@ const header = (raw: Buffer, name: string): string | null => {
   return new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim() ?? null;
 };
 
-test('the mails of a conversation thread in any client, each address in a transaction of its own, French and English', async () => {
+test('a conversation’s mails thread in any client, one address a transaction, in both languages', async () => {
   await using app = await startApp({ ways: { email: true }, env: { PUBLIC_URL } });
   await app.operator.send('PATCH', `/v1/operator/accounts/${app.accountId}/reply-settings`, {
     emails: [

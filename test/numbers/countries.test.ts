@@ -17,7 +17,7 @@ async function withBelgium(api: TestApi) {
   return premiumId;
 }
 
-test('at least forty countries are known of from the start, fifteen of them by a source with a date; none answers without one', async () => {
+test('forty countries or more are known, fifteen by a dated source; others give no answer', async () => {
   await using api = await startApi();
   const { items } = (await api.asOperator('GET', '/country-rules')).body;
   const premium = items.filter(({ route }: { route: string }) => route === 'premium');
@@ -28,7 +28,7 @@ test('at least forty countries are known of from the start, fifteen of them by a
     expect(rule).toMatchObject({ source: expect.stringMatching(/^https:\/\//), checkedAt: expect.any(String) });
 });
 
-test('an accepted campaign says by country how many can reply and by what; what nobody has confirmed is said, and goes out', async () => {
+test('a campaign says by country how many can reply and by what; the unconfirmed goes, told so', async () => {
   await using api = await startApi();
   await withBelgium(api);
   const shop = await anAccount(api);
@@ -45,7 +45,7 @@ test('an accepted campaign says by country how many can reply and by what; what 
   });
 });
 
-test('where recipients can not reply a campaign is refused with the numbers on offer; allowed without replies it goes, and says so', async () => {
+test('where nobody can reply a campaign is refused with numbers on offer, or says so and goes', async () => {
   await using api = await startApi();
   const premiumId = await withBelgium(api);
   expect((await say(api, { canReply: 'no', source: SOURCE, version: 1 })).status).toBe(200);
@@ -98,7 +98,7 @@ test('lowcost asks for nothing and goes out, whatever is known of the country', 
   expect(made).toMatchObject({ status: 202, body: { countries: [{ country: 'BE', canReply: 0, answer: 'no' }], warnings: [] } });
 });
 
-test('every edit of a rule is a version of its own with who, when, before and after; of two at once one is refused', async () => {
+test('every edit of a rule is a version with who, when and what; of two at once one is refused', async () => {
   await using api = await startApi();
   const edits = await Promise.all([
     say(api, { canReply: 'yes', source: SOURCE, version: 1 }),

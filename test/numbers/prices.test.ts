@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startApp, until } from '../fixtures/app.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 
-test('a segment costs what holds when it is sent: an account’s own price before everybody’s, a country’s before the rest of the world’s, the latest of them', async () => {
+test('a segment costs what holds when sent: own price first, then the country’s, the latest', async () => {
   await using api = await startApi();
   await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];

@@ -46,7 +46,7 @@ test('two rentals of one number at once: one wins, the other is told what to cho
   expect(await rows(api.db.pool, 'select account_id from numbers where account_id is not null')).toHaveLength(1);
 });
 
-test('a rented number is on offer to nobody, is listed for its renter with its month and price, and is charged once', async () => {
+test('a rented number is on offer to nobody, listed with month and price, and charged once', async () => {
   await using api = await startApi();
   await stock(api, [ONE, TWO]);
   const [shop, other] = [await anAccount(api), await anAccount(api)];
@@ -74,7 +74,7 @@ test('a rented number is on offer to nobody, is listed for its renter with its m
   ]);
 });
 
-test('a released number rests: late replies are its last renter’s, who alone may have it back, until 31 days are over', async () => {
+test('a released number rests 31 days: late replies are its last renter’s, who may have it back', async () => {
   await using api = await startApi();
   await free(api, [ONE]);
   const [shop, other] = [await anAccount(api), await anAccount(api)];
@@ -99,7 +99,7 @@ test('a released number rests: late replies are its last renter’s, who alone m
   expect((await rent(other, { country: 'FR' })).status).toBe(201);
 });
 
-test('a rental that ends is told once, a week before; then released and told. One that is renewed goes on month by month, and is charged', async () => {
+test('a rental’s end is told a week before, then released; a renewed one is charged by month', async () => {
   await using api = await startApi();
   await stock(api, [ONE, TWO]);
   await api.asOperator('POST', '/prices', {
@@ -178,7 +178,7 @@ test.each([
   expect(await rows(api.db.pool, 'select 1 from numbers where account_id is not null')).toEqual([]);
 });
 
-test('what is written to a rented number with no campaign is its renter’s, in a conversation; a nightly run looks after the rental', async () => {
+test('what comes to a rented number without a campaign is its renter’s, in a conversation', async () => {
   await using app = await startApp({ ways: { callback: true } });
   await app.operator.send('POST', '/v1/operator/numbers', { number: ONE, kind: 'virtual', carrier: app.smppId, country: 'FR' });
   await app.operator.send('POST', '/v1/operator/prices', { kind: 'number-month', country: 'FR', amount: '0' });

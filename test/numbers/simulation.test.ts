@@ -8,7 +8,7 @@ import { aMessage } from '../fixtures/rows.ts';
 const PHONE = '+33639980001';
 const answer = { phone: PHONE, text: 'OUI' };
 
-test('a simulated phone answers the account that wrote to it last, and nobody else; where there is none, nobody is told of one', async () => {
+test('a simulated phone answers the account that wrote last; without one, nobody hears of it', async () => {
   const pressed: string[] = [];
   await using stack = new AsyncDisposableStack();
   const phones = await serveOnLoopback(

@@ -83,7 +83,7 @@ test('recovery codes are guessed no faster than digits: the eleventh try waits',
   expect(tries.filter(({ status }) => status === 429)).toHaveLength(2);
 });
 
-test('an owner lifts the authenticator of a colleague who is told, never their own, and never one of another account', async () => {
+test('an owner lifts a colleague’s authenticator, who is told; not their own, nor another’s', async () => {
   await using site = await withOwner();
   const { api, owner, signed, shop } = site;
   const agent = await invited(site, 'agent');
@@ -165,7 +165,7 @@ test('where nobody said where the installation is reached, no link is promised',
   expect((await api.call('POST', '/v1/session/forgotten-password', sent)).body.code).toBe('no-mail');
 });
 
-test('the link for a forgotten password opens once within its hour, ends every session, and does not get round the authenticator', async () => {
+test('a forgotten password’s link opens once in its hour, ends sessions, and asks for the code', async () => {
   await using site = await withOwner();
   const { api, owner, password } = site;
   const { codes, digits } = await enrol(owner);

@@ -5,7 +5,7 @@ import { anAccount, startApi } from '../fixtures/api.ts';
 
 const unknown = `ar_${'A'.repeat(43)}`;
 
-test('without a key, with one that is none, or with an unknown one, the answer is 401 and says what to send', async () => {
+test('without a key, or with a bad or unknown one, the answer is 401 and says what to send', async () => {
   await using api = await startApi();
   const sent = [
     {},
@@ -25,7 +25,7 @@ test('without a key, with one that is none, or with an unknown one, the answer i
   }
 });
 
-test("an operator's key does not open an account's routes, nor the other way round, and the answer says which is needed", async () => {
+test('an operator’s key opens no account’s routes, nor the reverse; the answer says which to use', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const asOperator = await api.call('GET', '/v1/account', { key: api.operatorKey });

@@ -112,7 +112,7 @@ test('an operator who looks into an account leaves a row, which its owners read 
   expect(seen.at(-1)).toMatchObject({ by: { kind: 'operator', name: 'operator' }, account: shop.id });
 });
 
-test('the log is only added to: nobody changes, deletes or empties it, the role that runs the product least of all', async () => {
+test('the log is only added to: nobody changes, deletes or empties it, the product least of all', async () => {
   await using api = await startApi();
   await anAccount(api);
   for (const statement of [`update audit_log set actor = 'x'`, 'delete from audit_log', 'truncate audit_log'])
@@ -126,7 +126,7 @@ test('the log is only added to: nobody changes, deletes or empties it, the role 
   expect(owner?.acl).toMatch(/INSERT.*SELECT/);
 });
 
-test('what is older than the log is kept is forgotten in pages by the role that owns it, and nothing younger than 90 days', async () => {
+test('what outlived the log is forgotten by pages, by its owner; nothing under 90 days is', async () => {
   await using api = await startApi();
   await anAccount(api);
   const young = await rows(api.db.pool, 'select id from audit_log order by id');
@@ -164,7 +164,7 @@ test('what is older than the log is kept is forgotten in pages by the role that 
   await rows(api.db.pool, `drop role ${owner}`);
 });
 
-test('the log is filtered by person, act, object and time, paged by cursor, and exported as CSV and NDJSON', async () => {
+test('the log is filtered by person, act, object and time, paged, and exported in two forms', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const ids: string[] = [];
@@ -206,7 +206,7 @@ test('the log is filtered by person, act, object and time, paged by cursor, and 
   expect((await acts('action=audit')).length).toBe(2);
 });
 
-test('the log is for owners: agents and viewers are refused, and no account sees a row of another', async () => {
+test('the log is for owners: agents and viewers are refused, and no account sees another’s', async () => {
   await using site = await withOwner();
   const other = await anAccount(site.api);
   for (const role of ['agent', 'viewer'] as const) {
@@ -219,7 +219,7 @@ test('the log is for owners: agents and viewers are refused, and no account sees
   expect(all).toContain('key-of-another');
 });
 
-test('every route that changes something is noted, but for messages, conversations and how one looks at a table', async () => {
+test('every route that changes something is noted, but messages, conversations and table looks', async () => {
   await using api = await startApi();
   const { body } = await api.call('GET', '/openapi.json');
   const routes = Object.entries<Record<string, object>>(body.paths).flatMap(([path, methods]) =>

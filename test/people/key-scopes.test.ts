@@ -13,7 +13,7 @@ const aKey = async (shop: Awaited<ReturnType<typeof anAccount>>, fields: object)
 };
 const get = (api: TestApi, key: string, path = '/account') => api.call('GET', `/v1${path}`, { key });
 
-test('every route of an account has a scope, and a key opens what its scopes say and nothing else', async () => {
+test('every route of an account has a scope; a key opens what its scopes say, nothing else', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { body } = await api.call('GET', '/openapi.json');
@@ -40,7 +40,7 @@ test('every route of an account has a scope, and a key opens what its scopes say
   expect((await api.call('GET', '/v1/nothing', { key })).status).toBe(404);
 });
 
-test('a key without the scope people mints nobody, and one with it gives no scope that it does not have', async () => {
+test('a key without the scope people invites nobody, and none gives a scope that it has not', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const invitation = { email: 'new@example.com', role: 'owner' };

@@ -16,7 +16,7 @@ const ago = ({ api }: Site, columns: string[], interval: string) =>
 const again = async (site: Site) =>
   site.as(cookieOf((await signIn(site.api, { email: OWNER, password: site.password })).headers));
 
-test('a session ends unused after its idle time, and in any case after its hours, by the stricter policy', async () => {
+test('a session ends unused after its idle time, or after its hours, by the stricter policy', async () => {
   await using site = await withOwner();
   const { api, owner } = site;
   await ago(site, ['last_seen_at'], '71 hours');
@@ -97,7 +97,7 @@ async function endsAfter(
   return { ms: performance.now() - began, waited: (await waiting)?.status };
 }
 
-test('a revoked key and a session that is signed out, ended or reset end their streams within a second', async () => {
+test('a revoked key and a session that ended close their streams within a second', async () => {
   await using site = await withOwner();
   const { api, shop, password } = site;
   const made = (await site.owner('POST', '/keys', { name: 'to be revoked' })).body;
@@ -122,7 +122,7 @@ test('a revoked key and a session that is signed out, ended or reset end their s
   expect((await shop.call('GET', '/account')).status).toBe(200);
 });
 
-test('after ten minutes the password is asked for again before a factor, a key or a person changes', async () => {
+test('after ten minutes a factor, a key or a person changes by the password again', async () => {
   await using site = await withOwner();
   const { owner, password, api } = site;
   await ago(site, ['confirmed_at'], '11 minutes');
@@ -174,7 +174,7 @@ test('who has to have an authenticator sets one up, and can do nothing else befo
   expect((await everybody.request('/v1/account', { headers: { cookie } })).status).toBe(403);
 });
 
-test('an authenticator that is added or removed is told by mail, in the language that its owner reads', async () => {
+test('an authenticator added or removed is told by mail, in its owner’s language', async () => {
   await using site = await withOwner();
   const { owner, password, api } = site;
   const { secret } = (await owner('POST', '/session/totp')).body;

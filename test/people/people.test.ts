@@ -16,7 +16,7 @@ const audited = (api: TestApi) =>
     `select action, actor, target, detail from audit_log where action like 'user.%' order by id`,
   );
 
-test('an owner removes a person: sessions end at once, the address is free again, and the log says who did it', async () => {
+test('an owner removes a person: sessions end, the address is free again, the log says who', async () => {
   await using site = await withOwner();
   const agent = await invited(site, 'agent');
   expect((await agent('GET', '/conversations')).status).toBe(200);
@@ -54,7 +54,7 @@ test('the last owner stays an owner and stays, until another has joined', async 
   expect(left).toHaveLength(1);
 });
 
-test('a role changes at once for who is signed in, and an invitation that is withdrawn opens nothing', async () => {
+test('a role changes at once for who is signed in; a withdrawn invitation opens nothing', async () => {
   await using site = await withOwner();
   const agent = await invited(site, 'agent');
   const people = await peopleOf(site);

@@ -39,7 +39,7 @@ test('a person’s devices are theirs, stored sealed, and no address of a privat
   expect((await owner('GET', PATH)).body.items).toEqual([]);
 });
 
-test('a reply is told to the devices that asked for it, by an id and a count; one that is gone is forgotten', async () => {
+test('a reply is told to the devices that asked, by id and count; one that is gone is forgotten', async () => {
   await using app = await startApp({ ways: {} });
   await using service = await startPushService();
   await createOwner(app.config.DATABASE_URL, OWNER, app.accountId);

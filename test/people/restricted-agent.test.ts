@@ -32,7 +32,7 @@ async function withConversations() {
   return { ...site, ids, agent, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-test('a restricted agent sees the conversations that are theirs or nobody’s, with numbers masked but for two digits', async () => {
+test('a restricted agent sees conversations of their own or nobody’s, numbers but two masked', async () => {
   await using site = await withConversations();
   const { agent, ids, owner } = site;
   const seen = (await agent('GET', '/conversations')).body;
@@ -73,7 +73,7 @@ test('another’s conversation does not exist for a restricted agent, by any rou
     expect([path, (await agent('GET', path)).status]).toEqual([path, 403]);
 });
 
-test('a search by a whole number or a part of it confirms nothing to a restricted agent, nor does a new conversation', async () => {
+test('neither search by number nor a new conversation confirms one to a restricted agent', async () => {
   await using site = await withConversations();
   const { agent, owner } = site;
   const found = async (as: typeof agent, search: string) =>
@@ -112,7 +112,7 @@ test('the stream of a restricted agent says that there is news, and not how much
   await reader?.cancel();
 });
 
-test('a number that stands in a text is masked for a restricted agent, however it is written, and found by no search', async () => {
+test('a number in a text is masked for a restricted agent, in any form, and not found by search', async () => {
   await using site = await withConversations();
   const { agent, ids, owner, api, shop } = site;
   const phone = NUMBERS.mine;

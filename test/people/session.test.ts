@@ -54,7 +54,7 @@ test('a wrong password and an unknown address are answered alike, and the eleven
   expect((await signIn(api, { email: OWNER, password })).status).toBe(200);
 });
 
-test('a viewer reads and changes nothing; an agent has the conversations alone; an owner is no operator', async () => {
+test('a viewer changes nothing; an agent has conversations alone; an owner is not an operator', async () => {
   await using site = await withOwner();
   const viewer = await invited(site, 'viewer');
   const agent = await invited(site, 'agent');
@@ -71,7 +71,7 @@ test('a viewer reads and changes nothing; an agent has the conversations alone; 
   for (const who of [site.owner, viewer, agent]) expect(await tried(who, 'GET', '/operator/accounts')).toBe(403);
 });
 
-test('an operator with a session opens the operator routes, and no account; what they do is noted as theirs', async () => {
+test('an operator’s session opens operator routes and no account; what they do is noted', async () => {
   await using site = await withOwner();
   const { api, as, shop } = site;
   await createOperator(api.url, 'ops@example.com');
@@ -109,7 +109,7 @@ test('an authenticator, once confirmed, is asked for, and no code opens twice', 
   expect((await signIn(api, { email: OWNER, password })).status).toBe(200);
 });
 
-test('who lost their authenticator gets in again by an administrator of the installation, and by nobody else', async () => {
+test('who lost an authenticator gets in by the installation’s administrator, and nobody else', async () => {
   await using site = await withOwner();
   const { api, owner, password } = site;
   const { secret } = (await owner('POST', '/session/totp')).body;

@@ -35,7 +35,7 @@ const withPerson = async (api: TestApi) => {
   return { email: OWNER, password: await setPassword(api.url, OWNER) };
 };
 
-test('a hundred failures from one address lock out that address, and nobody else behind the proxy', async () => {
+test('a hundred failures from one address lock it out, and nobody else behind the proxy', async () => {
   await using api = await startApi({ trustedProxies: ['127.0.0.0/8'] });
   const person = await withPerson(api);
   await using server = await listening(api.app.fetch);
@@ -55,7 +55,7 @@ test('only failures count: a shop of many tills signs in all day by one address'
   expect(new Set(statuses)).toEqual(new Set([200]));
 }, 60_000);
 
-test('ten wrong passwords of a stranger do not lock out who has the right one on a device they know', async () => {
+test('a stranger’s ten wrong passwords do not lock out who is right on a known device', async () => {
   await using site = await withOwner();
   const { api, password, signed } = site;
   const device = signed.headers.getSetCookie().find((cookie) => cookie.startsWith('aller_retour_device=')) ?? '';

@@ -74,7 +74,7 @@ async function withProvider(
 }
 const refused = (why: string) => ({ status: 302, to: `/?refused=sign-on-${why}` });
 
-test('a first sign-in makes the person with the role of their claim, a later one finds them and follows the claim', async () => {
+test('a first sign-in makes the person with their claim’s role; a later one follows the claim', async () => {
   await using site = await withProvider();
   const { api, enter, begin } = site;
   const { url } = await begin(ANNE.email);
@@ -132,7 +132,7 @@ test('a person of another account is not taken over by a provider that speaks fo
   expect(await site.enter(ANNE)).toMatchObject(refused('elsewhere'));
 });
 
-test('a state that is wrong, of another browser, too old or used, and a replayed code open nothing', async () => {
+test('a state that is wrong, another browser’s, old or used, and a replayed code open nothing', async () => {
   await using site = await withProvider();
   const { provider, begin, come, api } = site;
   provider.state.person = ANNE;
@@ -171,7 +171,7 @@ test('an ID token with another nonce, and a code without its verifier, are refus
   expect(await rows(api.db.pool, `select from sessions where via = 'provider'`)).toEqual([]);
 });
 
-test('an issuer on an inner address is not asked, nor keys or tokens that its metadata places there', async () => {
+test('an issuer on an inner address is not asked, nor keys or tokens placed there', async () => {
   await using site = await withProvider();
   const inner = { ...site.settings, issuer: site.provider.issuer.replace('127.0.0.1', 'localhost') };
   const strict = { ...site.api.services, guardedFetch: allowing([]) };
@@ -212,7 +212,7 @@ test('who was removed does not come back by the provider, but by an invitation',
   expect(await enter({ ...ANNE, groups: [] })).toMatchObject({ status: 302, to: '/' });
 });
 
-test('where a provider is required, passwords open for owners alone, and a forgotten one does not get round it', async () => {
+test('where a provider is required passwords open for owners alone, a forgotten one too', async () => {
   await using site = await withProvider();
   const { owner, api, settings, password } = site;
   await invited(Object.assign(site), 'agent');
@@ -247,7 +247,7 @@ test('a domain is an account’s after a TXT record or an operator’s word, and
   expect((await api.asOperator('POST', `/accounts/${florist.id}/domains`, { domain: DOMAIN })).status).toBe(409);
 });
 
-test('the installation’s provider makes operators by claim, and people of an account by their domain', async () => {
+test('the installation’s provider makes operators by claim, and people by their domain', async () => {
   await using site = await withProvider({
     installation: true,
     change: { roles: { ops: 'operator', chat: 'viewer' } },

@@ -32,7 +32,7 @@ test('a body that is no JSON, no UTF-8, not called JSON or missing is a named pr
   expect((await send('null')).status).toBe(400);
 });
 
-test('U+0000 and half a surrogate pair are refused wherever they stand, by field and row; a whole pair is text', async () => {
+test('U+0000 and half a surrogate pair are refused by field and row; a whole pair is text', async () => {
   await using api = await startApi();
   await carriers(api);
   const { key } = await anAccount(api);
@@ -97,7 +97,7 @@ test("a caller's request id is kept when its form is plain, and every answer has
   }
 });
 
-test('an unforeseen error says nothing but its request id, and neither answer nor log holds what it was about', async () => {
+test('an unforeseen error says only its request id; neither answer nor log holds its content', async () => {
   const guard = { check: () => Promise.reject(new Error('failed for "hunter2" and +33612345678 with 0612345678')) };
   await using api = await startApi({ guard });
   const shop = await anAccount(api);
@@ -184,7 +184,7 @@ test('answers carry the usual security headers', async () => {
   expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
 });
 
-test('over a socket: a body over the limit is a 413 problem, announced or not, and the next request is answered', async () => {
+test('over a socket: a body over the limit is a 413 problem, and the next request is answered', async () => {
   await using api = await startApi({ bodyLimitBytes: 100_000 });
   await carriers(api);
   const { key } = await anAccount(api);

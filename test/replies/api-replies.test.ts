@@ -46,7 +46,7 @@ test('replies are listed newest first with the run that filed them and how they 
   });
 });
 
-test('replies can be asked for by campaign, conversation, phone, time and opt-out, and page by page', async () => {
+test('replies are asked for by campaign, conversation, phone, time, opt-out, page by page', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const campaignId = newId();
@@ -195,7 +195,7 @@ test('a conversation shows both directions in the order of time, either way roun
   });
 });
 
-test('a conversation holds no campaign message that never left, and every answer with what became of it', async () => {
+test('a conversation holds no campaign message that never left, and every answer’s outcome', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { id, phone } = await aConversation(api.db, { account: shop.id });
@@ -224,7 +224,7 @@ test('a conversation holds no campaign message that never left, and every answer
   );
 });
 
-test('an answer leaves by the number that the phone last wrote to, from the same SIM, once per key', async () => {
+test('an answer leaves by the number that the phone last wrote to, same SIM, once a key', async () => {
   await using api = await startApi();
   const { lowcostId } = await carriers(api);
   const shop = await anAccount(api);

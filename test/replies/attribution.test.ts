@@ -44,7 +44,7 @@ test('a rented number gives the account without any message, and with the messag
   expect(attribute([], arrival)).toEqual({ method: 'none', reason: 'no-candidate', candidates: [] });
 });
 
-test('the keyword of a campaign decides between accounts, written in any way, and between campaigns', () => {
+test('a campaign’s keyword decides between accounts, however written, and between campaigns', () => {
   const pizza = sent('pizza', 1, 'a', { keyword: 'pizza' });
   expect(attribute([sent('theirs', 30, 'b'), pizza], { ...arrival, text: 'PIZZÀ! pour deux' })).toMatchObject({
     method: 'keyword',
@@ -69,7 +69,7 @@ test.each(['oui', 'NON', 'ok', 'deux mots', 'ab', '', 'stop', 'x'.repeat(21)])('
   expect(readCampaignKeyword(word)).toHaveProperty('code');
 });
 
-test('windows: 72 hours on shared short codes, 30 days on SIMs and virtual numbers, wider by what a clock may be off or leave out', () => {
+test('windows: 72 hours on short codes, 30 days on SIMs and numbers, wider by the clocks’ error', () => {
   const base = { receivedAt: at(0), ingestedAt: at(1), precision: 'millisecond', clockToleranceMs: 2000 };
   const hours = (kind: 'short-code' | 'sim' | 'virtual' | null) =>
     (at(0).getTime() - windowOf({ ...base, kind }).since.getTime() - 2000) / 3_600_000;
@@ -79,7 +79,7 @@ test('windows: 72 hours on shared short codes, 30 days on SIMs and virtual numbe
   expect(windowOf({ ...base, kind: 'sim', receivedAt: at(50) }).until).toEqual(new Date(at(1).getTime() + 2000));
 });
 
-test('a released number is its last renter’s for 30 days; a new renter gets nothing that came before the rent', () => {
+test('a released number is its last renter’s for 30 days; a new one gets nothing from before', () => {
   const day = 86_400_000;
   const released = { renter: null, rentedAt: null, lastRenter: 'old', releasedAt: at(0) };
   expect(renterAt(new Date(at(0).getTime() + 30 * day), released)).toBe('old');

@@ -52,7 +52,7 @@ async function scene() {
 const wroteTo = (api: TestApi, shop: TestAccount, carrierId: string, overrides = {}) =>
   aMessage(api.db, { accountId: shop.id, carrierId, toNumber: PHONE, ...overrides });
 
-test('a STOP is confirmed once, by the code written to, unless the carrier or the account is against it', async () => {
+test('a STOP is confirmed once, by the code written to, unless carrier or account are against', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);
@@ -74,7 +74,7 @@ test('a STOP is confirmed once, by the code written to, unless the carrier or th
   expect((await shop.call('GET', '/opt-outs')).body.items).toMatchObject([{ phone: PHONE, source: 'reply' }]);
 });
 
-test('a wish to leave in other words flags its conversation, which the list of flagged ones shows', async () => {
+test('a wish to leave in other words flags its conversation, which the flagged list shows', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);
@@ -102,7 +102,7 @@ test('a STOP that may answer two accounts is obeyed for both, and shown to neith
 
 const monthsAgo = (months: number) => new Date(Date.now() - months * 30 * 86_400_000);
 
-test('a STOP that comes when its window is over is obeyed for whoever ever wrote to that phone by that code', async () => {
+test('a STOP after its window is obeyed for whoever ever wrote to that phone by that code', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   const [other, stranger] = [await anAccount(api, { name: 'Fleuriste' }), await anAccount(api, { name: 'Garage' })];
@@ -123,7 +123,7 @@ test('a STOP that comes when its window is over is obeyed for whoever ever wrote
   expect([await listed(shop), await listed(other)]).toMatchObject([[{ phone: PHONE }], []]);
 });
 
-test('START lifts what is left of an erased number, written long after to a short code; not where it may mean another account', async () => {
+test('START lifts what is left of an erased number; not where it may mean another account', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);
@@ -141,7 +141,7 @@ test('START lifts what is left of an erased number, written long after to a shor
   expect(shown.map(({ keyword }: { keyword: string }) => keyword)).toEqual(['stop']);
 });
 
-test('a STOP is obeyed though the reply is hidden, and START lifts the hash of an erased number too', async () => {
+test('a STOP is obeyed though its reply is hidden; START lifts an erased number’s hash too', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId, { twoWay: false });
@@ -166,7 +166,7 @@ test("CONTACT is answered with the account's words, to one who left too; without
   expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'contactText']);
 });
 
-test('a rule answers, tags, forwards and tells; the nearest one counts, whatever case and accents', async () => {
+test('a rule answers, tags, forwards and tells; the nearest one counts, in any case and accents', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);
@@ -215,7 +215,7 @@ test('a rule opts out and in as STOP and START do', async () => {
   expect((await shop.call('GET', '/opt-outs')).body.items).toEqual([]);
 });
 
-test('a phone gets three automatic answers an hour at most, within a page and between pages, and a machine none', async () => {
+test('a phone gets three automatic answers an hour, over all pages, and a machine gets none', async () => {
   await using it = await scene();
   const { api, shop, premiumId } = it;
   await wroteTo(api, shop, premiumId);

@@ -130,7 +130,7 @@ test('a part that comes twice, at once or hours later, is one part', async () =>
   expect(await desk.replies()).toMatchObject([{ text: LONG, partial: false }]);
 });
 
-test('a phone that uses a reference again writes a new reply, and what there was of the old one is not lost', async () => {
+test('a phone that reuses a reference writes a new reply, and the old one’s parts are kept', async () => {
   await using desk = await startDesk();
   const [lonely] = partsOf({ text: `Première ${LONG}`.replace('è', 'e') });
   if (!lonely) throw new Error('The text is too short');
@@ -184,7 +184,7 @@ test('a missing part: shown as partial after 30 minutes, completed and told of w
   expect(seen.body).toMatchObject({ text: LONG, partial: false });
 });
 
-test('of several missing parts each is shown as it comes, and the reply is told of once, when it is whole', async () => {
+test('of several missing parts each is shown as it comes; the reply is told of once, whole', async () => {
   await using desk = await startDesk();
   await aSender(desk);
   const [first, second, third] = partsOf({ text: LONG });

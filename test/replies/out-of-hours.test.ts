@@ -17,7 +17,7 @@ const WEEK: Opening[] = [1, 2, 3, 4, 5].flatMap((day) => [
 ]);
 const paris = (at: string) => closedSince(WEEK, 'Europe/Paris', new Date(at))?.toISOString() ?? null;
 
-test('it is closed from when it closed last, by the clock of the account, over lunch, nights, week ends and clock changes', () => {
+test('it is closed since it last closed, by the account’s clock, over lunch, nights and changes', () => {
   expect(paris('2026-11-25T08:00:00Z')).toBe(null); // Wednesday, 9:00
   expect(paris('2026-11-25T10:59:59Z')).toBe(null);
   expect(paris('2026-11-25T11:00:00Z')).toBe('2026-11-25T11:00:00.000Z');
@@ -28,7 +28,7 @@ test('it is closed from when it closed last, by the clock of the account, over l
   expect(paris('2026-03-30T07:00:00Z')).toBe(null);
 });
 
-test('a day that ends at midnight and one that begins there are one opening; no opening at all is none to be outside of', () => {
+test('an end at midnight and a beginning there are one opening; with none, nobody is outside', () => {
   const night = [
     { day: 5, from: '20:00', to: '24:00' },
     { day: 6, from: '00:00', to: '02:00' },
@@ -39,7 +39,7 @@ test('a day that ends at midnight and one that begins there are one opening; no 
   expect(closedSince([], 'UTC', new Date())).toBe(null);
 });
 
-test('on days off it is closed since it closed before them, however long that is: holidays of the country, and dates of one’s own', async () => {
+test('on days off it is closed since before them: the country’s holidays, and one’s own dates', async () => {
   const isHoliday = await holidayTeller({ country: 'FR', timeZone: 'Europe/Paris' }, [2025, 2026]);
   const since = (at: string, isOff: (day: string) => boolean) =>
     closedSince(WEEK, 'Europe/Paris', new Date(at), isOff)?.toISOString() ?? null;
@@ -74,7 +74,7 @@ test('the holidays of France are those that quiet hours know, and overseas has i
   expect(await publicHolidays({ country: 'AQ', timeZone: 'UTC' }, 2026, 'fr')).toEqual([]);
 });
 
-test('a reply that comes on 14 July is answered out of hours where holidays are off, and one that comes during a closure', async () => {
+test('a reply on 14 July is answered out of hours where that is off, and so is a closure’s', async () => {
   await using api = await startApi();
   const shops = [await anAccount(api), await anAccount(api), await anAccount(api)];
   const { premiumId } = await carriers(api);
@@ -117,7 +117,7 @@ test('a reply that comes on 14 July is answered out of hours where holidays are 
 const closedNow = (): Opening[] => [{ day: ((((new Date().getUTCDay() + 6) % 7) + 2) % 7) + 1, from: '12:00', to: '12:01' }];
 const SETTING = { enabled: true, text: 'Fermé, à demain !' };
 
-test('once for each conversation and closed period, and no STOP, no keyword, no old reply, nobody blocked, nobody who left', async () => {
+test('once a conversation and closed time; none to STOP, keyword, old reply, blocked or gone', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { timeZone: 'UTC' });
   const { premiumId } = await carriers(api);
@@ -175,7 +175,7 @@ test('once for each conversation and closed period, and no STOP, no keyword, no 
   expect(await answers(five)).toEqual([]);
 });
 
-test('hours that end before they begin, a text that can not go, and an answer without hours are refused', async () => {
+test('hours that end before they begin, a bad text, and an answer without hours are refused', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const fields = async (body: object) =>
@@ -192,7 +192,7 @@ test('hours that end before they begin, a text that can not go, and an answer wi
   expect((await shop.call('GET', '/out-of-hours')).body).toMatchObject({ enabled: false, text: '', hours: [] });
 });
 
-test('who writes while nobody is there gets the answer on the phone, in the same conversation, once', async () => {
+test('who writes while nobody is there gets the answer on the phone, same conversation, once', async () => {
   await using app = await startApp({ ways: { email: false, callback: false } });
   const day = (later: number): string => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10);
   const hours = [1, 2, 3, 4, 5, 6, 7].map((each) => ({ day: each, from: '00:00', to: '24:00' }));

@@ -20,7 +20,7 @@ const events = (api: TestApi, accountId: string) =>
     accountId,
   ]);
 
-test('an account corrects its own reply between its campaigns, told in its language, noted, and sent as an event', async () => {
+test('an account corrects its reply between campaigns, in its language, noted, as an event', async () => {
   await using api = await startApi();
   await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api, { locale: 'en' })];
@@ -58,7 +58,7 @@ test('an account corrects its own reply between its campaigns, told in its langu
   ]);
 });
 
-test('an operator moves a reply across accounts: the new one gets it whole, with its STOP; the old one only learns that it is gone', async () => {
+test('an operator moves a reply across accounts whole; the old one only learns that it is gone', async () => {
   await using api = await startApi();
   await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];

@@ -5,7 +5,7 @@ import { searchWords } from '../../domain/replies/reply-table.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { aConversation, aReply } from '../fixtures/rows.ts';
 
-test('replies are found by words or how they begin, whatever case, accents and what stands between them', async () => {
+test('replies are found by words or their beginnings, whatever case, accents and gaps', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const conversation = await aConversation(api.db, { account: shop.id });
@@ -29,7 +29,7 @@ test('replies are found by words or how they begin, whatever case, accents and w
   expect((await shop.call('GET', '/conversations?search=merci')).body.items).toMatchObject([{ id: conversation.id }]);
 });
 
-test('a word that is everywhere and one that is nowhere are found page by page, by reading few replies', async () => {
+test('a word everywhere and one nowhere are found by page, by reading few replies', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   await rows(
@@ -62,7 +62,7 @@ test('a word that is everywhere and one that is nowhere are found page by page, 
   expect(plan.map((line) => line['QUERY PLAN']).join(' ')).toContain('Bitmap Index Scan on replies_words_index');
 });
 
-test('a word that many old replies have, and none of the new, is found newest first and page by page, fifty days at a time', async () => {
+test('a word of many old replies and no new one is found newest first, fifty days at a time', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   // Seven years, a reply each two hours: the word is in 21,000 of the oldest and, after more than a year, in 49 more.
@@ -89,7 +89,7 @@ test('a word that many old replies have, and none of the new, is found newest fi
   expect(await page('noël 17')).toHaveLength(40);
 });
 
-test('an export, as CSV or as a workbook, is what the filters leave, says how much that will be, and runs nothing', async () => {
+test('an export, CSV or workbook, is what the filters leave, says its size, and runs nothing', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const formula = '=HYPERLINK("https://example.com","oui")';

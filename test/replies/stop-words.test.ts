@@ -49,7 +49,7 @@ test.each([
   expect(readKeyword(text).kind).toBe(kind);
 });
 
-test('a lowcost STOP that may answer two accounts, or comes when its window is over, counts before the next batch too, and not once more when its night comes', async () => {
+test('a lowcost STOP of unclear account, or late, counts before the next batch, and only once', async () => {
   await using api = await startApi();
   const { lowcostId } = await carriers(api);
   const [shop, other] = [await anAccount(api), await anAccount(api)];

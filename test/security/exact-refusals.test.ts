@@ -8,7 +8,7 @@ import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, freeNumbers, startApi } from '../fixtures/api.ts';
 import { invited, OWNER, PASSWORD, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
 
-test('inviting somebody of another account is answered as any invitation is, and its link opens nothing', async () => {
+test('inviting somebody of another account looks like any invitation; its link opens nothing', async () => {
   await using site = await withOwner();
   const other = await anAccount(site.api);
   const invite = (email: string) => other.call('POST', '/users', { email, role: 'agent' });
@@ -50,7 +50,7 @@ test('inviting somebody of another account is answered as any invitation is, and
   expect(joined.status).toBe(200);
 });
 
-test("a keyword rule takes a short code or a number of the account's own, another's as little as none", async () => {
+test('a keyword rule takes the account’s own code or number alone; another’s is as good as none', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   await freeNumbers(api);
@@ -88,7 +88,7 @@ test("a campaign's callback URL is refused by its preview as by its creation", a
   }
 });
 
-test("a carrier's header whose value holds a line break or another control character is refused by name", async () => {
+test('a carrier’s header whose value holds a control character is refused by name', async () => {
   await using api = await startApi({ registry });
   const settings = { url: 'https://sms.example.com/send', body: { to: '{{to}}', text: '{{text}}' }, answer: { reference: 'id' } };
   const make = (value: string) =>

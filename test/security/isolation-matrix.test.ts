@@ -104,7 +104,7 @@ const placeOf = (operation: Operation, ids: Ids): string =>
   isOperators(operation) ? operation.path.replace('{id}', newId()) : pathFor(operation, ids);
 const told = ({ status, body }: Answer): unknown => ({ status, ...body, requestId: null });
 
-test('every route, called by everybody: 401, 403 or let in as the table says, never 5xx, and what is another’s is 404', async () => {
+test('every route, called by everybody: 401, 403 or let in as told, never 5xx; another’s is 404', async () => {
   await using it = await everybody();
   const { api } = it.site;
   const routes = (await operations(api)).filter(({ path }) => path.startsWith('/v1/') && !path.startsWith('/v1/session'));

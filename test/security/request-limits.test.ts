@@ -13,7 +13,7 @@ const limits = (key: Partial<RequestLimits['key']>, account: Partial<RequestLimi
 /** Another process of the same installation. */
 const beside = ({ services }: Awaited<ReturnType<typeof startApi>>) => createApi(services);
 
-test('a key makes so many requests a minute through all processes together, then 429 says when to come back', async () => {
+test('a key has so many requests a minute over all processes; then 429 says when to come back', async () => {
   await using api = await startApi({ requestLimits: limits({ perMinute: 12 }) });
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const processes = [api.app, beside(api)];
@@ -54,7 +54,7 @@ test('all keys and people of an account share its quota', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(3);
 });
 
-test('a key has so many requests under way at once through all processes, and a place is free again when one is answered', async () => {
+test('a key has so many requests at once over all processes; one answered frees a place', async () => {
   await using api = await startApi({ requestLimits: limits({ atOnce: 6 }) });
   const shop = await anAccount(api);
   const other = beside(api);
@@ -84,7 +84,7 @@ test('a request of a key that is far from its limit asks the database nothing ab
   expect(await counted()).toBe(before);
 });
 
-test('no account has more of a thing than the table says: keys, people, drafts, lists, rules, answers, views, endpoints', async () => {
+test('no account has more of a thing than the table says, from keys to endpoints', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const fill = (most: number, statement: string) =>

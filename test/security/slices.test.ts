@@ -48,7 +48,7 @@ test.each(LISTS)('99,999 rows of %s hold no request of another account', async (
   expect(asked).toBeGreaterThan(3);
 });
 
-test('60 MB of recipients that are no more than a digit each are refused, with less than 100 MB of memory', async () => {
+test('60 MB of recipients of one digit each are refused in less than 100 MB of memory', async () => {
   await using api = await startApi();
   await using server = await listening(api.app.fetch);
   const shop = await anAccount(api);

@@ -26,7 +26,7 @@ const stored = (api: TestApi) =>
     'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
   );
 
-test('a lowcost campaign goes out from the SIMs in turn, each message with its port and reply code', async () => {
+test('a lowcost campaign goes from the SIMs in turn, each message with its port and reply code', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { twoWay: 'off' });
@@ -62,7 +62,7 @@ test('premium without replies goes out under the sender ID given, and can not be
   expect(await stored(api)).toMatchObject([{ sender: 'Boutique', reply_code: null, simulation: true, two_way: false }]);
 });
 
-test('a campaign that asks for replies without two-way SMS is refused, with the reason and how to ask', async () => {
+test('a campaign that asks for replies without two-way SMS is refused, with why and a remedy', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { twoWay: 'refused' });
@@ -81,7 +81,7 @@ test('a campaign that asks for replies without two-way SMS is refused, with the 
   expect(await stored(api)).toEqual([]);
 });
 
-test('XXXXX in a mention of STOP asks for no reply, and becomes the number to write to where there is one', async () => {
+test('XXXXX in a STOP mention asks for no reply, and becomes the number to write to, if any', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -125,7 +125,7 @@ test('recipients of a country without a short code are a named refusal that coun
   expect(await stored(api)).toEqual([]);
 });
 
-test('from a rented number to several countries, those of other countries are listed as unable to reply, before and after', async () => {
+test('from a rented number, recipients of other countries are listed as unable to reply, twice', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api);
@@ -178,7 +178,7 @@ test('a number that another account rents is never sent from', async () => {
   expect((await renter.call('POST', '/campaigns', campaign)).body.sender.became).toBe('36777');
 });
 
-test('a V0 account is taken at its word: 12345 becomes a short code, XXXXX in the text becomes it too, a sender ID alone is refused', async () => {
+test('a V0 account is taken at its word: 12345 and XXXXX become a code, a lone sender is refused', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
@@ -197,7 +197,7 @@ test('a V0 account is taken at its word: 12345 becomes a short code, XXXXX in th
   expect((await shop.call('POST', '/campaigns', { ...campaign, ...lowcost, withReplies: false })).status).toBe(202);
 });
 
-test('recipients who could not reply are sent to all the same where that is said, from the sender ID given', async () => {
+test('recipients who could not reply are sent to all the same where said, from the sender given', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -211,7 +211,7 @@ test('recipients who could not reply are sent to all the same where that is said
   expect(await rows(api.db.pool, 'select allow_unreachable from campaigns')).toEqual([{ allow_unreachable: true }]);
 });
 
-test('a sender ID is warned of, refused or not spoken of until an operator confirms it as a brand; a word that names nobody, in France only', async () => {
+test('a sender ID is warned of, refused or let be until it is a brand; plain words in France', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -253,7 +253,7 @@ test('a sender ID is warned of, refused or not spoken of until an operator confi
   expect((await other.call('POST', '/campaigns', theirs)).body.code).toBe('sender-unregistered');
 });
 
-test('operators hear of a brand by mail, once; its account of each decision by mail and by event, once', async () => {
+test('operators hear of a brand by mail, once; its account of each decision by mail and event', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   await shop.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });

@@ -24,7 +24,7 @@ const sent = ({ db }: TestApi, id: string, ms: number) =>
     [id, ms / 1000],
   );
 
-test('each campaign that awaits replies from a phone has a code of its own there, whoever sends it; when none is free it says so', async () => {
+test('each campaign awaiting a phone’s replies has its own code there; with none free it says so', async () => {
   await using api = await startApi();
   await carriers(api, { codes: ['36201', '36202'] });
   const [one, two] = [await anAccount(api), await anAccount(api)];
@@ -46,7 +46,7 @@ test('each campaign that awaits replies from a phone has a code of its own there
   ]);
 });
 
-test('a preview and a campaign tell what is unclear within the account from what is unclear between accounts', async () => {
+test('preview and campaign tell what is unclear within the account and what between accounts', async () => {
   await using api = await startApi();
   await carriers(api, { codes: ['36201'] });
   const [one, two] = [await anAccount(api), await anAccount(api)];
@@ -64,7 +64,7 @@ test('a preview and a campaign tell what is unclear within the account from what
   expect((await send(one)).body.warnings).toMatchObject(expected);
 });
 
-test('campaigns accepted at once to the same phones: whichever is stored after another says that they share a code', async () => {
+test('campaigns at once to the same phones: the later one stored says that they share a code', async () => {
   await using api = await startApi();
   await carriers(api, { codes: ['36201'] });
   const shops = [await anAccount(api), await anAccount(api), await anAccount(api)];
@@ -80,7 +80,7 @@ test('campaigns accepted at once to the same phones: whichever is stored after a
   }
 });
 
-test('a code is free again when the window of its last campaign has ended: 72 hours on short codes, counted to the hour of sending', async () => {
+test('a code is free when its last campaign’s window ended: on short codes 72 hours from sending', async () => {
   await using api = await startApi();
   await carriers(api, { codes: ['36201'] });
   const shop = await anAccount(api);

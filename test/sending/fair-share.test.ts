@@ -82,7 +82,7 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
   expect(order.slice(first, first + 19)).toEqual(Array.from({ length: 19 }, (_, n) => (n % 2 === 0 ? 'small' : 'big')));
 });
 
-test('each SIM keeps its pace, and what its day does not bear goes in the morning, a restart or not', async () => {
+test('each SIM keeps its pace; what is too much for its day goes in the morning, restart or not', async () => {
   await using api = await startApi({ registry });
   // Where no day ends while this goes on.
   const timeZone = new Date().getUTCHours() < 12 ? 'Asia/Tokyo' : 'America/New_York';
@@ -191,7 +191,7 @@ test('each SIM keeps its pace, and what its day does not bear goes in the mornin
   expect(await silent()).toEqual([false, true]);
 });
 
-test("one account's many large campaigns do not hold back another's hundred: they are out within 5 s at 200 a second", async () => {
+test('large campaigns leave another account’s hundred alone: out in 5 s at 200 a second', async () => {
   await using app = await startApp({ ways: {}, receipts: 'off', smpp: { segmentsPerSecond: 200 } });
   const other = await seed({ url: app.url, operatorKey: app.operatorKey, name: 'Librairie' });
   const large = Array.from({ length: 3000 }, (_, n) => ({ to: phone(n) }));

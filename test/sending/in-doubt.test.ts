@@ -78,7 +78,7 @@ test.for<[Partial<InboundReceipt>, string]>([
   expect(await desk.doubts()).toEqual(state === 'in_doubt' ? [id] : []);
 });
 
-test('a copy of the receipt that resolved a doubt changes nothing, and one that says more is believed', async () => {
+test('a copy of the receipt that resolved a doubt changes nothing; one that says more does', async () => {
   await using desk = await startDesk();
   const id = await desk.doubtful();
   for (const status of ['delivered', 'delivered', 'undelivered'] as const) await desk.receive({ reference: 'abc', status });
@@ -123,7 +123,7 @@ test('a receipt that came before its message was in doubt is tried again by the 
   expect(await rows(desk.pool, 'select 1 from orphan_receipts')).toEqual([]);
 });
 
-test('a receipt that is stored while the turn with its reference is under way finds its message when that turn is over', async () => {
+test('a receipt stored while its turn is under way finds its message when the turn is over', async () => {
   await using desk = await startDesk();
   const { id } = await desk.queue();
   await settleAndClaim(desk.pool, desk.slot, { wanted: [id] });
@@ -159,7 +159,7 @@ test('what a dead holder left on its way is in doubt, and listed', async () => {
   expect(await desk.doubts()).toEqual([id]);
 });
 
-test('an alert whose campaign chose so is sent once more after a while; a second doubt is one; any other is never sent again', async () => {
+test('an alert that chose so is sent once more after a doubt, never twice; nothing else ever is', async () => {
   await using desk = await startDesk();
   const shop = await anAccount(desk.api);
   const campaign = { name: 'n', route: 'premium', sender: 'Alertes', text: 'Crue', recipients: [{ to: '+33612000009' }] };

@@ -6,7 +6,7 @@ import { startWorkerProcess } from '../fixtures/worker.ts';
 
 const BINDS = 2;
 
-test('two workers share what binds a carrier allows: one killed is replaced within 15 s, and there is never one bind too many', async () => {
+test('two workers share a carrier’s binds: a killed one is replaced in 15 s, never one too many', async () => {
   await using app = await startApp({ env: { ROLE: 'api' }, ways: {}, receipts: 'off' });
   await using smsc = await startSmsc({ systemId: 'two', password: 'two', maxBinds: BINDS });
   const settings = {

@@ -10,7 +10,7 @@ const belgian = { to: '+32470123456' };
 /** Guadeloupe, French Guiana, Martinique, Réunion, Mayotte, Saint Pierre and Miquelon. */
 const OVERSEAS = ['+590690000001', '+594694000001', '+596696000001', '+262692000001', '+262639000001', '+508551234'];
 
-test('marketing to France, overseas too, by the lowcost route is warned of, refused or not spoken of, as the account chose; nothing refused is stored', async () => {
+test('lowcost marketing to France is warned of, refused or let be; what is refused is not stored', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -34,7 +34,7 @@ test('marketing to France, overseas too, by the lowcost route is warned of, refu
   expect(await codes({ purpose: 'transactional' })).toEqual([202, false]);
 });
 
-test('what was accepted before is looked at again when it is about to go: marketing that is refused by then, and a number that is rented no longer, are left out', async () => {
+test('what is about to go is looked at again: marketing refused by then, a number given back', async () => {
   await using api = await startApi();
   const { premiumId, lowcostId } = await carriers(api);
   const shop = await anAccount(api);

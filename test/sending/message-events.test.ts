@@ -43,7 +43,7 @@ async function startDesk() {
   };
 }
 
-test('an account that chose so hears once when a message arrives, with its own reference, and others hear nothing', async () => {
+test('an account that chose so hears once that a message arrived, by its reference; others not', async () => {
   await using desk = await startDesk();
   const [one, two, other] = [
     await desk.message('hearing', 'order-1'),
@@ -132,7 +132,7 @@ test('a segment that is denied after another arrived is told of, for it is so', 
   ]);
 });
 
-test('a campaign’s messages are told of when they arrive, and a STOP when it is filed, by callback and by pull', async () => {
+test('a campaign’s arrivals are told, and a STOP when it is filed, by callback and by pull', async () => {
   await using app = await startApp({ ways: {} });
   const endpoint = await app.account.send('POST', '/v1/callback-endpoints', {
     url: `${app.world.endpoint.url}/hook/crm`,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { startApp, phone, until } from '../fixtures/app.ts';
 
-test('held marketing waits for the morning and goes by itself; transactional and chat do not wait', async () => {
+test('held marketing waits for the morning and goes by itself; other messages do not wait', async () => {
   // Three seconds before eight in Paris, on a Wednesday in winter, until the test says otherwise.
   let now = new Date('2026-01-14T06:59:57Z');
   await using app = await startApp({ ways: {}, clock: () => now });

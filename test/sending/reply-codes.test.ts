@@ -127,7 +127,7 @@ const launch = (account: ApiClient, to: string, fields: Answer): Promise<Answer>
     ...fields,
   });
 
-test('every way of the table, on the wire and back: who the phone shows, how it is answered, and that the answer is its campaign’s', async () => {
+test('every way of the table, on the wire and back: what the phone shows, and how it is answered', async () => {
   await using app = await startApp({ ways: {}, numbers: Object.values(RENTED) });
   const accounts = await customers(app);
   const seen: unknown[] = [];
@@ -181,7 +181,7 @@ const operator = { ways: {}, smpp: { shortCode: 'operator' }, numbers: [THEIRS],
 const codesOf = (app: App) =>
   app.rows<{ sender: string; reply_code: string }>('select sender, reply_code from messages order by id');
 
-test('where the operator replaces 12345, it goes on the wire as it is, and the first reply says what it became', async () => {
+test('where the operator replaces 12345 it goes as it is; the first reply says what it became', async () => {
   await using app = await startApp({ ...operator, receipts: 'off' });
   const accounts = await customers(app);
   for (const [index, account] of [accounts.v0, accounts.v2].entries()) {

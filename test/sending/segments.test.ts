@@ -71,7 +71,7 @@ test.each([
   expect(splitSegments(text)).toHaveLength(segments);
 });
 
-test('parts join to the text, are full, and split neither an extension character nor a surrogate pair', () => {
+test('parts join to the text, are full, and split no extension character or surrogate pair', () => {
   const roll = dice(7);
   const alphabets = ['a b c { € [ é \n', 'a b ê 😀 👍', '€ a b'].map((characters) => characters.split(' '));
   for (let round = 0; round < 600; round++) {

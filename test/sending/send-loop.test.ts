@@ -37,7 +37,7 @@ test('a batch that is tried again while its first try still waits sends each mes
   expect(new Set(smsc.submitted.map(({ to }) => to)).size).toBe(50);
 });
 
-test('a loop that gave up, for the database was gone too long, says so: its slot is not kept by a lease that can be renewed again', async () => {
+test('a loop that gave up, its database gone too long, says so: no renewed lease keeps its slot', async () => {
   await using held = await heldSlot();
   const { api, premiumId, smsc, it, slot } = held;
   const message = await aRow(api.db, { carrierId: premiumId, state: 'queued', epoch: null, submittedAt: null });

@@ -17,7 +17,7 @@ const slotOf = async ({ db }: TestApi, carrierId: string, slot: number) => {
   return { carrierId, slot, epoch: 1 };
 };
 
-test('two campaigns that go out at once by two connections never spend more than the limit together, and spend all of it', async () => {
+test('two campaigns at once by two connections spend the limit together: all of it, no more', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api, { timeZone: zoneAtNoon() });
@@ -58,7 +58,7 @@ test('two campaigns that go out at once by two connections never spend more than
   });
 });
 
-test('what a carrier does not take is given back, what is in doubt counts; a new limit knows what was spent before it', async () => {
+test('what a carrier refuses is given back, doubts count; a new limit knows what was spent', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api, { timeZone: zoneAtNoon() });
@@ -96,7 +96,7 @@ test('what a carrier does not take is given back, what is in doubt counts; a new
   expect((await shop.call('GET', '/spend-limits')).body.heldUntil).toBeNull();
 });
 
-test('limits are the lower of the operator’s and the account’s own; a preview warns of what would wait', async () => {
+test('limits are the lower of the operator’s and the account’s; a preview warns of waiting', async () => {
   await using api = await startApi();
   await carriers(api);
   await api.asOperator('POST', '/prices', {
@@ -133,7 +133,7 @@ test('limits are the lower of the operator’s and the account’s own; a previe
   });
 });
 
-test('a campaign that meets the limit waits and says so once, and goes on by itself when the limit is raised; a new day has the whole limit', async () => {
+test('a campaign at the limit waits and says so once; a raise or a new day lets it go on', async () => {
   await using app = await startApp({ ways: { callback: true } });
   await app.operator.send('POST', '/v1/operator/prices', {
     kind: 'segment',
@@ -171,7 +171,7 @@ test('a campaign that meets the limit waits and says so once, and goes on by its
   expect(await told()).toHaveLength(2);
 }, 180_000);
 
-test('two processes that send for one account never exceed its limit together, and spend all of it', async () => {
+test('two processes for one account never exceed its limit together, and spend all of it', async () => {
   // So slow that one has not spent all before the other, whose process wakes up later, begins.
   const pace = { smpp: { segmentsPerSecond: 20 }, dinstar: { simSmsPerMinute: 600 } };
   await using app = await startApp({ env: { ROLE: 'api' }, ways: {}, receipts: 'off', ...pace });

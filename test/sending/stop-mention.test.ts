@@ -97,7 +97,7 @@ const stored = (api: TestApi) =>
 const FRENCH = { to: '+33612000001' };
 const base = { name: 'Soldes', route: 'premium', sender: 'Boutique', recipients: [FRENCH] };
 
-test('marketing to France says how to stop it: added where it is missing, by the number that hears a STOP, counted, and told', async () => {
+test('marketing to France says how to stop it: the mention is added, counted and told', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
@@ -139,7 +139,7 @@ test('marketing to France says how to stop it: added where it is missing, by the
   expect(await send({ text: 'Soldes' })).toEqual([['Soldes STOP SMS 36105', null]]);
 });
 
-test('without any number to name it is warned of, and a text that asks for one is refused; an installation’s own number is named', async () => {
+test('without a number to name it is warned of; a text that asks for one is refused', async () => {
   const basis = { ...base, text: 'Soldes' };
   {
     await using api = await startApi();

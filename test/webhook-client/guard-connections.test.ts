@@ -53,7 +53,7 @@ async function startPoster(zone: Zone, ca?: string) {
 const ok: RequestListener = (_request, response) => void response.end('ok');
 const closing: RequestListener = (_request, response) => void response.writeHead(200, { connection: 'close' }).end('ok');
 
-test('a name that changes its address after the check is connected to where it was checked, and refused the next time', async () => {
+test('a name that moves after the check is connected where it was checked, then refused', async () => {
   await using outside = await startServer(createHttp(closing));
   await using inside = await startServer(createHttp(closing), INSIDE, outside.port);
   // Each look asks once for IPv4 and once for IPv6: from the second look on, the name leads inside.

@@ -163,7 +163,7 @@ const REFUSED: [string, RegExp][] = [
 
 const startZone = () => startNameServer((name) => names[name] ?? null);
 
-test('every way to name a place inside is refused in one wording, and the operator reads the real reason', async () => {
+test('every way to name a place inside is refused in one wording; the operator reads why', async () => {
   expect(REFUSED.length).toBeGreaterThanOrEqual(80);
   await using server = await startZone();
   const guard = createGuard({
@@ -221,7 +221,7 @@ test('an operator can open a private network, and never the addresses that hand 
   expect([denying.allows(PUBLIC), denying.allows(`::ffff:${PUBLIC}`), denying.allows('8.8.8.8')]).toEqual([false, false, true]);
 });
 
-test('name servers in the settings are addresses, with a port or without, and anything else is named when it starts', () => {
+test('name servers in the settings are addresses, a port or not; others are named at start', () => {
   const of = (servers: string) =>
     readConfig({
       DATABASE_URL: 'postgres://db/x',
@@ -236,7 +236,7 @@ test('name servers in the settings are addresses, with a port or without, and an
     expect(() => of(bad)).toThrow(/CALLBACK_NAME_SERVERS: must be addresses/);
 });
 
-test('a burst of names is asked for without losing one, and who wants the same name waits for one answer', async () => {
+test('a burst of names is asked for without losing one; who wants the same waits for one answer', async () => {
   await using server = await startNameServer(() => ['192.0.2.7']);
   const resolve = createResolve({ servers: [server.address], hosts: new Map() });
   const names = Array.from({ length: 1500 }, (_, n) => `shop${n}.example`);

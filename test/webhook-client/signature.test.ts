@@ -53,7 +53,7 @@ const verifies = (publicKey: string, headers: Record<string, string>, sent: stri
 };
 
 test.each(Object.entries(verifiers))(
-  'an Ed25519 key signs beside the secret: its public half verifies, and %s minds only its own',
+  'an Ed25519 key signs beside the secret: its public half verifies, %s minds its own',
   (_, verifier) => {
     const [secret, key, next] = [newSecret(), newSigningKey(), newSigningKey()];
     const headers = headersOf([secret, next, key]);

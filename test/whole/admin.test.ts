@@ -11,6 +11,7 @@ import { openDatabase } from '../../database/orm.ts';
 import { rows } from '../../database/sql.ts';
 import { startApi } from '../fixtures/api.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
+import { built } from '../fixtures/run/built.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,8 +20,8 @@ async function run(command: string, args: string[], env: Record<string, string>)
     .then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }))
     .catch(({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }));
 }
-const admin = (url: string, ...args: string[]) =>
-  run(process.execPath, ['--import', 'tsx', 'cli/admin.ts', ...args], { DATABASE_URL: url });
+const admin = async (url: string, ...args: string[]) =>
+  run(process.execPath, [await built('cli/admin.js'), ...args], { DATABASE_URL: url });
 const npmMigrate = (url: string) => run('npm', ['run', '--silent', 'migrate'], { DATABASE_URL: url });
 
 async function withSql<T>(url: string, work: (sql: Client) => Promise<T>): Promise<T> {
@@ -33,7 +34,7 @@ async function withSql<T>(url: string, work: (sql: Client) => Promise<T>): Promi
   }
 }
 
-test('create-operator brings an empty database up to date and prints a key that opens the operator routes', async () => {
+test('create-operator brings an empty database up to date and prints an operator’s key', async () => {
   await using scratch = await scratchDatabase();
   const db = await openDatabase({ url: scratch.url, poolMax: 2 });
   await rows(db.pool, 'drop schema public cascade');
@@ -92,7 +93,7 @@ test('a restore is said once, of a backup and a loss that are past and in that o
   expect(await restored(scratch.url, at(-30), at(-1))).toBe(0);
 });
 
-test('migrate brings an empty database up to date and says by what; the next call says that it was', async () => {
+test('migrate brings an empty database up to date and says by what; then it says that it was', async () => {
   await using scratch = await scratchDatabase();
   await withSql(scratch.url, async (sql) => {
     await sql.query('drop schema public cascade');
@@ -119,7 +120,7 @@ test('a PostgreSQL before 15 is refused with one sentence, and the database is l
   const sentence = 'Aller-Retour needs PostgreSQL 15 or newer, and the server of DATABASE_URL is PostgreSQL 14.23.\n';
   expect(await npmMigrate(old)).toEqual({ code: 1, stdout: '', stderr: sentence });
   const env = { DATABASE_URL: old, TEMPORAL_ADDRESS: '127.0.0.1:1', SECRETS_KEY: randomBytes(32).toString('base64') };
-  expect(await run(process.execPath, ['--import', 'tsx', 'main.ts'], env)).toEqual({ code: 1, stdout: '', stderr: sentence });
+  expect(await run(process.execPath, [await built('main.js')], env)).toEqual({ code: 1, stdout: '', stderr: sentence });
   await withSql(scratch.url, async (sql) => {
     expect((await sql.query(`select from pg_class where relnamespace = 'public'::regnamespace`)).rowCount).toBe(0);
   });

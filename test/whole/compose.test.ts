@@ -47,7 +47,7 @@ test('docker-compose.yml is what the Compose specification allows', async () => 
   expect(validate.errors ?? []).toEqual([]);
 });
 
-test('every variable that it gives our services is one that the product reads, and the required ones are given', async () => {
+test('every variable that it gives is one that the product reads; the required ones are given', async () => {
   const required = variableNames.filter((name) => {
     try {
       readConfig({});
@@ -77,7 +77,7 @@ test('every setting comes from .env, but for those that the file decides itself'
   ]);
 });
 
-test('PostgreSQL takes all connections of two APIs, two workers and Temporal, and every service rotates its log', async () => {
+test('PostgreSQL takes all connections of two of each and Temporal; every service rotates logs', async () => {
   const { services } = await compose();
   const [, most] = /^max_connections=(\d+)$/.exec(services['postgres']?.command?.at(-1) ?? '') ?? [];
   const { DATABASE_POOL } = readConfig({ DATABASE_URL: 'postgres://x/y', TEMPORAL_ADDRESS: 'x', SECRETS_KEY: 'x' });
@@ -110,7 +110,7 @@ test('no password has a default: every secret is asked for by name, and .env.exa
   expect(text).not.toMatch(/:\/\/[^\s@]*\$\{\w*PASSWORD/); // In an address a / or an @ of it would mean something else.
 });
 
-test('the Temporal UI, which has no sign-in, is reachable from this machine only; long-lived services come back and are watched', async () => {
+test('the Temporal UI is reachable from this machine only; lasting services come back, watched', async () => {
   const { services } = await compose();
   expect(services['temporal-ui']?.ports).toEqual(['127.0.0.1:8080:8080']);
   const lasting = ['postgres', 'temporal', 'temporal-ui', 'api', 'worker'];
@@ -150,7 +150,7 @@ test('every older Node is told which one is needed, and from 24.7 on all are tak
   expect(taken.filter((version) => refuseNode(version) === null)).toEqual(['24.7.0', '24.21.0', '25.0.0', '26.10.0']);
 });
 
-test('what is built, and what npm starts, says on an older Node in one sentence which one it needs', async () => {
+test('what is built, and what npm starts, says in a sentence which Node it needs', async () => {
   await using folder = await temporaryFolder();
   const node = await olderNode(folder.path);
   const version = (await outputOf([node, '--version']))?.slice(1);

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../fixtures/launcher.ts';
 
 const run = promisify(execFile);
 
-test('the demo exits 0: each reply to V2’s and to V0’s campaigns came out everywhere it should, exactly once, through an outage of the endpoint too', async () => {
+test('the demo exits 0: each reply, V2’s and V0’s, came out exactly once, through an outage too', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aller-retour-demo-test-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -56,7 +56,7 @@ test('a demo that fails says what it asked and why nothing came of it', async ()
   await new Promise((done) => server.close(done));
 });
 
-test('a demo after one that was ended in the middle, with a STOP left behind and an endpoint that fails, comes out right', async () => {
+test('a demo after one ended in the middle, with a STOP and a failing endpoint, comes out right', async () => {
   await using folder = await temporaryFolder();
   await using dev = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
   const args = ['--import', 'tsx', 'dev/demo/demo.ts', '--data', folder.path];

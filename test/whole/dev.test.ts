@@ -41,7 +41,7 @@ async function roundTrip(dev: Dev, text: string): Promise<void> {
   await until('the endpoint has it', () => world.endpoint.calls.some((call) => call.verified && call.body.includes(text)));
 }
 
-test('a stack that is stopped and started again has the same addresses, keys and replies, and goes on with a gateway that forgot its inbox', async () => {
+test('a stack that is stopped and started has its addresses, keys and replies, and goes on', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-dev-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -62,7 +62,7 @@ test('a stack that is stopped and started again has the same addresses, keys and
   expect(texts).toEqual(['Oui encore', 'Oui pour une place']);
 }, 240_000);
 
-test('beside a running stack a second says where that is, --fresh deletes nothing, and both exit 1', async () => {
+test('beside a running stack a second says where it is, --fresh deletes nothing, both exit 1', async () => {
   await using folder = await temporaryFolder();
   await using first = await startDev({ dataDir: folder.path, log: pino({ level: 'silent' }), progress: () => {} });
   const { url, temporalUi, addresses } = first.state;

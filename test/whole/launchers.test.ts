@@ -24,7 +24,7 @@ beforeAll(async () => {
   temporalBinary = await ensureTemporalBinary(() => {});
 }, 900_000); // Built with Go where it can't be downloaded: once, then cached.
 
-test.concurrent('a second start finds the data of the first, in seconds and at the same addresses, and the log holds no password', async ({
+test.concurrent('a second start finds the first one’s data, in seconds, same addresses, no password logged', async ({
   annotate,
 }) => {
   await using folder = await temporaryFolder();
@@ -57,7 +57,7 @@ test.concurrent('a second start finds the data of the first, in seconds and at t
   await untilGone(folder.path);
 });
 
-test.concurrent('a launcher that dies of any signal takes both servers with it, and nothing committed is lost', async () => {
+test.concurrent('a launcher that dies of any signal takes both servers along; what is committed is kept', async () => {
   await using folder = await temporaryFolder();
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
     await using launcher = await launch(folder.path);
@@ -110,7 +110,7 @@ test.concurrent('an ordinary user starts both servers as root does', async () =>
   await untilGone(join(folder.path, 'data'));
 });
 
-test.concurrent('a start beside a running one uses its PostgreSQL and leaves it running, and says where its Temporal is', async () => {
+test.concurrent('a start beside a running one uses its PostgreSQL, leaves it on, and names its Temporal', async () => {
   await using folder = await temporaryFolder();
   await using launcher = await launch(folder.path);
   const { url, address } = await launcher.ready;
@@ -253,7 +253,7 @@ test.concurrent('two starts never build at once, and a lock whose holder is gone
   expect(order).toHaveLength(8);
 });
 
-test.concurrent('a PostgreSQL that was killed comes back with its data, and is not called ready before it is', async () => {
+test.concurrent('a PostgreSQL that was killed comes back with its data, and is called ready only then', async () => {
   await using folder = await temporaryFolder();
   const { log } = memory();
   const before = await startPostgres({ dataDir: folder.path, log });

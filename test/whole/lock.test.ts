@@ -8,7 +8,7 @@ import { commandOf } from '../../dev/launchers/child.ts';
 import { lockOrHolder } from '../../dev/launchers/lock.ts';
 import { temporaryFolder } from '../fixtures/launcher.ts';
 
-test('what lasts is held by one: not waited for, and kept by a holder that is suspended, until it is gone', async () => {
+test('what lasts is held by one, not waited for, and kept by a suspended holder until it is gone', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'dev.lock');
   const module = JSON.stringify(new URL('../../dev/launchers/lock.ts', import.meta.url).href);

@@ -5,7 +5,7 @@ import { openClient } from '../../temporal/connect.ts';
 import { whereIs } from '../../workflows/signals.ts';
 import { MAIL, phone, SHORT_CODES, startApp, until } from '../fixtures/app.ts';
 
-test('a premium campaign goes out, and a reply comes home on the platform, by e-mail and by callback, once each', async () => {
+test('a premium campaign goes out; a reply comes home on platform, by e-mail and callback, once', async () => {
   await using app = await startApp();
   const campaign = await app.campaign([{ to: phone(1), prenom: 'Zoé', reference: 'commande-7' }], {
     purpose: 'transactional',
@@ -123,7 +123,7 @@ test('an answer from a conversation goes out by the code that the person wrote t
   expect(answer).toMatchObject({ from: sms.from, to: phone(1), text: 'Vers midi.' });
 });
 
-test('replies to messages sent while two-way SMS was off are stored, but neither shown nor delivered; STOP is obeyed all the same', async () => {
+test('replies to messages sent with two-way SMS off are stored, not shown; STOP is obeyed', async () => {
   await using app = await startApp();
   await app.operator.send('PUT', `/v1/operator/accounts/${app.accountId}/two-way`, { state: 'off', reason: 'Not paid' });
   const one = await app.account.send('POST', '/v1/messages', { to: phone(1), text: 'Bonjour', route: 'lowcost' });

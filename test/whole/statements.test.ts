@@ -102,7 +102,7 @@ async function startComparing() {
   };
 }
 
-test('every statement is one that PostgreSQL takes, with the parameters and columns that its caller says', async () => {
+test('every statement is one that PostgreSQL takes, with its caller’s parameters and columns', async () => {
   const all = await statements();
   await using comparing = await startComparing();
   const wrong: string[] = [];

@@ -36,7 +36,7 @@ test('a first reply starts a run at once, and what comes together comes in one',
   expect(pages).toMatchObject([{ ids: ids(0, 100), lagging: false }]);
 });
 
-test('the next page starts when the last is filed and half of what that took went by, and nothing is lost', async () => {
+test('the next page starts when the last is filed and half its time went by; nothing is lost', async () => {
   using time = clock();
   const { add, flush, pages, begins } = starter(100);
   let next = 0;
@@ -52,7 +52,7 @@ test('the next page starts when the last is filed and half of what that took wen
   expect(pages.flatMap((page) => page.ids).toSorted()).toEqual(ids(0, next).toSorted());
 });
 
-test('a page holds 500 at most, one that leaves a page behind says so, and a slow one rests half a second', async () => {
+test('a page holds 500 at most and says if it leaves another; a slow one rests half a second', async () => {
   using time = clock();
   const { add, lagging, pages, begins } = starter(3000);
   add(ids(0, 1400));
@@ -97,7 +97,7 @@ test('a start that fails is no error to the caller, and later pages still start'
   expect(pages).toEqual([['kept']]);
 });
 
-test('the gate opens when its page is filed here, or as the database says, or after three seconds', async () => {
+test('the gate opens when its page is filed here, or by the database, or after three seconds', async () => {
   using time = clock();
   const filed = new Set<string>();
   const pages = createFiledPages({

@@ -48,7 +48,7 @@ async function runOn(queues: Record<string, Answers>, workflowType: string, ...a
   }
 }
 
-test('75 hours of retries: the run of an endpoint sleeps until each attempt is due, and ends when none is left', async () => {
+test('75 hours of retries: an endpoint’s run sleeps until each is due, and ends with the last', async () => {
   const waits = CALLBACK_SCHEDULE.slice(2);
   const looks: number[] = [];
   const begun = performance.now();
@@ -78,7 +78,7 @@ test('75 hours of retries: the run of an endpoint sleeps until each attempt is d
   expect(slept).toBeGreaterThanOrEqual(waits.reduce((sum, ms) => sum + ms, 0) / SHORTER);
 }, 60_000);
 
-test('a night’s sync reads page after page from where the last one ended, and releases before and after', async () => {
+test('a night’s sync reads page by page from where the last ended, releasing before and after', async () => {
   const steps: string[] = [];
   const note = (step: string): void => void steps.push(step);
   const nights = ['night', null];
@@ -102,7 +102,7 @@ test('a night’s sync reads page after page from where the last one ended, and 
   expect(steps).toEqual(['released', 'read from the start', 'read from 1', 'read from 2', 'released', 'closed well']);
 }, 60_000);
 
-test('a campaign over quiet hours in the night of a clock change waits an hour longer, says why, and goes on by itself', async () => {
+test('a campaign over quiet hours waits an hour more on a clock change, says why, and goes on', async () => {
   // Half past ten in the evening in Paris; the clocks go back at three.
   const evening = new Date('2026-10-24T20:30:00Z');
   const waitMs = quietWaitMs('+33612345678', evening, 'standard');

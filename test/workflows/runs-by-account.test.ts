@@ -13,7 +13,7 @@ async function found(app: App, query: string): Promise<string[]> {
   return types.toSorted();
 }
 
-test('an operator finds an account’s runs by its id: pages of replies, a campaign, a list, its preview and a replay', async () => {
+test('an operator finds an account’s runs by its id: pages, campaigns, lists, previews, replays', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const { account, accountId } = app;
   await app.ended(await app.campaign([{ to: phone(1) }]));

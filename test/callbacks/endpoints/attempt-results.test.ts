@@ -61,7 +61,7 @@ test('a success is written down at once, and counted for its endpoint a little l
   expect(await endpoint.counted()).toEqual([{ attempts: 1, failures: 0 }]);
 });
 
-test('a failure counts at once, with the successes before it: whether an endpoint opens is a matter of shares', async () => {
+test('a failure counts at once with the successes before it: an endpoint opens by its share', async () => {
   await using endpoint = await anEndpoint();
   for (let n = 0; n < 3; n++) await endpoint.record(await endpoint.ended(true));
   await endpoint.record(await endpoint.ended(false));

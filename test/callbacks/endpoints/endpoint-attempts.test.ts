@@ -27,7 +27,7 @@ async function owe(
 }
 const quiet = { env: { ROLE: 'api' }, ways: { callback: true } } as const;
 
-test('of eight places fresh has four, retries three, replays one, unused ones are lent, so that none starves', async () => {
+test('of eight places fresh has four, retries three, replays one; unused ones are lent', async () => {
   await using app = await startApp(quiet);
   const fresh = await owe(app, 20, { state: 'pending', dueInSeconds: 60 });
   await owe(app, 20, { state: 'retrying' });
@@ -51,7 +51,7 @@ test('places are counted across processes: claims that race never hold more than
   expect(claims.flat()).toHaveLength(8);
 });
 
-test('a place is a lease: one whose process died is free again when it runs out, without anybody counting back', async () => {
+test('a place is a lease: one of a dead process is free when it runs out, with nobody counting', async () => {
   await using app = await startApp(quiet);
   const first = await owe(app, 8, { state: 'pending', dueInSeconds: 60 });
   expect(await claimCallbacks(app.db.pool, first)).toHaveLength(8);
@@ -68,7 +68,7 @@ test('a delivery is claimed once: a page that is tried again finds nothing to cl
   expect(claims.map((each) => each.length).toSorted((a, b) => a - b)).toEqual([0, 4]);
 });
 
-test('a worker killed in an attempt leaves a row that says unknown, and the delivery is attempted again', async () => {
+test('a worker killed in an attempt leaves a row that says unknown, and another attempt is made', async () => {
   await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
   await app.account.send('PATCH', `/v1/callback-endpoints/${app.callback?.id ?? ''}`, { schedule: [0, 1, 1] });
   app.world.endpoint.behave({ name: 'hook', mode: 'hang', times: 1 });
@@ -104,7 +104,7 @@ test('a wake-up that comes with the last moments of a drain is not lost', async 
   expect((await app.rows<{ sum: number }>('select sum(attempts)::int as sum from deliveries'))[0]?.sum).toBe(34 + 11);
 }, 120_000);
 
-test('a probe spends no attempt and the next one takes another delivery: one that is always rejected does not keep an endpoint closed', async () => {
+test('a probe spends no attempt, and the next takes another delivery: one bad one blocks nothing', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT, sweepEveryMs: 1000 });
   const id = app.callback?.id ?? '';
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500 });
@@ -125,7 +125,7 @@ test('a probe spends no attempt and the next one takes another delivery: one tha
   expect(new Set(tried.map((row) => row.delivery_id)).size).toBe(2);
 });
 
-test('while one endpoint is open its new replies join the backlog without an attempt, and other endpoints notice nothing', async () => {
+test('while an endpoint is open its new replies wait unattempted, and others notice nothing', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT });
   const other = await app.account.send('POST', '/v1/callback-endpoints', { url: `${app.world.endpoint.url}/hook/other` });
   app.world.endpoint.addSecret(textOf(other, 'secret'));

@@ -31,7 +31,7 @@ const ENDPOINTS: [string, object, string][] = [
   ['a secret of its own choice', { url: URL, secret: 'whsec_short' }, 'secret'],
 ];
 
-test('an endpoint that can not be is a problem that names the field and a remedy, when it is made and when it is changed, and nothing is stored', async () => {
+test('an impossible endpoint is refused by field and remedy, made or changed; nothing is stored', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const made = (await shop.call('POST', '/callback-endpoints', { url: URL })).body;
@@ -57,7 +57,7 @@ test('an endpoint that can not be is a problem that names the field and a remedy
   expect((await shop.call('GET', '/callback-endpoints')).body.items).toEqual([before]);
 });
 
-test('a replay over nothing is a problem of its own name and no job; a cursor of another account is refused everywhere', async () => {
+test('a replay over nothing is a problem and no job; another account’s cursor is refused', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const id: string = (await shop.call('POST', '/callback-endpoints', { url: URL })).body.id;

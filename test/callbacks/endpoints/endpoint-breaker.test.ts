@@ -13,7 +13,7 @@ async function opened(app: App, replies: number): Promise<string> {
   return id;
 }
 
-test('an endpoint that fails opens: what is owed is held, a run of its own tries it now and then without spending attempts, and drains the backlog when it answers', async () => {
+test('an endpoint that fails opens: probes spend no attempts, and its backlog drains by itself', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: PATIENT, sweepEveryMs: 1000 });
   const id = await opened(app, 12);
   const { client, connection } = openClient({

@@ -21,7 +21,7 @@ const taken = (id: string, claim: string): Ended => ({
   error: null,
 });
 
-test('an attempt whose lease was taken over changes its own row and nothing else; the one that holds the claim decides', async () => {
+test('an attempt whose lease was taken over changes its own row alone; the claim decides', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const [late, holder] = [newId(), newId()];
@@ -45,7 +45,7 @@ test('an attempt whose lease was taken over changes its own row and nothing else
   expect(await delivery()).toEqual([{ state: 'delivered', claim: null, delivered_at: expect.any(Date) }]);
 });
 
-test('a run is signalled when it turns wanted and not again until it has looked, however many wake it at once', async () => {
+test('a run is signalled when it turns wanted, then not until it has looked, whoever wakes it', async () => {
   await using api = await startApi();
   const signalled: LongRun[] = [];
   const wake = createRunWaker({ pool: api.db.pool, signal: async (run) => void signalled.push(run) });

@@ -12,7 +12,7 @@ async function noticed(app: App): Promise<string[]> {
   return notices.map((mail) => mail.subject ?? '').toSorted();
 }
 
-test('a faulty set-up is told at the first attempt and once: by mail, to who pulls, and to the account’s other endpoints that chose to hear of it', async () => {
+test('a faulty set-up is told once, at the first attempt: by mail, by pull, by chosen endpoints', async () => {
   await using app = await startApp({ callbackSchedule: [0, 100, 60_000] });
   const id = app.callback?.id ?? '';
   const types = ['endpoint.failing', 'endpoint.recovered'];
@@ -49,7 +49,7 @@ test('a faulty set-up is told at the first attempt and once: by mail, to who pul
     expect(metrics).toContain(name);
 });
 
-test('an endpoint that is open for a day is told of, before its end once more, and again when it has recovered: one mail each', async () => {
+test('an endpoint open for a day is told of, again before its end and at recovery: a mail each', async () => {
   await using app = await startApp({ callbackSchedule: PATIENT, sweepEveryMs: 1000 });
   const id = app.callback?.id ?? '';
   const types = ['endpoint.failing', 'endpoint.recovered'];

@@ -30,14 +30,14 @@ const failing: Window = { attempts: 10, failures: 5, several: true };
 const open = (at = 0): Health => transition(newHealth(0), results(failing, result('a', 'failed')), at);
 const recovering = (at = 0): Health => transition(open(at), results(calm, result('b', 'ok', true)), at);
 
-test('half of ten attempts failing within five minutes opens; nine attempts, or less than half, do not', () => {
+test('half of ten attempts failing in five minutes opens; nine attempts, or fewer, do not', () => {
   expect(open().state).toBe('open');
   const after9 = transition(newHealth(0), results({ attempts: 9, failures: 9, several: true }, result('a', 'failed')), 0);
   const afterLess = transition(newHealth(0), results({ attempts: 11, failures: 5, several: true }, result('a', 'failed')), 0);
   expect([after9.state, afterLess.state]).toEqual(['healthy', 'healthy']);
 });
 
-test('five timeouts in a row open, and a success or another failure between them does not count as a row', () => {
+test('five timeouts in a row open; a success or another failure between them ends the row', () => {
   const row = (...outcomes: Result['outcome'][]) =>
     transition(newHealth(0), results(calm, ...outcomes.map((outcome, index) => result(String(index), outcome))), 0).state;
   expect(row('timeout', 'timeout', 'timeout', 'timeout', 'timeout')).toBe('open');
@@ -107,7 +107,7 @@ test('an attempt that was under way when it opened decides nothing', () => {
   expect(transition(open(), results(calm, result('late', 'ok')), 5).state).toBe('open');
 });
 
-test('its owner hears of it after 24 hours, 72, and a day before it is disabled, which is after five days without success', () => {
+test('its owner hears after 24 hours, 72, and a day before it is disabled after five days', () => {
   let health = open();
   expect(alarmsDue(health, 24 * HOUR - 1)).toBe(0);
   expect(ALARMS.map((at) => alarmsDue(health, at))).toEqual([1, 2, 3]);
@@ -120,7 +120,7 @@ test('five quiet days with few failures disable nothing', () => {
   expect(transition(open(), { kind: 'looked-at' }, 200 * HOUR).state).toBe('open');
 });
 
-test('a second failure of one delivery makes an endpoint unsteady until nothing waits that failed twice; a first one does not', () => {
+test('a second failure of one delivery makes it unsteady until nothing waits that failed twice', () => {
   const blip = transition(newHealth(0), results(calm, result('a', 'failed')), 1);
   expect(shownHealth(blip)).toBe('healthy');
   const unsteady = transition(blip, results(calm, result('a', 'failed', false, 2)), 2);
@@ -169,7 +169,7 @@ const anything: fc.Arbitrary<HealthEvent> = fc.oneof(
   ),
 );
 
-test('every state is reached and left again, and whatever happens a probe is due while open and only then', () => {
+test('every state is reached and left again, and a probe is due while open and only then', () => {
   const entered = new Set<HealthState>();
   const left = new Set<HealthState>();
   fc.assert(

@@ -26,7 +26,7 @@ async function say(app: App, index: number, ...texts: string[]): Promise<void> {
 const texts = (app: App, name = 'hook'): string[] =>
   app.world.endpoint.calls.filter((call) => call.name === name).map((call) => JSON.parse(call.body).data.reply.text);
 
-test('with strict order a later reply waits until the earlier one is taken, and other conversations do not', async () => {
+test('with strict order a later reply waits for the earlier one, and other conversations do not', async () => {
   await using app = await ordered(2, { callbackSchedule: [0, 600_000] });
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500, times: 1 });
   await say(app, 0, 'UN');
@@ -42,7 +42,7 @@ test('with strict order a later reply waits until the earlier one is taken, and 
   expect(app.world.endpoint.calls.some((call) => 'x-order' in call.headers)).toBe(false);
 });
 
-test('after 15 minutes of a healthy endpoint a later reply goes on, marked in its header and its attempt; held time does not count', async () => {
+test('after 15 healthy minutes a later reply goes on, marked as such; held time does not count', async () => {
   await using app = await ordered(1, { callbackSchedule: [0, 600_000] });
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500, times: 1 });
   await say(app, 0, 'UN', 'DEUX');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isAnswer, textOf } from '../../../dev/seed.ts';
 import { startApp } from '../../fixtures/app.ts';
 
-test('a ping is signed, says that it is a test, answers with the attempt, and is nobody’s delivery', async () => {
+test('a ping is signed, says that it is a test, answers with the attempt, and is no delivery', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const id = app.callback?.id ?? '';
   const ping = () => app.account.send('POST', `/v1/callback-endpoints/${id}/test`);
@@ -19,7 +19,7 @@ test('a ping is signed, says that it is a test, answers with the attempt, and is
   expect((await app.account.get(`/v1/callback-endpoints/${id}`))['health']).toBe('healthy');
 });
 
-test('a ping at an address that was moved into our network since is not made, and reads like one that nobody answers', async () => {
+test('a ping at an address moved into our network is not made, and reads like one unanswered', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const id = app.callback?.id ?? '';
   await app.rows(`update callback_endpoints set url = 'http://169.254.169.254/latest/meta-data'`);

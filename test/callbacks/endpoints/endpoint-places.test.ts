@@ -17,7 +17,7 @@ test('places that nobody waits for are lent', () => {
   expect(roomFor('replay', PLACES, idle, { fresh: 1, retry: 0, replay: 100 })).toBe(7);
 });
 
-test('never more than all, and no lane starves: who waits and holds less than its share finds a place as soon as one is free', () => {
+test('never more than all, and no lane starves: who holds less than its share is next', () => {
   fc.assert(
     fc.property(fc.constantFrom(1, 2, 4, 8), lanes(4), lanes(20), (places, busy, waiting) => {
       const used = LANES.reduce((sum, lane) => sum + busy[lane], 0);

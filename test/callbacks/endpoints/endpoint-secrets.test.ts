@@ -26,7 +26,7 @@ test('a second rotation lengthens no overlap and forgets what has ended', () => 
   expect(thrice.secrets).toEqual([{ secret: thrice.secret, until: null }]);
 });
 
-test('rotating shows the new secret once, sealed in the database, and the endpoint’s own account only', async () => {
+test('rotating shows the new secret once, sealed in the database, for the endpoint’s own account', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const made = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
@@ -42,7 +42,7 @@ test('rotating shows the new secret once, sealed in the database, and the endpoi
   expect([bad.status, bad.body.errors[0].field]).toEqual([400, 'overlapHours']);
 });
 
-test('an Ed25519 key is rotated by itself: its private half is sealed and shown to nobody, for a V0 account too, and a ping carries both kinds', async () => {
+test('an Ed25519 key is rotated by itself, its private half sealed; a ping carries both kinds', async () => {
   const posted: Record<string, string>[] = [];
   await using api = await startApi();
   const { poster } = api.services;
@@ -75,7 +75,7 @@ test('an Ed25519 key is rotated by itself: its private half is sealed and shown 
 
 const aKey = (): string => randomBytes(32).toString('base64');
 
-test('SECRETS_KEY is rotated without a pause: both keys open, reseal seals everything with the first, then the old one can go', async () => {
+test('SECRETS_KEY is rotated without a pause: both keys open, reseal uses the first', async () => {
   const [old, next] = [aKey(), aKey()];
   await using api = await startApi({ secrets: createSecrets(old) });
   const shop = await anAccount(api);

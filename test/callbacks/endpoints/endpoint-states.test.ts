@@ -19,7 +19,7 @@ const put = (api: TestApi, id: string, health: Partial<Health>): Promise<unknown
     JSON.stringify({ ...newHealth(Date.now()), ...health }),
   ]);
 
-test('a pause holds and a resume goes on; both wake the endpoint’s run, and what is not possible says what is', async () => {
+test('a pause holds and a resume goes on; both wake the run; the impossible is told what is not', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const id = await anEndpoint(shop);
@@ -62,7 +62,7 @@ test.each([
   expect(items.map((each: { state: string }) => each.state).toReversed()).toEqual(states);
 });
 
-test('the run of an endpoint in trouble hears of the first that waits for it, not of each that joins; one that is stopped has none', async () => {
+test('the run of an endpoint in trouble hears of the first that waits only; stopped, it has none', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const id = await anEndpoint(shop);
@@ -80,7 +80,7 @@ test('the run of an endpoint in trouble hears of the first that waits for it, no
   expect(await hold()).toEqual({ woken: [], held: null });
 });
 
-test('an attempt that was under way when its endpoint was deleted leaves nothing that waits for ever', async () => {
+test('an attempt under way when its endpoint was deleted leaves nothing that waits for ever', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const [id, claim] = [await anEndpoint(shop), newId()];
@@ -105,7 +105,7 @@ test('enabling since without a time is refused, and nothing is given up', async 
   expect((await shop.call('GET', `/callback-endpoints/${id}`)).body.health).toBe('gone');
 });
 
-test('the health of an endpoint tells what waits, what failed last in a customer’s words, and what happens next', async () => {
+test('an endpoint’s health says what waits, what failed last, in plain words, and what is next', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const id = await anEndpoint(shop);
@@ -145,7 +145,7 @@ test('the health of an endpoint tells what waits, what failed last in a customer
   });
 });
 
-test('an operator sees the endpoints in trouble, in plain words, and workers whose own line is down', async () => {
+test('an operator sees endpoints in trouble, in plain words, and workers whose own line is down', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const [well, ill] = [await anEndpoint(shop), await anEndpoint(shop)];

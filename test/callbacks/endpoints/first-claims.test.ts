@@ -57,7 +57,7 @@ async function aShop(fields: object = {}) {
   };
 }
 
-test('replies are stored with the claims of their first attempts, as far as their endpoint has places', async () => {
+test('replies are stored with the claims of their first attempts, as far as there are places', async () => {
   await using shop = await aShop();
   const owed = await shop.replied(10);
   expect(owed).toHaveLength(10);
@@ -100,7 +100,7 @@ test('a process that ends gives back what it has not posted', async () => {
   ]);
 });
 
-test('a first attempt that takes long has its lease renewed; one whose process died is listed as unknown and made again', async () => {
+test('a long first attempt has its lease renewed; one of a dead process is unknown, made again', async () => {
   await using shop = await aShop();
   await shop.replied(2);
   const [slow, dead] = shop.claims;

@@ -33,7 +33,7 @@ async function runOf(app: App, id: string) {
   };
 }
 
-test('one reply and two 500s: its endpoint is unsteady, a run of its own shows which and when, makes the retry, and ends', async () => {
+test('one reply and two 500s: the endpoint is unsteady, and its run shows it, retries, and ends', async () => {
   await using app = await startApp({ ways: { callback: true }, callbackSchedule: [0, 300, 6000, 6000] });
   const id = app.callback?.id ?? '';
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500, times: 2 });
@@ -55,7 +55,7 @@ test('one reply and two 500s: its endpoint is unsteady, a run of its own shows w
   expect(app.world.endpoint.calls).toHaveLength(3);
 });
 
-test('what an unsteady endpoint’s run leaves for a minute is taken by the run of retries, which makes first retries all along', async () => {
+test('what an unsteady endpoint’s run leaves for a minute is taken by the run of retries', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { body } = await shop.call('POST', '/callback-endpoints', { url: 'https://shop.example.com/hook' });
@@ -82,7 +82,7 @@ test('what an unsteady endpoint’s run leaves for a minute is taken by the run 
   expect((await claimFailedTwice(pool, String(body.id))).map(({ id, attempt }) => [id, attempt])).toEqual([[twice.id, 4]]);
 });
 
-test('a worker of the version before reads an unsteady endpoint as healthy, and keeps what it does not know', async () => {
+test('a worker of the version before reads unsteady as healthy, and keeps what it does not know', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
   const { body } = await shop.call('POST', '/callback-endpoints', { url: 'https://shop.example.com/hook' });

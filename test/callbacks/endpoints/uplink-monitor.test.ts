@@ -22,7 +22,7 @@ const hosts = (ok: number, failing: number, since = 0): Witness[] => [
   ...Array.from({ length: failing }, () => ({ ok: false, at: 0, failingSince: since })),
 ];
 
-test('most of five hosts failing at once is our own line; half of them, or four hosts, or old trouble is theirs', () => {
+test('most of five hosts failing at once is our line; half, four hosts, or old trouble is theirs', () => {
   expect(uplinkIsDown(hosts(2, 3), 0)).toBe(true);
   expect(uplinkIsDown(hosts(3, 3), 0)).toBe(false);
   expect(uplinkIsDown(hosts(0, 4), 0)).toBe(false);
@@ -78,7 +78,7 @@ test('an attempt that began while the line was down and fails when it is up agai
   );
 });
 
-test('when our name servers are gone no attempt is spent, no endpoint is blamed, no run per endpoint starts, the operator is told, and all is delivered when they are back', async () => {
+test('with name servers gone nothing is spent or blamed, the operator is told, all comes later', async () => {
   let names = true;
   const resolve = async (host: string): Promise<string[]> => {
     if (!names) throw Object.assign(new Error(`queryA ESERVFAIL ${host}`), { code: 'ESERVFAIL' });

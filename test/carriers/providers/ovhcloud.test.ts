@@ -5,7 +5,7 @@ import { ovhcloud } from '../../../carriers/providers/ovhcloud.ts';
 import { until } from '../../fixtures/app.ts';
 import { ovhPlay, ovhSettings, startProvider } from './play.ts';
 
-test('OVHcloud is asked for replies: each is handed over once, with the number that recipients answer to', async () => {
+test('OVHcloud is asked for replies: each comes once, with the number that recipients answer to', async () => {
   await using api = await startProvider(ovhPlay);
   api.gets.set('/incoming', [11, 12]);
   const item = { creationDatetime: '2026-11-30T09:00:00+01:00', credits: 0, sender: '+33612345678', tag: '' };
@@ -35,7 +35,7 @@ test('OVHcloud is asked for replies: each is handed over once, with the number t
   expect(replies[0]?.receivedAt).toEqual(new Date('2026-11-30T08:00:00Z'));
 });
 
-test('OVHcloud’s credentials that stop working while nothing is sent are a refused login, which raises its alarm', async () => {
+test('OVHcloud’s credentials that stop working in silence are a refused login, with its alarm', async () => {
   await using api = await startProvider(ovhPlay);
   const logged: string[] = [];
   const session = ovhcloud.open(ovhcloud.settings.parse({ ...ovhSettings(api.url), applicationSecret: 'revoked' }), {
@@ -48,7 +48,7 @@ test('OVHcloud’s credentials that stop working while nothing is sent are a ref
   await session.close(0);
 });
 
-test('OVHcloud tells what became of a message when it is asked; what is on its way, or of another’s, is no news', async () => {
+test('OVHcloud tells a message’s fate when asked; what is on its way, or another’s, is not news', async () => {
   await using api = await startProvider(ovhPlay);
   for (const [id, deliveryReceipt] of [
     [1, 1],

@@ -16,7 +16,7 @@ test.each(plays)('%s: a reply is read with its number, its text and its id; a sh
   expect(short?.kind === 'content' && short.replies[0]?.to).toBe('36111');
 });
 
-test.each(plays)('%s: each word of a receipt means what its documentation says, and an unknown one is no news', (_, play) => {
+test.each(plays)('%s: each word of a receipt means what its documentation says, and others are not news', (_, play) => {
   for (const [word, status] of Object.entries(play.statuses)) {
     const content = parse(play, play.receipt('ref-1', word));
     expect(content).toMatchObject({ kind: 'content', replies: [] });
@@ -54,7 +54,7 @@ test('Twilio: another address or another field is a forgery; so is another token
   expect(parse(play, fromTwilio(fields, 'another'))).toMatchObject({ kind: 'forged' });
 });
 
-test('Vonage: a token that is old, of another account, of another body, or signed by none, is a forgery', () => {
+test('Vonage: a token that is old, of another account or body, or unsigned, is a forgery', () => {
   const play = PLAYS['vonage'];
   if (!play) throw new Error('No such play');
   const document = { channel: 'sms', message_uuid: 'in-1', from: '33612345678', to: '36111', text: 'OUI' };

@@ -20,7 +20,7 @@ const BRINGS: Record<string, (url: string, id: string, from: string) => { receip
 };
 
 test.each(Object.entries(BRINGS))(
-  'a campaign by %s: its signed receipts and replies come home and are called back once, though it brings them twice',
+  'a campaign by %s: signed receipts and replies come home once, though brought twice',
   async (type, brings) => {
     const play = PLAYS[type];
     if (!play) throw new Error('No such provider');

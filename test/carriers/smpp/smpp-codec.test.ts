@@ -118,7 +118,7 @@ test('a command not spoken here is told from a broken one', () => {
   expect(decodePdu(frame)).toEqual({ command: 'unreadable', id: 0x03, status: 0, sequence: 7, problem: null });
 });
 
-test('an optional parameter that overruns its PDU is an error, up to three octets of padding are not', () => {
+test('an optional parameter that overruns its PDU is an error; three octets of padding are not', () => {
   const frame = encodePdu({ ...submit, tlvs: new Map([[TLV.messagePayload, Buffer.from('hello')]]) });
   const overrun = Buffer.from(frame);
   overrun.writeUInt16BE(6, frame.length - 7);

@@ -19,7 +19,7 @@ test.each([
   expect(await submitAll(it.session, [aMessage()])).toMatchObject([expected]);
 });
 
-test('a login says which numbers it serves and which version it speaks, as the operator wants them', async () => {
+test('a login says which numbers it serves and which version it speaks, as the operator wants', async () => {
   const came: Pdu[] = [];
   const framer = createFramer();
   const server = createServer((socket) => {

@@ -69,7 +69,7 @@ test('the lines of an account are spread over its hosts', async () => {
   expect(it.lines.health().map(({ state }) => state)).toEqual(['bound', 'bound']);
 });
 
-test('a host that is down: its line goes on by another, and comes back to its own when that line is lost', async () => {
+test('a host that is down: its line goes on by another, and returns when that line is lost', async () => {
   await using smsc = await startTestSmsc({ hosts: 2 });
   const up = smsc.down(0);
   await using it = openTestSession(smsc.port, { otherHosts: otherHosts(smsc.ports) });
@@ -81,7 +81,7 @@ test('a host that is down: its line goes on by another, and comes back to its ow
   expect(await submitAll(it.session, [aMessage()])).toMatchObject([{ outcome: 'accepted' }]);
 });
 
-test('a receipt that comes by another host than its message went by finds it, by its id or by our reference', async () => {
+test('a receipt by another host than its message’s finds it, by its id or by our reference', async () => {
   // What its receipts name can't be told by the setting: our reference alone does.
   await using smsc = await startTestSmsc({ hosts: 2, receipts: { delayMs: 5, ids: 'hex' }, begunAt: 1_000_000_000 });
   await using it = await startLines(smsc.ports, { userMessageReference: true });
@@ -105,7 +105,7 @@ test.for([
   ['one host', [0]],
   ['the other', [1]],
   ['both', [0, 1]],
-] as const)('with %s cut while replies are being stored, each is one reply, whichever host brings it again', async ([, cut]) => {
+] as const)('with %s cut while replies are stored, each is one reply, whichever host brings it again', async ([, cut]) => {
   await using smsc = await startTestSmsc({ hosts: 2 });
   await using it = await startLines(smsc.ports);
   await until('both are bound', () => smsc.bound() === 2);
@@ -124,7 +124,7 @@ test.for([
   expect(stored.map((row) => row.from_number)).toEqual(phones);
 });
 
-test('a reply that one line could not acknowledge is its copy when another line brings it, once; what was acknowledged is none', async () => {
+test('an unacknowledged reply is its copy on another line, once; an acknowledged one is not', async () => {
   await using smsc = await startTestSmsc({ hosts: 2 });
   await using it = await startLines(smsc.ports);
   const deps = { pool: it.db.pool, log: pino({ level: 'silent' }), country: 'FR', deliverReplies: () => {} };

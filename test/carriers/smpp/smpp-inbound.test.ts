@@ -83,7 +83,7 @@ test.each<[number, object, string]>([
   expect(it.replies).toMatchObject([{ encoding, body: Uint8Array.of(0x00, 0xc3) }]);
 });
 
-test('a reply is acknowledged only after it was kept, and that is told only once the answer was written', async () => {
+test('a reply is acknowledged only once it is kept, and that is told once the answer is out', async () => {
   const kept = Promise.withResolvers<void>();
   const told: string[] = [];
   await using smsc = await startTestSmsc();
@@ -107,7 +107,7 @@ test('a reply is acknowledged only after it was kept, and that is told only once
   expect(smsc.counts).toMatchObject({ acknowledged: 1, redelivered: 0 });
 });
 
-test('when the connection goes before the answer, nobody is told, and the copy comes with the next bind', async () => {
+test('when the connection goes before the answer nobody is told, and the copy comes next bind', async () => {
   const kept = Promise.withResolvers<void>();
   const acknowledged: number[] = [];
   const binds: number[] = [];
@@ -262,7 +262,7 @@ test.each<[string, ShortMessage, object]>([
   expect(it.replies).toEqual([]);
 });
 
-test('a receipt that nothing but its text tells is one by a setting, and a person’s words about ids are not', async () => {
+test('a receipt known by its text alone is one by a setting; a person’s words about ids are not', async () => {
   await using smsc = await startTestSmsc();
   await using told = openTestSession(smsc.port, { receiptsByText: true });
   for (const text of [FULL, 'id:7 stat:great', 'mon id:7, merci'])

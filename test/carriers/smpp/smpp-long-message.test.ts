@@ -163,20 +163,23 @@ test('a user reference is in every part, and is the end of the message’s id', 
   expect(references).toEqual(['0102', '0102', '0102']);
 });
 
-test.each<[string, object, Partial<OutboundMessage>, string]>([
-  ['two days by default', {}, {}, '000002000000000R'],
-  ['what the carrier is given', { validityHours: 30 }, {}, '000001060000000R'],
-  ['the operator’s own', { validityHours: 0 }, {}, ''],
-  ['the end of the message, where that is sooner', {}, { expiresAt: new Date(Date.now() + 3_599_500) }, '000000010000000R'],
+/** That long from now, when the message goes. */
+const inMs = (ms: number) => ({ expiresAt: new Date(Date.now() + ms) });
+
+test.each<[string, object, () => Partial<OutboundMessage>, string]>([
+  ['two days by default', {}, () => ({}), '000002000000000R'],
+  ['what the carrier is given', { validityHours: 30 }, () => ({}), '000001060000000R'],
+  ['the operator’s own', { validityHours: 0 }, () => ({}), ''],
+  ['the end of the message, where that is sooner', {}, () => inMs(3_599_500), '000000010000000R'],
   [
     'the end of the message, whatever the operator does else',
     { validityHours: 0 },
-    { expiresAt: new Date(0) },
+    () => ({ expiresAt: new Date(0) }),
     '000000000001000R',
   ],
-  ['the carrier’s, where the message’s end is later', {}, { expiresAt: new Date(Date.now() + 1e9) }, '000002000000000R'],
+  ['the carrier’s, where the message’s end is later', {}, () => inMs(1e9), '000002000000000R'],
 ])('the validity is %s', (_, settings, message, expected) => {
-  expect(submissions(settings, message)[0]?.validityPeriod).toBe(expected);
+  expect(submissions(settings, message())[0]?.validityPeriod).toBe(expected);
 });
 
 test('the priority is what the carrier is given', () => {

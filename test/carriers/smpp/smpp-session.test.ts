@@ -58,7 +58,7 @@ test('a cut leaves in doubt what was written and unsent what was not, never more
   expect(smsc.submitted).toHaveLength(6);
 });
 
-test('an unanswered submission is in doubt after its time, and its place in the window is free again', async () => {
+test('an unanswered submission is in doubt after its time, and its place in the window is free', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port, { window: 1, responseTimeoutMs: 500 });
   await it.session.whenReady();
@@ -101,7 +101,7 @@ test('a message that SMPP can not carry is rejected alone, without its text or n
   expect(it.logged.join('')).not.toMatch(/secret words|nobody|AAAA/);
 });
 
-test('a carrier that takes us for unbound has nothing of ours: unsent, and the session binds again', async () => {
+test('a carrier that takes us for unbound has nothing of ours: unsent, and the session rebinds', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port);
   await it.session.whenReady();
@@ -125,7 +125,7 @@ test('a throttled message is answered so, and nothing is written until its pause
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(60);
 });
 
-test('the pause doubles while the carrier still complains, and is forgotten when it takes a message', async () => {
+test('the pause doubles while the carrier complains, and is forgotten when it takes a message', async () => {
   await using smsc = await startTestSmsc();
   await using it = openTestSession(smsc.port, { throttleMinMs: 50, throttleMaxMs: 200 });
   const pauses: number[] = [];

@@ -78,7 +78,7 @@ test('a second bind on one connection is refused, and the first stays', async ()
   expect(client.received.map(({ status }) => status)).toEqual([STATUS.ok, STATUS.alreadyBound, STATUS.ok]);
 });
 
-test('a command it does not know is refused by its sequence number, and garbage ends the connection', async () => {
+test('a command it does not know is refused by its sequence number; garbage ends the connection', async () => {
   await using smsc = await startTestSmsc();
   using client = await openRawClient(smsc.port);
   client.sendOctets(Buffer.from('00000010000000030000000000000007', 'hex'));

@@ -11,7 +11,7 @@ new PerformanceObserver((list) => {
 }).observe({ type: 'layout-shift', buffered: true });`;
 const MOST = 0.02;
 
-test('sign-in, chat, campaigns and settings hardly jump while they load, on a phone and on a desk', async () => {
+test('sign-in, chat, campaigns and settings hardly jump while they load, on phone and desk', async () => {
   await using pages = await startPages();
   const { page, api, shop } = pages;
   let last = '';

@@ -48,7 +48,7 @@ test('an answer without a connection says so at once, can be taken back, and goe
   expect(sent).toEqual([{ text: 'Oui, le samedi matin' }]);
 }, 60_000);
 
-test('the console can be installed, and tells of a reply while it is closed until the person leaves', async () => {
+test('the console can be installed, and tells of a reply while closed, until the person leaves', async () => {
   const { app } = started;
   await using service = await startPushService();
   const context = page.context();

@@ -11,7 +11,7 @@ const SCREENS = [
   [960, 540],
 ] as const;
 
-test('with a keyboard open or at 200 % three fifths of the height are messages, and all else can be reached', async () => {
+test('with a keyboard or at 200 % three fifths of the height are messages; the rest is reached', async () => {
   await using pages = await startPages();
   const { page, shop, api } = pages;
   const basis = { accountId: shop.id, conversationId: (await aConversation(api.db, { account: shop.id, flagged: true })).id };

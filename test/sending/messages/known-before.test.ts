@@ -16,7 +16,7 @@ async function aShop(api: TestApi, overrides = {}): Promise<TestAccount> {
   return shop;
 }
 
-test('one message to a number that opted out is refused by name, unless skipping it was asked for', async () => {
+test('one message to a number that opted out is refused by name, unless to be skipped', async () => {
   await using api = await startApi();
   const shop = await aShop(api);
   await shop.call('POST', '/opt-outs/import', { entries: [{ phone: PHONE }] });
@@ -65,7 +65,7 @@ test.each([
   expect(isLandline(phone)).toBe(fixed);
 });
 
-test('landlines are warned of by default, refused row by row or left alone where the account says so', async () => {
+test('landlines are warned of by default, refused by row or let be where the account says', async () => {
   await using api = await startApi();
   const shop = await aShop(api);
   const recipients = [{ to: '01 40 00 00 00' }, { to: PHONE }];
