@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createWebhookIngest } from './activities/carriers/ingest-webhook.ts';
 import { createApi } from './api/app.ts';
 import { registry } from './carriers/registry.ts';
+import type { Config } from './config.ts';
 import type { Live } from './database/live.ts';
 import { rows } from './database/sql.ts';
 import { listen } from './api/http/serve.ts';
@@ -10,70 +11,19 @@ import type { Foundation, SystemOptions } from './foundation.ts';
 /** The half of a process that answers: the HTTP API with the console. */
 export async function startApiProcess(
   { config, log, draining }: Pick<SystemOptions, 'config' | 'log'> & { draining: () => boolean },
-  {
-    db,
-    secrets,
-    hashPhone,
-    mailTokens,
-    pushKeys,
-    metrics,
-    runs,
-    onCallbacksDue,
-    guard,
-    poster,
-    guardedFetch,
-    readTxt,
-    live,
-    tracing,
-  }: Foundation & { live: Live },
+  foundation: Foundation & { live: Live },
 ): Promise<AsyncDisposable & { url: string }> {
+  const { db, runs, onCallbacksDue, pushKeys, live } = foundation;
   await using starting = new AsyncDisposableStack();
+  const { COUNTRY: country } = config;
   const api = createApi({
-    db,
-    runs,
-    ingestWebhook: createWebhookIngest({
-      pool: db.pool,
-      log,
-      country: config.COUNTRY,
-      deliverReplies: runs.deliverReplies,
-      onCallbacksDue,
-    }),
-    live,
-    secrets,
-    hashPhone,
-    mailTokens,
-    pushKey: pushKeys.publicKey,
-    publicUrl: config.PUBLIC_URL ?? null,
+    ...foundation,
+    ...settingsOf(config),
     log,
-    tracing,
-    guard,
-    poster,
-    guardedFetch,
-    readTxt,
-    registry,
-    metrics,
-    temporalRuns:
-      config.TEMPORAL_UI_URL === undefined
-        ? null
-        : new URL(`namespaces/${config.TEMPORAL_NAMESPACE}/workflows/`, `${config.TEMPORAL_UI_URL.replace(/\/*$/, '')}/`).href,
-    clockInjectable: config.SYNC_CLOCK === 'injected',
-    stopNumber: config.STOP_NUMBER ?? null,
-    simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
-    securityContact: config.SECURITY_CONTACT ?? null,
-    signInPolicy: {
-      sessionHours: config.SESSION_HOURS,
-      idleMinutes: config.SESSION_IDLE_MINUTES,
-      authenticator: config.AUTHENTICATOR_REQUIRED,
-    },
-    bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
     draining,
-    trustedProxies: config.TRUSTED_PROXIES,
-    accountGraceDays: config.ACCOUNT_GRACE_DAYS,
-    unlimitedCredit: config.UNLIMITED_CREDIT,
-    requestLimits: {
-      key: { perMinute: config.KEY_REQUESTS_PER_MINUTE, atOnce: config.KEY_REQUESTS_AT_ONCE },
-      account: { perMinute: config.ACCOUNT_REQUESTS_PER_MINUTE, atOnce: config.ACCOUNT_REQUESTS_AT_ONCE },
-    },
+    registry,
+    pushKey: pushKeys.publicKey,
+    ingestWebhook: createWebhookIngest({ pool: db.pool, log, country, deliverReplies: runs.deliverReplies, onCallbacksDue }),
     docsFolder: fileURLToPath(new URL('./docs', import.meta.url)),
     consoleFolder: fileURLToPath(new URL('./console/dist', import.meta.url)),
   });
@@ -98,3 +48,29 @@ export async function startApiProcess(
   const stack = starting.move();
   return { url: `http://${config.HOST}:${server.port}`, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
+
+/** The settings that the API reads, by its own names. */
+const settingsOf = (config: Config) => ({
+  publicUrl: config.PUBLIC_URL ?? null,
+  temporalRuns:
+    config.TEMPORAL_UI_URL === undefined
+      ? null
+      : new URL(`namespaces/${config.TEMPORAL_NAMESPACE}/workflows/`, `${config.TEMPORAL_UI_URL.replace(/\/*$/, '')}/`).href,
+  clockInjectable: config.SYNC_CLOCK === 'injected',
+  stopNumber: config.STOP_NUMBER ?? null,
+  simulatedPhones: config.SIMULATED_PHONES_URL ?? null,
+  securityContact: config.SECURITY_CONTACT ?? null,
+  signInPolicy: {
+    sessionHours: config.SESSION_HOURS,
+    idleMinutes: config.SESSION_IDLE_MINUTES,
+    authenticator: config.AUTHENTICATOR_REQUIRED,
+  },
+  bodyLimitBytes: config.BODY_LIMIT_MB * 1_048_576,
+  trustedProxies: config.TRUSTED_PROXIES,
+  accountGraceDays: config.ACCOUNT_GRACE_DAYS,
+  unlimitedCredit: config.UNLIMITED_CREDIT,
+  requestLimits: {
+    key: { perMinute: config.KEY_REQUESTS_PER_MINUTE, atOnce: config.KEY_REQUESTS_AT_ONCE },
+    account: { perMinute: config.ACCOUNT_REQUESTS_PER_MINUTE, atOnce: config.ACCOUNT_REQUESTS_AT_ONCE },
+  },
+});

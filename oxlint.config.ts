@@ -73,15 +73,8 @@ const SIZED = [
 type SizeRule = 'max-lines-per-function' | 'max-params' | 'complexity';
 /** Files that may exceed one of the limits, and why. */
 const LARGER: [string, SizeRule, string][] = [
-  ['carriers/smpp/connection.ts', 'complexity', 'one case for each command of the protocol'],
-  ['api/http/invalid.ts', 'complexity', 'one case for each issue of a schema'],
-  ['api/dialects/octopush-v2/campaign-parameters.ts', 'complexity', 'each field of the other API may be missing'],
-  ['api/people/sign-on-settings.ts', 'max-params', 'a table of routes by their four words'],
+  ['workflows/send-campaign.ts', 'complexity', 'the commands of a run stand in their order'],
   ['activities/maintenance/sweep.ts', 'max-lines-per-function', 'a list of jobs that have nothing to do with each other'],
-  ['api/campaigns/campaigns.ts', 'max-lines-per-function', 'the routes of one resource'],
-  ['api/campaigns/drafts.ts', 'max-lines-per-function', 'the routes of one resource'],
-  ['api/campaigns/saved-lists.ts', 'max-lines-per-function', 'the routes of one resource'],
-  ['api/conversations/conversations.ts', 'max-lines-per-function', 'the routes of one resource'],
 ];
 
 /** The borders of one layer for its files at one depth: an import of another layer goes up exactly so far. */
@@ -178,7 +171,7 @@ export default defineConfig({
       rules: {
         'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
         'max-params': ['error', { max: 4 }],
-        complexity: ['error', { max: 20 }],
+        complexity: ['error', { max: 15, variant: 'modified' }],
       },
     },
     ...LARGER.map(([file, rule]): OxlintOverride => ({ files: [file], rules: { [rule]: 'off' } })),

@@ -17,25 +17,10 @@ import type { Foundation, SystemOptions } from './foundation.ts';
 /** The half of a process that works: carriers' lines, and the workers of Temporal's queues. Answers with the workers, none of which may die. */
 export async function startWorkerProcess(
   { config, log, bundle, sweepEveryMs = 60_000, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
-  {
-    db,
-    secrets,
-    hashPhone,
-    mailTokens,
-    pushKeys,
-    guardedFetch,
-    counts,
-    client,
-    workerConnection: connection,
-    pages,
-    runs,
-    onCallbacksDue,
-    wake,
-    poster,
-    tracing,
-    traced,
-  }: Foundation & { workerConnection: NativeConnection },
+  foundation: Foundation & { workerConnection: NativeConnection },
 ): Promise<AsyncDisposable & { workers: Running[] }> {
+  const { db, secrets, hashPhone, pushKeys, counts, client, workerConnection: connection, pages, runs, traced } = foundation;
+  const { onCallbacksDue, wake } = foundation;
   await using starting = new AsyncDisposableStack();
   await prepareNamespace(connection, config.TEMPORAL_NAMESPACE);
   await scheduleSweep(client, sweepEveryMs);
@@ -63,37 +48,20 @@ export async function startWorkerProcess(
     metrics: counts,
   });
   const activities = createActivities({
-    db,
+    ...foundation,
+    ...settingsOf(config),
     log,
-    secrets,
     lines,
     registry,
-    poster,
     mailer,
-    onCallbacksDue,
     onPageTaken: pages.taken,
-    runs,
     signal: runs.signal,
-    stopNumber: config.STOP_NUMBER ?? null,
-    country: config.COUNTRY,
-    hashPhone,
-    mailTokens,
     push: {
-      fetch: guardedFetch,
+      fetch: foundation.guardedFetch,
       vapid: { ...pushKeys, subject: `mailto:postmaster@${domainOf(config.MAIL_FROM)}` },
     },
-    inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
-    mailDomain: domainOf(config.MAIL_FROM),
-    publicUrl: config.PUBLIC_URL ?? null,
-    alarmWebhook:
-      config.ALARM_WEBHOOK_URL === undefined
-        ? null
-        : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
-    auditDays: config.AUDIT_DAYS,
-    injectableClock: config.SYNC_CLOCK === 'injected',
     worker,
     metrics: counts,
-    tracing,
     ...(callbackSchedule ? { callbackSchedule } : {}),
     ...(emailSchedule ? { emailSchedule } : {}),
   });
@@ -123,3 +91,16 @@ const dkimOf = ({ MAIL_DKIM_KEY_FILE: file, MAIL_DKIM_SELECTOR: selector, MAIL_F
   file === undefined || selector === undefined ? null : readDkim({ file, selector, domain: domainOf(from) });
 
 const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost';
+
+/** The settings that activities read, by their own names. */
+const settingsOf = (config: Config) => ({
+  stopNumber: config.STOP_NUMBER ?? null,
+  country: config.COUNTRY,
+  inboundDomain: config.MAIL_INBOUND_DOMAIN ?? null,
+  mailDomain: domainOf(config.MAIL_FROM),
+  publicUrl: config.PUBLIC_URL ?? null,
+  alarmWebhook:
+    config.ALARM_WEBHOOK_URL === undefined ? null : { url: config.ALARM_WEBHOOK_URL, secret: config.ALARM_WEBHOOK_SECRET ?? '' },
+  auditDays: config.AUDIT_DAYS,
+  injectableClock: config.SYNC_CLOCK === 'injected',
+});

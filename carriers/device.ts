@@ -75,19 +75,9 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
         answered = 0;
         answer = await once(method, uri, body);
       }
-      const { statusCode, text, headers } = answer;
-      if (statusCode === 401 || statusCode === 403) return { kind: 'unsent', reason: `http-${statusCode}`, refused: true };
-      if (statusCode >= 300 && statusCode < 500) return { kind: 'unsent', reason: `http-${statusCode}`, refused: false };
-      if (statusCode < 200 || statusCode >= 300) return { kind: 'unknown', reason: `http-${statusCode}` };
-      return readJson(text, headers);
+      return read(answer);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
-      if (error instanceof errors.ClientClosedError) return { kind: 'unsent', reason: 'closed', refused: false };
-      // It was on its way when the connections were given up: the device may have it.
-      if (error instanceof errors.ClientDestroyedError) return { kind: 'unknown', reason: 'closed' };
-      if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unknown', reason: 'timeout' };
-      return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
+      return failureOf(error);
     }
   }
 
@@ -117,6 +107,26 @@ export function clockOf(answer: DeviceAnswer): Date | null {
   const time = typeof said === 'string' ? new Date(said) : null;
   return time && !Number.isNaN(time.getTime()) ? time : null;
 }
+
+function read({ statusCode, text, headers }: Received): DeviceAnswer {
+  const reason = `http-${statusCode}`;
+  if (statusCode === 401 || statusCode === 403) return { kind: 'unsent', reason, refused: true };
+  if (statusCode >= 300 && statusCode < 500) return { kind: 'unsent', reason, refused: false };
+  if (statusCode < 200 || statusCode >= 300) return { kind: 'unknown', reason };
+  return readJson(text, headers);
+}
+
+function failureOf(error: unknown): DeviceAnswer {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
+  if (error instanceof errors.ClientClosedError) return { kind: 'unsent', reason: 'closed', refused: false };
+  // It was on its way when the connections were given up: the device may have it.
+  if (error instanceof errors.ClientDestroyedError) return { kind: 'unknown', reason: 'closed' };
+  if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unknown', reason: 'timeout' };
+  return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
+}
+
+type Received = { statusCode: number; text: string; headers: Record<string, string | string[] | undefined> };
 
 function readJson(text: string, headers: Record<string, string | string[] | undefined>): DeviceAnswer {
   try {

@@ -17,8 +17,7 @@ const PARAMETER = /([a-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/gi;
 export function parseChallenge(header: string): Challenge | null {
   if (/^\s*basic\b/i.test(header)) return { scheme: 'basic' };
   if (!/^\s*digest\b/i.test(header)) return null;
-  const given = new Map<string, string>();
-  for (const [, name = '', quoted, bare] of header.matchAll(PARAMETER)) given.set(name.toLowerCase(), quoted ?? bare ?? '');
+  const given = parametersOf(header);
   const realm = given.get('realm');
   const nonce = given.get('nonce');
   const algorithm = (given.get('algorithm') ?? 'MD5').toUpperCase();
@@ -27,6 +26,9 @@ export function parseChallenge(header: string): Challenge | null {
   if (qops && !qops.includes('auth')) return null;
   return { scheme: 'digest', realm, nonce, opaque: given.get('opaque') ?? null, qop: qops ? 'auth' : null, algorithm };
 }
+
+const parametersOf = (header: string): Map<string, string> =>
+  new Map([...header.matchAll(PARAMETER)].map(([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? '']));
 
 /** The `Authorization` header for one request. `count` is how many times this challenge was answered, this one included. */
 export function authorize(

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, isSupportedCountry } from 'libphonenumber-js';
+import { parsePhoneNumberFromString, isSupportedCountry, type CountryCode, type PhoneNumber } from 'libphonenumber-js';
 import { flaw, type Flaw } from './problems/said.ts';
 
 export type Phone = { e164: string; country: string };
@@ -14,21 +14,20 @@ export function normalisePhone(raw: string, country: string): Phone | Flaw {
   // As a spreadsheet shows a long number: its last digits are gone.
   if (/^\+?\d[\d,]*E\+?\d+$/i.test(bare)) return flaw('phone-rounded');
   if (!/^\+?\d+$/.test(bare)) return flaw('phone-characters');
-  const french = FRENCH.exec(bare);
-  if (french && (country === 'FR' || !bare.startsWith('0') || bare.startsWith('00'))) {
-    if (country === 'FR' || bare.startsWith('+') || bare.startsWith('00')) return { e164: `+33${french[1]}`, country: 'FR' };
-  }
-  if (!isSupportedCountry(country)) return flaw('phone-without-country');
   const international = bare.startsWith('00') ? `+${bare.slice(2)}` : bare;
-  const local = parsePhoneNumberFromString(international, country);
-  const read =
-    local?.isPossible() === true && local.isValid()
-      ? local
-      : international.startsWith('+')
-        ? local
-        : parsePhoneNumberFromString(`+${international}`);
-  if (!read || !read.isValid()) return flaw('phone-unassigned');
+  const french = FRENCH.exec(bare);
+  if (french && (country === 'FR' || international.startsWith('+'))) return { e164: `+33${french[1]}`, country: 'FR' };
+  if (!isSupportedCountry(country)) return flaw('phone-without-country');
+  const read = parse(international, country);
+  if (!read?.isValid()) return flaw('phone-unassigned');
   return { e164: read.number, country: read.country ?? country };
+}
+
+/** In the country's own form; else with a prefix that lacks its plus. */
+function parse(international: string, country: CountryCode): PhoneNumber | undefined {
+  const local = parsePhoneNumberFromString(international, country);
+  if (international.startsWith('+') || (local?.isPossible() === true && local.isValid())) return local;
+  return parsePhoneNumberFromString(`+${international}`);
 }
 
 /** The number a carrier names, as ours are stored: E.164 where it can be read so, else as it came. Never fails. */

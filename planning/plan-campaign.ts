@@ -17,7 +17,8 @@ import { ambiguity, codeCountries, noReplyCode, overridden, toLandlines, unprice
 import { isLandline } from '../domain/landline.ts';
 import { createBreath } from './breath.ts';
 import { planStops } from './stop-mentions.ts';
-import { NO_STOPS, type CampaignPlan, type CampaignRequest } from './plan.ts';
+import type { Warning } from '../domain/problems/warning.ts';
+import { NO_STOPS, type CampaignPlan, type CampaignRequest, type PlannedMessage } from './plan.ts';
 import { writeMessages, type Entry, type Unreachable } from './write-messages.ts';
 import type { PlanRules } from './load-rules.ts';
 import { planRouted } from '../domain/sending/routed-sender.ts';
@@ -177,7 +178,6 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   const { messages, segments, landlines, reach, wireSenders } = await writeMessages(entries, writing);
   const senders = judgeSenders(brandsUsed(messages), rules.policies, rules.brands);
   if (senders.refused) return { refused: senders.refused, faults, unreachable };
-  const [only] = wireSenders;
   const quiet = quietEffect(
     messages.map(({ to }) => to),
     at,
@@ -187,7 +187,7 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
   return {
     carrierId: sender.carrierId,
     answerBy: sender.answerBy,
-    wireSender: wireSenders.size === 1 && only !== undefined ? only : null,
+    wireSender: wireSenders.size === 1 ? ([...wireSenders][0] ?? null) : null,
     messages,
     segments,
     duplicatesRemoved,
@@ -204,15 +204,23 @@ async function planRows(request: CampaignRequest, rules: PlanRules, template: Te
       ...toLandlines(landlines),
       ...senders.warnings,
       ...quietWarning(quiet),
-      ...(costMicros === null ? [] : unpriced(messages)),
-      ...spendWarning(costMicros, room),
+      ...costWarnings(messages, costMicros, room),
       ...overridden(request, wireSenders),
-      ...(slip ? [{ code: 'placeholder-slip', ...said('warn.placeholder-slip', slip) } as const] : []),
+      ...slipWarning(slip),
     ],
     faults,
     unreachable,
   };
 }
+
+const costWarnings = (
+  messages: PlannedMessage[],
+  costMicros: number | null,
+  room: Parameters<typeof spendWarning>[1],
+): Warning[] => [...(costMicros === null ? [] : unpriced(messages)), ...spendWarning(costMicros, room)];
+
+const slipWarning = (slip: ReturnType<typeof placeholderSlip>): Warning[] =>
+  slip ? [{ code: 'placeholder-slip', ...said('warn.placeholder-slip', slip) }] : [];
 
 /** The recipients that can be read, each number once. */
 async function readEntries(

@@ -47,27 +47,31 @@ export type Recipient = { to: string; reference: string | null; values: Record<s
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isReference = (text: string): boolean => text.length <= MOST_REFERENCE && !CONTROL.test(text) && text.isWellFormed();
+
+/** The values of merge tags, as text. */
+function readValues(given: Record<string, unknown>, row: number, faults: Faults): Record<string, string> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [key, item] of Object.entries(given)) {
+    if (typeof item === 'string') values[key] = item;
+    else if (typeof item === 'number' && (Number.isSafeInteger(item) || !Number.isInteger(item))) values[key] = String(item);
+    else if (item !== null) faults.add(row, key, flaw(typeof item === 'number' ? 'value-too-large' : 'value-type'));
+  }
+  return values;
+}
+
 /** Reads one recipient, or names what is wrong with it. */
 export function readRecipient(value: unknown, row: number, faults: Faults): Recipient | undefined {
   if (!isRecord(value)) {
     faults.add(row, 'recipients', flaw('row-not-object'));
     return undefined;
   }
-  const values: Record<string, string> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item === 'string') values[key] = item;
-    else if (typeof item === 'number' && (Number.isSafeInteger(item) || !Number.isInteger(item))) values[key] = String(item);
-    else if (item !== null) faults.add(row, key, flaw(typeof item === 'number' ? 'value-too-large' : 'value-type'));
-  }
+  const values = readValues(value, row, faults);
   const { to, reference } = value;
   if (to === undefined || to === null) faults.add(row, 'to', flaw('phone-missing'));
   else if (typeof to === 'number') faults.add(row, 'to', flaw('phone-as-number'));
-  if (
-    typeof reference === 'string' &&
-    (reference.length > MOST_REFERENCE || CONTROL.test(reference) || !reference.isWellFormed())
-  ) {
+  if (typeof reference === 'string' && !isReference(reference))
     faults.add(row, 'reference', flaw('reference', { most: MOST_REFERENCE }));
-  }
   if (typeof to !== 'string' || faults.rows.has(row)) return undefined;
   return { to, reference: values['reference'] ?? null, values };
 }

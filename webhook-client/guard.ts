@@ -43,7 +43,7 @@ export function createGuard({ allowHttp, ports, resolve = createResolve(), ...ru
       return blocked(`the scheme ${url.protocol} is not allowed`);
     if (url.username !== '' || url.password !== '') return blocked('it carries user information');
     if (text.includes('#')) return blocked('it carries a fragment');
-    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    const port = portOf(url);
     if (port === 0 || (ports !== 'any' && !ports.includes(port))) return blocked(`port ${port} is not allowed`);
     const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
     if (isIP(host) === 0 && host.split('.').includes('')) return blocked('it has no host, or a host with an empty part');
@@ -71,5 +71,7 @@ export function createGuard({ allowHttp, ports, resolve = createResolve(), ...ru
     },
   };
 }
+
+const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

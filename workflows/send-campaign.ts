@@ -66,14 +66,10 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
     changed = false;
     const campaign = await lookAtCampaign(campaignId);
     if (tells && now === 'starting') upsertSearchAttributes({ AccountId: [campaign.accountId] });
-    if (campaign.state === 'paused') {
-      enter('paused');
-      await condition(hasChanged, LOOK_EVERY_MS);
-      continue;
-    }
-    if (campaign.state === 'launched' && campaign.startInMs > 0) {
-      enter('scheduled');
-      await condition(hasChanged, campaign.startInMs);
+    const rests = restOf(campaign);
+    if (rests) {
+      enter(rests.phase);
+      await condition(hasChanged, rests.ms);
       continue;
     }
     let waitMs = 0;
@@ -86,15 +82,8 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
         else enter('sending');
       };
       const { total } = campaign;
-      const pass = await sendAll({
-        campaignId,
-        total,
-        carrierIds,
-        next,
-        stop: hasChanged,
-        progress,
-        wonder: tells ? wonder : null,
-      });
+      const watch = { stop: hasChanged, progress, wonder: tells ? wonder : null };
+      const pass = await sendAll({ campaignId, total, carrierIds, next, ...watch });
       next = pass.next;
       waitMs = pass.waitMs;
       if (next <= campaign.total && !hasChanged()) await continueAsNew<typeof sendCampaign>(campaignId, next);
@@ -111,9 +100,15 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
     next = 1;
     await condition(hasChanged, Math.max(waitMs, 1000));
   }
-  const ended = tells ? await explainCampaign(campaignId) : null;
+  const totals = tells ? (await explainCampaign(campaignId)).totals : null;
   enter('ended');
-  return ended?.totals ?? undefined;
+  return totals ?? undefined;
+}
+
+/** How long nothing is to be done unless the campaign changes; null where there is. */
+function restOf({ state, startInMs }: { state: string; startInMs: number }): { phase: string; ms: number } | null {
+  if (state === 'paused') return { phase: 'paused', ms: LOOK_EVERY_MS };
+  return state === 'launched' && startInMs > 0 ? { phase: 'scheduled', ms: startInMs } : null;
 }
 
 /** How far a pass is, for who looks at the run in Temporal's UI. Each of the carriers goes through all rows. */

@@ -33,44 +33,49 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
   const secretsOf = createSecretReader(secrets.open);
   const underWay = new Set<Promise<unknown>>();
 
+  /** Posts to the address; to the second one too where the first gives no answer: it is part of the same attempt. */
+  async function post(delivery: ClaimedCallback) {
+    const { url, fallbackUrl, body, timeoutMs, httpRequestId } = delivery;
+    const now = delivery.now();
+    const headers = callbackHeaders({
+      trace: { ...tracing.headers(), ...(httpRequestId === null ? {} : { 'x-request-id': httpRequestId }) },
+      secrets: liveSecrets(secretsOf(delivery.endpointId, delivery.secrets), now),
+      id: delivery.eventId,
+      deliveryId: delivery.id,
+      attempt: delivery.attempt,
+      trigger: delivery.trigger,
+      format: delivery.format,
+      outOfOrder: delivery.outOfOrder,
+      body,
+      now,
+    });
+    const first = await poster.post({ headers, body, timeoutMs, url });
+    if (fallbackUrl === null || first.ok || first.status !== null) return { url, result: first, firstClass: null };
+    return {
+      url: fallbackUrl,
+      result: await poster.post({ headers, body, timeoutMs, url: fallbackUrl }),
+      firstClass: first.class,
+    };
+  }
+
   async function make(delivery: ClaimedCallback, set: (more: SpanAttributes) => void): Promise<Ended['state']> {
     if (delivery.waitedMs !== null) metrics.firstAttempt(delivery.waitedMs);
-    const now = delivery.now();
-    const post = {
-      headers: callbackHeaders({
-        trace: { ...tracing.headers(), ...(delivery.httpRequestId === null ? {} : { 'x-request-id': delivery.httpRequestId }) },
-        secrets: liveSecrets(secretsOf(delivery.endpointId, delivery.secrets), now),
-        id: delivery.eventId,
-        deliveryId: delivery.id,
-        attempt: delivery.attempt,
-        trigger: delivery.trigger,
-        format: delivery.format,
-        outOfOrder: delivery.outOfOrder,
-        body: delivery.body,
-        now,
-      }),
-      body: delivery.body,
-      timeoutMs: delivery.timeoutMs,
-    };
     const startedAt = performance.now();
-    const first = await poster.post({ ...post, url: delivery.url });
-    // No answer at all: the second address is part of the same attempt.
-    const again = delivery.fallbackUrl !== null && !first.ok && first.status === null;
-    const result = again ? await poster.post({ ...post, url: delivery.fallbackUrl ?? delivery.url }) : first;
+    const { url, result, firstClass } = await post(delivery);
     set({ class: result.class, ...(result.status === null ? {} : { 'http.response.status_code': result.status }) });
     metrics.attempt(result.class, result.timings.totalMs ?? 0);
     const sight: Sight = {
       deliveryId: delivery.id,
       endpointId: delivery.endpointId,
       attempt: delivery.attempt,
-      url: again ? (delivery.fallbackUrl ?? delivery.url) : delivery.url,
+      url,
       ok: result.ok,
       class: result.class,
       connected: result.remoteAddress !== null,
       startedAt,
     };
     const ours = uplink.observe(sight) === 'ours';
-    const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass: again ? first.class : null };
+    const ended = { ...endOf(delivery, result, ours, delivery.schedule ?? schedule), firstClass };
     const tried = {
       endpointId: delivery.endpointId,
       ...resultOf(delivery, result),

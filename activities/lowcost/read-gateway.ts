@@ -24,14 +24,7 @@ export const createGatewayReader =
   async (carrierId: string, from: number | null, seenAt: Date, tally: Tally = () => Promise.resolve()): Promise<PageRead> => {
     let after = from;
     for (;;) {
-      const [carrier] = await rows<{ sync_cursor: SyncCursor | null; type: string }>(
-        pool,
-        `select sync_cursor, type from carriers where id = $1`,
-        [carrierId],
-      );
-      if (!carrier) throw new Error('There is no such carrier');
-      const cursor = carrier.sync_cursor;
-      const isTime = registry[carrier.type]?.capabilities.cursor === 'time';
+      const { cursor, isTime } = await readCursor(pool, carrierId, registry);
       after ??= cursor && Math.max(0, cursor.id - OVERLAP[isTime ? 'time' : 'id']);
       const poll = lines.session(carrierId).pollReplies;
       if (!poll) throw new Error('This carrier can not be asked for replies');
@@ -44,7 +37,7 @@ export const createGatewayReader =
       }
       const origin = { serial: page.serial, generation: cursor?.generation ?? 1, country, seenAt };
       const sims = await simNumbers(pool, carrierId);
-      const last = Math.max(after ?? 0, ...[...page.replies, ...page.unreadable].flatMap(({ id }) => id ?? []));
+      const last = lastOf(page, after ?? 0);
       const stored = await transaction(pool, async (client) => {
         const to = { serial: origin.serial, generation: origin.generation, id: Math.max(last, cursor?.id ?? 0) };
         if ((await moveCursor(client, carrierId, cursor, to)) === 0) return null;
@@ -55,6 +48,20 @@ export const createGatewayReader =
       if (stored !== null) return { page, stored, after: last, more: page.more };
     }
   };
+
+const lastOf = ({ replies, unreadable }: PolledPage, after: number): number =>
+  Math.max(after, ...[...replies, ...unreadable].flatMap(({ id }) => id ?? []));
+
+/** Where the last reading ended. `isTime`: it is a time in ms, else the highest id. */
+async function readCursor(pool: Pool, carrierId: string, registry: Deps['registry']) {
+  const [carrier] = await rows<{ sync_cursor: SyncCursor | null; type: string }>(
+    pool,
+    `select sync_cursor, type from carriers where id = $1`,
+    [carrierId],
+  );
+  if (!carrier) throw new Error('There is no such carrier');
+  return { cursor: carrier.sync_cursor, isTime: registry[carrier.type]?.capabilities.cursor === 'time' };
+}
 
 /** Which number each slot of a gateway has. */
 async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, string>> {

@@ -52,13 +52,17 @@ export const createAnswerByMail =
     const mail = await readWhole();
     if (mail === null) return { outcome: 'unreadable' };
     if (mail.automatic) return { outcome: 'ignored' };
-    if (mail.attached) return refused({ why: 'attachment' });
-    if (mail.text === '') return refused({ why: 'empty' });
-    if (found.two_way !== 'on') return refused({ why: 'two-way-off' });
-
+    const fault = faultOf(mail, found);
+    if (fault) return refused(fault);
     const refusal = await storeAnswerOnce({ pool, sendMessages }, { ...found, conversationId }, mail);
     return typeof refusal === 'string' ? { outcome: refusal } : refused(refusal);
   };
+
+function faultOf(mail: InboundMail, { two_way: twoWay }: Row): AnswerRefusal | null {
+  if (mail.attached) return { why: 'attachment' };
+  if (mail.text === '') return { why: 'empty' };
+  return twoWay === 'on' ? null : { why: 'two-way-off' };
+}
 
 /** The mail's key is noted with the answer: the same mail answers once. */
 async function storeAnswerOnce(

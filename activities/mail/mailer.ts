@@ -132,32 +132,27 @@ const BEFORE_MAIL = /^(?:CONN|EHLO|HELO|LHLO|STARTTLS)/;
 /** RFC 3463: the recipient's address is at fault. 5.1.7 to 5.1.9 are about the sender's. */
 const BAD_ADDRESS = /^5\d\d[ -]5\.1\.(?:[0-6]|10)\b/;
 
+type Class = Extract<MailResult, { outcome: 'later' }>['class'];
+const NETWORK: Record<string, Class> = { EDNS: 'dns', ETIMEDOUT: 'timeout', ETLS: 'tls' };
+
 function readError(error: unknown, gone: boolean): MailResult {
   const response = responseOf(error);
-  const [code, command] = [text(error, 'code'), text(error, 'command')];
   const status = Number(text(error, 'responseCode')) || null;
-  const later = (kind: Extract<MailResult, { outcome: 'later' }>['class']): MailResult => ({
-    outcome: 'later',
-    response,
-    status,
-    class: kind,
-  });
-  if (status === null && gone) return later('unknown');
-  if (status !== null && NOT_TAKEN.has(status)) return later('auth');
-  if (code === 'EAUTH' && (status === null || status >= 500)) return later('auth');
-  if (status !== null && status >= 500 && status !== 503) {
-    if (BEFORE_MAIL.test(command)) return later('refused');
-    return { outcome: 'refused', response, status, badAddress: BAD_ADDRESS.test(response) };
-  }
-  if (status !== null && status >= 400) return later('smtp_4xx');
-  switch (code) {
-    case 'EDNS':
-      return later('dns');
-    case 'ETIMEDOUT':
-      return later('timeout');
-    case 'ETLS':
-      return later('tls');
-    default:
-      return later(text(error, 'originalCode') === 'ECONNREFUSED' ? 'refused' : 'reset');
-  }
+  if (status === null && gone) return { outcome: 'later', response, status, class: 'unknown' };
+  const kind = status === null ? networkClass(error) : statusClass(status, error);
+  if (kind === null) return { outcome: 'refused', response, status, badAddress: BAD_ADDRESS.test(response) };
+  return { outcome: 'later', response, status, class: kind };
+}
+
+/** Null where the server refused this mail. */
+function statusClass(status: number, error: unknown): Class | null {
+  if (NOT_TAKEN.has(status) || (text(error, 'code') === 'EAUTH' && status >= 500)) return 'auth';
+  if (status >= 500 && status !== 503) return BEFORE_MAIL.test(text(error, 'command')) ? 'refused' : null;
+  return status >= 400 ? 'smtp_4xx' : networkClass(error);
+}
+
+function networkClass(error: unknown): Class {
+  const code = text(error, 'code');
+  if (code === 'EAUTH') return 'auth';
+  return NETWORK[code] ?? (text(error, 'originalCode') === 'ECONNREFUSED' ? 'refused' : 'reset');
 }

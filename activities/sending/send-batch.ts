@@ -77,19 +77,8 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
         );
         await tell();
       }
-      const [now] = await rows<Left>(
-        pool,
-        `select count(*)::int as left, max(c.state) as campaign,
-           extract(epoch from min(greatest(m.not_before, l.held_until, now())) - now())::float8 * 1000 as wait_ms,
-           array_agg(distinct l.account_id) filter (where l.account_id is not null) as held
-         from messages m left join campaigns c on c.id = m.campaign_id
-         left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 and not ${ANSWERS} where ${where} and m.state = 'queued'`,
-        values,
-      );
-      if (now?.held) await notifySpendLimit(pool, wake, now.held);
-      const left = now?.left ?? 0;
-      const waitMs = Math.max(now?.wait_ms ?? 0, 0);
-      const halted = now?.campaign !== null && now?.campaign !== 'launched';
+      const { left, waitMs, halted, held } = await leftOf(pool, where, values);
+      if (held) await notifySpendLimit(pool, wake, held);
       if (left === 0 || halted || waitMs > PATIENCE_MS) return { left, waitMs };
       await Context.current().sleep(Math.max(waitMs, 250));
     }
@@ -109,6 +98,26 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
     },
   };
 };
+
+/** How many of a batch are still queued, and for how long; `halted`: their campaign does not go on. */
+async function leftOf(pool: Pool, where: string, values: unknown[]) {
+  const [now] = await rows<Left>(
+    pool,
+    `select count(*)::int as left, max(c.state) as campaign,
+       extract(epoch from min(greatest(m.not_before, l.held_until, now())) - now())::float8 * 1000 as wait_ms,
+       array_agg(distinct l.account_id) filter (where l.account_id is not null) as held
+     from messages m left join campaigns c on c.id = m.campaign_id
+     left join spend_limits l on l.account_id = m.account_id and l.held_until > now() and m.cost_micros > 0 and not ${ANSWERS}
+     where ${where} and m.state = 'queued'`,
+    values,
+  );
+  return {
+    left: now?.left ?? 0,
+    waitMs: Math.max(now?.wait_ms ?? 0, 0),
+    halted: now?.campaign !== null && now?.campaign !== 'launched',
+    held: now?.held ?? null,
+  };
+}
 
 /** By SIMs a batch goes out for minutes: whoever writes STOP meanwhile is left out of what is still to go. */
 async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>, log: Logger): Promise<void> {

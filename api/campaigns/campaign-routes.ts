@@ -8,7 +8,7 @@ import { compositions } from './compositions.ts';
 import { drafts } from './drafts.ts';
 import { listPreviews } from './list-preview.ts';
 import { lists } from './lists.ts';
-import { operatorLatency } from './operator-latency.ts';
+import { operatorLatency } from './latency.ts';
 import { previews } from './preview.ts';
 import { rescheduling } from './reschedule.ts';
 import { savedLists } from './saved-lists.ts';

@@ -1,8 +1,15 @@
-import { z } from '@hono/zod-openapi';
-import type { Counted } from '../../database/campaigns/campaign-report.ts';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { Account } from '../../database/account.ts';
+import { campaignFigures, type Counted } from '../../database/campaigns/campaign-report.ts';
+import { idAt } from '../../database/ids.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { percentilesOf, WITHIN, type Percentiles } from '../../domain/campaigns/percentiles.ts';
-import { Route } from '../http/schemas.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import { invalid } from '../http/invalid.ts';
+import { missing, notFound } from '../http/problem.ts';
+import { ok, routesOf } from '../http/route.ts';
+import { IdParam, Route } from '../http/schemas.ts';
+import type { ApiEnv, ApiServices } from '../services.ts';
 
 const MOST_CALLBACKS = 20_000;
 
@@ -45,3 +52,22 @@ export async function callbackLatency(sql: Sql, account: string, [from, to]: [fr
   const [found] = await rows<Percentiles>(sql, CALLBACK, [account, from, to]);
   return found && found.count > 0 ? found : null;
 }
+
+const SINCE_DAYS = 30;
+
+const route = routesOf('Operator: accounts');
+const get = route('get', '/accounts/{id}/latency', 'getAccountLatency', {
+  summary: `How long an account's SMS and callbacks took in the last ${SINCE_DAYS} days`,
+  request: { params: IdParam },
+  responses: ok('The percentiles', LatencyView, notFound),
+});
+
+export const operatorLatency = ({ db }: ApiServices) =>
+  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+    const { id } = c.req.valid('param');
+    if ((await db.em().count(Account, { id })) === 0) throw missing();
+    const now = Date.now();
+    const span: [string, string] = [idAt(now - SINCE_DAYS * DAY_MS), idAt(now)];
+    const delivery = deliveryLatency(await campaignFigures(db.pool, id, span));
+    return c.json({ delivery, callback: await callbackLatency(db.pool, id, span) }, 200);
+  });

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { forcingCharacters, optimisation, plainSegments, segmentClasses } from '../../domain/campaigns/preview.ts';
 import { readCampaignText } from './campaign-request.ts';
-import { NewCampaignBody } from './campaigns.ts';
+import { NewCampaignBody } from './accept-campaign.ts';
 import { changedBy, DraftChange } from './change-draft.ts';
 import type { Context } from 'hono';
 import { warningsView } from './campaign-view.ts';

@@ -12,7 +12,7 @@ import { said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
 import { invalid } from '../http/invalid.ts';
-import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
+import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { accepted, created, done, ok, routesOf } from '../http/route.ts';
@@ -126,13 +126,51 @@ function taken(error: unknown): never {
   throw error;
 }
 
-export const savedLists = ({ db, runs }: ApiServices) => {
-  const find = async (id: string, account: string): Promise<SavedList> => {
-    const found = await db.em().findOne(SavedList, { id, account });
-    if (!found) throw missing();
-    return found;
-  };
+async function find({ db }: ApiServices, id: string, account: string): Promise<SavedList> {
+  const found = await db.em().findOne(SavedList, { id, account });
+  if (!found) throw missing();
+  return found;
+}
 
+/** Puts the rows of an upload in the place of those that a list has. */
+async function replaceRows(
+  client: PoolClient,
+  { id, account }: { id: string; account: string },
+  upload: Upload,
+): Promise<ListGuess | null> {
+  const held = await rows(client, 'select from saved_lists where id = $1 and account_id = $2 for update', [id, account]);
+  if (held.length === 0) throw missing();
+  await affected(client, 'delete from list_rows where import_id = $1', [id]);
+  const { columns, listed, guessed } = await upload.store(client, id);
+  const filled = 'update saved_lists set columns = $2, listed = $3, filled_at = now() where id = $1';
+  await affected(client, filled, [id, columns, listed]);
+  return guessed;
+}
+
+/** Makes a list or contacts the recipients of a draft, and starts looking at them. */
+async function takeRecipients(
+  { db, runs }: ApiServices,
+  campaign: { id: string; accountId: string },
+  from: z.infer<typeof From>,
+) {
+  const { id: campaignId, accountId } = campaign;
+  const id = newId();
+  await transaction(db.pool, async (client) => {
+    await beginImport(client, campaignId, accountId);
+    const taken =
+      'list' in from
+        ? await takeList(client, accountId, from.list, id)
+        : await takeContacts(client, accountId, from.contacts.tags, id);
+    if (!taken) throw missing();
+    if (taken.listed === 0) throw nobody();
+    await importStored(client, { id, accountId, campaignId, ...taken });
+  });
+  runs.importRecipients(id, accountId);
+  return db.em().findOneOrFail(ListImport, { id, accountId });
+}
+
+export const savedLists = (services: ApiServices) => {
+  const { db } = services;
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(all, async (c) => {
       const account = c.get('account').id;
@@ -160,7 +198,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
       await withRoom(db.pool, 'lists', { accountId: c.get('account').id }, () => em.flush()).catch(taken);
       return c.json(view(list), 201);
     })
-    .openapi(get, async (c) => c.json(view(await find(c.req.valid('param').id, c.get('account').id)), 200))
+    .openapi(get, async (c) => c.json(view(await find(services, c.req.valid('param').id, c.get('account').id)), 200))
     .openapi(rename, async (c) => {
       const em = db.em();
       const list = await em.findOne(SavedList, { id: c.req.valid('param').id, account: c.get('account').id });
@@ -172,21 +210,10 @@ export const savedLists = ({ db, runs }: ApiServices) => {
     .openapi(fill, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account').id;
-      await find(id, account);
+      await find(services, id, account);
       const upload = uploadOf(c, c.req.valid('query'));
-      const guessed = await transaction(db.pool, async (client) => {
-        const held = await rows(client, 'select from saved_lists where id = $1 and account_id = $2 for update', [id, account]);
-        if (held.length === 0) throw missing();
-        await affected(client, 'delete from list_rows where import_id = $1', [id]);
-        const { columns, listed, guessed } = await upload.store(client, id);
-        await affected(client, 'update saved_lists set columns = $2, listed = $3, filled_at = now() where id = $1', [
-          id,
-          columns,
-          listed,
-        ]);
-        return guessed;
-      });
-      return c.json(view(await find(id, account), guessed), 200);
+      const guessed = await transaction(db.pool, (client) => replaceRows(client, { id, account }, upload));
+      return c.json(view(await find(services, id, account), guessed), 200);
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');
@@ -202,22 +229,7 @@ export const savedLists = ({ db, runs }: ApiServices) => {
       return c.body(null, 204);
     })
     .openapi(use, async (c) => {
-      const { id: campaignId } = c.req.valid('param');
-      const accountId = c.get('account').id;
-      const from = c.req.valid('json');
-      const id = newId();
-      await transaction(db.pool, async (client) => {
-        await beginImport(client, campaignId, accountId);
-        const taken =
-          'list' in from
-            ? await takeList(client, accountId, from.list, id)
-            : await takeContacts(client, accountId, from.contacts.tags, id);
-        if (!taken) throw missing();
-        if (taken.listed === 0) throw nobody();
-        await importStored(client, { id, accountId, campaignId, ...taken });
-      });
-      const stored = importView(await db.em().findOneOrFail(ListImport, { id, accountId }), speak(c));
-      runs.importRecipients(id, accountId);
-      return c.json(stored, 202);
+      const campaign = { id: c.req.valid('param').id, accountId: c.get('account').id };
+      return c.json(importView(await takeRecipients(services, campaign, c.req.valid('json')), speak(c)), 202);
     });
 };

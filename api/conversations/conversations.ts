@@ -110,6 +110,13 @@ function searched(search: string, account: Searcher) {
   return { values, condition: `c.id in (${ways.join(' union ')})`, hits };
 }
 
+const FLAGS = [
+  ['unread', 'c.unread > 0'],
+  ['flagged', 'c.flagged'],
+  ['unassigned', `c.assignee is null and ${STATE} = 'open'`],
+  ['optedOut', 'exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)'],
+] as const;
+
 /** The conditions that a query asks for, and their values. */
 function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: string | null) {
   const search = asked.search === undefined ? undefined : searched(asked.search, account);
@@ -121,14 +128,9 @@ function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: str
   };
   if (account.onlyFor !== null) where(seenBy, account.onlyFor);
   if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
-  if (asked.unread) conditions.push('c.unread > 0');
-  if (asked.flagged) conditions.push('c.flagged');
-  if (asked.unassigned) conditions.push(`c.assignee is null and ${STATE} = 'open'`);
+  conditions.push(...FLAGS.filter(([flag]) => asked[flag]).map(([, condition]) => condition));
   if (asked.mine) where((who) => `c.assignee = ${who}`, me);
   if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
-  if (asked.optedOut) {
-    conditions.push('exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)');
-  }
   if (asked.campaign) {
     const ofCampaign = (id: string) =>
       `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;
@@ -154,84 +156,102 @@ const NOTHING = { all: 0, open: 0, unread: 0, mine: 0, unassigned: 0, flagged: 0
 /** As the caller sees it. */
 const show = (c: Context<AccountEnv>) => (row: ConversationRow) => conversationView(row, c.get('account'));
 
-export const conversations = ({ db }: ApiServices) => {
-  /** Throws when nobody of the account has this address. */
-  async function checkAssignee(email: string, account: string): Promise<void> {
-    const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
-    if (found) return;
-    throw invalidRequest(fault('assignee', 'not-a-person'));
-  }
+/** Throws when nobody of the account has this address. */
+async function checkAssignee({ db }: ApiServices, email: string, account: string): Promise<void> {
+  const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
+  if (found) return;
+  throw invalidRequest(fault('assignee', 'not-a-person'));
+}
 
-  async function countUnread(account: string, onlyFor: string | null): Promise<number> {
-    const [counted] = await rows<{ unread: number }>(
-      db.pool,
-      `select count(*)::int as unread from conversations
-       where account_id = $1 and unread > 0 and state <> 'blocked' and ${seenBy('$2')}`,
-      [account, onlyFor],
-    );
-    return counted?.unread ?? 0;
-  }
+async function countUnread({ db }: ApiServices, account: string, onlyFor: string | null): Promise<number> {
+  const [counted] = await rows<{ unread: number }>(
+    db.pool,
+    `select count(*)::int as unread from conversations
+     where account_id = $1 and unread > 0 and state <> 'blocked' and ${seenBy('$2')}`,
+    [account, onlyFor],
+  );
+  return counted?.unread ?? 0;
+}
 
-  async function countViews(account: string, onlyFor: string | null, me: string | null): Promise<z.infer<typeof Counts>> {
-    const [counted] = await rows<Record<(typeof VIEWS)[number], number>>(
-      db.pool,
-      `select count(*)::int as all, ${VIEW_COUNTS} from (
-         select c.unread, c.flagged, c.assignee, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
-       ) each`,
-      [account, onlyFor, me],
-    );
-    return counted ?? NOTHING;
-  }
+async function countViews(
+  { db }: ApiServices,
+  account: string,
+  onlyFor: string | null,
+  me: string | null,
+): Promise<z.infer<typeof Counts>> {
+  const [counted] = await rows<Record<(typeof VIEWS)[number], number>>(
+    db.pool,
+    `select count(*)::int as all, ${VIEW_COUNTS} from (
+       select c.unread, c.flagged, c.assignee, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
+     ) each`,
+    [account, onlyFor, me],
+  );
+  return counted ?? NOTHING;
+}
 
+async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof Filters>) {
+  const account = c.get('account').id;
+  const { cursor, limit } = asked;
+  const scope = `conversations ${account}`;
+  const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+  const me = asked.mine || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
+  const { values, conditions, hits } = conditionsOf(asked, c.get('account'), me);
+  if (after) {
+    values.push(...after);
+    conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
+  }
+  values.push(limit + 1);
+  const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
+    order by c.last_reply_at desc, c.id desc limit $${values.length}`;
+  const found = await rows<ConversationRow>(services.db.pool, showing(chosen, hits), values);
+  const { onlyFor } = c.get('account');
+  const counts = asked.counts ? await countViews(services, account, onlyFor, me) : undefined;
+  const unread = counts?.unread ?? (await countUnread(services, account, onlyFor));
+  const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
+  return { ...shown, unread, ...(counts ? { counts } : {}) };
+}
+
+async function changeConversation(services: ApiServices, caller: CallingAccount, id: string, asked: z.infer<typeof Change>) {
+  const { db } = services;
+  const { id: account, onlyFor } = caller;
+  const { state, snoozedUntil, assignee, tags: wanted, flagged } = asked;
+  const em = db.em();
+  const conversation = await em.findOne(Conversation, {
+    id,
+    account,
+    ...(onlyFor === null ? {} : { $or: [{ assignee: null }, { assignee: onlyFor }] }),
+  });
+  if (!conversation) throw missing();
+  if (typeof assignee === 'string') await checkAssignee(services, assignee, account);
+  const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
+  em.assign(conversation, {
+    ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),
+    ...(assignee === undefined ? {} : { assignee }),
+    ...(wanted === undefined ? {} : { tags: [...new Set(wanted)] }),
+    ...(flagged === undefined ? {} : { flagged }),
+  });
+  await em.flush();
+  await touch(db.pool, account);
+  // Also one that was just given to somebody else.
+  return findConversation(db.pool, id, { id: account, onlyFor: null });
+}
+
+/** Until when it is snoozed; null for every other state. Throws for a time that is missing or past. */
+function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Date | null {
+  if (state !== 'snoozed') return null;
+  const time = until === undefined ? null : new Date(until);
+  if (time !== null && time.getTime() > Date.now()) return time;
+  throw invalidRequest(fault('snoozedUntil', 'snooze-past'));
+}
+
+export const conversations = (services: ApiServices) => {
+  const { db } = services;
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
-    .openapi(list, async (c) => {
-      const account = c.get('account').id;
-      const asked = c.req.valid('query');
-      const { cursor, limit } = asked;
-      const scope = `conversations ${account}`;
-      const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
-      const me = asked.mine || asked.counts ? await personOf(db.pool, c.get('keyId')) : null;
-      const { values, conditions, hits } = conditionsOf(asked, c.get('account'), me);
-      if (after) {
-        values.push(...after);
-        conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
-      }
-      values.push(limit + 1);
-      const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
-        order by c.last_reply_at desc, c.id desc limit $${values.length}`;
-      const found = await rows<ConversationRow>(db.pool, showing(chosen, hits), values);
-      const { onlyFor } = c.get('account');
-      const counts = asked.counts ? await countViews(account, onlyFor, me) : undefined;
-      const unread = counts?.unread ?? (await countUnread(account, onlyFor));
-      const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
-      return c.json({ ...shown, unread, ...(counts ? { counts } : {}) }, 200);
-    })
-    .openapi(get, async (c) => {
-      return c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200);
-    })
+    .openapi(list, async (c) => c.json(await listPage(services, c, c.req.valid('query')), 200))
+    .openapi(get, async (c) => c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200))
     .openapi(change, async (c) => {
-      const { id: account, onlyFor } = c.get('account');
-      const { id } = c.req.valid('param');
-      const { state, snoozedUntil, assignee, tags: wanted, flagged } = c.req.valid('json');
-      const em = db.em();
-      const conversation = await em.findOne(Conversation, {
-        id,
-        account,
-        ...(onlyFor === null ? {} : { $or: [{ assignee: null }, { assignee: onlyFor }] }),
-      });
-      if (!conversation) throw missing();
-      if (typeof assignee === 'string') await checkAssignee(assignee, account);
-      const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
-      em.assign(conversation, {
-        ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),
-        ...(assignee === undefined ? {} : { assignee }),
-        ...(wanted === undefined ? {} : { tags: [...new Set(wanted)] }),
-        ...(flagged === undefined ? {} : { flagged }),
-      });
-      await em.flush();
-      await touch(db.pool, account);
-      // Also one that was just given to somebody else.
-      return c.json(show(c)(await findConversation(db.pool, id, { id: account, onlyFor: null })), 200);
+      const changed = await changeConversation(services, c.get('account'), c.req.valid('param').id, c.req.valid('json'));
+      return c.json(show(c)(changed), 200);
     })
     .openapi(read, async (c) => {
       const account = c.get('account').id;
@@ -245,11 +265,3 @@ export const conversations = ({ db }: ApiServices) => {
       return c.json(show(c)(await findConversation(db.pool, id, c.get('account'))), 200);
     });
 };
-
-/** Until when it is snoozed; null for every other state. Throws for a time that is missing or past. */
-function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Date | null {
-  if (state !== 'snoozed') return null;
-  const time = until === undefined ? null : new Date(until);
-  if (time !== null && time.getTime() > Date.now()) return time;
-  throw invalidRequest(fault('snoozedUntil', 'snooze-past'));
-}

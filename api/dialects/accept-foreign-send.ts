@@ -12,7 +12,7 @@ import type { Platform, Refusal, RouteName } from '../../domain/sending/sender-p
 import { lower } from '../../domain/sending/spend-limit.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
 import { announce } from '../../database/live.ts';
-import { loadPlanRules } from '../../planning/load-rules.ts';
+import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import type { PlannedMessage } from '../../planning/plan.ts';
 import { planPage, type PlannedPage } from '../../planning/plan-campaign.ts';
 import type { ApiServices, CallingAccount } from '../services.ts';
@@ -124,12 +124,10 @@ export async function acceptForeignSend(
   const failed = failuresOf(plan.faults, asked.recipients);
   const [first] = plan.messages;
   if (first === undefined) return nobody(failed);
-  if (rules.policies.missingStop === 'refuse' && needsStop(asked, plan.messages))
-    return { refused: 'stop-missing', detail: 'The text does not say how to stop it.' };
+  if (lacksStop(rules, asked, plan.messages)) return { refused: 'stop-missing', detail: 'The text does not say how to stop it.' };
   const room = await rules.room(asked.sendAt ?? new Date());
   const left = lower(room.day, room.month);
-  if (!asked.simulation && left !== null && (left <= 0 || left < (first.costMicros ?? 0)))
-    return { refused: 'no-credit', detail: 'The spend limit is reached.' };
+  if (!asked.simulation && isShort(left, first)) return { refused: 'no-credit', detail: 'The spend limit is reached.' };
 
   const phones = plan.messages.map(({ to }) => to);
   const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
@@ -148,6 +146,10 @@ export async function acceptForeignSend(
   const segments = taken.reduce((sum, each) => sum + each.segments, 0);
   return { ticket, taken, failed, costMicros, segments, left: left === null || asked.simulation ? left : left - costMicros };
 }
+
+/** Whether the first message costs more than is left. */
+const isShort = (left: number | null, { costMicros }: PlannedMessage): boolean =>
+  left !== null && (left <= 0 || left < (costMicros ?? 0));
 
 const requestOf = ({ route, text, sender, withReplies, sendAt, purpose, optimise, fill, recipients }: ForeignSend) => ({
   route,
@@ -221,9 +223,12 @@ async function tell(client: PoolClient, { ticket, account, asked, single, failed
 const latest = (...times: (Date | null)[]): Date | null =>
   times.reduce((last, time) => (last !== null && (time === null || time < last) ? last : time), null);
 
-/** Whether a marketing text to France says nothing of STOP. */
-const needsStop = ({ purpose, text }: ForeignSend, messages: readonly PlannedMessage[]): boolean =>
-  purpose === 'marketing' && !hasStopMention(text) && messages.some(({ country }) => isFrench(country));
+/** Whether a marketing text to France says nothing of STOP where that is refused. */
+const lacksStop = ({ policies }: PlanRules, { purpose, text }: ForeignSend, messages: readonly PlannedMessage[]): boolean =>
+  policies.missingStop === 'refuse' &&
+  purpose === 'marketing' &&
+  !hasStopMention(text) &&
+  messages.some(({ country }) => isFrench(country));
 
 /** Each recipient that has a fault, once. */
 function failuresOf(faults: readonly Fault[], recipients: readonly ForeignRecipient[]): ForeignAccepted['failed'] {

@@ -34,6 +34,12 @@ export function actOf(method: string, route: string): Act | null {
   return { noun, verb: isExport ? 'export' : (last ?? VERBS[method] ?? method.toLowerCase()) };
 }
 
+type Seen = { act: Act | null; looked: string | undefined; id: string | undefined; route: string; accountId: string | null };
+const recordOf = ({ act, looked, id, route, accountId }: Seen): AuditRecord =>
+  act
+    ? { action: `${act.noun}.${act.verb}`, target: `${act.noun} ${id ?? accountId ?? 'all'}`, accountId }
+    : { action: 'account.look', target: `account ${looked}`, accountId, detail: { route } };
+
 const Made = z.object({ id: z.string() });
 
 /**
@@ -50,25 +56,24 @@ export const audited =
     const id = c.req.path.split('/')[route.split('/').indexOf('{id}')];
     const looked = route.startsWith('/v1/operator/') ? lookedAt(route, id, c.req.query('account')) : undefined;
     if (!by || (!act && !looked)) return next();
-    const accountId = looked ?? by.accountId;
-    const due: AuditRecord = act
-      ? { action: `${act.noun}.${act.verb}`, target: `${act.noun} ${id ?? accountId ?? 'all'}`, accountId }
-      : { action: 'account.look', target: `account ${looked}`, accountId, detail: { route } };
+    const due = recordOf({ act, looked, id, route, accountId: looked ?? by.accountId });
     const makes = act?.verb === 'create' && id === undefined;
     // A transaction notes it with what it changes; a new thing has no id yet.
     if (act && !makes) by.owed = due;
     await next();
     if (by.noted || c.res.status >= 400) return;
-    const made = makes
-      ? Made.safeParse(
-          await c.res
-            .clone()
-            .json()
-            .catch(() => null),
-        )
-      : null;
-    await recordAudit(db.pool, made?.success ? { ...due, target: `${act?.noun} ${made.data.id}` } : due);
+    const made = makes ? await madeId(c.res) : undefined;
+    await recordAudit(db.pool, made === undefined ? due : { ...due, target: `${act?.noun} ${made}` });
   };
+
+/** The id that an answer gives to what was made. */
+async function madeId(answer: Response): Promise<string | undefined> {
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null);
+  return Made.safeParse(body).data?.id;
+}
 
 /** The account that an operator's request names. */
 const lookedAt = (route: string, id: string | undefined, account: string | undefined): string | undefined =>

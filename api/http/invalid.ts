@@ -12,6 +12,18 @@ const fieldOf = (path: PropertyKey[], fallback: string): string =>
 
 const FORMATS = new Set(['datetime', 'uuid', 'email', 'url']);
 
+function tooSmall({ origin, minimum }: core.$ZodIssueTooSmall): Flaw {
+  if (origin === 'array') return minimum === 1 ? flaw('no-items') : flaw('too-few', { n: Number(minimum) });
+  if (origin === 'string') return minimum === 1 ? flaw('empty') : flaw('too-short', { n: Number(minimum) });
+  return flaw('too-low', { n: String(minimum) });
+}
+
+function tooBig({ origin, maximum }: core.$ZodIssueTooBig): Flaw {
+  if (origin === 'array') return flaw('too-many', { n: Number(maximum) });
+  if (origin === 'string') return flaw('too-long', { n: Number(maximum) });
+  return flaw('too-high', { n: String(maximum) });
+}
+
 /** Messages in our schemas are codes of faults; their facts, where there are some, stand in `params`. */
 function say(issue: core.$ZodIssue): Flaw {
   if (isFaultCode(issue.message)) {
@@ -24,27 +36,17 @@ function say(issue: core.$ZodIssue): Flaw {
         ? flaw('missing', { expected: issue.expected })
         : flaw('wrong-type', { expected: issue.expected });
     case 'too_small':
-      if (issue.origin === 'array') return issue.minimum === 1 ? flaw('no-items') : flaw('too-few', { n: Number(issue.minimum) });
-      if (issue.origin === 'string') return issue.minimum === 1 ? flaw('empty') : flaw('too-short', { n: Number(issue.minimum) });
-      return flaw('too-low', { n: String(issue.minimum) });
+      return tooSmall(issue);
     case 'too_big':
-      if (issue.origin === 'array') return flaw('too-many', { n: Number(issue.maximum) });
-      if (issue.origin === 'string') return flaw('too-long', { n: Number(issue.maximum) });
-      return flaw('too-high', { n: String(issue.maximum) });
+      return tooBig(issue);
     case 'invalid_value':
       return flaw('not-a-choice', { values: issue.values.map(String) });
     case 'invalid_format':
       return { code: FORMATS.has(issue.format) && isFaultCode(issue.format) ? issue.format : 'form' };
     case 'unrecognized_keys':
       return flaw('unknown-field');
-    case 'custom':
-    case 'not_multiple_of':
-    case 'invalid_union':
-    case 'invalid_key':
-    case 'invalid_element':
-      return flaw('refused');
     default:
-      return issue satisfies never;
+      return flaw('refused');
   }
 }
 

@@ -63,6 +63,8 @@ export function uploadOf(c: Context<AccountEnv>, names: z.infer<typeof ListColum
   };
 }
 
+export type Upload = ReturnType<typeof uploadOf>;
+
 /** The list in the body of a request, and what it comes as. Throws what is wrong with its form. */
 export function bodyOf(c: Context<AccountEnv>): ListBody {
   const type = TYPES[(c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];

@@ -41,9 +41,7 @@ export const accountOfDomain = async (client: Pick<PoolClient, 'query'>, domain:
  * Throws what stands against it. The provider of an account speaks for its proved domains only, the installation's for all.
  */
 export async function admit(client: PoolClient, provider: Admission, subject: string, claims: Claims): Promise<string> {
-  const { email: written, email_verified: verified } = claims;
-  if (typeof written !== 'string' || verified !== true) throw refused('sign-on-unverified');
-  const email = written.toLowerCase();
+  const email = vouchedEmail(claims);
   const owner = await accountOfDomain(client, domainOf(email));
   if (provider.accountId !== null && owner !== provider.accountId) throw refused('sign-on-domain');
   const removed = 'select from removed_identities where provider_id = $1 and subject = $2';
@@ -66,7 +64,18 @@ export async function admit(client: PoolClient, provider: Admission, subject: st
     await follow(client, same, role);
     return same.id;
   }
-  const made = role ?? provider.defaultRole;
+  return join(client, provider, { email, subject, owner, role: role ?? provider.defaultRole });
+}
+
+function vouchedEmail({ email, email_verified: verified }: Claims): string {
+  if (typeof email !== 'string' || verified !== true) throw refused('sign-on-unverified');
+  return email.toLowerCase();
+}
+
+type Newcomer = { email: string; subject: string; owner: string | null; role: Role | null };
+
+/** Makes a person of the account that owns their domain; an operator is of none. */
+async function join(client: PoolClient, provider: Admission, { email, subject, owner, role: made }: Newcomer): Promise<string> {
   if (made === null) throw refused('sign-on-no-role');
   const accountId = made === 'operator' ? null : owner;
   if (made !== 'operator' && accountId === null) throw refused('sign-on-domain');

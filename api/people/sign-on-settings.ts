@@ -72,29 +72,28 @@ const describe = routesOf('Users');
 const route = <M extends 'get' | 'put' | 'post' | 'delete', P extends string, R extends object>(
   method: M,
   path: P,
-  operationId: string,
-  summary: string,
+  [operationId, summary]: [string, string],
   request: R,
 ) => describe(method, path, operationId, { summary, request, responses: ok('As it is now', View, { ...notFound, ...conflict }) });
 
 const own = {
-  get: route('get', '/sign-on', 'getSignOn', 'The provider by which people of the account sign in, and its domains', {}),
-  put: route('put', '/sign-on', 'setSignOn', 'Sign in by this provider of OpenID Connect', { body: body(Changed) }),
-  remove: route('delete', '/sign-on', 'removeSignOn', 'Sign in by it no longer', {}),
-  claim: route('post', '/sign-on/domains', 'claimDomain', 'Say that a domain is yours', { body: NewDomain }),
-  check: route('post', '/sign-on/domains/{id}/check', 'checkDomain', 'Look whether the TXT record is there', {
+  get: route('get', '/sign-on', ['getSignOn', 'The provider by which people of the account sign in, and its domains'], {}),
+  put: route('put', '/sign-on', ['setSignOn', 'Sign in by this provider of OpenID Connect'], { body: body(Changed) }),
+  remove: route('delete', '/sign-on', ['removeSignOn', 'Sign in by it no longer'], {}),
+  claim: route('post', '/sign-on/domains', ['claimDomain', 'Say that a domain is yours'], { body: NewDomain }),
+  check: route('post', '/sign-on/domains/{id}/check', ['checkDomain', 'Look whether the TXT record is there'], {
     params: IdParam,
   }),
-  drop: route('delete', '/sign-on/domains/{id}', 'dropDomain', 'It is no longer yours', { params: IdParam }),
+  drop: route('delete', '/sign-on/domains/{id}', ['dropDomain', 'It is no longer yours'], { params: IdParam }),
 };
 const every = {
-  get: route('get', '/sign-on', 'getInstallationSignOn', 'The provider of the whole installation', {}),
-  put: route('put', '/sign-on', 'setInstallationSignOn', 'Sign in by this provider of OpenID Connect', {
+  get: route('get', '/sign-on', ['getInstallationSignOn', 'The provider of the whole installation'], {}),
+  put: route('put', '/sign-on', ['setInstallationSignOn', 'Sign in by this provider of OpenID Connect'], {
     body: body(ChangedByOperator),
   }),
-  remove: route('delete', '/sign-on', 'removeInstallationSignOn', 'Sign in by it no longer', {}),
-  of: route('get', '/accounts/{id}/sign-on', 'getSignOnAsOperator', 'How people of an account sign in', { params: IdParam }),
-  grant: route('post', '/accounts/{id}/domains', 'grantDomain', 'Give an account a domain, by an operator’s word', {
+  remove: route('delete', '/sign-on', ['removeInstallationSignOn', 'Sign in by it no longer'], {}),
+  of: route('get', '/accounts/{id}/sign-on', ['getSignOnAsOperator', 'How people of an account sign in'], { params: IdParam }),
+  grant: route('post', '/accounts/{id}/domains', ['grantDomain', 'Give an account a domain, by an operator’s word'], {
     params: IdParam,
     body: NewDomain,
   }),

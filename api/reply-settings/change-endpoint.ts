@@ -44,22 +44,25 @@ export async function changeEndpoint(
 ): Promise<Recovers> {
   const endpoint = await lock(client, account, id);
   checkSchedule(fields.schedule);
-  checkFormat(fields.format ?? endpoint.format, fields.types ?? endpoint.types);
-  if (fields.url !== undefined && fields.url !== endpoint.url && endpoint.scope === 'campaigns') throw namedByCampaigns();
-  await setEndpoint(client, id, {
-    url: fields.url ?? endpoint.url,
-    description: fields.description ?? endpoint.description,
-    types: fields.types ?? endpoint.types,
-    format: fields.format ?? endpoint.format,
-    fallbackUrl: fields.fallbackUrl === undefined ? endpoint.fallbackUrl : fields.fallbackUrl,
-    ordered: fields.ordered ?? endpoint.ordered,
-    timeoutMs: fields.timeoutMs ?? endpoint.timeoutMs,
-    schedule: fields.schedule === undefined ? endpoint.schedule : inMs(fields.schedule),
-  });
+  const changed = merged(endpoint, fields);
+  checkFormat(changed.format, changed.types);
+  if (changed.url !== endpoint.url && endpoint.scope === 'campaigns') throw namedByCampaigns();
+  await setEndpoint(client, id, changed);
   if (fields.url === undefined || endpoint.health !== 'gone') return false;
   await changeHealth(client, id, { kind: 'enabled' });
   return true;
 }
+
+const merged = (endpoint: Awaited<ReturnType<typeof lock>>, fields: Of<'endpoint-change'>['fields']) => ({
+  url: fields.url ?? endpoint.url,
+  description: fields.description ?? endpoint.description,
+  types: fields.types ?? endpoint.types,
+  format: fields.format ?? endpoint.format,
+  fallbackUrl: fields.fallbackUrl === undefined ? endpoint.fallbackUrl : fields.fallbackUrl,
+  ordered: fields.ordered ?? endpoint.ordered,
+  timeoutMs: fields.timeoutMs ?? endpoint.timeoutMs,
+  schedule: fields.schedule === undefined ? endpoint.schedule : inMs(fields.schedule),
+});
 
 export async function removeEndpoint(client: PoolClient, account: string, id: string): Promise<void> {
   await lock(client, account, id);

@@ -56,7 +56,6 @@ export async function planMessages(
   account: CallingAccount,
   asked: readonly Asked[],
 ): Promise<{ ready: Ready[]; warnings: Warning[] }> {
-  const { db, hashPhone } = services;
   const many = asked.length > 1;
   const rules = new Map<RouteName, PlanRules>();
   const ready: Placed[] = [];
@@ -78,19 +77,31 @@ export async function planMessages(
     for (const warning of plan.warnings) warnings.set(warning.code, warnings.get(warning.code) ?? warning);
     ready.push(...plan.ready);
   }
-  const phones = ready.filter((each) => !each.asked.skipOptedOut).map(({ message }) => message.to);
-  const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
-  for (const { place, asked: one, message } of ready)
-    if (silent.has(message.to) && !one.skipOptedOut) faults.push({ ...fault('to', 'opted-out'), row: place + 1 });
-  if (faults.length > 0) {
-    if (!many) throw new AppError('opted-out');
-    const sorted = faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
-    throw sorted.every(({ code }) => code === 'opted-out') ? new AppError('opted-out', null, sorted) : rowsOf(sorted);
-  }
+  faults.push(...(await optedOutFaults(services, account, ready)));
+  if (faults.length > 0) throw many ? rowsRefused(faults) : new AppError('opted-out');
   return { ready: ready.toSorted((a, b) => a.place - b.place), warnings: [...warnings.values()] };
 }
 
 type Placed = Ready & { place: number };
+
+/** Faults of messages to numbers on the opt-out list, but of those that say to skip them. */
+async function optedOutFaults(
+  { db, hashPhone }: ApiServices,
+  account: CallingAccount,
+  ready: readonly Placed[],
+): Promise<Fault[]> {
+  const asked = ready.filter((each) => !each.asked.skipOptedOut);
+  const phones = asked.map(({ message }) => message.to);
+  const silent = await optedOutAmong(db.pool, account.id, phones, hashPhone);
+  return asked
+    .filter(({ message }) => silent.has(message.to))
+    .map(({ place }) => ({ ...fault('to', 'opted-out'), row: place + 1 }));
+}
+
+function rowsRefused(faults: Fault[]): AppError {
+  const sorted = faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  return new AppError(sorted.every(({ code }) => code === 'opted-out') ? 'opted-out' : 'invalid-rows', null, sorted);
+}
 
 /** Plans messages that differ by their recipients alone, or by plain texts. */
 async function planGroup(
@@ -120,8 +131,6 @@ async function planGroup(
   });
   return { ready, warnings };
 }
-
-const rowsOf = (faults: Fault[]): AppError => new AppError('invalid-rows', null, faults);
 
 /** In the caller's transaction, after they are stored: when each may go, and until when. */
 export async function setTimes(sql: Sql, ready: readonly Ready[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantOf } from '../../domain/zoned-time.ts';
+import { instantOfParts } from '../../domain/zoned-time.ts';
 import type { InboundReceipt, PolledPage, PolledReply, ReceiptStatus } from '../carrier.ts';
 
 const Sms = z.object({
@@ -37,10 +37,8 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
 export function readDeviceTime(text: string, timeZone: string): Date | null {
   const found = DATE.exec(text.trim());
   if (!found) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1).map(Number);
   // A device that lost its clock begins at 1970 or 2000: it does not know when this was.
-  if (year < 2020 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
-  return instantOf(Date.UTC(year, month - 1, day, hour, minute, second), timeZone);
+  return Number(found[1]) < 2020 ? null : instantOfParts(found.slice(1).map(Number), timeZone);
 }
 
 export type IncomingPage = Omit<PolledPage, 'more' | 'clock'>;

@@ -27,18 +27,22 @@ export function judge(called: Called, answer: Answer): Judged {
   const { status, retryAfter, text } = called;
   const document = READERS[answer.format ?? 'json'](text);
   const code = textAt(document, answer.code);
-  const known = (code === undefined ? undefined : answer.outcomes?.[code]) ?? answer.outcomes?.[String(status)];
   const name = code ?? `http-${status}`;
-  if (known === 'throttled') return throttled(retryAfter);
-  if (known === 'rejected') return only({ outcome: known, code: name });
-  if (known !== undefined) return only({ outcome: known, reason: name });
-  const judged = byStatus(status, name, retryAfter);
+  const judged = bySettings(answer, [code, String(status)], name, retryAfter) ?? byStatus(status, name, retryAfter);
   if (judged) return judged;
   if (answer.accepted && (code === undefined || !answer.accepted.includes(code)))
     return only(code === undefined ? { outcome: 'unknown', reason: 'unreadable-answer' } : { outcome: 'rejected', code });
   const references = referencesIn(document, answer.reference);
   if (references.length === 0) return only({ outcome: 'unknown', reason: 'unreadable-answer' });
   return { result: { outcome: 'accepted', references }, way: { is: 'open' } };
+}
+
+/** By the first of these that the settings give an outcome. */
+function bySettings({ outcomes = {} }: Answer, codes: (string | undefined)[], name: string, retryAfter: string | undefined) {
+  const [known] = codes.flatMap((code) => (code === undefined ? [] : (outcomes[code] ?? [])));
+  if (known === undefined) return undefined;
+  if (known === 'throttled') return throttled(retryAfter);
+  return only(known === 'rejected' ? { outcome: known, code: name } : { outcome: known, reason: name });
 }
 
 /** By the status alone; undefined for one that says that it was taken. */

@@ -20,10 +20,7 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
   const replies: WebhookReply[] = [];
   const receipts: InboundReceipt[] = [];
   for (const item of list) {
-    const isReply = webhook.reply && applies(webhook.reply.when, item, request);
-    const reply = webhook.reply && isReply ? replyOf(webhook.reply, item, webhook.timeZone, request) : null;
-    const isReceipt = webhook.receipt && applies(webhook.receipt.when, item, request);
-    const receipt = webhook.receipt && isReceipt ? receiptOf(webhook.receipt, item, webhook.timeZone, request) : null;
+    const { reply, receipt } = readItem(webhook, item, request);
     // A reply lacks the fields of a receipt, and a receipt those of a reply.
     if ((reply === undefined && !receipt) || (receipt === undefined && !reply))
       return { kind: 'unreadable', reason: 'a field that was agreed is missing' };
@@ -31,6 +28,14 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
     if (receipt) receipts.push(receipt);
   }
   return { kind: 'content', replies, receipts, release: 'now' };
+}
+
+/** Each null where the item is none of it, undefined where it is one and lacks a field. */
+function readItem({ reply, receipt, timeZone }: Webhook, item: unknown, request: WebhookRequest) {
+  return {
+    reply: reply && applies(reply.when, item, request) ? replyOf(reply, item, timeZone, request) : null,
+    receipt: receipt && applies(receipt.when, item, request) ? receiptOf(receipt, item, timeZone, request) : null,
+  };
 }
 
 /** Why the request is not the carrier's; null when it is. */

@@ -28,15 +28,21 @@ export function toReply(pdu: Brought, settings: SmppSettings, now: Date): Inboun
   };
 }
 
+const CODINGS = new Map<number, TextEncoding>([
+  [1, 'latin1'],
+  [3, 'latin1'],
+  [6, 'iso-8859-5'],
+  [7, 'iso-8859-8'],
+]);
+
 /** The meaning of data_coding: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
 export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet, eightBit }: SmppSettings): TextEncoding {
   if (dataCoding === 0) return defaultAlphabet;
   if (dataCoding === own.ucs2) return 'ucs2';
   if (dataCoding === own.latin1) return 'latin1';
   if (dataCoding === own.gsm7) return 'gsm7';
-  if (dataCoding === 1 || dataCoding === 3) return 'latin1';
-  if (dataCoding === 6) return 'iso-8859-5';
-  if (dataCoding === 7) return 'iso-8859-8';
+  const known = CODINGS.get(dataCoding);
+  if (known) return known;
   // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 tells text from data.
   if (dataCoding === 0x08 || (dataCoding & 0xfc) === 0x18) return 'ucs2';
   if ((dataCoding & 0xfc) === 0x10 || (dataCoding & 0xf4) === 0xf0) return 'gsm7';

@@ -67,11 +67,17 @@ export function toReceipt(
     messageIdEnd,
     from: fromAddress(pdu.destination),
     to: fromAddress(pdu.source),
-    status: STATES.get(pdu.tlvs.get(TLV.messageState)?.[0] ?? 0) ?? STATS.get((text.stat ?? '').toUpperCase()) ?? 'unknown',
-    error: [text.err, networkError(pdu)].filter((code) => code !== undefined && !/^0*$/.test(code)).join(' ') || null,
+    status: statusOf(pdu, text),
+    error: errorOf(pdu, text),
     at: (text.doneDate && parseReceiptDate(text.doneDate, settings.receiptTimeZone)) || now,
   };
 }
+
+const statusOf = (pdu: Brought, { stat = '' }: TextFields): InboundReceipt['status'] =>
+  STATES.get(pdu.tlvs.get(TLV.messageState)?.[0] ?? 0) ?? STATS.get(stat.toUpperCase()) ?? 'unknown';
+
+const errorOf = (pdu: Brought, { err }: TextFields): string | null =>
+  [err, networkError(pdu)].filter((code) => code !== undefined && !/^0*$/.test(code)).join(' ') || null;
 
 /** network_error_code (§ 5.3.2.31) as `gsm-27`: what the phone's own network said. */
 function networkError(pdu: Brought): string | undefined {

@@ -57,18 +57,13 @@ export async function reattribute(
     [replyId, from],
   );
   if (!reply) return null;
-  const [message] = campaignId === null ? [] : await findMessage(client, reply, accountId, campaignId);
-  if (campaignId !== null && !message) return 'no-message';
+  const [message = null] = campaignId === null ? [] : await findMessage(client, reply, accountId, campaignId);
+  if (campaignId !== null && message === null) return 'no-message';
 
-  const attribution: Attribution = {
-    method: 'corrected',
-    messageId: message?.id ?? null,
-    by,
-    at: new Date().toISOString(),
-    candidates: reply.attribution && 'candidates' in reply.attribution ? reply.attribution.candidates : [],
-  };
+  const attribution = corrected(reply, message, by);
+  const fromAnother = reply.account_id !== accountId;
   const placed = { accountId, reply, conversationId: reply.conversation_id, sequence: reply.sequence, keyword: reply.keyword };
-  if (reply.account_id !== accountId || placed.conversationId === null) await fileInConversations(client, [placed]);
+  if (fromAnother || placed.conversationId === null) await fileInConversations(client, [placed]);
   await affected(
     client,
     `update replies set account_id = $2, campaign_id = $3, message_id = $4, conversation_id = $5, sequence = $6, attribution = $7, hidden = false
@@ -76,7 +71,7 @@ export async function reattribute(
     [reply.id, accountId, campaignId, message?.id ?? null, placed.conversationId, placed.sequence, JSON.stringify(attribution)],
   );
   // Its keyword counts for the account that has it now.
-  if (reply.opt_out && reply.account_id !== accountId) {
+  if (reply.opt_out && fromAnother) {
     await affected(
       client,
       `insert into opt_outs (account_id, phone, since, reply_id) values ($1, $2, now(), $3) on conflict do nothing`,
@@ -87,14 +82,22 @@ export async function reattribute(
     {
       ...basis(accountId, reply),
       campaignId,
-      body: (id) => moved(id, { reply, message: message ?? null, campaignId, placed, attribution }),
+      body: (id) => moved(id, { reply, message, campaignId, placed, attribution }),
     },
   ];
-  if (reply.account_id !== null && reply.account_id !== accountId) {
+  if (reply.account_id !== null && fromAnother) {
     told.push({ ...basis(reply.account_id, null), body: (id) => withdrawn(id, reply) });
   }
   return emitEvents(client, told, null);
 }
+
+const corrected = ({ attribution: before }: Row, message: Answered | null, by: string): Attribution => ({
+  method: 'corrected',
+  messageId: message?.id ?? null,
+  by,
+  at: new Date().toISOString(),
+  candidates: before && 'candidates' in before ? before.candidates : [],
+});
 
 const findMessage = (client: PoolClient, reply: Row, accountId: string, campaignId: string): Promise<Answered[]> =>
   rows<Answered>(

@@ -118,18 +118,24 @@ export function transition(health: Health, happened: HealthEvent, at: number): H
     case 'paused':
       return health.state === 'gone' || health.state === 'disabled' ? health : moved(health, 'paused', at);
     case 'resumed':
-      if (health.state !== 'paused') return health;
-      return health.openedAt === null ? recovering(health, at) : opened(health, at, at);
+      return resumed(health, at);
     case 'enabled':
-      if (health.state === 'healthy' || health.state === 'recovering' || health.state === 'paused') return health;
-      return opened(
-        { ...health, failures: 0, failing: 'none', failingSince: null, probeStep: 0, openedAt: null, told: 0 },
-        at,
-        at,
-      );
+      return enabled(health, at);
     default:
       return happened satisfies never;
   }
+}
+
+function resumed(health: Health, at: number): Health {
+  if (health.state !== 'paused') return health;
+  return health.openedAt === null ? recovering(health, at) : opened(health, at, at);
+}
+
+/** Probed at once, as if it had never failed. */
+function enabled(health: Health, at: number): Health {
+  if (health.state === 'healthy' || health.state === 'recovering' || health.state === 'paused') return health;
+  const fresh = { ...health, failures: 0, failing: 'none', failingSince: null, probeStep: 0, openedAt: null, told: 0 } as const;
+  return opened(fresh, at, at);
 }
 
 function afterResult(before: Health, result: Result, window: Window, at: number): Health {

@@ -4,6 +4,7 @@ import type { EventType } from '../../../domain/callbacks/event-types.ts';
 import type { CallbackFormat } from '../../../domain/callbacks/octopush-callback.ts';
 import { CallbackUrl, checkCallbackUrl } from '../../reply-settings/callback-url.ts';
 import { NewEndpoint } from '../../reply-settings/endpoint-fields.ts';
+import type { ReplyChange } from '../../reply-settings/setting-change.ts';
 import { changeReplies } from '../../reply-settings/request-setting-change.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
 import { setAnswerEmail } from '../octopush/reply-ways.ts';
@@ -27,11 +28,7 @@ const endpointsOf = ({ db }: ApiServices, account: string) =>
 
 /** `PATCH /user/campaign-parameters/edit`: each address is a callback endpoint, known by its name; an empty one is removed. */
 export async function editParameters(services: ApiServices, c: Context<AccountEnv>, body: Fields): Promise<void> {
-  const nested = body['callbacks'];
-  const fields: Fields = {
-    ...(typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? objectOf(nested) : {}),
-    ...body,
-  };
+  const fields = fieldsOf(body);
   for (const name of Object.keys(ADDRESSES)) {
     const url = textOf(fields[name]).trim();
     if (url === '') continue;
@@ -43,19 +40,32 @@ export async function editParameters(services: ApiServices, c: Context<AccountEn
   for (const [name, types] of Object.entries(ADDRESSES)) {
     const endpoint = known.find(({ description }) => description === name);
     const url = name in fields ? textOf(fields[name]).trim() : endpoint?.url;
-    const after = { url, format: format ?? endpoint?.format ?? 'octopush-json' };
-    if (endpoint && url === '') await changeReplies(services, c, { kind: 'endpoint-delete', endpoint: endpoint.id });
-    if (url === undefined || url === '') continue;
-    if (!endpoint)
-      await changeReplies(services, c, {
-        kind: 'endpoint-new',
-        fields: NewEndpoint.parse({ ...after, types, description: name }),
-      });
-    else if (url !== endpoint.url || after.format !== endpoint.format)
-      await changeReplies(services, c, { kind: 'endpoint-change', endpoint: endpoint.id, fields: { ...after, url } });
+    const change = changeOf({ name, types, url, format }, endpoint);
+    if (change) await changeReplies(services, c, change);
   }
   const email = textOf(fields['email_for_inbounds']).trim();
   if (email !== '') await setAnswerEmail(services, c, email);
+}
+
+/** The addresses stand in `callbacks` or beside it. */
+function fieldsOf(body: Fields): Fields {
+  const nested = body['callbacks'];
+  return { ...(typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? objectOf(nested) : {}), ...body };
+}
+
+type Address = { name: string; types: string[]; url: string | undefined; format: CallbackFormat | undefined };
+
+/** Null where the endpoint is as asked. */
+function changeOf(
+  { name, types, url, format }: Address,
+  endpoint: Pick<CallbackEndpoint, 'id' | 'url' | 'format'> | undefined,
+): ReplyChange | null {
+  if (url === undefined) return null;
+  if (url === '') return endpoint ? { kind: 'endpoint-delete', endpoint: endpoint.id } : null;
+  const after = { url, format: format ?? endpoint?.format ?? 'octopush-json' };
+  if (!endpoint) return { kind: 'endpoint-new', fields: NewEndpoint.parse({ ...after, types, description: name }) };
+  if (url === endpoint.url && after.format === endpoint.format) return null;
+  return { kind: 'endpoint-change', endpoint: endpoint.id, fields: after };
 }
 
 /** `GET /user/campaign-parameters`. Addresses carry secrets in their queries, which are shown to nobody. */
