@@ -145,7 +145,7 @@ function countingPool(connectionString: string): { pool: Pool; trips: () => numb
   return { pool, trips: () => trips };
 }
 
-/** What each step of the reply path adds to what a reply costs: each rung does all that stands above it, with replies of its own. */
+/** The cost that each step of the reply path adds: each rung does all that stands above it, with replies of its own. */
 export const ladderBench: Bench = {
   name: 'ladder',
   stack: { receipts: null, window: 100, endpointLatencyMs: 5, env: { SECRETS_KEY } },

@@ -111,7 +111,7 @@ export const syncBench: Bench = {
     for (let page = ['']; page.length > 0;) {
       page = await releasePage(db.pool, run, new Date());
       released += page.length;
-      // What files them is measured by itself: here they are done with.
+      // Filing is measured elsewhere: here they are marked as filed.
       await affected(db.pool, `update replies set filed_at = now() where id = any($1::uuid[])`, [page]);
       if (released % LOOK_EVERY === 0) heaps.push(heapMb());
     }

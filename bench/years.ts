@@ -19,8 +19,11 @@ const BURST = 3000;
 const STEADY = 100;
 const GROWING = ['messages', 'message_references', 'replies', 'events', 'deliveries', 'delivery_attempts', 'conversations'];
 
+/** A table, which of its rows is copied, what differs, and for whom. */
+type Copied = [table: string, of: string, changes: string, from: string];
+
 /** Rows as the product wrote them: each is a copy of one that it did, with what differs. */
-async function copies(pool: Pool, table: string, of: string, changes: string, from: string): Promise<void> {
+async function copies(pool: Pool, [table, of, changes, from]: Copied): Promise<void> {
   const { rows } = await pool.query<{ columns: string }>(
     `select string_agg('p.' || quote_ident(column_name), ', ' order by ordinal_position) as columns from information_schema.columns
      where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'`,
@@ -33,15 +36,16 @@ async function copies(pool: Pool, table: string, of: string, changes: string, fr
   );
 }
 
+type Month = { month: number; daysAgo: number; messages: number };
+
 /** A month of one account: a campaign, its messages, a tenth of them answered, each answer posted. It begins so many days ago. */
-async function fill(pool: Pool, accountId: string, month: number, daysAgo: number, messages: number): Promise<void> {
+async function fill(pool: Pool, accountId: string, { month, daysAgo, messages }: Month): Promise<void> {
   const first = (month % 3) * messages;
   const campaign = randomUUID();
   const mine = `account_id = '${accountId}'`;
   const answered = `(select * from made where n % ${REPLY_SHARE} = 0) r`;
   const known = `c.${mine} and c.phone = r.phone`;
-  // A statement, or a table with which of its rows is copied, what differs, and for whom.
-  const steps: (string | [table: string, of: string, changes: string, from: string])[] = [
+  const steps: (string | Copied)[] = [
     `create temporary table made as select n, '+336' || ${20_000_000 + first} + n as phone, uuidv7(at - now()) as message, uuidv7(at - now()) as reply,
        uuidv7(at - now()) as event, uuidv7(at - now()) as delivery, uuidv7(at - now()) as attempt, at
      from generate_series(0, ${messages - 1}) n cross join lateral
@@ -91,7 +95,7 @@ async function fill(pool: Pool, accountId: string, month: number, daysAgo: numbe
     ['delivery_attempts', `class = 'ok'`, `'id', r.attempt, 'delivery_id', r.delivery, 'started_at', r.at`, answered],
     'drop table made',
   ];
-  for (const step of steps) await (typeof step === 'string' ? pool.query(step) : copies(pool, ...step));
+  for (const step of steps) await (typeof step === 'string' ? pool.query(step) : copies(pool, step));
 }
 
 const LISTS: Record<string, string> = {
@@ -193,11 +197,11 @@ export const yearsBench: Bench = {
     );
     say(`${perMonth} messages a month`);
 
-    await fill(pool, accountId, 0, 360, perMonth);
+    await fill(pool, accountId, { month: 0, daysAgo: 360, messages: perMonth });
     const [size1, rows1] = [await size(), await stored()];
     const first = await looked('month 1', 330);
     for (let month = 1; month < MONTHS; month++) {
-      await fill(pool, accountId, month, 360 - 30 * month, perMonth);
+      await fill(pool, accountId, { month, daysAgo: 360 - 30 * month, messages: perMonth });
       say(`month ${month + 1}`);
     }
     const [size12, rows12] = [await size(), await stored()];
@@ -227,7 +231,8 @@ export const yearsBench: Bench = {
     say(`${gone} messages are gone`);
     // As autovacuum does before the next night.
     await pool.query('vacuum');
-    for (let month = 0; month < 9; month++) await fill(pool, accountId, month, 90 - 30 * (month % 3), perMonth);
+    for (let month = 0; month < 9; month++)
+      await fill(pool, accountId, { month, daysAgo: 90 - 30 * (month % 3), messages: perMonth });
     const [sizeAgain, rowsAgain] = [await size(), await stored()];
     const again = await looked('again', 0);
     const calmest = last.get(`attribution: a reply at ${STEADY}/s to its callback, p50`) ?? 0;

@@ -28,7 +28,7 @@ export type DatabaseOptions = {
 /** The ORM's part of a process's connections: it reads a request's few rows, the other pool does the rest. */
 const ormShare = (connections: number): number => Math.max(1, Math.floor(connections / 4));
 
-/** What a request owes the audit log is stored with what it changes. */
+/** Stores a request's audit entry with its changes. */
 const auditing: EventSubscriber = {
   onFlush({ em, uow }) {
     const owed = acting.getStore()?.owed;

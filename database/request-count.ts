@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** What rate-limiter-flexible counts requests in, in the form that it wants. A crash may empty it: no row outlives its minute. */
+/** The table in which rate-limiter-flexible counts requests, in its own form. A crash may empty it: no row outlives its minute. */
 const RequestCountSchema = defineEntity({
   name: 'RequestCount',
   tableName: 'request_counts',

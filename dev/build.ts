@@ -5,7 +5,7 @@ import { sbom } from './sbom.ts';
 import { buildConsole } from './launchers/console.ts';
 import { bundleWorkflows } from '../temporal/worker.ts';
 
-// What production runs: plain JavaScript and the workflow bundle, made once.
+// Builds what production runs: plain JavaScript and the workflow bundle, made once.
 rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 const bundle = await bundleWorkflows();

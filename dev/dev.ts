@@ -128,26 +128,7 @@ export async function startDev({ dataDir, log, progress, apiPort, fresh = false 
     }),
   );
   const secretsKey = before?.secretsKey ?? randomBytes(32).toString('base64');
-  const config = readConfig({
-    NODE_ENV: 'development',
-    SYNC_CLOCK: 'injected',
-    CALLBACK_ALLOW_HTTP: 'true',
-    CALLBACK_PORTS: '*',
-    CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
-    SIMULATED_PHONES_URL: world.phones.url,
-    LOG_LEVEL: 'warn',
-    PORT: String(ports.api),
-    PUBLIC_URL: `http://127.0.0.1:${ports.api}`,
-    ...process.env,
-    ROLE: 'all',
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporal.address,
-    ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
-    SECRETS_KEY: secretsKey,
-    SMTP_URL: process.env['SMTP_URL'] ?? world.mailbox.smtpUrl,
-    MAIL_INBOUND_DOMAIN: process.env['MAIL_INBOUND_DOMAIN'] ?? 'in.localhost.example',
-    MAIL_INBOUND_PORT: process.env['MAIL_INBOUND_PORT'] ?? String(ports.inboundMail),
-  });
+  const config = configOf({ databaseUrl, temporal, world, ports, secretsKey });
   await migrate(databaseUrl);
   await consoleBuilt();
   const operatorKey =
@@ -156,40 +137,13 @@ export async function startDev({ dataDir, log, progress, apiPort, fresh = false 
   if (system.url === null || system.inboundMailPort === null) throw new Error('The API did not start');
   world.mailbox.answersTo(system.inboundMailPort);
 
-  const seeded = before
-    ? null
-    : await seed({
-        url: system.url,
-        operatorKey,
-        smpp: {
-          host: '127.0.0.1',
-          port: world.ports.smsc,
-          systemId: world.smsc.systemId,
-          password: world.smsc.password,
-          shortCodes: SHORT_CODES,
-          settings: { window: 100 },
-        },
-        dinstar: {
-          url: world.gateway.url,
-          username: world.gateway.username,
-          password: world.gateway.password,
-          sims: SIMS,
-          settings: { simSmsPerMinute: 600, simSmsPerDay: 100_000 },
-        },
-        emails: [{ address: CUSTOMER, locale: 'fr' }],
-        callbackUrl: `${world.endpoint.url}/hook`,
-      });
-  if (seeded?.callback) world.endpoint.addSecret(seeded.callback.secret);
-  const accountId = before?.accountId ?? seeded?.accountId ?? '';
+  const { url, inboundMailPort: inboundMail } = system;
   const state: DevState = {
+    ...(before ?? (await firstState({ url, operatorKey, world, databaseUrl }))),
     secretsKey,
     operatorKey,
-    accountId,
-    people: before?.people ?? (await people(databaseUrl, accountId)),
-    apiKey: before?.apiKey ?? seeded?.key ?? '',
-    callbackSecret: before?.callbackSecret ?? seeded?.callback?.secret ?? '',
-    url: system.url,
-    ports: { ...world.ports, api: Number(new URL(system.url).port), inboundMail: system.inboundMailPort },
+    url,
+    ports: { ...world.ports, api: Number(new URL(url).port), inboundMail },
     addresses: { phones: world.phones.url, mailbox: world.mailbox.url, endpoint: world.endpoint.url, gateway: world.gateway.url },
     temporalUi: temporal.uiUrl,
   };
@@ -204,6 +158,69 @@ export async function startDev({ dataDir, log, progress, apiPort, fresh = false 
     failed: system.failed,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+type Parts = {
+  databaseUrl: string;
+  temporal: { address: string; uiUrl: string | null };
+  world: World;
+  ports: DevState['ports'];
+  secretsKey: string;
+};
+
+/** The settings of the product here. Those of the environment count, but for where its parts are. */
+const configOf = ({ databaseUrl, temporal, world, ports, secretsKey }: Parts) =>
+  readConfig({
+    NODE_ENV: 'development',
+    SYNC_CLOCK: 'injected',
+    CALLBACK_ALLOW_HTTP: 'true',
+    CALLBACK_PORTS: '*',
+    CALLBACK_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
+    SIMULATED_PHONES_URL: world.phones.url,
+    LOG_LEVEL: 'warn',
+    PORT: String(ports.api),
+    PUBLIC_URL: `http://127.0.0.1:${ports.api}`,
+    SMTP_URL: world.mailbox.smtpUrl,
+    MAIL_INBOUND_DOMAIN: 'in.localhost.example',
+    MAIL_INBOUND_PORT: String(ports.inboundMail),
+    ...process.env,
+    ROLE: 'all',
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+    SECRETS_KEY: secretsKey,
+  });
+
+type First = { url: string; operatorKey: string; world: World; databaseUrl: string };
+
+/** Seeds the product, and makes the people who may sign in. */
+async function firstState({ url, operatorKey, world, databaseUrl }: First) {
+  const { smsc, gateway, endpoint } = world;
+  const seeded = await seed({
+    url,
+    operatorKey,
+    smpp: {
+      host: '127.0.0.1',
+      port: world.ports.smsc,
+      systemId: smsc.systemId,
+      password: smsc.password,
+      shortCodes: SHORT_CODES,
+      settings: { window: 100 },
+    },
+    dinstar: {
+      url: gateway.url,
+      username: gateway.username,
+      password: gateway.password,
+      sims: SIMS,
+      settings: { simSmsPerMinute: 600, simSmsPerDay: 100_000 },
+    },
+    emails: [{ address: CUSTOMER, locale: 'fr' }],
+    callbackUrl: `${endpoint.url}/hook`,
+  });
+  const callbackSecret = seeded.callback?.secret ?? '';
+  if (callbackSecret !== '') endpoint.addSecret(callbackSecret);
+  const { accountId, key: apiKey } = seeded;
+  return { accountId, apiKey, callbackSecret, people: await people(databaseUrl, accountId) };
 }
 
 async function people(databaseUrl: string, accountId: string): Promise<DevState['people']> {

@@ -7,7 +7,7 @@ import type { PoolNumber, RouteName } from '../domain/sending/sender-policy.ts';
 
 type Line = RouteRule & { up: boolean; shortCode: 'ours' | 'operator'; countries: string[] | null };
 
-/** What the operator's routing table says of a route to this account; undefined where it says nothing. */
+/** The operator's routing of a route for this account; undefined where there is none. */
 export async function loadRouting(
   sql: Sql,
   accountId: string,

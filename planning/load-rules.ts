@@ -47,7 +47,7 @@ export type PlanRules = Rules & {
   listedBefore?: (phones: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
-/** What a plan for this account on this route is made by: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
+/** Loads all that a plan for this account on this route needs: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
 export async function loadPlanRules(
   { db, stopNumber = null }: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   account: Rules['account'],

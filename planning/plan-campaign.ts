@@ -114,7 +114,7 @@ export function ofOne({ code: why, said, faults }: Refusal, field: string): AppE
   return why === 'invalid-rows' ? invalidRequest(...own) : new AppError(why, said, own);
 }
 
-/** What the rows of one page of a list are, each by itself: `first` is the list's row of the page's first. */
+/** The plan of one page of a list, each row by itself: `first` is the list's row of the page's first. */
 export type PlannedPage = Omit<CampaignPlan, 'refusals'> & {
   /** Of its rows, and of those who could not reply. */
   faults: Fault[];

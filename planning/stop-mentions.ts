@@ -5,7 +5,7 @@ import { carriesMention, STOP_MENTION, stopNumberIn, stopWords } from '../domain
 import type { CampaignRequest, StopEffect } from './plan.ts';
 import type { PlanRules } from './load-rules.ts';
 
-/** What a plan does about mentions of STOP. `turn` spreads campaigns over the pool, as it does for replies. */
+/** Decides on mentions of STOP in a plan. `turn` spreads campaigns over the pool, as it does for replies. */
 export function planStops(
   { text, purpose }: CampaignRequest,
   { numbers, account, policies, stopNumber }: PlanRules,
@@ -32,7 +32,7 @@ export function planStops(
     wants,
     /** The number that a message names for STOP: the one that it is replied to, or one of its carrier's. */
     codeFor,
-    /** What is to be said of STOP unless the text says it; undefined where nothing has to be. */
+    /** The mention to add unless the text has one; undefined where none is needed. */
     wordsFor(country: string, code: string | null): string | null | undefined {
       return carriesMention(purpose, country) ? stopWords(form, code, PLACEHOLDER) : undefined;
     },

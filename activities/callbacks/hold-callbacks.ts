@@ -104,7 +104,7 @@ export type WaitingDelivery = {
   nextAt: string | null;
 };
 
-/** What waits at an unsteady endpoint after it failed twice: how many, how many of them are under way, and until the next is due. */
+/** Deliveries that wait at an unsteady endpoint after two failures: how many, how many are under way, and when the next is due. */
 export async function failedTwiceAt(
   pool: Pool,
   endpointId: string,
@@ -125,7 +125,7 @@ export async function failedTwiceAt(
 }
 
 /**
- * What waits at an endpoint: how many, of how many attempts each has where it has a schedule of its own, when the first of them is
+ * Deliveries that wait at an endpoint: how many, of how many attempts each has where it has a schedule of its own, when the first of them is
  * due, and those of them that have waited longest after an attempt.
  */
 export async function waitingAt(pool: Pool, endpointId: string, most: number) {

@@ -10,7 +10,7 @@ import type { InboundMail, MailHead } from './parse-mail.ts';
 type Deps = {
   pool: Pool;
   sendMessages: (ids: string[]) => void;
-  /** Whose Authentication-Results an answer needs; null where none is asked for. */
+  /** The server that an answer's Authentication-Results must come from; null: any answer is taken. */
   authority: string | null;
 };
 /** `ignored`: written by a machine, or a copy of what went out before. `unreadable`: beyond what is parsed. */

@@ -26,7 +26,7 @@ type Row = {
   time_zone: string;
 };
 
-// What is claimed goes with all that waits for the same mail, due or not: a mail is tried as a whole or not at all. What a mail
+// A claim takes all that waits for the same mail, due or not: a mail is tried as a whole or not at all. What a mail
 // holds is decided at its first claim and then stays. The last branch of `mail_id` is the gathered one: the first reply names it.
 const CLAIM = (where: string) => `
   with picked as (

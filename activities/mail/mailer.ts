@@ -35,7 +35,7 @@ export type Mailer = {
   close(): void;
 };
 
-/** What may not be changed on the way. One-click unsubscription asks for its two (RFC 8058). */
+/** Headers that nobody may change on the way. One-click unsubscription asks for its two (RFC 8058). */
 const SIGNED =
   'from:sender:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:auto-submitted:list-unsubscribe:list-unsubscribe-post';
 

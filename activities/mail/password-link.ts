@@ -12,7 +12,7 @@ type Deps = { pool: Pool; publicUrl: string | null; tokens: MailTokens };
 const CONFIRM_DAYS = 7;
 
 /**
- * What a notice says when it goes. A link to choose another password is made only now, so that it stands in the mail and nowhere
+ * The text of a notice, written as it goes. A link to choose another password is made only now, so that it stands in the mail and nowhere
  * else: of its token only the hash is stored, as of an invitation's. It holds for an hour from when it was asked for.
  */
 export async function withLink({ pool, publicUrl, tokens }: Deps, notice: ClaimedNotice): Promise<Notice> {

@@ -18,7 +18,7 @@ type Deps = {
   host: string;
   port: number;
   domain: string;
-  /** Whose Authentication-Results an answer needs; null where none is asked for. */
+  /** The server that an answer's Authentication-Results must come from; null: any answer is taken. */
   authority: string | null;
 };
 export type InboundMailListener = AsyncDisposable & { port: number };

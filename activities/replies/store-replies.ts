@@ -49,7 +49,7 @@ export function newReply(reply: InboundReply, read: string, country: string): Ne
   };
 }
 
-// What came now came now by the database's clock: a worker whose own is wrong would put a reply before what it answers.
+// Times are the database's: a worker with a wrong clock would put a reply before the message that it answers.
 const INSERT = `
   with session as (
     update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null

@@ -202,7 +202,7 @@ function warningsOf(
     ...spendWarning(tally.costMicros, room),
   ];
   const said = new Map(whole.map((warning) => [warning.code, warning]));
-  // What no page warned of is not said of the whole; what speaks of no numbers stands as it was said.
+  // Warnings that no page gave are left out; those without numbers stand as they are.
   const others = tally.warnings.filter(({ code }) => !said.has(code) && !COUNTED.has(code));
   return [...whole, ...others, ...optedOut(tally.optedOut), ...deadNumbers(tally.dead ?? 0)];
 }

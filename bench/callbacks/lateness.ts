@@ -8,7 +8,7 @@ const WAKING = 50;
 const EACH = 9;
 const ROUNDS = 3;
 const LATENCY_MS = 20;
-/** What the endpoints ask for: a delay without jitter, so that all wake together and what is late is known. */
+/** The endpoints' schedule: a delay without jitter, so that all wake together and lateness is known. */
 const RETRY_AFTER_S = 10;
 
 /** Fifty endpoints ask to be tried again at the same moment; then fifty open ones are tried at the same moment. */
@@ -19,7 +19,7 @@ export const latenessBench: Bench = {
     const { world, databaseUrl } = stack;
     const crowd = await populate(stack, { count: WAKING * (ROUNDS + 2), phonesEach: 20 });
     say(`${crowd.customers.length} endpoints are ready`);
-    // What the machine can do today: as many first attempts at once, at endpoints that answer.
+    // The machine's ceiling today: as many first attempts at once, at endpoints that answer.
     const everyone = inTurn(crowd, (n) => n < WAKING);
     await world.deliver({ from: everyone, to: SHORT_CODE, count: WAKING * EACH, prefix: 'fresh ', perSecond: null });
     const fresh = await world.arrived({ prefix: 'fresh ', count: WAKING * EACH, withinMs: 60_000 });

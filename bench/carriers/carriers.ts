@@ -71,9 +71,7 @@ const store = ({ pool, carrierId }: Desk, state: string, from: number, count: nu
 /** Sends all of it as the product's batches do, over so many binds. Resolves when each has had its turn. */
 async function send(
   { pool, carrierId }: Desk,
-  port: number,
-  window: number,
-  binds: number,
+  { port, window, binds }: { port: number; window: number; binds: number },
   pages: AsyncIterator<OutboundMessage[]>,
   afterwards: () => Promise<void> = () => Promise.resolve(),
 ) {
@@ -119,11 +117,13 @@ async function* pagesOf(messages: OutboundMessage[]): AsyncGenerator<OutboundMes
   for (let at = 0; at < messages.length; at += BATCH) yield messages.slice(at, at + BATCH);
 }
 
-async function submitted(desk: Desk, window: number, binds: number, delayMs: number | null, count: number, from: number) {
+type Load = { window: number; binds: number; delayMs: number | null; count: number; from: number };
+
+async function submitted(desk: Desk, { window, binds, delayMs, count, from }: Load) {
   await using smsc = await startSmscProcess(delayMs);
   const messages = await store(desk, 'queued', from, count);
   const startedAt = performance.now();
-  await send(desk, smsc.port, window, binds, pagesOf(messages), async () => {
+  await send(desk, { port: smsc.port, window, binds }, pagesOf(messages), async () => {
     while (delayMs !== null && (await smsc.counts()).acknowledged < count) await sleep(5);
   });
   const seconds = (performance.now() - startedAt) / 1000;
@@ -181,7 +181,7 @@ type Sizes = { count: number; stored: number; say: (line: string) => void };
 /** Figures of the sending line alone: the turn loop, the session and the database; no workflow. */
 async function carrierFigures({ count, stored, say }: Sizes): Promise<Figure[]> {
   await using desk = await startDatabase();
-  await submitted(desk, 100, 1, null, 10_000, 0);
+  await submitted(desk, { window: 100, binds: 1, delayMs: null, count: 10_000, from: 0 });
   const wire = await submitsPerSecond({ messages: 50_000, window: 100 });
   const figures: Figure[] = [];
   const note = `the wire alone ${round(wire.perSecond)}/s`;
@@ -192,7 +192,7 @@ async function carrierFigures({ count, stored, say }: Sizes): Promise<Figure[]> 
     ['durable submit, two binds of window 100', 100, 2, null, ''],
   ] as const) {
     say(line);
-    const value = await submitted(desk, window, binds, delayMs, count, 1_000_000 * figures.length);
+    const value = await submitted(desk, { window, binds, delayMs, count, from: 1_000_000 * figures.length });
     figures.push({ line, value: round(value), unit: '/s', aim, ratio: value / wire.perSecond, note });
   }
   if (stored > 0) {

@@ -23,7 +23,7 @@ export type CutsOptions = {
 export type CutsReport = {
   messages: number;
   inDoubt: number;
-  /** What one cut, kill or stall left in doubt at most, and may have: everybody's window. */
+  /** The most messages in doubt after one cut, kill or stall, and how many there may be: everybody's window. */
   mostInDoubtAtOnce: number;
   mostInDoubtAllowed: number;
   twice: number;

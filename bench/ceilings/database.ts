@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-// What this PostgreSQL can do with rows like ours, without a line of the product: tables of its own, dropped afterwards.
+// The ceiling of this PostgreSQL with rows like ours, without a line of the product: tables of its own, dropped afterwards.
 
 const TABLES = `
   drop schema if exists ceiling cascade;

@@ -8,7 +8,7 @@ import { bundleWorkflowCode, NativeConnection, Runtime, DefaultLogger, Worker } 
 const PAGE_MS = 100;
 /** The runtime is one per process, however often this measures. */
 let installed = false;
-/** What a page holds came one after the other, so far apart, and waited for it. */
+/** The replies of a page came one after the other, so far apart, and waited for it. */
 const APART_MS = 5;
 
 /**

@@ -14,7 +14,7 @@ const Event = z.object({ data: z.object({ reply: z.object({ text: z.string() }) 
 export type Ledger = {
   messages: { accepted: number; arrived: number; inDoubt: number; lost: number; doubled: number; waiting: number };
   replies: { sent: number; platform: number; callback: number; email: number; lost: number };
-  /** What came more than once, and how many of those copies say so by their attempt's number. */
+  /** Deliveries that came more than once, and how many of the copies say so by their attempt's number. */
   doubled: { platform: number; callback: number; marked: number; email: number };
 };
 

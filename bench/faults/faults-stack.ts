@@ -35,7 +35,7 @@ export type FaultsStack = AsyncDisposable & {
   world: z.infer<typeof WorldAt>;
   account: Seeded['account'];
   operator: Seeded['operator'];
-  /** What is between the product and everything else, when `proxied`. */
+  /** The proxies between the product and everything else; null unless `proxied`. */
   links: Links | null;
   disk: Disk | null;
   /** Kills a part without a word and starts it again; resolves when it has been started. */

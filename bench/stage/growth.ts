@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { round } from '../bench.ts';
 import { PARTS, type Cpu } from './cpu.ts';
 
-// What the product needs as it grows, reckoned from what `npm run bench -- scale` measured last. Prints the tables of docs/scale.md.
+// The product's needs as it grows, computed from the last `npm run bench -- scale`. Prints the tables of docs/scale.md.
 
 /** Of the messages of a day, those of its busiest hour: campaigns leave between nine and twelve. */
 const PEAK_HOUR = 0.25;

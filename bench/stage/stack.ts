@@ -25,7 +25,7 @@ export type StackOptions = {
   /** Whether mails go out, to the world's mailboxes. */
   mails?: boolean;
   maxBinds?: number;
-  /** What the carrier allows; as fast as it can where it is left out. */
+  /** The carrier's limit; left out: none. */
   segmentsPerSecond?: number;
   /** Worker processes, and how much memory each of them is given for its heap: Node takes what there is. */
   workers?: number;

@@ -77,7 +77,7 @@ const STATUSES = { 1: 'delivered', 2: 'undelivered' } as const;
 /** A reply that came while nobody asked is a day old at most. */
 const LOOK_BACK_MS = 86_400_000;
 
-/** What became of messages, and every so often which replies there are: each is handed over once by this session, known by its id. */
+/** Asks for the states of messages, and now and then for replies; this session hands over each id once. */
 function openQuestions(given: Settings, { events, log }: OpenDeps, noting: Calls['ask']) {
   const caller = openCaller(1, given.timeoutMs);
   /** Those of the last list: an older one is not listed again. */

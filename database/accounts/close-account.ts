@@ -14,7 +14,7 @@ export async function closeAccount(client: PoolClient, accountId: string, graceD
     [accountId, graceDays],
   );
   if (!closed) return false;
-  // What its keys have open in any process is looked at again.
+  // Every process checks the open streams of its keys again.
   await affected(
     client,
     `select pg_notify('account_events', id || ' ended') from api_keys where account_id = $1 and revoked_at is null`,

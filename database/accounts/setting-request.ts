@@ -15,7 +15,7 @@ const SettingRequestSchema = defineEntity({
     kind: p.text().$type<ReplyChangeKind>(),
     /** As V2 would send it. */
     change: p.json<Record<string, unknown>>(),
-    /** What it changes: of two about the same thing the earlier is decided first. Null for what is new. */
+    /** The thing that it changes: of two requests about one thing the earlier is decided first. Null for a new thing. */
     target: p.text().nullable(),
     /** The signing secret that it brings, sealed, until it is decided. */
     secret: p.blob().nullable(),

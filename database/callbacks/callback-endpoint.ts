@@ -42,7 +42,7 @@ const CallbackEndpointSchema = defineEntity({
     fallbackUrl: p.text().nullable(),
     /** Delays of its own before each attempt, in ms. */
     schedule: p.json<number[]>().nullable(),
-    /** What `track` says, for those who ask in SQL. The two are written together, by endpoint-health.ts only. */
+    /** A copy of `track`, for queries in SQL. The two are written together, by endpoint-health.ts only. */
     health: p.text().$type<HealthState>().default('healthy'),
     slowStart: p.smallint().default(0),
     nextProbeAt: p.datetime(3).nullable(),

@@ -35,7 +35,7 @@ export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: stri
   const page = `order by d.id desc limit ${use(limit)}`;
   const among = (from: string, more: string[]): string =>
     `(select d.id from ${from} where ${[...conditions, ...more].join(' and ')} ${page})`;
-  // What was delivered and what was not stand in indexes of their own.
+  // Delivered ones and the others have an index each.
   const branches = (from: string): string[] => {
     if (wish.state) return [among(from, wish.state === 'delivered' ? [DONE] : [OWED, ...undelivered])];
     return wish.endpoint ? [among(from, [OWED]), among(from, [DONE])] : [among(from, [])];

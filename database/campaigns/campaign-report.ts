@@ -71,7 +71,7 @@ async function count(sql: Sql, account: string, ids: string[]): Promise<Map<stri
   return figures;
 }
 
-/** What the campaigns with ids from one to the other came to, the newest first; large ones as they were counted last. */
+/** The results of campaigns with ids from one to the other, the newest first; large ones as counted last. */
 export const campaignFigures = (sql: Sql, account: string, span: [from: string, to: string]): Promise<Counted[]> =>
   figures(sql, account, 'c.id >= $2 and c.id < $3', span);
 

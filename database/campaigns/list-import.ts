@@ -24,7 +24,7 @@ const ListImportSchema = defineEntity({
     /** Rows in the list, and how far it has been looked at. */
     listed: p.integer().default(0),
     through: p.integer().default(0),
-    /** What became of those: messages, rows that can't be accepted, numbers that stood earlier in the list. */
+    /** The results of those: messages, rows that can't be accepted, numbers that stood earlier in the list. */
     accepted: p.integer().default(0),
     invalid: p.integer().default(0),
     duplicates: p.integer().default(0),

@@ -25,7 +25,7 @@ const ListPreviewSchema = defineEntity({
     /** Rows in the list, and how far it has been looked at. */
     listed: p.integer(),
     through: p.integer().default(0),
-    /** What those come to. */
+    /** The sums over those. */
     tally: p.json<PreviewTally>().nullable(),
     createdAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { HashPhone } from './phone-hash.ts';
 import { rows } from '../sql.ts';
 
-/** What one account knows of one phone, as the person may ask to see it. Times are ISO. */
+/** Everything that one account knows of one phone, as the person may ask to see it. Times are ISO. */
 export type ContactReport = {
   phone: string;
   contact: Record<string, unknown> | null;

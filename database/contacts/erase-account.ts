@@ -117,7 +117,7 @@ export const ERASURE: readonly Step[] = [
     'account_policies',
     'spend_limits',
   ].map((table) => remove(table)),
-  // What was filed meanwhile.
+  // Rows that were filed meanwhile.
   eraseMessages(pageOfSingles),
   eraseReplies,
   forgetEvents,

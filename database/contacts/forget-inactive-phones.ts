@@ -6,9 +6,9 @@ import { affected, rows } from '../sql.ts';
 
 export type Ageing = {
   accountId: string;
-  /** What is older than this was forgotten before; null: nothing was. */
+  /** Older ones were forgotten before; null: none were. */
   since: Date | null;
-  /** What is older than this is forgotten. */
+  /** Older ones are forgotten now. */
   until: Date;
   hashPhone: HashPhone;
 };

@@ -5,7 +5,7 @@ import { closeFigures } from '../campaigns/campaign-report.ts';
 import { idAt } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
-/** What is forgotten of an account: texts of that age, people whose last message is of that age, or rows at all; `references` are the installation's. */
+/** The things that are forgotten of an account: texts of that age, people whose last message is of that age, or rows at all; `references` are the installation's. */
 export type Forgotten = 'texts' | 'contacts' | 'rows' | 'references';
 
 /**

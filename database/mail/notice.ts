@@ -75,7 +75,7 @@ export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number
     [
       notices.map(({ to }) => (typeof to === 'object' && 'accountId' in to ? to.accountId : null)),
       notices.map(({ to }) => (typeof to === 'object' && 'userId' in to ? to.userId : null)),
-      // What somebody wrote goes to addresses that are confirmed alone.
+      // Texts that somebody wrote go to confirmed addresses only.
       notices.map(({ kind }) => kind === 'reply-forwarded'),
     ],
   );

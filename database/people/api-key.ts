@@ -21,7 +21,7 @@ const ApiKeySchema = defineEntity({
     /** The secret before a rotation: it opens until then. */
     oldHash: p.blob().unique().nullable(),
     oldUntil: p.datetime(3).nullable(),
-    /** What it opens. Null on an operator's, and on one from before there were scopes: it opens what it did. */
+    /** Its scopes. Null on an operator's, and on one from before there were scopes: it opens what it did. */
     scopes: p.array().$type<Scope[]>().nullable(),
     /** CIDRs and addresses that it is taken from. Null: from everywhere. */
     networks: p.array().nullable(),

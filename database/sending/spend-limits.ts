@@ -5,7 +5,7 @@ import { Account } from '../account.ts';
 import { affected, rows, transaction, type Sql } from '../sql.ts';
 
 /**
- * What an account may spend a day and a month, by its own clock, and what it has. Amounts are millionths. The row is what claims of
+ * The most that an account may spend a day and a month, by its own clock, and its spending so far. Amounts are millionths. The row is what claims of
  * the account's messages lock: what it counts is exact, whoever sends. Without a row nothing is limited or counted.
  */
 const SpendLimitSchema = defineEntity({

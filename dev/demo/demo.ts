@@ -31,23 +31,26 @@ const Clients = z.array(
 
 const LONG = `Bonjour ! Oui pour samedi 😀 — mais plutôt après 18 h, car je garde les enfants l’après-midi. Pourriez-vous aussi me dire si la boutique de ${'la Grand-Rue '.repeat(3)}reste ouverte dimanche ? Merci beaucoup, à très bientôt !`;
 
-/** Plays the main job through public doors only, and compares what the phones sent with what came out. True when all of it did. */
-async function playV2(state: DevState): Promise<boolean> {
-  const account = createClient(state.url, state.apiKey);
-  const begun = new Date();
-  const launch = (body: Answer) => account.send('POST', '/v1/campaigns', body, { 'idempotency-key': crypto.randomUUID() });
-
-  const clients = Clients.parse(
-    parse(await readFile(new URL('../simulator/clients.csv', import.meta.url)), { columns: true, delimiter: ';', bom: true }),
-  );
+/** The customers of the CSV, with numbers that no demo used before. `phones` are their numbers in E.164. */
+async function readClients() {
+  const csv = await readFile(new URL('../simulator/clients.csv', import.meta.url));
+  const clients = Clients.parse(parse(csv, { columns: true, delimiter: ';', bom: true }));
   const fresh = freshNumbers();
   const recipients = clients.map(({ telephone, commande, ...values }) => ({
     to: fresh(telephone),
     reference: commande,
     ...values,
   }));
-  const phones = recipients.map(({ to }) => `+33${to.replaceAll(/\D/g, '').slice(-9)}`);
+  return { clients, recipients, phones: recipients.map(({ to }) => `+33${to.replaceAll(/\D/g, '').slice(-9)}`) };
+}
 
+/** Plays the main job through public doors only, and compares what the phones sent with what came out. True when all of it did. */
+async function playV2(state: DevState): Promise<boolean> {
+  const account = createClient(state.url, state.apiKey);
+  const begun = new Date();
+  const launch = (body: Answer) => account.send('POST', '/v1/campaigns', body, { 'idempotency-key': crypto.randomUUID() });
+
+  const { clients, recipients, phones } = await readClients();
   say(`1. A premium campaign to ${clients.length} customers of a CSV, asking for replies`);
   const premium = await launch({
     name: 'Retrait en boutique',

@@ -107,7 +107,7 @@ export async function outcomes(
     const mails = Mails.parse(await call(`${state.addresses.mailbox}/mails?limit=100000`)).items;
     const newMails = mails.filter((mail) => mail.at >= begun);
     return sent.map((sms) => {
-      const found = find(sms, begun, replies, calls, newMails);
+      const found = find(sms, begun, { replies, calls, mails: newMails });
       return { sms, found, right: isOnce(found) && isRight(sms, found) };
     });
   };
@@ -128,14 +128,10 @@ export function judge(results: readonly { right: boolean }[], expected = results
   return right === results.length && right === expected && right > 0;
 }
 
+type Logs = { replies: Answer[]; calls: z.infer<typeof Calls>['items']; mails: z.infer<typeof Mails>['items'] };
+
 /** One reply in the logs of those who should have it. Told by who sent what to whom, for phones know nothing of our ids. */
-function find(
-  sms: Sent,
-  begun: Date,
-  replies: Answer[],
-  calls: z.infer<typeof Calls>['items'],
-  mails: z.infer<typeof Mails>['items'],
-): Found {
+function find(sms: Sent, begun: Date, { replies, calls, mails }: Logs): Found {
   const mine = replies.filter(
     (reply) =>
       reply['from'] === sms.from &&

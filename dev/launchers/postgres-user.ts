@@ -33,20 +33,7 @@ export async function giveTo(identity: ServerIdentity, folder: string, programs:
   const uid = identity.user?.uid ?? process.getuid?.() ?? 0;
   const gid = identity.user?.gid ?? process.getgid?.() ?? 0;
   const owner = (await stat(folder)).uid;
-  if (owner !== uid) {
-    // Root's own from a namespace, on a machine that no longer allows those; or simply another user's.
-    if (process.getuid?.() !== 0) {
-      throw new Error(
-        `${folder} belongs to user ${String(owner)}, and this is user ${String(uid)}: PostgreSQL accepts no folder of another's. ` +
-          'Start as that user, give it another data folder, or set DATABASE_URL.',
-      );
-    }
-    if (!(await succeeds(['chown', '-R', `${String(uid)}:${String(gid)}`, folder]))) {
-      throw new Error(
-        `${folder} can't be given to user ${String(uid)}, whom PostgreSQL runs as. Choose a folder on another disk.`,
-      );
-    }
-  }
+  if (owner !== uid) await own(folder, owner, { uid, gid });
   if (identity.user === undefined) return;
   for (const path of [folder, programs]) {
     if (await succeeds(['test', '-x', path], identity.user)) continue;
@@ -55,4 +42,16 @@ export async function giveTo(identity: ServerIdentity, folder: string, programs:
         'Move the checkout and its data to a folder that others may enter (chmod o+x), start as an ordinary user, or set DATABASE_URL.',
     );
   }
+}
+
+async function own(folder: string, owner: number, { uid, gid }: { uid: number; gid: number }): Promise<void> {
+  // Root's own from a namespace, on a machine that no longer allows those; or simply another user's.
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      `${folder} belongs to user ${String(owner)}, and this is user ${String(uid)}: PostgreSQL accepts no folder of another's. ` +
+        'Start as that user, give it another data folder, or set DATABASE_URL.',
+    );
+  }
+  if (await succeeds(['chown', '-R', `${String(uid)}:${String(gid)}`, folder])) return;
+  throw new Error(`${folder} can't be given to user ${String(uid)}, whom PostgreSQL runs as. Choose a folder on another disk.`);
 }

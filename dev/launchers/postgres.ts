@@ -69,7 +69,7 @@ export async function startPostgres({ log, ...options }: PostgresOptions): Promi
       await using _ = await lock(join(place.folder, 'postgres.lock'), () =>
         log.info('PostgreSQL: another process is starting it. Waiting.'),
       );
-      return (await adopt(place, log)) ?? (await startServer(place, binaries, identity, attempt > 1, log));
+      return (await adopt(place, log)) ?? (await startServer(place, binaries, identity, { otherPort: attempt > 1, log }));
     } catch (error) {
       if (place.throwaway) await rm(place.folder, { recursive: true, force: true });
       // Somebody else took the port between our look and the server's.
@@ -116,8 +116,7 @@ async function startServer(
   place: Place,
   binaries: PostgresBinaries,
   identity: ServerIdentity,
-  otherPort: boolean,
-  log: Log,
+  { otherPort, log }: { otherPort: boolean; log: Log },
 ): Promise<Postgres> {
   const { data, folder, logFile, throwaway } = place;
   const startedAt = Date.now();

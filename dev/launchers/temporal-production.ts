@@ -32,10 +32,11 @@ export async function startTemporalOnPostgres(options: ProductionOptions): Promi
   const logFile = join(folder, 'temporal.log');
   await rotate(logFile);
   const database = new URL(postgresUrl);
-  for (const [name, schema] of Object.entries(STORES)) await prepare(programs, database, name, schema, logFile);
+  for (const [name, kind] of Object.entries(STORES)) await prepare(programs, database, { name, kind }, logFile);
 
-  const [port, ...rest] = await ports(8);
-  const config = configOf(database, shards, port ?? 0, rest, folder);
+  const free = await ports(8);
+  const [port] = free;
+  const config = configOf(database, shards, free, folder);
   await writeFile(join(folder, 'config', 'development.yaml'), stringify(config), { mode: 0o600 });
   await writeFile(join(folder, 'dynamic.yaml'), await dynamicConfig());
   const child = await startChild({
@@ -61,8 +62,7 @@ export async function startTemporalOnPostgres(options: ProductionOptions): Promi
 async function prepare(
   { sqlTool, schema }: ProductionServer,
   url: URL,
-  name: string,
-  kind: string,
+  { name, kind }: { name: string; kind: string },
   logFile: string,
 ): Promise<void> {
   const admin = new Client({ connectionString: url.href });
@@ -78,7 +78,7 @@ async function prepare(
   await tool('update-schema', '--schema-dir', join(schema, kind, 'versioned'));
 }
 
-/** What the installation of docker-compose.yml is told, and that namespaces come and go here. */
+/** The dynamic configuration of docker-compose.yml; and namespaces come and go here. */
 const dynamicConfig = async (): Promise<string> =>
   (await readFile(new URL('../../temporal/server/dynamicconfig.yaml', import.meta.url), 'utf8')) +
   stringify({ 'system.namespaceCacheRefreshInterval': [{ value: '200ms' }] });
@@ -93,7 +93,7 @@ async function ports(count: number): Promise<number[]> {
   return [...found];
 }
 
-function configOf(database: URL, shards: number, port: number, others: number[], folder: string) {
+function configOf(database: URL, shards: number, [port = 0, ...others]: number[], folder: string) {
   const address = `${database.hostname}:${database.port}`;
   const store = (databaseName: string) => ({
     sql: {

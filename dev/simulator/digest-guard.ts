@@ -12,7 +12,7 @@ export type DigestGuard = {
   forget(): void;
 };
 
-/** What a device's web server asks of who calls it: RFC 7616 with MD5, each nonce's counts rising. */
+/** The challenge of a device's web server: RFC 7616 with MD5, each nonce's counts rising. */
 export function createDigestGuard({ username, password }: { username: string; password: string }): DigestGuard {
   const realm = 'DWG2000';
   const counts = new Map<string, number>();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { serveOnLoopback } from './http.ts';
 
-/** What the carrier does with a call instead of the usual. `cut` and `garbage` take the message first, `hang` never answers. */
+/** How the carrier fails a call. `cut` and `garbage` take the message first, `hang` never answers. */
 export type HttpFault = 400 | 401 | 402 | 429 | 302 | 500 | 'refused-in-200' | 'garbage' | 'cut' | 'hang';
 type Sms = { from: string; to: string; text: string };
 const Call = z.object({ to: z.string(), from: z.string(), text: z.string(), reference: z.string() });

@@ -46,6 +46,67 @@ class Answer extends Error {
   }
 }
 
+async function answer(mail: Mail | undefined, port: number | null, { text, from, ...rest }: MailAnswer): Promise<void> {
+  if (!mail || port === null) throw new Error('There is no such mail, or nobody who takes an answer');
+  const read = await simpleParser(mail.raw);
+  const quoted = (read.text ?? '').replaceAll(/^/gm, '> ');
+  await createTransport({ host: '127.0.0.1', port, ignoreTLS: true }).sendMail({
+    from: from ?? mail.to[0] ?? '',
+    to: read.replyTo?.text ?? read.from?.text ?? '',
+    subject: `Re: ${read.subject ?? ''}`,
+    inReplyTo: read.messageId ?? '',
+    text: `${text}\n\nLe lun. 2 mars 2026 à 09:12, Aller-Retour <replies@example.com> a écrit :\n\n${quoted}\n`,
+    ...rest,
+  });
+}
+
+/** The mailbox by HTTP. */
+function routesOf(box: Pick<Mailbox, 'mails' | 'treat' | 'answer' | 'clear'>): Hono {
+  const app = new Hono();
+  const brief = ({ id, from, to, at }: Mail) => ({ id, from, to, at });
+  app.get('/mails', async (c) => {
+    const to = c.req.query('to');
+    const found = box.mails.filter((mail) => to === undefined || mail.to.includes(to));
+    const parsed = await Promise.all(
+      found.slice(-Number(c.req.query('limit') ?? 200)).map(async (mail) => {
+        const read = await simpleParser(mail.raw);
+        return { ...brief(mail), subject: read.subject ?? '', messageId: read.messageId ?? '', text: read.text ?? '' };
+      }),
+    );
+    return c.json({ total: found.length, items: parsed });
+  });
+  app.get('/mails/:id', async (c) => {
+    const mail = box.mails.find(({ id }) => id === Number(c.req.param('id')));
+    if (!mail) return c.json({ error: 'There is no such mail' }, 404);
+    const read = await simpleParser(mail.raw);
+    return c.json({
+      ...brief(mail),
+      headers: Object.fromEntries(read.headers),
+      subject: read.subject,
+      text: read.text,
+      html: read.html,
+      raw: mail.raw.toString('utf8'),
+    });
+  });
+  app.post('/mails/:id/answer', async (c) => {
+    const asked = Answering.parse(await c.req.json());
+    return box.answer(Number(c.req.param('id')), asked).then(
+      () => c.json({ sent: true }, 200),
+      (error: unknown) => c.json({ sent: false, error: error instanceof Error ? error.message : String(error) }, 502),
+    );
+  });
+  app.delete('/mails', (c) => {
+    box.clear();
+    return c.body(null, 204);
+  });
+  app.post('/control', async (c) => {
+    const wish = z.strictObject({ mode: Mode, times: z.int().min(1).optional() }).parse(await c.req.json());
+    box.treat(wish.mode, wish.times);
+    return c.json({ mode: wish.mode });
+  });
+  return app;
+}
+
 /** A mailbox for development: takes any mail by SMTP, shows it by HTTP, and can be told to be difficult. */
 export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; smtpPort?: number } = {}): Promise<Mailbox> {
   const mails: Mail[] = [];
@@ -54,21 +115,6 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
   let lastId = 0;
   let unanswered = 0;
   let answersPort: number | null = null;
-
-  async function answer(id: number, { text, from, ...rest }: MailAnswer): Promise<void> {
-    const mail = mails.find((each) => each.id === id);
-    if (!mail || answersPort === null) throw new Error('There is no such mail, or nobody who takes an answer');
-    const read = await simpleParser(mail.raw);
-    const quoted = (read.text ?? '').replaceAll(/^/gm, '> ');
-    await createTransport({ host: '127.0.0.1', port: answersPort, ignoreTLS: true }).sendMail({
-      from: from ?? mail.to[0] ?? '',
-      to: read.replyTo?.text ?? read.from?.text ?? '',
-      subject: `Re: ${read.subject ?? ''}`,
-      inReplyTo: read.messageId ?? '',
-      text: `${text}\n\nLe lun. 2 mars 2026 à 09:12, Aller-Retour <replies@example.com> a écrit :\n\n${quoted}\n`,
-      ...rest,
-    });
-  }
 
   function treatment(): MailMode {
     if (mode === 'ok') return mode;
@@ -114,65 +160,29 @@ export async function startMailbox({ port = 0, smtpPort = 0 }: { port?: number; 
   const address = smtp.server.address();
   if (address === null || typeof address === 'string') throw new Error('The mailbox has no port');
 
-  const app = new Hono();
-  const brief = ({ id, from, to, at }: Mail) => ({ id, from, to, at });
-  app.get('/mails', async (c) => {
-    const to = c.req.query('to');
-    const found = mails.filter((mail) => to === undefined || mail.to.includes(to));
-    const parsed = await Promise.all(
-      found.slice(-Number(c.req.query('limit') ?? 200)).map(async (mail) => {
-        const read = await simpleParser(mail.raw);
-        return { ...brief(mail), subject: read.subject ?? '', messageId: read.messageId ?? '', text: read.text ?? '' };
-      }),
-    );
-    return c.json({ total: found.length, items: parsed });
-  });
-  app.get('/mails/:id', async (c) => {
-    const mail = mails.find(({ id }) => id === Number(c.req.param('id')));
-    if (!mail) return c.json({ error: 'There is no such mail' }, 404);
-    const read = await simpleParser(mail.raw);
-    return c.json({
-      ...brief(mail),
-      headers: Object.fromEntries(read.headers),
-      subject: read.subject,
-      text: read.text,
-      html: read.html,
-      raw: mail.raw.toString('utf8'),
-    });
-  });
-  app.post('/mails/:id/answer', async (c) => {
-    const asked = Answering.parse(await c.req.json());
-    return answer(Number(c.req.param('id')), asked).then(
-      () => c.json({ sent: true }, 200),
-      (error: unknown) => c.json({ sent: false, error: error instanceof Error ? error.message : String(error) }, 502),
-    );
-  });
-  app.delete('/mails', (c) => {
-    mails.length = 0;
-    return c.body(null, 204);
-  });
-  app.post('/control', async (c) => {
-    const wish = z.strictObject({ mode: Mode, times: z.int().min(1).optional() }).parse(await c.req.json());
-    mode = wish.mode;
-    left = wish.times ?? Infinity;
-    return c.json({ mode });
-  });
-  const server = await serveOnLoopback(app, port);
-
-  return {
-    url: server.url,
-    port: server.port,
+  const box = {
     smtpUrl: `smtp://127.0.0.1:${address.port}`,
     smtpPort: address.port,
     mails,
     unanswered: () => unanswered,
-    treat(next, times = Infinity) {
+    treat(next: MailMode, times = Infinity) {
       mode = next;
       left = times;
     },
-    answersTo: (to) => void (answersPort = to),
-    answer,
+    answersTo: (to: number) => void (answersPort = to),
+    answer: (id: number, given: MailAnswer) =>
+      answer(
+        mails.find((mail) => mail.id === id),
+        answersPort,
+        given,
+      ),
     clear: () => void mails.splice(0),
+  };
+  const server = await serveOnLoopback(routesOf(box), port);
+  return {
+    ...box,
+    url: server.url,
+    port: server.port,
     async [Symbol.asyncDispose]() {
       await server.close();
       await new Promise<void>((closed) => smtp.close(() => closed()));

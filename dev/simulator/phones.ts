@@ -49,114 +49,129 @@ const Write = z.strictObject({ to: z.string().min(1), text: z.string().min(1) })
 const REMEMBERED = 400_000;
 const isNumber = (sender: string): boolean => /^\+?\d+$/.test(sender);
 
-/** Phones on loopback: what arrived at them, and their owners' thumbs. */
-export async function startPhones({ networks, port = 0 }: { networks: Network[]; port?: number }): Promise<Phones> {
-  const received: ReceivedSms[] = [];
-  const sent: SentSms[] = [];
-  const byPhone = new Map<string, ReceivedSms[]>();
-  let scripts: Running[] = [];
-  const timers = new Set<NodeJS.Timeout>();
+type State = {
+  networks: Network[];
+  received: ReceivedSms[];
+  sent: SentSms[];
+  byPhone: Map<string, ReceivedSms[]>;
+  scripts: Running[];
+  timers: Set<NodeJS.Timeout>;
+};
 
-  const remember = <T>(list: T[], item: T): void => {
-    list.push(item);
-    if (list.length > REMEMBERED) list.splice(0, REMEMBERED / 10);
-  };
+const remember = <T>(list: T[], item: T): void => {
+  list.push(item);
+  if (list.length > REMEMBERED) list.splice(0, REMEMBERED / 10);
+};
 
-  async function write(phone: string, to: string, text: string): Promise<SentSms> {
-    const network = networks.find((each) => each.owns(to));
-    if (!network) throw new CannotReply(`No carrier here answers for ${to}`);
-    const sms = { from: phone, to, text, at: new Date() };
-    remember(sent, sms);
-    await network.send(sms);
-    return sms;
+async function write(state: State, phone: string, to: string, text: string): Promise<SentSms> {
+  const network = state.networks.find((each) => each.owns(to));
+  if (!network) throw new CannotReply(`No carrier here answers for ${to}`);
+  const sms = { from: phone, to, text, at: new Date() };
+  remember(state.sent, sms);
+  await network.send(sms);
+  return sms;
+}
+
+async function reply(state: State, phone: string, text: string, to = state.byPhone.get(phone)?.at(-1)): Promise<SentSms> {
+  if (!to) throw new CannotReply(`${phone} has received nothing to reply to`);
+  if (!isNumber(to.from))
+    throw new CannotReply(
+      `The message came from "${to.from}", which is a name: a phone can't reply to it, only write a new SMS to a number`,
+    );
+  return write(state, phone, to.from, text);
+}
+
+function play(state: State, sms: ReceivedSms): void {
+  for (const script of state.scripts) {
+    if (script.match !== undefined && !sms.text.includes(script.match)) continue;
+    script.seen++;
+    if (script.seen % script.every !== 0 || script.answered >= (script.count ?? Infinity)) continue;
+    script.answered++;
+    const timer = setTimeout(() => {
+      state.timers.delete(timer);
+      reply(state, sms.to, script.text, sms).catch(() => {});
+    }, script.afterMs);
+    state.timers.add(timer);
   }
+}
 
-  async function reply(phone: string, text: string, to = byPhone.get(phone)?.at(-1)): Promise<SentSms> {
-    if (!to) throw new CannotReply(`${phone} has received nothing to reply to`);
-    if (!isNumber(to.from))
-      throw new CannotReply(
-        `The message came from "${to.from}", which is a name: a phone can't reply to it, only write a new SMS to a number`,
-      );
-    return write(phone, to.from, text);
-  }
+function clear(state: State): void {
+  state.received.length = 0;
+  state.sent.length = 0;
+  state.byPhone.clear();
+  state.scripts = [];
+  for (const timer of state.timers) clearTimeout(timer);
+  state.timers.clear();
+}
 
-  function play(sms: ReceivedSms): void {
-    for (const script of scripts) {
-      if (script.match !== undefined && !sms.text.includes(script.match)) continue;
-      script.seen++;
-      if (script.seen % script.every !== 0 || script.answered >= (script.count ?? Infinity)) continue;
-      script.answered++;
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        reply(sms.to, script.text, sms).catch(() => {});
-      }, script.afterMs);
-      timers.add(timer);
-    }
-  }
+type Thumbs = Omit<Phones, 'url' | 'port' | typeof Symbol.asyncDispose>;
 
-  function clear(): void {
-    received.length = 0;
-    sent.length = 0;
-    byPhone.clear();
-    scripts = [];
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-  }
-
+/** The phones by HTTP. */
+function routesOf(state: State, phones: Thumbs): Hono {
   const app = new Hono();
   app.onError((error, c) =>
     error instanceof CannotReply ? c.json({ error: error.message }, 409) : c.json({ error: error.message }, 400),
   );
   app.get('/phones', (c) =>
-    c.json({ items: [...byPhone].slice(-1000).map(([number, list]) => ({ number, received: list.length, last: list.at(-1) })) }),
+    c.json({
+      items: [...state.byPhone].slice(-1000).map(([number, list]) => ({ number, received: list.length, last: list.at(-1) })),
+    }),
   );
   app.get('/phones/:number', (c) => {
     const number = c.req.param('number');
-    return c.json({ number, received: byPhone.get(number) ?? [], sent: sent.filter((sms) => sms.from === number) });
+    return c.json({ number, received: state.byPhone.get(number) ?? [], sent: state.sent.filter((sms) => sms.from === number) });
   });
   app.post('/phones/:number/reply', async (c) => {
     const number = c.req.param('number');
     const { text, index } = Reply.parse(await c.req.json());
-    return c.json(await reply(number, text, index === undefined ? undefined : byPhone.get(number)?.[index]), 201);
+    return c.json(await phones.reply(number, text, index === undefined ? undefined : state.byPhone.get(number)?.[index]), 201);
   });
   app.post('/phones/:number/write', async (c) => {
     const { to, text } = Write.parse(await c.req.json());
-    return c.json(await write(c.req.param('number'), to, text), 201);
+    return c.json(await phones.write(c.req.param('number'), to, text), 201);
   });
   app.post('/scripts', async (c) => {
-    scripts.push({ ...Script.parse(await c.req.json()), seen: 0, answered: 0 });
-    return c.json({ scripts: scripts.length }, 201);
+    phones.script(Script.parse(await c.req.json()));
+    return c.json({ scripts: state.scripts.length }, 201);
   });
   app.delete('/scripts', (c) => {
-    scripts = [];
+    state.scripts = [];
     return c.body(null, 204);
   });
-  app.get('/log', (c) => c.json({ received, sent }));
+  app.get('/log', (c) => c.json({ received: state.received, sent: state.sent }));
   app.delete('/log', (c) => {
-    clear();
+    phones.clear();
     return c.body(null, 204);
   });
-  const server = await serveOnLoopback(app, port);
+  return app;
+}
 
-  return {
-    url: server.url,
-    port: server.port,
+/** Phones on loopback: what arrived at them, and their owners' thumbs. */
+export async function startPhones({ networks, port = 0 }: { networks: Network[]; port?: number }): Promise<Phones> {
+  const state: State = { networks, received: [], sent: [], byPhone: new Map(), scripts: [], timers: new Set() };
+  const phones: Thumbs = {
     receive({ from, to, text }) {
       const sms = { from, to, text, at: new Date() };
-      remember(received, sms);
-      const list = byPhone.get(to);
+      remember(state.received, sms);
+      const list = state.byPhone.get(to);
       if (list) list.push(sms);
-      else byPhone.set(to, [sms]);
-      if (scripts.length > 0) play(sms);
+      else state.byPhone.set(to, [sms]);
+      if (state.scripts.length > 0) play(state, sms);
     },
-    reply,
-    write,
-    script: (script) => void scripts.push({ ...Script.parse(script), seen: 0, answered: 0 }),
-    received,
-    sent,
-    clear,
+    reply: (phone, text, to) => reply(state, phone, text, to),
+    write: (phone, to, text) => write(state, phone, to, text),
+    script: (script) => void state.scripts.push({ ...Script.parse(script), seen: 0, answered: 0 }),
+    received: state.received,
+    sent: state.sent,
+    clear: () => clear(state),
+  };
+  const server = await serveOnLoopback(routesOf(state, phones), port);
+  return {
+    ...phones,
+    url: server.url,
+    port: server.port,
     async [Symbol.asyncDispose]() {
-      clear();
+      clear(state);
       await server.close();
     },
   };

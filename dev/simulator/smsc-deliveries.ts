@@ -10,7 +10,7 @@ export type Deliveries = {
   /** The same for what nobody waits for. */
   bringQuietly(content: ShortMessage): void;
   answered(client: SmscClient, sequence: number, status: number): void;
-  /** What that client did not answer is brought again. */
+  /** Brings again whatever that client did not answer. */
   lost(client: SmscClient): void;
   /** Brings what can be: a client may have bound. */
   dispatch(): void;
@@ -21,101 +21,109 @@ export type DeliveryCounts = { delivered: number; acknowledged: number; redelive
 
 type Options = { receivers: () => SmscClient[]; window: number; redeliverMs: number; counts: DeliveryCounts };
 
-/** Brings messages and receipts to whoever is bound to receive, by turns, until each was acknowledged. */
-export function createDeliveries({ receivers, window, redeliverMs, counts }: Options): Deliveries {
+type State = Options & {
   /** The next ones, last first, and behind them those that came meanwhile: both ends are cheap. */
-  let next: Delivery[] = [];
-  let behind: Delivery[] = [];
-  const unanswered = new Map<SmscClient, Map<number, Delivery>>();
-  const later = new Set<NodeJS.Timeout>();
-  let turn = 0;
-  let stopped = false;
+  next: Delivery[];
+  behind: Delivery[];
+  unanswered: Map<SmscClient, Map<number, Delivery>>;
+  later: Set<NodeJS.Timeout>;
+  turn: number;
+  stopped: boolean;
+};
 
-  function take(): Delivery | undefined {
-    if (next.length === 0) {
-      next = behind.reverse();
-      behind = [];
-    }
-    return next.pop();
-  }
-
-  function dispatch(): void {
-    if (next.length + behind.length === 0) return;
-    const clients = receivers();
-    let full = 0;
-    while (full < clients.length && next.length + behind.length > 0) {
-      const client = clients[turn++ % clients.length];
-      if (!client) return;
-      const own = unanswered.get(client) ?? new Map<number, Delivery>();
-      unanswered.set(client, own);
-      if (own.size >= window) {
-        full++;
-        continue;
-      }
-      full = 0;
-      const delivery = take();
-      if (delivery) send(client, own, delivery);
-    }
-  }
-
-  function send(client: SmscClient, own: Map<number, Delivery>, delivery: Delivery): void {
-    const sequence = client.nextSequence();
-    own.set(sequence, delivery);
-    counts.delivered++;
-    if (delivery.tries++ > 0) counts.redelivered++;
-    client.send({ ...delivery.content, command: 'deliver_sm', status: 0, sequence });
-  }
-
-  function bringLater(delivery: Delivery): void {
-    const timer = setTimeout(() => {
-      later.delete(timer);
-      behind.push(delivery);
-      dispatch();
-    }, redeliverMs);
-    later.add(timer);
-  }
-
+/** Brings messages and receipts to whoever is bound to receive, by turns, until each was acknowledged. */
+export function createDeliveries(options: Options): Deliveries {
+  const state: State = { ...options, next: [], behind: [], unanswered: new Map(), later: new Set(), turn: 0, stopped: false };
   return {
     bring(content) {
-      if (stopped) return Promise.reject(new Error('The SMSC has stopped.'));
+      if (state.stopped) return Promise.reject(new Error('The SMSC has stopped.'));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      behind.push({ content, tries: 0, settle: { resolve, reject } });
-      dispatch();
+      state.behind.push({ content, tries: 0, settle: { resolve, reject } });
+      dispatch(state);
       return promise;
     },
     bringQuietly(content) {
-      behind.push({ content, tries: 0, settle: null });
-      dispatch();
+      state.behind.push({ content, tries: 0, settle: null });
+      dispatch(state);
     },
-    answered(client, sequence, status) {
-      const own = unanswered.get(client);
-      const delivery = own?.get(sequence);
-      if (!own || !delivery) return;
-      own.delete(sequence);
-      if (status === STATUS.receiverTemporary || status === STATUS.queueFull || status === STATUS.throttled) bringLater(delivery);
-      else if (status === STATUS.ok) {
-        counts.acknowledged++;
-        delivery.settle?.resolve();
-      } else {
-        counts.refused++;
-        delivery.settle?.reject(new Error(`The client refused it: ${statusName(status)}.`));
-      }
-      dispatch();
-    },
+    answered: (client, sequence, status) => answered(state, client, { sequence, status }),
     lost(client) {
-      next.push(...[...(unanswered.get(client)?.values() ?? [])].reverse());
-      unanswered.delete(client);
-      dispatch();
+      state.next.push(...[...(state.unanswered.get(client)?.values() ?? [])].reverse());
+      state.unanswered.delete(client);
+      dispatch(state);
     },
-    dispatch,
-    stop() {
-      stopped = true;
-      for (const timer of later) clearTimeout(timer);
-      const inHand = [...unanswered.values()].flatMap((own) => [...own.values()]);
-      for (const { settle } of [...next, ...behind, ...inHand]) settle?.reject(new Error('The SMSC has stopped.'));
-      next = [];
-      behind = [];
-      unanswered.clear();
-    },
+    dispatch: () => dispatch(state),
+    stop: () => stop(state),
   };
+}
+
+function take(state: State): Delivery | undefined {
+  if (state.next.length === 0) {
+    state.next = state.behind.reverse();
+    state.behind = [];
+  }
+  return state.next.pop();
+}
+
+function dispatch(state: State): void {
+  if (state.next.length + state.behind.length === 0) return;
+  const clients = state.receivers();
+  let full = 0;
+  while (full < clients.length && state.next.length + state.behind.length > 0) {
+    const client = clients[state.turn++ % clients.length];
+    if (!client) return;
+    const own = state.unanswered.get(client) ?? new Map<number, Delivery>();
+    state.unanswered.set(client, own);
+    if (own.size >= state.window) {
+      full++;
+      continue;
+    }
+    full = 0;
+    const delivery = take(state);
+    if (delivery) send(state, client, own, delivery);
+  }
+}
+
+function send(state: State, client: SmscClient, own: Map<number, Delivery>, delivery: Delivery): void {
+  const sequence = client.nextSequence();
+  own.set(sequence, delivery);
+  state.counts.delivered++;
+  if (delivery.tries++ > 0) state.counts.redelivered++;
+  client.send({ ...delivery.content, command: 'deliver_sm', status: 0, sequence });
+}
+
+function bringLater(state: State, delivery: Delivery): void {
+  const timer = setTimeout(() => {
+    state.later.delete(timer);
+    state.behind.push(delivery);
+    dispatch(state);
+  }, state.redeliverMs);
+  state.later.add(timer);
+}
+
+function answered(state: State, client: SmscClient, { sequence, status }: { sequence: number; status: number }): void {
+  const own = state.unanswered.get(client);
+  const delivery = own?.get(sequence);
+  if (!own || !delivery) return;
+  own.delete(sequence);
+  if (status === STATUS.receiverTemporary || status === STATUS.queueFull || status === STATUS.throttled)
+    bringLater(state, delivery);
+  else if (status === STATUS.ok) {
+    state.counts.acknowledged++;
+    delivery.settle?.resolve();
+  } else {
+    state.counts.refused++;
+    delivery.settle?.reject(new Error(`The client refused it: ${statusName(status)}.`));
+  }
+  dispatch(state);
+}
+
+function stop(state: State): void {
+  state.stopped = true;
+  for (const timer of state.later) clearTimeout(timer);
+  const inHand = [...state.unanswered.values()].flatMap((own) => [...own.values()]);
+  for (const { settle } of [...state.next, ...state.behind, ...inHand]) settle?.reject(new Error('The SMSC has stopped.'));
+  state.next = [];
+  state.behind = [];
+  state.unanswered.clear();
 }

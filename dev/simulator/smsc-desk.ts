@@ -23,7 +23,7 @@ export type SmscCounts = DeliveryCounts & {
   nacks: number;
 };
 
-/** What the SMSC does with each PDU, and how it can be made to misbehave. */
+/** Answers each PDU, and misbehaves when told to. */
 export type SmscDesk = {
   handle: (client: SmscClient, pdu: Pdu) => void;
   /** True: submissions are accepted but not answered. False: the answers kept back are given, where the connection is still there. */
@@ -49,118 +49,122 @@ type Options = {
   accepted: (sms: SubmittedSms) => void;
 };
 
+type Desk = Options & {
+  inbox: ReturnType<typeof createInbox>;
+  rejections: number[];
+  withheld: (() => void)[] | null;
+  toThrottle: number;
+  lastId: number;
+};
+
 export function createDesk(options: Options): SmscDesk {
-  const { counts, deliveries, receipts, log, messageIds } = options;
-  const inbox = createInbox();
-  const rejections: number[] = [];
-  let withheld: (() => void)[] | null = null;
-  let toThrottle = 0;
-  let lastId = options.begunAt;
-
-  function handle(client: SmscClient, pdu: Pdu): void {
-    switch (pdu.command) {
-      case 'submit_sm':
-        return submit(client, pdu);
-      case 'deliver_sm_resp':
-        return deliveries.answered(client, pdu.sequence, pdu.status);
-      case 'generic_nack':
-        counts.nacks++;
-        return deliveries.answered(client, pdu.sequence, pdu.status || STATUS.unknown);
-      case 'enquire_link':
-        counts.enquiries++;
-        return client.send({ command: 'enquire_link_resp', status: 0, sequence: pdu.sequence });
-      case 'enquire_link_resp':
-        counts.enquiriesAnswered++;
-        return;
-      case 'bind_receiver':
-      case 'bind_transmitter':
-      case 'bind_transceiver':
-        return bind(client, pdu);
-      case 'unbind':
-        client.send({ command: 'unbind_resp', status: 0, sequence: pdu.sequence });
-        return client.end();
-      case 'unbind_resp':
-        return client.end();
-      case 'deliver_sm':
-      case 'data_sm':
-        return client.send({ command: 'generic_nack', status: STATUS.invalidCommandId, sequence: pdu.sequence });
-      case 'unreadable': {
-        if (pdu.id >= RESPONSE) return;
-        const status = pdu.problem === null ? STATUS.invalidCommandId : STATUS.invalidCommandLength;
-        return client.send({ command: 'generic_nack', status, sequence: pdu.sequence });
-      }
-      case 'bind_receiver_resp':
-      case 'bind_transmitter_resp':
-      case 'bind_transceiver_resp':
-      case 'submit_sm_resp':
-      case 'data_sm_resp':
-        return;
-      default:
-        return pdu satisfies never;
-    }
-  }
-
-  function bind(client: SmscClient, pdu: Bind): void {
-    const status = bindStatus(client, pdu, options);
-    client.send({
-      command: `${pdu.command}_resp`,
-      status,
-      sequence: pdu.sequence,
-      systemId: options.systemId,
-      tlvs: new Map([[TLV.interfaceVersion, Buffer.from([0x34])]]),
-    });
-    if (status === STATUS.ok) {
-      counts.binds++;
-      client.bind = pdu.command;
-      log?.info({ bind: pdu.command }, 'A client bound to the SMSC');
-      return deliveries.dispatch();
-    }
-    counts.refusedBinds++;
-    log?.info({ bind: pdu.command, status: statusName(status) }, 'The SMSC refused a client');
-    if (client.bind === null) client.end();
-  }
-
-  function submit(client: SmscClient, pdu: SubmitSm): void {
-    counts.submits++;
-    const { sequence } = pdu;
-    const refusal = refusalOf(client, pdu);
-    if (refusal !== STATUS.ok) return respond(client, { command: 'submit_sm_resp', status: refusal, sequence, messageId: '' });
-    counts.accepted++;
-    const id = ++lastId;
-    const messageId = messageIdText(id, messageIds);
-    respond(client, { command: 'submit_sm_resp', status: STATUS.ok, sequence, messageId });
-    const sms = inbox.take(pdu, messageId);
-    if (sms) options.accepted(sms);
-    if (receipts && (pdu.registeredDelivery & 1) === 1) receipts.owe(pdu, id);
-  }
-
-  function refusalOf(client: SmscClient, pdu: SubmitSm): number {
-    if (client.bind !== 'bind_transmitter' && client.bind !== 'bind_transceiver') return STATUS.wrongBindState;
-    if (toThrottle > 0) {
-      toThrottle--;
-      counts.throttled++;
-      return STATUS.throttled;
-    }
-    const refusal = rejections.shift() ?? judgeSubmit(pdu);
-    if (refusal !== STATUS.ok) counts.rejected++;
-    return refusal;
-  }
-
-  function respond(client: SmscClient, pdu: OutgoingPdu): void {
-    if (withheld) withheld.push(() => client.send(pdu));
-    else client.send(pdu);
-  }
-
+  const fresh = { rejections: [], withheld: null, toThrottle: 0, lastId: options.begunAt };
+  const desk: Desk = { ...options, ...fresh, inbox: createInbox() };
   return {
-    handle,
+    handle: (client, pdu) => handle(desk, client, pdu),
     withholdResponses(on) {
-      const answers = withheld ?? [];
-      withheld = on ? answers : null;
+      const answers = desk.withheld ?? [];
+      desk.withheld = on ? answers : null;
       if (!on) for (const answer of answers) answer();
     },
-    throttle: (count) => void (toThrottle = count),
-    rejectNext: (status) => void rejections.push(status),
+    throttle: (count) => void (desk.toThrottle = count),
+    rejectNext: (status) => void desk.rejections.push(status),
   };
+}
+
+function handle(desk: Desk, client: SmscClient, pdu: Pdu): void {
+  switch (pdu.command) {
+    case 'submit_sm':
+      return submit(desk, client, pdu);
+    case 'deliver_sm_resp':
+      return desk.deliveries.answered(client, pdu.sequence, pdu.status);
+    case 'generic_nack':
+      desk.counts.nacks++;
+      return desk.deliveries.answered(client, pdu.sequence, pdu.status || STATUS.unknown);
+    case 'enquire_link':
+      desk.counts.enquiries++;
+      return client.send({ command: 'enquire_link_resp', status: 0, sequence: pdu.sequence });
+    case 'enquire_link_resp':
+      desk.counts.enquiriesAnswered++;
+      return;
+    case 'bind_receiver':
+    case 'bind_transmitter':
+    case 'bind_transceiver':
+      return bind(desk, client, pdu);
+    case 'unbind':
+      client.send({ command: 'unbind_resp', status: 0, sequence: pdu.sequence });
+      return client.end();
+    case 'unbind_resp':
+      return client.end();
+    case 'deliver_sm':
+    case 'data_sm':
+      return client.send({ command: 'generic_nack', status: STATUS.invalidCommandId, sequence: pdu.sequence });
+    case 'unreadable': {
+      if (pdu.id >= RESPONSE) return;
+      const status = pdu.problem === null ? STATUS.invalidCommandId : STATUS.invalidCommandLength;
+      return client.send({ command: 'generic_nack', status, sequence: pdu.sequence });
+    }
+    case 'bind_receiver_resp':
+    case 'bind_transmitter_resp':
+    case 'bind_transceiver_resp':
+    case 'submit_sm_resp':
+    case 'data_sm_resp':
+      return;
+    default:
+      return pdu satisfies never;
+  }
+}
+
+function bind(desk: Desk, client: SmscClient, pdu: Bind): void {
+  const status = bindStatus(client, pdu, desk);
+  client.send({
+    command: `${pdu.command}_resp`,
+    status,
+    sequence: pdu.sequence,
+    systemId: desk.systemId,
+    tlvs: new Map([[TLV.interfaceVersion, Buffer.from([0x34])]]),
+  });
+  if (status === STATUS.ok) {
+    desk.counts.binds++;
+    client.bind = pdu.command;
+    desk.log?.info({ bind: pdu.command }, 'A client bound to the SMSC');
+    return desk.deliveries.dispatch();
+  }
+  desk.counts.refusedBinds++;
+  desk.log?.info({ bind: pdu.command, status: statusName(status) }, 'The SMSC refused a client');
+  if (client.bind === null) client.end();
+}
+
+function submit(desk: Desk, client: SmscClient, pdu: SubmitSm): void {
+  desk.counts.submits++;
+  const { sequence } = pdu;
+  const refusal = refusalOf(desk, client, pdu);
+  if (refusal !== STATUS.ok)
+    return respond(desk, client, { command: 'submit_sm_resp', status: refusal, sequence, messageId: '' });
+  desk.counts.accepted++;
+  const id = ++desk.lastId;
+  const messageId = messageIdText(id, desk.messageIds);
+  respond(desk, client, { command: 'submit_sm_resp', status: STATUS.ok, sequence, messageId });
+  const sms = desk.inbox.take(pdu, messageId);
+  if (sms) desk.accepted(sms);
+  if (desk.receipts && (pdu.registeredDelivery & 1) === 1) desk.receipts.owe(pdu, id);
+}
+
+function refusalOf(desk: Desk, client: SmscClient, pdu: SubmitSm): number {
+  if (client.bind !== 'bind_transmitter' && client.bind !== 'bind_transceiver') return STATUS.wrongBindState;
+  if (desk.toThrottle > 0) {
+    desk.toThrottle--;
+    desk.counts.throttled++;
+    return STATUS.throttled;
+  }
+  const refusal = desk.rejections.shift() ?? judgeSubmit(pdu);
+  if (refusal !== STATUS.ok) desk.counts.rejected++;
+  return refusal;
+}
+
+function respond(desk: Desk, client: SmscClient, pdu: OutgoingPdu): void {
+  if (desk.withheld) desk.withheld.push(() => client.send(pdu));
+  else client.send(pdu);
 }
 
 function bindStatus(client: SmscClient, pdu: Bind, { systemId, password, full }: Options): number {

@@ -24,7 +24,7 @@ const RULES: [status: string, holds: (pdu: SubmitSm) => boolean][] = [
   ['ESME_RINVMSGLEN', fits],
 ];
 
-/** What an SMSC that keeps to the standard says of a submission; `ok` where nothing is wrong with it. */
+/** The status that the standard gives a submission; `ok` where nothing is wrong with it. */
 export function judgeSubmit(pdu: SubmitSm): number {
   const broken = RULES.find(([, holds]) => !holds(pdu));
   return broken ? (statusOf(broken[0]) ?? STATUS.unknown) : STATUS.ok;

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { Logger } from 'pino';
-import type { ShortMessage } from '../../carriers/smpp/codec/pdu.ts';
+import type { ShortMessage, SubmitSm } from '../../carriers/smpp/codec/pdu.ts';
 import { serveClient } from './smsc-client.ts';
 import type { SmscClient } from './smsc-client.ts';
-import { createDeliveries } from './smsc-deliveries.ts';
+import { createDeliveries, type Deliveries } from './smsc-deliveries.ts';
 import { createDesk } from './smsc-desk.ts';
 import type { SmscCounts, SmscDesk } from './smsc-desk.ts';
 import type { SubmittedSms } from './smsc-inbox.ts';
 import { phoneMessages } from './smsc-phone.ts';
 import { createReceipts } from './smsc-receipts.ts';
-import type { MessageIdForm, ReceiptOptions } from './smsc-receipts.ts';
+import type { MessageIdForm, ReceiptOptions, Receipts } from './smsc-receipts.ts';
 
 export type SmscOptions = {
   /** A free one by default. Listens on 127.0.0.1 only. */
@@ -23,7 +23,7 @@ export type SmscOptions = {
   /** Off by default. Only submissions that ask for a receipt get one. */
   receipts?: ReceiptOptions | 'off';
   messageIds?: MessageIdForm;
-  /** What its message ids and the references of long messages count on from: one that comes after another repeats none of its. 0 by default. */
+  /** Its message ids and the references of long messages count on from here, so that one started after another repeats none. 0 by default. */
   begunAt?: number;
   /** How long a message that was answered "try again" waits; half a second by default. */
   redeliverMs?: number;
@@ -35,7 +35,7 @@ export type SmscOptions = {
   silentMs?: number;
   /** How many submitted messages to remember; at least the last 50,000 by default. */
   remember?: number;
-  /** What it puts in the place of the sender 12345, as phones and receipts have it; `submitted` keeps what came. */
+  /** The sender that phones and receipts see in place of 12345; `submitted` keeps the one that came. */
   shortCode?: string;
   /** Called once per whole message that was accepted, whatever then becomes of the answer. */
   onMessage?(sms: Omit<SubmittedSms, 'messageId' | 'messageIds' | 'validityPeriod'>): void;
@@ -89,10 +89,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     redeliverMs: options.redeliverMs ?? 500,
     counts,
   });
-  const receipts =
-    options.receipts === undefined || options.receipts === 'off'
-      ? null
-      : createReceipts(options.receipts, messageIds, (receipt) => deliveries.bringQuietly(receipt));
+  const receipts = receiptsOf(options, deliveries, shown);
   const { handle, ...desk } = createDesk({
     systemId: options.systemId,
     password: options.password,
@@ -102,10 +99,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     full: () => options.maxBinds !== undefined && bound() >= options.maxBinds,
     counts,
     deliveries,
-    receipts: receipts && {
-      ...receipts,
-      owe: (pdu, id) => receipts.owe({ ...pdu, source: { ...pdu.source, address: shown(pdu.source.address) } }, id),
-    },
+    receipts,
     accepted(sms) {
       submitted.push(sms);
       if (submitted.length > remember * 2) submitted.splice(0, submitted.length - remember);
@@ -132,25 +126,14 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   const ports: number[] = [];
   for (const [host, server] of servers.entries()) ports.push(await listen(server, host === 0 ? (options.port ?? 0) : 0));
 
-  const each = (act: (client: SmscClient) => void): void => clients.forEach((_, client) => act(client));
-  const cut = (host?: number): void =>
-    clients.forEach((own, client) => {
-      if (host === undefined || own === host) client.cut();
-    });
-  const { silentMs } = options;
-  const watch = silentMs === undefined ? undefined : setInterval(() => each((client) => ask(client, silentMs)), silentMs / 3);
-  function ask(client: SmscClient, mostMs: number): void {
-    if (client.bind === null) return;
-    if (performance.now() - (heard.get(client) ?? 0) > mostMs) return client.cut();
-    client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() });
-  }
+  const { cut, ...troubles } = troublesOf(clients);
+  const watch = options.silentMs === undefined ? undefined : watchSilence(clients, heard, options.silentMs);
   async function stop(): Promise<void> {
     clearInterval(watch);
     receipts?.stop();
     deliveries.stop();
     cut();
-    const listening = servers.filter((server) => server.listening);
-    await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))));
+    await Promise.all(servers.map((server) => server.listening && new Promise((resolve) => server.close(resolve))));
   }
 
   return {
@@ -173,13 +156,43 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
       cut(host);
       return async () => void (server && (await listen(server, ports[host] ?? 0)));
     },
-    stall: (ms) => each((client) => client.stall(ms)),
-    garbage: () => each((client) => client.sendOctets(Buffer.from('000000050badf00d', 'hex'))),
-    enquire: () => each((client) => client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() })),
-    goodbye: () => each((client) => client.send({ command: 'unbind', status: 0, sequence: client.nextSequence() })),
+    ...troubles,
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Ways to trouble whoever is connected. `clients`: each with its host. */
+function troublesOf(clients: Map<SmscClient, number>) {
+  const each = (act: (client: SmscClient) => void): void => clients.forEach((_, client) => act(client));
+  return {
+    cut: (host?: number): void => each((client) => (host === undefined || clients.get(client) === host) && client.cut()),
+    stall: (ms: number): void => each((client) => client.stall(ms)),
+    garbage: (): void => each((client) => client.sendOctets(Buffer.from('000000050badf00d', 'hex'))),
+    enquire: (): void => each((client) => client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() })),
+    goodbye: (): void => each((client) => client.send({ command: 'unbind', status: 0, sequence: client.nextSequence() })),
+  };
+}
+
+function receiptsOf(
+  { receipts = 'off', messageIds = 'decimal' }: SmscOptions,
+  deliveries: Deliveries,
+  shown: (sender: string) => string,
+): Receipts | null {
+  if (receipts === 'off') return null;
+  const made = createReceipts(receipts, messageIds, (receipt) => deliveries.bringQuietly(receipt));
+  const seen = (pdu: SubmitSm): SubmitSm => ({ ...pdu, source: { ...pdu.source, address: shown(pdu.source.address) } });
+  return { ...made, owe: (pdu, id) => made.owe(seen(pdu), id) };
+}
+
+/** Asks who says nothing whether it is still there, and cuts who does not answer. */
+function watchSilence(clients: Map<SmscClient, number>, heard: WeakMap<SmscClient, number>, silentMs: number): NodeJS.Timeout {
+  const ask = (client: SmscClient): void => {
+    if (client.bind === null) return;
+    if (performance.now() - (heard.get(client) ?? 0) > silentMs) return client.cut();
+    client.send({ command: 'enquire_link', status: 0, sequence: client.nextSequence() });
+  };
+  return setInterval(() => clients.forEach((_, client) => ask(client)), silentMs / 3);
 }
 
 async function listen(server: Server, port: number): Promise<number> {

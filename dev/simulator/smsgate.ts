@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { serveOnLoopback } from './http.ts';
 
-/** What the phone does with a call instead of the usual. `cut` and `garbage` take the message first, `hang` never answers. */
+/** How the phone fails a call. `cut` and `garbage` take the message first, `hang` never answers. */
 export type PhoneFault = 400 | 429 | 'garbage' | 'cut' | 'hang';
 export type PhoneSms = { id: string; to: string; text: string; sim: number | null };
 /** As the app lists it: with an id made of its content. */
@@ -52,6 +52,21 @@ export type AndroidPhone = AsyncDisposable & {
 
 type Options = { port?: number; username: string; password: string; webhookSecret: string };
 
+const newestFirst = (inbox: InboxSms[], { from, to = new Date() }: { from: Date; to?: Date | undefined }): InboxSms[] =>
+  inbox
+    .filter(({ createdAt }) => new Date(createdAt) >= from && new Date(createdAt) <= to)
+    .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+
+/** Signs events as the app does. */
+const signer =
+  (webhookSecret: string): AndroidPhone['event'] =>
+  (name, payload, { id = randomUUID(), at = new Date() } = {}) => {
+    const body = JSON.stringify({ deviceId: 'phone-1', event: name, id, payload, webhookId: 'hook-1' });
+    const timestamp = String(Math.floor(at.getTime() / 1000));
+    const signature = createHmac('sha256', webhookSecret).update(`${body}${timestamp}`).digest('hex');
+    return { body, headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature } };
+  };
+
 /** A phone with SMSGate on loopback: its API with Basic authentication, ids that are taken once, and signed webhooks. */
 export async function startAndroidPhone({ port = 0, username, password, webhookSecret }: Options): Promise<AndroidPhone> {
   let fault: PhoneFault | null = null;
@@ -72,10 +87,8 @@ export async function startAndroidPhone({ port = 0, username, password, webhookS
   });
   app.get('/inbox', (c) => {
     asked++;
-    const { from, to = new Date(), limit, offset } = Question.parse(c.req.query());
-    const found = inbox
-      .filter(({ createdAt }) => new Date(createdAt) >= from && new Date(createdAt) <= to)
-      .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+    const { limit, offset, ...span } = Question.parse(c.req.query());
+    const found = newestFirst(inbox, span);
     c.header('x-total-count', String(found.length));
     c.header('date', new Date().toUTCString());
     return c.json(found.slice(offset, offset + limit));
@@ -99,13 +112,7 @@ export async function startAndroidPhone({ port = 0, username, password, webhookS
   });
   const server = await serveOnLoopback(app, port);
 
-  const event: AndroidPhone['event'] = (name, payload, { id = randomUUID(), at = new Date() } = {}) => {
-    const body = JSON.stringify({ deviceId: 'phone-1', event: name, id, payload, webhookId: 'hook-1' });
-    const timestamp = String(Math.floor(at.getTime() / 1000));
-    const signature = createHmac('sha256', webhookSecret).update(`${body}${timestamp}`).digest('hex');
-    return { body, headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature } };
-  };
-
+  const event = signer(webhookSecret);
   return {
     url: server.url,
     port: server.port,

@@ -14,7 +14,7 @@ export type WorldOptions = {
   /** Signing secrets that the endpoint knows from the start. */
   endpointSecrets?: string[];
   receipts?: SmscOptions['receipts'];
-  /** What the operator puts in the place of the sender 12345. */
+  /** The sender that the operator puts in place of 12345. */
   theirs?: string;
   log?: Logger;
 };

@@ -1,4 +1,4 @@
-/** What would tell a customer which addresses exist in our network: to them it is one thing. */
+/** Classes that would tell a customer which addresses exist in our network: the customer sees one class for them. */
 const ALIKE = new Set(['egress_blocked', 'refused', 'reset', 'timeout']);
 
 /** Whether an attempt got no answer, in a way of which a customer learns no more. */

@@ -10,7 +10,7 @@ const MOST_CODES = 5;
 const MOST_CHARACTERS = 200;
 
 /**
- * What the pages of a list come to together, as it is kept between two of them: counts, places in the list and numbers of ours,
+ * The sums over the pages of a list, as kept between two of them: counts, places in the list and numbers of ours,
  * but no recipient's number and no text.
  */
 export type PreviewTally = {

@@ -65,7 +65,7 @@ export function plainSegments(messages: readonly Previewed[]): number {
   return plain;
 }
 
-/** What plain characters would change: which of them, and how many segments would be left. Null when there is nothing to gain. */
+/** The characters that can be written plainly, and how many segments would be left. Null when there is nothing to gain. */
 export const optimisation = (text: string, before: number, after: number) =>
   after < before ? { text: optimiseText(text), changes: changesOf(text), segments: after, saved: before - after } : null;
 

@@ -1,5 +1,5 @@
 /**
- * What an operator is told of a carrier: its login is refused; it takes no message; what comes in its name is not signed as agreed;
+ * The alarms about a carrier: its login is refused; it takes no message; what comes in its name is not signed as agreed;
  * no line to it has been bound for a while; more
  * and more messages are in doubt.
  */

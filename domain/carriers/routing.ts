@@ -10,7 +10,7 @@ export type RouteRule = {
   share: number;
 };
 
-/** What is to be carried. `turn` spreads recipients over carriers that share: any integer from 0. */
+/** A message to be carried. `turn` spreads recipients over carriers that share: any integer from 0. */
 export type Carried = { accountId: string; country: string; turn: number };
 
 /**

@@ -69,7 +69,7 @@ export function createReach(answers: CountryAnswers, request: Pick<SenderRequest
   };
 }
 
-/** What there is to say about countries to who asks for replies. */
+/** Warnings about countries for campaigns that ask for replies. */
 export function countryWarnings(reach: CountryReach[], asksForReplies: boolean): Warning[] {
   if (!asksForReplies) return [];
   const unknown = reach.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0);

@@ -100,7 +100,7 @@ export function faultWords(flaw: StoredFlaw, language: Language): InWords {
   return { problem: fill(problem, flaw.facts ?? {}, language), remedy: fill(remedy, flaw.facts ?? {}, language) };
 }
 
-/** What a value is called in a sentence: by its name, where there is no word for it. */
+/** The word for a value in a sentence; its name where there is none. */
 export const fieldName = (field: string, language: Language): string => fill('{field:field}', { field }, language);
 
 /** As an answer shows it. */

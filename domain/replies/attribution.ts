@@ -54,7 +54,7 @@ export function windowOf(reply: {
   return { since: new Date(received - length - slackMs), until: new Date(received + slackMs), slackMs };
 }
 
-/** Whose number it was when the reply came: its renter's, or for a while its last one's. */
+/** The account that rented the number when the reply came, or for a while its last renter. */
 export function renterAt(
   receivedAt: Date,
   number: { renter: string | null; rentedAt: Date | null; lastRenter: string | null; releasedAt: Date | null },

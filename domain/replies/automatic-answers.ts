@@ -7,7 +7,7 @@ export const MOST_ANSWERS_AN_HOUR = 3;
 /** Short codes and sender names are machines: two machines that answer each other never stop. */
 export const isMachine = (from: string): boolean => !/^\+\d{7,15}$/.test(from);
 
-/** What confirms a STOP where the account has no words of its own. Both are GSM-7 and one segment. */
+/** The confirmation of a STOP where the account has no words of its own. Both are GSM-7 and one segment. */
 export const STOP_TEXTS = {
   fr: 'Vous ne recevrez plus de SMS de notre part. Pour en recevoir à nouveau, répondez REPRENDRE.',
   en: 'You will receive no more texts from us. To receive them again, reply START.',

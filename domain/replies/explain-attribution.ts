@@ -1,6 +1,6 @@
 import type { Attribution } from './attribution.ts';
 
-/** What the account may know of a decision: its own candidates, newest first, and how many were others'. */
+/** The part of a decision that the account may see: its own candidates, newest first, and how many were others'. */
 export type Told = {
   attribution: Attribution | null;
   receivedAt: Date;

@@ -1,7 +1,7 @@
 import { flaw, type Flaw } from '../problems/said.ts';
 import { readKeyword, wordsOf } from './keywords.ts';
 
-/** What happens by itself when a reply begins with a word that the account chose. */
+/** Automatic actions for replies that begin with a word of the account's choice. */
 export type KeywordAction =
   | { do: 'answer'; text: string }
   | { do: 'tag'; tag: string }

@@ -21,7 +21,7 @@ export type Policies = {
   senderOverrides: Record<string, { brandRegistration?: Mode | undefined; genericSenders?: Mode | undefined }>;
   /** The words that marketing to France gets for STOP where its text has none; null: ours. */
   stopMention: string | null;
-  /** What becomes of marketing to France without such words that comes by another provider's API: ours adds them always. */
+  /** The treatment of marketing to France without such words that comes by another provider's API: ours always adds them. */
   missingStop: 'add' | 'refuse';
   /** How many days texts, and people after their last message, are kept; null: for ever. */
   keepTextsDays: number | null;

@@ -4,7 +4,7 @@ import { quietNotes, quietWaitMs, type QuietNote } from './quiet-hours.ts';
 import type { Policies } from './policies.ts';
 import { clockOf } from './recipient-zone.ts';
 
-/** What the hour does to a campaign that begins then: who waits, until when at the latest, and what there is to say. */
+/** The effect of quiet hours on a campaign that begins then: who waits, until when at the latest, and the warnings. */
 export type QuietEffect = {
   policy: Policies['quietHours'];
   held: number;

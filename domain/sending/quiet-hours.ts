@@ -63,7 +63,7 @@ function untilAll(zones: readonly string[], french: boolean, from: number, prese
 /** Something about a time that a sender should know. `night`: outside the hours; the others are tolerated by the standard preset. */
 export type QuietNote = { kind: 'night' | 'sunday' | 'holiday' | 'alsace-moselle'; name: string };
 
-/** What there is to say about sending to that number at that time. */
+/** Notes on sending to that number at that time. */
 export function quietNotes(phone: string, at: Date, preset: QuietPreset): QuietNote[] {
   const found: RecipientClock = clockOf(phone);
   const notes = found.zones.flatMap((zone): QuietNote[] => {

@@ -22,7 +22,7 @@ export const foldSender = (sender: string): string => sender.toLowerCase();
 const POLICY = { 'sender-unregistered': 'brandRegistration', 'sender-generic': 'genericSenders' } as const;
 
 /**
- * What stands against the sender IDs that messages go out under. `used`: recipients by sender and country. `brands`: those of the
+ * Judges the sender IDs that messages go out under. `used`: recipients by sender and country. `brands`: those of the
  * account that an operator confirmed, folded: nothing stands against them.
  */
 export function judgeSenders(

@@ -41,7 +41,7 @@ export function refuseBeyond(costMicros: number | null, { day, month }: Room): v
   throw new AppError('spend-limit', said('spend-limit', factsOf(costMicros, room, which)));
 }
 
-/** What there is to say to who would spend that much: part of it would wait. */
+/** Warns who would spend more than is left: part of it would wait. */
 export function spendWarning(costMicros: number | null, { day, month }: Room): Warning[] {
   const room = lower(day, month);
   if (costMicros === null || room === null || costMicros <= room) return [];

@@ -1,6 +1,6 @@
 import { isFrench } from '../france.ts';
 
-/** What a message says for STOP where its account chose no words of its own. `XXXXX` becomes a number. */
+/** The STOP mention of accounts without words of their own. `XXXXX` becomes a number. */
 export const STOP_MENTION = 'STOP au XXXXX';
 /** Where nobody knows yet which number it comes from: reply goes there all the same. */
 const BY_REPLY = 'STOP par retour de SMS';

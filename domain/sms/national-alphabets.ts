@@ -19,7 +19,7 @@ const LOCKING: Record<number, string> = {
     0x7b: 'ãõ`',
   }),
 };
-/** What follows an escape beside the characters of every language. */
+/** Characters after an escape, beside those of every language. */
 const SINGLE: Record<number, ReadonlyMap<number, string>> = {
   1: extended({ 0x47: 'Ğ', 0x49: 'İ', 0x53: 'Ş', 0x63: 'ç', 0x67: 'ğ', 0x69: 'ı', 0x73: 'ş' }),
   2: extended({ 0x09: 'ç', 0x41: 'Á', 0x49: 'Í', 0x4f: 'Ó', 0x55: 'Ú', 0x61: 'á', 0x69: 'í', 0x6f: 'ó', 0x75: 'ú' }),

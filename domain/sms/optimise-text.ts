@@ -1,4 +1,4 @@
-/** What is written the same way for a reader, and fits in the alphabet of 160 characters. Accents that it has (é è à ù) stay. */
+/** Characters of GSM-7 that a reader takes for the same. Accents that GSM-7 has (é è à ù) stay. */
 const PLAIN: Record<string, string> = {
   '’': "'",
   '‘': "'",

@@ -8,7 +8,7 @@ export type Problem = Schemas['Problem'];
 export type Event = { id: string; type: string; timestamp: string; data: Record<string, unknown> };
 type Page<T> = { items: T[]; nextCursor: string | null };
 
-/** What the API refused. `problem` names field, row and remedy. */
+/** A refusal of the API. `problem` names field, row and remedy. */
 export class ApiError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
@@ -41,7 +41,7 @@ export type AllerRetour = Client<paths> & {
   /** Every item of a list, page after page: `pages((cursor) => client.GET('/v1/replies', { params: { query: { cursor } } }))`. */
   pages<T>(ask: (cursor: string | undefined) => Promise<{ data?: Page<T> }>): AsyncGenerator<T>;
   events: {
-    /** What happens from now on, or after a cursor that was kept, until the signal ends it. Keep the cursor when you are done with the event. */
+    /** Events from now on, or after a cursor that you kept, until the signal ends it. Keep the cursor when you are done with the event. */
     follow(options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<{ event: Event; cursor: string }>;
   };
 };
