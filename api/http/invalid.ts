@@ -45,8 +45,14 @@ function say(issue: core.$ZodIssue): Flaw {
       return { code: FORMATS.has(issue.format) && isFaultCode(issue.format) ? issue.format : 'form' };
     case 'unrecognized_keys':
       return flaw('unknown-field');
-    default:
+    case 'custom':
+    case 'not_multiple_of':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
       return flaw('refused');
+    default:
+      return issue satisfies never;
   }
 }
 

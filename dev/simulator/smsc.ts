@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { Logger } from 'pino';
-import type { ShortMessage, SubmitSm } from '../../carriers/smpp/codec/pdu.ts';
+import type { Pdu, ShortMessage, SubmitSm } from '../../carriers/smpp/codec/pdu.ts';
 import { serveClient } from './smsc-client.ts';
 import type { SmscClient } from './smsc-client.ts';
 import { createDeliveries, type Deliveries } from './smsc-deliveries.ts';
@@ -101,27 +101,23 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     deliveries,
     receipts,
     accepted(sms) {
-      submitted.push(sms);
-      if (submitted.length > remember * 2) submitted.splice(0, submitted.length - remember);
+      keepLast(submitted, sms, remember);
       const { from, to, text, segments, at } = sms;
       options.onMessage?.({ from: shown(from), to, text, segments, at });
     },
   });
 
-  const serve = (host: number): Server =>
-    createServer((socket) => {
-      const client = serveClient(socket, {
-        pdu(from, pdu) {
-          heard.set(from, performance.now());
-          handle(from, pdu);
-        },
-        lost(gone) {
-          clients.delete(gone);
-          deliveries.lost(gone);
-        },
-      });
-      clients.set(client, host);
-    });
+  const line = {
+    pdu(from: SmscClient, pdu: Pdu) {
+      heard.set(from, performance.now());
+      handle(from, pdu);
+    },
+    lost(gone: SmscClient) {
+      clients.delete(gone);
+      deliveries.lost(gone);
+    },
+  };
+  const serve = (host: number) => createServer((socket) => void clients.set(serveClient(socket, line), host));
   const servers = Array.from({ length: options.hosts ?? 1 }, (_, host) => serve(host));
   const ports: number[] = [];
   for (const [host, server] of servers.entries()) ports.push(await listen(server, host === 0 ? (options.port ?? 0) : 0));
@@ -133,7 +129,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     receipts?.stop();
     deliveries.stop();
     cut();
-    await Promise.all(servers.map((server) => server.listening && new Promise((resolve) => server.close(resolve))));
+    await Promise.all(servers.map(async (server) => server.listening && new Promise((resolve) => server.close(resolve))));
   }
 
   return {
@@ -151,10 +147,8 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
     bring: (content) => deliveries.bring(content),
     cut,
     down(host) {
-      const server = servers[host];
-      server?.close();
       cut(host);
-      return async () => void (server && (await listen(server, ports[host] ?? 0)));
+      return reopening(servers[host], ports[host]);
     },
     ...troubles,
     stop,
@@ -183,6 +177,17 @@ function receiptsOf(
   const made = createReceipts(receipts, messageIds, (receipt) => deliveries.bringQuietly(receipt));
   const seen = (pdu: SubmitSm): SubmitSm => ({ ...pdu, source: { ...pdu.source, address: shown(pdu.source.address) } });
   return { ...made, owe: (pdu, id) => made.owe(seen(pdu), id) };
+}
+
+function keepLast<T>(list: T[], item: T, most: number): void {
+  list.push(item);
+  if (list.length > most * 2) list.splice(0, list.length - most);
+}
+
+/** Closes a server; the answer opens it again at its port. */
+function reopening(server: Server | undefined, port = 0): () => Promise<void> {
+  server?.close();
+  return async () => void (server && (await listen(server, port)));
 }
 
 /** Asks who says nothing whether it is still there, and cuts who does not answer. */
