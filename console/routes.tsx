@@ -133,7 +133,12 @@ const settingsPages = [
     },
   }),
   page(settings, '/callback', () => import('./callbacks/settings-callback.tsx'), 'CallbackSettings'),
-  page(settings, '/callback/$id', () => import('./callbacks/endpoint.tsx'), 'EndpointPage'),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/callback/$id',
+    validateSearch: search('tab', 'delivery'),
+    component: worded(() => import('./callbacks/endpoint.tsx'), 'EndpointPage'),
+  }),
   page(settings, '/deliveries/$id', () => import('./callbacks/delivery.tsx'), 'DeliveryPage'),
   page(settings, '/keys', () => import('./people/settings-keys.tsx'), 'KeysSettings'),
   page(settings, '/sender', () => import('./sending/settings-sender.tsx'), 'SenderSettings'),

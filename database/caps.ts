@@ -16,6 +16,7 @@ const CAPS = {
   domains: { most: 100, where: 'account_domains where account_id = $1' },
   drafts: { most: 1000, where: `campaigns where account_id = $1 and state in ('draft', 'importing', 'ready')` },
   endpoints: { most: 50, where: `callback_endpoints where account_id = $1 and scope = 'account' and deleted_at is null` },
+  'inbox-views': { most: 20, where: 'inbox_views where account_id = $1 and owner = $2' },
   keys: { most: 100, where: 'api_keys where account_id = $1 and revoked_at is null' },
   lists: { most: 500, where: 'saved_lists where account_id = $1' },
   notes: { most: 100_000, where: 'conversation_notes where account_id = $1' },

@@ -8,6 +8,7 @@ import { AuditEntry } from './people/audit-entry.ts';
 import { AwaitedResult } from './sending/awaited-result.ts';
 import { CallbackEndpoint, EndpointMinute, LineOutage } from './callbacks/callback-endpoint.ts';
 import { CannedAnswer } from './conversations/canned-answer.ts';
+import { SavedInboxView } from './conversations/inbox-view.ts';
 import { Campaign } from './campaigns/campaign.ts';
 import { CampaignFigures } from './campaigns/campaign-report.ts';
 import { Carrier, CarrierSession, CarrierSlot } from './carriers/carrier.ts';
@@ -60,6 +61,7 @@ import { RunWakeup } from './callbacks/run-wakeup.ts';
 /** Every table. A test compares them with what the migrations make. */
 export const entities = [
   CannedAnswer,
+  SavedInboxView,
   Account,
   AccountCounter,
   AccountPolicies,

@@ -11,7 +11,7 @@ import { createClient, itemsOf, textOf } from '../dev/seed.ts';
 import { compose, signedIn, signOut, toStep } from './fixtures/console/by-hand.ts';
 import { startBrowser } from './fixtures/console/start-browser.ts';
 
-/** `--matrix FOLDER` takes ten pages in every width and theme instead, to be looked at. */
+/** `--matrix FOLDER` takes a dozen pages in every width and theme instead, to be looked at. */
 const { matrix } = parseArgs({ options: { matrix: { type: 'string' } } }).values;
 const FOLDER = matrix ?? fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const PEOPLE = ['Maëlle', 'Hugo', 'Inès', 'Léo', 'Camille', 'Jules', 'Zoé', 'Adam', 'Louise', 'Gabriel', 'Chloé', 'Nathan'];
@@ -107,14 +107,26 @@ try {
       analytics: ['/analytics', 'Réponses par jour'],
       callbacks: ['/settings/callback', 'Par callback'],
       endpoint: [`/settings/callback/${ids.endpoint}`, 'reply.received'],
+      delivery: [`/settings/callback/${ids.endpoint}?delivery=${ids.delivery}`, /^Tentative 1/],
       contacts: ['/contacts', 'Maëlle'],
     } as const;
-    for (const width of WIDTHS)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.emulateMedia({ colorScheme });
-        for (const [name, [path, shown]] of Object.entries(pages)) await take(`${name}-${width}-${colorScheme}`, path, shown);
-      }
+    const operators = {
+      status: ['/operator/status', 'Connexions'],
+      carrier: [`/operator/carriers/${ids.carrier}`, 'Connectée'],
+    } as const;
+    const takeAll = async (all: Record<string, readonly [path: string, shown: string | RegExp]>): Promise<void> => {
+      for (const width of WIDTHS)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme });
+          for (const [name, [path, shown]] of Object.entries(all)) await take(`${name}-${width}-${colorScheme}`, path, shown);
+        }
+    };
+    await takeAll(pages);
+    await page.goto(dev.state.url);
+    await signOut(page, 'fr');
+    await signIn(page, dev.state.people.operator);
+    await takeAll(operators);
   };
   const takeDocs = async (): Promise<void> => {
     await take('chat', `/chat/${ids.conversation}`, 'Dès 7 h', () =>

@@ -3,6 +3,7 @@ import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts'
 import { Delivery, DeliveryAttempt } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { findDeliveries } from '../../database/callbacks/find-deliveries.ts';
+import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
@@ -34,6 +35,8 @@ export const DeliveryView = z
       .string()
       .nullable()
       .openapi({ description: 'What the last attempt came to: ok, http_5xx, redirect, unreachable …' }),
+    lastStatus: z.int().nullable().optional().openapi({ description: 'Of a list: the HTTP status of the last attempt' }),
+    lastMs: z.number().nullable().optional().openapi({ description: 'Of a list: how long the last attempt took' }),
     runId: z.string().openapi({ description: 'The workflow id of the run that made the first attempt' }),
     createdAt: Time,
     finishedAt: Time.nullable(),
@@ -141,6 +144,22 @@ const attempts = route('get', '/deliveries/{id}/attempts', 'listAttempts', {
   responses: ok('The attempts', z.object({ items: z.array(AttemptView) }), notFound),
 });
 
+type LastAttempt = Pick<z.infer<typeof DeliveryView>, 'lastStatus' | 'lastMs'>;
+/** The last attempt of each delivery, by its id; none for an address that is not to be told of. */
+async function lastAttempts(sql: Sql, ids: string[]): Promise<Map<string, LastAttempt>> {
+  const found = await rows<{ id: string; class: string; status: number | null; ms: number | null }>(
+    sql,
+    `select distinct on (delivery_id) delivery_id as id, class, status, (timings->>'totalMs')::float8 as ms
+     from delivery_attempts where delivery_id = any($1::uuid[]) order by delivery_id, number desc, started_at desc`,
+    [ids],
+  );
+  return new Map(
+    found
+      .filter((each) => !unreachable(each.class, each.status))
+      .map(({ id, status, ms }) => [id, { lastStatus: status, lastMs: ms }]),
+  );
+}
+
 export const deliveries = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
@@ -155,7 +174,10 @@ export const deliveries = ({ db }: ApiServices) =>
       const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
       const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
       const eventOf = new Map(events.map((event) => [event.id, event]));
-      const views = new Map(found.map((each) => [each.id, deliveryView(each, eventOf.get(each.eventId))]));
+      const last = await lastAttempts(db.pool, ids);
+      const views = new Map(
+        found.map((each) => [each.id, { ...deliveryView(each, eventOf.get(each.eventId)), ...last.get(each.id) }]),
+      );
       // One that has left the state that was asked for meanwhile is left out, and the page goes on all the same.
       const listed = (id: string): z.infer<typeof DeliveryView>[] => {
         const view = views.get(id);

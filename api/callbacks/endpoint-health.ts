@@ -30,6 +30,9 @@ const EndpointHealthView = z
     window: z
       .object({ minutes: z.number().int(), attempts: z.number().int(), failures: z.number().int() })
       .openapi({ description: 'It opens when half of ten attempts or more fail' }),
+    lastHour: z
+      .array(z.object({ at: Time, attempts: z.int(), failures: z.int() }))
+      .openapi({ description: 'Attempts of the last hour, by the minute; a minute without one is left out' }),
     nextTryAt: Time.nullable().openapi({
       description: 'When the next attempt is due: while it is open the next probe, else that of the delivery due first',
     }),
@@ -71,6 +74,14 @@ async function waitingAt(sql: Sql, endpointId: string, accountId: string): Promi
   return found ?? { held: 0, retrying: 0, pending: 0, in_flight: 0, oldest: null, next: null, attempts: 0, failures: 0 };
 }
 
+const lastHourAt = (sql: Sql, endpointId: string) =>
+  rows<{ at: Date; attempts: number; failures: number }>(
+    sql,
+    `select minute as at, attempts, failures from endpoint_minutes
+     where endpoint_id = $1 and minute > now() - interval '1 hour' order by minute`,
+    [endpointId],
+  );
+
 /** As its owner reads it. */
 export const lastFailureView = (failure: LastFailure | null | undefined): z.infer<typeof LastFailureView> =>
   failure ? { ...failure, class: classForCustomer(failure.class, failure.status) } : null;
@@ -87,6 +98,7 @@ export const endpointHealth = ({ db }: ApiServices) =>
     const account = c.get('account').id;
     const { endpoint } = await findEndpoint(db, c.req.valid('param').id, account);
     const waiting = await waitingAt(db.pool, endpoint.id, account);
+    const lastHour = await lastHourAt(db.pool, endpoint.id);
     const track = endpoint.track ?? newHealth(endpoint.createdAt.getTime());
     const lastFailure = endpoint.lastFailure ?? null;
     const failing = track.state === 'open' || track.state === 'recovering' ? track.failingSince : null;
@@ -102,6 +114,7 @@ export const endpointHealth = ({ db }: ApiServices) =>
         misconfigured: track.failures > 0 && lastFailure !== null && isConfigurationError(lastFailure.class, lastFailure.status),
         failuresInARow: track.failures,
         window: { minutes: WINDOW_MINUTES, attempts: waiting.attempts, failures: waiting.failures },
+        lastHour: lastHour.map(({ at: minute, ...counted }) => ({ at: minute.toISOString(), ...counted })),
         nextTryAt: track.state === 'open' ? at(track.nextProbeAt) : iso(waiting.next),
         disabledAt: failing === null ? null : at(Math.max(failing, track.lastSuccessAt ?? 0) + DISABLED_AFTER_MS),
         places: placesNow(endpoint),

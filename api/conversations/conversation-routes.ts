@@ -5,6 +5,7 @@ import { conversationEntries } from './conversation-entries.ts';
 import { conversationPeople } from './conversation-people.ts';
 import { conversationStart } from './conversation-start.ts';
 import { conversations } from './conversations.ts';
+import { inboxViews } from './inbox-views.ts';
 import { stream } from './live-stream.ts';
 
 /** Routes of conversations for an account's key. */
@@ -15,4 +16,5 @@ export const conversationRoutes = (services: ApiServices) =>
     .route('/', conversationEntries(services))
     .route('/', conversationPeople(services))
     .route('/', cannedAnswers(services))
+    .route('/', inboxViews(services))
     .route('/', stream(services));

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { Conversation } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
+import { INBOX_VIEWS, type InboxView } from '../../domain/conversations/inbox-views.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 import {
@@ -15,28 +16,15 @@ import {
   STATES,
   type ConversationRow,
 } from './conversation-view.ts';
-import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { page, pageOf, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
-import { newestReplies, replyConditions } from '../replies/reply-filters.ts';
-import { body, Id, IdParam, TimeIn } from '../http/schemas.ts';
+import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
-
-const Yes = z.literal('true').optional();
-const Filters = PageQuery.extend({
-  state: z.enum(STATES).optional(),
-  unread: Yes,
-  flagged: Yes,
-  mine: Yes.openapi({ description: 'Those assigned to who asks' }),
-  unassigned: Yes.openapi({ description: 'Open ones that nobody looks after' }),
-  optedOut: Yes,
-  counts: Yes.openapi({ description: 'Count what each view holds, too' }),
-  tag: z.string().max(50).optional(),
-  campaign: Id.optional().openapi({ description: 'With a reply to this campaign' }),
-  search: z.string().trim().min(2).max(100).optional().openapi({ description: 'In numbers, names and the texts of replies' }),
-});
+import { ConversationFilters, conversationConditions } from './conversation-filters.ts';
+import { CountedInboxView, countedViews } from './inbox-views.ts';
 
 const Change = z
   .strictObject({
@@ -49,8 +37,7 @@ const Change = z
   .partial()
   .openapi('ConversationChange');
 
-const VIEWS = ['all', 'open', 'unread', 'mine', 'unassigned', 'flagged', 'snoozed', 'closed', 'blocked'] as const;
-const Counts = z.record(z.enum(VIEWS), z.number().int()).openapi('ConversationCounts', {
+const Counts = z.record(z.enum(INBOX_VIEWS), z.number().int()).openapi('ConversationCounts', {
   description: 'How many conversations of the account are so; `mine` are open ones of who asks',
 });
 
@@ -58,12 +45,13 @@ const route = routesOf('Conversations');
 const one = ok('The conversation', ConversationView, notFound);
 const list = route('get', '/conversations', 'listConversations', {
   summary: 'Conversations, the one with the newest reply first',
-  request: { query: Filters },
+  request: { query: ConversationFilters },
   responses: ok(
     'A page',
     pageOf(ConversationView).extend({
       unread: z.number().int().openapi({ description: 'Conversations of the account with a reply that nobody has read' }),
       counts: Counts.optional().openapi({ description: 'Where they were asked for' }),
+      views: z.array(CountedInboxView).optional().openapi({ description: 'With the counts: the views that the caller saved' }),
     }),
   ),
 });
@@ -82,62 +70,6 @@ const read = route('post', '/conversations/{id}/read', 'readConversation', {
   request: { params: IdParam },
   responses: one,
 });
-
-/** The digits in a search, as it is stored: without the zero that only its own country writes. */
-const digitsOf = (search: string): string => search.replaceAll(/\D/g, '').replace(/^0+/, '');
-const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-/** How many of the newest replies with a word are looked up. */
-const MOST_TEXTS = 200;
-
-type Searcher = Pick<CallingAccount, 'id' | 'country' | 'onlyFor'>;
-/** The conversations that a search finds, by number, name or text: each way by itself, so that each has its index. */
-function searched(search: string, account: Searcher) {
-  const digits = digitsOf(search);
-  // Who does not see numbers does not find by them, in texts neither: a whole one would be confirmed, or found digit by digit.
-  if (digits.length > 2 && account.onlyFor !== null) return { values: [account.id], condition: 'false' };
-  const texts = replyConditions(account, { search });
-  const values = [...texts.values, like(search)];
-  const hits = newestReplies(texts, MOST_TEXTS);
-  const ways = [
-    `select conversation_id from replies where id in (${hits})`,
-    `select n.id from contacts k join conversations n on n.account_id = k.account_id and n.phone = k.phone
-     where k.account_id = $1 and concat_ws(' ', k.first_name, k.last_name) ilike $${values.length}`,
-  ];
-  if (digits.length > 2) {
-    values.push(like(digits));
-    ways.push(`select id from conversations where account_id = $1 and phone like $${values.length}`);
-  }
-  return { values, condition: `c.id in (${ways.join(' union ')})`, hits };
-}
-
-const FLAGS = [
-  ['unread', 'c.unread > 0'],
-  ['flagged', 'c.flagged'],
-  ['unassigned', `c.assignee is null and ${STATE} = 'open'`],
-  ['optedOut', 'exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)'],
-] as const;
-
-/** The conditions that a query asks for, and their values. */
-function conditionsOf(asked: z.infer<typeof Filters>, account: Searcher, me: string | null) {
-  const search = asked.search === undefined ? undefined : searched(asked.search, account);
-  const values: unknown[] = search?.values ?? [account.id];
-  const conditions = ['c.account_id = $1', ...(search ? [search.condition] : [])];
-  const where = (condition: (value: string) => string, value: unknown): void => {
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
-  };
-  if (account.onlyFor !== null) where(seenBy, account.onlyFor);
-  if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
-  conditions.push(...FLAGS.filter(([flag]) => asked[flag]).map(([, condition]) => condition));
-  if (asked.mine) where((who) => `c.assignee = ${who}`, me);
-  if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
-  if (asked.campaign) {
-    const ofCampaign = (id: string) =>
-      `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;
-    where(ofCampaign, asked.campaign);
-  }
-  return { values, conditions, hits: search?.hits ?? null };
-}
 
 const VIEW_COUNTS = Object.entries({
   open: `state = 'open'`,
@@ -179,7 +111,7 @@ async function countViews(
   onlyFor: string | null,
   me: string | null,
 ): Promise<z.infer<typeof Counts>> {
-  const [counted] = await rows<Record<(typeof VIEWS)[number], number>>(
+  const [counted] = await rows<Record<InboxView, number>>(
     db.pool,
     `select count(*)::int as all, ${VIEW_COUNTS} from (
        select c.unread, c.flagged, c.assignee, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
@@ -189,13 +121,13 @@ async function countViews(
   return counted ?? NOTHING;
 }
 
-async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof Filters>) {
+async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof ConversationFilters>) {
   const account = c.get('account').id;
   const { cursor, limit } = asked;
   const scope = `conversations ${account}`;
   const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const me = asked.mine || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
-  const { values, conditions, hits } = conditionsOf(asked, c.get('account'), me);
+  const { values, conditions, hits } = conversationConditions(asked, c.get('account'), me);
   if (after) {
     values.push(...after);
     conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
@@ -206,9 +138,10 @@ async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.
   const found = await rows<ConversationRow>(services.db.pool, showing(chosen, hits), values);
   const { onlyFor } = c.get('account');
   const counts = asked.counts ? await countViews(services, account, onlyFor, me) : undefined;
+  const views = counts && (await countedViews(services.db, c.get('account'), c.get('keyId'), me));
   const unread = counts?.unread ?? (await countUnread(services, account, onlyFor));
   const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
-  return { ...shown, unread, ...(counts ? { counts } : {}) };
+  return { ...shown, unread, ...(counts ? { counts, views } : {}) };
 }
 
 async function changeConversation(services: ApiServices, caller: CallingAccount, id: string, asked: z.infer<typeof Change>) {

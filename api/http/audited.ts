@@ -13,7 +13,7 @@ export const actingFrom =
 
 /** Messages and what is said in conversations are kept as such; a draft, a preview and how one looks at a table change nothing of anybody's. */
 const DAILY =
-  /^(?:campaigns(?!\/\{id\}\/(?:launch|cancel|pause|resume)$)|messages|conversations|reply-views|simulation|contacts(?:\/import)?$|lists\/\{id\}\/rows)/;
+  /^(?:campaigns(?!\/\{id\}\/(?:launch|cancel|pause|resume)$)|messages|conversations|(?:reply|inbox)-views|simulation|contacts(?:\/import)?$|lists\/\{id\}\/rows)/;
 const EXPORT = /\.(?:csv|ndjson|xlsx)$|\/(?:export|faults|results|report)$/;
 /** Named by the word itself: there is one of each. */
 const ONE_OF_EACH = /^(?:out-of-hours|policies|reply-settings|spend-limits)$/;

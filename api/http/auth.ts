@@ -107,13 +107,13 @@ export function requireConsole(c: Context): void {
 }
 
 /** Agents: conversations, and what is needed to read them. */
-const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers)(?:\/|$)/;
-/** Routes that concern nobody else: how a person looks at a table. */
-const ONES_OWN = /^\/v1\/reply-views(?:\/|$)/;
+const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers|inbox-views)(?:\/|$)/;
+/** Routes that concern nobody else: how a person looks at a table, or the inbox. */
+const ONES_OWN = /^\/v1\/(?:reply|inbox)-views(?:\/|$)/;
 /** Of these, conversations with a number are begun by whoever may see numbers. */
-const RESTRICTED = /^\/v1\/conversations\/./;
-const RESTRICTED_READ = /^\/v1\/(?:conversations|canned-answers|account|stream)(?:\/|$)/;
-const AGENTS_READ = /^\/v1\/(?:conversations|canned-answers|account|replies|stream)(?:\/|$)/;
+const RESTRICTED = /^\/v1\/(?:conversations\/.|inbox-views)/;
+const RESTRICTED_READ = /^\/v1\/(?:conversations|inbox-views|canned-answers|account|stream)(?:\/|$)/;
+const AGENTS_READ = /^\/v1\/(?:conversations|inbox-views|canned-answers|account|replies|stream)(?:\/|$)/;
 
 /** Who did what: for owners. */
 const OWNERS_READ = /^\/v1\/audit(?:[./]|$)/;

@@ -16,7 +16,9 @@ const TYPES: Record<string, string> = {
 };
 /** React Aria writes one style of its own into the page; its hash is all that is allowed. A test sees when it changes. */
 const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
-const POLICY = `default-src 'self'; style-src 'self' ${ARIA_STYLE}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+/** `styles`: hashes of what the page has in itself. */
+const policyOf = (styles: string): string =>
+  `default-src 'self'; style-src 'self' ${ARIA_STYLE}${styles}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 /** Addresses of programs: one that does not exist is a problem, not a page. */
 const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
@@ -60,9 +62,13 @@ export function serveConsole(app: Pick<Hono<ApiEnv>, 'get'>, folder: string): vo
   const assets = readAssets(folder);
   const page = assets.get('/index.html');
   if (!page) return;
+  const styles = [...page.bytes.toString().matchAll(/<style>(.*?)<\/style>/gs)].map(
+    ([, style = '']) => ` 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  );
+  const policy = policyOf(styles.join(''));
 
   function send(c: Context, asset: Asset, cache: string): Response {
-    c.header('Content-Security-Policy', POLICY);
+    c.header('Content-Security-Policy', policy);
     c.header('Cache-Control', cache);
     c.header('ETag', asset.tag);
     c.header('Vary', 'Accept-Encoding');

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { AppError } from '../../domain/problems/errors.ts';
 import { requireConsole } from '../http/auth.ts';
 import { authenticator } from './authenticator.ts';
 import { limitBody } from '../http/body.ts';
@@ -27,7 +28,12 @@ const create = route('post', '/', 'signIn', {
 });
 const get = route('get', '/', 'getSession', {
   summary: 'Who is signed in',
-  responses: view,
+  request: {
+    query: z.strictObject({
+      optional: z.literal('true').optional().openapi({ description: 'Nobody is no error: 204 in the place of 401' }),
+    }),
+  },
+  responses: { ...view, ...done('Nobody is, where it was `optional`') },
 });
 const end = route('delete', '/', 'signOut', {
   summary: 'Sign out',
@@ -54,7 +60,15 @@ export const sessionRoutes = (services: ApiServices) => {
       rememberDevice(c, secrets, email);
       return c.json(await showSession(services, token), 200);
     })
-    .openapi(get, async (c) => c.json(await showSession(services, sessionToken(c)), 200))
+    .openapi(get, async (c) => {
+      const token = sessionToken(c);
+      if (c.req.valid('query').optional === undefined) return c.json(await showSession(services, token), 200);
+      const shown = await showSession(services, token).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'unauthenticated') return null;
+        throw error;
+      });
+      return shown === null ? c.body(null, 204) : c.json(shown, 200);
+    })
     .openapi(end, async (c) => {
       await endByToken(db.pool, sessionToken(c));
       endSession(c);

@@ -11,7 +11,7 @@ import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
 import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
-import { newestReplies, replyConditions, replyFilters } from './reply-filters.ts';
+import { newestReplies, replyConditions, replyFilters, type ReplyConditions } from './reply-filters.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -56,6 +56,8 @@ const Answered = z.object({ id: Id, name: z.string() }).nullable();
 const ReplyListed = ReplyView.extend({
   campaign: Answered,
   reference: z.string().nullable().openapi({ description: 'Of the message that it answers' }),
+  firstName: z.string().nullable().openapi({ description: 'Of the contact with this number' }),
+  lastName: z.string().nullable(),
 }).openapi('ListedReply');
 const ReplyDetail = ReplyView.extend({
   campaign: Answered,
@@ -96,13 +98,27 @@ const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
   runId: reply.runId ?? null,
 });
 
-const Filters = PageQuery.extend({ ...replyFilters, conversation: Id.optional() });
+const Filters = PageQuery.extend({
+  ...replyFilters,
+  conversation: Id.optional(),
+  total: z.literal('true').optional().openapi({ description: 'Count all that fit, too' }),
+});
+/** More than so many are not counted. */
+const MOST_COUNTED = 10_000;
 
 const route = routesOf('Replies');
 const list = route('get', '/replies', 'listReplies', {
   summary: 'Replies, newest first',
   request: { query: Filters },
-  responses: ok('A page', pageOf(ReplyListed)),
+  responses: ok(
+    'A page',
+    pageOf(ReplyListed).extend({
+      total: z
+        .int()
+        .optional()
+        .openapi({ description: `Where it was asked for: how many fit, ${MOST_COUNTED} at most` }),
+    }),
+  ),
 });
 
 const get = route('get', '/replies/{id}', 'getReply', {
@@ -111,21 +127,31 @@ const get = route('get', '/replies/{id}', 'getReply', {
   responses: ok('The reply', ReplyDetail, notFound),
 });
 
-export const replies = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+type Known = Pick<z.infer<typeof ReplyListed>, 'campaign' | 'reference' | 'firstName' | 'lastName'>;
+
+export const replies = ({ db }: ApiServices) => {
+  async function countReplies({ all, values }: ReplyConditions): Promise<number> {
+    const fitting = `select from replies r where ${all()} limit ${MOST_COUNTED}`;
+    const [counted] = await rows<{ n: number }>(db.pool, `select count(*)::int as n from (${fitting}) each`, values);
+    return counted?.n ?? 0;
+  }
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account');
-      const { cursor, limit, conversation, ...asked } = c.req.valid('query');
+      const { cursor, limit, conversation, total, ...asked } = c.req.valid('query');
       const scope = `replies ${account.id}`;
       const after = readCursor(scope, cursor, ById);
       const conditions = replyConditions(account, asked);
       conditions.where((id) => `r.conversation_id = ${id}`, conversation);
+      const counted = total ? { total: await countReplies(conditions) } : {};
       conditions.where((id) => `r.id < ${id}`, after?.[0]);
-      const chosen = await rows<{ id: string; campaign: z.infer<typeof Answered>; reference: string | null }>(
+      const chosen = await rows<{ id: string } & Known>(
         db.pool,
-        `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference from (${newestReplies(conditions, limit + 1)}) chosen join replies r using (id)
+        `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference,
+           k.first_name as "firstName", k.last_name as "lastName" from (${newestReplies(conditions, limit + 1)}) chosen join replies r using (id)
            left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
-           left join messages m on m.id = r.message_id and m.account_id = r.account_id order by r.id desc`,
+           left join messages m on m.id = r.message_id and m.account_id = r.account_id
+           left join contacts k on k.account_id = r.account_id and k.phone = r.from_number order by r.id desc`,
         conditions.values,
       );
       const ids = chosen.map(({ id }) => id);
@@ -137,7 +163,7 @@ export const replies = ({ db }: ApiServices) =>
         return reply ? [{ ...replyView(reply), ...answered }] : [];
       };
       const { items, nextCursor } = page(chosen, limit, listed, (last) => writeCursor(scope, [last.id]));
-      return c.json({ items: items.flat(), nextCursor }, 200);
+      return c.json({ items: items.flat(), nextCursor, ...counted }, 200);
     })
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;
@@ -167,3 +193,4 @@ export const replies = ({ db }: ApiServices) =>
       };
       return c.json(view, 200);
     });
+};

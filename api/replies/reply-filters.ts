@@ -19,6 +19,13 @@ export const replyFilters = {
   until: TimeIn.optional().openapi({ description: 'Received before' }),
   optOut: z.enum(['true', 'false']).optional(),
   keyword: z.enum(['stop', 'start', 'contact', 'looks-like-stop']).optional(),
+  ids: z
+    .string()
+    .max(8000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(Id).max(200))
+    .optional()
+    .openapi({ type: 'string', description: 'Some replies alone, 200 at most: their ids, with commas between' }),
 };
 const Filters = z.object(replyFilters);
 
@@ -54,6 +61,7 @@ export function replyConditions(account: { id: string; country: string }, asked:
   where((until) => `r.received_at < ${until}`, asked.until);
   where((optOut) => `r.opt_out = ${optOut}`, asked.optOut === undefined ? undefined : asked.optOut === 'true');
   where((keyword) => `r.keyword = ${keyword}`, asked.keyword);
+  where((ids) => `r.id = any(${ids}::uuid[])`, asked.ids);
   const plain = (): string => conditions.join(' and ');
   return { values, where, words, plain, all: () => (words === null ? plain() : `${plain()} and ${words}`) };
 }

@@ -1,40 +1,38 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Badge, Choice } from '../ui/components.tsx';
+import { ChipChoice } from '../ui/filters/chip-choice.tsx';
+import { Over } from '../ui/layout/dialog.tsx';
+import { DeliveryDetail, DeliveryState } from './delivery.tsx';
 
 const STATES = ['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'] as const;
-type State = (typeof STATES)[number];
+export type State = (typeof STATES)[number];
 
-const toneOf = (state: State) =>
-  state === 'delivered' ? 'good' : state === 'exhausted' || state === 'aborted' ? 'bad' : 'plain';
-
-export function DeliveryState({ state }: { state: State }) {
-  const { say } = useLocale();
-  return <Badge tone={toneOf(state)}>{say(`delivery.${state}`)}</Badge>;
-}
-
-/** An endpoint's deliveries, newest first; for an operator without a page of each. */
+/** An endpoint's deliveries, newest first; one opens beside them, at an address of its own. For an operator none does. */
 export function Deliveries({ endpoint, operator = false }: { endpoint: string; operator?: boolean }) {
   const { say, number } = useLocale();
+  const navigate = useNavigate();
+  const { delivery } = useSearch({ strict: false });
   const [state, setState] = useState<State | 'all'>('all');
+  const show = (search: { delivery?: string }) => void navigate({ to: '.', search });
   const found = usePages(['deliveries', endpoint, state], (cursor) =>
     ask(
       (operator ? v1.operator.deliveries : v1.deliveries).$get({
-        query: { endpoint, limit: '20', ...(state === 'all' ? {} : { state }), ...cursor },
+        query: { endpoint, limit: '50', ...(state === 'all' ? {} : { state }), ...cursor },
       }),
     ),
   );
   return (
     <section>
-      <h2>{say('deliveries')}</h2>
-      <div className="filters">
-        <Choice
+      {operator ? <h2>{say('deliveries')}</h2> : null}
+      <div className="chips">
+        <ChipChoice
           label={say('state')}
           value={state}
+          none="all"
           onChange={setState}
           options={[
             { value: 'all', label: say('allStates') },
@@ -47,6 +45,7 @@ export function Deliveries({ endpoint, operator = false }: { endpoint: string; o
         found={found}
         keyOf={({ id }) => id}
         empty={{ title: say('noDeliveries'), hint: say('noDeliveriesHint') }}
+        open={operator ? undefined : ({ id }) => show({ delivery: id })}
         columns={[
           {
             name: say('event'),
@@ -55,19 +54,33 @@ export function Deliveries({ endpoint, operator = false }: { endpoint: string; o
               return operator ? (
                 name
               ) : (
-                <Link to="/settings/deliveries/$id" params={{ id }}>
+                <Link to="." search={{ delivery: id }}>
                   {name}
                 </Link>
               );
             },
           },
           { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-          { name: say('state'), cell: (delivery) => <DeliveryState state={delivery.state} /> },
+          { name: say('state'), cell: (each) => <DeliveryState state={each.state} /> },
           { name: say('attempts'), figure: true, cell: ({ attempts }) => number(attempts) },
-          { name: say('lastAttempt'), cell: ({ lastClass }) => (lastClass ? <code>{lastClass}</code> : null) },
+          {
+            name: say('responseCode'),
+            cell: ({ lastStatus, lastClass }) => (lastClass ? <code>{lastStatus ?? lastClass}</code> : null),
+          },
+          {
+            name: say('answeredIn'),
+            figure: true,
+            shown: !operator,
+            cell: ({ lastMs }) => (typeof lastMs === 'number' ? `${number(Math.round(lastMs))} ms` : null),
+          },
           { name: say('nextTry'), cell: ({ nextAt }) => when(nextAt) },
         ]}
       />
+      {delivery === undefined ? null : (
+        <Over side title={say('deliveryWord')} close={() => show({})}>
+          <DeliveryDetail id={delivery} />
+        </Over>
+      )}
     </section>
   );
 }

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
-import { DeliveryState } from './deliveries.tsx';
+import type { State } from './deliveries.tsx';
 import { Answered } from './endpoint-ping.tsx';
 import { Facts, Loaded, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Problem } from '../ui/components.tsx';
+import { Action, Badge, Copy, Problem } from '../ui/components.tsx';
 
 const LOOK_MS = 3000;
+const one = v1.deliveries[':id'];
 
 function pretty(body: string): string {
   try {
@@ -19,42 +20,53 @@ function pretty(body: string): string {
   }
 }
 
-/** One delivery: what is posted, and every attempt with what came back. */
-export function DeliveryPage() {
-  const { say, number } = useLocale();
-  const { id = '' } = useParams({ strict: false });
-  const param = { id };
-  const delivery = useQuery({
+const toneOf = (state: State) =>
+  state === 'delivered' ? 'good' : state === 'exhausted' || state === 'aborted' ? 'bad' : 'plain';
+
+export function DeliveryState({ state }: { state: State }) {
+  const { say } = useLocale();
+  return <Badge tone={toneOf(state)}>{say(`delivery.${state}`)}</Badge>;
+}
+
+const useDelivery = (id: string) =>
+  useQuery({
     queryKey: ['deliveries', 'one', id],
-    queryFn: () => ask(v1.deliveries[':id'].$get({ param })),
+    queryFn: () => ask(one.$get({ param: { id } })),
     refetchInterval: LOOK_MS,
   });
-  const request = useQuery({
-    queryKey: ['deliveries', 'request', id],
-    queryFn: () => ask(v1.deliveries[':id'].request.$get({ param })),
-  });
-  const made = delivery.data?.attempts;
-  const attempts = useQuery({
-    queryKey: ['deliveries', 'attempts', id, made],
-    queryFn: () => ask(v1.deliveries[':id'].attempts.$get({ param })),
-    placeholderData: (before) => before,
-  });
-  const retry = useAct(() => ask(v1.deliveries[':id'].retry.$post({ param })), ['deliveries']);
+
+/** A page of one delivery, for links from elsewhere. */
+export function DeliveryPage() {
+  const { say } = useLocale();
+  const { id = '' } = useParams({ strict: false });
+  const { data } = useDelivery(id);
+  return (
+    <>
+      <p>
+        {data?.endpointId ? (
+          <Link to="/settings/callback/$id" params={{ id: data.endpointId }}>
+            {say('backToEndpoint')}
+          </Link>
+        ) : (
+          <Link to="/settings/callback">{say('backToCallback')}</Link>
+        )}
+      </p>
+      <h1>{data?.event?.type ?? say('event')}</h1>
+      <DeliveryDetail id={id} />
+    </>
+  );
+}
+
+/** One delivery: what is posted, and every attempt with what came back. */
+export function DeliveryDetail({ id }: { id: string }) {
+  const { say } = useLocale();
+  const delivery = useDelivery(id);
+  const retry = useAct(() => ask(one.retry.$post({ param: { id } })), ['deliveries']);
   const owner = useOwner();
   return (
     <Loaded of={delivery}>
-      {({ event, state, endpointId, createdAt, nextAt, heldReason, channel }) => (
+      {({ state, createdAt, nextAt, heldReason, channel, attempts }) => (
         <>
-          <p>
-            {endpointId ? (
-              <Link to="/settings/callback/$id" params={{ id: endpointId }}>
-                {say('backToEndpoint')}
-              </Link>
-            ) : (
-              <Link to="/settings/callback">{say('backToCallback')}</Link>
-            )}
-          </p>
-          <h1>{event?.type ?? say('event')}</h1>
           <Facts
             facts={[
               [say('state'), <DeliveryState key="state" state={state} />],
@@ -69,47 +81,78 @@ export function DeliveryPage() {
             </Action>
           ) : null}
           <Problem error={retry.error} />
-          <h2>{say('request')}</h2>
-          <Loaded of={request}>
-            {({ url, webhookId, contentType, body }) => (
-              <>
-                <Facts
-                  facts={[
-                    ['POST', url && shownUrl(url)],
-                    ['webhook-id', <code key="id">{webhookId}</code>],
-                    ['content-type', <code key="type">{contentType}</code>],
-                  ]}
-                />
-                {body === '' ? null : (
-                  <pre tabIndex={0} aria-label={say('request')}>
-                    {pretty(body)}
-                  </pre>
-                )}
-              </>
-            )}
-          </Loaded>
-          <h2>{say('attempts')}</h2>
-          <Loaded of={attempts}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <p>{say('noAttempts')}</p>
-              ) : (
-                <ol className="attempts">
-                  {items.map((attempt) => (
-                    <li key={attempt.id} className="card">
-                      <h3>
-                        {say('attemptNumber', { n: number(attempt.number) })} · {when(attempt.startedAt)} ·{' '}
-                        {say(`trigger.${attempt.trigger}`)}
-                      </h3>
-                      <Answered outcome={attempt} />
-                    </li>
-                  ))}
-                </ol>
-              )
-            }
-          </Loaded>
+          <Posted id={id} />
+          <Attempts id={id} made={attempts} />
         </>
       )}
     </Loaded>
+  );
+}
+
+function Posted({ id }: { id: string }) {
+  const { say } = useLocale();
+  const request = useQuery({
+    queryKey: ['deliveries', 'request', id],
+    queryFn: () => ask(one.request.$get({ param: { id } })),
+  });
+  return (
+    <>
+      <h2>{say('request')}</h2>
+      <Loaded of={request}>
+        {({ url, webhookId, contentType, body }) => (
+          <>
+            <Facts
+              facts={[
+                ['POST', url && shownUrl(url)],
+                ['webhook-id', <code key="id">{webhookId}</code>],
+                ['content-type', <code key="type">{contentType}</code>],
+              ]}
+            />
+            {body === '' ? null : (
+              <>
+                <pre tabIndex={0} aria-label={say('request')}>
+                  {pretty(body)}
+                </pre>
+                <Copy value={body} />
+              </>
+            )}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+/** `made`: how many, so that they are read again after each. */
+function Attempts({ id, made }: { id: string; made: number }) {
+  const { say, number } = useLocale();
+  const attempts = useQuery({
+    queryKey: ['deliveries', 'attempts', id, made],
+    queryFn: () => ask(one.attempts.$get({ param: { id } })),
+    placeholderData: (before) => before,
+  });
+  return (
+    <>
+      <h2>{say('attempts')}</h2>
+      <Loaded of={attempts}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p>{say('noAttempts')}</p>
+          ) : (
+            <ol className="attempts">
+              {items.map((attempt) => (
+                <li key={attempt.id} className="card">
+                  <h3>
+                    {say('attemptNumber', { n: number(attempt.number) })} · {when(attempt.startedAt)} ·{' '}
+                    {say(`trigger.${attempt.trigger}`)}
+                  </h3>
+                  <Answered outcome={attempt} />
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </>
   );
 }

@@ -1,7 +1,8 @@
 import { shownUrl } from '../../domain/callbacks/shown-url.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { InferResponseType } from 'hono/client';
+import { useEffect, useState, type ReactNode } from 'react';
 import { ask, v1 } from '../api.ts';
 import { AskedNotice, AsksFirst } from '../accounts/asked-notice.tsx';
 import { useAct, useOwner } from '../query-hooks.ts';
@@ -13,19 +14,22 @@ import { Ping } from './endpoint-ping.tsx';
 import { Facts, Loaded, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { newSecrets } from './new-secrets.ts';
-import { Action, SecretOnce, Problem } from '../ui/components.tsx';
+import { Action, Copy, SecretOnce, Problem } from '../ui/components.tsx';
+import { Sparkline } from '../ui/tables/sparkline.tsx';
+import { Tabbed } from '../ui/layout/tabs.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+
+type EndpointHealth = InferResponseType<(typeof v1)['callback-endpoints'][':id']['health']['$get'], 200>;
 
 /** Its health changes with every attempt. */
 const LOOK_MS = 3000;
 
+const TABS = ['deliveries', 'settings', 'ping', 'replay'] as const;
+type Tab = (typeof TABS)[number];
+
 export function EndpointPage() {
-  const { say, number } = useLocale();
+  const { say } = useLocale();
   const { id = '' } = useParams({ strict: false });
-  const owner = useOwner();
-  const [secret, setSecret] = useState(newSecrets.get(id));
-  // Once the page is left it is gone.
-  useEffect(() => () => void newSecrets.delete(id), [id]);
   const param = { id };
   const endpoint = useQuery({
     queryKey: ['endpoints', id],
@@ -43,50 +47,104 @@ export function EndpointPage() {
         <Link to="/settings/callback">{say('backToCallback')}</Link>
       </p>
       <Loaded of={endpoint}>
-        {(data) => (
-          <>
-            <h1 className="address">{shownUrl(data.url)}</h1>
-            {secret === undefined ? null : <SecretOnce label={say('secret')} value={secret} />}
-            <Loaded of={health}>
-              {(now) => (
-                <>
-                  <Facts
-                    facts={[
-                      [say('state'), <Health key="health" health={now.health} />],
-                      [say('since'), when(now.since)],
-                      [say('description'), data.description],
-                      [say('hears'), data.types.join(', ')],
-                      [say('format'), say(`format.${data.format}`)],
-                      [say('fallbackUrl'), data.fallbackUrl && shownUrl(data.fallbackUrl)],
-                      [say('ordered'), data.ordered ? say('yes') : null],
-                      [say('timeout'), say('seconds', { n: number(data.timeoutMs / 1000) })],
-                      [say('waitingNow'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],
-                      [say('oldestWaiting'), when(now.oldestWaitingSince)],
-                      [say('lastSuccess'), when(now.lastSuccessAt)],
-                      [
-                        say('lastFailure'),
-                        now.lastFailure ? (
-                          <>
-                            <code>{now.lastFailure.status ?? now.lastFailure.class}</code> · {when(now.lastFailure.at)}
-                          </>
-                        ) : null,
-                      ],
-                      [say('nextTry'), when(now.nextTryAt)],
-                      [say('created'), when(data.createdAt)],
-                    ]}
-                  />
-                  {now.misconfigured ? <p className="notice">{say('misconfigured')}</p> : null}
-                  {owner ? <Acts id={id} endpoint={data} health={now.health} showSecret={setSecret} /> : null}
-                </>
-              )}
-            </Loaded>
-            {owner ? <Ping id={id} /> : null}
-            <Deliveries endpoint={id} />
-            {owner ? <Replay id={id} /> : null}
-          </>
-        )}
+        {(data) => <Loaded of={health}>{(now) => <Shown id={id} endpoint={data} health={now} />}</Loaded>}
       </Loaded>
     </>
+  );
+}
+
+type ShownProps = { id: string; endpoint: Endpoint & { createdAt: string }; health: EndpointHealth };
+
+function Shown({ id, endpoint, health }: ShownProps) {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const navigate = useNavigate();
+  const { tab } = useSearch({ from: '/settings/callback/$id' });
+  const [secret, setSecret] = useState(newSecrets.get(id));
+  // Once the page is left it is gone.
+  useEffect(() => () => void newSecrets.delete(id), [id]);
+  const shown: Record<Tab, () => ReactNode> = {
+    deliveries: () => <Deliveries endpoint={id} />,
+    settings: () => <Settings endpoint={endpoint} />,
+    ping: () => <Ping id={id} />,
+    replay: () => <Replay id={id} />,
+  };
+  const names: Record<Tab, string> = {
+    deliveries: say('deliveries'),
+    settings: say('settings'),
+    ping: say('pingTitle'),
+    replay: say('replayTitle'),
+  };
+  const mine = owner ? TABS : (['deliveries', 'settings'] as const);
+  return (
+    <>
+      <EndpointHead endpoint={endpoint} health={health} />
+      {secret === undefined ? null : <SecretOnce label={say('secret')} value={secret} />}
+      {health.misconfigured ? <p className="notice">{say('misconfigured')}</p> : null}
+      {owner ? <Acts id={id} endpoint={endpoint} health={health.health} showSecret={setSecret} /> : null}
+      <Tabbed
+        label={endpoint.description || say('address')}
+        tabs={mine.map((each) => ({ id: each, name: names[each], shown: shown[each] }))}
+        chosen={mine.find((each) => each === tab) ?? 'deliveries'}
+        choose={(next) => void navigate({ to: '.', search: { tab: next }, replace: true })}
+      />
+    </>
+  );
+}
+
+/** Where it is, how it does, and how well it did in the last hour. */
+function EndpointHead({ endpoint, health: now }: Pick<ShownProps, 'endpoint' | 'health'>) {
+  const { say, number, percent } = useLocale();
+  const attempts = now.lastHour.reduce((sum, minute) => sum + minute.attempts, 0);
+  const taken = now.lastHour.reduce((sum, minute) => sum + minute.attempts - minute.failures, 0);
+  return (
+    <>
+      <div className="row start">
+        <h1>{shownUrl(endpoint.url)}</h1>
+        <Copy value={endpoint.url} />
+        <Health health={now.health} />
+        {attempts > 0 ? (
+          <span className="row start">
+            <Sparkline values={now.lastHour.map((minute) => 1 - minute.failures / minute.attempts)} />
+            {say('takenLastHour', { percent: percent(taken, attempts), n: number(attempts) })}
+          </span>
+        ) : null}
+      </div>
+      <Facts
+        facts={[
+          [say('since'), when(now.since)],
+          [say('waitingNow'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],
+          [say('oldestWaiting'), when(now.oldestWaitingSince)],
+          [say('lastSuccess'), when(now.lastSuccessAt)],
+          [
+            say('lastFailure'),
+            now.lastFailure ? (
+              <>
+                <code>{now.lastFailure.status ?? now.lastFailure.class}</code> · {when(now.lastFailure.at)}
+              </>
+            ) : null,
+          ],
+          [say('nextTry'), when(now.nextTryAt)],
+        ]}
+      />
+    </>
+  );
+}
+
+function Settings({ endpoint }: Pick<ShownProps, 'endpoint'>) {
+  const { say, number } = useLocale();
+  return (
+    <Facts
+      facts={[
+        [say('description'), endpoint.description],
+        [say('hears'), endpoint.types.join(', ')],
+        [say('format'), say(`format.${endpoint.format}`)],
+        [say('fallbackUrl'), endpoint.fallbackUrl && shownUrl(endpoint.fallbackUrl)],
+        [say('ordered'), endpoint.ordered ? say('yes') : null],
+        [say('timeout'), say('seconds', { n: number(endpoint.timeoutMs / 1000) })],
+        [say('created'), when(endpoint.createdAt)],
+      ]}
+    />
   );
 }
 

@@ -47,7 +47,7 @@ export function TroubledPage() {
             name: say('address'),
             long: true,
             cell: ({ id, url }) => (
-              <Link to="/operator/endpoints/$id" params={{ id }} className="address">
+              <Link to="/operator/endpoints/$id" params={{ id }}>
                 {url}
               </Link>
             ),

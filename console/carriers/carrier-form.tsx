@@ -114,24 +114,31 @@ export function CarrierForm({ fields, unverified, ...rest }: Props) {
   );
 }
 
-function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields' | 'unverified'> & { field: SettingField }) {
+/** A setting's name, its help, and what it is where nothing is written. */
+function useSettingWords(field: SettingField, kept: boolean) {
   const { say, locale } = useLocale();
   const words = SETTING_WORDS[field.name];
+  const named = words?.label[locale] ?? field.name;
+  const standard = field.standard === '' ? '' : say('standardIs', { value: field.standard });
+  const secret = field.secret ? say(kept ? 'secretKept' : 'secretSealed') : standard;
+  return {
+    label: field.required ? `${named} *` : named,
+    hint: [words?.help?.[locale], secret].filter(Boolean).join(' '),
+    none: standard || say('notSet'),
+  };
+}
+
+function OneSetting({ field, typed, change, secretsSet }: Omit<Props, 'fields' | 'unverified'> & { field: SettingField }) {
+  const { label, hint, none } = useSettingWords(field, secretsSet.includes(field.name));
   const value = typed[field.name] ?? '';
   const set = (next: string): void => change({ ...typed, [field.name]: next });
-  const named = words?.label[locale] ?? field.name;
-  const label = field.required ? `${named} *` : named;
-  const standard = field.standard === '' ? '' : say('standardIs', { value: field.standard });
-  const secret = field.secret ? say(secretsSet.includes(field.name) ? 'secretKept' : 'secretSealed') : standard;
-  const hint = [words?.help?.[locale], secret].filter(Boolean).join(' ');
   switch (field.kind) {
     case 'boolean':
       return (
         <Check label={label} value={(value === '' ? field.standard : value) === 'true'} onChange={(on) => set(String(on))} />
       );
     case 'choice': {
-      const none = { value: '', label: standard === '' ? say('notSet') : standard };
-      const options = [none, ...field.choices.map((choice) => ({ value: choice, label: choice }))];
+      const options = [{ value: '', label: none }, ...field.choices.map((choice) => ({ value: choice, label: choice }))];
       return <Choice label={label} value={value} onChange={set} options={options} />;
     }
     case 'text':

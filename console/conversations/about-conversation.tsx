@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Check, Pencil, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { Form } from 'react-aria-components';
@@ -122,6 +123,11 @@ function Person({ conversation, owner }: { conversation: Conversation; owner: bo
               label={say('nameThem')}
               act={() => setNames({ firstName: conversation.firstName ?? '', lastName: conversation.lastName ?? '' })}
             />
+          ) : null}
+          {owner ? (
+            <Link to="/contacts" search={{ q: phone }} className="hint">
+              {say('toContact')}
+            </Link>
           ) : null}
         </>
       )}

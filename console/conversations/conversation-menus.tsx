@@ -1,21 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
-import { Ban, CalendarClock, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
+import { Ban, CalendarClock, ChevronDown, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { session } from '../people/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { IconAction } from '../ui/components.tsx';
-import { MenuButton, type MenuGroup } from '../ui/menu-button.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { nameOf } from '../ui/phone-text.ts';
 import { SNOOZES, useConversationChange, type Change, type Conversation } from './conversation-change.ts';
 
 const SnoozeDate = lazy(async () => ({ default: (await import('./snooze-date.tsx')).SnoozeDate }));
 
-type Props = { items: Conversation[]; changed?: () => void };
+type Done = `done.${'closed' | 'reopened' | 'snoozed' | 'assigned' | 'unassigned' | 'flagged' | 'unflagged' | 'blocked'}`;
+/** Changes all of them, and says what was done. */
+type Act = (how: Change, done: Done) => () => void;
+type MenuProps = { items: Conversation[]; act: Act };
 
 /** Who may look after a conversation, as far as the reader may know. */
-export function usePeople(assignees: (string | null)[]): string[] {
+function usePeople(assignees: (string | null)[]): string[] {
   const { data: who } = useQuery(session);
   const me = who?.user.email ?? '';
   // An agent takes a conversation, or leaves it; who the others are is for owners.
@@ -24,64 +26,74 @@ export function usePeople(assignees: (string | null)[]): string[] {
   return [...new Set([me, ...others, ...assignees.flatMap((email) => email ?? [])])];
 }
 
-/** Actions on one open conversation, or on several marked ones. */
-export function ConversationMenus({ items, changed, about }: Props & { about?: () => void }) {
-  const { say, shortTime } = useLocale();
+type Props = { items: Conversation[]; changed?: () => void; about?: () => void };
+
+/** Actions on one open conversation, or on several marked ones. `about`: shows what is known of the person. */
+export function ConversationMenus({ items, changed, about }: Props) {
+  const { say } = useLocale();
   const change = useConversationChange();
-  const people = usePeople(items.map(({ assignee }) => assignee));
   const [first] = items;
   const name = items.length === 1 && first ? nameOf(first) : say('someConversations', { n: items.length });
-  const act = (how: Change, done: Parameters<typeof say>[0]) => () => {
+  const act: Act = (how, done) => () => {
     change.mutate({ items, change: () => how, done: say(done, { name }) });
     changed?.();
   };
-  const open = items.some(({ state }) => state === 'open' || state === 'snoozed');
-  const flagged = items.every((item) => item.flagged);
-  const blocked = items.every(({ state }) => state === 'blocked');
+  return (
+    <>
+      <AssignMenu items={items} act={act} />
+      <SnoozeMenu items={items} act={act} />
+      <CloseButton items={items} act={act} />
+      <MoreMenu items={items} act={act} {...(about ? { about } : {})} />
+    </>
+  );
+}
+
+/** What a button does, where there is room to say it. */
+const Word = ({ text }: { text: string }) => (
+  <span className="word">
+    {text} <ChevronDown aria-hidden="true" />
+  </span>
+);
+
+function AssignMenu({ items, act }: MenuProps) {
+  const { say } = useLocale();
+  const people = usePeople(items.map((item) => item.assignee));
+  const [first] = items;
   const assignee = items.every((item) => item.assignee === first?.assignee) ? first?.assignee : undefined;
-  const assign: MenuGroup[] = [
-    {
-      items: [
-        { text: say('nobody'), chosen: assignee === null, act: act({ assignee: null }, 'done.unassigned') },
-        ...people.map((email) => ({ text: email, chosen: assignee === email, act: act({ assignee: email }, 'done.assigned') })),
-      ],
-    },
+  const choices = [
+    { text: say('nobody'), chosen: assignee === null, act: act({ assignee: null }, 'done.unassigned') },
+    ...people.map((email) => ({ text: email, chosen: assignee === email, act: act({ assignee: email }, 'done.assigned') })),
   ];
+  return (
+    <MenuButton named label={say('assignMenu')} groups={[{ items: choices }]} className="button ghost icon worded">
+      {assignee ? <Avatar name={assignee} small /> : <UserRound aria-hidden="true" />}
+      <Word text={say('assignMenu')} />
+    </MenuButton>
+  );
+}
+
+function SnoozeMenu({ act }: MenuProps) {
+  const { say, shortTime } = useLocale();
   const [picking, pick] = useState(false);
   const snoozeTo = (until: Date) => act({ state: 'snoozed', snoozedUntil: until.toISOString() }, 'done.snoozed')();
-  const snooze: MenuGroup[] = [
-    {
-      name: say('snoozeUntil'),
-      items: [
-        ...SNOOZES.map(([word, until]) => ({
-          text: `${say(word)} · ${shortTime(until().toISOString())}`,
-          icon: Clock,
-          act: () => snoozeTo(until()),
-        })),
-        { text: say('snooze.date'), icon: CalendarClock, act: () => pick(true) },
-      ],
-    },
-  ];
-  const more: MenuGroup[] = [
-    {
-      items: [
-        {
-          text: say(flagged ? 'unflag' : 'flag'),
-          icon: Flag,
-          act: act({ flagged: !flagged }, flagged ? 'done.unflagged' : 'done.flagged'),
-        },
-        ...(about ? [{ text: say('about'), icon: Info, act: about }] : []),
-        ...(blocked ? [] : [{ text: say('block'), icon: Ban, danger: true, act: act({ state: 'blocked' }, 'done.blocked') }]),
-      ],
-    },
+  const choices = [
+    ...SNOOZES.map(([word, until]) => ({
+      text: `${say(word)} · ${shortTime(until().toISOString())}`,
+      icon: Clock,
+      act: () => snoozeTo(until()),
+    })),
+    { text: say('snooze.date'), icon: CalendarClock, act: () => pick(true) },
   ];
   return (
     <>
-      <MenuButton label={say('assignee')} groups={assign} className="button ghost icon">
-        {assignee ? <Avatar name={assignee} /> : <UserRound aria-hidden="true" />}
-      </MenuButton>
-      <MenuButton label={say('snooze')} groups={snooze} className="button ghost icon">
+      <MenuButton
+        named
+        label={say('snooze')}
+        groups={[{ name: say('snoozeUntil'), items: choices }]}
+        className="button ghost icon worded"
+      >
         <Clock aria-hidden="true" />
+        <Word text={say('snooze')} />
       </MenuButton>
       {picking ? (
         <Suspense>
@@ -94,14 +106,46 @@ export function ConversationMenus({ items, changed, about }: Props & { about?: (
           />
         </Suspense>
       ) : null}
-      <IconAction
-        icon={open ? CircleCheck : RotateCcw}
-        label={say(open ? 'closeIt' : 'reopen')}
-        act={act({ state: open ? 'closed' : 'open' }, open ? 'done.closed' : 'done.reopened')}
-      />
-      <MenuButton label={say('moreActions')} groups={more} className="button ghost icon">
-        <Ellipsis aria-hidden="true" />
-      </MenuButton>
     </>
+  );
+}
+
+function CloseButton({ items, act }: MenuProps) {
+  const { say } = useLocale();
+  const open = items.some(({ state }) => state === 'open' || state === 'snoozed');
+  const label = say(open ? 'closeIt' : 'reopen');
+  const Icon = open ? CircleCheck : RotateCcw;
+  return (
+    <button
+      type="button"
+      className="button ghost icon worded"
+      aria-label={label}
+      aria-keyshortcuts="e"
+      title={`${label} (E)`}
+      onClick={act({ state: open ? 'closed' : 'open' }, open ? 'done.closed' : 'done.reopened')}
+    >
+      <Icon aria-hidden="true" />
+      <span className="word keyed">{say(open ? 'dismiss' : 'reopenShort')}</span>
+    </button>
+  );
+}
+
+function MoreMenu({ items, act, about }: MenuProps & { about?: () => void }) {
+  const { say } = useLocale();
+  const flagged = items.every((item) => item.flagged);
+  const blocked = items.every(({ state }) => state === 'blocked');
+  const choices = [
+    {
+      text: say(flagged ? 'unflag' : 'flag'),
+      icon: Flag,
+      act: act({ flagged: !flagged }, flagged ? 'done.unflagged' : 'done.flagged'),
+    },
+    ...(about ? [{ text: say('about'), icon: Info, act: about }] : []),
+    ...(blocked ? [] : [{ text: say('block'), icon: Ban, danger: true, act: act({ state: 'blocked' }, 'done.blocked') }]),
+  ];
+  return (
+    <MenuButton label={say('moreActions')} groups={[{ items: choices }]} className="button ghost icon">
+      <Ellipsis aria-hidden="true" />
+    </MenuButton>
   );
 }

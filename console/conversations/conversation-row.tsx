@@ -1,4 +1,5 @@
 import { BellOff, Check, Clock, Flag, PenLine } from 'lucide-react';
+import type { KeyboardEvent } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Hit } from '../ui/highlight.tsx';
@@ -15,83 +16,120 @@ type Props = {
   open: () => void;
 };
 
-/** A conversation in the list: two lines, whatever it holds. */
-export function ConversationRow({ item, search, place, selected, marked, mark, open }: Props) {
-  const { say, time, shortTime, number } = useLocale();
-  const name = nameOf(item);
-  const text = item.hit ?? item.lastText;
-  /** The name that a screen reader reads instead of the row's content. */
+/** The name that a screen reader reads instead of the row's content. */
+function useRowName(item: Conversation): string {
+  const { say, time, number } = useLocale();
   const said = [
-    name,
+    nameOf(item),
     item.unread > 0 ? say('unreadCount', { n: number(item.unread) }) : '',
     item.flagged ? say('flagged') : '',
     item.optedOut ? say('stop') : '',
     item.state === 'open' ? '' : say(`chat.${item.state}`),
     item.answeringBy ? say('writing') : '',
     ...item.tags,
-    text ?? say('noReplyYet'),
+    item.hit ?? item.lastText ?? say('noReplyYet'),
     time(item.lastReplyAt),
   ];
+  return said.filter((part) => part !== '').join(', ');
+}
+
+/** The arrows go from row to row; Enter opens one. */
+function onRowKey(event: KeyboardEvent<HTMLElement>, open: () => void): void {
+  if (event.target !== event.currentTarget) return;
+  const { nextElementSibling, previousElementSibling } = event.currentTarget;
+  const acts: Record<string, () => void> = {
+    ArrowDown: () => nextElementSibling instanceof HTMLElement && nextElementSibling.focus(),
+    ArrowUp: () => previousElementSibling instanceof HTMLElement && previousElementSibling.focus(),
+    Enter: open,
+  };
+  const act = acts[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+/** A conversation in the list: two lines, whatever it holds. */
+export function ConversationRow({ item, search, place, selected, marked, mark, open }: Props) {
+  const name = nameOf(item);
   return (
     <div
       role="row"
       aria-rowindex={place + 1}
       aria-selected={selected}
-      aria-label={said.filter((part) => part !== '').join(', ')}
+      aria-label={useRowName(item)}
       tabIndex={selected || place === 0 ? 0 : -1}
       className={`conversation${item.unread > 0 ? ' unread' : ''}${marked ? ' marked' : ''}`}
       onClick={open}
-      onKeyDown={(event) => {
-        if (event.target !== event.currentTarget) return;
-        const step = event.key === 'ArrowDown' ? 'nextElementSibling' : event.key === 'ArrowUp' ? 'previousElementSibling' : null;
-        if (step === null && event.key !== 'Enter') return;
-        event.preventDefault();
-        if (step === null) return open();
-        const next = event.currentTarget[step];
-        if (next instanceof HTMLElement) next.focus();
-      }}
+      onKeyDown={(event) => onRowKey(event, open)}
     >
       <div role="gridcell" className="face">
         <Avatar name={name} />
-        {mark ? (
-          <button
-            type="button"
-            role="checkbox"
-            aria-checked={marked}
-            aria-label={say('markOne', { name })}
-            className="mark-box"
-            onClick={(event) => {
-              event.stopPropagation();
-              mark();
-            }}
-          >
-            {marked ? <Check aria-hidden="true" /> : null}
-          </button>
-        ) : null}
+        {mark ? <MarkBox name={name} marked={marked} mark={mark} /> : null}
       </div>
       <div role="gridcell" className="line">
         <strong title={name}>
           <Hit text={name} search={search} />
         </strong>
-        <time dateTime={item.lastReplyAt} title={time(item.lastReplyAt)}>
-          {shortTime(item.lastReplyAt)}
-        </time>
-        <span className="excerpt" dir="auto">
-          {text === null ? say('noReplyYet') : <Hit text={text} search={search} cut />}
-        </span>
-        <span className="marks">
-          {item.answeringBy ? <PenLine aria-hidden="true" /> : null}
-          {item.flagged ? <Flag className="flagged" aria-hidden="true" /> : null}
-          {item.state === 'snoozed' ? <Clock aria-hidden="true" /> : null}
-          {item.optedOut ? <BellOff aria-hidden="true" /> : null}
-          {item.assignee ? (
-            <span title={item.assignee}>
-              <Avatar name={item.assignee} small />
-            </span>
-          ) : null}
-          {item.unread > 0 ? <span className="count">{number(item.unread)}</span> : null}
-        </span>
+        <LastTime at={item.lastReplyAt} />
+        <Excerpt text={item.hit ?? item.lastText} search={search} />
+        <Marks item={item} />
       </div>
     </div>
+  );
+}
+
+function MarkBox({ name, marked, mark }: { name: string; marked: boolean; mark: () => void }) {
+  const { say } = useLocale();
+  return (
+    <button
+      type="button"
+      role="checkbox"
+      aria-checked={marked}
+      aria-label={say('markOne', { name })}
+      className="mark-box"
+      onClick={(event) => {
+        event.stopPropagation();
+        mark();
+      }}
+    >
+      {marked ? <Check aria-hidden="true" /> : null}
+    </button>
+  );
+}
+
+function LastTime({ at }: { at: string }) {
+  const { time, shortTime } = useLocale();
+  return (
+    <time dateTime={at} title={time(at)}>
+      {shortTime(at)}
+    </time>
+  );
+}
+
+function Excerpt({ text, search }: { text: string | null; search: string }) {
+  const { say } = useLocale();
+  return (
+    <span className="excerpt" dir="auto">
+      {text === null ? say('noReplyYet') : <Hit text={text} search={search} cut />}
+    </span>
+  );
+}
+
+/** What is known of it at a glance. */
+function Marks({ item }: { item: Conversation }) {
+  const { number } = useLocale();
+  return (
+    <span className="marks">
+      {item.answeringBy ? <PenLine aria-hidden="true" /> : null}
+      {item.flagged ? <Flag className="flagged" aria-hidden="true" /> : null}
+      {item.state === 'snoozed' ? <Clock aria-hidden="true" /> : null}
+      {item.optedOut ? <BellOff aria-hidden="true" /> : null}
+      {item.assignee ? (
+        <span title={item.assignee}>
+          <Avatar name={item.assignee} small />
+        </span>
+      ) : null}
+      {item.unread > 0 ? <span className="count">{number(item.unread)}</span> : null}
+    </span>
   );
 }

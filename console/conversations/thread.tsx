@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode, type Ref } from 'react';
 import { AboutConversation } from './about-conversation.tsx';
+import type { Conversation } from './conversation-change.ts';
 import { ConversationMenus } from './conversation-menus.tsx';
 import { Answer } from './reply-box.tsx';
 import { ask, v1 } from '../api.ts';
-import { useAct, usePages } from '../query-hooks.ts';
-import { waits } from './thread-entry.tsx';
+import { useAct, usePages, useRole } from '../query-hooks.ts';
+import { waits, type Shown } from './thread-entry.tsx';
 import { ThreadLog } from './thread-log.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -28,12 +29,10 @@ const useRoom = (): boolean =>
     () => ROOM.matches,
   );
 
-export function ThreadPage() {
-  const { say } = useLocale();
-  const { id = '' } = useParams({ strict: false });
-  const { q = '' } = useSearch({ from: '/chat' });
-  const { data: who } = useQuery(session);
-  const one = v1.conversations[':id'];
+const one = v1.conversations[':id'];
+
+/** A conversation, its messages and the notes on it. */
+function useThread(id: string) {
   const conversation = useQuery({ queryKey: ['thread', id, 'head'], queryFn: () => ask(one.$get({ param: { id } })) });
   const [waiting, setWaiting] = useState(false);
   const found = usePages(
@@ -46,67 +45,101 @@ export function ThreadPage() {
   );
   const soon = found.items?.slice(0, 100).some(waits) ?? false;
   useEffect(() => setWaiting(soon), [soon]);
+  return {
+    head: conversation.data,
+    entries: found.items?.toReversed(),
+    older: found.more,
+    notes: notes.items ?? [],
+    error: conversation.error ?? found.error,
+    retry: () => void Promise.all([conversation.refetch(), found.refetch()]),
+  };
+}
 
-  const read = useAct(() => ask(one.read.$post({ param: { id } })), ['conversations']);
-  const { mutate: markRead } = read;
-  const unread = conversation.data?.unread ?? 0;
-  const reader = who !== undefined && who !== null && who.user.role !== 'viewer';
+/** What is looked at is read. `unread`: of who may say so. */
+function useRead(id: string, unread: number): void {
+  const { mutate } = useAct(() => ask(one.read.$post({ param: { id } })), ['conversations']);
   useEffect(() => {
-    if (unread > 0 && reader) markRead();
-  }, [unread, reader, markRead]);
+    if (unread > 0) mutate();
+  }, [unread, mutate]);
+}
 
-  const heading = useRef<HTMLHeadingElement>(null);
-  const shown = conversation.data !== undefined && found.items !== undefined;
-  useEffect(() => {
-    // Whoever came by a key is told where they are.
-    if (shown && document.activeElement === document.body) heading.current?.focus();
-  }, [shown]);
+/** Whether what is known of the person is shown: where there is room, until it is closed; elsewhere once it is asked for. */
+function useAbout(): [boolean, (shown: boolean) => void] {
   const room = useRoom();
   const [chosen, choose] = useState<boolean | null>(null);
   useEffect(() => choose(null), [room]);
-  const about = chosen ?? room;
+  return [chosen ?? room, choose];
+}
 
-  const error = conversation.error ?? found.error;
-  const problem = <Problem error={error} retry={() => void Promise.all([conversation.refetch(), found.refetch()])} />;
+export function ThreadPage() {
+  const { id = '' } = useParams({ strict: false });
+  const thread = useThread(id);
+  const problem = <Problem error={thread.error} retry={thread.retry} />;
   // A failed refresh keeps the thread, with the answer that was begun.
-  if (!conversation.data || !found.items) return <div className="thread">{error ? problem : <Skeleton rows={8} />}</div>;
-  const head = conversation.data;
+  if (thread.head && thread.entries) return <Thread {...thread} head={thread.head} entries={thread.entries} problem={problem} />;
+  return <div className="thread">{thread.error ? problem : <Skeleton rows={8} />}</div>;
+}
+
+type ThreadProps = Pick<ReturnType<typeof useThread>, 'older' | 'notes'> & {
+  head: Conversation;
+  entries: Shown[];
+  problem: ReactNode;
+};
+
+function Thread({ head, entries, older, notes, problem }: ThreadProps) {
+  const { say } = useLocale();
+  const { q = '' } = useSearch({ from: '/chat' });
+  const { data: who } = useQuery(session);
+  const writes = useRole() !== 'viewer';
+  useRead(head.id, writes ? head.unread : 0);
+  const [about, setAbout] = useAbout();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // Whoever came by a key is told where they are.
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
+  const label = say('thread', { phone: phoneText(head.phone) });
+  const other = head.answeringBy === who?.user.email ? null : head.answeringBy;
+  return (
+    <section className={about ? 'thread with' : 'thread'} aria-label={label}>
+      <ThreadHead head={head} heading={heading} {...(writes ? { about: () => setAbout(!about) } : {})} />
+      {problem}
+      <ThreadLog label={label} entries={entries} notes={notes} search={q} older={older} />
+      {about ? <AboutConversation conversation={head} entries={entries} close={() => setAbout(false)} /> : null}
+      {head.optedOut ? <Said text={say('optedOut')} /> : null}
+      {other === null ? null : <Said text={say('someoneWrites', { who: other })} />}
+      {writes ? <Answer conversation={head} /> : null}
+    </section>
+  );
+}
+
+const Said = ({ text }: { text: string }) => (
+  <p role="status" className="opted-out">
+    {text}
+  </p>
+);
+
+/** Who it is, and what is done with the conversation. `about`: shows what is known of them; only for who may change it. */
+function ThreadHead({ head, heading, about }: { head: Conversation; heading: Ref<HTMLHeadingElement>; about?: () => void }) {
+  const { say } = useLocale();
   const phone = phoneText(head.phone);
   const name = nameOf(head);
-  const other = head.answeringBy !== null && head.answeringBy !== who?.user.email ? head.answeringBy : null;
-  const entries = found.items.toReversed();
   return (
-    <section className={about ? 'thread with' : 'thread'} aria-label={say('thread', { phone })}>
-      <header>
-        <Link to="/chat" search={true} className="back" aria-label={say('back')}>
-          <ChevronLeft aria-hidden="true" />
-        </Link>
-        <Avatar name={name} />
-        <div>
-          <h1 ref={heading} tabIndex={-1} title={name}>
-            {name}
-          </h1>
-          <p>
-            {name === phone ? '' : `${phone} · `}
-            {say('via', { code: phoneText(head.replyCode) })}
-          </p>
-        </div>
-        {reader ? <ConversationMenus items={[head]} about={() => choose(!about)} /> : null}
-      </header>
-      {problem}
-      <ThreadLog label={say('thread', { phone })} entries={entries} notes={notes.items ?? []} search={q} older={found.more} />
-      {about ? <AboutConversation conversation={head} entries={entries} close={() => choose(false)} /> : null}
-      {head.optedOut ? (
-        <p role="status" className="opted-out">
-          {say('optedOut')}
+    <header>
+      <Link to="/chat" search={true} className="back" aria-label={say('back')}>
+        <ChevronLeft aria-hidden="true" />
+      </Link>
+      <Avatar name={name} />
+      <div>
+        <h1 ref={heading} tabIndex={-1} title={name}>
+          {name}
+        </h1>
+        <p>
+          {name === phone ? '' : `${phone} · `}
+          {say('via', { code: phoneText(head.replyCode) })}
         </p>
-      ) : null}
-      {other === null ? null : (
-        <p role="status" className="opted-out">
-          {say('someoneWrites', { who: other })}
-        </p>
-      )}
-      {reader ? <Answer conversation={head} /> : null}
-    </section>
+      </div>
+      {about ? <ConversationMenus items={[head]} about={about} /> : null}
+    </header>
   );
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { I18nProvider } from 'react-aria-components';
+import { I18nProvider } from 'react-aria-components/I18nProvider';
 import type { Word } from './fr/index.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { loadWords, textOf, type Locale } from './dictionary.ts';
@@ -39,7 +39,9 @@ export function firstLocale(): Locale {
 }
 
 /** The language as it is written where the browser is: dates of Britain are not those of America. */
-const regionOf = (locale: Locale): string => navigator.languages.find((each) => each.startsWith(locale)) ?? locale;
+const regionOf = (locale: Locale): string =>
+  // Some browsers name their language as their system does: en-US@posix.
+  navigator.languages.find((each) => each.startsWith(locale) && /^[\w-]+$/.test(each)) ?? locale;
 
 /** How many midnights ago that was. */
 const daysAgo = (at: Date): number => Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY_MS);

@@ -73,7 +73,9 @@ export function SignIn({ ended }: { ended: boolean }) {
         {say('signInByProvider')}
       </Action>
       <p>
-        <Link to="/forgotten">{say('forgottenAsk')}</Link>
+        <Link to="/forgotten" className="button link">
+          {say('forgottenAsk')}
+        </Link>
       </p>
       <Action onPress={() => change(locale === 'fr' ? 'en' : 'fr')}>
         <span lang={locale === 'fr' ? 'en' : 'fr'}>{say('language')}</span>

@@ -4,13 +4,17 @@ import { Refusal, refusalOf } from '../api.ts';
 import { rowCounter, type Format } from './export-rows.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Problem } from '../ui/components.tsx';
-import { queryOf, type Filters } from './reply-filters.tsx';
 
 type Progress = { total: number; rows: number };
 
 /** Reads the file piece by piece, and tells how far it is. Refuses one that ended before all of it was there. */
-async function read(filters: Filters, format: Format, signal: AbortSignal, tell: (progress: Progress) => void): Promise<Blob> {
-  const query = new URLSearchParams(queryOf(filters)).toString();
+async function read(
+  asked: Record<string, string>,
+  format: Format,
+  signal: AbortSignal,
+  tell: (progress: Progress) => void,
+): Promise<Blob> {
+  const query = new URLSearchParams(asked).toString();
   const response = await fetch(`/v1/replies.${format}?${query}`, { signal });
   if (!response.ok || !response.body) throw await refusalOf(response);
   const total = Number(response.headers.get('x-total-count') ?? 0);
@@ -38,8 +42,8 @@ function save(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** All that the filters leave as a file, with how far it is, and a way to stop it. */
-export function ReplyExport({ filters }: { filters: Filters }) {
+/** All that a query finds as a file, with how far it is, and a way to stop it. */
+export function ReplyExport({ query }: { query: Record<string, string> }) {
   const { say, number, locale } = useLocale();
   const [progress, setProgress] = useState<Progress | null>(null);
   const stop = useRef<AbortController>(null);
@@ -49,7 +53,7 @@ export function ReplyExport({ filters }: { filters: Filters }) {
       stop.current = controller;
       setProgress({ total: 0, rows: 0 });
       try {
-        save(await read(filters, format, controller.signal, setProgress), `replies.${format}`);
+        save(await read(query, format, controller.signal, setProgress), `replies.${format}`);
         return 'saved';
       } catch (error) {
         if (!controller.signal.aborted) throw error;

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReplyViewFilters } from '../../domain/replies/reply-table.ts';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Choice, Field } from '../ui/components.tsx';
+import { ChipChoice } from '../ui/filters/chip-choice.tsx';
+import { Field } from '../ui/components.tsx';
 
 const SPANS = ['all', '1', '7', '30', '90', '365', 'dates'] as const;
 const KINDS = ['all', 'stop', 'start', 'contact', 'looks-like-stop'] as const;
@@ -63,54 +64,60 @@ export const filtersOf = ({ search, campaign, keyword, days }: ReplyViewFilters)
   span: SPANS.find((span) => span === String(days)) ?? 'all',
 });
 
-type Props = { filters: Filters; change: (part: Partial<Filters>) => void; clear: () => void };
+type Props = { filters: Filters; change: (part: Partial<Filters>) => void };
 
-export function ReplyFilterFields({ filters, change, clear }: Props) {
+export function ReplyFilterFields({ filters, change }: Props) {
   const { say } = useLocale();
   const campaigns = useQuery({
     queryKey: ['campaign-names'],
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '100' } })),
   });
+  const spanWord = (span: Span): string =>
+    span === 'all' || span === 'dates' || span === '1' ? say(`span.${span}`) : say('lastDays', { n: Number(span) });
+  const field = (name: 'search' | 'from' | 'since' | 'until', label: string, type: 'search' | 'tel' | 'date') => (
+    <Field
+      unseen
+      label={label}
+      placeholder={label}
+      type={type}
+      value={filters[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
+  );
   return (
-    <div className="filters" role="search">
-      <Field label={say('searchText')} type="search" value={filters.search} onChange={(search) => change({ search })} />
-      <Field label={say('filterNumber')} type="tel" value={filters.from} onChange={(from) => change({ from })} />
-      <Choice
+    <>
+      {field('search', say('searchText'), 'search')}
+      {field('from', say('filterNumber'), 'tel')}
+      <ChipChoice
         label={say('campaign')}
         value={filters.campaign}
+        none=""
         onChange={(campaign) => change({ campaign })}
         options={[
           { value: '', label: say('allCampaigns') },
           ...(campaigns.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []),
         ]}
       />
-      <Choice
+      <ChipChoice
         label={say('replyKind')}
         value={filters.kind}
+        none="all"
         onChange={(kind) => change({ kind })}
         options={KINDS.map((value) => ({ value, label: say(`kind.${value}`) }))}
       />
-      <Choice
+      <ChipChoice
         label={say('span')}
         value={filters.span}
+        none="all"
         onChange={(span) => change({ span })}
-        options={SPANS.map((value) => ({
-          value,
-          label:
-            value === 'all' || value === 'dates' || value === '1' ? say(`span.${value}`) : say('lastDays', { n: Number(value) }),
-        }))}
+        options={SPANS.map((value) => ({ value, label: spanWord(value) }))}
       />
       {filters.span === 'dates' ? (
         <>
-          <Field label={say('since')} type="date" value={filters.since} onChange={(since) => change({ since })} />
-          <Field label={say('until')} type="date" value={filters.until} onChange={(until) => change({ until })} />
+          {field('since', say('since'), 'date')}
+          {field('until', say('until'), 'date')}
         </>
       ) : null}
-      {JSON.stringify(filters) === JSON.stringify(NONE) ? null : (
-        <Action kind="ghost" onPress={clear}>
-          {say('clear')}
-        </Action>
-      )}
-    </div>
+    </>
   );
 }

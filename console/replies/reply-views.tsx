@@ -1,13 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { REPLY_COLUMNS, USUAL_COLUMNS, type ReplyColumn } from '../../domain/replies/reply-table.ts';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, FormCard, Check, Choice, Field } from '../ui/components.tsx';
+import { ChipChoice } from '../ui/filters/chip-choice.tsx';
+import { Action } from '../ui/components.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
+import { SaveView } from '../ui/filters/save-view.tsx';
 import { filtersOf, keptOf, NONE, type Filters } from './reply-filters.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmDialog } from '../ui/confirm-button.tsx';
 
 const KEY = ['reply-views'];
 
@@ -43,81 +46,89 @@ export function useReplyTable() {
 }
 type Props = { table: ReturnType<typeof useReplyTable>; filters: Filters; show: (filters: Filters) => void };
 
+/** The saved views, the columns, and what is done with the filters as they are. */
 export function ReplyViews({ table, filters, show }: Props) {
   const { say } = useLocale();
-  const [choosing, setChoosing] = useState(false);
-  const open = table.views.find(({ id }) => id === table.view) ?? null;
+  const [saving, setSaving] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const { save, remove } = useSavedViews(table, filters, () => setSaving(false));
+  const open = table.views.find(({ id }) => id === table.view);
+  const filtered = JSON.stringify(filters) !== JSON.stringify(NONE);
+  const clear = (): void => {
+    show(NONE);
+    table.open(null, null);
+  };
   return (
-    <div className="row start views">
+    <>
       {table.views.length > 0 ? (
-        <Choice
+        <ChipChoice
           label={say('view')}
           value={table.view ?? ''}
+          none=""
           onChange={(id) => {
             const view = table.views.find((each) => each.id === id);
-            table.open(view?.id ?? null, view?.columns ?? null);
-            show(view ? filtersOf(view.filters) : NONE);
+            if (!view) return clear();
+            table.open(view.id, view.columns);
+            show(filtersOf(view.filters));
           }}
           options={[{ value: '', label: say('noView') }, ...table.views.map(({ id, name }) => ({ value: id, label: name }))]}
         />
       ) : null}
-      <SaveView table={table} filters={filters} />
-      {open ? <DeleteView id={open.id} name={open.name} gone={() => table.open(null, null)} /> : null}
-      <Action aria-expanded={choosing} onPress={() => setChoosing(!choosing)}>
-        {say('columns')} <span aria-hidden="true">{choosing ? '▴' : '▾'}</span>
+      <ColumnsMenu table={table} />
+      <Action kind="ghost" onPress={() => setSaving(true)}>
+        {say('saveView')}
       </Action>
-      {choosing ? (
-        <div role="group" aria-label={say('columns')} className="columns">
-          {REPLY_COLUMNS.map((column) => (
-            <Check
-              key={column}
-              label={say(`column.${column}`)}
-              value={table.columns.includes(column)}
-              onChange={(shown) => table.toggle(column, shown)}
-            />
-          ))}
-        </div>
+      {saving ? <SaveView hint={say('saveViewHint')} close={() => setSaving(false)} act={save} /> : null}
+      {open ? (
+        <>
+          <Action kind="ghost" onPress={() => setLeaving(true)}>
+            {say('deleteView')}
+          </Action>
+          <ConfirmDialog
+            label={say('deleteView')}
+            question={say('removeAsk', { name: open.name })}
+            act={remove}
+            open={leaving}
+            change={setLeaving}
+          />
+        </>
       ) : null}
-    </div>
+      {filtered ? (
+        <Action kind="ghost" onPress={clear}>
+          {say('clear')}
+        </Action>
+      ) : null}
+    </>
   );
 }
 
-function SaveView({ table, filters }: Omit<Props, 'show'>) {
-  const { say } = useLocale();
-  const [shown, setShown] = useState(false);
-  const [name, setName] = useState('');
+function useSavedViews(table: Props['table'], filters: Filters, saved: () => void) {
   const save = useAct(
-    () => ask(v1['reply-views'].$post({ json: { name: name.trim(), filters: keptOf(filters), columns: [...table.columns] } })),
+    (name: string) => ask(v1['reply-views'].$post({ json: { name, filters: keptOf(filters), columns: [...table.columns] } })),
     KEY,
     ({ id, columns }) => {
-      setShown(false);
-      setName('');
+      saved();
       table.open(id, columns);
     },
   );
-  return (
-    <DialogTrigger isOpen={shown} onOpenChange={setShown}>
-      <Action>{say('saveView')}</Action>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog>
-            <Heading slot="title">{say('saveView')}</Heading>
-            <p>{say('saveViewHint')}</p>
-            <FormCard label={say('save')} act={save} disabled={name.trim() === ''}>
-              <Field label={say('name')} value={name} onChange={setName} />
-            </FormCard>
-            <div className="row end">
-              <Action slot="close">{say('leaveIt')}</Action>
-            </div>
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
-    </DialogTrigger>
+  const id = table.view ?? '';
+  const remove = useAct(
+    () => ask(v1['reply-views'][':id'].$delete({ param: { id } })),
+    KEY,
+    () => table.open(null, null),
   );
+  return { save, remove };
 }
 
-function DeleteView({ id, name, gone }: { id: string; name: string; gone: () => void }) {
+function ColumnsMenu({ table }: Pick<Props, 'table'>) {
   const { say } = useLocale();
-  const remove = useAct(() => ask(v1['reply-views'][':id'].$delete({ param: { id } })), KEY, gone);
-  return <ConfirmButton label={say('deleteView')} question={say('removeAsk', { name })} act={remove} />;
+  const items = REPLY_COLUMNS.map((column) => {
+    const chosen = table.columns.includes(column);
+    return { id: column, text: say(`column.${column}`), chosen, act: () => table.toggle(column, !chosen) };
+  });
+  return (
+    <MenuButton named label={say('columns')} className="chip" groups={[{ several: true, items }]}>
+      {say('columns')} <ChevronDown aria-hidden="true" />
+    </MenuButton>
+  );
 }

@@ -49,6 +49,12 @@ export function AccountMenu({ who, keys, leave }: Props) {
           ),
         },
         {
+          name: say('rail'),
+          items: (['narrow', 'wide'] as const).map((each) =>
+            entry(say(`rail.${each}`), appearanceOf('rail') === each, () => choose('rail', each)),
+          ),
+        },
+        {
           items: [
             { text: say('keys'), icon: Keyboard, act: keys },
             { text: say('signOut'), icon: LogOut, act: leave },

@@ -1,6 +1,6 @@
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from '../ui/components.tsx';
+import { Over } from '../ui/layout/dialog.tsx';
 
 const KEYS = [
   ['Ctrl K', 'key.palette'],
@@ -17,25 +17,20 @@ const KEYS = [
 export function KeysSheet({ close }: { close: () => void }) {
   const { say } = useLocale();
   return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => open || close()}>
-      <Modal className="modal">
-        <Dialog>
-          <Heading slot="title">{say('keys')}</Heading>
-          <dl className="keys">
-            {KEYS.map(([key, word]) => (
-              <div key={key}>
-                <dt>
-                  <kbd>{key}</kbd>
-                </dt>
-                <dd>{say(word)}</dd>
-              </div>
-            ))}
-          </dl>
-          <div className="row end">
-            <Action slot="close">{say('dismiss')}</Action>
+    <Over title={say('keys')} close={close}>
+      <dl className="keys">
+        {KEYS.map(([key, word]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{say(word)}</dd>
           </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+        ))}
+      </dl>
+      <div className="row end">
+        <Action slot="close">{say('dismiss')}</Action>
+      </div>
+    </Over>
   );
 }

@@ -3,7 +3,7 @@ import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, v1 } from '../api.ts';
-import { inboxCounts } from '../conversations/inbox-counts.ts';
+import { inboxCounts } from '../conversations/inbox/inbox-counts.ts';
 import { useLive } from '../conversations/use-live.ts';
 import { loadMoreWords } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
@@ -31,20 +31,25 @@ const KeysSheet = withWords(async () => (await import('./keys-sheet.tsx')).KeysS
 /** For who is not signed in. */
 const OPEN = new Set(['/invitation', '/forgotten', '/password']);
 
+function useEntrance(who: SignedIn | null | undefined) {
+  // Who is signed out without having asked for it is told so, and comes back to where they were.
+  const [inside, setInside] = useState(false);
+  // Until the recovery codes were seen.
+  const [enrolling, setEnrolling] = useState(false);
+  useEffect(() => {
+    if (who) setInside(true);
+    if (who?.mustEnrol) setEnrolling(true);
+  }, [who]);
+  return { inside, setInside, enrolling: enrolling || who?.mustEnrol === true, setEnrolling };
+}
+
 export function Shell() {
   const { data, isPending, error, refetch } = useQuery(session);
   // Of the page that is shown: while the next one is loaded, the address is its own already.
   const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
   // No page at all fits the address.
   const unknown = useRouterState({ select: ({ matches }) => matches.length === 1 });
-  // Who is signed out without having asked for it is told so, and comes back to where they were.
-  const [inside, setInside] = useState(false);
-  useEffect(() => {
-    if (data) setInside(true);
-    if (data?.mustEnrol) setEnrolling(true);
-  }, [data]);
-  // Until the recovery codes were seen.
-  const [enrolling, setEnrolling] = useState(false);
+  const { inside, setInside, enrolling, setEnrolling } = useEntrance(data);
   const owner = data?.user.role === 'owner' && !data.mustEnrol;
   const sent = useQuery({
     queryKey: ['campaigns', 'any'],
@@ -60,14 +65,15 @@ export function Shell() {
   if (isPending) return waiting;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   if (data === null) return <SignIn ended={inside} />;
-  if (data.mustEnrol || enrolling) {
+  if (enrolling) {
     return (
       <Suspense fallback={waiting}>
         <MustEnrol who={data} done={() => setEnrolling(false)} left={() => setInside(false)} />
       </Suspense>
     );
   }
-  if (owner && sent.isPending) return waiting;
+  // Only who is nowhere yet is led by it.
+  if (sent.isLoading && pathname === '/') return waiting;
   // Whoever is on their way there stays until they leave.
   const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
   const [first] = places;
@@ -85,7 +91,7 @@ function Inside({ who, places, pathname, left }: InsideProps) {
     ...inboxCounts,
     enabled: places.some(({ to }) => to === '/chat') && !pathname.startsWith('/chat'),
   });
-  const unread = counts.data?.unread ?? 0;
+  const unread = counts.data?.counts?.unread ?? 0;
   const waiting: Record<string, number> = { '/chat': unread, ...useOperatorCounts(who.user.role === 'operator') };
   useTitle(unread);
   const leave = useLeave(left);
@@ -119,6 +125,7 @@ function Inside({ who, places, pathname, left }: InsideProps) {
               <Link
                 key={to}
                 to={to}
+                title={say(word)}
                 activeProps={{}}
                 {...(under.some((each) => pathname.startsWith(each)) ? { className: 'here', 'aria-current': 'page' } : {})}
               >

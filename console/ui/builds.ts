@@ -1,12 +1,12 @@
-/** The entry file of a build bears a name of its own: it tells one build from another. */
-const ENTRY = /<script type="module"[^>]* src="([^"]+)"/;
-const own = document.querySelector('script[type="module"][src]')?.getAttribute('src') ?? '';
+/** Files with which a build begins, by names of their own: they tell one build from another. */
+const ENTRIES = /<script type="module"[^>]* src="([^"]+)"/g;
+const own = [...document.querySelectorAll('script[type="module"][src]')].map((entry) => entry.getAttribute('src')).join(' ');
 
 /** The build that is served now; null when the server does not say. */
 export async function servedBuild(): Promise<string | null> {
   try {
     const response = await fetch('/', { cache: 'no-store' });
-    return response.ok ? (ENTRY.exec(await response.text())?.[1] ?? null) : null;
+    return response.ok ? [...(await response.text()).matchAll(ENTRIES)].map(([, entry]) => entry).join(' ') || null : null;
   } catch {
     return null;
   }

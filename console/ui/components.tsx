@@ -1,17 +1,14 @@
 import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react';
-import {
-  Button,
-  Checkbox,
-  FieldError,
-  Input,
-  Label,
-  Text,
-  TextArea,
-  TextField,
-  Form,
-  type ButtonProps,
-  type TextFieldProps,
-} from 'react-aria-components';
+// By their own files: what the first page needs is not to bring all the others along.
+import { Button, type ButtonProps } from 'react-aria-components/Button';
+import { Checkbox } from 'react-aria-components/Checkbox';
+import { FieldError } from 'react-aria-components/FieldError';
+import { Form } from 'react-aria-components/Form';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { Text } from 'react-aria-components/Text';
+import { TextArea } from 'react-aria-components/TextArea';
+import { TextField, type TextFieldProps } from 'react-aria-components/TextField';
 import type { LucideIcon } from 'lucide-react';
 import { Refusal } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
@@ -239,29 +236,29 @@ const PasswordAgain = lazy(async () => {
   return { default: again };
 });
 
-/** An error in the reader's language, with every row's fault beneath. */
-export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+/** What an error says in the reader's language. */
+function useErrorText(refusal: Refusal | null): string {
   const { say } = useLocale();
-  if (!error) return null;
-  const refusal = error instanceof Refusal ? error : null;
-  const faults = refusal?.faults ?? [];
   const word = `problem.${refusal?.code ?? 'network'}`;
   // Faults are listed, and need a word before them; else the API's own sentence says more.
-  const alone = refusal?.code === 'invalid-request' && faults.length === 0;
-  const own = isWord(word) && !alone ? say(word) : refusal?.message || say('problem.other');
+  const alone = refusal?.code === 'invalid-request' && refusal.faults.length === 0;
+  return isWord(word) && !alone ? say(word) : refusal?.message || say('problem.other');
+}
+
+/** An error in the reader's language, with every row's fault beneath. */
+export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) =>
+  error ? <Failed refusal={error instanceof Refusal ? error : null} {...(retry ? { retry } : {})} /> : null;
+
+function Failed({ refusal, retry }: { refusal: Refusal | null; retry?: () => void }) {
+  const { say } = useLocale();
+  const faults = refusal?.faults ?? [];
   return (
     <div role="alert" className="problem">
-      <p>{own}</p>
-      {faults.length > 0 ? (
-        <Suspense>
-          <Faults faults={faults} />
-        </Suspense>
-      ) : null}
-      {refusal?.code === 'password-again' ? (
-        <Suspense>
-          <PasswordAgain />
-        </Suspense>
-      ) : null}
+      <p>{useErrorText(refusal)}</p>
+      <Suspense>
+        {faults.length > 0 ? <Faults faults={faults} /> : null}
+        {refusal?.code === 'password-again' ? <PasswordAgain /> : null}
+      </Suspense>
       {retry ? <Action onPress={retry}>{say('retry')}</Action> : null}
     </div>
   );

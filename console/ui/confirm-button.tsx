@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Problem } from './components.tsx';
+import { Over } from './layout/dialog.tsx';
 
 type Props = {
   /** On the button, and what it asks. */
@@ -17,40 +17,45 @@ type Props = {
 };
 
 /** A button that asks before it does what can not be undone. */
-export function ConfirmButton({ label, question, children, disabled = false, closed = false, kind = 'danger', act }: Props) {
-  const { say } = useLocale();
+export function ConfirmButton({ closed = false, ...props }: Props) {
   const [open, setOpen] = useState(false);
   return (
-    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Action kind={kind} isDisabled={closed}>
-        {label}
+    <>
+      <Action kind={props.kind ?? 'danger'} isDisabled={closed} onPress={() => setOpen(true)}>
+        {props.label}
       </Action>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog role="alertdialog">
-            <Heading slot="title">{question}</Heading>
-            {children}
-            <Problem error={act.error} />
-            <div className="row end">
-              <Action slot="close">{say('leaveIt')}</Action>
-              <Action
-                kind={kind === 'plain' ? 'main' : kind}
-                isDisabled={disabled || act.isPending}
-                onPress={() => {
-                  act.mutateAsync().then(
-                    () => setOpen(false),
-                    () => {
-                      // Said above by `error`.
-                    },
-                  );
-                }}
-              >
-                {label}
-              </Action>
-            </div>
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
-    </DialogTrigger>
+      <ConfirmDialog {...props} open={open} change={setOpen} />
+    </>
+  );
+}
+
+type DialogProps = Omit<Props, 'closed'> & { open: boolean; change: (open: boolean) => void };
+
+/** The question alone, for whoever asks from elsewhere than a button. */
+export function ConfirmDialog({ label, question, children, disabled = false, kind = 'danger', act, open, change }: DialogProps) {
+  const { say } = useLocale();
+  if (!open) return null;
+  return (
+    <Over role="alertdialog" title={question} close={() => change(false)}>
+      {children}
+      <Problem error={act.error} />
+      <div className="row end">
+        <Action slot="close">{say('leaveIt')}</Action>
+        <Action
+          kind={kind === 'plain' ? 'main' : kind}
+          isDisabled={disabled || act.isPending}
+          onPress={() => {
+            act.mutateAsync().then(
+              () => change(false),
+              () => {
+                // Said above by `error`.
+              },
+            );
+          }}
+        >
+          {label}
+        </Action>
+      </div>
+    </Over>
   );
 }

@@ -1,27 +1,49 @@
 import type { LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import type { Pages } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Empty, Problem, Skeleton, type Tone } from './components.tsx';
+import { useLongRows } from './tables/long-rows.ts';
 import './list.css';
 
 /** `long`: may hold a name or a text without a space, which breaks. `shown`: whether it is there at all; it is by default. */
 export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean; shown?: boolean };
 
-type TableProps<T> = { label: string; columns: Column<T>[]; rows: T[]; keyOf: (row: T) => string };
+/** Rows that are chosen, to do something with all of them. */
+type Marks = { chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void };
+
+/** `open`: opens a row that is clicked. */
+type TableProps<T> = {
+  label: string;
+  columns: Column<T>[];
+  rows: T[];
+  keyOf: (row: T) => string;
+  open?: ((row: T) => void) | undefined;
+  marks?: Marks | undefined;
+};
 
 /** Whether these are more columns than a phone has room for: figures are narrow, words are not. */
 const isWide = (columns: { figure?: boolean }[]): boolean =>
   columns.length > 3 || columns.filter(({ figure }) => !figure).length > 2;
 
-/** A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. */
-export function Table<T>({ label, columns: all, rows, keyOf }: TableProps<T>) {
+/** A click on a link, a button or a field is theirs; so is one that ends a selection of text. */
+const isOnRow = (target: EventTarget): boolean =>
+  !(target instanceof Element && target.closest('a, button, input, label')) && window.getSelection()?.isCollapsed !== false;
+
+/**
+ * A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. Of
+ * many rows those are drawn that are seen.
+ */
+export function Table<T>({ label, columns: all, rows, keyOf, open, marks }: TableProps<T>) {
   const columns = all.filter((column) => column.shown !== false);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { places, before, after, measure } = useLongRows(body, rows.length);
   return (
     <div className="wide" tabIndex={0} role="region" aria-label={label}>
-      <table aria-label={label} className={isWide(columns) ? 'stacked' : undefined}>
+      <table aria-label={label} aria-rowcount={rows.length + 1} className={isWide(columns) ? 'stacked' : undefined}>
         <thead>
           <tr>
+            {marks ? <MarkAll marks={marks} ids={rows.map(keyOf)} /> : null}
             {columns.map(({ name, figure }) => (
               <th key={name} scope="col" className={figure ? 'figure' : undefined}>
                 {name}
@@ -29,19 +51,58 @@ export function Table<T>({ label, columns: all, rows, keyOf }: TableProps<T>) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ name, cell, figure, long }) => (
-                <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+        <tbody ref={body} className={open ? 'opens' : undefined}>
+          <Gap px={before} />
+          {places.map((place) => {
+            const row = rows[place];
+            return row === undefined ? null : (
+              <tr
+                key={keyOf(row)}
+                ref={measure}
+                data-index={place}
+                aria-rowindex={place + 2}
+                onClick={open ? (event) => isOnRow(event.target) && open(row) : undefined}
+              >
+                {marks ? <MarkOne marks={marks} id={keyOf(row)} /> : null}
+                {columns.map(({ name, cell, figure, long }) => (
+                  <td key={name} data-name={name} className={figure ? 'figure' : long ? 'long' : undefined}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          <Gap px={after} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** In the place of rows that are not drawn. */
+const Gap = ({ px }: { px: number }) => (px > 0 ? <tr aria-hidden="true" className="gap" style={{ height: px }} /> : null);
+
+function MarkAll({ marks: { chosen, choose }, ids }: { marks: Marks; ids: string[] }) {
+  const { say } = useLocale();
+  const all = ids.every((id) => chosen.has(id));
+  return (
+    <th scope="col" className="mark">
+      <input type="checkbox" aria-label={say('markAll')} checked={all} onChange={() => choose(new Set(all ? [] : ids))} />
+    </th>
+  );
+}
+
+function MarkOne({ marks: { chosen, choose }, id }: { marks: Marks; id: string }) {
+  const { say } = useLocale();
+  return (
+    <td className="mark">
+      <input
+        type="checkbox"
+        aria-label={say('markRow')}
+        checked={chosen.has(id)}
+        onChange={() => choose(chosen.symmetricDifference(new Set([id])))}
+      />
+    </td>
   );
 }
 

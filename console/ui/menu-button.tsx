@@ -1,20 +1,30 @@
 import type { LucideIcon } from 'lucide-react';
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react';
 
-/** `chosen`: one of several, and whether it is that one. */
-type MenuEntry = { text: string; icon?: LucideIcon; danger?: boolean; chosen?: boolean; act: () => void };
-export type MenuGroup = { name?: string; items: MenuEntry[] };
+/** `id`: where two may bear the same text. `chosen`: one of several, and whether it is that one. */
+type MenuEntry = { id?: string; text: string; icon?: LucideIcon; danger?: boolean; chosen?: boolean; act: () => void };
+/** `several`: more than one may be chosen, and it stays open. */
+export type MenuGroup = { name?: string; several?: boolean; items: MenuEntry[] };
 
 const load = () => import('./menu-list.tsx');
 const MenuList = lazy(async () => ({ default: (await load()).MenuList }));
 
-/** `named`: by what stands on it; else by its label. */
-type Props = { label: string; groups: MenuGroup[]; className?: string; named?: boolean; children: ReactNode };
+/** `named`: by what stands on it; else by its label. `menu`: the class of what opens. */
+type Props = {
+  label: string;
+  groups: MenuGroup[];
+  className?: string;
+  menu?: string;
+  named?: boolean;
+  opener?: Ref<HTMLButtonElement>;
+  children: ReactNode;
+};
 
 /** A button with a menu. What draws the menu is loaded as the pointer comes near. */
-export function MenuButton({ label, groups, className = 'button ghost', named = false, children }: Props) {
+export function MenuButton({ label, groups, className = 'button ghost', menu = 'menu', named = false, opener, children }: Props) {
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
+  useImperativeHandle<HTMLButtonElement | null, HTMLButtonElement | null>(opener, () => trigger.current);
   return (
     <>
       <button
@@ -32,7 +42,7 @@ export function MenuButton({ label, groups, className = 'button ghost', named = 
       </button>
       {open ? (
         <Suspense>
-          <MenuList label={label} groups={groups} trigger={trigger} close={() => setOpen(false)} />
+          <MenuList label={label} className={menu} groups={groups} trigger={trigger} close={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

@@ -21,7 +21,8 @@ export function useAddressed(address: string, keep: (value: string) => void): [s
     // Only what is written moves the address, not the address what is written.
   }, [settled]);
   useEffect(() => {
-    if (address === '') write('');
+    if (address !== settled) write(address);
+    // A view that is opened brings its own words.
   }, [address]);
   return [text, write];
 }

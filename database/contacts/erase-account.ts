@@ -111,6 +111,7 @@ export const ERASURE: readonly Step[] = [
     'canned_answers',
     'keyword_rules',
     'reply_views',
+    'inbox_views',
     'out_of_hours',
     'brands',
     'routes',

@@ -73,6 +73,7 @@ import { Upkeep } from './0180-upkeep.ts';
 import { RowsEnd } from './0181-rows-end.ts';
 import { RequestsOfCampaigns } from './0196-requests-of-campaigns.ts';
 import { LedgerChecks } from './0197-ledger-checks.ts';
+import { InboxViews } from './0198-inbox-views.ts';
 import { Push } from './0193-push.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
 import { Compositions } from './0190-compositions.ts';
@@ -160,4 +161,5 @@ export const migrations = [
   { name: '0190-compositions', class: Compositions },
   { name: '0191-campaigns-in-place-of-others', class: CampaignsInPlaceOfOthers },
   { name: '0193-push', class: Push },
+  { name: '0198-inbox-views', class: InboxViews },
 ];

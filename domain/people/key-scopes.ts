@@ -25,6 +25,7 @@ const OPENS: Record<string, Opens> = {
   countries: by('send'),
   deliveries: by('settings'),
   events: by('replies'),
+  'inbox-views': by('conversations'),
   keys: by('people'),
   'keyword-rules': by('settings'),
   lists: by('send'),

@@ -3,7 +3,7 @@ export const REPLY_COLUMNS = ['received', 'from', 'text', 'to', 'campaign', 'key
 export type ReplyColumn = (typeof REPLY_COLUMNS)[number];
 
 /** The columns of a table that nobody has changed. */
-export const USUAL_COLUMNS: readonly ReplyColumn[] = ['received', 'from', 'text', 'to'];
+export const USUAL_COLUMNS: readonly ReplyColumn[] = ['received', 'from', 'text', 'to', 'campaign'];
 
 /** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
 export type ReplyViewFilters = {

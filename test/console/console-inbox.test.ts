@@ -1,5 +1,7 @@
+import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../fixtures/app.ts';
+import { axe } from '../fixtures/console/browser.ts';
 import { fromAccountMenu } from '../fixtures/console/by-hand.ts';
 import { startPages } from '../fixtures/pages.ts';
 import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
@@ -81,6 +83,75 @@ test('views say how much they hold; several conversations are closed and brought
   expect(page.troubles).toEqual([]);
 });
 
+test('filters are saved as a view of one’s own, which stands beside the others with its count', async () => {
+  const { page, shop } = pages;
+  await pages.visit('/chat?q=parking');
+  await row(/parking/).waitFor();
+  await page.getByRole('button', { name: 'Enregistrer la vue' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Enregistrer la vue' });
+  await dialog.getByRole('textbox', { name: 'Nom' }).fill('Stationnement');
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+  const views = page.getByRole('navigation', { name: 'Afficher' });
+  await views.getByRole('link', { name: 'Stationnement 1' }).waitFor();
+  await pages.visit('/chat');
+  await row('Zoé Martin').waitFor();
+  await views.getByRole('link', { name: 'Stationnement 1' }).click();
+  await until('it is open', async () => (await page.getByRole('row').count()) === 1);
+  expect(await page.getByRole('searchbox', { name: 'Rechercher' }).inputValue()).toBe('parking');
+  // It is a person's: the key of the account has none.
+  expect((await shop.call('GET', '/inbox-views')).body.items).toEqual([]);
+  await page.getByRole('button', { name: 'Supprimer la vue' }).click();
+  await page.getByText('Vue supprimée : Stationnement').waitFor();
+  await until('it is gone', async () => (await views.getByRole('link', { name: 'Stationnement' }).count()) === 0);
+  expect(page.troubles).toEqual([]);
+});
+
+test('a saved reply goes where the caret is, by the mouse or by a slash in an empty answer', async () => {
+  const { page, shop } = pages;
+  await shop.call('POST', '/canned-answers', { name: 'Horaires', text: 'de 7 h à 19 h' });
+  await pages.visit('/chat');
+  await row('Merci 5,').click();
+  const answer = page.getByRole('textbox', { name: 'Votre réponse' });
+  await answer.fill('Ouvert , à samedi');
+  await answer.press('Home');
+  for (const _ of 'Ouvert ') await answer.press('ArrowRight');
+  await page.getByRole('button', { name: 'Réponses enregistrées' }).click();
+  await page.getByRole('menuitem', { name: 'Horaires' }).click();
+  expect(await answer.inputValue()).toBe('Ouvert de 7 h à 19 h, à samedi');
+  await answer.fill('');
+  await answer.press('/');
+  await page.getByRole('menuitem', { name: 'Horaires' }).press('Enter');
+  await until('it is there', async () => (await answer.inputValue()) === 'de 7 h à 19 h');
+  await page.getByRole('button', { name: 'Émoji' }).click();
+  await page.getByRole('menuitem', { name: '🙏' }).click();
+  expect(await answer.inputValue()).toBe('de 7 h à 19 h🙏');
+  await answer.fill('');
+  expect(page.troubles).toEqual([]);
+});
+
+test('of a table with hundreds of rows those are drawn that are seen, and all can be scrolled to', async () => {
+  const { page } = pages;
+  await pages.visit('/replies');
+  await page.getByText(`${MANY + 1} réponses`).waitFor();
+  for (let pagesRead = 1; pagesRead < 5; pagesRead++) {
+    await page.getByRole('button', { name: 'Afficher la suite' }).click();
+    await until('there is more', async () =>
+      page.evaluate(`Number(document.querySelector('table').getAttribute('aria-rowcount')) > ${pagesRead * 100 + 1}`),
+    );
+  }
+  expect(await page.getByRole('row').count()).toBeLessThan(100);
+  const main = `document.querySelector('main')`;
+  for (const [top, text] of [
+    [`${main}.scrollHeight`, 'Merci 0'],
+    ['0', `Merci ${MANY - 1}`],
+  ] as const) {
+    await page.evaluate(`${main}.scrollTop = ${top}`);
+    await page.getByRole('cell', { name: text, exact: true }).waitFor();
+  }
+  expect(await axe(page)).toEqual([]);
+});
+
 test('a conversation is put off to a day and an hour of one’s own', async () => {
   const { page, shop } = pages;
   await pages.visit('/chat');
@@ -143,6 +214,26 @@ test('a tab is named by its page and by what is unread; an address that is nothi
   }
   expect((await pages.visit('/nothing'))?.status()).toBe(404);
   await page.getByRole('heading', { name: 'Cette page n’existe pas' }).waitFor();
+});
+
+test('the chat with its first hundred conversations is there with 200 kB at most, their JSON among them', async () => {
+  const { page } = pages;
+  const client = await page.context().newCDPSession(page);
+  await client.send('Network.clearBrowserCache');
+  await client.detach();
+  const loaded: Promise<[path: string, bytes: number]>[] = [];
+  const note = (request: Request) =>
+    loaded.push(request.sizes().then(({ responseBodySize }) => [new URL(request.url()).pathname, responseBodySize]));
+  page.on('requestfinished', note);
+  await pages.visit('/chat');
+  await row('Zoé Martin').waitFor();
+  await page.waitForTimeout(1000);
+  page.off('requestfinished', note);
+  const all = await Promise.all(loaded);
+  const bytes = all.reduce((sum, [, each]) => sum + each, 0);
+  expect(all.map(([path]) => path)).toContain('/v1/conversations');
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThanOrEqual(200_000);
 });
 
 test('the theme that is chosen stays, and lists come compressed', async () => {

@@ -138,7 +138,7 @@ test('what arrives while a page is asked for the first time is shown on it', asy
     await answered.promise;
     await route.fulfill({ response });
   });
-  await page.getByRole('link', { name: 'Received SMS' }).click();
+  await page.getByRole('link', { name: 'Table' }).click();
   await asked.promise;
   // The badge of the head is asked anew when the page has heard of it.
   const told = page.waitForRequest(/\/v1\/conversations/);

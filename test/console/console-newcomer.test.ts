@@ -132,7 +132,7 @@ test('every empty page says what will be there and how to get it', async () => {
   await page.getByRole('heading', { name: 'Demander SMS Réponse (two-way)' }).waitFor();
   for (const [link, heading] of [
     [/^SMS Chat/, 'Pas encore de conversation'],
-    ['SMS reçus', 'Aucune réponse'],
+    ['Tableau', 'Aucune réponse'],
     ['Campagnes', 'Pas encore de campagne'],
     ['Rapports', 'Pas encore de chiffres'],
   ] as const) {

@@ -81,23 +81,26 @@ test('received SMS are searched, shown by columns and views of one’s own, save
   let answered = 0;
   page.on('response', (response) => (answered += response.url().endsWith('/reply-views/columns') ? 1 : 0));
   await page.route('**/v1/reply-views/columns', (route) => setTimeout(() => void route.continue(), 500), { times: 1 });
-  await page.getByRole('button', { name: 'Columns', expanded: false }).click();
-  await page.getByRole('checkbox', { name: 'To', exact: true }).uncheck({ force: true });
-  await page.getByRole('checkbox', { name: 'Campaign', exact: true }).check({ force: true });
-  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'To', exact: true, checked: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Type', checked: false }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('columnheader', { name: 'Type' }).waitFor();
   await page.getByRole('button', { name: 'Save view' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Réservations');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByLabel('View').waitFor();
+  await page.getByRole('button', { name: 'Réservations' }).waitFor();
   await until('both choices are kept', () => answered === 2);
   await page.reload();
-  await page.getByRole('columnheader', { name: 'Campaign' }).waitFor();
-  expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Received', 'From', 'Text', 'Campaign']);
+  await page.getByRole('columnheader', { name: 'Type' }).waitFor();
+  expect(await page.getByRole('columnheader').allTextContents()).toEqual(['', 'Received', 'From', 'Text', 'Campaign', 'Type']);
   // What is filtered is in the address, and so is there after it was loaded again.
   expect(await page.getByRole('row').count()).toBe(2);
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await until('all are there', async () => (await page.getByRole('row').count()) === 4);
-  await page.getByLabel('View').selectOption({ label: 'Réservations' });
+  await page.getByText('3 replies', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'None' }).click();
+  await page.getByRole('menuitemradio', { name: 'Réservations' }).click();
   await until('the view is open', async () => (await page.getByRole('row').count()) === 2);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -105,6 +108,21 @@ test('received SMS are searched, shown by columns and views of one’s own, save
   ]);
   expect(download.suggestedFilename()).toBe('replies.xlsx');
   await page.getByText('The file is ready.').waitFor();
+  // Of some alone, which are tagged together too.
+  await page.getByRole('checkbox', { name: 'Choose this row' }).check();
+  const some = page.getByRole('toolbar', { name: '1 replies chosen' });
+  const [file] = await Promise.all([page.waitForEvent('download'), some.getByRole('button', { name: 'Export as CSV' }).click()]);
+  const rows = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\r\n');
+  expect(rows).toMatchObject([expect.anything(), expect.stringContaining('RÉSERVER pour deux')]);
+  await some.getByRole('button', { name: 'Add the tag' }).click();
+  await page.getByRole('textbox', { name: 'New tag' }).fill('table de deux');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Add the tag' }).click();
+  await until('it is tagged', async () => itemsOf(await app.account.get('/v1/conversations?tag=table+de+deux')).length === 1);
+  // A row opens its conversation.
+  await page.getByRole('cell', { name: 'RÉSERVER pour deux' }).click();
+  await page.getByRole('log').getByText('RÉSERVER pour deux').waitFor();
 }, 60_000);
 
 test('an account says its hours and how long it keeps texts; an operator sets routes and prices', async () => {

@@ -227,7 +227,7 @@ test('every route that changes something is noted, but messages, conversations a
   );
   const daily = routes.filter(({ method, path }) => method !== 'GET' && path.startsWith('/v1/') && actOf(method, path) === null);
   expect(new Set(daily.map(({ path }) => path.split('/')[2]))).toEqual(
-    new Set(['campaigns', 'contacts', 'conversations', 'lists', 'messages', 'reply-views', 'simulation']),
+    new Set(['campaigns', 'contacts', 'conversations', 'inbox-views', 'lists', 'messages', 'reply-views', 'simulation']),
   );
   const exported = routes.filter(({ method, path }) => method === 'GET' && actOf(method, path) !== null);
   expect(exported.map(({ path }) => path)).toEqual(

@@ -18,6 +18,7 @@ test('an owner signs in with a password, reads the account, and signs out for go
   }
   expect((await owner('DELETE', '/session')).status).toBe(204);
   for (const path of ['/session', '/account']) expect((await owner('GET', path)).status).toBe(401);
+  expect((await owner('GET', '/session?optional=true')).status).toBe(204);
 });
 
 test('over https the cookie is bound to its host', async () => {

@@ -117,7 +117,10 @@ test('each person keeps their own columns and views; a view keeps nobody’s num
   const shop = await anAccount(api);
   const second = await api.asOperator('POST', `/accounts/${shop.id}/keys`, { name: 'second' });
   const colleague = (method: string, path: string) => api.call(method, `/v1${path}`, { key: second.body.key });
-  expect((await shop.call('GET', '/reply-views')).body).toEqual({ columns: ['received', 'from', 'text', 'to'], items: [] });
+  expect((await shop.call('GET', '/reply-views')).body).toEqual({
+    columns: ['received', 'from', 'text', 'to', 'campaign'],
+    items: [],
+  });
   for (const columns of [['text'], ['text', 'campaign']])
     expect((await shop.call('PUT', '/reply-views/columns', { columns })).status).toBe(204);
   const view = { name: 'STOP de la semaine', filters: { keyword: 'stop', days: 7 }, columns: ['from'] };
@@ -127,7 +130,10 @@ test('each person keeps their own columns and views; a view keeps nobody’s num
   const withNumber = { ...view, name: 'x', filters: { search: '06 12 34 56 78' } };
   expect((await shop.call('POST', '/reply-views', withNumber)).body.errors).toMatchObject([{ field: 'filters.search' }]);
   expect((await shop.call('GET', '/reply-views')).body).toMatchObject({ columns: ['text', 'campaign'], items: [made.body] });
-  expect((await colleague('GET', '/reply-views')).body).toMatchObject({ columns: ['received', 'from', 'text', 'to'], items: [] });
+  expect((await colleague('GET', '/reply-views')).body).toMatchObject({
+    columns: ['received', 'from', 'text', 'to', 'campaign'],
+    items: [],
+  });
   expect((await colleague('DELETE', `/reply-views/${made.body.id}`)).status).toBe(404);
   expect((await shop.call('DELETE', `/reply-views/${made.body.id}`)).status).toBe(204);
 });

@@ -30,6 +30,7 @@ export type Ids = {
   key: string;
   canned: string;
   view: string;
+  inbox: string;
   domain: string;
   user: string;
   email: string;
@@ -53,6 +54,7 @@ const things: Record<string, keyof Ids> = {
   keys: 'key',
   'canned-answers': 'canned',
   'reply-views': 'view',
+  'inbox-views': 'inbox',
   users: 'user',
   domains: 'domain',
   emails: 'email',
@@ -119,6 +121,7 @@ const bodies: Record<string, unknown> = {
   changeCannedAnswer: { name: 'n', text: 'x' },
   setOutOfHours: { enabled: false, text: '', hours: [] },
   createReplyView: { name: 'another', filters: {}, columns: ['text'] },
+  createInboxView: { name: 'another', filters: {} },
   chooseReplyColumns: { columns: ['text'] },
   createOwnKey: { name: 'another' },
   changeOwnKey: { name: 'changed' },
@@ -202,6 +205,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
   const composition = (await shop.call('POST', '/compositions', { name: mark, form: { text: mark }, recipients: mark })).body.id;
   const canned = (await shop.call('POST', '/canned-answers', { name: mark, text: mark })).body.id;
   const view = (await shop.call('POST', '/reply-views', { name: mark, filters: { search: mark }, columns: ['text'] })).body.id;
+  const inbox = (await shop.call('POST', '/inbox-views', { name: mark, filters: { search: mark } })).body.id;
   await shop.call('POST', `/conversations/${conversation.id}/notes`, { text: mark });
   const key = (await shop.call('POST', '/keys', { name: mark })).body.id;
   const delivery = await aDelivery(
@@ -235,6 +239,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
     key,
     canned,
     view,
+    inbox,
     user,
     domain,
     email,

@@ -15,15 +15,16 @@ const reads = ({ method }: Operation): boolean => method === 'GET';
 /** What each role of an account may call, said here a second time. A new role is a line here, or the matrix fails. */
 const ROLES: Record<string, (operation: Operation) => boolean> = {
   owner: () => true,
-  viewer: (it) => (reads(it) && !/^audit(?:\.|$)/.test(wordOf(it.path))) || wordOf(it.path) === 'reply-views',
+  viewer: (it) => (reads(it) && !/^audit(?:\.|$)/.test(wordOf(it.path))) || /^(?:reply|inbox)-views$/.test(wordOf(it.path)),
   'agent-restricted': (it) =>
     reads(it)
-      ? /^(?:conversations|canned-answers|account)$/.test(wordOf(it.path))
-      : wordOf(it.path) === 'conversations' && it.path !== '/v1/conversations',
+      ? /^(?:conversations|inbox-views|canned-answers|account)$/.test(wordOf(it.path))
+      : /^(?:conversations|inbox-views)$/.test(wordOf(it.path)) && it.path !== '/v1/conversations',
   agent: (it) =>
-    (reads(it) ? /^(?:conversations|canned-answers|account|replies)$/ : /^(?:conversations|canned-answers)$/).test(
-      wordOf(it.path),
-    ),
+    (reads(it)
+      ? /^(?:conversations|inbox-views|canned-answers|account|replies)$/
+      : /^(?:conversations|inbox-views|canned-answers)$/
+    ).test(wordOf(it.path)),
 };
 
 type Caller = {

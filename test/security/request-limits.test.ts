@@ -121,6 +121,12 @@ test('no account has more of a thing than the table says, from keys to endpoints
       `insert into canned_answers (id, account_id, name, text, created_at) select gen_random_uuid(), $1, n::text, 'x', now()`,
     ],
     [
+      '/inbox-views',
+      { name: 'new', filters: {} },
+      21,
+      `insert into inbox_views (id, account_id, owner, name, filters, created_at) select gen_random_uuid(), $1, '${shop.keyId}', n::text, '{"view":"open","campaign":null,"search":null}', now()`,
+    ],
+    [
       '/reply-views',
       { name: 'new', filters: {}, columns: ['text'] },
       51,

@@ -138,6 +138,7 @@ export const sentences = {
   'cap.replays': 'replays under way',
   'cap.drafts': 'drafts',
   'cap.endpoints': 'callback endpoints',
+  'cap.inbox-views': 'views of the inbox',
   'cap.keys': 'API keys in use',
   'cap.lists': 'saved lists',
   'cap.people': 'people',

@@ -142,6 +142,7 @@ export const sentences: Record<SentenceKey, string> = {
   'cap.replays': 'renvois en cours',
   'cap.drafts': 'brouillons',
   'cap.endpoints': 'endpoints de callback',
+  'cap.inbox-views': 'vues du chat',
   'cap.keys': 'clés d’API actives',
   'cap.lists': 'listes enregistrées',
   'cap.people': 'personnes',

@@ -40,8 +40,8 @@ test('with a keyboard or at 200 % three fifths of the height are messages; the r
       if (!box || box.y + box.height > height) small.push(`${where}: what is below ends outside`);
     }
     expect({ where, found: await axe(page) }).toEqual({ where, found: [] });
-    await page.locator('summary').filter({ hasText: 'Réponses enregistrées' }).click();
-    await page.getByRole('button', { name: 'Horaires' }).click();
+    await page.getByRole('button', { name: 'Réponses enregistrées' }).click();
+    await page.getByRole('menuitem', { name: 'Horaires' }).click();
     expect(await answer.inputValue()).toBe('Bonjour De 7 h à 19 h');
     await page.getByRole('button', { name: 'Autres actions' }).click();
     await page.getByRole('menuitem', { name: 'Retirer le drapeau' }).waitFor();

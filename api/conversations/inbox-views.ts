@@ -1,0 +1,105 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { withRoom } from '../../database/caps.ts';
+import { Campaign } from '../../database/campaigns/campaign.ts';
+import { SavedInboxView } from '../../database/conversations/inbox-view.ts';
+import { newId } from '../../database/ids.ts';
+import { rows } from '../../database/sql.ts';
+import { INBOX_VIEWS, inboxQuery } from '../../domain/conversations/inbox-views.ts';
+import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { because, fault, said } from '../../domain/problems/said.ts';
+import { invalid } from '../http/invalid.ts';
+import { conflict, missing, notFound } from '../http/problem.ts';
+import { created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import { conversationConditions } from './conversation-filters.ts';
+
+/** More than so many are not counted. */
+const MOST_COUNTED = 1000;
+
+const filters = z
+  .strictObject({
+    view: z.enum(INBOX_VIEWS).default('open'),
+    campaign: Id.nullable().default(null),
+    search: z
+      .string()
+      .trim()
+      .min(2)
+      .max(100)
+      .refine((text) => text.replaceAll(/\D/g, '').length < 7, because('number-in-view'))
+      .nullable()
+      .default(null),
+  })
+  .openapi('InboxFilters');
+const NewView = z.strictObject({ name: z.string().trim().min(1).max(60), filters }).openapi('NewInboxView');
+const View = z.object({ id: Id, name: z.string(), filters, createdAt: Time }).openapi('InboxView');
+export const CountedInboxView = View.extend({
+  count: z.int().openapi({ description: `Its conversations, ${MOST_COUNTED} at most` }),
+}).openapi('CountedInboxView');
+
+const route = routesOf('Conversations');
+const list = route('get', '/inbox-views', 'listInboxViews', {
+  summary: 'Views of the inbox that the caller saved, oldest first. Each person and each key has its own',
+  responses: ok('All of them', z.object({ items: z.array(View) })),
+});
+const create = route('post', '/inbox-views', 'createInboxView', {
+  summary: 'Save filters of the inbox under a name',
+  request: { body: body(NewView) },
+  responses: created('Saved', View, conflict),
+});
+const remove = route('delete', '/inbox-views/{id}', 'deleteInboxView', {
+  summary: 'Keep a view of the inbox no longer',
+  request: { params: IdParam },
+  responses: done('Deleted', notFound),
+});
+
+const viewOf = ({ id, name, filters: kept, createdAt }: SavedInboxView): z.infer<typeof View> => ({
+  id,
+  name,
+  filters: kept,
+  createdAt: createdAt.toISOString(),
+});
+
+/** The views that a caller saved, with how much each holds. `me`: who `mine` are of. */
+export async function countedViews(db: ApiServices['db'], account: CallingAccount, owner: string, me: string | null) {
+  const found = await db.em().find(SavedInboxView, { account: account.id, owner }, { orderBy: { id: 'asc' } });
+  const count = async (view: SavedInboxView): Promise<number> => {
+    const { values, conditions } = conversationConditions(inboxQuery(view.filters), account, me);
+    const fitting = `select from conversations c where ${conditions.join(' and ')} limit ${MOST_COUNTED}`;
+    const [counted] = await rows<{ n: number }>(db.pool, `select count(*)::int as n from (${fitting}) each`, values);
+    return counted?.n ?? 0;
+  };
+  return Promise.all(found.map(async (view) => ({ ...viewOf(view), count: await count(view) })));
+}
+
+export const inboxViews = ({ db }: ApiServices) =>
+  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+    .openapi(list, async (c) => {
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const found = await db.em().find(SavedInboxView, whose, { orderBy: { id: 'asc' } });
+      return c.json({ items: found.map(viewOf) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const asked = c.req.valid('json');
+      const em = db.em();
+      const { campaign } = asked.filters;
+      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
+        throw invalidRequest(fault('filters.campaign', 'not-there'));
+      const view = em.create(SavedInboxView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
+      const room = { accountId: whose.account, whose: whose.owner };
+      await withRoom(db.pool, 'inbox-views', room, () => em.flush()).catch((error: unknown) => {
+        if (!(error instanceof UniqueConstraintViolationException)) throw error;
+        throw new AppError('conflict', said('view-name-taken'));
+      });
+      return c.json(viewOf(view), 201);
+    })
+    .openapi(remove, async (c) => {
+      const em = db.em();
+      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const view = await em.findOne(SavedInboxView, { id: c.req.valid('param').id, ...whose });
+      if (!view) throw missing();
+      await em.remove(view).flush();
+      return c.body(null, 204);
+    });

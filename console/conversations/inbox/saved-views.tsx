@@ -1,0 +1,97 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { InferResponseType } from 'hono/client';
+import { Bookmark, BookmarkPlus, X } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { ask, v1 } from '../../api.ts';
+import { useLocale } from '../../i18n/locale.tsx';
+import { IconAction } from '../../ui/components.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { addressOf, filtersOf, sameFilters, type ChatSearch } from './views.ts';
+
+const SaveView = lazy(async () => ({ default: (await import('../../ui/filters/save-view.tsx')).SaveView }));
+
+/** A view that the person saved, with how much it holds. */
+export type SavedView = NonNullable<InferResponseType<typeof v1.conversations.$get, 200>['views']>[number];
+
+/** The saved view that an address shows. */
+export const savedIn = (saved: SavedView[], search: ChatSearch): SavedView | undefined =>
+  saved.find(({ filters }) => sameFilters(filters, filtersOf(search)));
+
+/** They come with the list of conversations. */
+function useInboxViews() {
+  const queries = useQueryClient();
+  const onSuccess = () => queries.invalidateQueries({ queryKey: ['conversations'] });
+  const save = useMutation({
+    mutationFn: ({ name, filters }: Pick<SavedView, 'name' | 'filters'>) =>
+      ask(v1['inbox-views'].$post({ json: { name, filters } })),
+    onSuccess,
+  });
+  const remove = useMutation({
+    mutationFn: (id: string) => ask(v1['inbox-views'][':id'].$delete({ param: { id } })),
+    onSuccess,
+  });
+  return { save, remove };
+}
+
+export function SavedViews({ saved, search }: { saved: SavedView[]; search: ChatSearch }) {
+  const { say, number } = useLocale();
+  const { save, remove } = useInboxViews();
+  const navigate = useNavigate();
+  const here = savedIn(saved, search);
+  if (saved.length === 0) return null;
+  const leave = (view: SavedView): void =>
+    remove.mutate(view.id, {
+      onSuccess: () => {
+        void navigate({ to: '.', search: {} });
+        toast(say('done.viewDeleted', { name: view.name }), () => save.mutate(view));
+      },
+    });
+  return (
+    <section aria-label={say('savedViews')}>
+      <p>{say('savedViews')}</p>
+      {saved.map((view) => (
+        <div key={view.id} className="saved">
+          <Link
+            to="."
+            search={addressOf(view.filters)}
+            activeProps={{}}
+            title={view.name}
+            {...(view === here ? { className: 'here', 'aria-current': 'true' } : {})}
+          >
+            <Bookmark aria-hidden="true" />
+            <span>{view.name}</span>
+            {view.count > 0 ? <span className="count quiet">{number(view.count)}</span> : null}
+          </Link>
+          {view === here ? <IconAction icon={X} label={say('deleteView')} act={() => leave(view)} /> : null}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** Saves the filters of the address under a name, where they are nobody's view yet. */
+export function SaveFilters({ saved, search }: { saved: SavedView[]; search: ChatSearch }) {
+  const { say } = useLocale();
+  const [asking, show] = useState(false);
+  const { save } = useInboxViews();
+  const filters = filtersOf(search);
+  const close = (): void => show(false);
+  if ((filters.campaign === null && filters.search === null) || savedIn(saved, search)) return null;
+  return (
+    <>
+      <button type="button" className="chip" onClick={() => show(true)}>
+        <BookmarkPlus aria-hidden="true" /> {say('saveView')}
+      </button>
+      {asking ? (
+        <Suspense>
+          <SaveView
+            hint={say('saveFiltersHint')}
+            close={close}
+            act={{ ...save, mutate: (name) => save.mutate({ name, filters }, { onSuccess: close }) }}
+          />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+const [WIDTH, HEIGHT] = [120, 28];
+
+/** Parts of one over time, the oldest first, as a line. What it says stands beside it. */
+export function Sparkline({ values }: { values: readonly number[] }) {
+  if (values.length < 2) return null;
+  const points = values.map((value, index) => `${(index * WIDTH) / (values.length - 1)},${2 + (1 - value) * (HEIGHT - 4)}`);
+  return (
+    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <polyline points={points.join(' ')} />
+    </svg>
+  );
+}

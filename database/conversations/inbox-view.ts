@@ -1,0 +1,21 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { InboxFilters } from '../../domain/conversations/inbox-views.ts';
+import { Account } from '../account.ts';
+
+/** Filters of the inbox that a person, or a key, saved under a name. */
+const SavedInboxViewSchema = defineEntity({
+  name: 'SavedInboxView',
+  tableName: 'inbox_views',
+  uniques: [{ properties: ['account', 'owner', 'name'] }],
+  properties: {
+    id: p.uuid().primary(),
+    account: () => p.manyToOne(Account).mapToPk(),
+    /** Its owner: `user <id>`, or a key's id. */
+    owner: p.text(),
+    name: p.text(),
+    filters: p.json<InboxFilters>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class SavedInboxView extends SavedInboxViewSchema.class {}
+SavedInboxViewSchema.setClass(SavedInboxView);

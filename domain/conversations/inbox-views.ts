@@ -1,0 +1,25 @@
+/** The views of the inbox. */
+export const INBOX_VIEWS = ['open', 'unread', 'mine', 'unassigned', 'flagged', 'snoozed', 'closed', 'blocked', 'all'] as const;
+export type InboxView = (typeof INBOX_VIEWS)[number];
+
+/** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
+export type InboxFilters = { view: InboxView; campaign: string | null; search: string | null };
+
+const YES = 'true' as const;
+const OTHERS = {
+  unread: { unread: YES },
+  mine: { mine: YES, state: 'open' },
+  unassigned: { unassigned: YES },
+  flagged: { flagged: YES },
+  all: {},
+} as const;
+
+/** The query that lists a view's conversations. A search is at least two characters. */
+export function inboxQuery({ view, campaign, search }: InboxFilters) {
+  const words = search?.trim() ?? '';
+  return {
+    ...(view === 'open' || view === 'snoozed' || view === 'closed' || view === 'blocked' ? { state: view } : OTHERS[view]),
+    ...(campaign === null ? {} : { campaign }),
+    ...(words.length < 2 ? {} : { search: words }),
+  };
+}
