@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { PartyPopper } from 'lucide-react';
 import type { InferResponseType } from 'hono/client';
 import { useRef, useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
@@ -19,10 +20,23 @@ const ARRIVED = new Set(['accepted', 'delivered']);
 
 type Phones = InferResponseType<typeof v1.simulation.$get, 200>['phones'];
 
+/** The trial that an address names, or that was begun before. */
+function useTrial(): string | undefined {
+  const { say } = useLocale();
+  const { campaign } = useSearch({ from: '/start' });
+  const search = say('firstCampaign');
+  const before = useQuery({
+    queryKey: ['campaigns', 'trial', search],
+    queryFn: () => ask(v1.campaigns.$get({ query: { limit: '1', search } })),
+    enabled: campaign === undefined,
+  });
+  return campaign ?? before.data?.items[0]?.id;
+}
+
 /** From an empty account to a first reply. */
 export function StartPage() {
   const { say } = useLocale();
-  const { campaign } = useSearch({ from: '/start' });
+  const campaign = useTrial();
   const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
   const replies = useQuery({
     queryKey: ['replies', 'campaign', campaign],
@@ -34,7 +48,13 @@ export function StartPage() {
   return (
     <div className="page">
       <h1>{say('firstSteps')}</h1>
-      <p>{say('firstStepsHint')}</p>
+      {replied ? (
+        <p role="status" className="standing good">
+          <PartyPopper aria-hidden="true" /> {say('firstReplyCame')}
+        </p>
+      ) : (
+        <p>{say('firstStepsHint')}</p>
+      )}
       <AskTwoWay />
       <Loaded of={account}>
         {(known) => (
@@ -44,10 +64,10 @@ export function StartPage() {
                 <Step title={say('stepSend')} done={campaign !== undefined}>
                   {campaign === undefined ? <SendStep account={known} phones={phones} /> : null}
                 </Step>
-                <Step title={say('stepAnswer')} done={replied}>
+                <Step title={say('stepAnswer')} done={replied} after={campaign === undefined}>
                   {campaign === undefined ? null : <AnswerStep campaign={campaign} phones={phones} />}
                 </Step>
-                <Step title={say('stepReply')} done={replied}>
+                <Step title={say('stepReply')} done={replied} after={campaign === undefined}>
                   {campaign === undefined ? null : <ReplyStep replies={replies} chat={known.platform === 'v2'} />}
                 </Step>
                 <Step title={say('stepElsewhere')}>
@@ -57,7 +77,7 @@ export function StartPage() {
                   </Link>
                 </Step>
                 <Step title={say('stepOwn')}>
-                  <Link to="/campaigns/new" className="button plain">
+                  <Link to="/campaigns/new" className={`button ${replied ? 'main' : 'plain'}`}>
                     {say('newCampaign')}
                   </Link>
                 </Step>
@@ -70,12 +90,18 @@ export function StartPage() {
   );
 }
 
-const Step = ({ title, done = false, children }: { title: string; done?: boolean; children: ReactNode }) => (
-  <li className={done ? 'done' : ''}>
-    <h2>{title}</h2>
-    {children}
-  </li>
-);
+type StepProps = { title: string; done?: boolean; after?: boolean; children: ReactNode };
+
+/** `after`: it waits for the first one. */
+const Step = ({ title, done = false, after = false, children }: StepProps) => {
+  const { say } = useLocale();
+  return (
+    <li className={done ? 'done' : ''}>
+      <h2>{title}</h2>
+      {after ? <p className="hint">{say('afterFirstStep')}</p> : children}
+    </li>
+  );
+};
 
 function SendStep({ account, phones }: { account: Account; phones: Phones }) {
   const { say } = useLocale();
@@ -116,9 +142,14 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
       {simulated ? null : <Field label={say('testPhone')} type="tel" autoComplete="tel" required value={own} onChange={setOwn} />}
       <Field label={say('message')} required rows={3} value={text} onChange={setText} />
       <Problem error={send.error} />
-      <Action kind="main" type="submit" isDisabled={send.isPending || account.twoWay !== 'on'}>
-        {say('stepSendNow')}
-      </Action>
+      <div className="row start">
+        <Action kind="main" type="submit" isDisabled={send.isPending || account.twoWay !== 'on'}>
+          {say('stepSendNow')}
+        </Action>
+        {account.twoWay === 'on' ? null : (
+          <span className="hint">{say(account.twoWay === 'requested' ? 'stepWaitsForTwoWay' : 'stepNeedsTwoWay')}</span>
+        )}
+      </div>
     </Form>
   );
 }

@@ -118,7 +118,12 @@ const newCampaign = createRoute({
   validateSearch: search('from', 'draft', 'list', 'tag'),
   component: worded(() => import('./campaigns/composer/compose-page.tsx'), 'NewCampaignPage'),
 });
-const campaign = page(root, '/campaigns/$id', () => import('./campaigns/campaign.tsx'), 'CampaignPage');
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$id',
+  validateSearch: search('tab'),
+  component: worded(() => import('./campaigns/campaign.tsx'), 'CampaignPage'),
+});
 const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/compose-page.tsx'), 'EditDraftPage');
 const me = page(root, '/me', () => import('./people/me/me.tsx'), 'MePage');
 /** Pages under one heading: the file of each is loaded when it is opened. */

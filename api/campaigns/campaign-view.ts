@@ -1,4 +1,5 @@
 import { WAIT_REASONS } from '../../domain/campaigns/campaign-wait.ts';
+import { WITHIN } from '../../database/campaigns/campaign-results.ts';
 import { sentenceOf, type Language } from '../../domain/problems/said.ts';
 import { WARNINGS, type Warning } from '../../domain/problems/warning.ts';
 import { z } from '@hono/zod-openapi';
@@ -45,6 +46,9 @@ export const CampaignView = z
         delivered: z.number().int(),
         failed: z.number().int(),
         repliers: z.number().int().openapi({ description: 'Phones that replied' }),
+        replied: z.array(z.number().int()).openapi({
+          description: `The same by how soon: within ${WITHIN.join(', ')} minutes of the launch, each after the one before, and later`,
+        }),
       })
       .optional()
       .openapi({ description: 'In a list that asks for them: what came of a campaign that was launched' }),

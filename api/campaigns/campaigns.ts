@@ -7,6 +7,7 @@ import { Message } from '../../database/sending/message.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said, sentenceOf } from '../../domain/problems/said.ts';
+import { WITHIN } from '../../database/campaigns/campaign-results.ts';
 import { figuresOf, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
@@ -77,10 +78,11 @@ function startsInMs({ state, sendAt }: Campaign): number | null {
 }
 
 type CampaignFigures = NonNullable<z.infer<typeof CampaignView>['figures']>;
-const resultOf = ({ states, repliers }: Counted): CampaignFigures => ({
+const resultOf = ({ states, repliers, replied }: Counted): CampaignFigures => ({
   delivered: states['delivered'] ?? 0,
   failed: FAILED.reduce((sum, state) => sum + (states[state] ?? 0), 0),
   repliers,
+  replied: [...WITHIN, null].map((_, step) => replied[step] ?? 0),
 });
 
 type Key = { id: string; account: string };

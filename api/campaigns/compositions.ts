@@ -14,12 +14,12 @@ const Form = z.record(z.string().max(100), z.unknown());
 const Summary = z.object({ id: Id, campaignId: Id.nullable(), name: z.string(), updatedAt: Time });
 const View = Summary.extend({
   form: Form,
-  recipients: z.string().nullable().openapi({ description: 'As they were pasted' }),
+  recipients: z.string().nullable().openapi({ description: 'As they were pasted, or a file in base64' }),
 }).openapi('Composition');
 const change = {
   name: z.string().trim().max(200),
   form: Form.openapi({ description: 'The console’s own; nothing of it is checked' }),
-  recipients: z.string().max(5_000_000).nullable().optional().openapi({ description: 'Left out: as they are' }),
+  recipients: z.string().max(20_000_000).nullable().optional().openapi({ description: 'Left out: as they are' }),
 };
 const campaign = Id.optional().openapi({ description: 'The draft that it changes. Left out: it is not a campaign yet' });
 

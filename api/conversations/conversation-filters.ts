@@ -46,6 +46,13 @@ function searched(search: string, account: Searcher) {
   return { values, condition: `c.id in (${ways.join(' union ')})`, hits };
 }
 
+const FLAGS = [
+  ['unread', 'c.unread > 0'],
+  ['flagged', 'c.flagged'],
+  ['unassigned', `c.assignee is null and ${STATE} = 'open'`],
+  ['optedOut', 'exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)'],
+] as const;
+
 type Asked = Partial<Omit<z.infer<typeof ConversationFilters>, 'cursor' | 'limit'>>;
 
 /** The conditions on `conversations c` that a query asks for, and their values. */
@@ -59,14 +66,9 @@ export function conversationConditions(asked: Asked, account: Searcher, me: stri
   };
   if (account.onlyFor !== null) where(seenBy, account.onlyFor);
   if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
-  if (asked.unread) conditions.push('c.unread > 0');
-  if (asked.flagged) conditions.push('c.flagged');
-  if (asked.unassigned) conditions.push(`c.assignee is null and ${STATE} = 'open'`);
+  conditions.push(...FLAGS.filter(([flag]) => asked[flag]).map(([, condition]) => condition));
   if (asked.mine) where((who) => `c.assignee = ${who}`, me);
   if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
-  if (asked.optedOut) {
-    conditions.push('exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)');
-  }
   if (asked.campaign) {
     const ofCampaign = (id: string) =>
       `exists (select from replies r where r.conversation_id = c.id and r.account_id = c.account_id and r.campaign_id = ${id})`;

@@ -43,7 +43,7 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
         {({ percentage }) => (
           <>
             <span>{say('deliveredOf', { done: number(done), total: number(total) })}</span>
-            <progress aria-hidden="true" max={100} value={percentage ?? 0} />
+            {endedAt === null ? <progress aria-hidden="true" max={100} value={percentage ?? 0} /> : null}
           </>
         )}
       </ProgressBar>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { ask, v1 } from '../api.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Loaded, Table, Tile } from '../ui/list.tsx';
@@ -29,10 +29,13 @@ export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: C
       <Loaded of={useResults(id, total)}>
         {({ messages, delivered, repliers, replies, optOuts }) => (
           <dl className="facts tiles">
-            <Tile name={say('messages')} value={number(messages)} />
             <Tile name={say('stateDelivered')} value={number(delivered)} hint={percent(delivered, messages)} />
             <Tile name={say('repliesWord')} value={number(replies)} />
-            <Tile name={say('repliers')} value={number(repliers)} hint={`${say('replyRateOf')} ${percent(repliers, messages)}`} />
+            <Tile
+              name={say('replyRateOf')}
+              value={percent(repliers, messages)}
+              hint={say('repliersOf', { n: number(repliers) })}
+            />
             <Tile name={say('optOuts')} value={number(optOuts)} hint={percent(optOuts, messages)} />
             {cost === null ? null : <Tile name={say('cost')} value={money(cost)} />}
           </dl>
@@ -42,23 +45,18 @@ export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: C
   );
 }
 
-/** The text and options of a campaign, folded. */
-export function CampaignData({ campaign: { id, total } }: { campaign: Campaign }) {
-  const { say } = useLocale();
-  const [open, setOpen] = useState(false);
-  const results = useResults(id, total);
-  return (
-    <details className="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{say('seeData')}</summary>
-      {open ? <Loaded of={results}>{(data) => <Figures results={data} />}</Loaded> : null}
-    </details>
-  );
+/** How soon who answered, with which words, from where. */
+export function CampaignStatistics({ campaign: { id, total } }: { campaign: Campaign }) {
+  return <Loaded of={useResults(id, total)}>{(results) => <Figures results={results} />}</Loaded>;
 }
 
+type Word = Results['keywords'][number];
+const wordOf = ({ word }: Word): string => word;
+
 function Figures({ results }: { results: Results }) {
-  const { say, number, percent, country, locale } = useLocale();
+  const { say, number, locale } = useLocale();
   const { replies, curve, keywords, countries } = results;
-  const words = useMemo(() => {
+  const drawn = useMemo(() => {
     const unit = (name: 'minute' | 'hour' | 'day') =>
       new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
     const [minute, hour, day] = [unit('minute'), unit('hour'), unit('day')];
@@ -69,6 +67,7 @@ function Figures({ results }: { results: Results }) {
         return withinMinutes < 1440 ? hour.format(withinMinutes / 60) : day.format(withinMinutes / 1440);
       },
       curve: [{ name: say('repliers'), value: (each: Within) => each.repliers }],
+      words: [{ name: say('repliesWord'), value: (each: Word) => each.replies }],
     };
   }, [say, locale]);
   return (
@@ -79,42 +78,49 @@ function Figures({ results }: { results: Results }) {
             title={say('timeToReply')}
             rows={curve}
             keyOf={({ withinMinutes }) => String(withinMinutes)}
-            labelOf={words.within}
-            series={words.curve}
+            labelOf={drawn.within}
+            series={drawn.curve}
             columns={[
-              { name: say('within'), cell: words.within },
+              { name: say('within'), cell: drawn.within },
               { name: say('repliers'), figure: true, cell: (each) => number(each.repliers) },
             ]}
           />
-          <h3>{say('firstWords')}</h3>
-          <Table
-            label={say('firstWords')}
+          <Chart
+            title={say('firstWords')}
             rows={keywords}
-            keyOf={({ word }) => word}
+            keyOf={wordOf}
+            labelOf={wordOf}
+            series={drawn.words}
             columns={[
-              { name: say('word'), cell: ({ word }) => word },
+              { name: say('word'), cell: wordOf },
               { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
             ]}
           />
         </>
       )}
-      {countries.length === 0 ? null : (
-        <>
-          <h3>{say('countriesOfCampaign')}</h3>
-          <Table
-            label={say('countriesOfCampaign')}
-            rows={countries}
-            keyOf={(each) => each.country}
-            columns={[
-              { name: say('country'), cell: (each) => country(each.country) },
-              { name: say('messages'), figure: true, cell: (each) => number(each.messages) },
-              { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
-              { name: say('repliers'), figure: true, cell: (each) => number(each.repliers) },
-              { name: say('replyRateOf'), figure: true, cell: (each) => percent(each.repliers, each.messages) },
-            ]}
-          />
-        </>
-      )}
+      {countries.length === 0 ? null : <Countries countries={countries} />}
     </>
+  );
+}
+
+/** Nearly always one: nothing to be drawn. */
+function Countries({ countries }: Pick<Results, 'countries'>) {
+  const { say, number, percent, country } = useLocale();
+  return (
+    <details className="more">
+      <summary>{say('countriesOfCampaign')}</summary>
+      <Table
+        label={say('countriesOfCampaign')}
+        rows={countries}
+        keyOf={(each) => each.country}
+        columns={[
+          { name: say('country'), cell: (each) => country(each.country) },
+          { name: say('messages'), figure: true, cell: (each) => number(each.messages) },
+          { name: say('repliesWord'), figure: true, cell: (each) => number(each.replies) },
+          { name: say('repliers'), figure: true, cell: (each) => number(each.repliers) },
+          { name: say('replyRateOf'), figure: true, cell: (each) => percent(each.repliers, each.messages) },
+        ]}
+      />
+    </details>
   );
 }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { CampaignDraft } from './campaign-draft.tsx';
 import { CampaignProgress } from './campaign-progress.tsx';
 import { CampaignReplies } from '../replies/campaign-replies.tsx';
 import { CampaignRecipients } from './campaign-recipients.tsx';
-import { CampaignData, CampaignFigures } from './campaign-results.tsx';
+import { CampaignFigures, CampaignStatistics } from './campaign-results.tsx';
 import './campaigns.css';
 import { Standing, useComing } from './campaign-standing.tsx';
 import type { Campaign } from './composer/draft-model.ts';
@@ -39,27 +40,13 @@ export function CampaignPage() {
 function Shown({ campaign }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const owner = useOwner();
-  const { id, state, launchedAt, progress, total, replaces } = campaign;
-  const unsent = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
+  const { launchedAt } = campaign;
   const sent = campaign.sendAt ?? launchedAt ?? campaign.createdAt;
-  const at = useComing(UNSENT.has(state) ? campaign.sendAt : null);
   return (
     <>
       <div className="row">
         <h1>{campaign.name}</h1>
-        {owner && UNSENT.has(state) && state !== 'importing' ? (
-          <Link to="/campaigns/$id/edit" params={{ id }} className="button plain">
-            {say('editCampaign')}
-          </Link>
-        ) : null}
-        {owner && !UNSENT.has(state) ? (
-          <div className="row start">
-            <WriteAgain campaign={campaign} />
-            <Link to="/campaigns/new" search={{ from: id }} className="button plain">
-              {say('duplicate')}
-            </Link>
-          </div>
-        ) : null}
+        {owner ? <NextSteps campaign={campaign} /> : null}
       </div>
       <p>
         <Standing campaign={campaign} /> <Badge>{say(campaign.route)}</Badge>{' '}
@@ -67,6 +54,52 @@ function Shown({ campaign }: { campaign: Campaign }) {
           {time(sent)}
         </time>
       </p>
+      <Notices campaign={campaign} />
+      {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
+      {owner ? <Changes campaign={campaign} /> : null}
+      {launchedAt === null ? null : (
+        <>
+          <CampaignFigures campaign={campaign} />
+          <CampaignTabs campaign={campaign} />
+        </>
+      )}
+      <h2>{say('message')}</h2>
+      <p className="bubble" dir="auto">
+        {campaign.text}
+      </p>
+      {UNSENT.has(campaign.state) ? <CampaignDraft campaign={campaign} /> : null}
+    </>
+  );
+}
+
+/** Buttons that go on from a campaign: a draft is changed, one that was launched is written again. */
+function NextSteps({ campaign }: { campaign: Campaign }) {
+  const { say } = useLocale();
+  const { id, state } = campaign;
+  if (state === 'importing') return null;
+  if (UNSENT.has(state)) {
+    return (
+      <Link to="/campaigns/$id/edit" params={{ id }} className="button plain">
+        {say('editCampaign')}
+      </Link>
+    );
+  }
+  return (
+    <div className="row start">
+      <WriteAgain campaign={campaign} />
+      <Link to="/campaigns/new" search={{ from: id }} className="button plain">
+        {say('duplicate')}
+      </Link>
+    </div>
+  );
+}
+
+function Notices({ campaign: { state, launchedAt, progress, total, replaces, sendAt } }: { campaign: Campaign }) {
+  const { say, time } = useLocale();
+  const at = useComing(UNSENT.has(state) ? sendAt : null);
+  const allKept = (progress['queued'] ?? 0) + (progress['skipped'] ?? 0) === total;
+  return (
+    <>
       {at === null ? null : <p className="notice">{say('goesAt', { at: time(at) })}</p>}
       {replaces !== null && UNSENT.has(state) ? (
         <p className="notice">
@@ -76,23 +109,39 @@ function Shown({ campaign }: { campaign: Campaign }) {
           </Link>
         </p>
       ) : null}
-      {state === 'cancelled' && launchedAt !== null && unsent ? <p className="notice">{say('nothingWent')}</p> : null}
-      {launchedAt === null ? null : <CampaignProgress campaign={campaign} />}
-      {owner ? <Changes campaign={campaign} /> : null}
-      {launchedAt === null ? null : <CampaignFigures campaign={campaign} />}
-      {launchedAt === null ? null : <CampaignReplies id={id} />}
-      <h2>{say('message')}</h2>
-      <p className="bubble" dir="auto">
-        {campaign.text}
-      </p>
-      {UNSENT.has(state) ? <CampaignDraft campaign={campaign} /> : null}
-      {launchedAt === null ? null : (
-        <>
-          <CampaignRecipients campaign={campaign} />
-          <CampaignData campaign={campaign} />
-        </>
-      )}
+      {state === 'cancelled' && launchedAt !== null && allKept ? <p className="notice">{say('nothingWent')}</p> : null}
     </>
+  );
+}
+
+const TABS = ['replies', 'recipients', 'statistics'] as const;
+
+/** The replies, the recipients and the figures, one at a time; the address says which. */
+function CampaignTabs({ campaign }: { campaign: Campaign }) {
+  const { say } = useLocale();
+  const navigate = useNavigate();
+  const { tab } = useSearch({ strict: false });
+  return (
+    <Tabs
+      className="tabs"
+      selectedKey={TABS.find((each) => each === tab) ?? 'replies'}
+      onSelectionChange={(chosen) => void navigate({ to: '.', search: { tab: String(chosen) }, replace: true })}
+    >
+      <TabList aria-label={say('results')}>
+        <Tab id="replies">{say('repliesWord')}</Tab>
+        <Tab id="recipients">{say('recipients')}</Tab>
+        <Tab id="statistics">{say('statistics')}</Tab>
+      </TabList>
+      <TabPanel id="replies">
+        <CampaignReplies id={campaign.id} />
+      </TabPanel>
+      <TabPanel id="recipients">
+        <CampaignRecipients campaign={campaign} />
+      </TabPanel>
+      <TabPanel id="statistics">
+        <CampaignStatistics campaign={campaign} />
+      </TabPanel>
+    </Tabs>
   );
 }
 

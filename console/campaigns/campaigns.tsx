@@ -1,33 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { Megaphone, Plus } from 'lucide-react';
 import { ask, v1 } from '../api.ts';
 import { AskTwoWay } from '../accounts/ask-two-way.tsx';
-import { useAct, usePages } from '../query-hooks.ts';
+import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import './campaigns.css';
+import { Answered, CampaignMenu, type Listed } from './campaign-row.tsx';
 import { Standing } from './campaign-standing.tsx';
 import { List, Table, whenShort } from '../ui/list.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Field } from '../ui/components.tsx';
-import { session } from '../people/session.ts';
-import { useAddressed } from '../ui/use-settled.ts';
+import { useAddressed, useFilterAddress } from '../ui/use-settled.ts';
 
 const STATES = ['draft', 'ready', 'launched', 'paused', 'completed', 'cancelled'] as const;
 
-export function CampaignsPage() {
-  const { say, number } = useLocale();
-  const { data: who } = useQuery(session);
-  const navigate = useNavigate();
+type State = (typeof STATES)[number];
+
+/** The words and the state that are looked for; the address keeps them. */
+function useFilters() {
+  const show = useFilterAddress();
   const { q = '', state: asked } = useSearch({ from: '/campaigns' });
   const state = STATES.find((each) => each === asked);
-  const show = (search: { q: string; state: string }) =>
-    void navigate({
-      to: '.',
-      search: Object.fromEntries(Object.entries(search).filter(([, value]) => value !== '')),
-      replace: true,
-    });
   const [text, write] = useAddressed(q, (next) => show({ q: next, state: state ?? '' }));
+  return { q, state, text, write, choose: (next: State | '') => show({ q, state: next }), any: q !== '' || state !== undefined };
+}
+
+export function CampaignsPage() {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const filters = useFilters();
+  const { q, state } = filters;
   const found = usePages(
     ['campaigns', q, state],
     (cursor) =>
@@ -38,8 +41,7 @@ export function CampaignsPage() {
       ),
     { newest: ({ id }) => [id, id] },
   );
-  const filtered = q !== '' || state !== undefined;
-  const owner = who?.user.role === 'owner';
+  const some = filters.any || (found.items !== undefined && found.items.length > 0);
   const create = (
     <Link to="/campaigns/new" className="button main">
       <Plus aria-hidden="true" /> {say('newCampaign')}
@@ -49,61 +51,75 @@ export function CampaignsPage() {
     <div className="page">
       <div className="row">
         <h1>{say('campaigns')}</h1>
-        {owner && (filtered || (found.items && found.items.length > 0)) ? create : null}
+        {owner && some ? create : null}
       </div>
       {owner ? <AskTwoWay /> : null}
-      {owner && !filtered ? <BegunCampaigns /> : null}
-      {filtered || (found.items && found.items.length > 0) ? (
-        <div className="filters" role="search">
-          <Field
-            unseen
-            label={say('findCampaign')}
-            placeholder={say('findCampaign')}
-            type="search"
-            value={text}
-            onChange={write}
-          />
-          <Choice
-            unseen
-            label={say('state')}
-            value={state ?? ''}
-            onChange={(next) => show({ q, state: next })}
-            options={[{ value: '', label: say('allStates') }, ...STATES.map((value) => ({ value, label: say(value) }))]}
-          />
-        </div>
-      ) : null}
-      <List
-        label={say('campaigns')}
+      {owner && !filters.any ? <BegunCampaigns /> : null}
+      {some ? <Filters {...filters} /> : null}
+      <CampaignList
         found={found}
-        keyOf={({ id }) => id}
+        owner={owner}
         empty={
-          filtered
+          filters.any
             ? { title: say('nothingFound'), hint: say('noCampaignFitsHint') }
             : { icon: Megaphone, title: say('noCampaigns'), hint: say('noCampaignsHint'), next: owner ? create : null }
         }
-        columns={[
-          {
-            name: say('name'),
-            long: true,
-            cell: ({ id, name }) => (
-              <Link to="/campaigns/$id" params={{ id }}>
-                {name}
-              </Link>
-            ),
-          },
-          { name: say('state'), cell: (campaign) => <Standing campaign={campaign} /> },
-          { name: say('route'), cell: ({ route }) => say(route) },
-          { name: say('date'), cell: ({ sendAt, launchedAt, createdAt }) => whenShort(sendAt ?? launchedAt ?? createdAt) },
-          { name: say('recipients'), figure: true, cell: ({ total }) => number(total) },
-          { name: say('stateDelivered'), figure: true, cell: ({ figures }) => (figures ? number(figures.delivered) : null) },
-          {
-            name: say('repliesWord'),
-            figure: true,
-            cell: ({ figures, total }) => (figures ? <Rate part={figures.repliers} whole={total} /> : null),
-          },
-        ]}
       />
     </div>
+  );
+}
+
+function Filters({ text, write, state, choose }: ReturnType<typeof useFilters>) {
+  const { say } = useLocale();
+  return (
+    <div className="filters" role="search">
+      <Field unseen label={say('findCampaign')} placeholder={say('findCampaign')} type="search" value={text} onChange={write} />
+      <Choice<State | ''>
+        unseen
+        label={say('state')}
+        value={state ?? ''}
+        onChange={choose}
+        options={[{ value: '', label: say('allStates') }, ...STATES.map((value) => ({ value, label: say(value) }))]}
+      />
+    </div>
+  );
+}
+
+type ListProps = Pick<Parameters<typeof List<Listed>>[0], 'found' | 'empty'> & { owner: boolean };
+
+function CampaignList({ found, empty, owner }: ListProps) {
+  const { say, number, money } = useLocale();
+  return (
+    <List
+      label={say('campaigns')}
+      found={found}
+      keyOf={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          name: say('name'),
+          long: true,
+          cell: ({ id, name }) => (
+            <Link to="/campaigns/$id" params={{ id }}>
+              {name}
+            </Link>
+          ),
+        },
+        { name: say('state'), cell: (campaign) => <Standing campaign={campaign} /> },
+        { name: say('route'), cell: ({ route }) => say(route) },
+        { name: say('date'), cell: ({ sendAt, launchedAt, createdAt }) => whenShort(sendAt ?? launchedAt ?? createdAt) },
+        { name: say('recipients'), figure: true, cell: ({ total }) => number(total) },
+        { name: say('stateDelivered'), figure: true, cell: ({ figures }) => (figures ? number(figures.delivered) : null) },
+        { name: say('repliesWord'), figure: true, cell: (campaign) => <Answered campaign={campaign} /> },
+        {
+          name: say('cost'),
+          figure: true,
+          shown: found.items?.some(({ cost }) => cost !== null) ?? false,
+          cell: ({ cost }) => money(cost),
+        },
+        { name: say('action'), shown: owner, cell: (campaign) => <CampaignMenu campaign={campaign} /> },
+      ]}
+    />
   );
 }
 
@@ -141,17 +157,4 @@ function Forget({ id, name }: { id: string; name: string }) {
   const { say } = useLocale();
   const forget = useAct(() => ask(v1.compositions[':id'].$delete({ param: { id } })), ['compositions']);
   return <ConfirmButton label={say('forgetDraft')} question={say('forgetDraftAsk', { name })} act={forget} />;
-}
-
-/** How many, and what part of all that is. */
-function Rate({ part, whole }: { part: number; whole: number }) {
-  const { number, percent } = useLocale();
-  return (
-    <span className="rate">
-      <meter aria-hidden="true" max={Math.max(1, whole)} value={part} />
-      <span>
-        {number(part)} · {percent(part, whole)}
-      </span>
-    </span>
-  );
 }

@@ -1,4 +1,5 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { InferResponseType } from 'hono/client';
 import { Download, ListChecks } from 'lucide-react';
 import { useState } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
@@ -11,20 +12,14 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Action, Badge, Choice, Field, FormCard } from '../ui/components.tsx';
 import { List } from '../ui/list.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
-import { useAddressed } from '../ui/use-settled.ts';
+import { useAddressed, useFilterAddress } from '../ui/use-settled.ts';
 import { ContactForm } from './contact.tsx';
 
 export function ContactsPage() {
   const { say } = useLocale();
   const owner = useOwner();
-  const navigate = useNavigate();
+  const show = useFilterAddress();
   const { q = '', tag = '' } = useSearch({ from: '/contacts' });
-  const show = (search: { q: string; tag: string }) =>
-    void navigate({
-      to: '.',
-      search: Object.fromEntries(Object.entries(search).filter(([, value]) => value !== '')),
-      replace: true,
-    });
   const [text, write] = useAddressed(q, (next) => show({ q: next, tag }));
   const found = usePages(['contacts', 'list', q, tag], (cursor) =>
     ask(
@@ -60,52 +55,63 @@ export function ContactsPage() {
           </>
         )}
       </div>
-      <List
-        label={say('contacts')}
+      <ContactList
         found={found}
-        keyOf={({ id }) => id}
         empty={
           q === '' && tag === ''
             ? { title: say('noContacts'), hint: say('contactsFileHint') }
             : { title: say('nothingFound'), hint: say('findContactHint') }
         }
-        columns={[
-          {
-            name: say('name'),
-            long: true,
-            cell: (contact) => (
-              <span className="row start">
-                <Avatar name={nameOf(contact)} small />{' '}
-                <Link to="/contacts/$id" params={{ id: contact.id }}>
-                  {nameOf(contact)}
-                </Link>
-              </span>
-            ),
-          },
-          { name: say('filterNumber'), cell: ({ phone }) => phoneText(phone) },
-          {
-            name: say('tags'),
-            long: true,
-            cell: ({ tags, optedOut }) => (
-              <span className="row start">
-                {optedOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
-                {tags.map((each) => (
-                  <Link key={each} to="/contacts" search={{ tag: each }} className="badge plain">
-                    {each}
-                  </Link>
-                ))}
-              </span>
-            ),
-          },
-        ]}
       />
-      {owner ? (
+      {owner && found.items ? (
         <>
           <Import />
-          <ContactForm key={found.items?.length} contact={null} />
+          <ContactForm key={found.items.length} contact={null} />
         </>
       ) : null}
     </div>
+  );
+}
+
+type Contact = InferResponseType<typeof v1.contacts.$get, 200>['items'][number];
+
+function ContactList(list: Pick<Parameters<typeof List<Contact>>[0], 'found' | 'empty'>) {
+  const { say } = useLocale();
+  return (
+    <List
+      {...list}
+      label={say('contacts')}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          name: say('name'),
+          long: true,
+          cell: (contact) => (
+            <span className="row start">
+              <Avatar name={nameOf(contact)} small />{' '}
+              <Link to="/contacts/$id" params={{ id: contact.id }}>
+                {nameOf(contact)}
+              </Link>
+            </span>
+          ),
+        },
+        { name: say('filterNumber'), cell: ({ phone }) => phoneText(phone) },
+        {
+          name: say('tags'),
+          long: true,
+          cell: ({ tags, optedOut }) => (
+            <span className="row start">
+              {optedOut ? <Badge tone="bad">{say('stop')}</Badge> : null}
+              {tags.map((each) => (
+                <Link key={each} to="/contacts" search={{ tag: each }} className="badge plain">
+                  {each}
+                </Link>
+              ))}
+            </span>
+          ),
+        },
+      ]}
+    />
   );
 }
 

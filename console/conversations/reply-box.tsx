@@ -9,7 +9,7 @@ import { Meter } from '../ui/segment-meter.tsx';
 import { Action, Field, insertAtCaret, Problem } from '../ui/components.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { mergedWith } from '../campaigns/composer/merge-text.ts';
+import { mergedWith } from './merge-text.ts';
 import { useAnswer } from './use-answer.ts';
 
 /** Whether there are likely to be keys to press; a phone has emoji among its own. */

@@ -4,7 +4,7 @@ import { useAct, useAll, useOwner } from '../query-hooks.ts';
 import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ChangeOrRemove } from '../ui/confirm-button.tsx';
 
 type Canned = { name: string; text: string };
 const NONE: Canned = { name: '', text: '' };
@@ -61,23 +61,13 @@ function Fields({ canned, set }: { canned: Canned; set: (canned: Canned) => void
 }
 
 function Acts({ id, name, text }: Canned & { id: string }) {
-  const { say } = useLocale();
   const one = v1['canned-answers'][':id'];
   const [canned, set] = useState<Canned>({ name, text });
   const change = useAct(() => ask(one.$put({ param: { id }, json: canned })), ['canned-answers']);
   const remove = useAct(() => ask(one.$delete({ param: { id } })), ['canned-answers']);
   return (
-    <div className="row start">
-      <ConfirmButton
-        kind="plain"
-        label={say('change')}
-        question={say('changeOne', { name })}
-        act={change}
-        disabled={!isWhole(canned)}
-      >
-        <Fields canned={canned} set={set} />
-      </ConfirmButton>
-      <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />
-    </div>
+    <ChangeOrRemove name={name} change={change} remove={remove} disabled={!isWhole(canned)}>
+      <Fields canned={canned} set={set} />
+    </ChangeOrRemove>
   );
 }

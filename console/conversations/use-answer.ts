@@ -1,7 +1,7 @@
 import { useMutation, useMutationState, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { ask, freshKey, Refusal, v1 } from '../api.ts';
-import { mergedWith } from '../campaigns/composer/merge-text.ts';
+import { mergedWith } from './merge-text.ts';
 import { session } from '../people/session.ts';
 import type { Conversation } from './conversation-change.ts';
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
@@ -15,9 +16,77 @@ export function TeamSettings() {
   const { say } = useLocale();
   const owner = useOwner();
   const { data: who } = useQuery(session);
+  const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
+  return (
+    <>
+      <h1>{say('team')}</h1>
+      <p>{say('teamHint')}</p>
+      <Loaded of={found}>{({ items }) => <People people={items} me={who?.user.id} />}</Loaded>
+      {owner ? <Invite /> : null}
+      <SignInPolicy />
+      {owner && who?.account && !who.account.eraseAt ? (
+        <CloseAccount name={who.account.name} stale={session.queryKey} close={(json) => ask(v1.account.close.$post({ json }))} />
+      ) : null}
+    </>
+  );
+}
+
+type Person = InferResponseType<typeof v1.users.$get, 200>['items'][number];
+
+function People({ people, me }: { people: Person[]; me: string | undefined }) {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const one = v1.users[':id'];
+  return (
+    <Table
+      label={say('team')}
+      rows={people}
+      keyOf={({ id }) => id}
+      columns={[
+        { name: say('email'), long: true, cell: ({ email }) => email },
+        { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
+        {
+          name: say('state'),
+          cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
+        },
+        { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
+        {
+          name: say('actions'),
+          shown: owner,
+          cell: (person) => {
+            const param = { id: person.id };
+            return person.id === me ? null : (
+              <PersonActions
+                person={person}
+                stale={['users']}
+                change={(role) => ask(one.$patch({ param, json: { role } }))}
+                remove={() => ask(one.$delete({ param }))}
+                endSessions={() => ask(one.sessions.end.$post({ param }))}
+              />
+            );
+          },
+        },
+        {
+          name: say('authenticator'),
+          cell: ({ id, email, totp }) => (
+            <>
+              <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
+              {totp && owner && id !== me ? (
+                <LiftAuthenticator email={email} stale={['users']} lift={() => ask(one.totp.remove.$post({ param: { id } }))} />
+              ) : null}
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** Asks somebody in; the link is shown once. */
+function Invite() {
+  const { say } = useLocale();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('agent');
-  const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
   const invite = useAct(
     () => ask(v1.users.$post({ json: { email: email.trim(), role } })),
     ['users'],
@@ -25,76 +94,21 @@ export function TeamSettings() {
   );
   return (
     <>
-      <h1>{say('team')}</h1>
-      <p>{say('teamHint')}</p>
-      <Loaded of={found}>
-        {({ items }) => (
-          <Table
-            label={say('team')}
-            rows={items}
-            keyOf={({ id }) => id}
-            columns={[
-              { name: say('email'), long: true, cell: (user) => user.email },
-              { name: say('role'), cell: (user) => say(`role.${user.role}`) },
-              {
-                name: say('state'),
-                cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
-              },
-              { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-              {
-                name: say('actions'),
-                shown: owner,
-                cell: (user) =>
-                  user.id === who?.user.id ? null : (
-                    <PersonActions
-                      person={user}
-                      stale={['users']}
-                      change={(to) => ask(v1.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
-                      remove={() => ask(v1.users[':id'].$delete({ param: { id: user.id } }))}
-                      endSessions={() => ask(v1.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
-                    />
-                  ),
-              },
-              {
-                name: say('authenticator'),
-                cell: ({ id, email, totp }) => (
-                  <>
-                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
-                    {totp && owner && id !== who?.user.id ? (
-                      <LiftAuthenticator
-                        email={email}
-                        stale={['users']}
-                        lift={() => ask(v1.users[':id'].totp.remove.$post({ param: { id } }))}
-                      />
-                    ) : null}
-                  </>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Loaded>
       {invite.data ? (
         <SecretOnce
           label={say('invitationFor', { email: invite.data.email })}
           value={`${window.location.origin}/invitation#${invite.data.token}`}
         />
       ) : null}
-      {owner ? (
-        <FormCard title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
-          <Field label={say('email')} type="email" value={email} onChange={setEmail} />
-          <Choice
-            label={say('role')}
-            value={role}
-            onChange={setRole}
-            options={ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) }))}
-          />
-        </FormCard>
-      ) : null}
-      <SignInPolicy />
-      {owner && who?.account && !who.account.eraseAt ? (
-        <CloseAccount name={who.account.name} stale={session.queryKey} close={(json) => ask(v1.account.close.$post({ json }))} />
-      ) : null}
+      <FormCard title={say('invite')} label={say('inviteSend')} act={invite} disabled={email.trim() === ''}>
+        <Field label={say('email')} type="email" value={email} onChange={setEmail} />
+        <Choice
+          label={say('role')}
+          value={role}
+          onChange={setRole}
+          options={ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) }))}
+        />
+      </FormCard>
     </>
   );
 }

@@ -84,21 +84,34 @@ type FormProps<R extends AnyRole> = {
   may: boolean;
 };
 
+/** A provider as a person writes it. */
+type Written = Record<'issuer' | 'clientId' | 'clientSecret' | 'roleClaim' | 'roles' | 'defaultRole', string> & {
+  required: boolean;
+};
+const writtenOf = (provider: Provider | null): Written =>
+  provider
+    ? {
+        issuer: provider.issuer,
+        clientId: provider.clientId,
+        clientSecret: '',
+        roleClaim: provider.roleClaim ?? '',
+        roles: written(provider.roles),
+        defaultRole: provider.defaultRole ?? 'none',
+        required: provider.required,
+      }
+    : { issuer: '', clientId: '', clientSecret: '', roleClaim: '', roles: '', defaultRole: 'none', required: false };
+
 function ProviderForm<R extends AnyRole>({ signOn: { provider, redirectUri }, isRole, set, remove, may }: FormProps<R>) {
   const { say } = useLocale();
-  const [issuer, setIssuer] = useState(provider?.issuer ?? '');
-  const [clientId, setClientId] = useState(provider?.clientId ?? '');
-  const [clientSecret, setClientSecret] = useState('');
-  const [roleClaim, setRoleClaim] = useState(provider?.roleClaim ?? '');
-  const [roles, setRoles] = useState(written(provider?.roles ?? {}));
-  const [defaultRole, setDefaultRole] = useState<string>(provider?.defaultRole ?? 'none');
-  const [required, setRequired] = useState(provider?.required ?? false);
+  const [given, setGiven] = useState(() => writtenOf(provider));
+  const change = (part: Partial<typeof given>): void => setGiven((before) => ({ ...before, ...part }));
+  const { issuer, clientId, clientSecret, roleClaim, roles, defaultRole, required } = given;
   const send = (): void =>
     set.mutate({
       issuer: issuer.trim(),
       clientId: clientId.trim(),
       ...(clientSecret === '' ? {} : { clientSecret }),
-      roleClaim: roleClaim.trim() === '' ? null : roleClaim.trim(),
+      roleClaim: roleClaim.trim() || null,
       roles: read(roles, isRole),
       defaultRole: isRole(defaultRole) ? defaultRole : null,
       required,
@@ -112,28 +125,44 @@ function ProviderForm<R extends AnyRole>({ signOn: { provider, redirectUri }, is
         act={{ ...set, mutate: send }}
         disabled={!may || issuer === '' || clientId === '' || (!provider && clientSecret === '')}
       >
-        <Field label={say('issuer')} type="url" value={issuer} onChange={setIssuer} />
-        <Field label={say('clientId')} value={clientId} onChange={setClientId} />
+        <Field label={say('issuer')} type="url" value={issuer} onChange={(issuer) => change({ issuer })} />
+        <Field label={say('clientId')} value={clientId} onChange={(clientId) => change({ clientId })} />
         <Field
           label={say('clientSecret')}
           hint={provider ? say('clientSecretKept') : ''}
           type="password"
           autoComplete="off"
           value={clientSecret}
-          onChange={setClientSecret}
+          onChange={(clientSecret) => change({ clientSecret })}
         />
-        <Field label={say('roleClaim')} hint={say('roleClaimHint')} value={roleClaim} onChange={setRoleClaim} />
-        <Field label={say('rolesByClaim')} hint={say('rolesByClaimHint')} rows={3} value={roles} onChange={setRoles} />
+        <Field
+          label={say('roleClaim')}
+          hint={say('roleClaimHint')}
+          value={roleClaim}
+          onChange={(roleClaim) => change({ roleClaim })}
+        />
+        <Field
+          label={say('rolesByClaim')}
+          hint={say('rolesByClaimHint')}
+          rows={3}
+          value={roles}
+          onChange={(roles) => change({ roles })}
+        />
         <Choice
           label={say('defaultRole')}
           value={defaultRole}
-          onChange={setDefaultRole}
+          onChange={(defaultRole) => change({ defaultRole })}
           options={[
             { value: 'none', label: say('notLetIn') },
             ...ROLES.map((value) => ({ value, label: say(`role.${value}Hint`) })),
           ]}
         />
-        <Check label={say('signOnRequired')} hint={say('signOnRequiredHint')} value={required} onChange={setRequired} />
+        <Check
+          label={say('signOnRequired')}
+          hint={say('signOnRequiredHint')}
+          value={required}
+          onChange={(required) => change({ required })}
+        />
       </FormCard>
       {provider && may ? (
         <ConfirmButton label={say('signOnRemove')} question={say('signOnRemoveAsk')} act={remove}>

@@ -4,7 +4,7 @@ import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, FormCard, Choice, Field } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ChangeOrRemove } from '../ui/confirm-button.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 
 const KINDS = ['answer', 'tag', 'opt-out', 'opt-in', 'forward', 'event'] as const;
@@ -136,24 +136,14 @@ function Fields({ rule, set }: { rule: Rule; set: (rule: Rule) => void }) {
 
 /** Where a rule holds stays as it was set by the API. */
 function Acts({ id, number, campaign, ...now }: Rule & { id: string; number: string | null; campaign: string | null }) {
-  const { say } = useLocale();
   const one = v1['keyword-rules'][':id'];
   const [rule, set] = useState<Rule>({ word: now.word, actions: now.actions });
   const change = useAct(() => ask(one.$put({ param: { id }, json: { ...rule, number, campaign } })), ['keyword-rules']);
   const remove = useAct(() => ask(one.$delete({ param: { id } })), ['keyword-rules']);
   const name = now.word.toUpperCase();
   return (
-    <div className="row start">
-      <ConfirmButton
-        kind="plain"
-        label={say('change')}
-        question={say('changeOne', { name })}
-        act={change}
-        disabled={!isWhole(rule)}
-      >
-        <Fields rule={rule} set={set} />
-      </ConfirmButton>
-      <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />
-    </div>
+    <ChangeOrRemove name={name} change={change} remove={remove} disabled={!isWhole(rule)}>
+      <Fields rule={rule} set={set} />
+    </ChangeOrRemove>
   );
 }

@@ -30,16 +30,22 @@ export function SenderSettings() {
   );
 }
 
-function Sender({ account }: { account: Account }) {
-  const { say } = useLocale();
-  const owner = useOwner();
-  const before = account.defaultSender;
+/** The usual sender as a person chooses it; null for none. */
+function useChosen(before: string | null) {
   const [kind, setKind] = useState(kindOf(before));
-  const [name, setName] = useState(kindOf(before) === 'name' ? (before ?? '') : '');
-  const [number, setNumber] = useState(kindOf(before) === 'number' ? (before ?? '') : '');
+  const own = (of: Kind): string => (before !== null && kindOf(before) === of ? before : '');
+  const [name, setName] = useState(own('name'));
+  const [number, setNumber] = useState(own('number'));
   const rented = useQuery({ queryKey: ['numbers'], queryFn: () => ask(v1.numbers.$get({ query: { limit: '200' } })) });
   const numbers = rented.data?.items.map((each) => each.number) ?? [];
-  const chosen = { none: null, code: SHORT_CODE, name, number: number === '' ? (numbers[0] ?? '') : number }[kind];
+  const chosen = { none: null, code: SHORT_CODE, name, number: number || (numbers[0] ?? '') }[kind];
+  return { kind, setKind, name, setName, setNumber, numbers, chosen };
+}
+
+function Sender({ account: { defaultSender: before } }: { account: Account }) {
+  const { say } = useLocale();
+  const owner = useOwner();
+  const { kind, setKind, name, setName, setNumber, numbers, chosen } = useChosen(before);
   const save = useAct(() => ask(v1.account.$patch({ json: { defaultSender: chosen } })), ['account']);
   if (!owner) return <p>{before ?? say('senderNone')}</p>;
   return (

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Keyboard, LogOut, UserRound } from 'lucide-react';
+import { Keyboard, LogOut, Rocket, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import type { SignedIn } from '../people/session.ts';
@@ -27,7 +27,15 @@ export function AccountMenu({ who, keys, leave }: Props) {
       label={say('accountMenu')}
       className="account"
       groups={[
-        { name: who.user.email, items: [{ text: say('me'), icon: UserRound, act: () => void navigate({ to: '/me' }) }] },
+        {
+          name: who.user.email,
+          items: [
+            { text: say('me'), icon: UserRound, act: () => void navigate({ to: '/me' }) },
+            ...(who.user.role === 'owner'
+              ? [{ text: say('firstSteps'), icon: Rocket, act: () => void navigate({ to: '/start' }) }]
+              : []),
+          ],
+        },
         {
           name: say('languageWord'),
           items: (['fr', 'en'] as const).map((each) => ({

@@ -1,11 +1,9 @@
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import './chart.css';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { Table, type Column } from './list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action } from './components.tsx';
 
 type Series<T> = { name: string; value: (row: T) => number };
 type Charted<T> = {
@@ -22,18 +20,24 @@ type Charted<T> = {
 };
 
 const HEIGHT_PX = 220;
+const LETTER_PX = 7;
+const MOST_LETTERS = 18;
 /** The distance between the lines of the scale. */
 const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
 const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
-function download(name: string, href: string): void {
-  const link = document.createElement('a');
-  link.download = name;
-  link.href = href;
-  link.click();
-}
+/** The same figures as lines of a CSV file, under their title. */
+export const csvLines = <T,>({
+  title,
+  rows,
+  labelOf,
+  series,
+}: Pick<Charted<T>, 'title' | 'rows' | 'labelOf' | 'series'>): string =>
+  [[title, ...series.map(({ name }) => name)], ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))])]
+    .map(csvLine)
+    .join('');
 
-/** Bars, one series or two (the second in the colour of warnings), the same figures as a table beneath, and as a CSV. */
+/** Bars, one series or two (the second in the colour of warnings), and the same figures as a table behind a fold. */
 export function Chart<T>({ title, rows, keyOf, labelOf, series, columns, inTable = () => true, hint }: Charted<T>) {
   const { say, locale } = useLocale();
   const box = useRef<HTMLDivElement>(null);
@@ -60,23 +64,15 @@ export function Chart<T>({ title, rows, keyOf, labelOf, series, columns, inTable
       drawn.current = null;
     };
   }, [rows, labelOf, series, locale]);
-  const csv = [
-    [title, ...series.map(({ name }) => name)],
-    ...rows.map((row) => [labelOf(row), ...series.map(({ value }) => value(row))]),
-  ]
-    .map(csvLine)
-    .join('');
   return (
     <section className="chart-box">
       <h2>{title}</h2>
       {hint === undefined ? null : <p className="hint">{hint}</p>}
       <div ref={box} className="chart" role="img" aria-label={say('chartOf', { title })} />
-      <Table label={title} rows={rows.filter(inTable)} keyOf={keyOf} columns={columns} />
-      <div className="row start">
-        <Action onPress={() => download(`${title}.csv`, `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`)}>
-          {say('exportCsv')}
-        </Action>
-      </div>
+      <details className="more">
+        <summary>{say('seeData')}</summary>
+        <Table label={title} rows={rows.filter(inTable)} keyOf={keyOf} columns={columns} />
+      </details>
     </section>
   );
 }
@@ -88,6 +84,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
   const numbers = new Intl.NumberFormat(locale);
   // Counts have no halves; seconds do.
   const parts = rows.some((row) => series.some(({ value }) => !Number.isInteger(value(row))));
+  const widest = Math.max(...rows.map((row) => labelOf(row).length), 0);
   const bars = UPlot.paths.bars?.({ size: [0.6, 60], radius: 0.1 });
   const axis = {
     font: "12px 'Inter Variable', sans-serif",
@@ -109,6 +106,8 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         {
           ...axis,
           grid: { show: false },
+          // No label is written over the next one.
+          space: Math.max(50, Math.min(MOST_LETTERS, widest) * LETTER_PX + 12),
           incrs: [1, 2, 5, 7, 14, 30, 60],
           values: (_, at) => at.map((index) => shorten(rows[index], labelOf)),
         },
@@ -138,5 +137,5 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
 
 function shorten<T>(row: T | undefined, labelOf: (row: T) => string): string {
   const label = row === undefined ? '' : labelOf(row);
-  return label.length > 14 ? `${label.slice(0, 13)}…` : label;
+  return label.length > MOST_LETTERS ? `${label.slice(0, MOST_LETTERS - 1)}…` : label;
 }

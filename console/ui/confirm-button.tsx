@@ -59,3 +59,18 @@ export function ConfirmDialog({ label, question, children, disabled = false, kin
     </Over>
   );
 }
+
+type OneProps = { name: string; change: Props['act']; remove: Props['act']; disabled: boolean; children: ReactNode };
+
+/** One of a list is changed where it stands, or removed. */
+export function ChangeOrRemove({ name, change, remove, disabled, children }: OneProps) {
+  const { say } = useLocale();
+  return (
+    <div className="row start">
+      <ConfirmButton kind="plain" label={say('change')} question={say('changeOne', { name })} act={change} disabled={disabled}>
+        {children}
+      </ConfirmButton>
+      <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove} />
+    </div>
+  );
+}

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 const SETTLE_MS = 250;
@@ -25,4 +26,13 @@ export function useAddressed(address: string, keep: (value: string) => void): [s
     // A view that is opened brings its own words.
   }, [address]);
   return [text, write];
+}
+
+/** Puts filters in the address, without those that are empty. */
+export function useFilterAddress(): (filters: Record<string, string>) => void {
+  const navigate = useNavigate();
+  return (filters) => {
+    const search = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ''));
+    void navigate({ to: '.', search, replace: true });
+  };
 }

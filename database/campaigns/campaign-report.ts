@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { STEP, type Took } from '../../domain/campaigns/percentiles.ts';
 import { Campaign } from './campaign.ts';
-import { PREFIX, readResults, type Results } from './campaign-results.ts';
+import { PREFIX, readResults, WITHIN, type Results } from './campaign-results.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
 /** The results of a large campaign when it was counted last. */
@@ -17,6 +17,8 @@ const CampaignFiguresSchema = defineEntity({
     /** How long those that were delivered took. */
     took: p.json<Took>(),
     repliers: p.integer(),
+    /** The same by how soon each first replied: by the place of the first end of `WITHIN` that is later. */
+    replied: p.json<Record<string, number>>().default('{}'),
     /** All that was known of its replies when its rows were deleted. */
     results: p.json<Results>().nullable(),
   },
@@ -28,13 +30,19 @@ export const MOST_CAMPAIGNS = 50;
 /** A campaign of so few is counted whenever it is asked for. */
 const SMALL = 2000;
 
-type Figures = { states: Record<string, number>; took: Took; repliers: number; countedAt: Date };
+type Figures = {
+  states: Record<string, number>;
+  took: Took;
+  repliers: number;
+  replied: Record<string, number>;
+  countedAt: Date;
+};
 export type Counted = Figures & { id: string; name: string; route: 'premium' | 'lowcost' };
 
 /** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
 const known = (
   which: string,
-): string => `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.counted_at as "countedAt", c.total > ${SMALL} as large,
+): string => `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.replied, f.counted_at as "countedAt", c.total > ${SMALL} as large,
     c.rows_gone_at is null and (f.campaign_id is null or c.total <= ${SMALL} or f.counted_at < c.ended_at
       or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
   from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
@@ -46,16 +54,23 @@ const STATES = `select campaign_id as id, state, step, count(*)::int as messages
         else floor(ln(greatest(extract(epoch from settled_at - submitted_at)::float8 * 1000, 1)) / ln(${STEP}::float8))::int end end as step
     from messages where campaign_id = any($2::uuid[]) and account_id = $1
   ) each group by 1, 2, 3`;
-const REPLIERS = `select campaign_id as id, count(distinct from_number)::int as repliers from replies
-  where campaign_id = any($2::uuid[]) and account_id = $1 and not hidden group by 1`;
-const KEEP = `insert into campaign_figures (campaign_id, account_id, counted_at, states, took, repliers)
-  select id, $1, $3, states, took, repliers from jsonb_to_recordset($2) as f (id uuid, states jsonb, took jsonb, repliers int)
-  on conflict (campaign_id) do update set counted_at = excluded.counted_at, states = excluded.states, took = excluded.took, repliers = excluded.repliers
+/** The time of a campaign stands for that of each of its messages. */
+const REPLIERS = `select id, step, count(*)::int as repliers from (
+    select distinct on (r.campaign_id, r.from_number) r.campaign_id as id,
+      width_bucket(extract(epoch from r.received_at - greatest(c.launched_at, c.send_at))::float8 / 60, $3::float8[]) as step
+    from replies r join campaigns c on c.id = r.campaign_id
+    where r.campaign_id = any($2::uuid[]) and r.account_id = $1 and not r.hidden order by r.campaign_id, r.from_number, r.received_at
+  ) each group by 1, 2`;
+const KEEP = `insert into campaign_figures (campaign_id, account_id, counted_at, states, took, repliers, replied)
+  select id, $1, $3, states, took, repliers, replied
+  from jsonb_to_recordset($2) as f (id uuid, states jsonb, took jsonb, repliers int, replied jsonb)
+  on conflict (campaign_id) do update set counted_at = excluded.counted_at, states = excluded.states, took = excluded.took,
+    repliers = excluded.repliers, replied = excluded.replied
   where campaign_figures.counted_at <= excluded.counted_at`;
 
 async function count(sql: Sql, account: string, ids: string[]): Promise<Map<string, Figures>> {
   const countedAt = new Date();
-  const figures = new Map<string, Figures>(ids.map((id) => [id, { states: {}, took: {}, repliers: 0, countedAt }]));
+  const figures = new Map<string, Figures>(ids.map((id) => [id, { states: {}, took: {}, repliers: 0, replied: {}, countedAt }]));
   if (ids.length === 0) return figures;
   const states = await rows<{ id: string; state: string; step: number | null; messages: number }>(sql, STATES, [account, ids]);
   for (const { id, state, step, messages } of states) {
@@ -64,9 +79,15 @@ async function count(sql: Sql, account: string, ids: string[]): Promise<Map<stri
     found.states[state] = (found.states[state] ?? 0) + messages;
     if (step !== null) found.took[step] = messages;
   }
-  for (const { id, repliers } of await rows<{ id: string; repliers: number }>(sql, REPLIERS, [account, ids])) {
+  for (const { id, step, repliers } of await rows<{ id: string; step: number; repliers: number }>(sql, REPLIERS, [
+    account,
+    ids,
+    WITHIN,
+  ])) {
     const found = figures.get(id);
-    if (found) found.repliers = repliers;
+    if (!found) continue;
+    found.repliers += repliers;
+    found.replied[step] = repliers;
   }
   return figures;
 }

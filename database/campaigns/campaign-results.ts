@@ -1,7 +1,7 @@
 import { rows, type Sql } from '../sql.ts';
 
 /** The ends of a curve, in minutes. */
-const WITHIN = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 4320];
+export const WITHIN = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 4320];
 /** So many digits tell the country of a number, whatever its prefix. */
 export const PREFIX = 8;
 const MOST_WORDS = 1000;

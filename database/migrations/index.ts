@@ -78,6 +78,7 @@ import { Push } from './0193-push.ts';
 import { RepliesOfNobody } from './0170-replies-of-nobody.ts';
 import { Compositions } from './0190-compositions.ts';
 import { CampaignsInPlaceOfOthers } from './0191-campaigns-in-place-of-others.ts';
+import { HowSoonRepliesCame } from './0199-how-soon-replies-came.ts';
 
 /** In order. A migration that has landed is never edited. */
 export const migrations = [
@@ -162,4 +163,5 @@ export const migrations = [
   { name: '0191-campaigns-in-place-of-others', class: CampaignsInPlaceOfOthers },
   { name: '0193-push', class: Push },
   { name: '0198-inbox-views', class: InboxViews },
+  { name: '0199-how-soon-replies-came', class: HowSoonRepliesCame },
 ];

@@ -24,8 +24,13 @@ test('what is written of a campaign is kept, right or wrong, one a draft, erased
   const other = await anAccount(api);
   expect((await other.call('POST', '/compositions', { campaign, name: 'c', form: {} })).status).toBe(404);
 
+  const squeezed = (
+    await shop.call('POST', '/compositions', { name: 'z', form, recipients: 'data:application/gzip;base64,H4sI' })
+  ).body;
+
   await shop.call('POST', '/contacts/erase', { phone: '+33612000001' });
   expect((await shop.call('GET', path)).body.recipients).toBe('prenom;mobile\nLéo;+33612000002');
+  expect((await shop.call('GET', `/compositions/${squeezed.id}`)).body.recipients).toBe(null);
   expect((await shop.call('DELETE', path)).status).toBe(204);
   expect((await shop.call('GET', path)).status).toBe(404);
 });

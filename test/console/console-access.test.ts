@@ -181,6 +181,10 @@ test('an owner changes a role, signs a person out, withdraws an invitation and r
   await button('Create the invitation').click();
   await (await sure('nouvelle@boulangerie.example', 'Withdraw invitation')).click();
   await row('nouvelle@boulangerie.example').waitFor({ state: 'detached' });
+  // Who has one already is refused in the API's own words.
+  await box('E-mail address').fill(COLLEAGUE);
+  await button('Create the invitation').click();
+  await page.getByRole('alert').filter({ hasText: 'This address belongs to a user already.' }).waitFor();
   const change = await sure(COLLEAGUE, 'Change role');
   expect(await axe(page)).toEqual([]);
   await page.getByRole('combobox', { name: 'Role' }).last().selectOption({ label: 'Agent: the chat only' });

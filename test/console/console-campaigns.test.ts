@@ -96,7 +96,7 @@ test('the composer shows what three people will read, what it costs, and who can
   // As a spreadsheet in France saves it, and kept for other campaigns.
   await page.getByRole('link', { name: 'Modifier' }).click();
   await toStep(page, 'Destinataires');
-  await page.getByRole('combobox', { name: 'Destinataires', exact: true }).selectOption('typed');
+  await page.getByRole('radiogroup', { name: 'Destinataires' }).getByText('Coller ou importer').click();
   await choose('clients.csv', Buffer.from(`référence;prenom;tél\nC1;Chloé;${phone(61)}\n`, 'latin1'));
   expect(await page.getByRole('combobox', { name: 'Colonne de votre référence' }).inputValue()).toBe('référence');
   await page.getByRole('combobox', { name: 'Colonne des numéros' }).selectOption('tél');
@@ -161,8 +161,10 @@ test('a bad CSV shows each wrong row and why; nothing goes until that is chosen;
       .toSorted(),
   ).toEqual([phone(11), phone(13)]);
   await started.app.world.phones.reply(phone(11), 'Oui, avec joie');
-  await page.getByText('Voir les données').click();
+  await page.getByRole('tab', { name: 'Statistiques' }).click();
+  await page.getByText('Voir les données').last().click();
   await page.getByRole('cell', { name: 'OUI', exact: true }).waitFor();
+  await page.getByText('Messages et réponses par pays').click();
   await page.getByRole('row', { name: /France 2 1 1 50/ }).waitFor();
   await clean('the results of a campaign');
   expect(troubles()).toEqual([]);
@@ -271,7 +273,7 @@ test('a saved list and contacts by tag are recipients; a V0 account is asked in 
   await app.account.send('PUT', '/v1/contacts', { phone: phone(32), firstName: 'Bob', tags: [] });
   await begin('en');
   await compose(page, 'For friends', 'Hello {{firstName}}, come by?', '', 'en');
-  await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('contacts');
+  await page.getByRole('radiogroup', { name: 'Recipients' }).getByText('Contacts').click();
   await page.getByRole('textbox', { name: 'Tag of the contacts' }).fill('fidèle');
   await page.getByRole('complementary', { name: 'Preview' }).getByText('Hello Ana, come by?').waitFor();
   await toStep(page, 'Review and send');
@@ -290,7 +292,7 @@ test('a saved list and contacts by tag are recipients; a V0 account is asked in 
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello {{prenom}}, still there?');
   await toStep(page, 'Recipients');
-  await page.getByRole('combobox', { name: 'Recipients', exact: true }).selectOption('list');
+  await page.getByRole('radiogroup', { name: 'Recipients' }).getByText('List', { exact: true }).click();
   await page.getByRole('combobox', { name: 'List', exact: true }).selectOption('Regulars');
   await toStep(page, 'Review and send');
   await page.getByRole('button', { name: 'Check the list' }).click();

@@ -62,8 +62,8 @@ test('a campaign’s results name each country with its messages, replies and re
   await abroad(['+32470123456', '+32470123457'], 'Oui');
   await abroad(['+262692123456', '+35699123456', '+35054123456'], null);
 
-  await page.goto(`${app.url}/campaigns/${campaignId}`);
-  await page.getByText('Voir les données').click();
+  await page.goto(`${app.url}/campaigns/${campaignId}?tab=statistics`);
+  await page.getByText('Messages et réponses par pays').click();
   const table = page.getByRole('table', { name: 'Messages et réponses par pays' });
   await table.getByRole('row', { name: /^Belgique 2 2 2 100/ }).waitFor();
   await table.getByRole('row', { name: /^La Réunion 1 0 0 0/ }).waitFor();

@@ -168,6 +168,53 @@ test('a conversation is put off to a day and an hour of one’s own', async () =
   expect(page.troubles).toEqual([]);
 });
 
+/** Opens that conversation; answers the field of its answer. */
+async function open(name: string) {
+  const { page } = pages;
+  await pages.visit('/chat');
+  await row(`${name},`).click();
+  await page.getByRole('log').getByText(name, { exact: true }).waitFor();
+  return page.getByRole('textbox', { name: 'Votre réponse' });
+}
+
+test('blocking somebody can be undone', async () => {
+  const { page, shop } = pages;
+  await open('Merci 5');
+  await page.getByRole('button', { name: 'Autres actions' }).click();
+  await page.getByRole('menuitem', { name: 'Bloquer' }).click();
+  await page.getByRole('status').filter({ hasText: 'Bloqué' }).getByRole('button', { name: 'Annuler' }).click();
+  const blocked = async () => (await shop.call('GET', '/conversations?state=blocked')).body.items;
+  await until('it is open', async () => (await blocked()).length === 0);
+  expect(await blocked()).toEqual([]);
+});
+
+test('a saved reply goes where the caret is', async () => {
+  const { page, shop } = pages;
+  await shop.call('POST', '/canned-answers', { name: 'Horaires', text: 'dès 7 h' });
+  const field = await open('Merci 6');
+  await field.fill('Ouvert  samedi');
+  await field.press('Home');
+  for (let letter = 0; letter < 'Ouvert '.length; letter++) await field.press('ArrowRight');
+  await page.locator('summary').filter({ hasText: 'Réponses enregistrées' }).click();
+  await page.getByRole('button', { name: 'Horaires' }).click();
+  expect(await field.inputValue()).toBe('Ouvert dès 7 h samedi');
+});
+
+test('Ctrl+Enter sends an answer', async () => {
+  const field = await open('Merci 8');
+  await field.fill('À samedi');
+  await field.press('Control+Enter');
+  await pages.page.getByRole('log').getByText('À samedi').waitFor();
+  expect(await field.inputValue()).toBe('');
+});
+
+test('an excerpt stands at the left of the list, whichever way it is read', async () => {
+  await pages.visit('/chat');
+  await pages.page.locator('.excerpt').first().waitFor();
+  await pages.page.evaluate(`document.querySelector('.excerpt').replaceChildren('\\u0634\\u0643\\u0631\\u0627')`);
+  expect(await pages.page.evaluate(`getComputedStyle(document.querySelector('.excerpt')).textAlign`)).toBe('left');
+});
+
 test('a number is named from its thread', async () => {
   const { page, shop } = pages;
   await pages.visit('/chat');

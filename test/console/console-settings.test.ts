@@ -262,5 +262,9 @@ test('contacts and opt-outs as another provider exports them are imported from t
   await page.locator('input[type=file]').setInputFiles(file('blacklist.csv', 'date;phone_number\n2026-01-01;+33612000072\n'));
   await page.getByRole('button', { name: 'Ajouter' }).click();
   await page.getByText('1 ajoutés, 0 y étaient déjà.').waitFor();
+  // A bad line is named as it stands in the file, its heading counted.
+  await page.locator('input[type=file]').setInputFiles(file('liste.csv', 'phone\n+33612000073\nabc\n'));
+  await page.getByRole('button', { name: 'Ajouter' }).click();
+  await page.getByRole('alert').getByText('Ligne 3').waitFor();
   expect(await app.rows('select phone, source from opt_outs where phone = $1', ['+33612000072'])).toHaveLength(1);
 });

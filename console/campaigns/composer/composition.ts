@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { ask, v1 } from '../../api.ts';
 import { useSettled } from '../../ui/use-settled.ts';
 import { NOTHING_YET, type Composed } from './draft-model.ts';
+import { fileAgain } from './kept-file.ts';
 import { readBeginning, type Columns } from './recipients.ts';
 import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
@@ -21,7 +22,10 @@ function written({ step, composed, source, chosen, lost }: Form): string {
   const own = source.kind === 'file' ? { kind: 'file', name: source.file.name, keepAs: source.keepAs } : source;
   return JSON.stringify({ step, composed, chosen, lost, source: source.kind === 'typed' ? { kind: 'typed' } : own });
 }
-const pastedIn = (source: Source): string | null => (source.kind === 'typed' || source.kind === 'file' ? source.text : null);
+function pastedIn(source: Source): string | null {
+  if (source.kind === 'typed') return source.text;
+  return source.kind === 'file' ? source.kept : null;
+}
 
 type Kept = { form: Record<string, unknown>; recipients: string | null };
 
@@ -46,8 +50,8 @@ export async function formOf({ form, recipients }: Kept): Promise<Form> {
 async function sourceOf(kept: Record<string, unknown>, text: string): Promise<Source> {
   switch (kept['kind']) {
     case 'file': {
-      const file = new File([text], textOf(kept['name']));
-      return { kind: 'file', file, text, beginning: await readBeginning(file), keepAs: textOf(kept['keepAs']) };
+      const file = await fileAgain(text, textOf(kept['name']));
+      return { kind: 'file', file, kept: text, beginning: await readBeginning(file), keepAs: textOf(kept['keepAs']) };
     }
     case 'list':
       return { kind: 'list', id: textOf(kept['id']) };

@@ -78,12 +78,12 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
   );
 }
 
-/** The price; nothing while there is no recipient. */
-export function useCost(): (preview: Preview | undefined) => string {
-  const { say, money } = useLocale();
+/** The price; null where none is set, so that nothing is said of it. */
+export function useCost(): (preview: Preview | undefined) => string | null {
+  const { money } = useLocale();
   return (preview) => {
     if (!preview || preview.recipients.kept === 0) return '–';
-    return preview.cost === null ? say('noPrice') : money(preview.cost);
+    return preview.cost === null ? null : money(preview.cost);
   };
 }
 

@@ -5,7 +5,9 @@ import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Choice, Field } from '../../ui/components.tsx';
 import type { Form } from './composition.ts';
-import { columnsOf, readBeginning, readText, type Columns, type Recipients } from './recipients.ts';
+import { Segments } from '../../ui/segments.tsx';
+import { keptFile } from './kept-file.ts';
+import { columnsOf, readBeginning, type Columns, type Recipients } from './recipients.ts';
 import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 type Props = {
@@ -36,15 +38,15 @@ export function RecipientsField(props: Props) {
   };
   return (
     <>
-      <Choice<Kind>
+      <Segments<Kind>
         label={say('recipientsFrom')}
         value={source.kind === 'file' ? 'typed' : source.kind}
         onChange={(kind) => change(begun[kind])}
         options={[
           ...(listed > 0 ? [{ value: 'kept' as const, label: say('fromKept', { n: number(listed) }) }] : []),
           { value: 'typed', label: say('fromTyped') },
-          ...(filled.length > 0 ? [{ value: 'list' as const, label: say('fromList') }] : []),
-          { value: 'contacts', label: say('fromContacts') },
+          ...(filled.length > 0 ? [{ value: 'list' as const, label: say('savedList') }] : []),
+          { value: 'contacts', label: say('contacts') },
         ]}
       />
       {lost === undefined ? null : <p className="notice">{say('fileLost', { name: lost })}</p>}
@@ -70,18 +72,18 @@ export function RecipientsField(props: Props) {
   );
 }
 
+/** Pasted, chosen or dropped. */
 function Own({ form, set, read, error }: Props) {
   const { say, number } = useLocale();
-  const { source, chosen } = form;
-  const choose = (part: Partial<Columns>): void => set({ chosen: { ...chosen, ...part } });
+  const { source } = form;
   const last = useRef<File>(undefined);
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
     last.current = file;
-    const [beginning, text] = await Promise.all([readBeginning(file), readText(file)]);
+    const [beginning, kept] = await Promise.all([readBeginning(file), keptFile(file)]);
     // One that took longer to read than the one chosen after it is no longer meant.
     if (last.current !== file) return;
-    set({ source: { kind: 'file', file, beginning, text, keepAs: '' }, chosen: {}, lost: undefined });
+    set({ source: { kind: 'file', file, beginning, kept, keepAs: '' }, chosen: {}, lost: undefined });
   }
   /** A long list is taken as a file: a field with so many lines is slow to write in. */
   function paste(event: ClipboardEvent): void {
@@ -90,17 +92,18 @@ function Own({ form, set, read, error }: Props) {
     event.preventDefault();
     void take(new File([text], say('pastedFile')));
   }
-  const columns = columnsOf(read, chosen);
-  const options = read.columns.map((value) => ({ value, label: value }));
   return (
     <>
       {source.kind === 'file' ? (
-        <div className="row chosen">
-          <p>
-            <strong>{source.file.name}</strong> {say('fileSize', { n: number(Math.ceil(source.file.size / 1024)) })}
-          </p>
-          <Action onPress={() => set({ source: NO_RECIPIENTS, chosen: {} })}>{say('removeFile')}</Action>
-        </div>
+        <>
+          <div className="row chosen">
+            <p>
+              <strong>{source.file.name}</strong> {say('fileSize', { n: number(Math.ceil(source.file.size / 1024)) })}
+            </p>
+            <Action onPress={() => set({ source: NO_RECIPIENTS, chosen: {} })}>{say('removeFile')}</Action>
+          </div>
+          {source.kept === null ? <p className="notice">{say('fileNotKept')}</p> : null}
+        </>
       ) : (
         <div onPasteCapture={paste}>
           <Field
@@ -129,6 +132,19 @@ function Own({ form, set, read, error }: Props) {
           <Button className="button plain">{say(source.kind === 'file' ? 'otherFile' : 'chooseFile')}</Button>
         </FileTrigger>
       </DropZone>
+      <OfTheRows form={form} set={set} read={read} />
+    </>
+  );
+}
+
+/** Which columns are which, under what name the list is kept, and how much was read of it. */
+function OfTheRows({ form: { source, chosen }, set, read }: Pick<Props, 'form' | 'set' | 'read'>) {
+  const { say, number } = useLocale();
+  const choose = (part: Partial<Columns>): void => set({ chosen: { ...chosen, ...part } });
+  const columns = columnsOf(read, chosen);
+  const options = read.columns.map((value) => ({ value, label: value }));
+  return (
+    <>
       {read.columns.length > 1 ? (
         <div className="pair">
           <Choice label={say('numberColumn')} value={columns.to} onChange={(to) => choose({ to })} options={options} />

@@ -5,8 +5,8 @@ import { upload } from './upload.ts';
 /** Where the recipients of a campaign come from. */
 export type Source =
   | { kind: 'typed'; text: string }
-  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. `text`: all of it, unless it is long. */
-  | { kind: 'file'; file: File; beginning: Recipients; keepAs: string; text: string | null }
+  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. `kept`: all of it as its draft keeps it, unless it is too large. */
+  | { kind: 'file'; file: File; beginning: Recipients; keepAs: string; kept: string | null }
   | { kind: 'list'; id: string }
   | { kind: 'contacts'; tag: string }
   /** The list that the draft has. */

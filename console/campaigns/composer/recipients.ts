@@ -10,7 +10,6 @@ const REFERENCE_COLUMN = /^(?:ref|r[ée]f[ée]rence)$/i;
 /** How much of a file is looked at before it is sent. */
 const BEGINNING_BYTES = 65_536;
 const BEGINNING_ROWS = 100;
-const MOST_READ = 2_000_000;
 
 /** A spreadsheet in French separates by semicolons. */
 const separatorOf = (header: string): string =>
@@ -58,12 +57,8 @@ export async function readBeginning(file: File): Promise<Recipients> {
   return readRecipients(ended ? text : text.slice(0, text.lastIndexOf('\n')));
 }
 
-/** All of a file, where that is a text that is not long. */
-export const readText = async (file: File): Promise<string | null> =>
-  isZipped(file) || isWorkbook(file) || file.size > MOST_READ ? null : textOf(new Uint8Array(await file.arrayBuffer()));
-
 /** As spreadsheets in Western Europe save text: UTF-8, UTF-16 under its mark, or Windows-1252. */
-function textOf(bytes: Uint8Array<ArrayBuffer>): string {
+export function textOf(bytes: Uint8Array<ArrayBuffer>): string {
   const [a, b] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
     return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);

@@ -1,10 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Problem, Skeleton } from '../../ui/components.tsx';
 import { Sums, Verdict } from './preview-panel.tsx';
+import { seenOf } from './campaign-fields.tsx';
+import { TestSend } from './test-send.tsx';
 import type { Preview } from './use-preview.ts';
+import type { Sending } from './use-sending.ts';
+import type { Writing } from './use-writing.ts';
 
 /** So long everything that was sent can be undone: the server holds it, whatever becomes of this page. */
 export const HOLD_SECONDS = 10;
@@ -31,13 +36,10 @@ type Props = {
 /** Says once more what goes to whom, when and for how much, and sends it. */
 export function Review({ of, look, name, sendAt, labelOf, act, behind = false }: Props) {
   const { say } = useLocale();
-  const [chosen, choose] = useState<Hour | null>(null);
   const preview = useQuery({ queryKey: ['review', of], queryFn: look, gcTime: 0, staleTime: 0, refetchInterval: LOOK_MS });
   const { data } = preview;
-  // An account that holds them has them wait each for their own hour.
-  const clearAt = data?.quietHours.policy === 'warn' ? data.quietHours.clearAt : null;
-  const hour = clearAt === null ? 'asked' : (chosen ?? (sendAt === null ? 'clear' : 'asked'));
-  const departure = { holdSeconds: HOLD_SECONDS, ...(hour === 'clear' && clearAt !== null ? { sendAt: clearAt } : {}) };
+  const { departure, ...hours } = useDeparture(data, sendAt);
+  const { clearAt } = hours;
   return (
     <section aria-label={say('review')}>
       <Problem error={preview.error} retry={() => void preview.refetch()} />
@@ -49,13 +51,23 @@ export function Review({ of, look, name, sendAt, labelOf, act, behind = false }:
       ) : preview.error ? null : (
         <Skeleton />
       )}
-      {clearAt === null ? null : <Hours sendAt={sendAt} clearAt={clearAt} hour={hour} choose={choose} />}
+      {clearAt === null ? null : <Hours {...hours} sendAt={sendAt} clearAt={clearAt} />}
       <Problem error={act.error} />
       <Action kind="main" isDisabled={!data?.accepted || behind || act.isPending} onPress={() => act.mutate(departure)}>
         {act.isPending ? say('sending') : labelOf(data?.recipients.kept ?? 0)}
       </Action>
     </section>
   );
+}
+
+/** When it goes: the hour that was asked for, or where that would disturb people the next one that does not. */
+function useDeparture(preview: Preview | undefined, sendAt: string | null) {
+  const [chosen, choose] = useState<Hour | null>(null);
+  // An account that holds them has them wait each for their own hour.
+  const clearAt = preview?.quietHours.policy === 'warn' ? preview.quietHours.clearAt : null;
+  const hour = clearAt === null ? 'asked' : (chosen ?? (sendAt === null ? 'clear' : 'asked'));
+  const departure = { holdSeconds: HOLD_SECONDS, ...(hour === 'clear' && clearAt !== null ? { sendAt: clearAt } : {}) };
+  return { clearAt, hour, choose, departure };
 }
 
 type Hour = 'clear' | 'asked';
@@ -74,5 +86,54 @@ function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
         <span className="dot" aria-hidden="true" /> {sendAt === null ? say('sendNow') : say('keepTime', { at: time(sendAt) })}
       </Radio>
     </RadioGroup>
+  );
+}
+
+type StepProps = { writing: Writing; sending: Sending };
+
+/** What is missing, and what is sent; what is long or has rows in error is a list to be looked at first. */
+export function ReviewStep({ writing, sending }: StepProps) {
+  const { say, number } = useLocale();
+  const { missing, short, complete, preview, body, recipients, behind, form } = writing;
+  return (
+    <>
+      {missing.length === 0 ? null : (
+        <ul role="alert" className="problem">
+          {missing.map((word) => (
+            <li key={word}>{say(word)}</li>
+          ))}
+        </ul>
+      )}
+      {short && complete ? (
+        <Review
+          of={preview}
+          look={() => ask(v1.campaigns.preview.$post({ json: { ...body, recipients } }))}
+          name={body.name}
+          sendAt={body.sendAt ?? null}
+          labelOf={(n) => (n === 1 ? say('sendCampaignOne') : say('sendCampaign', { n: number(n) }))}
+          act={sending.send}
+          behind={behind}
+        />
+      ) : (
+        <CheckList writing={writing} sending={sending} />
+      )}
+      <TestSend body={body} text={seenOf(form.composed, preview)} behind={behind} />
+    </>
+  );
+}
+
+function CheckList({ writing: { preview, troubles, complete }, sending: { send, uploaded } }: StepProps) {
+  const { say, number } = useLocale();
+  return (
+    <>
+      <Verdict preview={preview} troubles={troubles} warnings />
+      {preview ? <Sums preview={preview} /> : null}
+      <Problem error={send.error} />
+      {send.isPending && uploaded > 0 ? <p role="status">{say('uploaded', { n: number(Math.round(uploaded * 100)) })}</p> : null}
+      <p className="hint">{say('checkListHint')}</p>
+      <Action kind="main" isDisabled={send.isPending || !complete} onPress={() => send.mutate(null)}>
+        {say(send.isPending ? 'sending' : 'checkList')}
+      </Action>
+    </>
   );
 }

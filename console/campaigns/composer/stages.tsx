@@ -49,22 +49,19 @@ export function Summary({ preview, behind, sendAt, wrong, keeping, step, go, chi
   return (
     <section className="summary" aria-label={say('sums')} aria-busy={behind}>
       <dl>
-        <div>
-          <dt>{say('recipients')}</dt>
-          <dd>{kept ? number(kept.recipients.kept) : '–'}</dd>
-        </div>
-        <div>
-          <dt>{say('smsWord')}</dt>
-          <dd>{kept ? number(kept.segments.total) : '–'}</dd>
-        </div>
-        <div>
-          <dt>{say('cost')}</dt>
-          <dd>{costOf(preview)}</dd>
-        </div>
-        <div>
-          <dt>{say('sendTime')}</dt>
-          <dd>{sendAt === null ? say('atOnceShort') : moment(sendAt)}</dd>
-        </div>
+        {[
+          [say('recipients'), kept ? number(kept.recipients.kept) : '–'],
+          [say('smsWord'), kept ? number(kept.segments.total) : '–'],
+          [say('cost'), costOf(preview)],
+          [say('sendTime'), sendAt === null ? say('atOnceShort') : moment(sendAt)],
+        ].map(([name, value]) =>
+          value === null ? null : (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
       </dl>
       <p role="status">
         {wrong > 0 ? <Badge tone="bad">{say('toCorrect', { n: number(wrong) })}</Badge> : null}{' '}

@@ -11,7 +11,7 @@ new PerformanceObserver((list) => {
 }).observe({ type: 'layout-shift', buffered: true });`;
 const MOST = 0.02;
 
-test('sign-in, chat, campaigns and settings hardly jump while they load, on phone and desk', async () => {
+test('sign-in, chat, campaigns, contacts and settings hardly jump, on phone and desk', async () => {
   await using pages = await startPages();
   const { page, api, shop } = pages;
   let last = '';
@@ -31,6 +31,8 @@ test('sign-in, chat, campaigns and settings hardly jump while they load, on phon
       purpose: 'transactional',
       recipients,
     });
+  for (let index = 0; index < 12; index++)
+    await shop.call('PUT', '/contacts', { phone: `+3361234${5600 + index}`, firstName: `Zoé ${index}`, tags: ['fidèle'] });
   await page.addInitScript(COUNT);
   const found: Record<string, string[]> = {};
   const look = async (where: string, path: string): Promise<void> => {
@@ -52,7 +54,7 @@ test('sign-in, chat, campaigns and settings hardly jump while they load, on phon
     await page.context().clearCookies();
     await look(`sign-in ${width}`, '/');
     await pages.signIn('fr');
-    for (const path of ['/chat', `/chat/${last}`, '/campaigns', '/settings/keywords', '/settings/spend'])
+    for (const path of ['/chat', `/chat/${last}`, '/campaigns', '/contacts', '/settings/keywords', '/settings/spend'])
       await look(`${path} ${width}`, path);
   }
   expect(found).toEqual({});
