@@ -267,6 +267,7 @@ test('two people in one conversation: who writes is shown, and nobody answers un
   await until('it is open', async () => (await page.getByRole('row', { name: 'Blocked' }).count()) === 0);
   await page.getByRole('link', { name: 'Reports' }).click();
   await page.getByRole('img', { name: /Replies by day/ }).waitFor();
+  for (const fold of await page.getByText('Show data', { exact: true }).all()) await fold.click();
   await page.getByRole('cell', { name: 'Rentrée' }).waitFor();
   await clean('analytics');
   await signOut(page);
