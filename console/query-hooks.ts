@@ -92,7 +92,7 @@ export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, sta
   });
 }
 
-/** What the person may do, once it is known. */
+/** The person's rights, once they are known. */
 export const useRole = () => useQuery(session).data?.user.role;
 /** Whether the person may change what belongs to the account. */
 export const useOwner = (): boolean => useRole() === 'owner';

@@ -30,7 +30,7 @@ const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
 
 /**
  * Whether one address may be connected to: global unicast, and neither a metadata service nor an address of this machine.
- * What IPv6 wraps around an IPv4 address is judged by the address inside as well.
+ * IPv6 addresses that wrap an IPv4 address are judged by the address inside as well.
  */
 export function createAddressCheck({ allowCidrs, denyCidrs = [] }: AddressRules): (address: string) => boolean {
   const allowed = allowCidrs.map(readCidr);

@@ -92,7 +92,7 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
         continue;
       }
     }
-    // What is cancelled is closed; what was gone through may still have messages that wait for their time.
+    // A cancelled campaign is closed; one that was gone through may still have messages that wait for their time.
     if (!tells || campaign.state !== 'launched') enter('closing');
     if (await closeCampaign(campaignId)) break;
     if (tells) await explain('closing');

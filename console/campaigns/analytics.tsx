@@ -85,7 +85,7 @@ const rateOf = ({ messages, repliers }: Campaign): number => Math.round(part(rep
 const came = (day: Day): boolean => day.replies > 0;
 const nameOf = ({ name }: Campaign): string => name;
 
-/** What the charts draw, and the file of all of them; null where nothing happened. */
+/** The charts' data, and one file of all of it; null where nothing happened. */
 function useCharts(figures: Figures | undefined) {
   const { say, locale } = useLocale();
   return useMemo(() => {

@@ -140,7 +140,7 @@ function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
 
 type Whole = Pick<Campaign, 'total' | 'segments' | 'cost'>;
 
-/** What the whole list was found to be, and what the hour is to its first rows now; what is wrong with its rows is not sent. */
+/** The result over the whole list, and the effect of the hour on its first rows; rows with errors are not sent. */
 function atThisHour(found: Preview, now: Preview, { total, segments, cost }: Whole): Preview {
   const hours = ({ code }: Preview['warnings'][number]): boolean => code === 'quiet-hours';
   return {

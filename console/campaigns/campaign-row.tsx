@@ -46,7 +46,7 @@ function Sparkline({ values }: { values: number[] }) {
   );
 }
 
-/** What may be done with a campaign, from its line in the list. */
+/** The menu of a campaign in the list. */
 export function CampaignMenu({ campaign: { id, name, state } }: { campaign: Listed }) {
   const { say } = useLocale();
   const navigate = useNavigate();

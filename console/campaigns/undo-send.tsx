@@ -3,7 +3,7 @@ import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from '../ui/components.tsx';
 
-/** What is to go sooner than that after it was sent is held so that it can be undone. */
+/** A campaign that would go sooner is held for so long, so that it can be undone. */
 const LONGEST_HOLD_MS = 60_000;
 const TICK_MS = 250;
 

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
@@ -21,7 +22,14 @@ export function AlarmsPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noAlarms'), hint: say('noAlarmsHint') }}
         columns={[
-          { name: say('carrier'), cell: ({ name }) => name },
+          {
+            name: say('carrier'),
+            cell: ({ carrier, name }) => (
+              <Link to="/operator/carriers/$id" params={{ id: carrier }}>
+                {name}
+              </Link>
+            ),
+          },
           {
             name: say('what'),
             cell: ({ kind, clearedAt }) => <Badge tone={clearedAt === null ? 'bad' : 'plain'}>{say(`alarm.${kind}`)}</Badge>,

@@ -48,7 +48,7 @@ export function ConversationMenus({ items, changed, about }: Props) {
   );
 }
 
-/** What a button does, where there is room to say it. */
+/** A button's label, where there is room for it. */
 const Word = ({ text }: { text: string }) => (
   <span className="word">
     {text} <ChevronDown aria-hidden="true" />

@@ -115,7 +115,7 @@ function Excerpt({ text, search }: { text: string | null; search: string }) {
   );
 }
 
-/** What is known of it at a glance. */
+/** Its marks: flag, opt-out, assignee, unread. */
 function Marks({ item }: { item: Conversation }) {
   const { number } = useLocale();
   return (

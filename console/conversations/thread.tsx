@@ -55,7 +55,7 @@ function useThread(id: string) {
   };
 }
 
-/** What is looked at is read. `unread`: of who may say so. */
+/** Marks a conversation as read while it is looked at. `unread`: for people who may. */
 function useRead(id: string, unread: number): void {
   const { mutate } = useAct(() => ask(one.read.$post({ param: { id } })), ['conversations']);
   useEffect(() => {

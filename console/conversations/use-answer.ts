@@ -24,7 +24,7 @@ function useTelling(id: string) {
   };
 }
 
-/** What was begun and not sent, kept by person and conversation: a page that is left or reloaded, or a session that ends, loses none. */
+/** An answer that was not sent, kept by person and conversation: leaving, reloading or the end of the session loses none. */
 function useDraft(id: string) {
   const { data: who } = useQuery(session);
   const place = `draft ${who?.user.id ?? ''} ${id}`;
@@ -101,7 +101,7 @@ export function useAnswer({ id, answers }: Conversation) {
     },
     submit: (): void => {
       if (!ready) return;
-      // What somebody else answered has been read by now. After any other error it is the same try: this one may have arrived.
+      // The colleague's answer has been read by now. After any other error it is the same try: this one may have arrived.
       if (send.error instanceof Refusal && send.error.code === 'answered-meanwhile') {
         key.current = freshKey();
         seen.current = answers;

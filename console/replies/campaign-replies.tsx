@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
-import { Loaded, Table, whenShort } from '../ui/list.tsx';
+import { Loaded, Table } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { phoneText } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
+import { useReplyColumns } from './reply-columns.tsx';
 
 const SHOWN = 10;
+const COLUMNS = ['from', 'text', 'received'] as const;
 
 /** The newest answers; where there is a chat, each opens its conversation. */
 export function CampaignReplies({ id }: { id: string }) {
@@ -16,7 +17,7 @@ export function CampaignReplies({ id }: { id: string }) {
     queryKey: ['replies', 'campaign', id],
     queryFn: () => ask(v1.replies.$get({ query: { campaign: id, limit: String(SHOWN) } })),
   });
-  const chat = who?.account?.platform === 'v2';
+  const columns = useReplyColumns(COLUMNS, who?.account?.platform === 'v2');
   return (
     <section>
       <div className="row">
@@ -32,26 +33,7 @@ export function CampaignReplies({ id }: { id: string }) {
           items.length === 0 ? (
             <p>{say('noCampaignReplies')}</p>
           ) : (
-            <Table
-              label={say('campaignReplies')}
-              rows={items}
-              keyOf={(reply) => reply.id}
-              columns={[
-                {
-                  name: say('from'),
-                  cell: ({ from, conversationId }) =>
-                    chat && conversationId ? (
-                      <Link to="/chat/$id" params={{ id: conversationId }}>
-                        {phoneText(from)}
-                      </Link>
-                    ) : (
-                      phoneText(from)
-                    ),
-                },
-                { name: say('text'), long: true, cell: ({ text }) => <span dir="auto">{text}</span> },
-                { name: say('received'), cell: ({ receivedAt }) => whenShort(receivedAt) },
-              ]}
-            />
+            <Table label={say('campaignReplies')} rows={items} keyOf={(reply) => reply.id} columns={columns} />
           )
         }
       </Loaded>

@@ -236,7 +236,7 @@ const PasswordAgain = lazy(async () => {
   return { default: again };
 });
 
-/** What an error says in the reader's language. */
+/** An error's message in the reader's language. */
 function useErrorText(refusal: Refusal | null): string {
   const { say } = useLocale();
   const word = `problem.${refusal?.code ?? 'network'}`;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner } from '../../cli/admin.ts';
-import { textOf } from '../../dev/seed.ts';
+import { itemsOf, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { signInAs } from '../fixtures/console/by-hand.ts';
@@ -147,4 +147,20 @@ test('limits and usage are set on both sides, a name is asked for and confirmed,
   await button('Save').first().click();
   await until('it is set', async () => JSON.stringify(await app.account.get('/v1/spend-limits')).includes('"100.00"'));
   await signInAs(page, app, OWNER);
+}, 60_000);
+
+test('an operator goes from an alarm to its cause by three clicks at most', async () => {
+  const { app } = started;
+  const { smsc, ports } = app.world;
+  const settings = { host: '127.0.0.1', port: ports.smsc, systemId: smsc.systemId, password: 'wrong', reconnectMinMs: 100 };
+  await app.operator.send('POST', '/v1/operator/carriers', { name: 'night-smsc', type: 'smpp', settings });
+  const open = async () => itemsOf(await app.operator.get('/v1/operator/alarms?open=true'));
+  await until('its login is refused', async () => (await open()).length > 0);
+  await signInAs(page, app, 'operator@aller-retour.example');
+  await visit('/operator');
+  await page.getByRole('main').getByRole('link', { name: 'Alarms', exact: true }).click();
+  await page.getByRole('link', { name: 'night-smsc' }).click();
+  await page.getByRole('heading', { name: 'night-smsc', level: 1 }).waitFor();
+  await page.getByRole('row', { name: /Login refused.*ESME_RINVPASWD/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
 }, 60_000);

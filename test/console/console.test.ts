@@ -127,7 +127,7 @@ test('an owner adds a callback, sees its secret once, watches an outage, sends a
   const { app } = started;
   await signIn(OWNER, await setPassword(app.config.DATABASE_URL, OWNER));
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('heading', { name: 'API & Integration › Callback', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Callbacks', level: 1 }).waitFor();
   const url = `${app.world.endpoint.url}/hook/shop`;
   await page.getByRole('textbox', { name: 'Address', exact: true }).fill(url);
   await page.getByRole('button', { name: 'Add the callback' }).click();

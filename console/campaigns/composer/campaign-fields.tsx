@@ -14,14 +14,14 @@ export type StepProps = {
   change: (part: Partial<Composed>) => void;
   account: Account;
   preview: Preview | undefined;
-  /** What is wrong with a field, in words. */
+  /** A field's error, in words. */
   wrong: (place: Place) => string | undefined;
 };
 
 /** The text as its first reader will have it. */
 export const seenOf = (composed: Composed, preview: Preview | undefined): string => preview?.samples[0]?.text ?? composed.text;
 
-/** What a campaign is called and what it says. `columns`: those that a message can name. */
+/** The name and text of a campaign. `columns`: those that a message can name. */
 export function MessageStep({ composed, change, preview, wrong, columns }: StepProps & { columns: string[] }) {
   const { say } = useLocale();
   const area = useRef<HTMLTextAreaElement>(null);

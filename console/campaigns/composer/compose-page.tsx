@@ -15,7 +15,7 @@ const EMPTY: Form = { step: 'message', composed: NOTHING_YET, source: NO_RECIPIE
 const keptForm = async (id: string): Promise<Form> => formOf(await ask(v1.compositions[':id'].$get({ param: { id } })));
 export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
 
-/** What is begun here gets its address as soon as it is kept, and goes on being written; at another address there is another one. */
+/** A new campaign gets its address as soon as it is kept, without a new page; another address is another campaign. */
 export function NewCampaignPage() {
   const { say } = useLocale();
   const search = useSearch({ from: '/campaigns/new' });
@@ -94,7 +94,7 @@ function Edited({ id, account }: { id: string; account: Account }) {
   );
 }
 
-/** What was sent, or is being looked at, is not written further. */
+/** A campaign that was sent, or is being checked, cannot be written on. */
 function Closed({ campaign: { id, state } }: { campaign: Campaign }) {
   const { say } = useLocale();
   return (

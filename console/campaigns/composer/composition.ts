@@ -9,7 +9,7 @@ import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 export const STEPS = ['message', 'recipients', 'options', 'review'] as const;
 export type Step = (typeof STEPS)[number];
-/** What somebody has written of a campaign, and where they are. `lost`: a file that has to be chosen again. */
+/** A campaign as written so far, and the step. `lost`: a file that has to be chosen again. */
 export type Form = { step: Step; composed: Composed; source: Source; chosen: Partial<Columns>; lost?: string | undefined };
 
 /** How long nobody writes before it is kept. */

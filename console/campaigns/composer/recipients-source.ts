@@ -13,10 +13,10 @@ export type Source =
   | { kind: 'kept' };
 
 export const NO_RECIPIENTS: Source = { kind: 'typed', text: '' };
-/** What is typed goes with the campaign; what is longer goes as a file. */
+/** Typed rows go with the campaign; longer lists go as a file. */
 const MOST_TYPED = 1000;
 
-/** What of it can be read here; nothing of what the product holds. */
+/** The rows that can be read here; none of a list that the server holds. */
 export function readSource(source: Source): Recipients {
   if (source.kind === 'typed') return readRecipients(source.text);
   return source.kind === 'file' ? source.beginning : { columns: [], rows: [], bare: false };

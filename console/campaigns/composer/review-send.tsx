@@ -20,7 +20,7 @@ const LOOK_MS = 60_000;
 export type Departure = { holdSeconds: number; sendAt?: string };
 
 type Props = {
-  /** What is sent, as a key of its own, and how it is looked at once more. */
+  /** The key of the campaign as written, and a way to check it once more. */
   of: unknown;
   look: () => Promise<Preview>;
   name: string;
@@ -91,7 +91,7 @@ function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
 
 type StepProps = { writing: Writing; sending: Sending };
 
-/** What is missing, and what is sent; what is long or has rows in error is a list to be looked at first. */
+/** What is missing, and the button. A long list, or one with errors, is checked first. */
 export function ReviewStep({ writing, sending }: StepProps) {
   const { say, number } = useLocale();
   const { missing, short, complete, preview, body, recipients, behind, form } = writing;

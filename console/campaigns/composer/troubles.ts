@@ -34,7 +34,7 @@ export function troublesOf(preview: Preview | undefined, error: unknown): Troubl
   });
 }
 
-/** What is not there yet, though nothing goes without it. */
+/** Required fields that are still empty. */
 export const missingIn = ({ name, text, later, sendAt }: Composed, nobody: boolean): Partial<Record<Place, Word>> => ({
   ...(name.trim() === '' ? { name: 'nameMissing' } : {}),
   ...(text.trim() === '' ? { text: 'textMissing' } : {}),

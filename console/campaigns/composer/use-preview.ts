@@ -13,7 +13,7 @@ const PREVIEWED = 1000;
 let asked = 0;
 
 /**
- * What the campaign would be, by the very plan that sends it, asked once nobody types any more: with these recipients, or with the
+ * The plan of the campaign, asked once nobody types any more, from the code that sends it: with these recipients, or with the
  * list that the draft `id` has. Nothing as long as there is no text, or nobody to read it. `behind`: what there is is of what was
  * written before.
  */

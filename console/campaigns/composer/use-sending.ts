@@ -43,7 +43,7 @@ export function useSending({ body, recipients, form }: Writing, draft: Begun['dr
       await open(of);
     },
   });
-  // What is wrong with the whole of it is said where it is sent.
+  // Errors about the whole campaign are shown where it is sent.
   useEffect(() => send.reset(), [form.step]);
   return { send, uploaded, discard: (id: string) => void keeping.over().then(() => open(id)) };
 }

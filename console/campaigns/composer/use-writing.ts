@@ -53,7 +53,7 @@ function useRecipients({ source, chosen }: Form) {
 
 const isPlace = (name: string): name is Place => name in STEP_OF;
 
-/** What is written of a campaign, who gets it, and all that is wrong with it, each where it is mended. */
+/** The campaign as written, its recipients, and all its errors, each where it is mended. */
 export function useWriting({ form: first, draft, account }: Pick<Begun, 'form' | 'draft'> & { account: Account }) {
   const { say } = useLocale();
   const faultText = useFaultText();
@@ -73,11 +73,11 @@ export function useWriting({ form: first, draft, account }: Pick<Begun, 'form' |
   const listOf = source.kind === 'kept' && draft ? draft.campaign.id : null;
   const preview = usePreview(body, recipients, listOf);
   const missing = missingIn(composed, nobody);
-  // What is not there yet is not wrong before somebody wants to go on.
+  // An empty field is no error before somebody wants to go on.
   const lacking = tried ? missing : {};
   const troubles = troublesOf(preview.data, preview.error);
   const places = new Set<Place>([...troubles.map(({ place }) => place), ...Object.keys(lacking).filter(isPlace)]);
-  /** What is wrong with a field, in words. */
+  /** A field's error, in words. */
   const wrong = (place: Place): string | undefined => {
     const word = lacking[place];
     if (word !== undefined) return say(word);

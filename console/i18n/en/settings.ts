@@ -20,7 +20,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   ownersOnly: 'Only an owner of the account can do this.',
   seconds: '{n} s',
 
-  apiCallback: 'API & Integration › Callback',
+  apiCallback: 'Callbacks',
   callbackHint: 'Every reply is shown in the console. It can also leave by e-mail and to your program, as it arrives.',
   emailsTitle: 'By e-mail',
   emailsHint: 'One reply, one e-mail. Answer that e-mail, and the answer leaves as an SMS.',

@@ -3,7 +3,7 @@ import { shellFr } from './shell.ts';
 import type { moreFr } from './more.ts';
 
 /**
- * What the sign-in and the chat say; what else there is to say comes with the pages that say it. English is compared with
+ * The words of the sign-in and the chat; other words come with the pages that say them. English is compared with
  * French by the compiler, and by a test that reads both.
  */
 export const fr = {

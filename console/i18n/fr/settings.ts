@@ -19,7 +19,7 @@ export const settingsFr = {
   ownersOnly: 'Seul un propriétaire du compte le peut.',
   seconds: '{n} s',
 
-  apiCallback: 'API & Intégration › Callback',
+  apiCallback: 'Callbacks',
   callbackHint:
     'Chaque réponse s’affiche dans la console. Elle peut aussi partir par e-mail et vers votre programme, dès son arrivée.',
   emailsTitle: 'Par e-mail',

@@ -5,7 +5,7 @@ import { useLayoutEffect, useState, type RefObject } from 'react';
 const FEW = 60;
 const ROW_PX = 37;
 
-/** What scrolls around it. */
+/** The element that scrolls around it. */
 function scrollerOf(element: HTMLElement | null): HTMLElement | null {
   for (let at = element?.parentElement ?? null; at; at = at.parentElement)
     if (/auto|scroll/.test(getComputedStyle(at).overflowY) && !at.matches('.wide')) return at;
