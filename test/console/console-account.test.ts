@@ -11,7 +11,8 @@ const OWNER = 'gerante@boulangerie.example';
 let started: Awaited<ReturnType<typeof startConsole>>;
 let page: Page & { troubles: string[] };
 beforeAll(async () => {
-  started = await startConsole({ env: { PUBLIC_URL: 'https://sms.example' }, ways: { email: false, callback: false } });
+  const ways = { email: false, callback: false };
+  started = await startConsole({ env: { PUBLIC_URL: 'https://sms.example' }, ways, sweepEveryMs: 1000 });
   page = await started.browser.open();
   await createOwner(started.app.config.DATABASE_URL, OWNER, started.app.accountId);
   await signInAs(page, started.app, OWNER);
@@ -152,6 +153,7 @@ test('limits and usage are set on both sides, a name is asked for and confirmed,
 test('an operator goes from an alarm to its cause by three clicks at most', async () => {
   const { app } = started;
   const { smsc, ports } = app.world;
+  app.log.expect(/refuses our login/);
   const settings = { host: '127.0.0.1', port: ports.smsc, systemId: smsc.systemId, password: 'wrong', reconnectMinMs: 100 };
   await app.operator.send('POST', '/v1/operator/carriers', { name: 'night-smsc', type: 'smpp', settings });
   const open = async () => itemsOf(await app.operator.get('/v1/operator/alarms?open=true'));

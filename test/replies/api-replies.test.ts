@@ -43,6 +43,8 @@ test('replies are listed newest first with the run that filed them and how they 
     runId: 'replies/2',
     campaign: null,
     reference: null,
+    firstName: null,
+    lastName: null,
   });
 });
 
