@@ -48,7 +48,8 @@ test('PyPI smpplib binds to our SMSC: what it sends arrives, its receipts and a 
   expect(sms).toMatchObject({ to: '+33612345678', from: '36111', text: LONG, segments: 2 });
   await smsc.deliver({ from: '+33612345678', to: '36111', text: 'Ça me va €' });
   const received = () => client.lines.filter((line) => line.startsWith('received ')).map((line) => line.split(' '));
-  await eventually('both receipts and the reply came', () => received().length === 3);
+  // It says what came before it acknowledges it.
+  await eventually('both receipts and the reply came', () => received().length === 3 && smsc.counts.acknowledged === 3);
   const [reply] = received().filter(([, esm]) => esm === '0');
   expect(decodeText(Buffer.from(reply?.[2] ?? '', 'hex'), 'gsm7')).toBe('Ça me va €');
   expect(client.lines.filter((line) => line.startsWith('sent '))).toEqual(sms.messageIds.map((id) => `sent ${id}`));
