@@ -1,17 +1,14 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { withRoom } from '../../database/caps.ts';
-import { Campaign } from '../../database/campaigns/campaign.ts';
 import { SavedInboxView } from '../../database/conversations/inbox-view.ts';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { INBOX_VIEWS, inboxQuery } from '../../domain/conversations/inbox-views.ts';
-import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
-import { because, fault, said } from '../../domain/problems/said.ts';
+import { because } from '../../domain/problems/said.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { saveView } from '../replies/save-view.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 import { conversationConditions } from './conversation-filters.ts';
 
@@ -49,7 +46,7 @@ const create = route('post', '/inbox-views', 'createInboxView', {
   responses: created('Saved', View, conflict),
 });
 const remove = route('delete', '/inbox-views/{id}', 'deleteInboxView', {
-  summary: 'Keep a view of the inbox no longer',
+  summary: 'Delete a saved view of the inbox',
   request: { params: IdParam },
   responses: done('Deleted', notFound),
 });
@@ -70,11 +67,15 @@ export async function countedViews(db: ApiServices['db'], account: CallingAccoun
     const [counted] = await rows<{ n: number }>(db.pool, `select count(*)::int as n from (${fitting}) each`, values);
     return counted?.n ?? 0;
   };
-  return Promise.all(found.map(async (view) => ({ ...viewOf(view), count: await count(view) })));
+  // One connection at a time: every open tab asks for this with each news.
+  const counted: z.infer<typeof CountedInboxView>[] = [];
+  for (const view of found) counted.push({ ...viewOf(view), count: await count(view) });
+  return counted;
 }
 
-export const inboxViews = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+export const inboxViews = (services: ApiServices) => {
+  const { db } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const found = await db.em().find(SavedInboxView, whose, { orderBy: { id: 'asc' } });
@@ -84,15 +85,8 @@ export const inboxViews = ({ db }: ApiServices) =>
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const asked = c.req.valid('json');
       const em = db.em();
-      const { campaign } = asked.filters;
-      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
-        throw invalidRequest(fault('filters.campaign', 'not-there'));
       const view = em.create(SavedInboxView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
-      const room = { accountId: whose.account, whose: whose.owner };
-      await withRoom(db.pool, 'inbox-views', room, () => em.flush()).catch((error: unknown) => {
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', said('view-name-taken'));
-      });
+      await saveView(services, { kind: 'inbox-views', ...whose, campaign: asked.filters.campaign }, () => em.flush());
       return c.json(viewOf(view), 201);
     })
     .openapi(remove, async (c) => {
@@ -103,3 +97,4 @@ export const inboxViews = ({ db }: ApiServices) =>
       await em.remove(view).flush();
       return c.body(null, 204);
     });
+};

@@ -1,16 +1,14 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { withRoom } from '../../database/caps.ts';
-import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
-import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
-import { because, fault, said } from '../../domain/problems/said.ts';
+import { because } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
 import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { saveView } from './save-view.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
@@ -66,8 +64,9 @@ const viewOf = ({ id, name, filters: kept, columns, createdAt }: ReplyView): z.i
   createdAt: createdAt.toISOString(),
 });
 
-export const replyViews = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+export const replyViews = (services: ApiServices) => {
+  const { db } = services;
+  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const found = await db.em().find(ReplyView, whose, { orderBy: { id: 'asc' } });
@@ -78,15 +77,8 @@ export const replyViews = ({ db }: ApiServices) =>
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const asked = c.req.valid('json');
       const em = db.em();
-      const { campaign } = asked.filters;
-      if (campaign !== null && (await em.count(Campaign, { id: campaign, account: whose.account })) === 0)
-        throw invalidRequest(fault('filters.campaign', 'not-there'));
       const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
-      const room = { accountId: whose.account, whose: whose.owner };
-      await withRoom(db.pool, 'reply-views', room, () => em.flush()).catch((error: unknown) => {
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', said('view-name-taken'));
-      });
+      await saveView(services, { kind: 'reply-views', ...whose, campaign: asked.filters.campaign }, () => em.flush());
       return c.json(viewOf(view), 201);
     })
     .openapi(choose, async (c) => {
@@ -114,3 +106,4 @@ export const replyViews = ({ db }: ApiServices) =>
       await em.remove(view).flush();
       return c.body(null, 204);
     });
+};
