@@ -37,6 +37,7 @@ test('ten thousand conversations are scrolled through, and the browser’s heap 
     },
     400_000,
   );
+  expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(MANY));
   const client = await page.context().newCDPSession(page);
   await client.send('HeapProfiler.collectGarbage');
   const { usedSize } = await client.send('Runtime.getHeapUsage');
