@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino, { type Logger } from 'pino';
-import { createOperator, createOwner, setPassword } from '../cli/admin.ts';
+import { createOperator } from '../cli/admin.ts';
 import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { consoleBuilt } from './launchers/console.ts';
@@ -13,7 +13,7 @@ import { untilOrphaned } from './launchers/parent.ts';
 import { freePort, givenPort } from './launchers/ports.ts';
 import { startPostgres } from './launchers/postgres.ts';
 import { startTemporal } from './launchers/temporal.ts';
-import { seed } from './seed.ts';
+import { CUSTOMER, firstState, SHORT_CODES, SIMS } from './first-state.ts';
 import { startWorld, type World } from './simulator/world.ts';
 import { startSystem } from '../system.ts';
 
@@ -51,9 +51,6 @@ export type Dev = AsyncDisposable & {
 
 const STATE = 'dev.json';
 const LOCK = 'dev.lock';
-const SHORT_CODES = ['38015', '38016', '38017'];
-const SIMS = [0, 1, 2, 3].map((port) => ({ port, number: `+3364400000${port}` }));
-const CUSTOMER = 'replies@boulangerie.example';
 
 /** The state of a stack in that folder, null where there never was one. */
 export async function readDevState(dataDir: string): Promise<DevState | null> {
@@ -190,49 +187,6 @@ const configOf = ({ databaseUrl, temporal, world, ports, secretsKey }: Parts) =>
     ...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
     SECRETS_KEY: secretsKey,
   });
-
-type First = { url: string; operatorKey: string; world: World; databaseUrl: string };
-
-/** Seeds the product, and makes the people who may sign in. */
-async function firstState({ url, operatorKey, world, databaseUrl }: First) {
-  const { smsc, gateway, endpoint } = world;
-  const seeded = await seed({
-    url,
-    operatorKey,
-    smpp: {
-      host: '127.0.0.1',
-      port: world.ports.smsc,
-      systemId: smsc.systemId,
-      password: smsc.password,
-      shortCodes: SHORT_CODES,
-      settings: { window: 100 },
-    },
-    dinstar: {
-      url: gateway.url,
-      username: gateway.username,
-      password: gateway.password,
-      sims: SIMS,
-      settings: { simSmsPerMinute: 600, simSmsPerDay: 100_000 },
-    },
-    emails: [{ address: CUSTOMER, locale: 'fr' }],
-    callbackUrl: `${endpoint.url}/hook`,
-  });
-  const callbackSecret = seeded.callback?.secret ?? '';
-  if (callbackSecret !== '') endpoint.addSecret(callbackSecret);
-  const { accountId, key: apiKey } = seeded;
-  return { accountId, apiKey, callbackSecret, people: await people(databaseUrl, accountId) };
-}
-
-async function people(databaseUrl: string, accountId: string): Promise<DevState['people']> {
-  const owner = `owner-${randomUUID().slice(0, 8)}@localhost.example`;
-  const operator = `operator-${randomUUID().slice(0, 8)}@localhost.example`;
-  await createOwner(databaseUrl, owner, accountId);
-  await createOperator(databaseUrl, operator);
-  return {
-    owner: { email: owner, password: await setPassword(databaseUrl, owner) },
-    operator: { email: operator, password: await setPassword(databaseUrl, operator) },
-  };
-}
 
 const withoutPassword = (url: string): string => {
   const bare = new URL(url);
