@@ -59,7 +59,7 @@ async function readCursor(pool: Pool, carrierId: string, registry: Deps['registr
     `select sync_cursor, type from carriers where id = $1`,
     [carrierId],
   );
-  if (!carrier) throw new Error('There is no such carrier');
+  if (!carrier) throw new Error('The carrier does not exist');
   return { cursor: carrier.sync_cursor, isTime: registry[carrier.type]?.capabilities.cursor === 'time' };
 }
 

@@ -30,7 +30,7 @@ const get = route('get', '/', 'getSession', {
   summary: 'Who is signed in',
   request: {
     query: z.strictObject({
-      optional: z.literal('true').optional().openapi({ description: 'Nobody is no error: 204 in the place of 401' }),
+      optional: z.literal('true').optional().openapi({ description: 'Without a session, 204 instead of 401' }),
     }),
   },
   responses: { ...view, ...done('Nobody is, where it was `optional`') },

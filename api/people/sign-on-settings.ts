@@ -79,19 +79,19 @@ const route = <M extends 'get' | 'put' | 'post' | 'delete', P extends string, R 
 const own = {
   get: route('get', '/sign-on', ['getSignOn', 'The provider by which people of the account sign in, and its domains'], {}),
   put: route('put', '/sign-on', ['setSignOn', 'Sign in by this provider of OpenID Connect'], { body: body(Changed) }),
-  remove: route('delete', '/sign-on', ['removeSignOn', 'Sign in by it no longer'], {}),
+  remove: route('delete', '/sign-on', ['removeSignOn', 'Remove the provider'], {}),
   claim: route('post', '/sign-on/domains', ['claimDomain', 'Say that a domain is yours'], { body: NewDomain }),
   check: route('post', '/sign-on/domains/{id}/check', ['checkDomain', 'Look whether the TXT record is there'], {
     params: IdParam,
   }),
-  drop: route('delete', '/sign-on/domains/{id}', ['dropDomain', 'It is no longer yours'], { params: IdParam }),
+  drop: route('delete', '/sign-on/domains/{id}', ['dropDomain', 'Give up a domain'], { params: IdParam }),
 };
 const every = {
   get: route('get', '/sign-on', ['getInstallationSignOn', 'The provider of the whole installation'], {}),
   put: route('put', '/sign-on', ['setInstallationSignOn', 'Sign in by this provider of OpenID Connect'], {
     body: body(ChangedByOperator),
   }),
-  remove: route('delete', '/sign-on', ['removeInstallationSignOn', 'Sign in by it no longer'], {}),
+  remove: route('delete', '/sign-on', ['removeInstallationSignOn', 'Remove the provider'], {}),
   of: route('get', '/accounts/{id}/sign-on', ['getSignOnAsOperator', 'How people of an account sign in'], { params: IdParam }),
   grant: route('post', '/accounts/{id}/domains', ['grantDomain', 'Give an account a domain, by an operator’s word'], {
     params: IdParam,

@@ -30,7 +30,7 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
   return { kind: 'content', replies, receipts, release: 'now' };
 }
 
-/** Each null where the item is none of it, undefined where it is one and lacks a field. */
+/** Null: the item is not one. Undefined: it is one, and lacks a field. */
 function readItem({ reply, receipt, timeZone }: Webhook, item: unknown, request: WebhookRequest) {
   return {
     reply: reply && applies(reply.when, item, request) ? replyOf(reply, item, timeZone, request) : null,

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { refusalOf, v1 } from '../api.ts';
 
 async function readSession() {
-  // Nobody is no error: a browser writes one of those to its console.
+  // 204 without a session: a browser writes each 401 to its console.
   const response = await v1.session.$get({ query: { optional: 'true' } });
   if (response.status === 200) return response.json();
   if (response.status === 204) return null;

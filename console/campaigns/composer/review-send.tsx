@@ -91,7 +91,7 @@ function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
 
 type StepProps = { writing: Writing; sending: Sending };
 
-/** What is missing, and the button. A long list, or one with errors, is checked first. */
+/** The missing fields, and the button. A long list, or one with errors, is checked first. */
 export function ReviewStep({ writing, sending }: StepProps) {
   const { say, number } = useLocale();
   const { missing, short, complete, preview, body, recipients, behind, form } = writing;
