@@ -5,6 +5,7 @@ import { itemsOf, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { signInAs } from '../fixtures/console/by-hand.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const OWNER = 'gerante@boulangerie.example';
 
@@ -47,7 +48,7 @@ test('an address that is not confirmed is shown so, and its link is sent again w
     .getByRole('alert')
     .getByText(/ten minutes/)
     .waitFor();
-  await app.rows(`update notices set created_at = created_at - interval '11 minutes'`);
+  await timePasses(app.db, '11 minutes', { notices: ['created_at'] });
   await button('Send the link again to nouvelle@boulangerie.example').click();
   await page.getByText('On its way.').waitFor();
 }, 60_000);

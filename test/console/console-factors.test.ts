@@ -2,10 +2,9 @@ import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner } from '../../cli/admin.ts';
-import { openDatabase } from '../../database/orm.ts';
-import { rows } from '../../database/sql.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { enter, signInAs, signOut } from '../fixtures/console/by-hand.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const OWNER = 'gerante@boulangerie.example';
 
@@ -41,9 +40,7 @@ test('a person sees their sessions and ends another one', async () => {
 
 test('before a key is made the password is asked for again in its place, in French too', async () => {
   const password = await signInAs(page, started.app, OWNER, 'fr');
-  const db = await openDatabase({ url: started.app.config.DATABASE_URL, poolMax: 1 });
-  await rows(db.pool, `update sessions set confirmed_at = now() - interval '11 minutes'`);
-  await db.close();
+  await timePasses(started.app.db, '11 minutes', { sessions: ['confirmed_at'] });
   await page.goto(`${started.app.url}/settings/keys`);
   await page.getByRole('textbox', { name: 'Nom' }).fill('boutique');
   await button('Créer la clé').click();

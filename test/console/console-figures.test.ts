@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { phone, until } from '../fixtures/app.ts';
 import { signedIn } from '../fixtures/console/by-hand.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
+import { manyReplies } from '../fixtures/states/replies.ts';
 
 const OWNER = 'chiffres@boulangerie.example';
 let started: Awaited<ReturnType<typeof startConsole>>;
@@ -74,11 +76,13 @@ test('a campaign’s results name each country with its messages, replies and re
 
 test('an export says how far it is, a workbook too; a cut one is said, a stopped one not kept', async () => {
   const { app } = started;
-  await app.rows(
-    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
-     select gen_random_uuid(), $1, 'x', 'x', '+33612000001', '36200', 'Réponse "' || n || E'"\\nà deux lignes ' || md5(n::text), now(), 'second', now(), $1
-     from generate_series(1, 30000) n`,
-    [app.accountId],
+  const random = () => randomBytes(16).toString('hex');
+  await manyReplies(
+    app.db,
+    app.accountId,
+    30_000,
+    (n) => `Réponse "${n}"
+à deux lignes ${random()}`,
   );
   await page.goto(`${app.url}/replies`);
   // What the page has said so far, gathered by itself: it is gone as soon as the next is said.

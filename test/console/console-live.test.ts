@@ -8,6 +8,7 @@ import { createClient, textOf } from '../../dev/seed.ts';
 import { phone, sleep, until } from '../fixtures/app.ts';
 import { startConsole } from '../fixtures/console/browser.ts';
 import { signInAs } from '../fixtures/console/by-hand.ts';
+import { aFullInbox } from '../fixtures/states/conversations.ts';
 
 const OWNER = 'accueil@boulangerie.example';
 const MESSAGES = 200;
@@ -210,21 +211,7 @@ test('forty pages into lists of 100,000 a page takes 250 ms, the chat holds a sc
   const account = textOf(await operator.send('POST', '/v1/operator/accounts', basis), 'id');
   const key = textOf(await operator.send('POST', `/v1/operator/accounts/${account}/keys`, { name: 'test' }), 'key');
   const client = createClient(app.url, key);
-  const id = (column: string) => `('01900000-0000-7000-${column}000-' || lpad(to_hex(i), 12, '0'))::uuid`;
-  await app.rows(
-    `insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, created_at)
-     select ${id('8')}, $1, '+336' || lpad(i::text, 8, '0'), '38015', $1, 1, now() - (${MANY} - i) * interval '1 second', now()
-     from generate_series(1, ${MANY}) i returning 1 as made`,
-    [account],
-  );
-  await app.rows(
-    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, filed_at,
-       account_id, conversation_id, sequence)
-     select ${id('9')}, $1, 'x', '38015', '+336' || lpad(i::text, 8, '0'), '38015', 'Oui ' || i, now(), 'second', now(), now(), $1, ${id('8')}, 1
-     from generate_series(1, ${MANY}) i returning 1 as made`,
-    [account],
-  );
-  await app.rows('analyze');
+  await aFullInbox(app.db, account, MANY);
   for (const list of ['/v1/conversations?limit=200', '/v1/replies?limit=200']) {
     const seen = new Set<string>();
     const times: number[] = [];

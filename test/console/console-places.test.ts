@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOwner } from '../../cli/admin.ts';
+import { changePerson, createOwner } from '../../cli/admin.ts';
 import { createClient, itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
@@ -54,7 +54,7 @@ test('a session that ends says so; who signs in again is where they were, with w
   await page.getByRole('row', { name: '+33 6' }).click();
   await page.getByRole('textbox', { name: 'Your answer' }).fill('Entendu, à samedi');
   const there = page.url();
-  await app.rows('delete from sessions returning hash');
+  await changePerson(app.config.DATABASE_URL, OWNER, 'end-sessions');
   // The page looks for what is new, and is refused.
   // Nothing new arrives that would have the page ask.
   await page.getByText('Your session has ended.').waitFor();

@@ -7,7 +7,8 @@ import { aReply } from '../fixtures/rows.ts';
 import { until } from '../fixtures/app.ts';
 import { idAt } from '../../database/ids.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { rows } from '../../database/sql.ts';
+import { roleIs } from '../fixtures/states/people.ts';
+import { cameTo, rowsCameTo } from '../fixtures/states/sending.ts';
 
 const PHONES = ['+33612000001', '+33612000002', '+33612000003', '+33612000004'];
 
@@ -19,10 +20,8 @@ beforeAll(async () => {
   const sent = { route: 'premium', withReplies: true, purpose: 'transactional', text: 'Venez-vous ?' };
   const { body } = await shop.call('POST', '/campaigns', { ...sent, name: 'Samedi', recipients: PHONES.map((to) => ({ to })) });
   campaign = body.id;
-  await rows(
-    api.db.pool,
-    `update messages set submitted_at = now(), settled_at = now(), state = case when to_number = '+33612000004' then 'undelivered' else 'delivered' end`,
-  );
+  await cameTo(api.db, body.id, 'delivered');
+  await rowsCameTo(api.db, 'undelivered', [4]);
   for (const [index, fromNumber] of PHONES.slice(0, 2).entries()) {
     const receivedAt = new Date(Date.now() - index);
     await aReply(api.db, { accountId: shop.id, carrierId: premiumId, campaignId: campaign, fromNumber, receivedAt, text: 'OUI' });
@@ -159,7 +158,7 @@ test('a campaign shows its newest replies with their time, and all are a click a
 
 test('who only reads is not led to write a campaign', async () => {
   const { page, api } = pages;
-  await rows(api.db.pool, `update users set role = 'viewer' where email = 'accueil@boulangerie.example'`);
+  await roleIs(api.db, 'accueil@boulangerie.example', 'viewer');
   await pages.visit('/campaigns/new');
   await page.getByRole('heading', { name: 'Pas encore de conversation' }).waitFor();
   expect(page.url()).not.toContain('/campaigns/new');

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOwner, setPassword } from '../../cli/admin.ts';
-import { newHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { createClient, itemsOf, textOf, type ApiClient } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { compose, sendReviewed, signedIn, toStep } from '../fixtures/console/by-hand.ts';
+import { endpointIs } from '../fixtures/states/callbacks.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const MARTIN = 'martin@garage.example';
@@ -88,11 +88,7 @@ test('a V0 account sends with its own words; each change of its callback is done
   expect(await stateOf()).toBe('paused');
   expect(await secrets()).not.toEqual(before);
 
-  const track = { ...newHealth(0), state: 'disabled' };
-  await app.rows(`update callback_endpoints set health = 'disabled', track = $2 where id = $1 returning 1 as done`, [
-    endpoint,
-    track,
-  ]);
+  await endpointIs(app.db, endpoint, { state: 'disabled' });
   await signIn(MARTIN);
   await page.goto(`${app.url}/settings/callback/${endpoint}`);
   await page.getByRole('button', { name: 'Remettre en service' }).click();

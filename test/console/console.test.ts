@@ -5,6 +5,7 @@ import { createClient, textOf } from '../../dev/seed.ts';
 import { phone, until, type App } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { compose, enter, fromAccountMenu, sendReviewed, signedIn, signOut, toStep } from '../fixtures/console/by-hand.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'patronne@boulangerie.example';
@@ -256,7 +257,7 @@ test('two people in one conversation: who writes is shown, and nobody answers un
   const view = (name: RegExp) => page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name }).click();
   await view(/^Open/);
   await page.getByRole('heading', { name: 'No results' }).waitFor();
-  await app.rows('update conversations set snoozed_until = now() where id = $1 returning 1 as done', [id]);
+  await timePasses(app.db, '2 hours', { conversations: ['snoozed_until'] }, { id });
   await choose('More actions', 'Remove the flag');
   await until('it has come back', async () => (await page.getByText('Snoozed until').count()) === 0);
   await page.getByRole('row').waitFor();
@@ -299,16 +300,8 @@ test('an operator approves two-way SMS, and a V0 account that asked finds its ow
   await page.getByText('Bound', { exact: true }).waitFor();
   await page.getByRole('textbox', { name: /\(system_id\)/ }).waitFor();
   await clean('a carrier');
-  for (const name of [
-    'Accounts',
-    'Syncs',
-    'Unattributed replies',
-    'Countries',
-    'Failing callbacks',
-    'E-mail',
-    'Alarms',
-    'Integrity check',
-  ]) {
+  const lists = 'Accounts, Syncs, Unattributed replies, Countries, Failing callbacks, E-mail, Alarms, Integrity check';
+  for (const name of lists.split(', ')) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
   }
