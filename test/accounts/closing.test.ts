@@ -6,6 +6,7 @@ import { phone, startApp, until } from '../fixtures/app.ts';
 import { cookieOf, invited, OWNER, signIn, withOwner } from '../fixtures/console/signed-in.ts';
 import { holding } from '../fixtures/holding.ts';
 import { furnish } from '../security/every-route.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const NAME = 'Boulangerie';
 const DAY_MS = 86_400_000;
@@ -17,8 +18,7 @@ async function night({ db, services }: TestApi): Promise<void> {
   do at = await forget(at, 0);
   while (at);
 }
-const graceIsOver = ({ db }: TestApi, id: string) =>
-  rows(db.pool, `update accounts set erase_at = now() - interval '1 second' where id = $1`, [id]);
+const graceIsOver = ({ db }: TestApi, id: string) => timePasses(db, '31 days', { accounts: ['erase_at'] }, { id });
 
 test('an owner closes the account by its name and the password, and can take that back', async () => {
   await using site = await withOwner();
@@ -31,9 +31,9 @@ test('an owner closes the account by its name and the password, and can take tha
   expect((await shop.call('POST', '/account/close', { name: NAME })).status).toBe(409);
   expect((await viewer('POST', '/account/close', { name: NAME })).status).toBe(403);
   expect((await close('Boulange')).body.errors[0].code).toBe('account-name');
-  await rows(api.db.pool, `update sessions set confirmed_at = now() - interval '11 minutes'`);
+  await timePasses(api.db, '11 minutes', { sessions: ['confirmed_at'] });
   expect((await close(NAME)).body.code).toBe('password-again');
-  await rows(api.db.pool, 'update sessions set confirmed_at = now()');
+  await timePasses(api.db, '-11 minutes', { sessions: ['confirmed_at'] });
   const { body } = await close(NAME);
   expect(Date.parse(body.closing.eraseAt) - Date.parse(body.closing.closedAt)).toBe(30 * DAY_MS);
   expect(body.closing.erasedAt).toBe(null);

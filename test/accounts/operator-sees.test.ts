@@ -3,6 +3,7 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+import { doubted } from '../fixtures/states/sending.ts';
 
 const PHONE = '+33698765432';
 const TEXT = 'rendez-vous chez le cardiologue';
@@ -23,11 +24,7 @@ test('no route shows an operator a customer’s text or number; reading a reply 
   const sent = { accountId, carrierId, campaignId, toNumber: PHONE, text: TEXT, conversationId: conversation.id };
   const message = await aMessage(api.db, { ...sent, row: 2 });
   const doubt = await aMessage(api.db, { ...sent, row: 3, state: 'in_doubt', settledAt: null });
-  await rows(
-    api.db.pool,
-    `insert into doubts (message_id, carrier_id, to_number, sender, submitted_at, since) values ($1, $2, $3, '36200', now(), now()) on conflict do nothing`,
-    [doubt.id, carrierId, PHONE],
-  );
+  await doubted(api.db, doubt.id);
   const from = { carrierId, fromNumber: PHONE, fromRaw: PHONE.slice(1), text: TEXT };
   const own = { ...from, accountId, campaignId, messageId: message.id, conversationId: conversation.id };
   const reply = await aReply(api.db, own);

@@ -2,23 +2,23 @@ import { expect, test } from 'vitest';
 import { readSecrets } from '../../webhook-client/signing-secrets.ts';
 import { suppress } from '../../database/mail/mail-suppression.ts';
 import { rows } from '../../database/sql.ts';
+import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
+import { createOperator } from '../../cli/admin.ts';
 import { anAccount, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { onPlatform } from '../fixtures/states/accounts.ts';
+import { endpointGone, endpointIs } from '../fixtures/states/callbacks.ts';
 
 const V0 = { createdAt: '2019-05-01T00:00:00Z' };
 const emails = [{ address: 'a@example.com' }, { address: 'b@example.com', locale: 'en' }];
 
 /** An account with everything that can be changed: an endpoint in that state, an address that bounced. */
-async function furnished(api: TestApi, platform: 'v0' | 'v2', health = 'healthy') {
+async function furnished(api: TestApi, platform: 'v0' | 'v2', health: HealthState = 'healthy') {
   const shop = await anAccount(api);
   const { id } = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
-  await rows(
-    api.db.pool,
-    `update callback_endpoints set health = $2, track = jsonb_build_object('state', $2::text, 'since', 0) where id = $1 and $2 <> 'healthy'`,
-    [id, health],
-  );
+  if (health !== 'healthy') await endpointIs(api.db, id, { state: health });
   await shop.call('PATCH', '/reply-settings', { emails: [{ address: 'bounced@example.com' }] });
   await suppress(api.db.pool, { accountId: shop.id, address: 'bounced@example.com', reason: 'bounced', detail: 'no such' });
-  await rows(api.db.pool, 'update accounts set platform = $2 where id = $1', [shop.id, platform]);
+  await onPlatform(api.db, shop.id, platform);
   return { ...shop, endpoint: String(id) };
 }
 
@@ -37,7 +37,7 @@ async function settingsOf(shop: TestAccount): Promise<unknown> {
   );
 }
 
-const CHANGES: { kind: string; method: string; path: string; body?: unknown; health?: string; at?: number }[] = [
+const CHANGES: { kind: string; method: string; path: string; body?: unknown; health?: HealthState; at?: number }[] = [
   { kind: 'emails', method: 'PATCH', path: '/reply-settings', body: { emails } },
   {
     kind: 'address-lift',
@@ -137,10 +137,7 @@ test('operators see requests oldest first and get a mail; a refusal’s reason r
   await using api = await startApi();
   const [one, two] = [await anAccount(api, V0), await anAccount(api, { ...V0, name: 'Fleuriste' })];
   await one.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
-  await rows(
-    api.db.pool,
-    `insert into users (id, email, role, created_at) select gen_random_uuid(), 'op@example.com', 'operator', now()`,
-  );
+  await createOperator(api.url, 'op@example.com');
   const { request } = (await one.call('PATCH', '/reply-settings', { emails })).body;
   await two.call('PATCH', '/reply-settings', { emails: [] });
   const first = (await api.asOperator('GET', '/setting-requests?limit=1')).body;
@@ -207,7 +204,7 @@ test('what could not be made is refused at once; two requests about one thing ke
   expect((await shop.call('GET', path)).body.description).toBe('second');
 
   // What is gone by the time it is decided can't be carried out, and stays to be refused.
-  await rows(api.db.pool, 'update callback_endpoints set deleted_at = now() where id = $1', [shop.endpoint]);
+  await endpointGone(api.db, shop.endpoint);
   expect((await carryOut(third)).status).toBe(404);
   expect((await api.asOperator('GET', `/setting-requests/${third}`)).body.state).toBe('waiting');
 });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { createOperator } from '../../cli/admin.ts';
 import { createFiling } from '../../activities/replies/file-replies.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
+import { aList, draftReady } from '../fixtures/states/campaigns.ts';
+import { optedOut } from '../fixtures/states/contacts.ts';
 
 const recipients = [{ to: '+33612000001' }];
 
@@ -36,10 +39,7 @@ test('operators hear of a request by mail; the account of each decision by mail 
   await using api = await startApi();
   const shop = await anAccount(api, { twoWay: 'off' });
   await shop.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
-  await rows(
-    api.db.pool,
-    `insert into users (id, email, role, created_at) select gen_random_uuid(), 'op@example.com', 'operator', now()`,
-  );
+  await createOperator(api.url, 'op@example.com');
   await shop.call('POST', '/two-way/request', { reason: 'Appointments', expectedVolume: 500 });
   const decide = (state: string) => api.asOperator('PUT', `/accounts/${shop.id}/two-way`, { state, reason: `it is ${state}` });
   for (const state of ['refused', 'on', 'on', 'off']) expect((await decide(state)).status).toBe(200);
@@ -87,12 +87,8 @@ test('a list that was ready when two-way SMS was turned off is not launched', as
   await carriers(api);
   const shop = await anAccount(api);
   const draft = await shop.call('POST', '/campaigns/drafts', { name: 'n', route: 'premium', text: 'Bonjour', withReplies: true });
-  await rows(api.db.pool, `update campaigns set state = 'ready'`);
-  await rows(
-    api.db.pool,
-    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at) values (gen_random_uuid(), $1, $2, 'ready', '{to}', now())`,
-    [shop.id, draft.body.id],
-  );
+  await draftReady(api.db, draft.body.id);
+  await aList(api.db, { accountId: shop.id, campaignId: draft.body.id });
   await api.asOperator('PUT', `/accounts/${shop.id}/two-way`, { state: 'off', reason: 'Not paid' });
   const launch = () => shop.call('POST', `/campaigns/${draft.body.id}/launch`, {});
   expect(await launch()).toMatchObject({ status: 403, body: { code: 'two-way-off' } });
@@ -169,7 +165,7 @@ test('a reply that is filed out of sight while those held are released is releas
   // Somebody else's transaction lists the same STOP: the filing knows that nobody sees the reply, and waits before it says so.
   const other = await api.db.pool.connect();
   await other.query('begin');
-  await other.query('insert into opt_outs (account_id, phone, since) values ($1, $2, now())', [shop.id, reply.fromNumber]);
+  await optedOut({ pool: other }, shop.id, reply.fromNumber ?? '');
   const filing = file([reply.id], 'replies/test');
   await until('the filing waits', () => blocked(1));
   let decided = false;

@@ -5,6 +5,7 @@ import { openClient } from '../../temporal/connect.ts';
 import { phase, woken } from '../../workflows/signals.ts';
 import { retryCallbacks } from '../../workflows/retry-callbacks.ts';
 import { phone, sleep, startApp, until, type App } from '../fixtures/app.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 /** A campaign to so many phones, each of which answers. */
 async function answered(app: App, phones: number): Promise<void> {
@@ -177,7 +178,7 @@ test('a page whose callbacks were given up fails by their name, after its mails 
   expect(app.world.mailbox.mails).toHaveLength(1);
 
   await app.rows('alter table deliveries rename column gone to order_since');
-  await app.rows('update deliveries set next_at = now()');
+  await timePasses(app.db, '1 day', { deliveries: ['next_at'] });
   await temporal.workflow.signalWithStart(retryCallbacks, {
     workflowId: 'retry-callbacks',
     taskQueue: CONTROL,

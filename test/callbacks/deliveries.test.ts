@@ -4,6 +4,7 @@ import { idAt, newId } from '../../database/ids.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { aConversation, aDelivery, aReply } from '../fixtures/rows.ts';
+import { longHistory } from '../fixtures/states/callbacks.ts';
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
@@ -109,15 +110,7 @@ test('each way of finding deliveries reads an index that begins with it, among 1
   const [shop, other] = [await anAccount(api), await anAccount(api)];
   const [busy, quiet] = [newId(), newId()];
   await rows(api.db.pool, 'alter table deliveries set (autovacuum_enabled = false)');
-  // Nine tenths of them are another account's. Of the rest nearly all were delivered to one endpoint; of another's twenty, one is exhausted.
-  await rows(
-    api.db.pool,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, state, delivered_at, run_id, created_at)
-     select (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000')::uuid, case when n % 10 = 1 then $1::uuid else $4::uuid end, gen_random_uuid(), 'callback',
-       case when n < 200 then $2::uuid else $3::uuid end, case when n = 51 then 'exhausted' else 'delivered' end,
-       case when n <> 51 then now() end, 'test', to_timestamp(n * 65.536) from generate_series(1, 100000) as n`,
-    [shop.id, quiet, busy, other.id],
-  );
+  await longHistory(api.db, { accountId: shop.id, otherId: other.id, busy, quiet });
   // Of every row, not of a sample: one that is exhausted must not be there for the planner only now and then. Nor does the server look
   // at a sample of its own meanwhile.
   await transaction(api.db.pool, async (client) => {

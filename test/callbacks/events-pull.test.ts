@@ -5,6 +5,7 @@ import { announce, openLive } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { anAccount, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { until } from '../fixtures/app.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 type Item = { id: string; type: string; body: string };
 
@@ -142,7 +143,7 @@ test('what is older than 30 days is no longer given; who comes back later is tol
   const shop = await anAccount(api);
   await happen(api, shop.id, ['old 1', 'old 2', 'old 3']);
   const { nextCursor } = (await shop.call('GET', '/events?limit=1')).body;
-  await rows(api.db.pool, `update events set created_at = now() - interval '31 days'`);
+  await timePasses(api.db, '31 days', { events: ['created_at'] });
   expect((await shop.call('GET', `/events?after=${nextCursor}`)).body).toMatchObject({ items: [], missed: 2 });
   await happen(api, shop.id, ['new']);
   const late = (await shop.call('GET', `/events?after=${nextCursor}`)).body;

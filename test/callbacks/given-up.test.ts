@@ -1,32 +1,18 @@
 import { expect, test } from 'vitest';
 import { tellGivenUp } from '../../activities/callbacks/tell-given-up.ts';
-import { newHealth } from '../../domain/callbacks/endpoint-health.ts';
-import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, startApi, type TestApi, type TestAccount } from '../fixtures/api.ts';
+import { aDelivery } from '../fixtures/rows.ts';
+import { endpointIs, lastFailed, lastSucceeded } from '../fixtures/states/callbacks.ts';
 
 async function anEndpoint(shop: TestAccount, url: string): Promise<string> {
   return (await shop.call('POST', '/callback-endpoints', { url, types: ['reply.received', 'delivery.exhausted'] })).body.id;
 }
 /** A delivery that no further attempt is made at. */
 async function exhausted(api: TestApi, accountId: string, endpointId: string): Promise<string> {
-  const [id, event] = [newId(), newId()];
-  const { pool } = api.db;
-  await rows(
-    pool,
-    `insert into events (id, account_id, type, position, body, created_at) values ($1, $2, 'reply.received', $3, '{}', now())`,
-    [event, accountId, Math.floor(Math.random() * 1e9)],
-  );
-  await rows(
-    pool,
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, state, attempts, run_id, last_class, format, created_at, finished_at)
-     values ($1, $2, $3, 'callback', $4, 'exhausted', 13, 'replies/x', 'http_5xx', 'standard', now(), now())`,
-    [id, accountId, event, endpointId],
-  );
-  await rows(pool, `update callback_endpoints set last_failure = $2 where id = $1`, [
-    endpointId,
-    JSON.stringify({ class: 'http_5xx', status: 500, at: new Date().toISOString() }),
-  ]);
+  const ended = { state: 'exhausted', attempts: 13, finishedAt: new Date(), nextAt: null } as const;
+  const { id } = await aDelivery(api.db, { accountId, replyId: null, endpointId, ...ended });
+  await lastFailed(api.db, endpointId, 'http_5xx', 500);
   return id;
 }
 const told = (api: TestApi) =>
@@ -55,7 +41,7 @@ test('deliveries given up are told by event and mail, once until the endpoint ta
 
   await exhausted(api, shop.id, endpoint);
   expect(await tellGivenUp(api.db.pool)).toBe(false);
-  await rows(api.db.pool, 'update callback_endpoints set last_success_at = clock_timestamp() where id = $1', [endpoint]);
+  await lastSucceeded(api.db, endpoint);
   await exhausted(api, shop.id, endpoint);
   expect(await tellGivenUp(api.db.pool)).toBe(true);
   expect(await mails(api)).toEqual(['deliveries-exhausted', 'deliveries-exhausted']);
@@ -66,22 +52,18 @@ test('an endpoint that fails for a day is told of though little comes, and so is
   const shop = await anAccount(api);
   await api.asOperator('PATCH', `/accounts/${shop.id}/reply-settings`, { emails: [{ address: 'owner@shop.example' }] });
   const endpoint = await anEndpoint(shop, 'https://example.com/one');
-  const track = async (hours: number, failures: number) =>
-    rows(api.db.pool, 'update callback_endpoints set track = $2, last_failure = $3 where id = $1', [
-      endpoint,
-      JSON.stringify({ ...newHealth(0), failures, failing: 'several', failingSince: Date.now() - hours * 3_600_000 }),
-      JSON.stringify({ class: 'timeout', status: null, at: new Date().toISOString() }),
-    ]);
+  const track = async (hours: number, failures: number) => {
+    await endpointIs(api.db, endpoint, { failures, failing: 'several', failingSince: Date.now() - hours * 3_600_000 });
+    await lastFailed(api.db, endpoint, 'timeout', null);
+  };
   await track(23, 5);
   expect(await tellGivenUp(api.db.pool)).toBe(false);
   await track(25, 5);
   await tellGivenUp(api.db.pool);
   await tellGivenUp(api.db.pool);
   expect((await told(api)).map(({ type }) => type)).toEqual(['endpoint.failing']);
-  await rows(api.db.pool, 'update callback_endpoints set track = $2, last_success_at = clock_timestamp() where id = $1', [
-    endpoint,
-    JSON.stringify(newHealth(0)),
-  ]);
+  await endpointIs(api.db, endpoint, {});
+  await lastSucceeded(api.db, endpoint);
   await tellGivenUp(api.db.pool);
   await tellGivenUp(api.db.pool);
   expect((await told(api)).map(({ type }) => type)).toEqual(['endpoint.failing', 'endpoint.recovered']);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { readLedger } from '../../database/callbacks/ledger.ts';
 import { itemsOf, textOf, type Answer } from '../../dev/seed.ts';
 import { phone, startApp, until, type App } from '../fixtures/app.ts';
+import { lostDeleted, oneLost } from '../fixtures/states/callbacks.ts';
 
 /** An app whose endpoint failed so many replies for good. */
 async function exhausted(count: number): Promise<App & { endpointId: string }> {
@@ -119,8 +120,8 @@ test('the ledger names what is missing or made up', async () => {
   await using app = await exhausted(2);
   const states = { exhausted: 2 };
   expect(await readLedger(app.db.pool)).toEqual({ events: 3, owed: 2, states, broken: {} });
-  await app.rows(`update deliveries set state = 'lost' where id = (select min(id::text)::uuid from deliveries)`);
+  await oneLost(app.db);
   expect((await readLedger(app.db.pool)).broken).toEqual({ 'states nobody knows': 1 });
-  await app.rows(`delete from deliveries where state = 'lost'`);
+  await lostDeleted(app.db);
   expect((await readLedger(app.db.pool)).broken).toMatchObject({ 'events owed otherwise': 1 });
 });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { rows } from '../../database/sql.ts';
 import { percentilesOf } from '../../domain/campaigns/percentiles.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+import { deliveredIn, emptied, ended, launched } from '../fixtures/states/campaigns.ts';
+import { storedAt } from '../fixtures/states/replies.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const NOW = new Date();
 /** Seconds before now, so that no rounding makes a time one to come. */
@@ -17,20 +19,11 @@ async function aCampaign(api: TestApi, shop: TestAccount, route: 'premium' | 'lo
     recipients: [{ to: '+33612000009' }],
   };
   const { id } = (await shop.call('POST', '/campaigns', body)).body;
-  await rows(api.db.pool, 'delete from messages where campaign_id = $1', [id]);
+  await emptied(api.db, id);
   return String(id);
 }
-/** Row after row took so many seconds to be delivered. */
-async function delivered(api: TestApi, shop: TestAccount, campaignId: string, seconds: number[]): Promise<void> {
-  await rows(
-    api.db.pool,
-    `insert into messages (id, account_id, campaign_id, "row", carrier_id, to_number, sender, text, segments, two_way, simulation, state, submitted_at, settled_at)
-     select gen_random_uuid(), $1, $2, t.row, $1, '+33612' || lpad(t.row::text, 6, '0'), '36200', 'x', 1, true, false, 'delivered',
-       $3::timestamptz, $3::timestamptz + make_interval(secs => t.took)
-     from unnest($4::float8[]) with ordinality t (took, row)`,
-    [shop.id, campaignId, ago(100_000), seconds],
-  );
-}
+const delivered = (api: TestApi, shop: TestAccount, id: string, seconds: number[]) =>
+  deliveredIn(api.db, { accountId: shop.id, id, at: ago(100_000) }, seconds);
 const off = (value: number, from: number): number => Math.abs(value - from) / from;
 
 test('how long SMS took counts all that were delivered, slow ones too, by route, to one per cent', async () => {
@@ -98,14 +91,10 @@ test('a large campaign is not read at each visit: again once it ended, and when 
   await carriers(api);
   const shop = await anAccount(api);
   const campaignId = await aCampaign(api, shop, 'premium');
-  await rows(api.db.pool, `update campaigns set total = 100000, launched_at = $2 where id = $1`, [campaignId, ago(7200)]);
+  await launched(api.db, campaignId, { total: 100_000, at: ago(7200) });
   await delivered(api, shop, campaignId, [1, 2]);
   const counted = async () => (await shop.call('GET', '/analytics')).body.campaigns[0].messages;
-  const older = (by: string) =>
-    rows(api.db.pool, `update campaign_figures set counted_at = counted_at - $1::interval where campaign_id = $2`, [
-      by,
-      campaignId,
-    ]);
+  const older = (by: string) => timePasses(api.db, by, { campaign_figures: ['counted_at'] }, { campaign_id: campaignId });
   expect(await counted()).toBe(2);
   await aMessage(api.db, { accountId: shop.id, campaignId, row: 3, submittedAt: ago(60) });
   expect(await counted()).toBe(2);
@@ -116,15 +105,12 @@ test('a large campaign is not read at each visit: again once it ended, and when 
   await aMessage(api.db, { accountId: shop.id, campaignId, row: 4, submittedAt: ago(60) });
   expect(await counted()).toBe(3);
   // Scheduled long ago, and going since a minute: its age is from when it began to send.
-  await rows(api.db.pool, `update campaigns set launched_at = now() - interval '30 days', send_at = $2 where id = $1`, [
-    campaignId,
-    ago(60),
-  ]);
+  await launched(api.db, campaignId, { total: 100_000, at: ago(30 * 86_400), sendAt: ago(60) });
   expect(await counted()).toBe(3);
   await older('2 minutes');
   expect(await counted()).toBe(4);
   await aMessage(api.db, { accountId: shop.id, campaignId, row: 5, submittedAt: ago(60) });
-  await rows(api.db.pool, `update campaigns set ended_at = now() + interval '1 second' where id = $1`, [campaignId]);
+  await ended(api.db, campaignId);
   expect(await counted()).toBe(5);
 });
 
@@ -161,13 +147,7 @@ test('replies by day cover every day asked for, by the account’s clocks, throu
       receivedAt: new Date(at),
       ingestedAt: new Date(at),
     });
-    // Its id tells when it was made.
-    const made = Date.parse(at).toString(16).padStart(12, '0');
-    const idThen = `${made.slice(0, 8)}-${made.slice(8)}`;
-    await rows(api.db.pool, 'update replies set id = overlay(id::text placing $2 from 1 for 13)::uuid where id = $1', [
-      id,
-      idThen,
-    ]);
+    await storedAt(api.db, id, at);
   }
   const { body } = await shop.call('GET', '/analytics?since=2026-10-24T10:00:00Z&until=2026-10-27T23:00:00Z');
   expect(body.replies.map(({ day, replies }: { day: string; replies: number }) => [day, replies])).toEqual([

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
+import { ended } from '../fixtures/states/campaigns.ts';
+import { rowsCameTo } from '../fixtures/states/sending.ts';
 
 const premium = { name: 'Samedi', purpose: 'transactional', route: 'premium', withReplies: true };
 const branded = { name: 'Samedi', purpose: 'transactional', route: 'premium', sender: 'Boutique' };
@@ -250,12 +252,12 @@ test('a campaign tells how many messages are in each state; a closed one what fr
   const shop = await anAccount(api);
   const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
   const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes', recipients });
-  await rows(api.db.pool, `update messages set state = 'delivered' where row <= 2`);
+  await rowsCameTo(api.db, 'delivered', [1, 2]);
   expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({
     id: body.id,
     progress: { delivered: 2, queued: 3 },
   });
-  await rows(api.db.pool, `update campaigns set totals = '{"delivered": 5}', state = 'completed', ended_at = now()`);
+  await ended(api.db, body.id, { delivered: 5 });
   expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({
     state: 'completed',
     progress: { delivered: 5 },
@@ -288,6 +290,6 @@ test('campaigns are listed newest first, messages as in the list, page by page w
   };
   expect((await pages('/campaigns')).map(({ id }) => id)).toEqual(ids);
   expect((await pages(`/campaigns/${ids[0]}/messages`)).map(({ row }) => row)).toEqual([1, 2, 3, 4, 5]);
-  await rows(api.db.pool, `update messages set state = 'failed' where row in (2, 5)`);
+  await rowsCameTo(api.db, 'failed', [2, 5]);
   expect((await pages(`/campaigns/${ids[0]}/messages?state=failed`)).map(({ row }) => row)).toEqual([2, 5]);
 });

@@ -5,6 +5,7 @@ import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { openClient } from '../../temporal/connect.ts';
 import { phone, startApp, until, type App } from '../fixtures/app.ts';
+import { mayGoNow } from '../fixtures/states/sending.ts';
 
 const ifMissing = (error: unknown): null => {
   if (error instanceof WorkflowNotFoundError) return null;
@@ -34,7 +35,7 @@ test('the run of a campaign in quiet hours says so and until when, and ends with
   // Five hours before eight in Paris.
   let now = new Date('2026-01-14T02:00:00Z');
   await using app = await startApp({ ways: {}, receipts: 'off', clock: () => now });
-  await app.rows(`insert into account_policies (account_id, quiet_hours) values ($1, 'hold')`, [app.accountId]);
+  await app.account.send('PATCH', '/v1/policies', { quietHours: 'hold' });
   const campaign = await app.campaign([{ to: phone(1) }, { to: phone(2) }]);
   const id = textOf(campaign, 'id');
   const run = await until('its run waits', async () => {
@@ -50,7 +51,7 @@ test('the run of a campaign in quiet hours says so and until when, and ends with
   await app.account.send('POST', `/v1/campaigns/${id}/pause`);
   await until('its run is paused', async () => (await runOf(app, id)).phase === 'paused');
   now = new Date('2026-01-14T08:00:00Z');
-  await app.rows('update messages set not_before = null where campaign_id = $1', [id]);
+  await mayGoNow(app.db, id);
   await app.account.send('POST', `/v1/campaigns/${id}/resume`);
   await app.ended(campaign);
   const over = await until('its run has ended', async () => {

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { newId } from '../../database/ids.ts';
-import { rows } from '../../database/sql.ts';
 import { textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
+import { aList, aListRow, draftReady } from '../fixtures/states/campaigns.ts';
 
 test('a draft changes in place, its list looked at again; what is saved goes, what went stays', async () => {
   await using app = await startApp({ ways: {} });
@@ -55,19 +54,12 @@ test('a draft that is changed and launched at the same moment is one of the two,
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const { pool } = api.db;
   const outcomes = new Set<string>();
   for (let round = 0; round < 12; round++) {
     const draft = { name: 'n', route: 'premium', withReplies: true, text: 'before' };
     const { id } = (await shop.call('POST', '/campaigns/drafts', draft)).body;
-    const list = newId();
-    await rows(pool, `insert into list_rows (import_id, row, "values") values ($1, 1, '{"to":"+33612000001"}')`, [list]);
-    await rows(
-      pool,
-      `insert into list_imports (id, account_id, campaign_id, state, columns, listed, created_at) values ($1, $2, $3, 'ready', '{to}', 1, now())`,
-      [list, shop.id, id],
-    );
-    await rows(pool, `update campaigns set state = 'ready', total = 1 where id = $1`, [id]);
+    await aListRow(api.db, await aList(api.db, { accountId: shop.id, campaignId: id, listed: 1 }), { to: '+33612000001' });
+    await draftReady(api.db, id);
     const change = () => shop.call('PATCH', `/campaigns/${id}`, { text: 'after' });
     const launch = () => shop.call('POST', `/campaigns/${id}/launch`, {});
     const [changed, launched] = round % 2 === 0 ? await both(change, launch) : (await both(launch, change)).toReversed();

@@ -6,6 +6,7 @@ import { rows, transaction } from '../../database/sql.ts';
 import { itemsOf, textOf, type Answer } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
+import { draftReady } from '../fixtures/states/campaigns.ts';
 
 const premium = { name: 'Samedi', route: 'premium', withReplies: true };
 const ALERT = { purpose: 'transactional' };
@@ -269,7 +270,7 @@ test('a preview of a list replaced meanwhile is cancelled; one that does not fit
   const path = `/campaigns/${id}/preview/full`;
   expect((await shop.call('GET', path)).status).toBe(404);
   const first = (await shop.call('POST', path)).body.id;
-  await rows(api.db.pool, `update campaigns set state = 'ready'`);
+  await draftReady(api.db, id, 2);
   const headers = { 'content-type': 'text/csv' };
   await api.call('POST', `/v1/campaigns/${id}/recipients`, { key: shop.key, raw: `to\n${phone(3)}\n`, headers });
   await previewed(api, id, first);

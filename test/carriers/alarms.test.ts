@@ -10,6 +10,9 @@ import { rows } from '../../database/sql.ts';
 import { User } from '../../database/people/user.ts';
 import { startEndpoint } from '../../dev/simulator/endpoint.ts';
 import { carriers, startApi } from '../fixtures/api.ts';
+import { noCarrier } from '../fixtures/states/carriers.ts';
+import { inDoubt } from '../fixtures/states/sending.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const healthy: Beat['health'] = { state: 'bound', since: new Date(), inFlight: 3, lastError: null, refused: false };
 const refused: Beat['health'] = {
@@ -26,8 +29,7 @@ async function startDesk() {
   const api = stack.use(await startApi());
   const { premiumId, lowcostId } = await carriers(api);
   const { pool } = api.db;
-  await rows(pool, 'delete from numbers where carrier_id = $1', [lowcostId]);
-  await rows(pool, 'delete from carriers where id = $1', [lowcostId]);
+  await noCarrier(api.db, lowcostId);
   const em = api.db.em();
   const basis = { id: newId(), email: 'ops@example.com', role: 'operator' as const, account: null, createdAt: new Date() };
   em.create(User, { ...basis, passwordHash: null, totp: null, totpStep: null });
@@ -44,18 +46,13 @@ async function startDesk() {
     tell: (health: Beat['health'], accepted?: number) => beat(line(health, accepted)),
     beatAs: (worker: string, health: Beat['health'], epoch: number) => createBeats(pool, worker)(line(health, 0, epoch)),
     /** Makes everything so much older. */
-    async pass(interval: string) {
-      await rows(pool, `update carrier_lines set bound_at = bound_at - $1::interval, beat_at = beat_at - $1::interval`, [
-        interval,
-      ]);
-      await rows(pool, `update carriers set created_at = created_at - $1::interval`, [interval]);
-      await rows(
-        pool,
-        `update alarms set since = since - $1::interval, last = last - $1::interval, post_at = post_at - $1::interval`,
-        [interval],
-      );
-      await rows(pool, `update doubts set since = since - $1::interval`, [interval]);
-    },
+    pass: (interval: string) =>
+      timePasses(api.db, interval, {
+        carrier_lines: ['bound_at', 'beat_at'],
+        carriers: ['created_at'],
+        alarms: ['since', 'last', 'post_at'],
+        doubts: ['since'],
+      }),
     watch: (settled = true) => watchCarriers(pool, { settled }),
     alarms: async (query = '') => (await api.asOperator('GET', `/alarms${query}`)).body.items,
     mails: () => rows<{ kind: string; data: object }>(pool, 'select kind, data from notices order by created_at, id'),
@@ -128,12 +125,7 @@ test('a carrier that takes no message is an alarm that says what it answers', as
 test('doubts that grow are an alarm, a few are not', async () => {
   await using desk = await startDesk();
   await desk.tell(healthy);
-  const doubt = (count: number) =>
-    rows(
-      desk.pool,
-      `insert into doubts (message_id, carrier_id, to_number, sender, submitted_at, since) select gen_random_uuid(), $1, '+33612000001', '36200', now(), now() from generate_series(1, $2::int)`,
-      [desk.premiumId, count],
-    );
+  const doubt = (count: number) => inDoubt(desk, desk.premiumId, count);
   await doubt(99);
   await desk.watch();
   expect(await desk.alarms()).toEqual([]);

@@ -7,6 +7,7 @@ import { MESSAGE_DEFAULTS } from '../../carriers/smpp/codec/pdu.ts';
 import { encodePdu } from '../../carriers/smpp/codec/encode.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage as anOutbound, openTestSession, startTestSmsc, submitAll, until } from '../fixtures/smpp-session.ts';
+import { filedWith } from '../fixtures/states/replies.ts';
 
 const BOUND = 0x8000_0009;
 const NACK = 0x8000_0000;
@@ -152,7 +153,7 @@ test('what is in no alphabet we know is kept as it came, shown in hexadecimal, a
   await desk.ingest.onReply({ ...reply, body: octets, encoding: 'binary' });
   await desk.ingest.onReply({ ...reply, body: Buffer.from('OUI'), encoding: 'gsm7' });
   const account = await anAccount(desk.api);
-  await rows(desk.api.db.pool, 'update replies set account_id = $1, filed_at = now()', [account.id]);
+  await filedWith(desk.api.db, account.id);
   const { items } = (await account.call('GET', '/replies')).body;
   expect(items).toMatchObject([
     { text: 'OUI', raw: null },

@@ -10,6 +10,8 @@ import { itemsOf, textOf } from '../../dev/seed.ts';
 import { startSmsc } from '../../dev/simulator/smsc.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { phone, SHORT_CODES, startApp, until } from '../fixtures/app.ts';
+import { boundToCarrier } from '../fixtures/states/sending.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const any = { country: null, accountId: null, priority: 100, share: 100 };
 const all = () => true;
@@ -121,8 +123,7 @@ async function startDesk() {
         },
       ]),
     /** As if its line had not been seen bound for an hour. */
-    cut: (id: string) =>
-      rows(api.db.pool, `update carrier_lines set bound_at = now() - interval '1 hour' where carrier_id = $1`, [id]),
+    cut: (id: string) => timePasses(api.db, '1 hour', { carrier_lines: ['bound_at'] }, { carrier_id: id }),
     campaign: (recipients: object[], fields: object = {}) =>
       shop.call(
         'POST',
@@ -210,8 +211,7 @@ test('a message whose number the other carrier does not have stays, and so does 
   await desk.tell(desk.b, 'bound');
   await desk.campaign([FR, { to: '+33612000002' }]);
   const [own] = await desk.sent();
-  await rows(desk.pool, `update messages set sender = '36999', reply_code = '36999' where id = $1`, [own?.id]);
-  await rows(desk.pool, `update messages set port = 1 where id <> $1`, [own?.id]);
+  await boundToCarrier(desk, own?.id ?? '');
   await desk.route({ carrier: desk.a, priority: 1 });
   await desk.route({ carrier: desk.b, priority: 2 });
   await desk.cut(desk.a);

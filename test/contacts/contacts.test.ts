@@ -4,6 +4,11 @@ import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
 import { holding } from '../fixtures/holding.ts';
 import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+import { eventSays } from '../fixtures/states/callbacks.ts';
+import { aNote } from '../fixtures/states/conversations.ts';
+import { forwarded } from '../fixtures/states/mail.ts';
+import { halfAReply } from '../fixtures/states/replies.ts';
+import { aSlot } from '../fixtures/states/sending.ts';
 
 const PHONE = '+33612000001';
 const OTHER = '+33612000002';
@@ -59,18 +64,9 @@ async function acquainted(api: TestApi, phone: string, mark: string) {
     body: Buffer.from(mark),
     conversationId: conversation.id,
   });
-  await rows(
-    api.db.pool,
-    `insert into conversation_notes (id, account_id, conversation_id, author, text, created_at) values (gen_random_uuid(), $1, $2, 'a', $3, now())`,
-    [shop.id, conversation.id, mark],
-  );
+  await aNote(api.db, shop.id, conversation.id, mark);
   // What is not whole yet, and what waits for its night.
-  await rows(
-    api.db.pool,
-    `insert into inbound_parts (id, carrier_id, from_raw, to_raw, reference, total, index, body, encoding, received_at, precision, ingested_at)
-     values (gen_random_uuid(), $1, $2, '36200', 7, 2, 1, $3, 'gsm', now(), 'second', now())`,
-    [premiumId, phone.slice(1), Buffer.from(mark)],
-  );
+  await halfAReply(api.db, premiumId, phone, mark);
   await aReply(api.db, {
     fromNumber: phone,
     fromRaw: phone,
@@ -86,16 +82,11 @@ async function acquainted(api: TestApi, phone: string, mark: string) {
     { accountId: shop.id, replyId: reply.id, state: 'retrying', body: `number=${encodeURIComponent(phone)}&text=${mark}` },
     { bodyExcerpt: mark, responseHeaders: { echo: mark }, error: mark },
   );
-  await rows(api.db.pool, 'update events set body = $2 where id = $1', [delivery.eventId, body]);
+  await eventSays(api.db, delivery.eventId, body);
   // An event about a message is of no reply.
   const receipt = await aDelivery(api.db, { accountId: shop.id, replyId: null, state: 'delivered' }, { bodyExcerpt: mark });
-  await rows(api.db.pool, 'update events set body = $2 where id = $1', [receipt.eventId, body]);
-  await rows(
-    api.db.pool,
-    `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, next_at, created_at)
-     values (gen_random_uuid(), $1, 'a@example.com', 'fr', 'UTC', 'reply-forwarded', $2, 'pending', now(), now())`,
-    [shop.id, JSON.stringify({ from: phone, text: mark, at: new Date().toISOString(), word: 'x' })],
-  );
+  await eventSays(api.db, receipt.eventId, body);
+  await forwarded(api.db, { accountId: shop.id, from: phone, text: mark });
   return { shop, premiumId, queued, delivery, receipt };
 }
 
@@ -131,11 +122,7 @@ test('after an erasure no row of any table holds number or texts, and nothing go
   expect((await shop.call('POST', '/contacts/erase', { phone: PHONE })).body).toEqual({ messages: 0, replies: 0, events: 0 });
   expect((await shop.call('GET', '/opt-outs')).body.items).toMatchObject([{ phone: null }]);
 
-  await rows(
-    pool,
-    `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, 0, 1, 't', now() + interval '1 hour', '{}')`,
-    [premiumId],
-  );
+  const slot = await aSlot(api.db, premiumId);
   const later = await aMessage(api.db, {
     accountId: shop.id,
     carrierId: premiumId,
@@ -144,7 +131,7 @@ test('after an erasure no row of any table holds number or texts, and nothing go
     submittedAt: null,
   });
   const mark = { id: later.id, hash: api.services.hashPhone(PHONE), standardWaitMs: 0, strictWaitMs: 0 };
-  const claims = await settleAndClaim(pool, { carrierId: premiumId, slot: 0, epoch: 1 }, { wanted: [later.id], marks: [mark] });
+  const claims = await settleAndClaim(pool, slot, { wanted: [later.id], marks: [mark] });
   expect(claims).toEqual([{ id: later.id, state: 'skipped' }]);
 });
 

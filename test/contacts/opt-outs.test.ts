@@ -3,6 +3,8 @@ import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
+import { optedOut } from '../fixtures/states/contacts.ts';
+import { aSlot } from '../fixtures/states/sending.ts';
 
 test('numbers are imported as JSON or CSV, listed with who, why and when, exported and lifted', async () => {
   await using api = await startApi();
@@ -69,16 +71,11 @@ test('a hash on the list stops a message as the number itself would', async () =
   const { premiumId } = await carriers(api);
   const { pool } = api.db;
   const hash = api.services.hashPhone('+33612000001');
-  await rows(pool, `insert into opt_outs (account_id, phone, since) values ($1, $2, now())`, [shop.id, hash]);
-  await rows(
-    pool,
-    `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, 0, 1, 't', now() + interval '1 hour', '{}')`,
-    [premiumId],
-  );
+  await optedOut(api.db, shop.id, hash);
+  const slot = await aSlot(api.db, premiumId);
   const basis = { accountId: shop.id, carrierId: premiumId, state: 'queued', submittedAt: null } as const;
   const [erased, other] = [await aMessage(api.db, basis), await aMessage(api.db, { ...basis, toNumber: '+33612000002' })];
   const mark = (id: string, phone: string) => ({ id, hash: api.services.hashPhone(phone), standardWaitMs: 0, strictWaitMs: 0 });
-  const slot = { carrierId: premiumId, slot: 0, epoch: 1 };
   const wanted = [erased.id, other.id];
   const claims = await settleAndClaim(pool, slot, {
     wanted,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createForgetting, type ForgetPosition } from '../../activities/contacts/apply-retention.ts';
 import { readLedger } from '../../database/callbacks/ledger.ts';
-import { idAt, newId } from '../../database/ids.ts';
+import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { openClient } from '../../temporal/connect.ts';
 import { RETENTION_SCHEDULE } from '../../temporal/schedules.ts';
@@ -9,6 +9,12 @@ import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '.
 import { startApp, until } from '../fixtures/app.ts';
 import { holding } from '../fixtures/holding.ts';
 import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+import { eventSays } from '../fixtures/states/callbacks.ts';
+import { aList, aListRow, endedCampaigns } from '../fixtures/states/campaigns.ts';
+import { optedOut, referredTo } from '../fixtures/states/contacts.ts';
+import { aNote } from '../fixtures/states/conversations.ts';
+import { forwarded } from '../fixtures/states/mail.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
@@ -32,18 +38,12 @@ async function aCampaign(api: TestApi, shop: TestAccount, days: number): Promise
   const id = idOf(days + 1);
   const [known] = await rows<{ id: string }>(api.db.pool, 'select id from carriers limit 1');
   const carrierId = known?.id ?? (await carriers(api)).premiumId;
-  await rows(
-    api.db.pool,
-    `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, with_replies, simulation, state, total, segments, created_at, ended_at)
-     values ($1, $2, $3, 'c', 'premium', 'marketing', 'Bonjour', true, false, 'completed', 2, 2, $4, $4)`,
-    [id, shop.id, carrierId, daysAgo(days)],
-  );
+  await endedCampaigns(api.db, [{ id, accountId: shop.id, carrierId, at: daysAgo(days) }]);
   return id;
 }
 
 /** Something of everything with one phone, so many days ago. */
 async function aTalk(api: TestApi, shop: TestAccount, phone: string, mark: string, days: number) {
-  const { pool } = api.db;
   const at = daysAgo(days);
   const campaignId = await aCampaign(api, shop, days);
   const conversation = await aConversation(api.db, { id: idOf(days), account: shop.id, phone, lastReplyAt: at });
@@ -65,30 +65,10 @@ async function aTalk(api: TestApi, shop: TestAccount, phone: string, mark: strin
     { accountId: shop.id, replyId: reply.id, state: 'held', heldReason: 'paused', nextAt: null, body: `text=${mark}` },
     { bodyExcerpt: mark, error: mark },
   );
-  await rows(pool, 'update events set body = $2, created_at = $3, position = $4, owed = 1 where id = $1', [
-    delivery.eventId,
-    body,
-    at,
-    ++made,
-  ]);
-  await rows(
-    pool,
-    `insert into conversation_notes (id, account_id, conversation_id, author, text, created_at) values (gen_random_uuid(), $1, $2, 'a', $3, $4)`,
-    [shop.id, conversation.id, mark, at],
-  );
-  await rows(
-    pool,
-    `insert into notices (id, account_id, address, locale, time_zone, kind, data, state, finished_at, created_at)
-     values (gen_random_uuid(), $1, 'a@example.com', 'fr', 'UTC', 'reply-forwarded', $2, 'delivered', $3, $3)`,
-    [shop.id, JSON.stringify({ from: phone, text: mark, at: at.toISOString(), word: 'x' }), at],
-  );
-  const importId = newId();
-  await rows(
-    pool,
-    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at, ended_at) values ($1, $2, $3, 'ready', '{to}', $4, $4)`,
-    [importId, shop.id, campaignId, at],
-  );
-  await rows(pool, `insert into list_rows (import_id, row, "values") values ($1, 1, $2)`, [importId, { to: phone, name: mark }]);
+  await eventSays(api.db, delivery.eventId, body, { at, position: ++made });
+  await aNote(api.db, shop.id, conversation.id, mark, at);
+  await forwarded(api.db, { accountId: shop.id, from: phone, text: mark, at, gone: true });
+  await aListRow(api.db, await aList(api.db, { accountId: shop.id, campaignId, at }), { to: phone, name: mark });
   return { delivery, conversation };
 }
 
@@ -123,7 +103,7 @@ test('texts are kept as long as an account chose, else for ever; numbers and cou
   expect((await shop.call('GET', '/conversations')).body.items).toHaveLength(2);
 
   // Later nights go on where this one ended.
-  await rows(pool, `update account_policies set keep_texts_days = 31`);
+  await shop.call('PATCH', '/policies', { keepTextsDays: 31 });
   await night(api);
   expect(await rows(pool, `select 1 from messages where text = 'Naguere'`)).toEqual([]);
 });
@@ -141,9 +121,9 @@ test('people silent longer than an account keeps contacts are forgotten; opt-out
   const campaignId = await aCampaign(api, shop, 1200);
   await aMessage(api.db, { id: idOf(1200), accountId: shop.id, campaignId, row: 1, toNumber: RECIPIENT, text: 'Autrefois' });
   for (const phone of [OLD, NEW, QUIET]) await shop.call('PUT', '/contacts', { phone, firstName: 'Autrefois' });
-  await rows(pool, `update contacts set created_at = $1, updated_at = $1`, [daysAgo(1200)]);
+  await timePasses(api.db, '1200 days', { contacts: ['created_at', 'updated_at'] });
   await shop.call('PUT', '/contacts', { phone: '+33612000006', firstName: 'Recente' });
-  await rows(pool, `insert into opt_outs (account_id, phone, since) values ($1, $2, $3)`, [shop.id, STOPPED, daysAgo(1200)]);
+  await optedOut(api.db, shop.id, STOPPED, daysAgo(1200));
   await shop.call('PATCH', '/policies', { keepContactsDays: 1096 });
   await night(api);
 
@@ -183,13 +163,8 @@ test('rows end after the days that an account chose; figures and STOPs stay', as
     text: 'Autrefois',
     contentKey: 'key',
   });
-  for (const days of [100, 10])
-    await rows(pool, 'insert into message_references (carrier_id, reference, message_id) values ($1, $2, $3)', [
-      answered.carrierId,
-      `of ${days}`,
-      idOf(days),
-    ]);
-  await rows(pool, `insert into opt_outs (account_id, phone, since) values ($1, $2, now())`, [shop.id, OLD]);
+  for (const days of [100, 10]) await referredTo(api.db, answered.carrierId, `of ${days}`, idOf(days));
+  await optedOut(api.db, shop.id, OLD);
   const count = (account: string) =>
     rows(
       pool,

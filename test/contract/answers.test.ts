@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { list, record, resolved, type Json } from '../../api/reference/json.ts';
-import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestAccount } from '../fixtures/api.ts';
 import { contractOf, readDocument } from '../fixtures/contract.ts';
 import { aReply } from '../fixtures/rows.ts';
+import { draftReady } from '../fixtures/states/campaigns.ts';
 
 const document = readDocument();
 const wrongIn = contractOf(document);
@@ -57,7 +57,7 @@ test('answers with a null for price, limit, state or result are what the documen
   await api.call('POST', `/v1/campaigns/${draft}/recipients`, { key: shop.key, raw: 'to\n+33612000001\n', headers });
   await nullAt(['POST', '/campaigns/{id}/preview'], ['list', 'cost'], draft);
   await nullAt(['POST', '/campaigns/{id}/preview/full'], ['result'], draft);
-  await rows(api.db.pool, `update campaigns set state = 'ready', total = 1, segments = 1 where id = $1`, [draft]);
+  await draftReady(api.db, draft);
   await nullAt(['POST', '/campaigns/{id}/preview'], ['list.cost'], draft);
   expect(faults).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
+import type { Slot } from '../../activities/sending/slot-lease.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until, zoneAtNoon } from '../fixtures/app.ts';
 import { aConversation, aMessage } from '../fixtures/rows.ts';
+import { allLiveIn } from '../fixtures/states/accounts.ts';
+import { aSlot } from '../fixtures/states/sending.ts';
 
 const CENTS = 10_000;
 const PRICE = { kind: 'segment', country: '*', route: 'premium', amount: '0.05', validFrom: '2020-01-01T00:00:00Z' };
@@ -18,13 +21,8 @@ async function startDesk(connections = 1) {
   await api.asOperator('POST', '/prices', PRICE);
   const shop = await anAccount(api, { timeZone: zoneAtNoon() });
   const { id } = await aConversation(api.db, { account: shop.id, carrierId: premiumId });
-  const slots = Array.from({ length: connections }, (_, slot) => ({ carrierId: premiumId, slot, epoch: 1 }));
-  for (const { slot } of slots)
-    await rows(
-      pool,
-      `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, $2, 1, 't', now() + interval '1 hour', '{}')`,
-      [premiumId, slot],
-    );
+  const slots: Slot[] = [];
+  for (let slot = 0; slot < connections; slot++) slots.push(await aSlot(api.db, premiumId, slot));
   const running = stack.move();
   return {
     api,
@@ -137,7 +135,7 @@ test('with a campaign held by its limit STOP and CONTACT are answered, and no ot
   await using app = await startApp({ ways: {} });
   await app.operator.send('POST', '/v1/operator/prices', PRICE);
   await app.operator.send('PATCH', `/v1/operator/carriers/${app.smppId}`, { stopConfirmations: true });
-  await app.rows('update accounts set time_zone = $1', [zoneAtNoon()]);
+  await allLiveIn(app.db, zoneAtNoon());
   await app.account.send('PATCH', '/v1/policies', { contactText: 'Appelez le 01 02 03 04 05' });
   await app.account.send('POST', '/v1/keyword-rules', { word: 'info', actions: [{ do: 'answer', text: 'Voici.' }] });
   await app.account.send('PATCH', '/v1/spend-limits', { day: '0.15' });

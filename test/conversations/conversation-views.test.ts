@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
+import { launched } from '../fixtures/states/campaigns.ts';
 
 test('a list of conversations says how much each view holds, and what of a search was found', async () => {
   await using api = await startApi();
@@ -37,7 +38,7 @@ test('a list of campaigns is searched by name, and says what came of each that w
   const list = async (query: string) => (await shop.call('GET', `/campaigns?${query}`)).body.items;
   expect((await list('search=100%20%25')).map((each: { name: string }) => each.name)).toEqual(['Soldes 100 % coton']);
   expect((await list('figures=true&search=soldes'))[0].figures).toBeUndefined();
-  await api.db.pool.query(`update campaigns set launched_at = now(), state = 'launched', total = 2 where id = $1`, [id]);
+  await launched(api.db, id, { total: 2 });
   const sent = { accountId: shop.id, campaignId: id, toNumber: '+33612000001' };
   const { id: messageId } = await aMessage(api.db, { ...sent, row: 1 });
   await aMessage(api.db, { ...sent, toNumber: '+33612000002', row: 2, state: 'undelivered' });

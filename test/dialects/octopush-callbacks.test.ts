@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { textOf } from '../../dev/seed.ts';
 import { phone, startApp, until, type App, type AppOptions } from '../fixtures/app.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const LOGIN = 'me@example.com';
 
@@ -98,11 +99,11 @@ test('what a carrier took is told where chosen; two days of silence are told as 
   await using shop = await startShop({ types: ['message.accepted', 'message.undelivered'] }, { receipts: { delayMs: 600_000 } });
   const { app } = shop;
   const { body } = await send(app, { recipients: [{ phone_number: phone(1) }] });
-  const ticket = body['sms_ticket'];
+  const ticket = String(body['sms_ticket']);
   await hears(app, { message_id: ticket, number: phone(1), status: 'ACK' });
   // Two days later.
-  await app.rows(`update messages set submitted_at = now() - interval '49 hours' where id = $1`, [ticket]);
-  await app.rows('update message_news set due_at = now() where message_id = $1', [ticket]);
+  await timePasses(app.db, '49 hours', { messages: ['submitted_at'] }, { id: ticket });
+  await timePasses(app.db, '49 hours', { message_news: ['due_at'] }, { message_id: ticket });
   await send(app, { recipients: [{ phone_number: phone(2) }] });
   await hears(app, { message_id: ticket, number: phone(1), status: 'UNKNOWN_DELIVERY' });
   expect(await app.rows('select from message_news where message_id = $1', [ticket])).toEqual([]);

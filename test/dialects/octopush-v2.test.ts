@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
 import { anAccount } from '../fixtures/api.ts';
 import { anOctopushShop, LOGIN } from './octopush-shop.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const to = (n = 1) => ({ phone_number: `+3361200000${n}` });
 const UUID = /^[0-9a-f-]{36}$/;
@@ -177,11 +178,7 @@ test('who has no right to V2 gets 401 in its form, an operator too; a missing ad
     expect([answer.status, answer.body]).toEqual([404, { code: 500, message: expect.any(String) }]);
   }
   // A person of the account is one of its logins, encoded once too often as well.
-  await rows(
-    shop.api.db.pool,
-    `insert into users (id, email, role, account_id, created_at) values (gen_random_uuid(), 'lea@example.com', 'viewer', $1, now())`,
-    [shop.shop.id],
-  );
+  await shop.shop.call('POST', '/users', { email: 'lea@example.com', role: 'viewer' });
   expect((await asked({ 'api-login': 'Lea%40example.com', 'api-key': shop.key })).status).toBe(201);
   expect(shop.api.lines.join('')).not.toMatch(/ar_[A-Za-z0-9_-]{20}|me@example|612000001/);
 });
@@ -195,7 +192,7 @@ test('a request_id is taken once a day for an account, by one of two at once; wi
   expect(both.find(({ status }) => status === 400)?.body).toEqual({ code: 182, message: expect.any(String) });
   const [campaign] = await rows<{ request_id: string }>(shop.api.db.pool, 'select request_id from campaigns');
   expect(campaign?.request_id).toBe('order 17');
-  await rows(shop.api.db.pool, `update idempotency_keys set created_at = now() - interval '25 hours'`);
+  await timePasses(shop.api.db, '25 hours', { idempotency_keys: ['created_at'] });
   expect((await shop.v2('POST', '/sms-campaign/send', once)).status).toBe(201);
   for (const _ of [1, 2]) expect((await shop.v2('POST', '/sms-campaign/send', { ...body, request_id: '' })).status).toBe(201);
   expect(await shop.stored()).toHaveLength(8);

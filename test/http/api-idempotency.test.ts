@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestAccount } from '../fixtures/api.ts';
+import { keysStolen, requestCutOff } from '../fixtures/states/sending.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const campaign = { name: 'Samedi', route: 'premium', sender: 'Boutique', text: 'Soldes', recipients: [{ to: '+33612000001' }] };
 const send = (shop: TestAccount, key: string, body: unknown = campaign) =>
@@ -49,14 +51,9 @@ test('a key that a crash left is in flight until its lease ends, and can then be
   await carriers(api);
   const shop = await anAccount(api);
   await send(shop, 'k-1');
-  await rows(api.db.pool, 'delete from messages');
-  await rows(api.db.pool, 'delete from campaigns');
-  await rows(
-    api.db.pool,
-    `update idempotency_keys set status = null, response = null, locked_until = now() + interval '1 minute'`,
-  );
+  await requestCutOff(api.db);
   expect(await send(shop, 'k-1')).toMatchObject({ status: 409, body: { code: 'idempotency-key-in-flight' } });
-  await rows(api.db.pool, `update idempotency_keys set locked_until = now() - interval '1 second'`);
+  await timePasses(api.db, '1 hour', { idempotency_keys: ['locked_until'] });
   expect((await send(shop, 'k-1')).status).toBe(202);
   expect((await send(shop, 'k-1')).headers.get('idempotent-replayed')).toBe('true');
 });
@@ -66,12 +63,7 @@ test('a request that outlived its lease stores nothing once another has taken it
   await carriers(api);
   const shop = await anAccount(api);
   // The lease is another's from the moment it is taken.
-  await rows(
-    api.db.pool,
-    `create function steal() returns trigger language plpgsql as $$ begin
-       update idempotency_keys set locked_until = locked_until + interval '1 second'; return new; end $$`,
-  );
-  await rows(api.db.pool, 'create trigger steal before insert on campaigns for each row execute function steal()');
+  await keysStolen(api.db);
   expect((await send(shop, 'k-1')).status).toBe(409);
   expect(await rows(api.db.pool, 'select id from campaigns union all select id from messages')).toEqual([]);
 });
@@ -90,7 +82,7 @@ test('after thirty days a key is free again', async () => {
   await carriers(api);
   const shop = await anAccount(api);
   await send(shop, 'k-1');
-  await rows(api.db.pool, `update idempotency_keys set created_at = now() - interval '31 days'`);
+  await timePasses(api.db, '31 days', { idempotency_keys: ['created_at'] });
   const again = await send(shop, 'k-1', { ...campaign, name: 'Dimanche' });
   expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, null]);
 });

@@ -3,6 +3,7 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { aDelivery, aReply } from '../fixtures/rows.ts';
+import { endpointIs } from '../fixtures/states/callbacks.ts';
 
 const address = (name: string) => `${name}@example.com`;
 
@@ -112,10 +113,7 @@ test('an endpoint is changed field by field; a new URL takes up again what a 410
     description: 'CRM',
     timeoutMs: 2000,
   });
-  await rows(
-    api.db.pool,
-    `update callback_endpoints set health = 'gone', track = jsonb_build_object('state', 'gone', 'since', 0)`,
-  );
+  await endpointIs(api.db, id, { state: 'gone' });
   const held = await aDelivery(api.db, {
     accountId: shop.id,
     replyId: null,

@@ -7,6 +7,7 @@ import { createProductMetrics, processGauges } from '../../activities/product-me
 import { createMetrics, requestMetrics, serveMetrics } from '../../api/http/metrics.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { aDelivery } from '../fixtures/rows.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 const OURS = /\b(?:aller_retour|nodejs)_[a-z0-9_]+/g;
@@ -43,7 +44,7 @@ test('one process reads the database for all, and another when that one is no lo
   const doubts = (registry: Registry) => registry.getSingleMetricAsString('aller_retour_messages_in_doubt');
   expect(await doubts(first)).toMatch(/^aller_retour_messages_in_doubt 0$/m);
   expect(await doubts(second)).not.toMatch(/^aller_retour_messages_in_doubt \d/m);
-  await api.db.pool.query(`update upkeep set at = now() - interval '2 minutes'`);
+  await timePasses(api.db, '2 minutes', { upkeep: ['at'] });
   const third = new Registry();
   installationGauges(third, api.db.pool);
   expect(await doubts(third)).toMatch(/^aller_retour_messages_in_doubt 0$/m);

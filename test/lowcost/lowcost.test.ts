@@ -57,7 +57,7 @@ test('a lowcost STOP counts before the next send, ahead of its night; the reply 
   ]);
 
   // Lifted by hand before its night: the STOP is shown then, and not obeyed anew.
-  await app.rows(`delete from opt_outs`);
+  await app.account.send('POST', '/v1/opt-outs/lift', { phone: phone(1), reason: 'asked' });
   const asked = await app.operator.send('POST', `/v1/operator/carriers/${app.dinstarId}/sync`, {
     now: new Date(Date.now() + 7 * 3_600_000).toISOString(),
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { itemsOf, textOf, type Answer } from '../../dev/seed.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const PUBLIC_URL = 'https://sms.example.com';
 const ADDRESS = 'nouvelle@boulangerie.example';
@@ -53,10 +54,7 @@ test('a link forged, of another kind or too old confirms nothing; ten minutes pa
   expect(await confirmed()).toBe(false);
   const again = () => shop.call('POST', `/reply-settings/emails/${id}/confirmation`);
   expect((await again()).body).toMatchObject({ code: 'conflict', detail: expect.stringContaining('ten minutes') });
-  const ids = await api.db.pool.query(
-    `update notices set created_at = created_at - interval '11 minutes' where kind = 'confirm-address'`,
-  );
-  expect(ids.rowCount).toBe(1);
+  expect(await timePasses(api.db, '11 minutes', { notices: ['created_at'] }, { kind: 'confirm-address' })).toBe(1);
   expect((await again()).status).toBe(204);
   expect((await again()).status).toBe(409);
   expect(api.asked.filter(({ what }) => what === 'retryEmails')).toHaveLength(2);

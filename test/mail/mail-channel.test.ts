@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 import { expect, test } from 'vitest';
 import { phone, startApp, until, type App } from '../fixtures/app.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 /** A relay that knows one password, and counts what it takes. */
 async function aRelay() {
@@ -99,11 +100,11 @@ test('a relay that takes us again is noticed, asked once a minute; what came mea
     return owed.length === 3 && owed.every(({ due }) => due);
   });
   const asked = relay.asked();
-  await app.rows(`update mail_channels set check_at = now()`);
+  await timePasses(app.db, '1 day', { mail_channels: ['check_at'] });
   await until('the relay was asked', () => relay.asked() > asked);
   expect(await paused(app)).toBe(true);
   relay.learn('secret');
-  await app.rows(`update mail_channels set check_at = now()`);
+  await timePasses(app.db, '1 day', { mail_channels: ['check_at'] });
   await until('three mails and the notice are taken', () => relay.taken() >= 4);
   expect(await paused(app)).toBe(false);
 });

@@ -11,6 +11,8 @@ import { renderReplyEmail, type ReplyEmail } from '../../templates/email.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { MAIL, phone, startApp, until, type App } from '../fixtures/app.ts';
 import { aDelivery } from '../fixtures/rows.ts';
+import { othersDueLater, sixMailsGone } from '../fixtures/states/mail.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const states = async (app: App) =>
   (
@@ -21,8 +23,8 @@ const states = async (app: App) =>
 
 /** As if a minute had passed. */
 async function aMinuteLater(app: App): Promise<void> {
-  await app.rows(`update gathered_mails set at = at - interval '1 minute'`);
-  await app.rows(`update deliveries set next_at = next_at - interval '1 minute' where held_reason = 'gathering'`);
+  await timePasses(app.db, '1 minute', { gathered_mails: ['at'] });
+  await timePasses(app.db, '1 minute', { deliveries: ['next_at'] }, { held_reason: 'gathering' });
 }
 
 test('a flood to a gathering address: six mails, then one a minute a conversation, all in it', async () => {
@@ -103,17 +105,15 @@ test('a process that dies with a gathered mail leaves it whole: its claim is wha
   expect(sizes((await flood.claim()).mails)).toEqual([1, 1, 1, 1, 1, 1, 1]);
   for (const sequence of [7, 8]) await flood.owe(0, sequence);
   expect(await flood.claim()).toEqual({ mails: [], waiting: 2 });
-  await rows(flood.pool, `update gathered_mails set at = at - interval '50 seconds'`);
-  await rows(flood.pool, `update deliveries set next_at = now() - interval '1 second' where held_reason = 'gathering'`);
-  await rows(flood.pool, `update gathered_mails set at = at - interval '11 seconds'`);
+  await timePasses(flood, '50 seconds', { gathered_mails: ['at'] });
+  await timePasses(flood, '61 seconds', { deliveries: ['next_at'] }, { held_reason: 'gathering' });
+  await timePasses(flood, '11 seconds', { gathered_mails: ['at'] });
   const [before] = (await flood.claim()).mails;
   expect(before?.deliveries).toHaveLength(2);
   // Its process was killed; one of its two is due long before the other; and one more reply came.
-  await rows(flood.pool, `update deliveries set lease_until = now() - interval '1 second' where mail_id = $1`, [before?.id]);
+  await timePasses(flood, '1 hour', { deliveries: ['lease_until'] }, { mail_id: before?.id ?? '' });
   expect(await reclaimDead(flood.pool)).toBe(2);
-  await rows(flood.pool, `update deliveries set next_at = now() + interval '1 hour' where mail_id = $1 and id <> $1`, [
-    before?.id,
-  ]);
+  await othersDueLater(flood, before?.id ?? '');
   await flood.owe(0, 9);
   const again = (await flood.claim()).mails;
   expect(sizes(again)).toEqual([1, 2]);
@@ -124,11 +124,7 @@ test('a process that dies with a gathered mail leaves it whole: its claim is wha
 
 test('a flood makes mails of a hundred at most; an address that left gathering holds up nothing', async () => {
   await using flood = await aFlood([7, 230]);
-  await rows(
-    flood.pool,
-    `insert into gathered_mails (id, email_id, conversation_id, at)
-    select gen_random_uuid(), id, gen_random_uuid(), now() from reply_emails, generate_series(1, 6)`,
-  );
+  await sixMailsGone(flood);
   expect(sizes((await flood.claim()).mails)).toEqual([7, 30, 100, 100]);
 
   await flood.owe(0, 8);
@@ -147,11 +143,7 @@ test('a flood makes mails of a hundred at most; an address that left gathering h
 
 test('the deliveries of a mail end together, and its bounce is noted with each of them', async () => {
   await using flood = await aFlood([3]);
-  await rows(
-    flood.pool,
-    `insert into gathered_mails (id, email_id, conversation_id, at)
-    select gen_random_uuid(), id, gen_random_uuid(), now() from reply_emails, generate_series(1, 6)`,
-  );
+  await sixMailsGone(flood);
   const [mail] = (await flood.claim()).mails;
   const ended = mail?.deliveries.map(({ id, claim }) => ({
     id,

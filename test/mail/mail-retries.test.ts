@@ -6,6 +6,7 @@ import { createMailer, type Mail } from '../../activities/mail/mailer.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { startMailbox } from '../../dev/simulator/mailbox.ts';
 import { phone, startApp, until, type App } from '../fixtures/app.ts';
+import { relayPaused } from '../fixtures/states/mail.ts';
 
 const MAIL: Mail = {
   to: 'someone@example.com',
@@ -159,9 +160,7 @@ test('what the relay puts off is tried on schedule, then ends; asked for, the sa
   const [listed] = itemsOf(await app.account.get('/v1/deliveries?channel=email&state=exhausted'));
   const id = textOf(listed ?? {}, 'id');
   // While the channel is paused nobody takes it up before it is looked at.
-  await app.rows(
-    `insert into mail_channels (name, paused_at, response, check_at) values ('relay', now(), '', now() + interval '1 hour')`,
-  );
+  await relayPaused(app.db);
   expect(await app.account.send('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({ state: 'retrying', attempts: 3 });
   await app.operator.send('POST', '/v1/operator/mail/resume', {});
   const mail = await until('the mail is there after all', () => app.world.mailbox.mails[0]);

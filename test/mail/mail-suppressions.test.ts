@@ -6,6 +6,7 @@ import { newId } from '../../database/ids.ts';
 import { itemsOf } from '../../dev/seed.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { MAIL, phone, startApp, until, type App } from '../fixtures/app.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const PUBLIC_URL = 'https://sms.example.com';
 
@@ -88,7 +89,7 @@ test('an address that was taken from the settings gets nothing of what was still
   await aReplyArrives(app);
   await until('it waits', async () => (await states(app))[0] === 'retrying smtp_4xx');
   await app.account.send('PATCH', '/v1/reply-settings', { emails: [] });
-  await app.rows('update deliveries set next_at = now()');
+  await timePasses(app.db, '1 hour', { deliveries: ['next_at'] });
   await until('it ends', async () => (await states(app))[0] === 'aborted removed');
   expect(app.world.mailbox.mails).toEqual([]);
 });

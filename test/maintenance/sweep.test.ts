@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openClient } from '../../temporal/connect.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { startApp, until, type App } from '../fixtures/app.ts';
+import { anOldRequest } from '../fixtures/states/sending.ts';
 
 /** Has the sweep run now; answers its run when it has ended. */
 async function swept(app: App) {
@@ -20,11 +21,7 @@ async function swept(app: App) {
 }
 
 /** What the last of the sweep's jobs forgets. */
-const anOldKey = (app: App) =>
-  app.rows(
-    `insert into idempotency_keys (account_id, key, request_hash, created_at, locked_until)
-     select id, 'old', '', now() - interval '31 days', now() from accounts limit 1`,
-  );
+const anOldKey = (app: App) => anOldRequest(app.db);
 
 test('a job of the sweep that fails stops no other, and its run and the log name it', async () => {
   await using app = await startApp({ ways: {} });

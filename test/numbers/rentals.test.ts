@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { createRenewRentals } from '../../activities/numbers/renew-rentals.ts';
 import { rows } from '../../database/sql.ts';
+import { textOf } from '../../dev/seed.ts';
 import { QUARANTINE_MS } from '../../domain/numbers/rental.ts';
 import { openClient } from '../../temporal/connect.ts';
 import { RENTALS_SCHEDULE } from '../../temporal/schedules.ts';
 import { anAccount, carriers, freeNumbers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
+import { releasedAgo, rentedInJanuary, rentedUntil } from '../fixtures/states/numbers.ts';
 
 /** Virtual numbers in stock, of one country. */
 async function stock(api: TestApi, numbers: string[], country = 'FR') {
@@ -91,8 +93,7 @@ test('a released number rests 31 days: late replies are its last renter’s, who
   expect((await rent(other, { number: ONE })).status).toBe(409);
   expect((await rent(shop, { number: ONE })).status).toBe(201);
   await shop.call('POST', `/numbers/${id}/release`);
-  const age = (ms: number) =>
-    rows(api.db.pool, `update numbers set released_at = now() - make_interval(secs => $2) where id = $1`, [id, ms / 1000]);
+  const age = (ms: number) => releasedAgo(api.db, id, ms);
   await age(QUARANTINE_MS - 60_000);
   expect((await rent(other, { country: 'FR' })).status).toBe(409);
   await age(QUARANTINE_MS + 1000);
@@ -114,20 +115,14 @@ test('a rental’s end is told a week before, then released; a renewed one is ch
   const goesOn = (await rent(shop, { number: TWO })).body.id;
   const told = () => rows(api.db.pool, 'select kind, data from notices order by created_at, kind');
   expect(await night(api)).toBe(0);
-  const set = (id: string, until: string) => rows(api.db.pool, `update numbers set rented_until = ${until} where id = $1`, [id]);
-  await set(ends, `now() + interval '6 days'`);
-  await set(goesOn, `now() + interval '6 days'`);
+  await rentedUntil(api.db, ends, '6 days');
+  await rentedUntil(api.db, goesOn, '6 days');
   expect([await night(api), await night(api)]).toEqual([1, 0]);
   expect(await told()).toMatchObject([{ kind: 'number-expiring', data: { number: ONE } }]);
 
-  await set(ends, `now() - interval '1 second'`);
+  await rentedUntil(api.db, ends, '-1 second');
   // Two nights were missed at the end of two months, the first of them the 31st.
-  await rows(
-    api.db.pool,
-    `update numbers set rented_at = '2026-01-31T12:00:00Z', rented_until = '2026-02-28T12:00:00Z', rent_months = 1 where id = $1`,
-    [goesOn],
-  );
-  await rows(api.db.pool, 'delete from number_charges');
+  await rentedInJanuary(api.db, goesOn);
   await night(api);
   expect(await shop.call('GET', `/numbers/${ends}`)).toMatchObject({ status: 404 });
   const now = (await shop.call('GET', `/numbers/${goesOn}`)).body;
@@ -182,7 +177,7 @@ test('what comes to a rented number without a campaign is its renter’s, in a c
   await using app = await startApp({ ways: { callback: true } });
   await app.operator.send('POST', '/v1/operator/numbers', { number: ONE, kind: 'virtual', carrier: app.smppId, country: 'FR' });
   await app.operator.send('POST', '/v1/operator/prices', { kind: 'number-month', country: 'FR', amount: '0' });
-  const { id } = await app.account.send('POST', '/v1/numbers/rent', { number: ONE, renews: false });
+  const id = textOf(await app.account.send('POST', '/v1/numbers/rent', { number: ONE, renews: false }), 'id');
   await until('the line is up', async () => (await app.rows('select 1 from carrier_sessions where closed_at is null'))[0]);
   await app.world.smsc.deliver({ from: phone(1), to: ONE.slice(1), text: 'Bonjour, êtes-vous ouverts ?' });
   const call = await until('the endpoint has it', () => app.world.endpoint.calls[0]);
@@ -194,7 +189,7 @@ test('what comes to a rented number without a campaign is its renter’s, in a c
       attribution: { method: 'rented-number', accountId: app.accountId },
     },
   });
-  await app.rows(`update numbers set rented_until = now() - interval '1 second' where id = $1`, [id]);
+  await rentedUntil(app.db, id, '-1 second');
   const settings = { address: app.config.TEMPORAL_ADDRESS, namespace: app.config.TEMPORAL_NAMESPACE, tls: false };
   const { client, connection } = openClient(settings);
   await client.schedule.getHandle(RENTALS_SCHEDULE).trigger();

@@ -4,6 +4,7 @@ import { newToken } from '../../database/people/session.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { cookieOf, invited, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
+import { anInvitation } from '../fixtures/states/people.ts';
 
 type Site = Awaited<ReturnType<typeof withOwner>>;
 type Caller = Site['owner'];
@@ -37,11 +38,7 @@ const acts = async (site: Site) =>
 /** A link as the mail brings it. */
 async function aLink({ api }: Site, email: string, held = '1 hour'): Promise<string> {
   const { token, hash } = newToken();
-  await rows(
-    api.db.pool,
-    `insert into invitations (hash, user_id, created_at, expires_at) select $1, id, now(), now() + $3::interval from users where email = $2`,
-    [hash, email, held],
-  );
+  await anInvitation(api.db, email, hash, held);
   return token;
 }
 const choose = ({ api }: Site, body: object) => api.call('POST', '/v1/session/invitation', { body, headers: WITH_HEADER });

@@ -6,6 +6,7 @@ import { actOf } from '../../api/http/audited.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { listening } from '../fixtures/listening.ts';
 import { cookieOf, invited, OWNER, withOwner } from '../fixtures/console/signed-in.ts';
+import { auditedDaysAgo } from '../fixtures/states/people.ts';
 
 type Entry = {
   action: string;
@@ -130,13 +131,7 @@ test('what outlived the log is forgotten by pages, by its owner; nothing under 9
   await using api = await startApi();
   await anAccount(api);
   const young = await rows(api.db.pool, 'select id from audit_log order by id');
-  const old = (days: number) => idAt(Date.now() - days * 86_400_000);
-  for (const days of [600, 500, 397, 395, 100])
-    await rows(
-      api.db.pool,
-      `insert into audit_log (id, at, actor, action, target, detail) values ($1, now() - make_interval(days => $2::int), 'x', 'old', $2::int::text, '{}')`,
-      [old(days), days],
-    );
+  for (const days of [600, 500, 397, 395, 100]) await auditedDaysAgo(api.db, days);
   const left = async () =>
     (await rows<{ target: string }>(api.db.pool, `select target from audit_log where action = 'old' order by id`)).map(
       ({ target }) => target,
@@ -149,7 +144,7 @@ test('what outlived the log is forgotten by pages, by its owner; nothing under 9
     `alter function forget_audit owner to ${owner}`,
   ])
     await rows(api.db.pool, statement);
-  await rows(api.db.pool, 'select forget_audit($1, 1)', [old(396)]);
+  await rows(api.db.pool, 'select forget_audit($1, 1)', [idAt(Date.now() - 396 * 86_400_000)]);
   expect(await left()).toEqual(['500', '397', '395', '100']);
   await forgetAudit(api.db.pool, 396);
   expect(await left()).toEqual(['395', '100']);

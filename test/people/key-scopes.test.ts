@@ -4,6 +4,8 @@ import { SCOPES, scopesFor, type Scope } from '../../domain/people/key-scopes.ts
 import { rows } from '../../database/sql.ts';
 import { anAccount, startApi, type TestApi } from '../fixtures/api.ts';
 import { listening } from '../fixtures/listening.ts';
+import { keyWithoutScopes } from '../fixtures/states/people.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 type Made = { id: string; key: string };
 const aKey = async (shop: Awaited<ReturnType<typeof anAccount>>, fields: object): Promise<Made> => {
@@ -68,7 +70,7 @@ test('a key without the scope people invites nobody, and none gives a scope that
 test('a key from before there were scopes opens what it did, and the list says so', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  await rows(api.db.pool, 'update api_keys set scopes = null where id = $1', [shop.keyId]);
+  await keyWithoutScopes(api.db, shop.keyId);
   expect((await shop.call('POST', '/users', { email: 'a@example.com', role: 'viewer' })).status).toBe(201);
   const { items } = (await shop.call('GET', '/keys')).body;
   expect(items).toMatchObject([{ id: shop.keyId, scopes: null, networks: null, expiresAt: null }]);
@@ -79,7 +81,7 @@ test('a key opens until it expires, and its expiry can be moved', async () => {
   const shop = await anAccount(api);
   const { id, key } = await aKey(shop, { expiresAt: new Date(Date.now() + 60_000).toISOString() });
   expect((await get(api, key)).status).toBe(200);
-  await rows(api.db.pool, `update api_keys set expires_at = now() where id = $1`, [id]);
+  await timePasses(api.db, '1 hour', { api_keys: ['expires_at'] }, { id });
   expect(await get(api, key)).toMatchObject({ status: 401, body: { detail: expect.stringContaining('expired') } });
   expect((await shop.call('PATCH', `/keys/${id}`, { expiresAt: null })).status).toBe(200);
   expect((await get(api, key)).status).toBe(200);
@@ -114,7 +116,7 @@ test('a rotated key opens by its new secret at once, and by the old one for as l
   expect([status, body.key === old, body.id]).toEqual([200, false, id]);
   expect(Date.parse(body.oldSecretUntil) - Date.now()).toBeGreaterThan(3_500_000);
   expect([(await get(api, old)).status, (await get(api, body.key)).status]).toEqual([200, 200]);
-  await rows(api.db.pool, 'update api_keys set old_until = now() where id = $1', [id]);
+  await timePasses(api.db, '2 hours', { api_keys: ['old_until'] }, { id });
   expect([(await get(api, old)).status, (await get(api, body.key)).status]).toEqual([401, 200]);
   const again = await shop.call('POST', `/keys/${id}/rotate`, { overlapHours: 0 });
   expect([(await get(api, body.key)).status, (await get(api, again.body.key)).status]).toEqual([401, 200]);

@@ -6,13 +6,11 @@ import { openLive } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
 import { cookieOf, invited, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
 import { listening } from '../fixtures/listening.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 type Site = Awaited<ReturnType<typeof withOwner>>;
 /** Moves every session back in time, in these columns. */
-const ago = ({ api }: Site, columns: string[], interval: string) =>
-  rows(api.db.pool, `update sessions set ${columns.map((column) => `${column} = ${column} - $1::interval`).join(', ')}`, [
-    interval,
-  ]);
+const ago = ({ api }: Site, columns: string[], interval: string) => timePasses(api.db, interval, { sessions: columns });
 const again = async (site: Site) =>
   site.as(cookieOf((await signIn(site.api, { email: OWNER, password: site.password })).headers));
 

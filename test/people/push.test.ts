@@ -5,6 +5,7 @@ import { textOf, type Answer } from '../../dev/seed.ts';
 import { phone, sleep, startApp, until } from '../fixtures/app.ts';
 import { cookieOf, invited, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
 import { startPushService } from '../fixtures/people/push-receiver.ts';
+import { allLiveIn } from '../fixtures/states/accounts.ts';
 
 const OWNER = 'patronne@boulangerie.example';
 const PATH = '/session/push-subscriptions';
@@ -54,11 +55,10 @@ test('a reply is told to the devices that asked, by id and count; one that is go
   };
   for (const choice of ['mine', 'unassigned', 'all']) await subscribe(choice, choice);
   await subscribe('asleep', 'all', true);
-  // No route moves an account's clock.
   const clock = new Date().getUTCHours();
   const ahead = (23 - clock + 24) % 24;
   const zone = ahead <= 14 ? `Etc/GMT-${ahead}` : `Etc/GMT+${24 - ahead}`;
-  await app.rows('update accounts set time_zone = $1', [zone]);
+  await allLiveIn(app.db, zone);
 
   await app.campaign([{ to: phone(1) }, { to: phone(2) }], { purpose: 'transactional' });
   await until('the phones have it', () => app.world.phones.received.length === 2);

@@ -3,7 +3,7 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { carriers } from '../fixtures/api.ts';
 import { listening } from '../fixtures/listening.ts';
-import { aMessage, aReply } from '../fixtures/rows.ts';
+import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
 import { invited, OWNER, PASSWORD, signIn, WITH_HEADER, withOwner, cookieOf } from '../fixtures/console/signed-in.ts';
 
 const NUMBERS = { mine: '+33612345601', nobodys: '+33612345602', theirs: '+33612345603' };
@@ -21,12 +21,14 @@ async function withConversations() {
     ['nobodys', null],
     ['theirs', OWNER],
   ] as const) {
-    await rows(
-      site.api.db.pool,
-      `insert into conversations (id, account_id, phone, reply_code, carrier_id, assignee, unread, last_reply_at, created_at)
-       values ($1, $2, $3, '36200', $4, $5, 1, now(), now())`,
-      [ids[name], site.shop.id, NUMBERS[name], premiumId, assignee],
-    );
+    await aConversation(site.api.db, {
+      id: ids[name],
+      account: site.shop.id,
+      phone: NUMBERS[name],
+      carrierId: premiumId,
+      assignee,
+      unread: 1,
+    });
   }
   const running = stack.move();
   return { ...site, ids, agent, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createOperator, removeAuthenticator, setPassword } from '../../cli/admin.ts';
 import { rows } from '../../database/sql.ts';
 import { cookieOf, invited, OWNER, signIn, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 test('an owner signs in with a password, reads the account, and signs out for good', async () => {
   await using site = await withOwner();
@@ -51,7 +52,7 @@ test('a wrong password and an unknown address are answered alike, and the eleven
   expect(tries.filter(({ status }) => status === 429)).toHaveLength(3);
   const locked = await signIn(api, { email: OWNER, password });
   expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '900']);
-  await rows(api.db.pool, `update sign_in_tries set until = now() - interval '1 second'`);
+  await timePasses(api.db, '1 hour', { sign_in_tries: ['until'] });
   expect((await signIn(api, { email: OWNER, password })).status).toBe(200);
 });
 

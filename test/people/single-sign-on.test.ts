@@ -7,6 +7,8 @@ import { createGuardedFetch } from '../../webhook-client/guarded-fetch.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { cookieOf, invited, OWNER, PASSWORD, signIn, WITH_HEADER } from '../fixtures/console/signed-in.ts';
 import { identityProvider, type Vouched } from '../fixtures/people/identity-provider.ts';
+import { signOnForged } from '../fixtures/states/people.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const DOMAIN = 'boulangerie.example';
 const ANNE: Vouched = { sub: 'anne-1', email: `anne@${DOMAIN}`, email_verified: true, groups: ['chat'] };
@@ -118,7 +120,7 @@ test('before a key changes the provider is asked to have the person sign in agai
   await using site = await withProvider({ change: { roles: { chat: 'owner' } } });
   const anne = await site.enter(ANNE);
   expect((await anne.as('POST', '/keys', { name: 'x' })).status).toBe(201);
-  await rows(site.api.db.pool, `update sessions set confirmed_at = now() - interval '11 minutes'`);
+  await timePasses(site.api.db, '11 minutes', { sessions: ['confirmed_at'] });
   expect((await anne.as('POST', '/keys', { name: 'x' })).body.code).toBe('password-again');
   const begun = await anne.as('POST', '/session/single-sign-on', { again: true });
   const asked = new URL(begun.body.url).searchParams;
@@ -148,7 +150,7 @@ test('a state that is wrong, another browser’s, old or used, and a replayed co
   await bad(back, one.cookie);
 
   const two = await begin(ANNE.email);
-  await rows(api.db.pool, `update sign_on_attempts set expires_at = now() - interval '1 second'`);
+  await timePasses(api.db, '1 hour', { sign_on_attempts: ['expires_at'] });
   await bad(await provider.signIn(two.url), two.cookie);
   // A code that was used already, brought by a state that is good.
   const three = await begin(ANNE.email);
@@ -163,9 +165,9 @@ test('an ID token with another nonce, and a code without its verifier, are refus
   await using site = await withProvider();
   const { provider, begin, come, api } = site;
   provider.state.person = ANNE;
-  for (const column of ['nonce', 'verifier']) {
+  for (const column of ['nonce', 'verifier'] as const) {
     const { url, cookie } = await begin(ANNE.email);
-    await rows(api.db.pool, `update sign_on_attempts set ${column} = repeat('A', 43)`);
+    await signOnForged(api.db, column);
     expect((await come(await provider.signIn(url), cookie)).headers.get('location')).toBe('/?refused=sign-on-refused');
   }
   expect(await rows(api.db.pool, `select from sessions where via = 'provider'`)).toEqual([]);

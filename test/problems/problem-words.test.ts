@@ -113,10 +113,7 @@ test.each([
 test('Accept-Language comes first, the account’s language second; a document has one of them', async () => {
   await using api = await startApi();
   const shop = await anAccount(api, { twoWay: 'refused', locale: 'fr' });
-  await api.db.pool.query(
-    `update accounts set two_way_history = '[{"state":"refused","at":"2026-01-01T00:00:00Z","by":"x","reason":"Trop vague"}]' where id = $1`,
-    [shop.id],
-  );
+  await api.asOperator('PUT', `/accounts/${shop.id}/two-way`, { state: 'refused', reason: 'Trop vague' });
   const body = { name: 'n', route: 'premium', withReplies: true, text: 'Bonjour', recipients: [{ to: '+33612000001' }] };
   const asked = async (language: string) => shop.call('POST', '/campaigns', body, { 'accept-language': language });
   const answers = await Promise.all(['en', 'fr-FR, en;q=0.5', '*', 'de'].map(asked));

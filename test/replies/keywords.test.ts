@@ -4,6 +4,8 @@ import { rows } from '../../database/sql.ts';
 import { nearestRule, readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
+import { optOutsHashed } from '../fixtures/states/contacts.ts';
+import { messageGone } from '../fixtures/states/sending.ts';
 
 const PHONE = '+33612000001';
 
@@ -134,7 +136,7 @@ test('START lifts what is left of an erased number; not where it may mean anothe
   const theirs = await wroteTo(api, other, premiumId, { submittedAt: monthsAgo(4) });
   await it.hear(['START']);
   expect((await shop.call('GET', '/opt-outs')).body.items).toHaveLength(1);
-  await rows(api.db.pool, 'delete from messages where id = $1', [theirs.id]);
+  await messageGone(api.db, theirs.id);
   await it.hear(['Reprendre']);
   expect((await shop.call('GET', '/opt-outs')).body.items).toEqual([]);
   const shown = (await shop.call('GET', '/replies')).body.items;
@@ -148,7 +150,7 @@ test('a STOP is obeyed though its reply is hidden; START lifts an erased numberâ
   await it.hear(['STOP']);
   expect((await shop.call('GET', '/replies')).body.items).toEqual([]);
   expect((await shop.call('GET', '/opt-outs')).body.items).toHaveLength(1);
-  await rows(api.db.pool, 'update opt_outs set phone = $1', [api.services.hashPhone(PHONE)]);
+  await optOutsHashed(api.db, api.services.hashPhone(PHONE));
   await it.hear(['REPRENDRE']);
   expect((await shop.call('GET', '/opt-outs')).body.items).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { splitSegments } from '../../domain/sms/segments.ts';
 import { joinParts } from '../../domain/replies/long-reply.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const PHONE = '+33612000001';
 
@@ -66,10 +67,7 @@ async function startDesk() {
       await Promise.all(parts.map((part) => ingest.onReply(part)));
     },
     /** Makes everything that has arrived so much older. */
-    pass: (interval: string) =>
-      rows(pool, `update inbound_parts set ingested_at = ingested_at - $1::interval, received_at = received_at - $1::interval`, [
-        interval,
-      ]),
+    pass: (interval: string) => timePasses({ pool }, interval, { inbound_parts: ['ingested_at', 'received_at'] }),
     sweep: async () => void toFile.push(...(await showPartials(pool, 'FR'))),
     file: async () => void (await file(toFile.splice(0), 'replies/test')),
     replies: () =>

@@ -10,6 +10,7 @@ import { holidayTeller, publicHolidays } from '../../domain/replies/public-holid
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { startApp, phone, until } from '../fixtures/app.ts';
 import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
+import { answeredLongAgo } from '../fixtures/states/replies.ts';
 
 const WEEK: Opening[] = [1, 2, 3, 4, 5].flatMap((day) => [
   { day, from: '09:00', to: '12:00' },
@@ -159,15 +160,13 @@ test('once a conversation and closed time; none to STOP, keyword, old reply, blo
   await hear(three, 'Bonjour', new Date(Date.now() - 2 * 3_600_000));
   await hear('36111', 'Bonjour');
   await hear(four, 'Bonjour', new Date(Date.now() - 2 * 3_600_000));
-  await rows(api.db.pool, `update conversations set state = 'blocked' where phone = $1`, [four]);
+  const { items } = (await shop.call('GET', '/conversations')).body;
+  const theirs = items.find((each: { phone: string }) => each.phone === four);
+  await shop.call('PATCH', `/conversations/${theirs.id}`, { state: 'blocked' });
   await hear(four, 'Bonjour');
   for (const silent of [two, three, four, '36111']) expect(await answers(silent)).toEqual([]);
   // What was answered before it closed last belongs to another period.
-  await rows(
-    api.db.pool,
-    `update messages set id = ('00000000' || substr(id::text, 9))::uuid where automatic = 'out-of-hours' and to_number = $1`,
-    [one],
-  );
+  await answeredLongAgo(api.db, one);
   await hear(one, 'Re-bonjour');
   expect(await answers(one)).toHaveLength(2);
   await shop.call('PUT', '/out-of-hours', { ...SETTING, enabled: false, hours: closedNow() });

@@ -4,6 +4,7 @@ import { rows } from '../../database/sql.ts';
 import { searchWords } from '../../domain/replies/reply-table.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
 import { aConversation, aReply } from '../fixtures/rows.ts';
+import { manyReplies } from '../fixtures/states/replies.ts';
 
 test('replies are found by words or their beginnings, whatever case, accents and gaps', async () => {
   await using api = await startApi();
@@ -32,14 +33,7 @@ test('replies are found by words or their beginnings, whatever case, accents and
 test('a word everywhere and one nowhere are found by page, by reading few replies', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  await rows(
-    api.db.pool,
-    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
-     select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $1, 'x', 'x', '+33612000001', '36200', case i % 2500 when 7 then 'œufs bio' else 'Oui ' || i end,
-       now(), 'second', now(), $1
-     from generate_series(1, 20000) i`,
-    [shop.id],
-  );
+  await manyReplies(api.db, shop.id, 20_000, (n) => (n % 2500 === 7 ? 'œufs bio' : `Oui ${n}`));
   await rows(api.db.pool, 'analyze replies');
   const pages = async (search: string) => {
     const found: string[] = [];
@@ -66,13 +60,12 @@ test('a word of many old replies and no new one is found newest first, fifty day
   await using api = await startApi();
   const shop = await anAccount(api);
   // Seven years, a reply each two hours: the word is in 21,000 of the oldest and, after more than a year, in 49 more.
-  await rows(
-    api.db.pool,
-    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, account_id)
-     select (left(h, 8) || '-' || right(h, 4) || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $1, 'x', 'x', '+33612000001', '36200',
-       case when i < 26500 and i not between 21000 and 26450 then 'Noël ' || i else 'Oui ' || i end, now(), 'second', now(), $1
-     from (select i, lpad(to_hex(1600000000000 + i * 7200000::bigint), 12, '0') as h from generate_series(1, 30000) i) made`,
-    [shop.id],
+  await manyReplies(
+    api.db,
+    shop.id,
+    30_000,
+    (n) => `${n < 26_500 && !(n >= 21_000 && n <= 26_450) ? 'Noël' : 'Oui'} ${n}`,
+    (n) => 1_600_000_000_000 + n * 7_200_000,
   );
   await rows(api.db.pool, 'analyze replies');
   let cursor = '';

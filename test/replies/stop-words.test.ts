@@ -5,6 +5,7 @@ import { rows } from '../../database/sql.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
+import { released } from '../fixtures/states/replies.ts';
 
 const PHONE = '+33612000001';
 
@@ -86,8 +87,9 @@ test('a lowcost STOP of unclear account, or late, counts before the next batch, 
   expect(await rows(api.db.pool, 'select peeked from replies')).toEqual([{ peeked: 'obeyed' }, { peeked: 'obeyed' }]);
 
   // Lifted by a person meanwhile.
-  await rows(api.db.pool, 'delete from opt_outs');
-  const released = await rows<{ id: string }>(api.db.pool, 'update replies set released_at = now() returning id');
+  for (const account of [shop, other])
+    for (const phone of [PHONE, late]) await account.call('POST', '/opt-outs/lift', { phone, reason: 'asked' });
+  const due = await released(api.db);
   const file = createFiling({
     pool: api.db.pool,
     log: api.services.log,
@@ -95,10 +97,7 @@ test('a lowcost STOP of unclear account, or late, counts before the next batch, 
     sendMessages: () => {},
     oweMails: async () => {},
   });
-  await file(
-    released.map(({ id }) => id),
-    'replies/test',
-  );
+  await file(due, 'replies/test');
   expect(await listed()).toEqual([]);
   expect(await rows(api.db.pool, 'select opt_out from replies where filed_at is not null')).toEqual([
     { opt_out: true },

@@ -1,8 +1,9 @@
-import { newId } from '../../database/ids.ts';
 import { suppress } from '../../database/mail/mail-suppression.ts';
 import { rows } from '../../database/sql.ts';
 import type { TestAccount, TestApi } from '../fixtures/api.ts';
 import { aConversation, aDelivery, aMessage, aReply } from '../fixtures/rows.ts';
+import { addressesAsked } from '../fixtures/states/accounts.ts';
+import { aList, aPreview } from '../fixtures/states/campaigns.ts';
 
 /** Every route of the document, and one of everything that an account can have. */
 export type Operation = {
@@ -166,16 +167,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
   const accountId = shop.id;
   const sent = { ...Object(bodies['createCampaign']), name: mark, text: mark };
   const campaign = (await shop.call('POST', '/campaigns', sent)).body.id;
-  await rows(
-    db.pool,
-    `insert into list_imports (id, account_id, campaign_id, state, columns, created_at) values ($1, $2, $3, 'ready', $4, now())`,
-    [newId(), accountId, campaign, [mark]],
-  );
-  await rows(
-    db.pool,
-    `insert into list_previews (id, account_id, campaign_id, import_id, state, listed, created_at) select $1, account_id, campaign_id, id, 'ready', 0, now() from list_imports where campaign_id = $2`,
-    [newId(), campaign],
-  );
+  await aPreview(db, await aList(db, { accountId, campaignId: campaign, columns: [mark] }));
   const conversation = await aConversation(db, { account: accountId });
   const message = await aMessage(db, { accountId, text: mark, campaignId: campaign, row: 7 });
   const reply = await aReply(db, {
@@ -194,13 +186,7 @@ export async function furnish(api: TestApi, shop: TestAccount, mark: string): Pr
   const actions = [{ do: 'answer', text: mark }];
   const rule = (await shop.call('POST', '/keyword-rules', { word: 'rdv', actions })).body.id;
   const contact = (await shop.call('PUT', '/contacts', { phone: '+33612000054', lastName: mark })).body.id;
-  const request = newId();
-  await rows(
-    db.pool,
-    `insert into setting_requests (id, account_id, kind, change, target, state, requested_at, requested_by)
-     values ($1, $2, 'emails', $3, 'emails', 'waiting', now(), 'key')`,
-    [request, accountId, { emails: [{ address: `${mark}@example.com` }] }],
-  );
+  const request = await addressesAsked(db, accountId, `${mark}@example.com`);
   const list = (await shop.call('POST', '/lists', { name: mark })).body.id;
   const composition = (await shop.call('POST', '/compositions', { name: mark, form: { text: mark }, recipients: mark })).body.id;
   const canned = (await shop.call('POST', '/canned-answers', { name: mark, text: mark })).body.id;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { registry } from '../../carriers/registry.ts';
 import { newId } from '../../database/ids.ts';
-import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, freeNumbers, startApi } from '../fixtures/api.ts';
 import { invited, OWNER, PASSWORD, WITH_HEADER, withOwner } from '../fixtures/console/signed-in.ts';
+import { addressChanged } from '../fixtures/states/people.ts';
 
 test('inviting somebody of another account looks like any invitation; its link opens nothing', async () => {
   await using site = await withOwner();
@@ -39,7 +39,7 @@ test('inviting somebody of another account looks like any invitation; its link o
   await invited(site, 'agent');
   expect((await site.owner('POST', '/users', { email: 'agent@boulangerie.example', role: 'agent' })).body.code).toBe('conflict');
   // Once the address is free, the same invitation is a real one.
-  await rows(site.api.db.pool, `update users set email = 'gone@example.com' where email = $1`, [OWNER]);
+  await addressChanged(site.api.db, OWNER, 'gone@example.com');
   const real = await invite(OWNER);
   expect(real.status).toBe(201);
   expect((await other.call('GET', '/users')).body.items).toHaveLength(2);

@@ -4,6 +4,7 @@ import { createApi } from '../../api/app.ts';
 import { rows } from '../../database/sql.ts';
 import type { RequestLimits } from '../../api/limits/request-limits.ts';
 import { anAccount, startApi } from '../fixtures/api.ts';
+import { filled, quotasOver } from '../fixtures/states/installation.ts';
 
 const MANY = { perMinute: 100_000, atOnce: 1000 };
 const limits = (key: Partial<RequestLimits['key']>, account: Partial<RequestLimits['account']> = {}) => ({
@@ -40,7 +41,7 @@ test('a key has so many requests a minute over all processes; then 429 says when
   });
   // Nobody else pays for it, and after the minute it opens again.
   expect((await other.call('GET', '/account')).status).toBe(200);
-  await rows(api.db.pool, 'update request_counts set expire = 0');
+  await quotasOver(api.db);
   const later = createApi(api.services);
   expect((await later.request('/v1/account', { headers: { authorization: `Bearer ${shop.key}` } })).status).toBe(200);
 });
@@ -87,54 +88,17 @@ test('a request of a key that is far from its limit asks the database nothing ab
 test('no account has more of a thing than the table says, from keys to endpoints', async () => {
   await using api = await startApi();
   const [shop, other] = [await anAccount(api), await anAccount(api)];
-  const fill = (most: number, statement: string) =>
-    rows(api.db.pool, `${statement} from generate_series(1, ${most - 1}) n`, [shop.id]);
   const cases = [
-    [
-      '/keys',
-      { name: 'n' },
-      100,
-      `insert into api_keys (id, role, account_id, name, prefix, hash, created_at) select gen_random_uuid(), 'account', $1, 'x', 'x', n::text::bytea, now()`,
-    ],
-    [
-      '/users',
-      { email: 'new@example.com', role: 'agent' },
-      501,
-      `insert into users (id, email, role, account_id, created_at) select gen_random_uuid(), n || '@x.example', 'agent', $1, now()`,
-    ],
-    [
-      '/lists',
-      { name: 'new' },
-      501,
-      `insert into saved_lists (id, account_id, name, created_at) select gen_random_uuid(), $1, n::text, now()`,
-    ],
-    [
-      '/keyword-rules',
-      { word: 'new', actions: [{ do: 'tag', tag: 'x' }] },
-      1001,
-      `insert into keyword_rules (id, account_id, word, actions, created_at) select gen_random_uuid(), $1, n::text, '[]', now()`,
-    ],
-    [
-      '/canned-answers',
-      { name: 'n', text: 'x' },
-      201,
-      `insert into canned_answers (id, account_id, name, text, created_at) select gen_random_uuid(), $1, n::text, 'x', now()`,
-    ],
-    [
-      '/inbox-views',
-      { name: 'new', filters: {} },
-      21,
-      `insert into inbox_views (id, account_id, owner, name, filters, created_at) select gen_random_uuid(), $1, '${shop.keyId}', n::text, '{"view":"open","campaign":null,"search":null}', now()`,
-    ],
-    [
-      '/reply-views',
-      { name: 'new', filters: {}, columns: ['text'] },
-      51,
-      `insert into reply_views (id, account_id, owner, name, filters, columns, created_at) select gen_random_uuid(), $1, '${shop.keyId}', n::text, '{}', '{text}', now()`,
-    ],
+    ['/keys', { name: 'n' }, 100, 'api_keys'],
+    ['/users', { email: 'new@example.com', role: 'agent' }, 501, 'users'],
+    ['/lists', { name: 'new' }, 501, 'saved_lists'],
+    ['/keyword-rules', { word: 'new', actions: [{ do: 'tag', tag: 'x' }] }, 1001, 'keyword_rules'],
+    ['/canned-answers', { name: 'n', text: 'x' }, 201, 'canned_answers'],
+    ['/inbox-views', { name: 'new', filters: {} }, 21, 'inbox_views'],
+    ['/reply-views', { name: 'new', filters: {}, columns: ['text'] }, 51, 'reply_views'],
   ] as const;
-  for (const [path, body, most, statement] of cases) {
-    await fill(most, statement);
+  for (const [path, body, most, table] of cases) {
+    await filled(api.db, table, most - 1, shop);
     const refused = await shop.call('POST', path, body);
     expect({ path, status: refused.status, code: refused.body.code }).toEqual({ path, status: 409, code: 'limit-reached' });
     expect(refused.body.detail).toContain(String(path === '/keys' ? 100 : (most - 1).toLocaleString('en')));
@@ -145,20 +109,9 @@ test('no account has more of a thing than the table says, from keys to endpoints
 test('of things made at once none passes the cap, by whatever way they are made', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const fill = (statement: string, most: number) =>
-    rows(api.db.pool, `${statement} from generate_series(1, ${most}) n`, [shop.id]);
-  await fill(
-    `insert into canned_answers (id, account_id, name, text, created_at) select gen_random_uuid(), $1, n::text, 'x', now()`,
-    197,
-  );
-  await fill(
-    `insert into users (id, email, role, account_id, created_at) select gen_random_uuid(), n || '@x.example', 'agent', $1, now()`,
-    497,
-  );
-  await fill(
-    `insert into account_domains (id, account_id, domain, proof) select gen_random_uuid(), $1, n || '.example', 'x'`,
-    97,
-  );
+  await filled(api.db, 'canned_answers', 197, shop);
+  await filled(api.db, 'users', 497, shop);
+  await filled(api.db, 'account_domains', 97, shop);
   const ways: [path: string, body: (n: number) => object, table: string, most: number][] = [
     ['/canned-answers', () => ({ name: 'n', text: 'x' }), 'canned_answers', 200],
     ['/users', (n) => ({ email: `new${n}@example.com`, role: 'agent' }), 'users', 500],
@@ -174,12 +127,7 @@ test('of things made at once none passes the cap, by whatever way they are made'
 test('contacts have a cap too, for one by one, imports and other providers’ forms', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  await rows(
-    api.db.pool,
-    `insert into contacts (id, account_id, phone, tags, created_at, updated_at)
-     select gen_random_uuid(), $1, '+338' || lpad(n::text, 8, '0'), '{}', now(), now() from generate_series(1, 999999) n`,
-    [shop.id],
-  );
+  await filled(api.db, 'contacts', 999_999, shop);
   const one = (phone: string) => shop.call('PUT', '/contacts', { phone });
   expect((await shop.call('POST', '/contacts/import', { csv: 'phone\n+33612000001\n+33612000002' })).body.code).toBe(
     'limit-reached',

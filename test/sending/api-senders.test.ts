@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createOperator } from '../../cli/admin.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
 
@@ -257,10 +258,7 @@ test('operators hear of a brand by mail, once; its account of each decision by m
   await using api = await startApi();
   const shop = await anAccount(api);
   await shop.call('POST', '/users', { email: 'owner@example.com', role: 'owner' });
-  await rows(
-    api.db.pool,
-    `insert into users (id, email, role, created_at) select gen_random_uuid(), 'op@example.com', 'operator', now()`,
-  );
+  await createOperator(api.url, 'op@example.com');
   const { id } = (await shop.call('POST', '/brands', { sender: 'Fournil' })).body;
   await shop.call('POST', '/brands', { sender: 'fournil' });
   for (const state of ['refused', 'confirmed', 'confirmed'])

@@ -5,6 +5,8 @@ import { rows } from '../../database/sql.ts';
 import { WINDOW_MS } from '../../domain/replies/attribution.ts';
 import { pickCode } from '../../domain/sending/reply-code.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { unfiled } from '../fixtures/states/replies.ts';
+import { cameTo } from '../fixtures/states/sending.ts';
 
 const PHONES = ['+33612000001', '+33612000002', '+33612000003'];
 const campaign = { name: 'Samedi', route: 'premium', withReplies: true, purpose: 'transactional', text: 'Serez-vous là ?' };
@@ -16,13 +18,7 @@ const codesOf = ({ db }: TestApi, id: string) =>
     'select reply_code, ambiguous from messages where campaign_id = $1 order by row',
     [id],
   );
-/** Marks a campaign's messages as sent so long ago. */
-const sent = ({ db }: TestApi, id: string, ms: number) =>
-  rows(
-    db.pool,
-    `update messages set state = 'delivered', submitted_at = now() - make_interval(secs => $2) where campaign_id = $1`,
-    [id, ms / 1000],
-  );
+const sent = ({ db }: TestApi, id: string, ms: number) => cameTo(db, id, 'delivered', ms);
 
 test('each campaign awaiting a phone’s replies has its own code there; with none free it says so', async () => {
   await using api = await startApi();
@@ -92,7 +88,7 @@ test('a code is free when its last campaign’s window ended: on short codes 72 
   expect(await warned({ sendAt: new Date(Date.now() + 3_600_000).toISOString() })).toBe(false);
   await sent(api, first, WINDOW_MS.shared + 1000);
   expect(await warned()).toBe(false);
-  await rows(api.db.pool, `update messages set submitted_at = now(), state = 'failed' where campaign_id = $1`, [first]);
+  await cameTo(api.db, first, 'failed');
   expect(await warned()).toBe(false);
 });
 
@@ -134,17 +130,13 @@ test('two accounts that write to one phone keep a code each: every reply reaches
       asked.push(id);
     }
   }
-  const answers = await rows<{ id: string }>(
+  const codes = await rows<{ code: string }>(
     pool,
-    `insert into replies (id, carrier_id, from_raw, to_raw, from_number, reply_code, text, received_at, precision, ingested_at, released_at)
-     select gen_random_uuid(), $1, to_number, reply_code, to_number, reply_code, 'OUI', now(), 'ours', now(), now()
-     from messages where campaign_id = any($2::uuid[]) returning id`,
-    [premiumId, asked],
+    'select reply_code as code from messages where campaign_id = any($1::uuid[])',
+    [asked],
   );
-  await file(
-    answers.map(({ id }) => id),
-    'replies/test',
-  );
+  const answers = codes.map(({ code }) => ({ carrierId: premiumId, phone: phone ?? '', code, text: 'OUI' }));
+  await file(await unfiled(api.db, answers), 'replies/test');
   const reached = await rows<{ account: string | null; replies: number }>(
     pool,
     'select account_id as account, count(*)::int as replies from replies group by 1 order by 1',

@@ -6,6 +6,7 @@ import { itemsOf } from '../../dev/seed.ts';
 import { carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { aMessage } from '../fixtures/rows.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 test('a message refused for now waits ever longer, and has failed by name at the eighth try', async () => {
   await using api = await startApi();
@@ -33,7 +34,7 @@ test('a message refused for now waits ever longer, and has failed by name at the
         [id],
       )),
     );
-    await rows(pool, `update messages set not_before = now() - interval '1 second' where id = $1`, [id]);
+    await timePasses({ pool }, '2 hours', { messages: ['not_before'] }, { id });
   }
   const reason = 'ESME_RSYSERR';
   expect(seen).toEqual([

@@ -4,13 +4,14 @@ import { createRoundRobinQueue } from '../../activities/sending/round-robin-queu
 import { openSimPace } from '../../activities/sending/sim-pace.ts';
 import { acquireSlot } from '../../activities/sending/slot-lease.ts';
 import { createSendLoop } from '../../activities/sending/send-loop.ts';
-import type { CarrierSession, OutboundMessage, SubmitResult } from '../../carriers/carrier.ts';
+import type { CarrierSession, SubmitResult } from '../../carriers/carrier.ts';
 import { registry } from '../../carriers/registry.ts';
 import { rows } from '../../database/sql.ts';
 import { seed } from '../../dev/seed.ts';
 import { carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { aReply } from '../fixtures/rows.ts';
+import { queuedBySim, sentToday } from '../fixtures/states/sending.ts';
 
 test('owners take turns, and what each has stays in its order', () => {
   const queue = createRoundRobinQueue<string>((item) => item.charAt(0));
@@ -48,14 +49,7 @@ test('on SIMs, one message at a time, the messages of two accounts alternate', a
   const { pool } = api.db;
   const slot = await acquireSlot(pool, lowcostId, 0, 'test');
   if (!slot) throw new Error('The slot is taken');
-  const store = (accountId: string, count: number) =>
-    rows<OutboundMessage>(
-      pool,
-      `insert into messages (id, account_id, carrier_id, to_number, sender, text, segments, two_way, simulation, state, port)
-       select uuidv7(), $1, $2, '+336' || lpad(n::text, 8, '0'), '+33600000101', 'x', 1, true, false, 'queued', 0 from generate_series(1, $3::int) n
-       returning id, to_number as "to", sender as "from", text, port`,
-      [accountId, lowcostId, count],
-    );
+  const store = (accountId: string, count: number) => queuedBySim({ pool }, { accountId, carrierId: lowcostId, port: 0, count });
   const [big, small] = [crypto.randomUUID(), crypto.randomUUID()];
   const order: string[] = [];
   const owner = new Map<string, string>();
@@ -98,13 +92,7 @@ test('each SIM keeps its pace; what is too much for its day goes in the morning,
   const limits = { smsPerMinute: 120, smsPerDay: 6, timeZone };
   const account = crypto.randomUUID();
   const store = (port: number, count: number, text = 'x') =>
-    rows<OutboundMessage>(
-      pool,
-      `insert into messages (id, account_id, carrier_id, to_number, sender, text, segments, two_way, simulation, state, port)
-       select uuidv7(), $1, $2, '+336' || lpad(n::text, 8, '0'), '+33600000101', $5, 1, true, false, 'queued', $3 from generate_series(1, $4::int) n
-       returning id, to_number as "to", sender as "from", text, port`,
-      [account, lowcostId, port, count, text],
-    );
+    queuedBySim({ pool }, { accountId: account, carrierId: lowcostId, port, count, text });
   const written: { port: number | null; at: number }[] = [];
   const session: CarrierSession = {
     window: 128,
@@ -177,7 +165,7 @@ test('each SIM keeps its pace; what is too much for its day goes in the morning,
   // A hundred SMS and no reply: the state warns of that SIM, until one comes.
   const silent = async () =>
     (await api.asOperator('GET', `/carriers/${lowcostId}/state`)).body.sims.map((sim: { silent: boolean }) => sim.silent);
-  await rows(pool, `update sim_days set sent = 100 where carrier_id = $1`, [lowcostId]);
+  await sentToday({ pool }, lowcostId, 100);
   for (const port of [0, 1])
     await api.asOperator('POST', '/numbers', {
       number: `+3360000010${port}`,

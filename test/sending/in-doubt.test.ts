@@ -11,6 +11,7 @@ import { rows, transaction } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { until } from '../fixtures/app.ts';
 import { aMessage } from '../fixtures/rows.ts';
+import { timePasses } from '../fixtures/states/time.ts';
 
 const unanswered = { outcome: 'unknown', reason: 'no answer in time' } as const;
 const A_RECEIPT: InboundReceipt = {
@@ -141,7 +142,7 @@ test('a receipt stored while its turn is under way finds its message when the tu
 test('after 48 hours a doubt ends as unknown, and a receipt that comes later is still believed', async () => {
   await using desk = await startDesk();
   const [old, young] = [await desk.doubtful(), await desk.doubtful({ toNumber: '+33612000002' })];
-  await rows(desk.pool, `update doubts set since = now() - interval '48 hours 1 minute' where message_id = $1`, [old]);
+  await timePasses(desk, '48 hours 1 minute', { doubts: ['since'] }, { message_id: old });
   expect(await endDoubts(desk.pool)).toBe(1);
   expect([await desk.stateOf(old), await desk.stateOf(young)]).toEqual(['unknown', 'in_doubt']);
   expect(await desk.doubts()).toEqual([young]);
@@ -153,7 +154,7 @@ test('what a dead holder left on its way is in doubt, and listed', async () => {
   await using desk = await startDesk();
   const { id } = await desk.queue();
   await settleAndClaim(desk.pool, desk.slot, { wanted: [id] });
-  await rows(desk.pool, `update carrier_slots set lease_until = now() - interval '1 second'`);
+  await timePasses(desk, '1 hour', { carrier_slots: ['lease_until'] });
   await acquireSlot(desk.pool, desk.premiumId, 0, 'another');
   expect(await desk.stateOf(id)).toBe('in_doubt');
   expect(await desk.doubts()).toEqual([id]);
@@ -173,7 +174,7 @@ test('an alert that chose so is sent once more after a doubt, never twice; nothi
   const never = await desk.doubtful({ campaignId: other.body.id, row: 2, toNumber: '+33612000003' });
   expect([await desk.stateOf(again), await desk.stateOf(never)]).toEqual(['queued', 'in_doubt']);
   expect(await settleAndClaim(desk.pool, desk.slot, { wanted: [again] })).toEqual([]);
-  await rows(desk.pool, `update messages set not_before = now() - interval '1 second' where id = $1`, [again]);
+  await timePasses(desk, '1 hour', { messages: ['not_before'] }, { id: again });
   expect(await settleAndClaim(desk.pool, desk.slot, { wanted: [again] })).toEqual([{ id: again, state: 'submitting' }]);
   await settleAndClaim(desk.pool, desk.slot, { settled: [{ id: again, result: unanswered }] });
   expect(await desk.stateOf(again)).toBe('in_doubt');

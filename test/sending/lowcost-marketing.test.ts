@@ -3,6 +3,8 @@ import { settleAndClaim } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi, freeNumbers } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
+import { releasedAgo } from '../fixtures/states/numbers.ts';
+import { aSlot } from '../fixtures/states/sending.ts';
 
 const campaign = { name: 'Soldes', route: 'lowcost', purpose: 'marketing', text: 'Soldes demain' };
 const french = { to: '+33612000001' };
@@ -54,16 +56,12 @@ test('what is about to go is looked at again: marketing refused by then, a numbe
   await aMessage(api.db, { ...chat, toNumber: '+33612000009' });
 
   await shop.call('PATCH', '/policies', { lowcostMarketing: 'refuse' });
-  await rows(api.db.pool, `update numbers set account_id = null, released_at = now() where id = $1`, [rented.id]);
+  await releasedAgo(api.db, rented.id, 0);
   for (const carrierId of [premiumId, lowcostId]) {
-    await rows(
-      api.db.pool,
-      `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, 0, 1, 't', now() + interval '1 hour', '{}')`,
-      [carrierId],
-    );
+    const slot = await aSlot(api.db, carrierId);
     const queued = await rows<{ id: string }>(api.db.pool, 'select id from messages where carrier_id = $1', [carrierId]);
     const ids = queued.map(({ id }) => id);
-    await settleAndClaim(api.db.pool, { carrierId, slot: 0, epoch: 1 }, { wanted: ids });
+    await settleAndClaim(api.db.pool, slot, { wanted: ids });
   }
   expect(await rows(api.db.pool, 'select to_number as "to", state, reason from messages order by id')).toEqual([
     { to: french.to, state: 'skipped', reason: 'lowcost-marketing' },

@@ -6,7 +6,7 @@ test('held marketing waits for the morning and goes by itself; other messages do
   // Three seconds before eight in Paris, on a Wednesday in winter, until the test says otherwise.
   let now = new Date('2026-01-14T06:59:57Z');
   await using app = await startApp({ ways: {}, clock: () => now });
-  await app.rows(`insert into account_policies (account_id, quiet_hours) values ($1, 'hold')`, [app.accountId]);
+  await app.account.send('PATCH', '/v1/policies', { quietHours: 'hold' });
   await app.campaign([{ to: phone(1) }], { purpose: 'transactional' });
   const marketing = await app.campaign([{ to: phone(2) }]);
   await until('the transactional one is there', () => app.world.phones.received[0]);

@@ -2,27 +2,21 @@ import { expect, test } from 'vitest';
 import { settleAndClaim, type Settled } from '../../activities/sending/claim-and-settle.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
-import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until, zoneAtNoon } from '../fixtures/app.ts';
 import { aMessage } from '../fixtures/rows.ts';
 import { startWorkerProcess } from '../fixtures/worker.ts';
+import { allLiveIn } from '../fixtures/states/accounts.ts';
+import { aDayLater, aSlot } from '../fixtures/states/sending.ts';
 
 const CENTS = 10_000;
-const slotOf = async ({ db }: TestApi, carrierId: string, slot: number) => {
-  await rows(
-    db.pool,
-    `insert into carrier_slots (carrier_id, slot, epoch, holder, lease_until, "window") values ($1, $2, 1, 't', now() + interval '1 hour', '{}')`,
-    [carrierId, slot],
-  );
-  return { carrierId, slot, epoch: 1 };
-};
 
 test('two campaigns at once by two connections spend the limit together: all of it, no more', async () => {
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api, { timeZone: zoneAtNoon() });
   await shop.call('PATCH', '/spend-limits', { day: '2.50' });
-  const slots = [await slotOf(api, premiumId, 0), await slotOf(api, premiumId, 1)];
+  const slots = [await aSlot(api.db, premiumId, 0), await aSlot(api.db, premiumId, 1)];
   const basis = {
     accountId: shop.id,
     carrierId: premiumId,
@@ -62,7 +56,7 @@ test('what a carrier refuses is given back, doubts count; a new limit knows what
   await using api = await startApi();
   const { premiumId } = await carriers(api);
   const shop = await anAccount(api, { timeZone: zoneAtNoon() });
-  const slot = await slotOf(api, premiumId, 0);
+  const slot = await aSlot(api.db, premiumId, 0);
   const basis = {
     accountId: shop.id,
     carrierId: premiumId,
@@ -142,7 +136,7 @@ test('a campaign at the limit waits and says so once; a raise or a new day lets 
     amount: '0.05',
     validFrom: '2020-01-01T00:00:00Z',
   });
-  await app.rows('update accounts set time_zone = $1', [zoneAtNoon()]);
+  await allLiveIn(app.db, zoneAtNoon());
   await app.account.send('PATCH', '/v1/spend-limits', { day: '0.10' });
   const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
   const campaign = await app.campaign(recipients, { purpose: 'transactional' });
@@ -163,7 +157,7 @@ test('a campaign at the limit waits and says so once; a raise or a new day lets 
   await waiting();
   await until('it is told of the new limit too', async () => (await told()).length === 2);
   // The day that was spent becomes yesterday.
-  await app.rows(`update spend_limits set day = day - 1, held_until = now()`);
+  await aDayLater(app.db);
   for (const verb of ['pause', 'resume']) await app.account.send('POST', `/v1/campaigns/${String(campaign['id'])}/${verb}`);
   const ended = await app.ended(campaign);
   expect(ended).toMatchObject({ waiting: null });
@@ -184,7 +178,7 @@ test('two processes for one account never exceed its limit together, and spend a
       validFrom: '2020-01-01T00:00:00Z',
     });
   const FIT = 150;
-  await app.rows('update accounts set time_zone = $1', [zoneAtNoon()]);
+  await allLiveIn(app.db, zoneAtNoon());
   await app.account.send('PATCH', '/v1/spend-limits', { day: '7.50' });
   const names = (await app.rows<{ name: string }>('select name from carriers order by name')).map(({ name }) => name);
   const started = await Promise.all(names.map((name) => startWorkerProcess(app.config, { CARRIERS: name })));

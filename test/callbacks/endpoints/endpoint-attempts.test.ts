@@ -1,30 +1,14 @@
 import { expect, test } from 'vitest';
 import { claimCallbacks, claimDueCallbacks } from '../../../activities/callbacks/claim-callbacks.ts';
-import { newId } from '../../../database/ids.ts';
 import { itemsOf, textOf } from '../../../dev/seed.ts';
 import { answered, healthOf, hurry, PATIENT, states } from '../../fixtures/endpoints.ts';
 import { phone, sleep, startApp, until, type App } from '../../fixtures/app.ts';
 import { startWorkerProcess } from '../../fixtures/worker.ts';
+import { allTaken, owed } from '../../fixtures/states/callbacks.ts';
+import { timePasses } from '../../fixtures/states/time.ts';
 
-/** Deliveries of one event that wait at an endpoint, in one state. */
-async function owe(
-  app: App,
-  count: number,
-  fields: { state: string; trigger?: string; dueInSeconds?: number },
-): Promise<string[]> {
-  const eventId = newId();
-  await app.rows(
-    `insert into events (id, account_id, position, type, reply_id, body, created_at) values ($1, $2, -floor(random() * 1e9), 'reply.received', null, '{}', now())`,
-    [eventId, app.accountId],
-  );
-  const ids = Array.from({ length: count }, () => newId());
-  await app.rows(
-    `insert into deliveries (id, account_id, event_id, channel, endpoint_id, state, trigger, next_at, run_id, created_at)
-     select id, $2, $3, 'callback', $4, $5, $6, now() + make_interval(secs => $7), 'test', now() from unnest($1::uuid[]) as d (id)`,
-    [ids, app.accountId, eventId, app.callback?.id, fields.state, fields.trigger ?? 'auto', fields.dueInSeconds ?? 0],
-  );
-  return ids;
-}
+const owe = (app: App, count: number, fields: { state: string; trigger?: string; dueInSeconds?: number }): Promise<string[]> =>
+  owed(app.db, { accountId: app.accountId, endpointId: app.callback?.id ?? '', count, ...fields });
 const quiet = { env: { ROLE: 'api' }, ways: { callback: true } } as const;
 
 test('of eight places fresh has four, retries three, replays one; unused ones are lent', async () => {
@@ -38,7 +22,7 @@ test('of eight places fresh has four, retries three, replays one; unused ones ar
   expect(await claimDueCallbacks(app.db.pool)).toEqual([]);
 
   // Nobody fresh waits any more: their places are lent.
-  await app.rows(`update deliveries set state = 'delivered' where state = 'pending' or state = 'in_flight'`);
+  await allTaken(app.db);
   expect(await claimDueCallbacks(app.db.pool)).toHaveLength(8);
 });
 
@@ -57,7 +41,7 @@ test('a place is a lease: one of a dead process is free when it runs out, with n
   expect(await claimCallbacks(app.db.pool, first)).toHaveLength(8);
   const second = await owe(app, 8, { state: 'pending', dueInSeconds: 60 });
   expect(await claimCallbacks(app.db.pool, second)).toHaveLength(0);
-  await app.rows(`update deliveries set lease_until = now() - interval '1 second' where state = 'in_flight'`);
+  await timePasses(app.db, '1 hour', { deliveries: ['lease_until'] }, { state: 'in_flight' });
   expect(await claimCallbacks(app.db.pool, second)).toHaveLength(8);
 });
 
@@ -79,7 +63,7 @@ test('a worker killed in an attempt leaves a row that says unknown, and another 
   await until('an attempt is under way', () => app.world.endpoint.calls[0]);
   await first.kill('SIGKILL');
   await using _ = await startWorkerProcess(app.config);
-  await app.rows(`update deliveries set lease_until = now() where state = 'in_flight'`);
+  await timePasses(app.db, '1 hour', { deliveries: ['lease_until'] }, { state: 'in_flight' });
   await until('it is delivered', async () => (await states(app))['delivered'] === 1, 60_000);
   const attempts = await app.rows<{ class: string; ended: boolean }>(
     `select class, ended_at is not null as ended from delivery_attempts a join deliveries d on d.id = a.delivery_id where d.channel = 'callback' order by started_at`,

@@ -3,9 +3,11 @@ import { claimCanaries } from '../../../activities/callbacks/claim-callbacks.ts'
 import { recordEnded, type Ended } from '../../../activities/callbacks/record-attempts.ts';
 import { createRunWaker, type LongRun } from '../../../activities/wake-run.ts';
 import { newId } from '../../../database/ids.ts';
-import { affected, patientTransaction, rows } from '../../../database/sql.ts';
+import { patientTransaction, rows } from '../../../database/sql.ts';
 import { anAccount, startApi } from '../../fixtures/api.ts';
 import { aDelivery } from '../../fixtures/rows.ts';
+import { nameLonger } from '../../fixtures/states/accounts.ts';
+import { idleEndpoints } from '../../fixtures/states/callbacks.ts';
 
 const taken = (id: string, claim: string): Ended => ({
   id,
@@ -64,7 +66,7 @@ test('two who lock the same rows in another order both get their work done', asy
   const rename = (ids: string[], me: number) =>
     patientTransaction(api.db.pool, async (client) => {
       for (const [index, id] of ids.entries()) {
-        await affected(client, `update accounts set name = name || $2 where id = $1`, [id, String(me)]);
+        await nameLonger({ pool: client }, id, String(me));
         met[me]?.resolve();
         if (index === 0) await met[1 - me]?.promise;
       }
@@ -83,15 +85,6 @@ test('a line that is down is tried with what is due, however many others were an
   });
   const due = await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: body.id });
   // A few hundred whose deliveries are all made.
-  const columns = await rows<{ name: string }>(
-    api.db.pool,
-    `select quote_ident(column_name) as name from information_schema.columns
-     where table_name = 'callback_endpoints' and column_name not in ('id', 'last_success_at')`,
-  );
-  const rest = columns.map(({ name }) => name).join(', ');
-  await affected(
-    api.db.pool,
-    `insert into callback_endpoints (id, last_success_at, ${rest}) select uuidv7(), now(), ${rest} from callback_endpoints, generate_series(1, 300)`,
-  );
+  await idleEndpoints(api.db, 300);
   expect((await claimCanaries(api.db.pool, 5)).map(({ id }) => id)).toEqual([due.id]);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { itemsOf, textOf } from '../../../dev/seed.ts';
 import { answered, healthOf, hurry, PATIENT, states } from '../../fixtures/endpoints.ts';
 import { phone, startApp, until, type App } from '../../fixtures/app.ts';
+import { endpointTime } from '../../fixtures/states/callbacks.ts';
 
 /** Subjects of the mails that tell of endpoints; each one's text has to name the address. */
 async function noticed(app: App): Promise<string[]> {
@@ -61,11 +62,7 @@ test('an endpoint open for a day is told of, again before its end and at recover
   app.world.endpoint.behave({ name: 'hook', mode: 'status', status: 500 });
   await answered(app, 12);
   await until('all is held', async () => (await states(app))['held breaker'] === 12);
-  const openSince = (hours: number) =>
-    app.rows(
-      `update callback_endpoints set track = jsonb_set(track, '{openedAt}', to_jsonb(extract(epoch from now()) * 1000 - $2::float8)) where id = $1`,
-      [id, hours * 3_600_000 + 1],
-    );
+  const openSince = (hours: number) => endpointTime(app.db, id, 'openedAt', Date.now() - hours * 3_600_000 - 1);
   await openSince(24);
   const reasons = () =>
     app.world.endpoint.calls.filter((call) => call.name === 'watcher').map((call) => JSON.parse(call.body).data.reason);

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { itemsOf, textOf } from '../../../dev/seed.ts';
 import { healthOf, hurry, PATIENT, states } from '../../fixtures/endpoints.ts';
 import { phone, startApp, until, type App } from '../../fixtures/app.ts';
+import { askedAgain, endpointTime, overdueInOrder } from '../../fixtures/states/callbacks.ts';
+import { timePasses } from '../../fixtures/states/time.ts';
 
 type Options = NonNullable<Parameters<typeof startApp>[0]>;
 
@@ -36,7 +38,7 @@ test('with strict order a later reply waits for the earlier one, and other conve
   await until('the other conversation’s is delivered', async () => (await states(app))['delivered'] === 1);
   await until('the later ones wait', async () => (await states(app))['held order'] === 2);
   expect(texts(app)).toEqual(['UN', 'AUTRE']);
-  await app.rows(`update deliveries set next_at = now() where state = 'retrying'`);
+  await timePasses(app.db, '1 day', { deliveries: ['next_at'] }, { state: 'retrying' });
   await until('all are delivered', async () => (await states(app))['delivered'] === 4);
   expect(texts(app)).toEqual(['UN', 'AUTRE', 'UN', 'DEUX', 'TROIS']);
   expect(app.world.endpoint.calls.some((call) => 'x-order' in call.headers)).toBe(false);
@@ -48,12 +50,9 @@ test('after 15 healthy minutes a later reply goes on, marked as such; held time 
   await say(app, 0, 'UN', 'DEUX');
   await until('the first failed', async () => (await states(app))['retrying'] === 1);
   await until('the second waits', async () => (await states(app))['held order'] === 1);
-  const overdue = () =>
-    app.rows(`update deliveries set order_since = now() - interval '16 minutes', next_at = now() where held_reason = 'order'`);
+  const overdue = () => overdueInOrder(app.db);
   // The endpoint was not healthy all that time.
-  await app.rows(
-    `update callback_endpoints set track = jsonb_set(track, '{since}', to_jsonb(floor(extract(epoch from now()) * 1000)))`,
-  );
+  await endpointTime(app.db, app.callback?.id ?? '', 'since', Date.now());
   await overdue();
   await until(
     'it waits on',
@@ -61,7 +60,7 @@ test('after 15 healthy minutes a later reply goes on, marked as such; held time 
   );
   expect(texts(app)).toEqual(['UN']);
 
-  await app.rows(`update callback_endpoints set track = jsonb_set(track, '{since}', '0')`);
+  await endpointTime(app.db, app.callback?.id ?? '', 'since', 0);
   await overdue();
   await until('it goes on', async () => (await states(app))['delivered'] === 1);
   const late = app.world.endpoint.calls.at(-1);
@@ -108,7 +107,7 @@ test('what is sent anew holds back nothing that is new', async () => {
   await until('it was sent anew', () => texts(app).length === 2);
   await until('that is over', async () => (await states(app))['exhausted'] === 1);
   // As if it were asked for once more and had not had its turn yet.
-  await app.rows(`update deliveries set state = 'retrying', trigger = 'manual', next_at = now() + interval '1 hour'`);
+  await askedAgain(app.db);
   await say(app, 0, 'DEUX');
   await until('the new one is delivered', async () => (await states(app))['delivered'] === 1);
   expect(texts(app)).toEqual(['UN', 'UN', 'DEUX']);

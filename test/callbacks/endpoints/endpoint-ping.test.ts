@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { isAnswer, textOf } from '../../../dev/seed.ts';
 import { startApp } from '../../fixtures/app.ts';
+import { movedTo } from '../../fixtures/states/callbacks.ts';
 
 test('a ping is signed, says that it is a test, answers with the attempt, and is no delivery', async () => {
   await using app = await startApp({ ways: { callback: true } });
@@ -22,9 +23,9 @@ test('a ping is signed, says that it is a test, answers with the attempt, and is
 test('a ping at an address moved into our network is not made, and reads like one unanswered', async () => {
   await using app = await startApp({ ways: { callback: true } });
   const id = app.callback?.id ?? '';
-  await app.rows(`update callback_endpoints set url = 'http://169.254.169.254/latest/meta-data'`);
+  await movedTo(app.db, id, 'http://169.254.169.254/latest/meta-data');
   const blocked = await app.account.send('POST', `/v1/callback-endpoints/${id}/test`);
-  await app.rows(`update callback_endpoints set url = 'http://127.0.0.1:1/hook'`);
+  await movedTo(app.db, id, 'http://127.0.0.1:1/hook');
   const refused = await app.account.send('POST', `/v1/callback-endpoints/${id}/test`);
   const told = (answer: typeof blocked) => ({ ...answer, webhookId: '', startedAt: '' });
   expect(told(blocked)).toEqual(told(refused));

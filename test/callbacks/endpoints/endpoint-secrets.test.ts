@@ -6,6 +6,7 @@ import { SEALED } from '../../../database/reseal.ts';
 import { createSecrets } from '../../../database/secrets.ts';
 import { rows } from '../../../database/sql.ts';
 import { anAccount, startApi } from '../../fixtures/api.ts';
+import { anInstallationKey } from '../../fixtures/states/installation.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const hours = (count: number): Date => new Date(now.getTime() + count * 3_600_000);
@@ -80,7 +81,7 @@ test('SECRETS_KEY is rotated without a pause: both keys open, reseal uses the fi
   await using api = await startApi({ secrets: createSecrets(old) });
   const shop = await anAccount(api);
   const made = (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body;
-  await rows(api.db.pool, `insert into installation_keys (name, sealed) values ('a test', $1)`, [createSecrets(old).seal('x')]);
+  await anInstallationKey(api.db, 'a test', createSecrets(old).seal('x'));
 
   const sealed = async () =>
     (await rows<{ secrets: Buffer }>(api.db.pool, 'select secrets from callback_endpoints'))[0]?.secrets ?? Buffer.alloc(0);

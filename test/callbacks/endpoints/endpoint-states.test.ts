@@ -3,10 +3,10 @@ import { reclaimDead } from '../../../activities/due-deliveries.ts';
 import { holdForTrouble } from '../../../activities/callbacks/hold-callbacks.ts';
 import { abortLeft } from '../../../database/callbacks/change-endpoint.ts';
 import { newId } from '../../../database/ids.ts';
-import { rows } from '../../../database/sql.ts';
-import { newHealth, type Health } from '../../../domain/callbacks/endpoint-health.ts';
+import { type Health } from '../../../domain/callbacks/endpoint-health.ts';
 import { anAccount, startApi, type TestAccount, type TestApi } from '../../fixtures/api.ts';
 import { aDelivery } from '../../fixtures/rows.ts';
+import { endpointIs, lastFailed, linesDown } from '../../fixtures/states/callbacks.ts';
 
 const HOUR = 3_600_000;
 
@@ -14,10 +14,7 @@ async function anEndpoint(shop: TestAccount): Promise<string> {
   return (await shop.call('POST', '/callback-endpoints', { url: 'https://example.com/in' })).body.id;
 }
 const put = (api: TestApi, id: string, health: Partial<Health>): Promise<unknown> =>
-  rows(api.db.pool, `update callback_endpoints set track = $2::jsonb, health = $2::jsonb->>'state' where id = $1`, [
-    id,
-    JSON.stringify({ ...newHealth(Date.now()), ...health }),
-  ]);
+  endpointIs(api.db, id, { since: Date.now(), ...health });
 
 test('a pause holds and a resume goes on; both wake the run; the impossible is told what is not', async () => {
   await using api = await startApi();
@@ -127,10 +124,7 @@ test('an endpoint’s health says what waits, what failed last, in plain words, 
     failing: 'several',
     nextProbeAt: Date.now() + 60_000,
   });
-  await rows(
-    api.db.pool,
-    `update callback_endpoints set last_failure = '{"class":"refused","status":null,"at":"2026-11-24T11:00:00.000Z"}'`,
-  );
+  await lastFailed(api.db, id, 'refused', null, new Date('2026-11-24T11:00:00.000Z'));
   for (const state of ['held', 'retrying', 'delivered'] as const)
     await aDelivery(api.db, { accountId: shop.id, replyId: null, endpointId: id, state });
   const { body } = await shop.call('GET', `/callback-endpoints/${id}/health`);
@@ -150,16 +144,8 @@ test('an operator sees endpoints in trouble, in plain words, and workers whose o
   const shop = await anAccount(api);
   const [well, ill] = [await anEndpoint(shop), await anEndpoint(shop)];
   await put(api, ill, { state: 'open', failures: 12 });
-  await rows(
-    api.db.pool,
-    `update callback_endpoints set last_failure = '{"class":"refused","status":null,"at":"2026-11-24T11:00:00.000Z"}' where id = $1`,
-    [ill],
-  );
-  await rows(
-    api.db.pool,
-    `insert into line_outages (id, worker, began_at, seen_at, endpoints) values ($1, 'w1', now(), now(), 500), ($2, 'dead', now(), now() - interval '1 hour', 9)`,
-    [newId(), newId()],
-  );
+  await lastFailed(api.db, ill, 'refused', null, new Date('2026-11-24T11:00:00.000Z'));
+  await linesDown(api.db);
   const { body } = await api.asOperator('GET', '/endpoints');
   expect(body.items).toEqual([
     expect.objectContaining({

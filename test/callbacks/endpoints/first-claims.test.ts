@@ -9,6 +9,7 @@ import { rows } from '../../../database/sql.ts';
 import { anAccount, startApi } from '../../fixtures/api.ts';
 import { until } from '../../fixtures/app.ts';
 import { aMessage, aReply } from '../../fixtures/rows.ts';
+import { timePasses } from '../../fixtures/states/time.ts';
 
 /** An account with an endpoint, and replies to it that are filed with their claims. */
 async function aShop(fields: object = {}) {
@@ -104,7 +105,7 @@ test('a long first attempt has its lease renewed; one of a dead process is unkno
   await using shop = await aShop();
   await shop.replied(2);
   const [slow, dead] = shop.claims;
-  await rows(shop.pool, `update deliveries set lease_until = now() + interval '2 seconds'`);
+  await timePasses(shop, '8 seconds', { deliveries: ['lease_until'] });
   await renewLeases(shop.pool, [
     { id: slow?.id ?? '', claim: slow?.claim ?? '' },
     { id: dead?.id ?? '', claim: newId() },
@@ -116,7 +117,7 @@ test('a long first attempt has its lease renewed; one of a dead process is unkno
   const secondsOf = (id?: string) => leases.find((each) => each.id === id)?.seconds ?? 0;
   expect(secondsOf(dead?.id)).toBeLessThan(3);
   expect(secondsOf(slow?.id)).toBeGreaterThan(8);
-  await rows(shop.pool, `update deliveries set lease_until = now() - interval '1 second' where id = $1`, [dead?.id]);
+  await timePasses(shop, '1 hour', { deliveries: ['lease_until'] }, { id: dead?.id ?? '' });
   expect(await reclaimDead(shop.pool)).toBe(1);
   expect(await rows(shop.pool, 'select id, delivery_id, number, class, ended_at from delivery_attempts')).toEqual([
     { id: dead?.claim, delivery_id: dead?.id, number: 1, class: 'unknown', ended_at: null },

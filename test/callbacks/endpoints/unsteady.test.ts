@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { claimDueCallbacks, claimFailedTwice } from '../../../activities/callbacks/claim-callbacks.ts';
 import { untilNextDue } from '../../../activities/due-deliveries.ts';
+import { newHealth } from '../../../domain/callbacks/endpoint-health.ts';
 import { writeHealth } from '../../../database/callbacks/endpoint-health.ts';
 import { rows, transaction } from '../../../database/sql.ts';
-import { newHealth } from '../../../domain/callbacks/endpoint-health.ts';
 import { openClient } from '../../../temporal/connect.ts';
 import { answered, states } from '../../fixtures/endpoints.ts';
 import { anAccount, startApi, type TestAccount } from '../../fixtures/api.ts';
 import { startApp, until, type App } from '../../fixtures/app.ts';
 import { aDelivery } from '../../fixtures/rows.ts';
+import { allTaken, endpointIs, failedAndDue } from '../../fixtures/states/callbacks.ts';
+import { timePasses } from '../../fixtures/states/time.ts';
 
 const health = async (shop: TestAccount, id: string): Promise<unknown> =>
   (await shop.call('GET', `/callback-endpoints/${id}/health`)).body.health;
@@ -60,25 +62,20 @@ test('what an unsteady endpoint’s run leaves for a minute is taken by the run 
   const shop = await anAccount(api);
   const { body } = await shop.call('POST', '/callback-endpoints', { url: 'https://shop.example.com/hook' });
   const { pool } = api.db;
-  const unsteady = { ...newHealth(0), unsteadySince: 1 };
-  await rows(pool, 'update callback_endpoints set track = $2 where id = $1', [body.id, JSON.stringify(unsteady)]);
+  await endpointIs(api.db, body.id, { unsteadySince: 1 });
   const due = { accountId: shop.id, replyId: null, endpointId: String(body.id), nextAt: new Date(Date.now() - 30_000) };
   const once = await aDelivery(api.db, { ...due, attempts: 1 });
   const twice = await aDelivery(api.db, { ...due, attempts: 2 });
   expect(await untilNextDue(pool, 'callback')).toBe(0);
   expect((await claimDueCallbacks(pool)).map(({ id }) => id)).toEqual([once.id]);
-  await rows(pool, `update deliveries set state = 'delivered', claim = null, lease_until = null where id = $1`, [once.id]);
+  await allTaken(api.db);
   const inMs = await untilNextDue(pool, 'callback');
   expect(inMs).toBeGreaterThan(20_000);
   expect(inMs).toBeLessThanOrEqual(30_000);
   expect(await claimDueCallbacks(pool)).toEqual([]);
-  await rows(pool, `update deliveries set next_at = now() - interval '61 seconds' where id = $1`, [twice.id]);
+  await timePasses(api.db, '31 seconds', { deliveries: ['next_at'] }, { id: twice.id });
   expect((await claimDueCallbacks(pool)).map(({ id }) => id)).toEqual([twice.id]);
-  await rows(
-    pool,
-    `update deliveries set state = 'retrying', next_at = now() - interval '1 second', claim = null where id = $1`,
-    [twice.id],
-  );
+  await failedAndDue(api.db, twice.id);
   expect((await claimFailedTwice(pool, String(body.id))).map(({ id, attempt }) => [id, attempt])).toEqual([[twice.id, 4]]);
 });
 

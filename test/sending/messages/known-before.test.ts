@@ -3,6 +3,7 @@ import { isLandline } from '../../../domain/landline.ts';
 import { placeholderSlip } from '../../../domain/sending/sender-policy.ts';
 import { rows } from '../../../database/sql.ts';
 import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../../fixtures/api.ts';
+import { simsReach } from '../../fixtures/states/carriers.ts';
 
 const PHONE = '+33612000001';
 const message = { to: PHONE, route: 'premium', sender: 'Boutique', text: 'Votre code est 1234' };
@@ -92,7 +93,7 @@ test('lowcost to a country that no SIM sends to is refused row by row', async ()
   const recipients = [{ to: PHONE }, { to: '+32470123456' }];
   const lowcost = { ...campaign, route: 'lowcost', sender: undefined, purpose: 'transactional', recipients };
   expect((await shop.call('POST', '/campaigns', lowcost)).status).toBe(202);
-  await rows(api.db.pool, `update carriers set settings = settings || '{"simCountries":["FR"]}' where route = 'lowcost'`);
+  await simsReach(api.db, ['FR']);
   const refused = await shop.call('POST', '/campaigns', lowcost);
   expect([refused.status, refused.body.errors]).toEqual([422, [expect.objectContaining({ row: 2, code: 'not-reached' })]]);
 });

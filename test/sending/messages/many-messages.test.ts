@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { rows } from '../../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../../fixtures/api.ts';
 import { phone, startApp, until } from '../../fixtures/app.ts';
+import { timePasses } from '../../fixtures/states/time.ts';
 
 const message = { route: 'premium', sender: 'Boutique' };
 
@@ -67,7 +68,7 @@ test('a message goes at its time, and not after its validity', async () => {
     sendAt: at,
     validity: 60,
   });
-  await app.rows(`update messages set expires_at = now() - interval '1 second' where id = $1`, [old['id']]);
+  await timePasses(app.db, '1 hour', { messages: ['expires_at'] }, { id: String(old['id']) });
   await until('the first is with its phone', () => app.world.phones.received.some(({ text }) => text === 'Plus tard'));
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(at));
   await until(
