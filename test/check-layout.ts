@@ -53,5 +53,22 @@ for (const [arrow, example] of arrows) {
     faults.push(`${from} and ${to} import each other (${example}; ${back}): move the shared part to where both reach it.`);
 }
 
+/** Changes rows: a test reaches a state by a door of the product, or by a fixture that names it. */
+const CHANGES_ROWS = /\b(?:insert into|delete from|truncate|update \S+ set)\b/i;
+/** Tests of the database itself. */
+const OF_THE_DATABASE: Record<string, string> = {
+  'test/durability/database.test.ts': 'fills a table of its own to see how plans are kept',
+  'test/whole/launchers.test.ts': 'keeps a row in a database that was killed',
+  'test/people/audit.test.ts': 'sees the database refuse it',
+  'test/long/locks.long.ts': 'writes what the version before writes',
+};
+for (const file of code.filter((file) => file.startsWith('test/') && file !== 'test/check-layout.ts')) {
+  const text = readFileSync(file, 'utf8');
+  if (/from '[./]*\/bench\//.test(text))
+    faults.push(`${file} imports bench/: move what both use to test/fixtures/, from where a measurement may import it.`);
+  if (CHANGES_ROWS.test(text) && !file.startsWith('test/fixtures/') && !(file in OF_THE_DATABASE))
+    faults.push(`${file} changes rows: use a route, or name the state by a function of test/fixtures/states/.`);
+}
+
 process.stdout.write(faults.map((fault) => `${fault}\n`).join('') || `${files.length} files stand where they belong.\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { itemsOf, textOf, type Answer, type ApiClient } from '../../dev/seed.ts';
-import type { FaultsStack } from './faults-stack.ts';
+import type { FaultsStack } from '../../test/fixtures/faults/faults-stack.ts';
 
 const Sms = z.object({ from: z.string(), to: z.string(), text: z.string() });
 const PhonesLog = z.object({ received: z.array(Sms), sent: z.array(Sms) });

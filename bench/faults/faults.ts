@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { textOf } from '../../dev/seed.ts';
 import { askWorld, takeLedger, type Ledger } from './faults-ledger.ts';
-import { LINKS, TROUBLES, type Trouble } from './faults-links.ts';
-import { PARTS, startFaultsStack, type FaultsStack } from './faults-stack.ts';
+import { LINKS, TROUBLES, type Trouble } from '../../test/fixtures/faults/faults-links.ts';
+import { launch, PARTS, startFaultsStack, type FaultsStack } from '../../test/fixtures/faults/faults-stack.ts';
 
 export const KINDS = ['kill', 'network', 'clock', 'disk'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -26,7 +24,6 @@ export type FaultsReport = {
 
 const Received = z.object({ received: z.array(z.object({ to: z.string() })) });
 const Total = z.object({ total: z.number() });
-const CAMPAIGN = 25;
 const DRAIN_MS = 180_000;
 const HOUR = 3_600_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -136,27 +133,6 @@ export async function runFaults({
   }
   await sleep(3000); // Long enough for a second copy to show itself.
   return { faults, ledger: await takeLedger(stack, campaigns), drainedAfterMs: Math.round(performance.now() - begun) };
-}
-
-/** Accepted or not is told by the answer; without one the same request is sent again. */
-export async function launch({ account }: FaultsStack, n: number, count = CAMPAIGN): Promise<string> {
-  const recipients = Array.from({ length: count }, (_, index) => ({ to: `+336${String(20_000_000 + n * 1000 + index)}` }));
-  const key = randomUUID();
-  for (;;) {
-    try {
-      const body = {
-        name: `Campagne ${n}`,
-        route: 'premium',
-        withReplies: true,
-        purpose: 'transactional',
-        text: 'Viendrez-vous ?',
-        recipients,
-      };
-      return textOf(await account.send('POST', '/v1/campaigns', body, { 'idempotency-key': key }), 'id');
-    } catch {
-      await sleep(500);
-    }
-  }
 }
 
 /** Every third phone that has its message answers it, once. */

@@ -14,7 +14,8 @@ import { startTemporal } from '../../dev/launchers/temporal.ts';
 import { createClient, seed, textOf, type Answer, type ApiClient } from '../../dev/seed.ts';
 import { hostOf } from './sink.ts';
 import { slowDisk } from './slow.ts';
-import { ended, pathOf, startWorld, type World } from './world-process.ts';
+import { ended } from '../../dev/launchers/child.ts';
+import { pathOf, startWorld, type World } from './world-process.ts';
 
 export type StackOptions = {
   /** Null withholds receipts. */

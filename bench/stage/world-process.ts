@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ended } from '../../dev/launchers/child.ts';
 import type { Behaviour } from './sink.ts';
 
 const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
@@ -52,15 +52,6 @@ export async function startWorld(args: { receipts: { delayMs: number } | null; l
 
 /** Where the n-th customer's endpoint is on its server. */
 export const pathOf = (n: number): string => `/hook/${n}`;
-
-export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), 45_000);
-  await exit;
-  clearTimeout(late);
-}
 
 function asker(child: ChildProcess): (method: string, args: object) => Promise<unknown> {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();

@@ -1,4 +1,4 @@
-import { type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, rename } from 'node:fs/promises';
 
@@ -147,4 +147,14 @@ export async function lastLines(file: string, count = 12): Promise<string> {
 /** Starts a log file afresh; the one before is kept as `.old`. */
 export async function rotate(file: string): Promise<void> {
   await rename(file, `${file}.old`).catch(() => {}); // There is none on the first start.
+}
+
+/** Ends a process that was forked, and waits until it has: in order, and after 45 seconds by force. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 45_000);
+  await exit;
+  clearTimeout(late);
 }

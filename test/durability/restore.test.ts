@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { launch } from '../../bench/faults/faults.ts';
-import { startFaultsStack, type FaultsStack } from '../../bench/faults/faults-stack.ts';
+import { launch, startFaultsStack, type FaultsStack } from '../fixtures/faults/faults-stack.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { launch } from '../../bench/faults/faults.ts';
-import { startFaultsStack } from '../../bench/faults/faults-stack.ts';
+import { launch, startFaultsStack } from '../fixtures/faults/faults-stack.ts';
 import { itemsOf } from '../../dev/seed.ts';
 import { until } from '../fixtures/app.ts';
 

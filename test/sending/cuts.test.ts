@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BINDS, runCuts } from '../../bench/carriers/cuts.ts';
+import { BINDS, runCuts } from '../fixtures/cuts/run-cuts.ts';
 import { scratchDatabase } from '../fixtures/database.ts';
 
 test('cuts, a kill and a stop under load: each message once or in doubt, never a bind too many', async () => {

@@ -8,8 +8,7 @@ import { parseUdh, udh16, udh8 } from '../../../carriers/smpp/codec/udh.ts';
 import { createPduWriter } from '../../../carriers/smpp/codec/writer.ts';
 import { MESSAGE_DEFAULTS, SmppError, TLV } from '../../../carriers/smpp/codec/pdu.ts';
 import type { OutgoingPdu, Pdu } from '../../../carriers/smpp/codec/pdu.ts';
-import { fuzz } from '../../../bench/carriers/fuzz.ts';
-import { anyPdu, dice } from '../../fixtures/any-pdu.ts';
+import { anyPdu, dice, fuzz } from '../../fixtures/any-pdu.ts';
 import { until } from '../../fixtures/smpp-session.ts';
 
 const submit = {
