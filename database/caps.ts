@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { affected, rows, transaction } from './sql.ts';
 
 /** The most of each thing that an account may have made, and where they are. `$1` is the account, `$2` whose or which it is. */
-const CAPS = {
+export const CAPS = {
   brands: { most: 100, where: 'brands where account_id = $1 and folded <> $2' },
   'campaign-addresses': {
     most: 500,

@@ -59,7 +59,10 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
     if (work) {
       const next = await transaction(pool, async (client) => {
         if (what === 'references') return { after: await work(client, { accountId, since: null, until, hashPhone }, after) };
-        const [wanted] = await rows<{ since: Date | null }>(client, what === 'account' ? OVER : keeps(what), [accountId]);
+        const [wanted] =
+          what === 'account'
+            ? await rows<{ since: Date | null }>(client, OVER, [accountId])
+            : await rows<{ since: Date | null }>(client, keeps(what), [accountId]);
         // The account no longer wants it.
         return wanted ? { after: await work(client, { accountId, since: wanted.since, until, hashPhone }, after) } : null;
       });

@@ -41,7 +41,8 @@ type Deps = {
   /** How long the audit log is kept. */
   auditDays: number;
 };
-type Found = { id: string; account_id: string };
+type Id = { id: string };
+type Found = Id & { account_id: string };
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** How many waiting rows one sweep hands over; the next takes more. */
@@ -58,18 +59,19 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
   const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
 
   /** Hands over what a crash left between a commit and its run. */
-  async function start(what: string, sql: string, run: (found: Found[]) => void, values: unknown[] = []): Promise<void> {
-    const found = await rows<Found>(pool, sql, values);
+  async function start<R>(what: string, left: Promise<R[]>, run: (found: R[]) => void): Promise<void> {
+    const found = await left;
     if (found.length === 0) return;
     log.info({ [what]: found.length }, 'the sweep found work');
     run(found);
   }
-  const all = (run: (ids: string[]) => void) => (found: Found[]) => run(found.map(({ id }) => id));
+  const all = (run: (ids: string[]) => void) => (found: Id[]) => run(found.map(({ id }) => id));
+  const each = (run: (id: string) => void) => (found: Id[]) => found.forEach(({ id }) => run(id));
   const one = (run: (id: string, accountId: string) => void) => (found: Found[]) =>
     found.forEach(({ id, account_id: accountId }) => run(id, accountId));
 
   return {
-    startReplies: () => start('replies', unfiled(AT_ONCE), all(runs.deliverAgain)),
+    startReplies: () => start('replies', rows<Id>(pool, unfiled(AT_ONCE)), all(runs.deliverAgain)),
     async startPartials(): Promise<void> {
       const partials = await showPartials(pool, country);
       if (partials.length > 0) runs.deliverReplies(partials);
@@ -77,36 +79,48 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
     startMessages: () =>
       start(
         'messages',
-        `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
-         and (id > $1::uuid and id < $2::uuid or send_at between now() - interval '3 days' and now() - interval '1 minute')
-         order by id limit ${AT_ONCE}`,
+        rows<Id>(
+          pool,
+          `select id from messages where campaign_id is null and state = 'queued' and (not_before is null or not_before < now())
+           and (id > $1::uuid and id < $2::uuid or send_at between now() - interval '3 days' and now() - interval '1 minute')
+           order by id limit ${AT_ONCE}`,
+          [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
+        ),
         all(runs.sendMessages),
-        [idAt(Date.now() - 3 * 86_400_000), idAt(Date.now() - 60_000)],
       ),
-    startCampaigns: () => start('campaigns', `${CAMPAIGNS_LEFT} and handed_at is null`, one(runs.sendCampaign)),
+    startCampaigns: () => start('campaigns', rows<Id>(pool, `${CAMPAIGNS_LEFT} and handed_at is null`), each(runs.sendCampaign)),
     /** Nobody could tell their runs what became of them. */
     tellCampaigns: () =>
       start(
         'changed',
-        `${CAMPAIGNS_LEFT} and handed_at is not null and state in ('paused', 'cancelled')`,
-        one(runs.campaignChanged),
+        rows<Id>(pool, `${CAMPAIGNS_LEFT} and handed_at is not null and state in ('paused', 'cancelled')`),
+        each(runs.campaignChanged),
       ),
     startImports: () =>
       start(
         'imports',
-        `select id, account_id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        rows<Found>(
+          pool,
+          `select id, account_id from list_imports where state = 'importing' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        ),
         one(runs.importRecipients),
       ),
     startPreviews: () =>
       start(
         'previews',
-        `select id, account_id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        rows<Found>(
+          pool,
+          `select id, account_id from list_previews where state = 'running' and handed_at is null and created_at < now() - interval '10 seconds'`,
+        ),
         one(runs.previewList),
       ),
     startReplays: () =>
       start(
         'replays',
-        `select id, account_id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
+        rows<Found>(
+          pool,
+          `select id, account_id from replays where ended_at is null and looked_at < now() - interval '5 minutes'`,
+        ),
         one(runs.replayDeliveries),
       ),
     async startSyncs(): Promise<void> {

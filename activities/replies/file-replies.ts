@@ -234,14 +234,16 @@ async function markFiled(
   runId: string,
 ): Promise<void> {
   const all = [...shown, ...others];
-  await fileInConversations(client, shown, {
-    sql: `update replies r set filed_at = now(), run_id = $13, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
+  await fileInConversations(
+    client,
+    shown,
+    `update replies r set filed_at = now(), run_id = $13, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
         conversation_id = placed.conversation_id, sequence = placed.sequence, attribution = f.attribution, opt_out = f.opt_out,
         hidden = f.hidden, keyword = f.keyword
       from unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[], $18::jsonb[], $19::bool[], $20::bool[], $21::text[])
         as f (id, account_id, campaign_id, message_id, attribution, opt_out, hidden, keyword) left join placed using (id)
       where r.id = f.id`,
-    values: [
+    [
       runId,
       all.map((each) => each.reply.id),
       all.map((each) => each.accountId),
@@ -252,5 +254,5 @@ async function markFiled(
       all.map((each) => each.hidden),
       all.map((each) => each.keyword),
     ],
-  });
+  );
 }

@@ -84,7 +84,7 @@ export async function tellNews(pool: Pool): Promise<string[]> {
            select m.id, m.submitted_at + ${UNHEARD} from messages m join due on due.message_id = m.id
            where m.state = 'accepted' and m.submitted_at > now() - ${UNHEARD}
          )
-         select f.*, f.submitted_at <= now() - ${UNHEARD} as unheard, array(
+         select f.*, coalesce(f.submitted_at <= now() - ${UNHEARD}, false) as unheard, array(
            select distinct type from callback_endpoints e cross join unnest(e.types || case
              when e.format <> 'standard' and 'message.undelivered' = any(e.types) then $1::text[] else '{}' end) as type
            where e.account_id = f.account_id and e.deleted_at is null) as chosen

@@ -50,15 +50,15 @@ const remove = route('delete', '/compositions/{id}', 'deleteComposition', {
   responses: done('Forgotten', notFound),
 });
 
-const summary = ({ id, campaignId, name, updatedAt }: Omit<Composition, 'account' | 'form'>): z.infer<typeof Summary> => ({
+type Row = { id: string; campaignId: string | null; name: string; updatedAt: Date };
+const summary = ({ id, campaignId, name, updatedAt }: Row): z.infer<typeof Summary> => ({
   id,
-  campaignId: campaignId ?? null,
+  campaignId,
   name,
   updatedAt: updatedAt.toISOString(),
 });
 
 const SHOWN = 'id, campaign_id as "campaignId", name, updated_at as "updatedAt"';
-type Row = Omit<Composition, 'account' | 'form'>;
 
 export const compositions = ({ db }: ApiServices) =>
   new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
@@ -90,7 +90,14 @@ export const compositions = ({ db }: ApiServices) =>
     .openapi(get, async (c) => {
       const found = await db.em().findOne(Composition, { id: c.req.valid('param').id, account: c.get('account').id });
       if (!found) throw missing();
-      return c.json({ ...summary(found), form: found.form, recipients: found.recipients ?? null }, 200);
+      return c.json(
+        {
+          ...summary({ id: found.id, campaignId: found.campaignId ?? null, name: found.name, updatedAt: found.updatedAt }),
+          form: found.form,
+          recipients: found.recipients ?? null,
+        },
+        200,
+      );
     })
     .openapi(keep, async (c) => {
       const { name, form, recipients } = c.req.valid('json');

@@ -3,7 +3,7 @@ import { PageQuery } from '../http/cursor.ts';
 import { Id } from '../http/schemas.ts';
 import { newestReplies, replyConditions } from '../replies/reply-filters.ts';
 import type { CallingAccount } from '../services.ts';
-import { seenBy, STATE, STATES } from './conversation-view.ts';
+import { seenBy, showing, STATE, STATES } from './conversation-view.ts';
 
 const Yes = z.literal('true').optional();
 export const ConversationFilters = PageQuery.extend({
@@ -75,4 +75,22 @@ export function conversationConditions(asked: Asked, account: Searcher, me: stri
     where(ofCampaign, asked.campaign);
   }
   return { values, conditions, hits: search?.hits ?? null };
+}
+
+/** A page of them, the one with the newest reply first: so many and one more, after that place. */
+export function conversationsQuery(
+  asked: Asked & { limit: number },
+  account: Searcher,
+  me: string | null,
+  after: [lastReplyAt: string, id: string] | null,
+): { text: string; values: unknown[] } {
+  const { values, conditions, hits } = conversationConditions(asked, account, me);
+  if (after) {
+    values.push(...after);
+    conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
+  }
+  values.push(asked.limit + 1);
+  const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
+    order by c.last_reply_at desc, c.id desc limit $${values.length}`;
+  return { text: showing(chosen, hits), values };
 }

@@ -11,7 +11,6 @@ import {
   ConversationView,
   findConversation,
   seenBy,
-  showing,
   STATE,
   STATES,
   type ConversationRow,
@@ -23,7 +22,7 @@ import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
-import { ConversationFilters, conversationConditions } from './conversation-filters.ts';
+import { ConversationFilters, conversationsQuery } from './conversation-filters.ts';
 import { CountedInboxView, countedViews } from './inbox-views.ts';
 
 const Change = z
@@ -122,23 +121,16 @@ async function countViews(
 }
 
 async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof ConversationFilters>) {
-  const account = c.get('account').id;
+  const caller = c.get('account');
+  const { id: account, onlyFor } = caller;
   const { cursor, limit } = asked;
   const scope = `conversations ${account}`;
   const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const me = asked.mine || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
-  const { values, conditions, hits } = conversationConditions(asked, c.get('account'), me);
-  if (after) {
-    values.push(...after);
-    conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
-  }
-  values.push(limit + 1);
-  const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
-    order by c.last_reply_at desc, c.id desc limit $${values.length}`;
-  const found = await rows<ConversationRow>(services.db.pool, showing(chosen, hits), values);
-  const { onlyFor } = c.get('account');
+  const { text, values } = conversationsQuery(asked, caller, me, after);
+  const found = await rows<ConversationRow>(services.db.pool, text, values);
   const counts = asked.counts ? await countViews(services, account, onlyFor, me) : undefined;
-  const views = counts && (await countedViews(services.db, c.get('account'), c.get('keyId'), me));
+  const views = counts && (await countedViews(services.db, caller, c.get('keyId'), me));
   const unread = counts?.unread ?? (await countUnread(services, account, onlyFor));
   const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
   return { ...shown, unread, ...(counts ? { counts, views } : {}) };

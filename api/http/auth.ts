@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { acting } from '../../database/people/audit.ts';
 import type { Platform, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { hashKey } from '../../database/people/api-key.ts';
-import { findSession, markSeen, type Standing } from '../../database/people/session.ts';
+import { markSeen, sessionValues, sessionWith, type Standing } from '../../database/people/session.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { scopesFor, type Scope } from '../../domain/people/key-scopes.ts';
 import type { Role } from '../../database/people/user.ts';
@@ -35,6 +35,9 @@ type Caller = Standing & {
 const FORM = /^Bearer +((?:ar|arop)_[A-Za-z0-9_-]{43})$/i;
 const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "timeZone", a.two_way as "twoWay", a.two_way_history->-1->>'reason' as "twoWayReason",
   a.default_sender as "defaultSender", a.closed_at as "closedAt"`;
+const SESSION = sessionWith(
+  `'user ' || u.id as "keyId", u.role, null::text[] as scopes, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
+);
 /** No form and no other site can send it: with SameSite, what keeps a session's writes its own. */
 const CONSOLE_HEADER = 'x-requested-with';
 
@@ -89,12 +92,7 @@ function noteUse(keyId: string, { db, log }: ApiServices): void {
 /** The session of the cookie. Throws `unauthenticated` without one, or when it has ended. */
 async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): Promise<Caller> {
   const token = sessionToken(c);
-  const row = await findSession<Caller>(
-    db.pool,
-    signInPolicy,
-    token,
-    `'user ' || u.id as "keyId", u.role, null as scopes, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
-  );
+  const [row] = token === undefined ? [] : await rows<Caller>(db.pool, SESSION, sessionValues(signInPolicy, token));
   if (!row) throw new AppError('unauthenticated', token ? said('session-ended') : null);
   requireConsole(c);
   return row;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { findSession, markSeen, type Standing } from '../../database/people/session.ts';
+import { rows } from '../../database/sql.ts';
+import { markSeen, sessionValues, sessionWith, type Standing } from '../../database/people/session.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { problems, tooMany } from '../http/problem.ts';
@@ -16,15 +17,16 @@ export const KnownPassword = z.string().max(200);
 
 const eraseAt = Time.nullable().openapi({ description: 'The account is closed, and is erased then; null: it is open' });
 
+const Person = z.object({
+  id: Id,
+  email: z.string(),
+  role: z.enum(['operator', 'owner', 'agent', 'agent-restricted', 'viewer']),
+  totp: z.boolean().openapi({ description: 'Whether sign-in asks for a code too' }),
+  recoveryCodes: z.number().int().openapi({ description: 'How many are left' }),
+});
 export const SessionView = z
   .object({
-    user: z.object({
-      id: Id,
-      email: z.string(),
-      role: z.enum(['operator', 'owner', 'agent', 'agent-restricted', 'viewer']),
-      totp: z.boolean().openapi({ description: 'Whether sign-in asks for a code too' }),
-      recoveryCodes: z.number().int().openapi({ description: 'How many are left' }),
-    }),
+    user: Person,
     account: z
       .object({ id: Id, name: z.string(), platform: z.enum(['v0', 'v2']), locale: Locale, timeZone: z.string(), eraseAt })
       .nullable(),
@@ -40,7 +42,7 @@ export const route = routesOf('Session');
 export const view = { 200: { description: 'Who is signed in', content: json(SessionView) }, ...problems, ...tooMany };
 
 export type SignInServices = Pick<ApiServices, 'db' | 'signInPolicy'>;
-type Row = Shown['user'] & {
+type Row = z.infer<typeof Person> & {
   accountId: string | null;
   name: string;
   platform: 'v0' | 'v2';
@@ -49,16 +51,15 @@ type Row = Shown['user'] & {
   eraseAt: Date | null;
 };
 
+const SESSION = sessionWith(
+  `u.id, u.email, u.role, u.totp_step is not null as totp,
+   (select count(*)::int from recovery_codes r where r.user_id = u.id) as "recoveryCodes",
+   a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone", a.erase_at as "eraseAt"`,
+);
+
 /** The session of the token. Throws `unauthenticated` when there is none, or it has ended. */
 export async function showSession({ db, signInPolicy }: SignInServices, token: string | undefined): Promise<Shown> {
-  const row = await findSession<Row & Standing>(
-    db.pool,
-    signInPolicy,
-    token,
-    `u.id, u.email, u.role, u.totp_step is not null as totp,
-       (select count(*)::int from recovery_codes r where r.user_id = u.id) as "recoveryCodes",
-       a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone", a.erase_at as "eraseAt"`,
-  );
+  const [row] = token === undefined ? [] : await rows<Row & Standing>(db.pool, SESSION, sessionValues(signInPolicy, token));
   if (!row) throw new AppError('unauthenticated', said('session-ended'));
   const { accountId, name, platform, locale, timeZone, eraseAt, mustEnrol, confirmed, unseen, ...user } = row;
   if (unseen) await markSeen(db.pool, token);

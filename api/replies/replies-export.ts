@@ -35,7 +35,16 @@ const xlsx = route('get', '/replies.xlsx', 'exportRepliesAsWorkbook', {
   },
 });
 
-type Row = Record<(typeof COLUMNS)[number], string | boolean | Date | null>;
+type Row = {
+  receivedAt: Date;
+  from: string;
+  to: string;
+  text: string;
+  optOut: boolean;
+  campaign: string | null;
+  reference: string | null;
+  id: string;
+};
 
 const line = (row: Row): string =>
   csvLine(COLUMNS.map((column) => row[column]).map((value) => (value instanceof Date ? value.toISOString() : `${value ?? ''}`)));
@@ -55,10 +64,9 @@ const SHEET = {
 export const repliesExport = ({ db }: ApiServices) => {
   async function* pages(account: CallingAccount, asked: z.infer<typeof Filters>, total: number) {
     for (let before: string | undefined; ;) {
-      const { values, where, words, all } = replyConditions(account, asked);
-      where((id) => `r.id < ${id}`, before);
+      const { values, words, all } = replyConditions(account, { ...asked, before });
       const hits = words !== null && total <= FEW;
-      const found: Row[] = await rows<Row>(
+      const found = await rows<Row>(
         db.pool,
         `${hits ? `with hits as materialized (select r.id from replies r where ${all()})` : ''}
          select r.id, r.received_at as "receivedAt", r.from_number as "from", r.reply_code as "to", r.text, r.opt_out as "optOut",
@@ -70,7 +78,7 @@ export const repliesExport = ({ db }: ApiServices) => {
       );
       yield found;
       if (found.length < PAGE) return;
-      before = String(found.at(-1)?.id);
+      before = found.at(-1)?.id;
     }
   }
   async function* cells(...asked: Parameters<typeof pages>) {

@@ -138,13 +138,11 @@ export const replies = ({ db }: ApiServices) => {
   return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
     .openapi(list, async (c) => {
       const account = c.get('account');
-      const { cursor, limit, conversation, total, ...asked } = c.req.valid('query');
+      const { cursor, limit, total, ...asked } = c.req.valid('query');
       const scope = `replies ${account.id}`;
       const after = readCursor(scope, cursor, ById);
-      const conditions = replyConditions(account, asked);
-      conditions.where((id) => `r.conversation_id = ${id}`, conversation);
-      const counted = total ? { total: await countReplies(conditions) } : {};
-      conditions.where((id) => `r.id < ${id}`, after?.[0]);
+      const counted = total ? { total: await countReplies(replyConditions(account, asked)) } : {};
+      const conditions = replyConditions(account, { ...asked, before: after?.[0] });
       const chosen = await rows<{ id: string } & Known>(
         db.pool,
         `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference,

@@ -36,8 +36,11 @@ const phoneOf = (raw: string, country: string): string => {
   throw invalidRequest({ field: 'from', ...phone });
 };
 
-/** Conditions on `replies r`, and their values: what the account sees of what is asked for. `where` adds one. */
-export function replyConditions(account: { id: string; country: string }, asked: z.infer<typeof Filters>) {
+/** Besides, the replies of one conversation, and those before one. */
+type Asked = z.infer<typeof Filters> & { conversation?: string | undefined; before?: string | undefined };
+
+/** Conditions on `replies r`, and their values: what the account sees of what is asked for. */
+export function replyConditions(account: { id: string; country: string }, asked: Asked) {
   const values: unknown[] = [account.id];
   const conditions = ['r.account_id = $1', 'not r.hidden'];
   const where = (condition: (value: string) => string, value: unknown): void => {
@@ -62,8 +65,10 @@ export function replyConditions(account: { id: string; country: string }, asked:
   where((optOut) => `r.opt_out = ${optOut}`, asked.optOut === undefined ? undefined : asked.optOut === 'true');
   where((keyword) => `r.keyword = ${keyword}`, asked.keyword);
   where((ids) => `r.id = any(${ids}::uuid[])`, asked.ids);
+  where((id) => `r.conversation_id = ${id}`, asked.conversation);
+  where((id) => `r.id < ${id}`, asked.before);
   const plain = (): string => conditions.join(' and ');
-  return { values, where, words, plain, all: () => (words === null ? plain() : `${plain()} and ${words}`) };
+  return { values, words, plain, all: () => (words === null ? plain() : `${plain()} and ${words}`) };
 }
 export type ReplyConditions = ReturnType<typeof replyConditions>;
 

@@ -20,13 +20,14 @@ export const byAccountAndPhone = (a: Placed, b: Placed): number => {
 /**
  * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
  * conversation that was closed or snoozed is open again; a blocked one stays so. Where one seems to ask for STOP in other words, it is
- * flagged for a person. `also` is done in the same statement: it sees `placed (id, conversation_id, sequence)`, and its own values
- * begin at $13.
+ * flagged for a person. `also` is done in the same statement: it sees `placed (id, conversation_id, sequence)`, and
+ * `alsoValues` begin at $13.
  */
 export async function fileInConversations(
   client: PoolClient,
   filed: Placed[],
-  also?: { sql: string; values: unknown[] },
+  also?: string,
+  alsoValues: unknown[] = [],
 ): Promise<void> {
   const groups = [
     ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
@@ -54,7 +55,7 @@ export async function fileInConversations(
      ), placed as (
        select p.id, c.conversation_id, c.sequence - p.after as sequence
        from unnest($9::uuid[], $10::uuid[], $11::text[], $12::int[]) as p (id, account_id, phone, after) join c using (account_id, phone)
-     )${also ? `, also as (${also.sql})` : ''}
+     )${also ? `, also as (${also})` : ''}
      select * from placed`,
     [
       latest.map(() => newId()),
@@ -69,7 +70,7 @@ export async function fileInConversations(
       places.map(({ each }) => each.accountId),
       places.map(({ each }) => each.reply.from_number),
       places.map(({ after }) => after),
-      ...(also?.values ?? []),
+      ...alsoValues,
     ],
   );
   const byReply = new Map(placed.map((row) => [row.id, row]));

@@ -74,18 +74,9 @@ export type Standing = { mustEnrol: boolean; confirmed: boolean; unseen: boolean
 
 const valuesOf = ({ sessionHours, idleMinutes, authenticator }: SignInPolicy) => [sessionHours, idleMinutes, authenticator];
 
-/** The open session of a token, with these columns of it (s), its person (u) and their account (a); undefined where it has ended. */
-export const findSession = async <R extends object>(
-  sql: Sql,
-  policy: SignInPolicy,
-  token: string | undefined,
-  columns: string,
-): Promise<(R & Standing) | undefined> => {
-  if (token === undefined) return undefined;
-  const values = [hashToken(token), ...valuesOf(policy)];
-  const [found] = await rows<R & Standing>(sql, `select ${columns}, ${STANDING} ${OPEN} and s.hash = $1`, values);
-  return found;
-};
+/** Asks for the open session of a token, with these columns of it (s), its person (u) and their account (a), and how it stands. */
+export const sessionWith = (columns: string): string => `select ${columns}, ${STANDING} ${OPEN} and s.hash = $1`;
+export const sessionValues = (policy: SignInPolicy, token: string): unknown[] => [hashToken(token), ...valuesOf(policy)];
 
 type Seen = { id: string; device: string; address: string; createdAt: Date; lastSeenAt: Date; endsAt: Date; current: boolean };
 /** A person's open sessions, the one used last first. */
