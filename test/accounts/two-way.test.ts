@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { createOperator } from '../../cli/admin.ts';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { rows } from '../../database/sql.ts';
 import { itemsOf, textOf } from '../../dev/seed.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi } from '../fixtures/api.ts';
 import { phone, startApp, until } from '../fixtures/app.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
 import { aList, draftReady } from '../fixtures/states/campaigns.ts';
@@ -152,13 +151,7 @@ test('a reply that is filed out of sight while those held are released is releas
   const shop = await anAccount(api, { twoWay: 'off' });
   const { id: messageId } = await aMessage(api.db, { accountId: shop.id, twoWay: false });
   const reply = await aReply(api.db, { text: 'STOP', filedAt: null, handedAt: null });
-  const file = createFiling({
-    pool: api.db.pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
-  });
+  const file = filing(api);
   const blocked = async (count: number) =>
     (await rows(api.db.pool, `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
       .length === count;
@@ -166,7 +159,7 @@ test('a reply that is filed out of sight while those held are released is releas
   const other = await api.db.pool.connect();
   await other.query('begin');
   await optedOut({ pool: other }, shop.id, reply.fromNumber ?? '');
-  const filing = file([reply.id], 'replies/test');
+  const filed = file([reply.id], 'replies/test');
   await until('the filing waits', () => blocked(1));
   let decided = false;
   const decision = api
@@ -175,7 +168,7 @@ test('a reply that is filed out of sight while those held are released is releas
   await until('the decision waits for it, or is over', async () => decided || (await blocked(2)));
   await other.query('rollback');
   other.release();
-  await filing;
+  await filed;
   expect((await decision).body).toMatchObject({ twoWay: 'on', released: 1 });
   expect(await rows(api.db.pool, 'select message_id, hidden, unhide, filed_at from replies')).toEqual([
     { message_id: messageId, hidden: true, unhide: true, filed_at: null },

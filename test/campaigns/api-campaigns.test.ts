@@ -1,31 +1,9 @@
 import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
-import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { branded, mobile, premium, stored } from '../fixtures/campaigns.ts';
 import { ended } from '../fixtures/states/campaigns.ts';
 import { rowsCameTo } from '../fixtures/states/sending.ts';
-
-const premium = { name: 'Samedi', purpose: 'transactional', route: 'premium', withReplies: true };
-const branded = { name: 'Samedi', purpose: 'transactional', route: 'premium', sender: 'Boutique' };
-/** A French mobile, by number. */
-const phone = (index: number) => `+336${String(12_000_000 + index)}`;
-
-const stored = (api: TestApi) =>
-  rows<{
-    row: number;
-    to_number: string;
-    sender: string;
-    reply_code: string | null;
-    port: number | null;
-    text: string;
-    segments: number;
-    reference: string | null;
-    two_way: boolean;
-    simulation: boolean;
-    state: string;
-  }>(
-    api.db.pool,
-    'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
-  );
 
 test('a premium campaign with replies is stored whole, goes by a short code, and its run starts', async () => {
   await using api = await startApi();
@@ -60,8 +38,8 @@ test('a premium campaign with replies is stored whole, goes by a short code, and
     state: 'queued',
   };
   expect(await stored(api)).toEqual([
-    { ...common, row: 1, to_number: phone(1), text: 'Bonjour Zoé', reference: 'client-1' },
-    { ...common, row: 2, to_number: phone(2), text: 'Bonjour Ali\n\\o/', reference: null },
+    { ...common, row: 1, to_number: mobile(1), text: 'Bonjour Zoé', reference: 'client-1' },
+    { ...common, row: 2, to_number: mobile(2), text: 'Bonjour Ali\n\\o/', reference: null },
   ]);
   expect(api.asked.filter(({ what }) => what === 'sendCampaign')).toEqual([{ what: 'sendCampaign', ids: [made.body.id] }]);
   const [campaign] = await rows(
@@ -75,19 +53,19 @@ test('one bad row refuses the list, names every bad row with its remedy, and sto
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const good = { to: phone(1), name: 'Zoé' };
+  const good = { to: mobile(1), name: 'Zoé' };
   const recipients = [
     good,
     { to: '06 12', name: 'court' },
-    { to: phone(3) },
-    { to: phone(4), name: 'é'.repeat(1300) },
+    { to: mobile(3) },
+    { to: mobile(4), name: 'é'.repeat(1300) },
     { to: 612_000_005, name: 'number' },
     { name: 'none' },
-    { to: phone(7), name: { first: 'object' } },
-    { to: phone(8), name: 'bell\u0007' },
-    { to: phone(9), name: '  ', reference: 'x'.repeat(256) },
+    { to: mobile(7), name: { first: 'object' } },
+    { to: mobile(8), name: 'bell\u0007' },
+    { to: mobile(9), name: '  ', reference: 'x'.repeat(256) },
     'not an object',
-    { to: phone(11), name: 123_456_789_012_345_680 },
+    { to: mobile(11), name: 123_456_789_012_345_680 },
   ];
   const refused = await shop.call('POST', '/campaigns', { ...premium, text: 'Bonjour {{name}} Œ', recipients });
   expect(refused.status).toBe(422);
@@ -133,7 +111,7 @@ test('a merge tag that no recipient has is one error in the text', async () => {
   const refused = await shop.call('POST', '/campaigns', {
     ...branded,
     text: 'Bonjour {{fristName}}',
-    recipients: [{ to: phone(1), firstName: 'Zoé' }, { to: phone(2) }],
+    recipients: [{ to: mobile(1), firstName: 'Zoé' }, { to: mobile(2) }],
   });
   expect(refused.status).toBe(400);
   expect(refused.body.errors).toEqual([
@@ -146,10 +124,10 @@ test('a number that stands twice in a list is sent to once: the first stays, oth
   await carriers(api);
   const shop = await anAccount(api);
   const recipients = [
-    { to: phone(1), name: 'first' },
-    { to: phone(2), name: 'b' },
+    { to: mobile(1), name: 'first' },
+    { to: mobile(2), name: 'b' },
     { to: '06 12 00 00 01', name: 'again' },
-    { to: phone(3), name: 'c' },
+    { to: mobile(3), name: 'c' },
   ];
   const made = await shop.call('POST', '/campaigns', { ...branded, text: '{{name}}', recipients });
   expect(made.body).toMatchObject({ total: 3, duplicatesRemoved: 1 });
@@ -184,7 +162,7 @@ test.each([
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const refused = await shop.call('POST', '/campaigns', { ...branded, sender, text: 'Soldes', recipients: [{ to: phone(1) }] });
+  const refused = await shop.call('POST', '/campaigns', { ...branded, sender, text: 'Soldes', recipients: [{ to: mobile(1) }] });
   const errors = [{ field: 'sender', problem: expect.any(String), remedy: expect.any(String) }];
   expect(refused).toMatchObject({ status: 422, body: { code, errors } });
   expect(await stored(api)).toEqual([]);
@@ -195,7 +173,7 @@ test('what is wrong with a campaign as a whole is refused by the name of its fie
   await carriers(api);
   const shop = await anAccount(api);
   for (const [name, fields, field] of wrong) {
-    const refused = await shop.call('POST', '/campaigns', { text: 'Soldes', recipients: [{ to: phone(1) }], ...fields });
+    const refused = await shop.call('POST', '/campaigns', { text: 'Soldes', recipients: [{ to: mobile(1) }], ...fields });
     const errors = [{ field, problem: expect.any(String), remedy: expect.any(String) }];
     expect({ name, ...refused }).toMatchObject({ name, status: 400, body: { code: 'invalid-request', errors } });
   }
@@ -207,7 +185,7 @@ test('pause, resume and cancel are decided by the row: a conflict otherwise, the
   await carriers(api);
   const shop = await anAccount(api);
   const sendAt = new Date(Date.now() + 3_600_000).toISOString();
-  const { body } = await shop.call('POST', '/campaigns', { ...branded, sendAt, text: 'Soldes', recipients: [{ to: phone(1) }] });
+  const { body } = await shop.call('POST', '/campaigns', { ...branded, sendAt, text: 'Soldes', recipients: [{ to: mobile(1) }] });
   expect(body.sendAt).toBe(sendAt);
   const act = async (verb: string) => {
     const answer = await shop.call('POST', `/campaigns/${body.id}/${verb}`);
@@ -229,7 +207,7 @@ test('a campaign that is held goes that many seconds after it is stored, another
   await carriers(api);
   const shop = await anAccount(api);
   const send = async (fields: object) => {
-    const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'A', recipients: [{ to: phone(1) }], ...fields });
+    const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'A', recipients: [{ to: mobile(1) }], ...fields });
     return { sendAt: body.sendAt, startsInMs: (await shop.call('GET', `/campaigns/${body.id}`)).body.startsInMs };
   };
   expect(await send({})).toEqual({ sendAt: null, startsInMs: null });
@@ -250,7 +228,7 @@ test('a campaign tells how many messages are in each state; a closed one what fr
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
+  const recipients = Array.from({ length: 5 }, (_, index) => ({ to: mobile(index) }));
   const { body } = await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes', recipients });
   await rowsCameTo(api.db, 'delivered', [1, 2]);
   expect((await shop.call('GET', `/campaigns/${body.id}`)).body).toMatchObject({
@@ -268,7 +246,7 @@ test('campaigns are listed newest first, messages as in the list, page by page w
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const recipients = Array.from({ length: 5 }, (_, index) => ({ to: phone(index) }));
+  const recipients = Array.from({ length: 5 }, (_, index) => ({ to: mobile(index) }));
   const ids: string[] = [];
   for (let count = 0; count < 5; count++) {
     const { body } = await shop.call('POST', '/campaigns', { ...branded, name: `n ${count}`, text: 'Soldes', recipients });

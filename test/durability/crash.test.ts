@@ -53,11 +53,8 @@ test('a worker killed in mid-campaign: at most a window in doubt, all the rest o
   expect(ended['progress']).toMatchObject({ accepted: count('accepted') });
 }, 180_000);
 
-test('killed while it files a page: another notices in seconds, not when the page’s time is over', async () => {
-  await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
-  await using first = await startWorkerProcess(app.config);
-  await app.campaign([{ to: phone(1) }]);
-  await until('the phone has it', () => app.world.phones.received[0]);
+/** A reply whose page is being filed, and waits there until it is let go. */
+async function heldWhileFiling(app: App): Promise<() => Promise<void>> {
   const client = await app.db.pool.connect();
   await client.query('begin; lock table conversations');
   await app.world.phones.reply(phone(1), 'OUI');
@@ -65,9 +62,20 @@ test('killed while it files a page: another notices in seconds, not when the pag
     const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
     return waits !== undefined;
   });
+  return async () => {
+    await client.query('rollback');
+    client.release();
+  };
+}
+
+test('killed while it files a page: another notices in seconds, not when the page’s time is over', async () => {
+  await using app = await startApp({ env: { ROLE: 'api' }, ways: { callback: true } });
+  await using first = await startWorkerProcess(app.config);
+  await app.campaign([{ to: phone(1) }]);
+  await until('the phone has it', () => app.world.phones.received[0]);
+  const free = await heldWhileFiling(app);
   await first.kill('SIGKILL');
-  await client.query('rollback');
-  client.release();
+  await free();
   await using _ = await startWorkerProcess(app.config);
   await until('the endpoint has it', () => app.world.endpoint.calls[0], 60_000);
   // The workflow task that died with it was given up after ten seconds: how long a worker takes to start is the machine's.
@@ -90,19 +98,12 @@ test('killed after filing a page, before its run was told: the second try posts 
   await using first = await startWorkerProcess({ ...app.config, TEMPORAL_ADDRESS: there.host });
   await app.campaign([{ to: phone(1) }]);
   await until('the phone has it', () => app.world.phones.received[0]);
-  const client = await app.db.pool.connect();
-  await client.query('begin; lock table conversations');
-  await app.world.phones.reply(phone(1), 'OUI');
-  await until('its page is being filed', async () => {
-    const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
-    return waits !== undefined;
-  });
+  const free = await heldWhileFiling(app);
   await line.cut();
   // It files, and can't claim what it owes.
   const claims = await app.db.pool.connect();
   await claims.query('begin; lock table delivery_attempts');
-  await client.query('rollback');
-  client.release();
+  await free();
   await until('its page is filed', async () => (await app.rows('select from replies where filed_at is not null'))[0]);
   await first.kill('SIGKILL');
   await claims.query('rollback');
@@ -140,22 +141,7 @@ test.each<[string, (app: App) => Promise<() => Promise<unknown>>]>([
       return async () => {};
     },
   ],
-  [
-    'while it files',
-    async (app) => {
-      const client = await app.db.pool.connect();
-      await client.query('begin; lock table conversations');
-      await app.world.phones.reply(phone(1), 'OUI');
-      await until('its page is being filed', async () => {
-        const [waits] = await app.rows(`select from pg_locks where relation = 'conversations'::regclass and not granted`);
-        return waits !== undefined;
-      });
-      return async () => {
-        await client.query('rollback');
-        client.release();
-      };
-    },
-  ],
+  ['while it files', heldWhileFiling],
 ])(
   'killed %s, beside another worker: the callback comes at most fifteen seconds later',
   async (_, begin) => {

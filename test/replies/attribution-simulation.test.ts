@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi } from '../fixtures/api.ts';
 import { aCase, createRandom, decide, judge, tally } from '../fixtures/reply-simulation.ts';
 import { endedCampaigns } from '../fixtures/states/campaigns.ts';
 import { clockWrongBy } from '../fixtures/states/carriers.ts';
@@ -72,13 +71,7 @@ test('the same through the database: 3,000 replies filed as the product files th
     })),
   );
 
-  const file = createFiling({
-    pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
-  });
+  const file = filing(api);
   for (let start = 0; start < replies.length; start += 500) await file(replies.slice(start, start + 500), 'replies/simulation');
 
   const filed = await rows<{ id: string; message_id: string | null; account_id: string | null; filed: boolean }>(

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { rows } from '../../database/sql.ts';
 import { nearestRule, readRuleWord } from '../../domain/replies/keyword-rules.ts';
-import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
 import { optOutsHashed } from '../fixtures/states/contacts.ts';
 import { messageGone } from '../fixtures/states/sending.ts';
@@ -17,10 +16,7 @@ async function scene() {
   const { premiumId } = await carriers(api);
   const sent: string[] = [];
   let mails = 0;
-  const file = createFiling({
-    pool: api.db.pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
+  const file = filing(api, {
     sendMessages: (ids) => void sent.push(...ids),
     oweMails: async () => void mails++,
   });

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { openIngest } from '../../activities/replies/ingest-replies.ts';
 import { showPartials } from '../../activities/replies/partial-replies.ts';
 import { rows } from '../../database/sql.ts';
 import { encodeText, type TextEncoding } from '../../domain/sms/sms-text.ts';
 import { splitSegments } from '../../domain/sms/segments.ts';
 import { joinParts } from '../../domain/replies/long-reply.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi } from '../fixtures/api.ts';
 import { aMessage } from '../fixtures/rows.ts';
 import { timePasses } from '../fixtures/states/time.ts';
 
@@ -37,13 +36,7 @@ async function startDesk() {
   const api = stack.use(await startApi());
   const { premiumId } = await carriers(api);
   const { pool } = api.db;
-  const file = createFiling({
-    pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
-  });
+  const file = filing(api);
   const toFile: string[] = [];
   let owed = 0;
   const ingest = await openIngest(

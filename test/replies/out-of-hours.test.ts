@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { outOfHours } from '../../activities/replies/answer-out-of-hours.ts';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import type { Filed } from '../../activities/replies/filing-types.ts';
 import { newId } from '../../database/ids.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { frenchHolidays } from '../../domain/sending/holidays.ts';
 import { closedSince, within, type Opening } from '../../domain/replies/opening-hours.ts';
 import { holidayTeller, publicHolidays } from '../../domain/replies/public-holidays.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi } from '../fixtures/api.ts';
 import { startApp, phone, until } from '../fixtures/app.ts';
 import { aConversation, aMessage, aReply } from '../fixtures/rows.ts';
 import { answeredLongAgo } from '../fixtures/states/replies.ts';
@@ -122,13 +121,7 @@ test('once a conversation and closed time; none to STOP, keyword, old reply, blo
   await using api = await startApi();
   const shop = await anAccount(api, { timeZone: 'UTC' });
   const { premiumId } = await carriers(api);
-  const file = createFiling({
-    pool: api.db.pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
-  });
+  const file = filing(api);
   const hear = async (from: string, text: string, at = new Date()) => {
     await aMessage(api.db, {
       accountId: shop.id,

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { createEarlyOptOuts } from '../../activities/lowcost/early-opt-outs.ts';
 import { rows } from '../../database/sql.ts';
 import { readKeyword } from '../../domain/replies/keywords.ts';
-import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi } from '../fixtures/api.ts';
 import { aMessage, aReply } from '../fixtures/rows.ts';
 import { released } from '../fixtures/states/replies.ts';
 
@@ -90,13 +89,7 @@ test('a lowcost STOP of unclear account, or late, counts before the next batch, 
   for (const account of [shop, other])
     for (const phone of [PHONE, late]) await account.call('POST', '/opt-outs/lift', { phone, reason: 'asked' });
   const due = await released(api.db);
-  const file = createFiling({
-    pool: api.db.pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
-  });
+  const file = filing(api);
   await file(due, 'replies/test');
   expect(await listed()).toEqual([]);
   expect(await rows(api.db.pool, 'select opt_out from replies where filed_at is not null')).toEqual([

@@ -1,37 +1,16 @@
 import { expect, test } from 'vitest';
 import { createOperator } from '../../cli/admin.ts';
 import { rows } from '../../database/sql.ts';
-import { anAccount, carriers, startApi, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, startApi } from '../fixtures/api.ts';
+import { branded, mobile, premium, stored } from '../fixtures/campaigns.ts';
 
-const premium = { name: 'Samedi', purpose: 'transactional', route: 'premium', withReplies: true };
-const branded = { name: 'Samedi', purpose: 'transactional', route: 'premium', sender: 'Boutique' };
 const lowcost = { name: 'Samedi', purpose: 'transactional', route: 'lowcost' };
-/** A French mobile, by number. */
-const phone = (index: number) => `+336${String(12_000_000 + index)}`;
-
-const stored = (api: TestApi) =>
-  rows<{
-    row: number;
-    to_number: string;
-    sender: string;
-    reply_code: string | null;
-    port: number | null;
-    text: string;
-    segments: number;
-    reference: string | null;
-    two_way: boolean;
-    simulation: boolean;
-    state: string;
-  }>(
-    api.db.pool,
-    'select row, to_number, sender, reply_code, port, text, segments, reference, two_way, simulation, state from messages order by id',
-  );
 
 test('a lowcost campaign goes from the SIMs in turn, each message with its port and reply code', async () => {
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { twoWay: 'off' });
-  const recipients = Array.from({ length: 6 }, (_, index) => ({ to: phone(index) }));
+  const recipients = Array.from({ length: 6 }, (_, index) => ({ to: mobile(index) }));
   const made = await shop.call('POST', '/campaigns', { ...lowcost, text: 'Ouvert samedi, répondez OUI', recipients });
 
   expect(made.body.sender).toEqual({ given: null, became: null });
@@ -57,7 +36,7 @@ test('premium without replies goes out under the sender ID given, and can not be
     ...branded,
     simulation: true,
     text: 'Soldes',
-    recipients: [{ to: phone(1) }],
+    recipients: [{ to: mobile(1) }],
   });
   expect(made.body).toMatchObject({ sender: { given: 'Boutique', became: 'Boutique' }, simulation: true });
   expect(await stored(api)).toMatchObject([{ sender: 'Boutique', reply_code: null, simulation: true, two_way: false }]);
@@ -72,7 +51,7 @@ test('a campaign that asks for replies without two-way SMS is refused, with why 
       ...premium,
       route,
       text: 'Répondez',
-      recipients: [{ to: phone(1) }],
+      recipients: [{ to: mobile(1) }],
     });
     expect(refused).toMatchObject({
       status: 403,
@@ -89,15 +68,15 @@ test('XXXXX in a STOP mention asks for no reply, and becomes the number to write
   const made = await shop.call('POST', '/campaigns', {
     ...premium,
     text: 'Soldes. STOP au XXXXX',
-    recipients: [{ to: phone(1) }],
+    recipients: [{ to: mobile(1) }],
   });
   expect(made.status).toBe(202);
   await shop.call('POST', '/campaigns', {
     ...lowcost,
     text: `${'a'.repeat(147)} STOP: XXXXX`,
-    recipients: [{ to: phone(1) }],
+    recipients: [{ to: mobile(1) }],
   });
-  await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes. STOP SMS au XXXXX', recipients: [{ to: phone(1) }] });
+  await shop.call('POST', '/campaigns', { ...branded, text: 'Soldes. STOP SMS au XXXXX', recipients: [{ to: mobile(1) }] });
   expect((await stored(api)).map(({ text, segments }) => [text, segments])).toEqual([
     ['Soldes. STOP au 36200', 1],
     [expect.stringMatching(/STOP: \+3360000010[123]$/), 2],
@@ -109,7 +88,7 @@ test('recipients of a country without a short code are a named refusal that coun
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const recipients = [{ to: phone(1) }, { to: '+32470123456' }, { to: '+32470123457' }];
+  const recipients = [{ to: mobile(1) }, { to: '+32470123456' }, { to: '+32470123457' }];
   const refused = await shop.call('POST', '/campaigns', { ...premium, text: 'Bonjour', recipients });
   expect(refused).toMatchObject({
     status: 422,
@@ -132,7 +111,7 @@ test('from a rented number, recipients of other countries are listed as unable t
   const shop = await anAccount(api);
   const number = '+33700000001';
   await api.asOperator('POST', '/numbers', { number, kind: 'virtual', carrier: premiumId, country: 'FR', account: shop.id });
-  const recipients = [{ to: phone(1) }, { to: '+32470123456' }];
+  const recipients = [{ to: mobile(1) }, { to: '+32470123456' }];
   const abroad = { ...premium, sender: number, text: 'Bonjour', recipients };
   expect((await shop.call('POST', '/campaigns', abroad)).body).toMatchObject({
     code: 'no-reply-code',
@@ -157,7 +136,7 @@ test('from a rented number, recipients of other countries are listed as unable t
 test('a route without a carrier, and a gateway without SIMs, are named refusals', async () => {
   await using api = await startApi();
   const shop = await anAccount(api);
-  const send = () => shop.call('POST', '/campaigns', { ...lowcost, text: 'Bonjour', recipients: [{ to: phone(1) }] });
+  const send = () => shop.call('POST', '/campaigns', { ...lowcost, text: 'Bonjour', recipients: [{ to: mobile(1) }] });
   expect((await send()).body.code).toBe('no-carrier');
   await carriers(api, { sims: [] });
   expect((await send()).body.code).toBe('no-reply-code');
@@ -174,7 +153,7 @@ test('a number that another account rents is never sent from', async () => {
     country: 'FR',
     account: renter.id,
   });
-  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
+  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: mobile(1) }] };
   expect((await other.call('POST', '/campaigns', campaign)).body.code).toBe('no-reply-code');
   expect((await renter.call('POST', '/campaigns', campaign)).body.sender.became).toBe('36777');
 });
@@ -183,7 +162,7 @@ test('a V0 account is taken at its word: 12345 and XXXXX become a code, a lone s
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api, { createdAt: '2019-05-01T00:00:00Z' });
-  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: phone(1) }] };
+  const campaign = { ...premium, text: 'Bonjour', recipients: [{ to: mobile(1) }] };
   expect((await shop.call('POST', '/campaigns', { ...campaign, sender: '12345' })).body.sender).toEqual({
     given: '12345',
     became: '36200',
@@ -202,7 +181,7 @@ test('recipients who could not reply are sent to all the same where said, from t
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const recipients = [{ to: phone(1) }, { to: '+32470123456' }];
+  const recipients = [{ to: mobile(1) }, { to: '+32470123456' }];
   const campaign = { ...premium, sender: 'Boutique', text: 'Bonjour', recipients, allowUnreachable: true };
   expect((await shop.call('POST', '/campaigns', campaign)).status).toBe(202);
   expect(await stored(api)).toMatchObject([
@@ -216,7 +195,7 @@ test('a sender ID is warned of, refused or let be until it is a brand; plain wor
   await using api = await startApi();
   await carriers(api);
   const shop = await anAccount(api);
-  const send = async (sender: string, to = phone(1)) => {
+  const send = async (sender: string, to = mobile(1)) => {
     const body = { ...branded, sender, text: 'Soldes', recipients: [{ to }] };
     const shown = await shop.call('POST', '/campaigns/preview', body);
     const { status, body: made } = await shop.call('POST', '/campaigns', body);
@@ -250,7 +229,7 @@ test('a sender ID is warned of, refused or let be until it is a brand; plain wor
   expect((await shop.call('GET', '/brands')).body.items).toMatchObject([{ sender: 'Fournil', state: 'confirmed' }]);
   const other = await anAccount(api);
   await other.call('PATCH', '/policies', { brandRegistration: 'refuse' });
-  const theirs = { ...branded, sender: 'Fournil', text: 'Soldes', recipients: [{ to: phone(1) }] };
+  const theirs = { ...branded, sender: 'Fournil', text: 'Soldes', recipients: [{ to: mobile(1) }] };
   expect((await other.call('POST', '/campaigns', theirs)).body.code).toBe('sender-unregistered');
 });
 

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { createFiling } from '../../activities/replies/file-replies.ts';
 import { planList } from '../../planning/plan-list.ts';
 import { rows } from '../../database/sql.ts';
 import { WINDOW_MS } from '../../domain/replies/attribution.ts';
 import { pickCode } from '../../domain/sending/reply-code.ts';
-import { anAccount, carriers, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
+import { anAccount, carriers, filing, startApi, type TestAccount, type TestApi } from '../fixtures/api.ts';
 import { unfiled } from '../fixtures/states/replies.ts';
 import { cameTo } from '../fixtures/states/sending.ts';
 
@@ -117,8 +116,7 @@ test('two accounts that write to one phone keep a code each: every reply reaches
   await using api = await startApi();
   const { premiumId } = await carriers(api, { codes: ['36201', '36202'] });
   const { pool } = api.db;
-  const { log, hashPhone } = api.services;
-  const file = createFiling({ pool, log, hashPhone, sendMessages: () => {}, oweMails: async () => {} });
+  const file = filing(api);
   const shops = [await anAccount(api), await anAccount(api)];
   const [phone] = PHONES;
   const asked: string[] = [];

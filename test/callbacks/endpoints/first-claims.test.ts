@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { claimCallbacks, freshRoom, type ClaimedCallback } from '../../../activities/callbacks/claim-callbacks.ts';
 import { renewLeases } from '../../../activities/callbacks/keep-claims.ts';
 import { createFirstClaims } from '../../../activities/callbacks/first-claims.ts';
-import { createFiling } from '../../../activities/replies/file-replies.ts';
 import { reclaimDead } from '../../../activities/due-deliveries.ts';
 import { newId } from '../../../database/ids.ts';
 import { rows } from '../../../database/sql.ts';
-import { anAccount, startApi } from '../../fixtures/api.ts';
+import { anAccount, filing, startApi } from '../../fixtures/api.ts';
 import { until } from '../../fixtures/app.ts';
 import { aMessage, aReply } from '../../fixtures/rows.ts';
 import { timePasses } from '../../fixtures/states/time.ts';
@@ -21,12 +20,7 @@ async function aShop(fields: object = {}) {
   let woken = 0;
   const firsts = createFirstClaims({ pool, log: api.services.log, onCallbacksDue: () => void woken++ });
   const claims: ClaimedCallback[] = [];
-  const file = createFiling({
-    pool,
-    log: api.services.log,
-    hashPhone: api.services.hashPhone,
-    sendMessages: () => {},
-    oweMails: async () => {},
+  const file = filing(api, {
     first: {
       room: () => freshRoom,
       keep(born) {
