@@ -15,10 +15,13 @@ export type PostgresOptions = { log: Log } & (
       /** Where the data lives: in its sub-folder `postgres`, which is made on the first start. Other files are beside it. */
       dataDir: string;
       throwaway?: false;
+      below?: never;
     }
   | {
-      /** Fast and forgetful: without fsync, in a folder of the system's temporary one, gone after `stop()` or a crash. */
+      /** Fast and forgetful: without fsync, in a new folder, gone after `stop()` or a crash. */
       throwaway: true;
+      /** Where that folder is made; the system's temporary one when absent. */
+      below?: string;
       /** Not used: a folder that is removed is never one that somebody named. */
       dataDir?: string;
     }
@@ -78,9 +81,9 @@ export async function startPostgres({ log, ...options }: PostgresOptions): Promi
   }
 }
 
-async function makePlace({ throwaway, dataDir }: Omit<PostgresOptions, 'log'>): Promise<Place> {
+async function makePlace({ throwaway, dataDir, below = tmpdir() }: Omit<PostgresOptions, 'log'>): Promise<Place> {
   const temporary = throwaway === true || dataDir === undefined;
-  const named = temporary ? await mkdtemp(join(tmpdir(), 'aller-retour-postgres-')) : resolve(dataDir);
+  const named = temporary ? await mkdtemp(join(below, 'aller-retour-postgres-')) : resolve(dataDir);
   await mkdir(named, { recursive: true });
   const folder = await realpath(named); // One folder has one name: a running server is known by it.
   return { folder, data: join(folder, 'postgres'), logFile: join(folder, 'postgres.log'), throwaway: temporary };
