@@ -60,6 +60,7 @@ const OF_THE_DATABASE: Record<string, string> = {
   'test/durability/database.test.ts': 'fills a table of its own to see how plans are kept',
   'test/whole/launchers.test.ts': 'keeps a row in a database that was killed',
   'test/people/audit.test.ts': 'sees the database refuse it',
+  'test/whole/fill-tables.ts': 'fills every table with nulls, whatever the product would store',
   'test/long/locks.long.ts': 'writes what the version before writes',
 };
 for (const file of code.filter((file) => file.startsWith('test/') && file !== 'test/check-layout.ts')) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
-import { branded, mobile, premium, stored } from '../fixtures/campaigns.ts';
+import { branded, mobile, premium, stored } from '../fixtures/stored-messages.ts';
 import { ended } from '../fixtures/states/campaigns.ts';
 import { rowsCameTo } from '../fixtures/states/sending.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createOperator } from '../../cli/admin.ts';
 import { rows } from '../../database/sql.ts';
 import { anAccount, carriers, startApi } from '../fixtures/api.ts';
-import { branded, mobile, premium, stored } from '../fixtures/campaigns.ts';
+import { branded, mobile, premium, stored } from '../fixtures/stored-messages.ts';
 
 const lowcost = { name: 'Samedi', purpose: 'transactional', route: 'lowcost' };
 
