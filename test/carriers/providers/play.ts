@@ -306,4 +306,4 @@ export async function startProvider(
     },
   };
 }
-export type Provider = Awaited<ReturnType<typeof startProvider>>;
+type Provider = Awaited<ReturnType<typeof startProvider>>;
