@@ -1,7 +1,7 @@
 import './theme/tokens.css';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Refusal } from './api.ts';
 import { firstLocale, LocaleProvider } from './i18n/locale.tsx';
@@ -25,12 +25,16 @@ const locale = firstLocale();
 await loadWords(locale);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the console');
-createRoot(root).render(
-  <StrictMode>
-    <LocaleProvider first={locale}>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </LocaleProvider>
-  </StrictMode>,
+const page = createRoot(root);
+// In pieces: a phone answers its reader between them.
+startTransition(() =>
+  page.render(
+    <StrictMode>
+      <LocaleProvider first={locale}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </LocaleProvider>
+    </StrictMode>,
+  ),
 );

@@ -1,4 +1,5 @@
-import type { Word } from './fr/index.ts';
+import { en } from './en/index.ts';
+import { fr, type Word } from './fr/index.ts';
 
 export type Locale = 'fr' | 'en';
 type Words = Partial<Record<Word, string>>;
@@ -15,16 +16,12 @@ const unbroken = (words: Words): Words =>
 /** The language of requests to the API. */
 export const spokenLocale = (): Locale => spoken;
 
-/** The one that is spoken is loaded, and no other; what other pages than the chat say when one of them is opened. */
-const dictionaries: Record<Locale, { first: () => Promise<Words>; more: () => Promise<Words> }> = {
-  fr: {
-    first: async () => unbroken((await import('./fr/index.ts')).fr),
-    more: async () => unbroken((await import('./fr/more.ts')).moreFr),
-  },
-  en: {
-    first: async () => (await import('./en/index.ts')).en,
-    more: async () => (await import('./en/more.ts')).moreEn,
-  },
+/** Both come with the page: each alone costs a phone a round trip. */
+const FIRST: Record<Locale, Words> = { fr: unbroken(fr), en };
+/** For pages that say more than the chat does. */
+const MORE: Record<Locale, () => Promise<Words>> = {
+  fr: async () => unbroken((await import('./fr/more.ts')).moreFr),
+  en: async () => (await import('./en/more.ts')).moreEn,
 };
 
 let known: Words = {};
@@ -41,17 +38,16 @@ function inTurn(load: () => Promise<void>): Promise<void> {
 
 export const loadWords = (locale: Locale): Promise<void> =>
   inTurn(async () => {
-    const { first, more } = dictionaries[locale];
-    const [some, others] = await Promise.all([first(), wantsMore ? more() : {}]);
+    const others = wantsMore ? await MORE[locale]() : {};
     spoken = locale;
-    known = { ...some, ...others };
+    known = { ...FIRST[locale], ...others };
   });
 
 /** Before a page is shown that says more than the chat does. */
 export const loadMoreWords = (): Promise<void> =>
   inTurn(async () => {
     if (wantsMore) return;
-    known = { ...known, ...(await dictionaries[spoken].more()) };
+    known = { ...known, ...(await MORE[spoken]()) };
     wantsMore = true;
   });
 

@@ -1,20 +1,14 @@
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Problem } from './components.tsx';
-import { Over } from './layout/dialog.tsx';
+import { Action } from './components.tsx';
+import type { Asked } from './confirm-dialog.tsx';
 
-type Props = {
-  /** On the button, and what it asks. */
-  label: string;
-  question: string;
-  children?: ReactNode;
-  /** Whether what is asked misses something; whether there is nothing to ask for. */
-  disabled?: boolean;
-  closed?: boolean;
-  /** An action that can be undone is not shown as a danger. */
-  kind?: 'danger' | 'plain';
-  act: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown };
-};
+/** Loaded once the page stands: nobody asks before. */
+const load = () => import('./confirm-dialog.tsx');
+const Question = lazy(async () => ({ default: (await load()).ConfirmDialog }));
+
+/** `closed`: whether there is nothing to ask for. */
+type Props = Omit<Asked, 'close'> & { closed?: boolean };
 
 /** A button that asks before it does what can not be undone. */
 export function ConfirmButton({ closed = false, ...props }: Props) {
@@ -29,34 +23,18 @@ export function ConfirmButton({ closed = false, ...props }: Props) {
   );
 }
 
-type DialogProps = Omit<Props, 'closed'> & { open: boolean; change: (open: boolean) => void };
-
 /** The question alone, for whoever asks from elsewhere than a button. */
-export function ConfirmDialog({ label, question, children, disabled = false, kind = 'danger', act, open, change }: DialogProps) {
-  const { say } = useLocale();
+export function ConfirmDialog({
+  open,
+  change,
+  ...asked
+}: Omit<Asked, 'close'> & { open: boolean; change: (open: boolean) => void }) {
+  useEffect(() => void load(), []);
   if (!open) return null;
   return (
-    <Over role="alertdialog" title={question} close={() => change(false)}>
-      {children}
-      <Problem error={act.error} />
-      <div className="row end">
-        <Action slot="close">{say('leaveIt')}</Action>
-        <Action
-          kind={kind === 'plain' ? 'main' : kind}
-          isDisabled={disabled || act.isPending}
-          onPress={() => {
-            act.mutateAsync().then(
-              () => change(false),
-              () => {
-                // Said above by `error`.
-              },
-            );
-          }}
-        >
-          {label}
-        </Action>
-      </div>
-    </Over>
+    <Suspense>
+      <Question {...asked} close={() => change(false)} />
+    </Suspense>
   );
 }
 
