@@ -11,6 +11,7 @@ export const ConversationFilters = PageQuery.extend({
   unread: Yes,
   flagged: Yes,
   mine: Yes.openapi({ description: 'Those assigned to who asks' }),
+  mentioned: Yes.openapi({ description: 'Those with a note that names who asks' }),
   unassigned: Yes.openapi({ description: 'Open ones that nobody looks after' }),
   optedOut: Yes,
   counts: Yes.openapi({ description: 'Count what each view holds, too' }),
@@ -53,6 +54,10 @@ const FLAGS = [
   ['optedOut', 'exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)'],
 ] as const;
 
+/** The conversations of account $1 with a note that names somebody. */
+export const mentioning = (who: string): string =>
+  `select conversation_id from conversation_notes where account_id = $1 and mentions <> '{}' and ${who}::text = any(mentions)`;
+
 type Asked = Partial<Omit<z.infer<typeof ConversationFilters>, 'cursor' | 'limit'>>;
 
 /** The conditions on `conversations c` that a query asks for, and their values. */
@@ -68,6 +73,7 @@ export function conversationConditions(asked: Asked, account: Searcher, me: stri
   if (asked.state) where((state) => `${STATE} = ${state}`, asked.state);
   conditions.push(...FLAGS.filter(([flag]) => asked[flag]).map(([, condition]) => condition));
   if (asked.mine) where((who) => `c.assignee = ${who}`, me);
+  if (asked.mentioned) where((who) => `c.id in (${mentioning(who)})`, me);
   if (asked.tag) where((tag) => `${tag} = any(c.tags)`, asked.tag);
   if (asked.campaign) {
     const ofCampaign = (id: string) =>

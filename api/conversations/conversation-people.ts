@@ -3,7 +3,7 @@ import { withRoom } from '../../database/caps.ts';
 import { ConversationNote } from '../../database/conversations/conversation.ts';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
-import { rows } from '../../database/sql.ts';
+import { rows, type Sql } from '../../database/sql.ts';
 import { findConversation, hiding } from './conversation-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { invalid } from '../http/invalid.ts';
@@ -16,7 +16,15 @@ import type { AccountEnv, ApiServices } from '../services.ts';
 /** How long a sign that somebody is writing is believed. */
 const BELIEVED_SECONDS = 15;
 
-const NoteView = z.object({ id: Id, author: z.string(), text: z.string(), createdAt: Time }).openapi('ConversationNote');
+const NoteView = z
+  .object({
+    id: Id,
+    author: z.string(),
+    text: z.string(),
+    mentions: z.array(z.string()).openapi({ description: 'E-mail addresses of people whom it names: @anna@shop.example' }),
+    createdAt: Time,
+  })
+  .openapi('ConversationNote');
 const NewNote = z.strictObject({ text: z.string().trim().min(1).max(5000) }).openapi('NewConversationNote');
 const AnsweringView = z
   .object({
@@ -32,7 +40,7 @@ const listNotes = route('get', '/conversations/{id}/notes', 'listConversationNot
   responses: ok('A page', pageOf(NoteView), notFound),
 });
 const addNote = route('post', '/conversations/{id}/notes', 'addConversationNote', {
-  summary: 'Note something for the others. Never sent',
+  summary: 'Note something for the others, or for one whose e-mail address stands after an @. Never sent',
   request: { params: IdParam, body: body(NewNote) },
   responses: created('Noted', NoteView, notFound),
 });
@@ -43,14 +51,26 @@ const answering = route('post', '/conversations/{id}/answering', 'tellAnswering'
 });
 
 const noteView = (
-  { id, author, text, createdAt }: ConversationNote,
+  { id, author, text, mentions, createdAt }: ConversationNote,
   hide: ReturnType<typeof hiding>,
 ): z.infer<typeof NoteView> => ({
   id,
   author,
   text: hide(text),
+  mentions,
   createdAt: createdAt.toISOString(),
 });
+
+/** The people of the account whose e-mail address stands in a text after an @. */
+async function mentionedIn(sql: Sql, account: string, text: string): Promise<string[]> {
+  const named = [...text.toLowerCase().matchAll(/@([^\s@]+@[^\s@]*[^\s@.,;:!?)])/g)].map(([, email]) => email);
+  if (named.length === 0) return [];
+  const found = await rows<{ email: string }>(sql, 'select email from users where account_id = $1 and lower(email) = any($2)', [
+    account,
+    named,
+  ]);
+  return found.map(({ email }) => email);
+}
 
 /** Routes for several people in one conversation. */
 export const conversationPeople = ({ db }: ApiServices) =>
@@ -79,8 +99,10 @@ export const conversationPeople = ({ db }: ApiServices) =>
       const { id: conversationId, phone } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const { text } = c.req.valid('json');
       const author = await personOf(db.pool, c.get('keyId'));
+      const mentions = await mentionedIn(db.pool, accountId, text);
       const em = db.em();
-      const note = em.create(ConversationNote, { id: newId(), accountId, conversationId, author, text, createdAt: new Date() });
+      const said = { author, text, mentions, createdAt: new Date() };
+      const note = em.create(ConversationNote, { id: newId(), accountId, conversationId, ...said });
       await withRoom(db.pool, 'notes', { accountId }, () => em.flush());
       await touch(db.pool, accountId);
       return c.json(noteView(note, hiding(c.get('account'), phone)), 201);

@@ -29,6 +29,9 @@ export const ConversationView = z
     flagged: z.boolean(),
     optedOut: z.boolean(),
     answeringBy: z.string().nullable().openapi({ description: 'Who is writing an answer at this moment' }),
+    closings: z.array(z.object({ at: Time, by: z.string() })).openapi({
+      description: 'The last times it was closed, and by whom, oldest first: each ended a conversation with that phone',
+    }),
     lastText: z.string().nullable().openapi({ description: 'How its last reply begins' }),
     hit: z.string().nullable().optional().openapi({
       description:
@@ -58,7 +61,7 @@ const HIT = 500;
 /** Of the conversations that `found` selects, whole rows of the table: what is shown of each; `hits`: the replies that were searched for. */
 export const showing = (found: string, hits: string | null = null): string => `with c as materialized (${found})
   select c.id, c.phone, k.first_name as "firstName", k.last_name as "lastName", c.reply_code as "replyCode", c.carrier_id as "carrierId",
-    c.sequence as replies, c.answers, c.unread, ${STATE} as state, c.snoozed_until as "snoozedUntil", c.assignee, c.tags, c.flagged,
+    c.sequence as replies, c.answers, c.unread, ${STATE} as state, c.snoozed_until as "snoozedUntil", c.assignee, c.tags, c.flagged, c.closings,
     o.phone is not null as "optedOut", case when c.answering_until > now() then c.answering_by end as "answeringBy",
     r.text as "lastText", c.last_reply_at as "lastReplyAt", c.created_at as "createdAt"${hits === null ? '' : ', h.text as hit'}
   from c

@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { Conversation } from '../../database/conversations/conversation.ts';
+import { Conversation, type Closing, type ConversationState } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
 import { rows } from '../../database/sql.ts';
 import { INBOX_VIEWS, type InboxView } from '../../domain/conversations/inbox-views.ts';
@@ -21,8 +21,8 @@ import { personOf } from './actor-name.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
-import { ConversationFilters, conversationsQuery } from './conversation-filters.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import { ConversationFilters, conversationsQuery, mentioning } from './conversation-filters.ts';
 import { CountedInboxView, countedViews } from './inbox-views.ts';
 
 const Change = z
@@ -74,6 +74,7 @@ const VIEW_COUNTS = Object.entries({
   open: `state = 'open'`,
   unread: `unread > 0 and state <> 'blocked'`,
   mine: `assignee = $3 and state = 'open'`,
+  mentioned: `mentioned and state = 'open'`,
   unassigned: `assignee is null and state = 'open'`,
   flagged: 'flagged',
   snoozed: `state = 'snoozed'`,
@@ -82,7 +83,18 @@ const VIEW_COUNTS = Object.entries({
 })
   .map(([view, fits]) => `(count(*) filter (where ${fits}))::int as ${view}`)
   .join(', ');
-const NOTHING = { all: 0, open: 0, unread: 0, mine: 0, unassigned: 0, flagged: 0, snoozed: 0, closed: 0, blocked: 0 };
+const NOTHING = {
+  all: 0,
+  open: 0,
+  unread: 0,
+  mine: 0,
+  mentioned: 0,
+  unassigned: 0,
+  flagged: 0,
+  snoozed: 0,
+  closed: 0,
+  blocked: 0,
+};
 
 /** As the caller sees it. */
 const show = (c: Context<AccountEnv>) => (row: ConversationRow) => conversationView(row, c.get('account'));
@@ -113,7 +125,7 @@ async function countViews(
   const [counted] = await rows<Record<InboxView, number>>(
     db.pool,
     `select count(*)::int as all, ${VIEW_COUNTS} from (
-       select c.unread, c.flagged, c.assignee, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
+       select c.unread, c.flagged, c.assignee, c.id in (${mentioning('$3')}) as mentioned, ${STATE} as state from conversations c where c.account_id = $1 and ${seenBy('$2')}
      ) each`,
     [account, onlyFor, me],
   );
@@ -126,7 +138,7 @@ async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.
   const { cursor, limit } = asked;
   const scope = `conversations ${account}`;
   const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
-  const me = asked.mine || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
+  const me = asked.mine || asked.mentioned || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
   const { text, values } = conversationsQuery(asked, caller, me, after);
   const found = await rows<ConversationRow>(services.db.pool, text, values);
   const counts = asked.counts ? await countViews(services, account, onlyFor, me) : undefined;
@@ -136,9 +148,18 @@ async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.
   return { ...shown, unread, ...(counts ? { counts, views } : {}) };
 }
 
-async function changeConversation(services: ApiServices, caller: CallingAccount, id: string, asked: z.infer<typeof Change>) {
+/** How many closings of a conversation are kept. */
+const CLOSINGS = 20;
+/** Those of a conversation that becomes so: one that is opened again by hand goes on, and was not ended. */
+function closingsAfter({ state: before, closings }: Conversation, state: ConversationState, by: string): Closing[] {
+  if (state === before) return closings;
+  if (state === 'closed') return [...closings, { at: new Date().toISOString(), by }].slice(-CLOSINGS);
+  return before === 'closed' ? closings.slice(0, -1) : closings;
+}
+
+async function changeConversation(services: ApiServices, c: Context<AccountEnv>, id: string, asked: z.infer<typeof Change>) {
   const { db } = services;
-  const { id: account, onlyFor } = caller;
+  const { id: account, onlyFor } = c.get('account');
   const { state, snoozedUntil, assignee, tags: wanted, flagged } = asked;
   const em = db.em();
   const conversation = await em.findOne(Conversation, {
@@ -149,7 +170,9 @@ async function changeConversation(services: ApiServices, caller: CallingAccount,
   if (!conversation) throw missing();
   if (typeof assignee === 'string') await checkAssignee(services, assignee, account);
   const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
+  const by = await personOf(db.pool, c.get('keyId'));
   em.assign(conversation, {
+    closings: state === undefined ? conversation.closings : closingsAfter(conversation, state, by),
     ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),
     ...(assignee === undefined ? {} : { assignee }),
     ...(wanted === undefined ? {} : { tags: [...new Set(wanted)] }),
@@ -175,7 +198,7 @@ export const conversations = (services: ApiServices) => {
     .openapi(list, async (c) => c.json(await listPage(services, c, c.req.valid('query')), 200))
     .openapi(get, async (c) => c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200))
     .openapi(change, async (c) => {
-      const changed = await changeConversation(services, c.get('account'), c.req.valid('param').id, c.req.valid('json'));
+      const changed = await changeConversation(services, c, c.req.valid('param').id, c.req.valid('json'));
       return c.json(show(c)(changed), 200);
     })
     .openapi(read, async (c) => {

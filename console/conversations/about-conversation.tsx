@@ -1,26 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Check, Pencil, Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { AtSign, Check, Pencil, Plus, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Badge, Copy, Field, IconAction, Problem } from '../ui/components.tsx';
+import { Action, Badge, Copy, Field, IconAction, insertAtCaret, Problem } from '../ui/components.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
 import { useConversationChange, type Conversation } from './conversation-change.ts';
 import type { Shown } from './thread-entry.tsx';
+import { closingId } from './thread-log.tsx';
+import { usePeople } from './use-people.ts';
 
-type Props = { conversation: Conversation; entries: Shown[]; close: () => void };
+/** `authors`: of notes. */
+type Props = { conversation: Conversation; entries: Shown[]; authors: string[]; close: () => void };
 
 /** Who is written to, and what several people know and decide of it. None of it is sent. */
-export function AboutConversation({ conversation, entries, close }: Props) {
+export function AboutConversation({ conversation, entries, authors, close }: Props) {
   const { say, number, time, shortTime } = useLocale();
   const { data: who } = useQuery(session);
-  const { id, phone, replyCode, replies, answers, optedOut, createdAt, assignee, state, flagged, snoozedUntil } = conversation;
+  const { id, phone, replyCode, replies, answers, optedOut, createdAt, assignee, state, flagged } = conversation;
+  const { snoozedUntil, closings } = conversation;
   const may = who?.user.role !== 'viewer';
   const campaigns = new Map(
     entries.flatMap(({ direction, campaignId, campaignName, at }) =>
@@ -73,7 +78,22 @@ export function AboutConversation({ conversation, entries, close }: Props) {
           </ul>
         </>
       ) : null}
-      {may ? <NewNote id={id} /> : null}
+      {closings.length > 0 ? (
+        <>
+          <h3>{say('pastConversations')}</h3>
+          <ul className="bare">
+            {closings.toReversed().map(({ at, by }) => (
+              <li key={at} className="row">
+                <Action kind="ghost" onPress={() => document.getElementById(closingId(at))?.scrollIntoView({ block: 'center' })}>
+                  {say('closedBy', { who: by })}
+                </Action>
+                <time dateTime={at}>{shortTime(at)}</time>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {may ? <NewNote conversation={conversation} authors={authors} /> : null}
     </aside>
   );
 }
@@ -184,9 +204,16 @@ function Tags({ conversation, may }: { conversation: Conversation; may: boolean 
   );
 }
 
-function NewNote({ id }: { id: string }) {
+function NewNote({ conversation: { id, assignee }, authors }: { conversation: Conversation; authors: string[] }) {
   const { say } = useLocale();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const people = useRef<HTMLButtonElement>(null);
+  const { others } = usePeople([assignee, ...authors]);
   const [text, setText] = useState('');
+  const mention = (email: string): void => {
+    const before = area.current?.value.slice(0, area.current.selectionStart) ?? '';
+    insertAtCaret(area.current, `${before.endsWith('@') ? '' : '@'}${email} `);
+  };
   const add = useAct(
     () => ask(v1.conversations[':id'].notes.$post({ param: { id }, json: { text } })),
     ['thread', id, 'notes'],
@@ -199,7 +226,28 @@ function NewNote({ id }: { id: string }) {
         add.mutate();
       }}
     >
-      <Field label={say('newNote')} hint={say('newNoteHint')} rows={2} value={text} onChange={setText} />
+      <Field
+        label={say('newNote')}
+        hint={say('newNoteHint')}
+        rows={2}
+        area={area}
+        value={text}
+        onChange={setText}
+        onKeyDown={(event) => {
+          if (event.key === '@') people.current?.click();
+          event.continuePropagation();
+        }}
+      />
+      {others.length > 0 ? (
+        <MenuButton
+          label={say('mention')}
+          opener={people}
+          className="button ghost icon"
+          groups={[{ items: others.map((email) => ({ text: email, act: () => mention(email) })) }]}
+        >
+          <AtSign aria-hidden="true" />
+        </MenuButton>
+      ) : null}
       <Problem error={add.error} />
       {text.trim() === '' ? null : (
         <Action type="submit" isDisabled={add.isPending}>

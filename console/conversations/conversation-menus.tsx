@@ -1,13 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { Ban, CalendarClock, ChevronDown, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { session } from '../people/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { nameOf } from '../ui/phone-text.ts';
 import { SNOOZES, useConversationChange, type Change, type Conversation } from './conversation-change.ts';
+import { usePeople } from './use-people.ts';
 
 const SnoozeDate = lazy(async () => ({ default: (await import('./snooze-date.tsx')).SnoozeDate }));
 
@@ -15,16 +13,6 @@ type Done = `done.${'closed' | 'reopened' | 'snoozed' | 'assigned' | 'unassigned
 /** Changes all of them, and says what was done. */
 type Act = (how: Change, done: Done) => () => void;
 type MenuProps = { items: Conversation[]; act: Act };
-
-/** Who may look after a conversation, as far as the reader may know. */
-function usePeople(assignees: (string | null)[]): string[] {
-  const { data: who } = useQuery(session);
-  const me = who?.user.email ?? '';
-  // An agent takes a conversation, or leaves it; who the others are is for owners.
-  const users = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()), enabled: who?.user.role === 'owner' });
-  const others = users.data?.items.filter(({ role }) => role !== 'viewer').map(({ email }) => email) ?? [];
-  return [...new Set([me, ...others, ...assignees.flatMap((email) => email ?? [])])];
-}
 
 type Props = { items: Conversation[]; changed?: () => void; about?: () => void };
 
@@ -57,7 +45,8 @@ const Word = ({ text }: { text: string }) => (
 
 function AssignMenu({ items, act }: MenuProps) {
   const { say } = useLocale();
-  const people = usePeople(items.map((item) => item.assignee));
+  const { me, others } = usePeople(items.map((item) => item.assignee));
+  const people = [me, ...others];
   const [first] = items;
   const assignee = items.every((item) => item.assignee === first?.assignee) ? first?.assignee : undefined;
   const choices = [

@@ -1,23 +1,38 @@
-import { Fragment, useEffect, useRef, type RefObject } from 'react';
+import { Fragment, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import type { InferResponseType } from 'hono/client';
 import type { v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from '../ui/components.tsx';
+import type { Conversation } from './conversation-change.ts';
 import { Entry, type Shown } from './thread-entry.tsx';
 
 type Note = InferResponseType<(typeof v1.conversations)[':id']['notes']['$get'], 200>['items'][number];
-type Said = { at: string; entry: Shown; note?: never } | { at: string; note: Note; entry?: never };
+type Closing = Conversation['closings'][number];
+type Said = { at: string; key: string; shown: ReactNode };
 
-type Props = { label: string; entries: Shown[]; notes: Note[]; search: string; older: (() => unknown) | null };
+type Props = {
+  label: string;
+  entries: Shown[];
+  notes: Note[];
+  closings: Closing[];
+  search: string;
+  older: (() => unknown) | null;
+};
+
+/** Where the end of a past conversation stands in the page. */
+export const closingId = (at: string): string => `closed-${at}`;
 
 /** The messages day by day, with the team's notes in between. */
-export function ThreadLog({ label, entries, notes, search, older }: Props) {
-  const { say, day, hour, time } = useLocale();
+export function ThreadLog({ label, entries, notes, closings, search, older }: Props) {
+  const { say, day } = useLocale();
   const from = older === null ? '' : (entries[0]?.at ?? '');
   const all: Said[] = [
-    ...entries.map((entry) => ({ at: entry.at, entry })),
-    // Notes that are older than what is read come with it.
-    ...notes.filter(({ createdAt }) => createdAt >= from).map((note) => ({ at: note.createdAt, note })),
+    ...entries.map((entry) => ({ at: entry.at, key: entry.id, shown: <Entry entry={entry} search={search} /> })),
+    // What is older than the messages that are read comes with them.
+    ...notes
+      .filter(({ createdAt }) => createdAt >= from)
+      .map((note) => ({ at: note.createdAt, key: note.id, shown: <NoteEntry note={note} /> })),
+    ...closings.filter(({ at }) => at >= from).map((each) => ({ at: each.at, key: each.at, shown: <Closed {...each} /> })),
   ].toSorted((one, other) => one.at.localeCompare(other.at));
   const end = useRef<HTMLDivElement>(null);
   const log = useRef<HTMLDivElement>(null);
@@ -31,28 +46,16 @@ export function ThreadLog({ label, entries, notes, search, older }: Props) {
       <div>
         {older ? <Action onPress={() => void older()}>{say('older')}</Action> : null}
         <ol>
-          {all.map(({ at, entry, note }, index) => {
+          {all.map(({ at, key, shown }, index) => {
             const name = day(at);
             return (
-              <Fragment key={entry?.id ?? note?.id}>
+              <Fragment key={key}>
                 {index > 0 && day(all[index - 1]?.at ?? '') === name ? null : (
                   <li className="day-name">
                     <span>{name}</span>
                   </li>
                 )}
-                {entry ? (
-                  <Entry entry={entry} search={search} />
-                ) : (
-                  <li className="note">
-                    <p dir="auto">{note.text}</p>
-                    <span className="meta">
-                      {say('noteBy', { who: note.author })}{' '}
-                      <time dateTime={at} title={time(at)}>
-                        {hour(at)}
-                      </time>
-                    </span>
-                  </li>
-                )}
+                {shown}
               </Fragment>
             );
           })}
@@ -60,6 +63,43 @@ export function ThreadLog({ label, entries, notes, search, older }: Props) {
         <div ref={end} />
       </div>
     </div>
+  );
+}
+
+function At({ at }: { at: string }) {
+  const { hour, time } = useLocale();
+  return (
+    <time dateTime={at} title={time(at)}>
+      {hour(at)}
+    </time>
+  );
+}
+
+function NoteEntry({ note: { text, author, mentions, createdAt } }: { note: Note }) {
+  const { say } = useLocale();
+  const names = new Set(mentions.map((email) => `@${email}`));
+  return (
+    <li className="note">
+      <p dir="auto">
+        {text.split(/(@[^\s@]+@[^\s@]*[^\s@.,;:!?)])/g).map((part, index) =>
+          // The parts of a text never change places.
+          // oxlint-disable-next-line react/no-array-index-key
+          names.has(part.toLowerCase()) ? <strong key={index}>{part}</strong> : part,
+        )}
+      </p>
+      <span className="meta">
+        {say('noteBy', { who: author })} <At at={createdAt} />
+      </span>
+    </li>
+  );
+}
+
+function Closed({ at, by }: Closing) {
+  const { say } = useLocale();
+  return (
+    <li className="closed" id={closingId(at)}>
+      {say('closedBy', { who: by })} · <At at={at} />
+    </li>
   );
 }
 

@@ -104,8 +104,15 @@ function Thread({ head, entries, older, notes, problem }: ThreadProps) {
     <section className={about ? 'thread with' : 'thread'} aria-label={label}>
       <ThreadHead head={head} heading={heading} {...(writes ? { about: () => setAbout(!about) } : {})} />
       {problem}
-      <ThreadLog label={label} entries={entries} notes={notes} search={q} older={older} />
-      {about ? <AboutConversation conversation={head} entries={entries} close={() => setAbout(false)} /> : null}
+      <ThreadLog label={label} entries={entries} notes={notes} closings={head.closings} search={q} older={older} />
+      {about ? (
+        <AboutConversation
+          conversation={head}
+          entries={entries}
+          authors={notes.map(({ author }) => author)}
+          close={() => setAbout(false)}
+        />
+      ) : null}
       {head.optedOut ? <Said text={say('optedOut')} /> : null}
       {other === null ? null : <Said text={say('someoneWrites', { who: other })} />}
       {writes ? <Answer conversation={head} /> : null}

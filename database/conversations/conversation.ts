@@ -3,6 +3,8 @@ import { Account } from '../account.ts';
 import { sqlIndex } from '../sql-index.ts';
 
 export type ConversationState = 'open' | 'closed' | 'snoozed' | 'blocked';
+/** `by`: a person's e-mail address, or a key's name. */
+export type Closing = { at: string; by: string };
 
 const ConversationSchema = defineEntity({
   name: 'Conversation',
@@ -35,6 +37,8 @@ const ConversationSchema = defineEntity({
     /** Who is writing an answer, and until when that is believed without another sign of it. */
     answeringBy: p.text().nullable(),
     answeringUntil: p.datetime(3).nullable(),
+    /** The last times it was closed, oldest first. */
+    closings: p.json().$type<Closing[]>().default([]),
     createdAt: p.datetime(3),
   },
 });
@@ -45,13 +49,18 @@ ConversationSchema.setClass(Conversation);
 const ConversationNoteSchema = defineEntity({
   name: 'ConversationNote',
   tableName: 'conversation_notes',
-  indexes: [{ properties: ['conversationId', 'id'] }],
+  indexes: [
+    { properties: ['conversationId', 'id'] },
+    sqlIndex('conversation_notes_mentions_index', `"conversation_notes" ("account_id") where "mentions" <> '{}'`),
+  ],
   properties: {
     id: p.uuid().primary(),
     accountId: p.uuid(),
     conversationId: p.uuid(),
     author: p.text(),
     text: p.text(),
+    /** E-mail addresses of people of the account whom it names. */
+    mentions: p.array().default([]),
     createdAt: p.datetime(3),
   },
 });

@@ -1,3 +1,4 @@
+import { MentionsAndClosings } from './0200-mentions-and-closings.ts';
 import { CampaignsThatEnd } from './0162-campaigns-that-end.ts';
 import { RefusedWebhooks } from './0161-refused-webhooks.ts';
 import { DeadNumbers } from './0160-dead-numbers.ts';
@@ -164,4 +165,5 @@ export const migrations = [
   { name: '0193-push', class: Push },
   { name: '0198-inbox-views', class: InboxViews },
   { name: '0199-how-soon-replies-came', class: HowSoonRepliesCame },
+  { name: '0200-mentions-and-closings', class: MentionsAndClosings },
 ];

@@ -1,5 +1,16 @@
 /** The views of the inbox. */
-export const INBOX_VIEWS = ['open', 'unread', 'mine', 'unassigned', 'flagged', 'snoozed', 'closed', 'blocked', 'all'] as const;
+export const INBOX_VIEWS = [
+  'open',
+  'unread',
+  'mine',
+  'mentioned',
+  'unassigned',
+  'flagged',
+  'snoozed',
+  'closed',
+  'blocked',
+  'all',
+] as const;
 export type InboxView = (typeof INBOX_VIEWS)[number];
 
 /** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
@@ -9,6 +20,7 @@ const YES = 'true' as const;
 const OTHERS = {
   unread: { unread: YES },
   mine: { mine: YES, state: 'open' },
+  mentioned: { mentioned: YES, state: 'open' },
   unassigned: { unassigned: YES },
   flagged: { flagged: YES },
   all: {},

@@ -1,5 +1,6 @@
 import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOwner } from '../../cli/admin.ts';
 import { until } from '../fixtures/app.ts';
 import { axe } from '../fixtures/console/browser.ts';
 import { fromAccountMenu } from '../fixtures/console/by-hand.ts';
@@ -150,6 +151,34 @@ test('of a table with hundreds of rows those are drawn that are seen, and all ca
     await page.getByRole('cell', { name: text, exact: true }).waitFor();
   }
   expect(await axe(page)).toEqual([]);
+});
+
+test('a note names a colleague by @, and past conversations are told where they ended', async () => {
+  const { page, api, shop } = pages;
+  const colleague = 'zoe@boulangerie.example';
+  await createOwner(api.url, colleague, shop.id);
+  await pages.visit('/chat');
+  await row('Zoé Martin').click();
+  const note = page.getByRole('textbox', { name: 'Nouvelle note' });
+  await note.click();
+  await page.keyboard.type('À voir avec @');
+  await page.getByRole('menuitem', { name: colleague }).click();
+  await until('she is named', async () => (await note.inputValue()) === `À voir avec @${colleague} `);
+  await page.getByRole('button', { name: 'Ajouter la note' }).click();
+  expect(await page.getByRole('log').locator('.note strong').textContent()).toBe(`@${colleague}`);
+  await page.getByRole('button', { name: 'Fermer la conversation' }).click();
+  const past = page.getByRole('complementary').getByRole('button', { name: /^Fermée par / });
+  await past.click();
+  expect(
+    await page
+      .getByRole('log')
+      .getByText(/^Fermée par .* · \d\d:\d\d$/)
+      .isVisible(),
+  ).toBe(true);
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Annuler' }).click();
+  await past.waitFor({ state: 'detached' });
+  expect(page.troubles).toEqual([]);
 });
 
 test('a conversation is put off to a day and an hour of one’s own', async () => {

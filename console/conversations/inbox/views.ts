@@ -1,10 +1,11 @@
-import { Ban, CircleCheck, Clock, Flag, Inbox, Layers, Mail, User, UserX, type LucideIcon } from 'lucide-react';
+import { AtSign, Ban, CircleCheck, Clock, Flag, Inbox, Layers, Mail, User, UserX, type LucideIcon } from 'lucide-react';
 import { INBOX_VIEWS, inboxQuery, type InboxFilters, type InboxView } from '../../../domain/conversations/inbox-views.ts';
 
 export const VIEW_ICONS: Record<InboxView, LucideIcon> = {
   open: Inbox,
   unread: Mail,
   mine: User,
+  mentioned: AtSign,
   unassigned: UserX,
   flagged: Flag,
   snoozed: Clock,
