@@ -27,7 +27,6 @@ export function Deliveries({ endpoint, operator = false }: { endpoint: string; o
   );
   return (
     <section>
-      {operator ? <h2>{say('deliveries')}</h2> : null}
       <div className="chips">
         <ChipChoice
           label={say('state')}

@@ -76,6 +76,7 @@ export function TroubledEndpoint() {
       <p>
         <Link to="/operator/endpoints">{say('troubled')}</Link>
       </p>
+      <h1>{say('deliveries')}</h1>
       <Deliveries endpoint={id} operator />
     </>
   );

@@ -72,6 +72,28 @@ test('a merge tag and a saved reply go where the caret is', async () => {
   expect(await text.inputValue()).toBe('Bonjour {{prenom}} !, à samedi !');
 }, 60_000);
 
+test('axe finds nothing on any step of the composer, begun or filled, light or dark', async () => {
+  await using pages = await startPages();
+  const { page } = pages;
+  await pages.signIn('fr');
+  await pages.visit('/campaigns/new');
+  const bad: string[] = [];
+  const look = async (how: string): Promise<void> => {
+    for (const step of ['Message', 'Destinataires', 'Options', 'Vérifier et envoyer']) {
+      await toStep(page, step);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        bad.push(...(await axe(page)).map((fault) => `${how} ${step} ${colorScheme} ${fault}`));
+      }
+    }
+  };
+  await look('begun');
+  await toStep(page, 'Message');
+  await compose(page, 'Rentrée', 'Bonjour {{prenom}}', `prenom;mobile\nZoé;${PHONE}\nLéo;12`);
+  await look('filled');
+  expect(bad).toEqual([]);
+}, 60_000);
+
 test('all that is wrong is said at once, each beside its field; nothing goes until it is mended', async () => {
   await using pages = await startPages();
   const { page } = pages;

@@ -6,6 +6,7 @@ import { createClient, itemsOf, textOf } from '../../dev/seed.ts';
 import { phone, until } from '../fixtures/app.ts';
 import { axe, startConsole } from '../fixtures/console/browser.ts';
 import { enter, signInAs } from '../fixtures/console/by-hand.ts';
+import { endpointIs, movedTo } from '../fixtures/states/callbacks.ts';
 
 const OPERATOR = 'operator@aller-retour.example';
 const OWNER = 'gerante@boulangerie.example';
@@ -180,7 +181,7 @@ test('an account says its hours and how long it keeps texts; an operator sets ro
 /** Every address of the console, as `routes.tsx` names them: a new one is looked at without being named here. */
 function addresses(): string[] {
   const source = readFileSync(new URL('../../console/routes.tsx', import.meta.url), 'utf8');
-  const found = [...source.matchAll(/\b(?:page|sparePage)\((\w+), '([^']+)'/g)];
+  const found = [...source.matchAll(/(?:\bpage\(|\bsparePage\(|getParentRoute: \(\) => )(\w+),\s+(?:path: )?'([^']+)'/g)];
   return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
 }
 
@@ -192,17 +193,21 @@ test('axe finds nothing on any page, light and dark, and none is wider than a ph
   const operator = createClient(app.url, app.operatorKey);
   const idOf = async (path: string, client = app.account): Promise<string> =>
     textOf(itemsOf(await client.get(path))[0] ?? {}, 'id');
+  await app.account.send('PUT', '/v1/contacts', { phone: phone(1), tags: [] });
   const ids: Record<string, string> = {
     '/chat/$id': await idOf('/v1/conversations'),
     '/campaigns/$id': await idOf('/v1/campaigns'),
     '/campaigns/$id/edit': textOf(await app.account.send('POST', '/v1/campaigns/drafts', A_DRAFT), 'id'),
+    '/contacts/$id': await idOf('/v1/contacts'),
     '/settings/callback/$id': await idOf('/v1/callback-endpoints'),
     '/settings/deliveries/$id': await idOf('/v1/deliveries'),
     '/operator/accounts/$id': await idOf('/v1/operator/accounts', operator),
+    '/operator/endpoints/$id': await idOf('/v1/callback-endpoints'),
     '/operator/carriers/$id': await idOf('/v1/operator/carriers', operator),
   };
   const all = addresses();
-  expect(all.length).toBeGreaterThan(40);
+  expect(all.length).toBeGreaterThan(50);
+  expect(all.filter((path) => path.includes('$') && !ids[path])).toEqual([]);
   const bad: string[] = [];
   for (const [email, mine] of [
     [OWNER, all.filter((path) => !path.startsWith('/operator'))],
@@ -210,8 +215,8 @@ test('axe finds nothing on any page, light and dark, and none is wider than a ph
   ] as const) {
     await signIn(email);
     for (const path of mine) {
-      await visit(path.replace('$id', ids[path] ?? `No id is known for ${path}`));
-      await page.locator('h1').first().waitFor();
+      await visit(path.replace('$id', ids[path] ?? ''));
+      await until(`${path} has a heading`, () => page.locator('h1').first().isVisible());
       await until(`${path} is loaded`, async () => (await page.getByText('Loading…').count()) === 0);
       const light = await axe(page);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -226,3 +231,17 @@ test('axe finds nothing on any page, light and dark, and none is wider than a ph
   }
   expect(bad).toEqual([]);
 }, 300_000);
+
+test('an operator reads whose callbacks fail, at an address without secrets, and opens what is owed', async () => {
+  const { app } = started;
+  const id = textOf(itemsOf(await app.account.get('/v1/callback-endpoints'))[0] ?? {}, 'id');
+  await movedTo(app.db, id, 'https://hooks.boulangerie.example/in?token=t0ken');
+  await endpointIs(app.db, id, { state: 'open', failures: 3 });
+  await signIn(OPERATOR);
+  await visit('/operator/endpoints');
+  const row = page.getByRole('row').filter({ hasText: 'hooks.boulangerie.example' });
+  await row.getByRole('link', { name: 'Boulangerie Démo' }).waitFor();
+  expect(await page.getByText('t0ken').count()).toBe(0);
+  await row.getByRole('link', { name: 'hooks.boulangerie.example' }).click();
+  await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+});

@@ -98,11 +98,13 @@ export function ReviewStep({ writing, sending }: StepProps) {
   return (
     <>
       {missing.length === 0 ? null : (
-        <ul role="alert" className="problem">
-          {missing.map((word) => (
-            <li key={word}>{say(word)}</li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul className="problem">
+            {missing.map((word) => (
+              <li key={word}>{say(word)}</li>
+            ))}
+          </ul>
+        </div>
       )}
       {short && complete ? (
         <Review
