@@ -306,4 +306,3 @@ export async function startProvider(
     },
   };
 }
-type Provider = Awaited<ReturnType<typeof startProvider>>;
