@@ -232,7 +232,7 @@ test('axe finds nothing on any page, light and dark, and none is wider than a ph
   expect(bad).toEqual([]);
 }, 300_000);
 
-test('an operator reads whose callbacks fail, at an address without secrets, and opens what is owed', async () => {
+test('an operator reads whose callbacks fail, at an address without secrets, and what is owed', async () => {
   const { app } = started;
   const id = textOf(itemsOf(await app.account.get('/v1/callback-endpoints'))[0] ?? {}, 'id');
   await movedTo(app.db, id, 'https://hooks.boulangerie.example/in?token=t0ken');
