@@ -1,4 +1,3 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { except } from 'hono/combine';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
@@ -13,12 +12,11 @@ import { markdownPages } from './reference/pages.ts';
 import { securityTxt } from './reference/security-txt.ts';
 import { running } from './http/health.ts';
 import { idempotent } from './http/idempotency.ts';
-import { invalid } from './http/invalid.ts';
 import { requestLog, traceRequests } from './http/log.ts';
 import { createMetrics, requestMetrics } from './http/metrics.ts';
 import { createClientAddress } from './http/network-address.ts';
 import { translateErrors } from './http/problem.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from './services.ts';
+import type { ApiServices } from './services.ts';
 import { sessionRoutes } from './people/session.ts';
 import { foreignApis } from './dialects/dialects.ts';
 import { confirmAddress, unsubscribe } from './mail/mail-links.ts';
@@ -36,10 +34,11 @@ import { peopleRoutes, operatorPeopleRoutes } from './people/people-routes.ts';
 import { replyRoutes, operatorReplyRoutes } from './replies/reply-routes.ts';
 import { replySettingRoutes, operatorReplySettingRoutes } from './reply-settings/reply-setting-routes.ts';
 import { sendingRoutes, operatorSendingRoutes } from './sending/sending-routes.ts';
+import { forAccounts, forAnyone } from './http/route.ts';
 
 /** Routes for an account's key. */
-const forAccounts = (services: ApiServices) => {
-  const app = new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
+const accountApi = (services: ApiServices) => {
+  const app = forAccounts();
   app.use(accountOnly(services), limitRequests(services), audited(services));
   // A list is read as it comes, by a limit of its own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
@@ -64,7 +63,7 @@ const forAccounts = (services: ApiServices) => {
 
 /** Routes for an operator's key. */
 const forOperators = (services: ApiServices) => {
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  const app = forAnyone();
   app.use(operatorOnly(services), limitRequests(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);
   const routes = app
     .route('/', operatorAccountRoutes(services))
@@ -89,7 +88,7 @@ const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 /** The HTTP API. Stores and answers; what takes longer is a run's. */
 export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  const app = forAnyone();
   const traced = traceRequests(services.tracing);
   app.use('/v1/*', traced).use('/api/*', traced).use('/webhooks/*', traced);
   app.use(
@@ -119,7 +118,7 @@ export const createApi = (services: ApiServices) => {
     .route('/confirm-address', confirmAddress(services))
     .route('/v1/session', sessionRoutes(services))
     .route('/v1/operator', forOperators(services))
-    .route('/v1', forAccounts(services));
+    .route('/v1', accountApi(services));
 
   const described = once(() => documentOf(api));
   const page = once(() => docsPage(described(), foreign));

@@ -36,27 +36,6 @@ export type ClaimedCallback = {
   now: () => Date;
 };
 
-type ClaimRow = {
-  id: string;
-  claim: string;
-  attempts: number;
-  probe: boolean;
-  trigger: 'auto' | 'manual' | 'replay';
-  endpoint_id: string;
-  conversation_id: string | null;
-  late: boolean;
-  url: string;
-  secrets: Buffer;
-  timeout_ms: number;
-  fallback_url: string | null;
-  format: CallbackFormat;
-  schedule: number[] | null;
-  event_id: string;
-  http_request_id: string | null;
-  body: string;
-  waited_ms: number | null;
-  claimed_at: Date;
-};
 type Candidate = { id: string; endpoint_id: string; lane: Lane };
 
 /** How long an attempt may take at an endpoint `e`, and a little more. */
@@ -189,44 +168,26 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     if (free.length === 0) return 'again';
     const going = chosen(free, await rooms(client, endpoints, probing), probing);
     if (going.length === 0) return [];
-    const claimed = await rows<ClaimRow>(
+    const claimed = await rows<Omit<ClaimedCallback, 'now'>>(
       client,
       `with taken as (
          update deliveries d set state = 'in_flight', claim = gen_random_uuid(), attempts = d.attempts + 1, held_reason = null,
            lane = g.lane, probes = d.probes + $3::bool::int, lease_until = now() + ${LEASE}
          from unnest($1::uuid[], $2::text[]) as g (id, lane), callback_endpoints e
          where d.id = g.id and e.id = d.endpoint_id and d.${OPEN} and d.next_at is not null
-         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body as own_body, e.url, e.fallback_url,
+         returning d.id, d.claim, d.attempts, d.trigger, d.endpoint_id, d.conversation_id, d.event_id, d.format, d.body, e.url, e.fallback_url,
            e.secrets, e.timeout_ms, e.schedule
        )
-       select t.*, now() as claimed_at, $3::bool as probe, t.id = any($4::uuid[]) as late, coalesce(t.own_body, v.body) as body, v.http_request_id,
-         case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as waited_ms
+       select t.id, t.claim, t.attempts as attempt, t.trigger, t.endpoint_id as "endpointId", t.conversation_id as "conversationId",
+         t.event_id as "eventId", t.format, t.url, t.fallback_url as "fallbackUrl", t.secrets, t.timeout_ms as "timeoutMs", t.schedule,
+         now() as "claimedAt", $3::bool as probe, t.id = any($4::uuid[]) as "outOfOrder", coalesce(t.body, v.body) as body,
+         v.http_request_id as "httpRequestId",
+         case when t.attempts = 1 then extract(epoch from now() - coalesce(r.ingested_at, v.created_at))::float8 * 1000 end as "waitedMs"
        from taken t join events v on v.id = t.event_id left join replies r on t.attempts = 1 and r.id = v.reply_id`,
       [going.map((each) => each.id), going.map((each) => each.lane), probing, [...order.late]],
     );
     const seen = performance.now();
-    return claimed.map((row) => ({
-      claimedAt: row.claimed_at,
-      now: () => new Date(row.claimed_at.getTime() + performance.now() - seen),
-      id: row.id,
-      claim: row.claim,
-      attempt: row.attempts,
-      probe: row.probe,
-      trigger: row.trigger,
-      endpointId: row.endpoint_id,
-      conversationId: row.conversation_id,
-      outOfOrder: row.late,
-      url: row.url,
-      secrets: row.secrets,
-      timeoutMs: row.timeout_ms,
-      fallbackUrl: row.fallback_url,
-      format: row.format,
-      schedule: row.schedule,
-      eventId: row.event_id,
-      httpRequestId: row.http_request_id,
-      body: row.body,
-      waitedMs: row.waited_ms,
-    }));
+    return claimed.map((row) => ({ ...row, now: () => new Date(row.claimedAt.getTime() + performance.now() - seen) }));
   });
 
 /** Places that first attempts may take now at endpoints that are healthy and keep no order. Locks them, as a claim does. */

@@ -32,29 +32,15 @@ export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
 export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
   /** Read: the row decides what the run does next. */
   async lookAtCampaign(campaignId: string): Promise<CampaignLook> {
-    const [row] = await rows<{
-      state: CampaignState;
-      account_id: string;
-      carrier_id: string;
-      carrier_ids: string[];
-      total: number;
-      start_in_ms: number;
-    }>(
+    const [campaign] = await rows<CampaignLook>(
       pool,
       `update campaigns set handed_at = coalesce(handed_at, now()) where id = $1
-       returning state, account_id, carrier_id, coalesce(carrier_ids, array[carrier_id]) as carrier_ids, total,
-         greatest(0, coalesce(extract(epoch from send_at - now()) * 1000, 0))::float8 as start_in_ms`,
+       returning state, account_id as "accountId", carrier_id as "carrierId", coalesce(carrier_ids, array[carrier_id]) as "carrierIds", total,
+         ceil(greatest(0, coalesce(extract(epoch from send_at - now()) * 1000, 0)))::float8 as "startInMs"`,
       [campaignId],
     );
-    if (!row) throw new Error('There is no such campaign');
-    return {
-      state: row.state,
-      accountId: row.account_id,
-      carrierId: row.carrier_id,
-      carrierIds: row.carrier_ids,
-      total: row.total,
-      startInMs: Math.ceil(row.start_in_ms),
-    };
+    if (!campaign) throw new Error('There is no such campaign');
+    return campaign;
   },
 
   /** Idempotent: sets aside what a cancel left, and ends the campaign when nothing is queued or on its way. False while something is. */

@@ -21,17 +21,7 @@ export type ClaimedEmail = {
   bodies: string[];
 };
 
-type EmailRow = {
-  id: string;
-  claim: string;
-  attempts: number;
-  address: string;
-  locale: 'fr' | 'en';
-  email_id: string;
-  account_id: string;
-  time_zone: string;
-  body: string;
-};
+type EmailRow = Omit<ClaimedEmail, 'deliveries' | 'bodies'> & { claim: string; attempt: number; body: string };
 
 /** Which deliveries `which` means, as a condition of which `$1` is the value. */
 export const dueEmails = (which: WhichEmails): { where: string; value: unknown } =>
@@ -65,18 +55,14 @@ export async function claimEmails(pool: Pool, which: WhichEmails): Promise<Claim
        insert into delivery_attempts (id, delivery_id, number, trigger, started_at, class)
        select claim, id, attempts, trigger, now(), 'unknown' from taken
      )
-     select t.id, t.claim, t.attempts, t.account_id, t.email_id, a.address, a.locale, c.time_zone, v.body
+     select t.id, t.claim, t.attempts as attempt, t.account_id as "accountId", t.email_id as "emailId", a.address, a.locale,
+       c.time_zone as "timeZone", v.body
      from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id join events v on v.id = t.event_id`,
     [value],
   );
-  return claimed.map(({ id, claim, attempts, address, locale, ...row }) => ({
-    id,
-    deliveries: [{ id, claim, attempt: attempts }],
-    address,
-    locale,
-    emailId: row.email_id,
-    accountId: row.account_id,
-    timeZone: row.time_zone,
-    bodies: [row.body],
+  return claimed.map(({ claim, attempt, body, ...mail }) => ({
+    ...mail,
+    deliveries: [{ id: mail.id, claim, attempt }],
+    bodies: [body],
   }));
 }

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { account } from './account.ts';
 import { brands, operatorBrands } from './brands.ts';
 import { closing, operatorClosing } from './closing.ts';
@@ -8,10 +7,11 @@ import { operatorFind } from './operator-find.ts';
 import { operatorPlatform } from './operator-platform.ts';
 import { operatorTwoWay } from './operator-two-way.ts';
 import { twoWay } from './two-way.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of accounts for an account's key. */
 export const accountRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', brands(services))
     .route('/', account(services))
     .route('/', closing(services))
@@ -19,7 +19,7 @@ export const accountRoutes = (services: ApiServices) =>
 
 /** Routes of accounts for an operator's key. */
 export const operatorAccountRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .route('/', operatorAccounts(services))
     .route('/', operatorClosing(services))
     .route('/', operatorTwoWay(services))

@@ -1,11 +1,11 @@
 import { because } from '../../domain/problems/said.ts';
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Country, Id, iso, Locale, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
 
@@ -42,24 +42,14 @@ export const AccountView = z
   })
   .openapi('Account');
 
-export const accountView = (account: Account): z.infer<typeof AccountView> => ({
-  id: account.id,
-  name: account.name,
-  platform: account.platform,
-  country: account.country,
-  locale: account.locale,
-  timeZone: account.timeZone,
-  twoWay: account.twoWay,
-  twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
-  defaultSender: account.defaultSender ?? null,
-  octopushLogin: account.octopushLogin ?? null,
-  migratedAt: iso(account.migratedAt),
-  closing:
-    account.closedAt && account.eraseAt
-      ? { closedAt: account.closedAt.toISOString(), eraseAt: account.eraseAt.toISOString(), erasedAt: iso(account.erasedAt) }
-      : null,
-  createdAt: account.createdAt.toISOString(),
-});
+export const accountView = (account: Account): z.infer<typeof AccountView> =>
+  shown(AccountView, account, {
+    twoWayHistory: account.twoWayHistory.map((step) => ({ ...step, expectedVolume: step.expectedVolume ?? null })),
+    closing:
+      account.closedAt && account.eraseAt
+        ? { closedAt: account.closedAt.toISOString(), eraseAt: account.eraseAt.toISOString(), erasedAt: iso(account.erasedAt) }
+        : null,
+  });
 
 const route = routesOf('Account');
 const get = route('get', '/account', 'getAccount', {
@@ -93,7 +83,7 @@ export const account = ({ db }: ApiServices) => {
     return accountView(found);
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(get, async (c) => c.json(await show(c.get('account').id), 200))
     .openapi(change, async (c) => {
       const { id } = c.get('account');

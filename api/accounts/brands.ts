@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireRoom } from '../../database/caps.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Brand, decideBrand } from '../../database/accounts/brand.ts';
@@ -9,11 +9,11 @@ import { affected, transaction } from '../../database/sql.ts';
 import { because } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { created, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import { forAccounts, forAnyone, created, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const State = z.enum(['requested', 'confirmed', 'refused']);
 const BrandView = z
@@ -39,15 +39,7 @@ const Decision = z
   .strictObject({ state: z.enum(['confirmed', 'refused']), reason: z.string().trim().min(1).max(1000) })
   .openapi('BrandDecision');
 
-const view = (brand: Brand): z.infer<typeof BrandView> => ({
-  id: brand.id,
-  account: brand.account,
-  sender: brand.sender,
-  state: brand.state,
-  reason: brand.reason ?? null,
-  createdAt: brand.createdAt.toISOString(),
-  decidedAt: iso(brand.decidedAt),
-});
+const view = (brand: Brand): z.infer<typeof BrandView> => shown(BrandView, brand);
 
 const route = routesOf('Account');
 const operatorRoute = routesOf('Operator: accounts');
@@ -86,7 +78,7 @@ async function listOf(
 }
 
 export const brands = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(create, async (c) => {
       const account = c.get('account').id;
       const { sender } = c.req.valid('json');
@@ -111,7 +103,7 @@ export const brands = (services: ApiServices) =>
     });
 
 export const operatorBrands = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(listAll, async (c) => {
       const { state, ...query } = c.req.valid('query');
       return c.json(await listOf(services, 'all brands', state ? { state } : {}, query), 200);

@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { Account } from '../../database/account.ts';
 import { closeAccount, reopenAccount } from '../../database/accounts/close-account.ts';
 import { transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { AccountView, accountView } from './account.ts';
 
 const Closing = z
@@ -66,7 +65,7 @@ function ownerOf(keyId: string): void {
 }
 
 export const closing = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(close, async (c) => {
       ownerOf(c.get('keyId'));
       return c.json(await closings(services).close(c.get('account').id, c.req.valid('json').name), 200);
@@ -77,7 +76,7 @@ export const closing = (services: ApiServices) =>
     });
 
 export const operatorClosing = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(operatorClose, async (c) =>
       c.json(await closings(services).close(c.req.valid('param').id, c.req.valid('json').name), 200),
     )

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { Account, AccountCounter } from '../../database/account.ts';
 import { recordAudit } from '../../database/people/audit.ts';
@@ -13,12 +13,11 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { created, ok, routesOf } from '../http/route.ts';
+import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-settings/reply-settings.ts';
 import { body, Country, IdParam, Locale, TimeIn } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** Accounts made from this moment on, in Paris, are V2's. */
 const V2_SINCE = new Date('2020-10-01T00:00:00+02:00');
@@ -81,7 +80,7 @@ export const operatorAccounts = ({ db }: ApiServices) => {
     return { em, account };
   }
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(create, async (c) => {
       const { platform, createdAt: made, ...asked } = c.req.valid('json');
       const createdAt = made === undefined ? new Date() : new Date(made);

@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { rows } from '../../database/sql.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { invalid } from '../http/invalid.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const Found = z
   .object({
@@ -34,7 +33,7 @@ type Row = Omit<z.infer<typeof Found>, 'account' | 'at'> & { accountId: string; 
 
 /** For who is asked about a message or a number, and by whom it was sent is all that they need to know. */
 export const operatorFind = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(find, async (c) => {
+  forAnyone().openapi(find, async (c) => {
     const { q } = c.req.valid('query');
     const id = Id.safeParse(q.toLowerCase());
     const phone = normalisePhone(q, 'FR');

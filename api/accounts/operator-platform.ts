@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** The differences of V2, in the order in which a customer meets them. */
 const CHANGES = [
@@ -59,7 +58,7 @@ const migrate = route('post', '/accounts/{id}/migration', 'migrateAccount', {
 });
 
 export const operatorPlatform = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(preview, async (c) => {
       const account = await db.em().findOne(Account, { id: c.req.valid('param').id });
       if (!account) throw missing();

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Account } from '../../database/account.ts';
 import { announce } from '../../database/live.ts';
@@ -9,11 +9,10 @@ import { fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../http/auth.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** Replies handed over at once; the sweep hands over the rest. */
 const AT_ONCE = 20_000;
@@ -67,7 +66,7 @@ type Waiting = {
 const ByTime = z.tuple([Time, Id]);
 
 export const operatorTwoWay = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(queue, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const after = readCursor('two-way-requests', cursor, ByTime);

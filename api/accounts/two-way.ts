@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
 import { transaction } from '../../database/sql.ts';
@@ -7,11 +7,10 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../http/auth.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing } from '../http/problem.ts';
-import { accepted, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const TwoWayRequest = z
   .strictObject({
@@ -28,7 +27,7 @@ const request = route('post', '/two-way/request', 'requestTwoWay', {
 });
 
 export const twoWay = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(request, async (c) => {
+  forAccounts().openapi(request, async (c) => {
     const { id } = c.get('account');
     const { reason, expectedVolume } = c.req.valid('json');
     await transaction(db.pool, async (client) => {

@@ -1,13 +1,12 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { EndpointChange, EndpointView, endpointView, NewEndpoint } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, notFound, refused } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const CreatedEndpoint = EndpointView.extend({
   secret: z.string().openapi({ description: 'Signs every callback (Standard Webhooks). Shown this once', example: 'whsec_…' }),
@@ -45,7 +44,7 @@ export const callbackEndpoints = (services: ApiServices) => {
   const { db } = services;
   const view = async (id: string, account: string) => endpointView((await findEndpoint(db, id, account)).endpoint);
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const found = await db
         .em()

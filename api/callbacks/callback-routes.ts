@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { callbackEndpoints } from './callback-endpoints.ts';
 import { deliveries } from './deliveries.ts';
 import { endpointHealth } from './endpoint-health.ts';
@@ -12,10 +11,11 @@ import { operatorEndpoints } from './operator-endpoints.ts';
 import { operatorLedger } from './operator-ledger.ts';
 import { operatorLinks } from './operator-links.ts';
 import { replays } from './replays.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of callbacks for an account's key. */
 export const callbackRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', callbackEndpoints(services))
     .route('/', endpointSecrets(services))
     .route('/', endpointHealth(services))
@@ -27,7 +27,7 @@ export const callbackRoutes = (services: ApiServices) =>
 
 /** Routes of callbacks for an operator's key. */
 export const operatorCallbackRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .route('/', operatorLinks(services))
     .route('/', operatorEndpoints(services))
     .route('/', operatorDeliveries(services))

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { Delivery, DeliveryAttempt } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
@@ -7,11 +7,11 @@ import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Channel = z.enum(['callback', 'email']);
 export const DeliveryState = z
@@ -65,40 +65,24 @@ const AttemptView = z
 export const deliveryView = (
   delivery: Delivery,
   event: Pick<Event, 'id' | 'type' | 'replyId'> | undefined,
-): z.infer<typeof DeliveryView> => ({
-  id: delivery.id,
-  channel: delivery.channel,
-  endpointId: delivery.endpointId ?? null,
-  emailId: delivery.emailId ?? null,
-  event: event ? { id: event.id, type: event.type, replyId: event.replyId ?? null } : null,
-  state: delivery.deliveredAt ? 'delivered' : delivery.state,
-  attempts: delivery.attempts,
-  nextAt: iso(delivery.nextAt),
-  heldReason: delivery.heldReason ?? null,
-  lastClass: delivery.lastClass ? classForCustomer(delivery.lastClass) : null,
-  runId: delivery.runId,
-  createdAt: delivery.createdAt.toISOString(),
-  finishedAt: iso(delivery.finishedAt),
-});
+): z.infer<typeof DeliveryView> =>
+  shown(DeliveryView, delivery, {
+    event: event ? { id: event.id, type: event.type, replyId: event.replyId ?? null } : null,
+    state: delivery.deliveredAt ? 'delivered' : delivery.state,
+    lastClass: delivery.lastClass ? classForCustomer(delivery.lastClass) : null,
+  });
 
 function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
   const status = attempt.status ?? null;
   const hidden = unreachable(attempt.class, status);
-  return {
-    id: attempt.id,
-    number: attempt.number,
-    trigger: attempt.trigger,
-    outOfOrder: attempt.outOfOrder,
-    startedAt: attempt.startedAt.toISOString(),
+  return shown(AttemptView, attempt, {
     // How long the first address took would tell as much as the class.
     endedAt: hidden || attempt.firstClass ? null : iso(attempt.endedAt),
     firstClass: attempt.firstClass ? classForCustomer(attempt.firstClass, null) : null,
     class: hidden ? 'unreachable' : attempt.class,
     status,
     timings: hidden ? null : (attempt.timings ?? null),
-    responseHeaders: attempt.responseHeaders ?? null,
-    bodyExcerpt: attempt.bodyExcerpt ?? null,
-  };
+  });
 }
 
 const route = routesOf('Deliveries');
@@ -161,7 +145,7 @@ async function lastAttempts(sql: Sql, ids: string[]): Promise<Map<string, LastAt
 }
 
 export const deliveries = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(list, async (c) => {
       const accountId = c.get('account').id;
       const { cursor, limit, from, to, ...wish } = c.req.valid('query');

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { CallbackEndpoint, LastFailure } from '../../database/callbacks/callback-endpoint.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
@@ -6,11 +6,10 @@ import { DISABLED_AFTER_MS, isConfigurationError, newHealth, WINDOW_MINUTES } fr
 import { PLACES } from '../../domain/callbacks/concurrency-lanes.ts';
 import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { invalid } from '../http/invalid.ts';
 import { notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 export const LastFailureView = z.object({ class: z.string(), status: z.number().int().nullable(), at: Time }).nullable();
 
@@ -94,7 +93,7 @@ function placesNow({ health: state, slowStart }: CallbackEndpoint): number {
 const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 export const endpointHealth = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(health, async (c) => {
+  forAccounts().openapi(health, async (c) => {
     const account = c.get('account').id;
     const { endpoint } = await findEndpoint(db, c.req.valid('param').id, account);
     const waiting = await waitingAt(db.pool, endpoint.id, account);

@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { RoundRobinQueue } from '../reply-settings/endpoint-fields.ts';
-import { invalid } from '../http/invalid.ts';
 import { notFound } from '../http/problem.ts';
-import { created, routesOf } from '../http/route.ts';
+import { forAccounts, created, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const RotatedSecret = z
   .object({
@@ -25,7 +24,7 @@ const rotate = route('post', '/callback-endpoints/{id}/secrets', 'rotateCallback
 });
 
 export const endpointSecrets = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(rotate, async (c) => {
+  forAccounts().openapi(rotate, async (c) => {
     const [{ id }, rotation] = [c.req.valid('param'), c.req.valid('json')];
     const outcome = await changeReplies(services, c, { kind: 'secret-rotate', endpoint: id, ...rotation });
     if (outcome.asked) return c.json(outcome.asked, 202);

@@ -1,12 +1,10 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { Enabling, EndpointView, endpointView } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const route = routesOf('Callback endpoints');
 const responses = ok('The endpoint', EndpointView, { ...notFound, ...conflict, ...asked });
@@ -31,7 +29,7 @@ const enable = route('post', '/callback-endpoints/{id}/enable', 'enableCallbackE
 export const endpointStates = (services: ApiServices) => {
   const view = async (id: string, account: string) => endpointView((await findEndpoint(services.db, id, account)).endpoint);
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(pause, async (c) => {
       const { id } = c.req.valid('param');
       const outcome = await changeReplies(services, c, { kind: 'endpoint-pause', endpoint: id });

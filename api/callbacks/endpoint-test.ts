@@ -1,14 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { callbackHeaders } from '../../webhook-client/request.ts';
 import { liveSecrets, readSecrets } from '../../webhook-client/signing-secrets.ts';
 import { newId } from '../../database/ids.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { invalid } from '../http/invalid.ts';
 import { notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const TestView = z
   .object({
@@ -32,7 +31,7 @@ const ping = route('post', '/callback-endpoints/{id}/test', 'testCallbackEndpoin
 
 /** A ping is nobody's delivery: it is signed and guarded like one, counts for nothing, and is not kept. */
 export const endpointTest = ({ db, secrets, poster, log, tracing }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(ping, async (c) => {
+  forAccounts().openapi(ping, async (c) => {
     const { endpoint } = await findEndpoint(db, c.req.valid('param').id, c.get('account').id);
     const now = new Date();
     const id = newId();

@@ -1,14 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../domain/callbacks/event-types.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { whileLetIn } from '../http/auth.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** How long events are kept for those who ask. */
 const KEPT_DAYS = 30;
@@ -118,7 +117,7 @@ export const eventsRoutes = (services: ApiServices) => {
     }
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+  return forAccounts().openapi(list, async (c) => {
     const accountId = c.get('account').id;
     const { after, limit, wait } = c.req.valid('query');
     const scope = `events ${accountId}`;

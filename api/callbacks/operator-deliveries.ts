@@ -1,14 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { idAt } from '../../database/ids.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts';
 
 const View = DeliveryView.extend({ account: Id }).openapi('OperatorDelivery');
@@ -36,7 +35,7 @@ const list = route('get', '/deliveries', 'listDeliveriesAsOperator', {
 });
 
 export const operatorDeliveries = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+  forAnyone().openapi(list, async (c) => {
     const { cursor, limit, account, endpoint, state, attempts } = c.req.valid('query');
     const wish = { account, endpoint, state, attempts };
     const scope = `operator deliveries ${JSON.stringify(wish)}`;

@@ -1,15 +1,15 @@
 import { shownUrl } from '../../domain/callbacks/shown-url.ts';
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { rows } from '../../database/sql.ts';
 import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { LastFailureView } from './endpoint-health.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const TroubledView = z
   .object({
@@ -47,7 +47,7 @@ const inState = (health: z.infer<typeof HealthState> | undefined) => {
 };
 
 export const operatorEndpoints = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+  forAnyone().openapi(list, async (c) => {
     const { cursor, limit, health } = c.req.valid('query');
     const scope = `troubled ${health ?? ''}`;
     const after = readCursor(scope, cursor, ById);
@@ -69,20 +69,17 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
       db.pool,
       `select worker, began_at, endpoints from line_outages where ended_at is null and seen_at > now() - interval '1 minute' order by id`,
     );
-    const view = (each: CallbackEndpoint): z.infer<typeof TroubledView> => ({
-      id: each.id,
-      account: each.account,
-      url: shownUrl(each.url),
-      health: healthOf(each),
-      since: each.track ? new Date(each.track.since).toISOString() : null,
-      failuresInARow: each.track?.failures ?? 0,
-      lastSuccessAt: iso(each.lastSuccessAt),
-      lastFailure: each.lastFailure ?? null,
-      nextTryAt: iso(each.nextProbeAt),
-      backlog: backlog.get(each.id) ?? 0,
-      runId: `endpoint/${each.id}`,
-    });
-    const shown = page(found, limit, view, (last) => writeCursor(scope, [last.id]));
+    const view = (each: CallbackEndpoint): z.infer<typeof TroubledView> =>
+      shown(TroubledView, each, {
+        url: shownUrl(each.url),
+        health: healthOf(each),
+        since: each.track ? new Date(each.track.since).toISOString() : null,
+        failuresInARow: each.track?.failures ?? 0,
+        nextTryAt: iso(each.nextProbeAt),
+        backlog: backlog.get(each.id) ?? 0,
+        runId: `endpoint/${each.id}`,
+      });
+    const listed = page(found, limit, view, (last) => writeCursor(scope, [last.id]));
     const linesDown = lines.map((row) => ({ worker: row.worker, since: row.began_at.toISOString(), endpoints: row.endpoints }));
-    return c.json({ ...shown, linesDown }, 200);
+    return c.json({ ...listed, linesDown }, 200);
   });

@@ -1,9 +1,8 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { readLedger } from '../../database/callbacks/ledger.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
+import type { ApiServices } from '../services.ts';
 
 const LedgerView = z
   .object({
@@ -23,4 +22,4 @@ const get = route('get', '/ledger', 'getLedger', {
 });
 
 export const operatorLedger = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(get, async (c) => c.json(await readLedger(db.pool), 200));
+  forAnyone().openapi(get, async (c) => c.json(await readLedger(db.pool), 200));

@@ -1,8 +1,7 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { invalid } from '../http/invalid.ts';
+import { z } from '@hono/zod-openapi';
 
-import { ok, routesOf } from '../http/route.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
+import type { ApiServices } from '../services.ts';
 
 const LinksView = z
   .object({
@@ -19,5 +18,4 @@ const get = route('get', '/links', 'getOperatorLinks', {
   responses: ok('The links', LinksView),
 });
 
-export const operatorLinks = ({ temporalRuns }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(get, (c) => c.json({ temporalRuns }, 200));
+export const operatorLinks = ({ temporalRuns }: ApiServices) => forAnyone().openapi(get, (c) => c.json({ temporalRuns }, 200));

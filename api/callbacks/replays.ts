@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { withRoom } from '../../database/caps.ts';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
@@ -12,11 +12,10 @@ import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound, problems } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const NewReplay = z
   .strictObject({
@@ -88,7 +87,7 @@ const retry = route('post', '/deliveries/{id}/retry', 'retryDelivery', {
 type Counts = { id: string; waiting: number; delivered: number; failed: number };
 
 export const replays = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(create, async (c) => {
       const accountId = c.get('account').id;
       const { endpoint } = await findEndpoint(services.db, c.req.valid('param').id, accountId);

@@ -1,16 +1,15 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 import { campaignFigures, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { callbackLatency, deliveryLatency, LatencyView } from './latency.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, Time, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
 const MOST_DAYS = 366;
@@ -75,7 +74,7 @@ function campaignView({ id, name, states, repliers, countedAt }: Counted) {
 }
 
 export const analytics = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+  forAccounts().openapi(get, async (c) => {
     const { id, timeZone } = c.get('account');
     const asked = c.req.valid('query');
     const until = asked.until === undefined ? new Date() : new Date(asked.until);

@@ -1,12 +1,11 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { readResults, type Results } from '../../database/campaigns/campaign-results.ts';
 import { countedWord } from '../../domain/replies/keywords.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Country, Id, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MOST_WORDS = 20;
 const Count = z.number().int();
@@ -82,7 +81,7 @@ function view(home: string, { sent, answered, words, ...figures }: Results): Omi
 }
 
 export const campaignResults = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+  forAccounts().openapi(get, async (c) => {
     const { id: campaignId } = c.req.valid('param');
     const { id, country } = c.get('account');
     const found = await readResults(db.pool, id, campaignId);

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { analytics } from './analytics.ts';
 import { campaignResults } from './campaign-results.ts';
 import { campaigns } from './campaigns.ts';
@@ -13,10 +12,11 @@ import { previews } from './preview.ts';
 import { rescheduling } from './reschedule.ts';
 import { savedLists } from './saved-lists.ts';
 import { writeAgain } from './write-again.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of campaigns for an account's key. */
 export const campaignRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', campaigns(services))
     .route('/', campaignResults(services))
     .route('/', previews(services))
@@ -31,4 +31,4 @@ export const campaignRoutes = (services: ApiServices) =>
     .route('/', analytics(services));
 
 /** Routes of campaigns for an operator's key. */
-export const operatorCampaignRoutes = (services: ApiServices) => new OpenAPIHono<ApiEnv>().route('/', operatorLatency(services));
+export const operatorCampaignRoutes = (services: ApiServices) => forAnyone().route('/', operatorLatency(services));

@@ -5,7 +5,8 @@ import { WARNINGS, type Warning } from '../../domain/problems/warning.ts';
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../../database/campaigns/campaign.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { Country, Id, iso, Route, Time } from '../http/schemas.ts';
+import { Country, Id, Route, Time } from '../http/schemas.ts';
+import { shown } from '../http/shown.ts';
 
 export const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
 
@@ -135,32 +136,16 @@ type Shown = Nullable<
   | 'replacesId'
 >;
 
-export const campaignView = (campaign: Shown) => ({
-  id: campaign.id,
-  name: campaign.name,
-  route: campaign.route,
-  purpose: campaign.purpose,
-  text: campaign.text,
-  sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
-  requestId: campaign.requestId ?? null,
-  withReplies: campaign.withReplies,
-  allowUnreachable: campaign.allowUnreachable ?? false,
-  simulation: campaign.simulation,
-  keyword: campaign.keyword ?? null,
-  resendInDoubt: campaign.resendInDoubt ?? false,
-  callback:
-    campaign.callbackUrl && campaign.callbackEndpointId
-      ? { url: campaign.callbackUrl, endpointId: campaign.callbackEndpointId }
-      : null,
-  replaces: campaign.replacesId ?? null,
-  state: campaign.state,
-  total: campaign.total,
-  segments: campaign.segments,
-  cost: moneyOrNone(campaign.costMicros),
-  optimise: campaign.optimise ?? false,
-  sendAt: iso(campaign.sendAt),
-  expiresAt: iso(campaign.expiresAt),
-  createdAt: campaign.createdAt.toISOString(),
-  launchedAt: iso(campaign.launchedAt),
-  endedAt: iso(campaign.endedAt),
-});
+export const campaignView = (campaign: Shown) =>
+  shown(CampaignView, campaign, {
+    sender: { given: campaign.sender ?? null, became: campaign.wireSender ?? null },
+    allowUnreachable: campaign.allowUnreachable ?? false,
+    resendInDoubt: campaign.resendInDoubt ?? false,
+    callback:
+      campaign.callbackUrl && campaign.callbackEndpointId
+        ? { url: campaign.callbackUrl, endpointId: campaign.callbackEndpointId }
+        : null,
+    replaces: campaign.replacesId ?? null,
+    cost: moneyOrNone(campaign.costMicros),
+    optimise: campaign.optimise ?? false,
+  });

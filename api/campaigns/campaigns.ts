@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Database } from '../../database/orm.ts';
 import { acceptCampaign, NewCampaignBody } from './accept-campaign.ts';
@@ -13,10 +13,9 @@ import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campai
 import { speak } from '../http/language.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
-import { invalid } from '../http/invalid.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { body, IdParam, iso } from '../http/schemas.ts';
@@ -168,7 +167,7 @@ async function move({ db, runs }: ApiServices, { id, account }: Key, from: Campa
 const CANCELLABLE: Campaign['state'][] = ['draft', 'importing', 'ready', 'launched', 'paused'];
 
 export const campaigns = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(create, async (c) => c.json(await acceptCampaign(services, c, c.req.valid('json')), 202))
     .openapi(list, async (c) => c.json(await listPage(services, c.get('account').id, c.req.valid('query')), 200))
     .openapi(get, async (c) => c.json(await progressOf(services, c.req.valid('param').id, c), 200))

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { newId } from '../../database/ids.ts';
@@ -9,16 +9,15 @@ import { campaignCallback } from './campaign-callback.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import { CampaignText, readCampaignText } from './campaign-request.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
-import { invalid } from '../http/invalid.ts';
 import { requestOf } from '../../planning/plan-list.ts';
 import { beginImport, holdDraft, importStored, takeRows } from './lists.ts';
 import { planPage } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
 
 export const DraftChange = z
   .strictObject({
@@ -116,7 +115,7 @@ async function lookAgain(client: PoolClient, campaignId: string, accountId: stri
 
 export const draftChanges = (services: ApiServices) => {
   const { db, runs } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(change, async (c) => {
+  return forAccounts().openapi(change, async (c) => {
     const { id } = c.req.valid('param');
     const account = c.get('account');
     const asked = c.req.valid('json');

@@ -1,14 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { Composition } from '../../database/campaigns/composition.ts';
 import { newId } from '../../database/ids.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Form = z.record(z.string().max(100), z.unknown());
 const Summary = z.object({ id: Id, campaignId: Id.nullable(), name: z.string(), updatedAt: Time });
@@ -50,18 +50,13 @@ const remove = route('delete', '/compositions/{id}', 'deleteComposition', {
   responses: done('Forgotten', notFound),
 });
 
-type Row = { id: string; campaignId: string | null; name: string; updatedAt: Date };
-const summary = ({ id, campaignId, name, updatedAt }: Row): z.infer<typeof Summary> => ({
-  id,
-  campaignId,
-  name,
-  updatedAt: updatedAt.toISOString(),
-});
+type Row = Omit<z.infer<typeof Summary>, 'updatedAt'> & { updatedAt: Date };
+const summary = (row: Row) => shown(Summary, row);
 
 const SHOWN = 'id, campaign_id as "campaignId", name, updated_at as "updatedAt"';
 
 export const compositions = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(list, async (c) => {
       const found = await rows<Row>(
         db.pool,
@@ -90,14 +85,7 @@ export const compositions = ({ db }: ApiServices) =>
     .openapi(get, async (c) => {
       const found = await db.em().findOne(Composition, { id: c.req.valid('param').id, account: c.get('account').id });
       if (!found) throw missing();
-      return c.json(
-        {
-          ...summary({ id: found.id, campaignId: found.campaignId ?? null, name: found.name, updatedAt: found.updatedAt }),
-          form: found.form,
-          recipients: found.recipients ?? null,
-        },
-        200,
-      );
+      return c.json(shown(View, found), 200);
     })
     .openapi(keep, async (c) => {
       const { name, form, recipients } = c.req.valid('json');

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { withRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
@@ -15,9 +15,8 @@ import { CampaignText, HoldSeconds, readCampaignText, sendTime } from './campaig
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { carrierOf, changedMeanwhile, versionOf } from './change-draft.ts';
 import { putAside } from './reschedule.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, notFound, refused } from '../http/problem.ts';
-import { accepted, created, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, created, routesOf } from '../http/route.ts';
 import { body, IdParam, iso } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -124,6 +123,6 @@ async function launchDraft(services: ApiServices, c: Context<AccountEnv>, id: st
 }
 
 export const drafts = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(create, async (c) => c.json(campaignView(await createDraft(services, c, c.req.valid('json'))), 201))
     .openapi(launch, async (c) => c.json(await launchDraft(services, c, c.req.valid('param').id, c.req.valid('json')), 202));

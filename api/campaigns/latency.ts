@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { campaignFigures, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { percentilesOf, WITHIN, type Percentiles } from '../../domain/campaigns/percentiles.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam, Route } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MOST_CALLBACKS = 20_000;
 
@@ -63,7 +62,7 @@ const get = route('get', '/accounts/{id}/latency', 'getAccountLatency', {
 });
 
 export const operatorLatency = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(get, async (c) => {
+  forAnyone().openapi(get, async (c) => {
     const { id } = c.req.valid('param');
     if ((await db.em().count(Account, { id })) === 0) throw missing();
     const now = Date.now();

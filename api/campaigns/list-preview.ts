@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { beginListPreview, ListPreview } from '../../database/campaigns/list-preview.ts';
@@ -17,7 +17,6 @@ import type { Warning } from '../../domain/problems/warning.ts';
 import type { Context } from 'hono';
 import { warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
-import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
@@ -35,7 +34,7 @@ import {
 } from '../../planning/warnings.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
@@ -97,7 +96,7 @@ export const listPreviews = (services: ApiServices) => {
     };
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(begin, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account');

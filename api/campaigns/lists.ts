@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { stream } from 'hono/streaming';
 import { Campaign } from '../../database/campaigns/campaign.ts';
@@ -10,15 +10,15 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { fault, faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { Fault } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { speak } from '../http/language.ts';
 import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import type { ListRow } from '../lists/read-list.ts';
-import { Id, IdParam, iso, Locale, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import { Id, IdParam, Locale, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 /** PostgreSQL's code for a row that somebody else holds. */
 const LOCKED = '55P03';
@@ -41,22 +41,12 @@ export const ImportView = z
   })
   .openapi('ListImport');
 
-export const importView = (list: ListImport, language: Language): z.infer<typeof ImportView> => ({
-  id: list.id,
-  campaignId: list.campaign,
-  state: list.state,
-  columns: list.columns,
-  listed: list.listed,
-  through: list.through,
-  accepted: list.accepted,
-  invalid: list.invalid,
-  duplicates: list.duplicates,
-  segments: list.segments,
-  error: list.error ? faultView(list.error, language) : null,
-  guessed: guessView(list.guessed ?? null),
-  createdAt: list.createdAt.toISOString(),
-  endedAt: iso(list.endedAt),
-});
+export const importView = (list: ListImport, language: Language): z.infer<typeof ImportView> =>
+  shown(ImportView, list, {
+    campaignId: list.campaign,
+    error: list.error ? faultView(list.error, language) : null,
+    guessed: guessView(list.guessed ?? null),
+  });
 
 const text = { schema: z.string() };
 const route = routesOf('Campaigns');
@@ -96,7 +86,7 @@ export const lists = ({ db, runs }: ApiServices) => {
     return found;
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(upload, async (c) => {
       const { id: campaignId } = c.req.valid('param');
       const accountId = c.get('account').id;

@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import type { Message } from '../../database/sending/message.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { Id, iso, Time } from '../http/schemas.ts';
+import { Id, Time } from '../http/schemas.ts';
+import { shown } from '../http/shown.ts';
 
 export const MessageState = z
   .enum([
@@ -79,27 +80,14 @@ type Shown = Pick<
   | 'settledAt'
 >;
 
-export const messageView = (message: Shown): z.infer<typeof MessageView> => ({
-  id: message.id,
-  campaignId: message.campaignId ?? null,
-  conversationId: message.conversationId ?? null,
-  row: message.row ?? null,
-  to: message.toNumber,
-  sender: message.sender,
-  // The operator's own code is not known before a receipt or a reply names it.
-  replyCode: message.replyCode === PLACEHOLDER ? null : (message.replyCode ?? null),
-  attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
-  text: message.text,
-  segments: message.segments,
-  cost: moneyOrNone(message.costMicros),
-  reference: message.reference ?? null,
-  simulation: message.simulation,
-  state: message.state,
-  reason: message.reason ?? null,
-  notBefore: iso(message.notBefore),
-  submittedAt: iso(message.submittedAt),
-  settledAt: iso(message.settledAt),
-});
+export const messageView = (message: Shown): z.infer<typeof MessageView> =>
+  shown(MessageView, message, {
+    to: message.toNumber,
+    // The operator's own code is not known before a receipt or a reply names it.
+    replyCode: message.replyCode === PLACEHOLDER ? null : (message.replyCode ?? null),
+    attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
+    cost: moneyOrNone(message.costMicros),
+  });
 
 /** The fields of a message before anything happened to it. */
 export const fresh = {

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { countOptedOut } from '../../database/contacts/opt-out.ts';
 import { rows } from '../../database/sql.ts';
@@ -12,14 +12,13 @@ import type { Context } from 'hono';
 import { warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
 import { checkCallbackUrl } from '../reply-settings/callback-url.ts';
-import { invalid } from '../http/invalid.ts';
 import { besideOthers, requestOf } from '../../planning/plan-list.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { countDead } from '../../database/sending/dead-number.ts';
 import { deadNumbers, optedOut } from '../../planning/warnings.ts';
@@ -87,7 +86,7 @@ export const previews = (services: ApiServices) => {
     };
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(create, async (c) => {
       const asked = c.req.valid('json');
       const { sendAt } = readCampaignText(asked, new Date());

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { affected, rows } from '../../database/sql.ts';
@@ -8,12 +8,11 @@ import { quietEffect, quietWarning } from '../../domain/sending/quiet-effect.ts'
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { sendTime } from './campaign-request.ts';
 import { campaignView, CampaignView, Warnings, warningsView } from './campaign-view.ts';
-import { invalid } from '../http/invalid.ts';
 import { speak } from '../http/language.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const route = routesOf('Campaigns');
 const reschedule = route('post', '/campaigns/{id}/reschedule', 'rescheduleCampaign', {
@@ -55,7 +54,7 @@ export async function putAside(client: PoolClient, accountId: string, id: string
 
 export const rescheduling = (services: ApiServices) => {
   const { db, runs } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(reschedule, async (c) => {
+  return forAccounts().openapi(reschedule, async (c) => {
     const { id } = c.req.valid('param');
     const account = c.get('account');
     const sendAt = sendTime(c.req.valid('json').sendAt, Date.now());

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
 import { withRoom } from '../../database/caps.ts';
@@ -11,13 +11,13 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
-import { invalid } from '../http/invalid.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { accepted, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import { accepted, forAccounts, created, done, ok, routesOf } from '../http/route.ts';
+import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 /** The tags that a contact fills: `{{firstName}}`, `{{lastName}}`. */
 const CONTACT_COLUMNS = ['to', 'firstName', 'lastName'];
@@ -33,15 +33,8 @@ const ListView = z
     guessed: Guessed.openapi({ description: 'How the rows that were just sent were read' }),
   })
   .openapi('SavedList');
-const view = (list: SavedList, guessed: ListGuess | null = null): z.infer<typeof ListView> => ({
-  id: list.id,
-  name: list.name,
-  columns: list.columns,
-  listed: list.listed,
-  createdAt: list.createdAt.toISOString(),
-  filledAt: iso(list.filledAt),
-  guessed: guessView(guessed),
-});
+const view = (list: SavedList, guessed: ListGuess | null = null): z.infer<typeof ListView> =>
+  shown(ListView, list, { guessed: guessView(guessed) });
 const NewList = z.strictObject({ name: z.string().trim().min(1).max(100) }).openapi('NewSavedList');
 const From = z
   .union([
@@ -171,7 +164,7 @@ async function takeRecipients(
 
 export const savedLists = (services: ApiServices) => {
   const { db } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(all, async (c) => {
       const account = c.get('account').id;
       const { cursor, limit } = c.req.valid('query');

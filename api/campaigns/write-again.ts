@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
@@ -10,13 +10,12 @@ import { said } from '../../domain/problems/said.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { begun, UNBEGUN } from './reschedule.ts';
-import { invalid } from '../http/invalid.ts';
 import { importStored, nobody } from './lists.ts';
 import type { ListRow } from '../lists/read-list.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { accepted, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const Again = z
   .strictObject({
@@ -106,7 +105,7 @@ async function* rowsOf(
 }
 
 export const writeAgain = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(again, async (c) => {
+  forAccounts().openapi(again, async (c) => {
     const { id: before } = c.req.valid('param');
     const { to, name, replace } = c.req.valid('json');
     const account = c.get('account');

@@ -1,14 +1,14 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { operatorAlarms } from './operator-alarms.ts';
 import { operatorCarrierTypes } from './operator-carrier-types.ts';
 import { operatorCarriers } from './operator-carriers.ts';
 import { operatorLines } from './operator-lines.ts';
 import { operatorRoutingTable } from './operator-routing.ts';
+import { forAnyone } from '../http/route.ts';
 
 /** Routes of carriers for an operator's key. */
 export const operatorCarrierRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .route('/', operatorCarriers(services))
     .route('/', operatorCarrierTypes(services))
     .route('/', operatorAlarms(services))

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { WebhookRequest } from '../../carriers/carrier.ts';
 import { webhookUrl } from '../../carriers/webhook-url.ts';
@@ -8,6 +8,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { limitBody } from '../http/body.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
+import { forAnyone } from '../http/route.ts';
 
 const MOST_OCTETS = 1_048_576;
 const A_UUID = z.uuid();
@@ -49,7 +50,7 @@ export const webhooks = ({ db, secrets, registry, ingestWebhook, publicUrl }: Ap
     }
   }
 
-  return new OpenAPIHono<ApiEnv>().use('/:carrierId', limitBody(MOST_OCTETS)).on(['POST', 'PUT', 'GET'], '/:carrierId', take);
+  return forAnyone().use('/:carrierId', limitBody(MOST_OCTETS)).on(['POST', 'PUT', 'GET'], '/:carrierId', take);
 };
 
 async function requestOf(c: Context<ApiEnv>, url: string): Promise<WebhookRequest> {

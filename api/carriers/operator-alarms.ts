@@ -1,12 +1,12 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
-import { ALARM_KINDS, type AlarmKind } from '../../domain/carriers/alarm.ts';
+import { ALARM_KINDS } from '../../domain/carriers/alarm.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
-import { Id, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
+import { Id, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const AlarmView = z
   .object({
@@ -31,38 +31,16 @@ const list = route('get', '/alarms', 'listAlarms', {
   responses: ok('A page', pageOf(AlarmView)),
 });
 
-type Row = {
-  id: string;
-  kind: AlarmKind;
-  carrier_id: string;
-  name: string;
-  since: Date;
-  last: Date;
-  count: number;
-  detail: string | null;
-  cleared_at: Date | null;
-  posted: 'raised' | 'cleared' | null;
-};
-const view = (row: Row): z.infer<typeof AlarmView> => ({
-  id: row.id,
-  kind: row.kind,
-  carrier: row.carrier_id,
-  name: row.name,
-  since: row.since.toISOString(),
-  last: row.last.toISOString(),
-  count: row.count,
-  detail: row.detail,
-  clearedAt: iso(row.cleared_at),
-  posted: row.posted,
-});
+type Row = Omit<z.infer<typeof AlarmView>, 'since' | 'last' | 'clearedAt'> & { since: Date; last: Date; clearedAt: Date | null };
+const view = (row: Row) => shown(AlarmView, row);
 
 export const operatorAlarms = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+  forAnyone().openapi(list, async (c) => {
     const { cursor, limit, open, carrier } = c.req.valid('query');
     const after = readCursor('alarms', cursor, ById);
     const found = await rows<Row>(
       db.pool,
-      `select a.id, a.kind, a.carrier_id, c.name, a.since, a.last, a.count, a.detail, a.cleared_at, a.posted
+      `select a.id, a.kind, a.carrier_id as carrier, c.name, a.since, a.last, a.count, a.detail, a.cleared_at as "clearedAt", a.posted
        from alarms a join carriers c on c.id = a.carrier_id
        where ($1::uuid is null or a.id < $1) and ($2::bool is null or (a.cleared_at is null) = $2) and ($3::uuid is null or a.carrier_id = $3)
        order by a.id desc limit $4`,

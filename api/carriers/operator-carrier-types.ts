@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { sentenceOf } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { speak } from '../http/language.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Route } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const TypeView = z
   .object({
@@ -34,7 +33,7 @@ export const operatorCarrierTypes = ({ registry }: ApiServices) => {
     // As it is typed in: what has a default may be left out.
     settings: { ...z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) },
   }));
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, (c) => {
+  return forAnyone().openapi(list, (c) => {
     const language = speak(c);
     const said = items.map((each) => ({ ...each, unverified: each.unverified.map((say) => sentenceOf({ say }, language)) }));
     return c.json({ items: said }, 200);

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { splitSettings } from '../../carriers/secrets.ts';
 import { webhookUrl } from '../../carriers/webhook-url.ts';
@@ -7,12 +7,13 @@ import { newId } from '../../database/ids.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { faultsOf, invalid } from '../http/invalid.ts';
+import { faultsOf } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, ok, routesOf } from '../http/route.ts';
+import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Settings = z
   .record(z.string(), z.unknown())
@@ -112,18 +113,10 @@ function carrierForms({ secrets, registry }: ApiServices) {
     return { settings: shown, secrets: secrets.seal(JSON.stringify(secret)), slots: typeof binds === 'number' ? binds : 1 };
   }
 
-  const carrierView = (carrier: Carrier): z.infer<typeof CarrierView> => ({
-    id: carrier.id,
-    name: carrier.name,
-    type: carrier.type,
-    route: carrier.route,
-    settings: carrier.settings,
-    secretsSet: Object.keys(openSecrets(carrier.secrets)),
-    slots: carrier.slots,
-    stopConfirmations: carrier.stopConfirmations,
-    syncCursor: carrier.syncCursor ?? null,
-    createdAt: carrier.createdAt.toISOString(),
-  });
+  const carrierView = (carrier: Carrier): z.infer<typeof CarrierView> =>
+    shown(CarrierView, carrier, {
+      secretsSet: Object.keys(openSecrets(carrier.secrets)),
+    });
 
   return { kindOf, openSecrets, read, carrierView };
 }
@@ -138,7 +131,7 @@ export const operatorCarriers = (services: ApiServices) => {
     return { em, carrier };
   }
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(create, async (c) => {
       const { name, type, settings } = c.req.valid('json');
       const stored = read(type, settings);

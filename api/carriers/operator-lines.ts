@@ -1,10 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 /** From so many SMS of a week on, a SIM that nobody ever answered is worth a look. */
 const MANY_SENT = 100;
@@ -101,20 +101,14 @@ type CarrierRow = {
   in_doubt: number;
 };
 
-const lineView = (line: Line): z.infer<typeof LineView> => ({
-  slot: line.slot,
-  worker: line.worker,
-  live: line.live,
-  state: line.state,
-  since: line.since.toISOString(),
-  refused: line.refused,
-  windowUsed: line.live ? line.in_flight : 0,
-  window: line.window,
-  accepted: Number(line.accepted),
-  perSecond: line.live ? round(line.per_second) : 0,
-  lastError: line.last_error,
-  toldAt: line.beat_at.toISOString(),
-});
+const lineView = (line: Line): z.infer<typeof LineView> =>
+  shown(LineView, line, {
+    windowUsed: line.live ? line.in_flight : 0,
+    accepted: Number(line.accepted),
+    perSecond: line.live ? round(line.per_second) : 0,
+    lastError: line.last_error,
+    toldAt: line.beat_at.toISOString(),
+  });
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
@@ -178,7 +172,7 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
       ),
     );
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(state, async (c) => c.json(await viewOf(c.req.valid('param').id), 200))
     .openapi(pause, async (c) => {
       const { id } = c.req.valid('param');

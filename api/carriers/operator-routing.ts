@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
@@ -6,11 +6,11 @@ import { Route } from '../../database/carriers/route.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { created, done, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route as RouteName, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const fields = {
   carrier: Id,
@@ -47,21 +47,12 @@ const remove = route('delete', '/routes/{id}', 'deleteRoute', {
   responses: done('Gone', notFound),
 });
 
-const view = (route: Route): z.infer<typeof RouteView> => ({
-  id: route.id,
-  route: route.route,
-  carrier: route.carrier,
-  country: route.country ?? null,
-  account: route.account ?? null,
-  priority: route.priority,
-  share: route.share,
-  createdAt: route.createdAt.toISOString(),
-});
+const view = (route: Route): z.infer<typeof RouteView> => shown(RouteView, route);
 
 const unknown = (field: string) => invalidRequest(fault(field, 'not-there'));
 
 export const operatorRoutingTable = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(list, async (c) => {
       const found = await db.em().find(Route, {}, { orderBy: { route: 'asc', priority: 'asc', id: 'asc' } });
       return c.json({ items: found.map(view) }, 200);

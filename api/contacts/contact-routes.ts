@@ -1,9 +1,9 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { contactsCsv } from './contacts-csv.ts';
 import { contacts } from './contacts.ts';
 import { optOuts } from './opt-outs.ts';
+import { forAccounts } from '../http/route.ts';
 
 /** Routes of contacts for an account's key. */
 export const contactRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>().route('/', optOuts(services)).route('/', contacts(services)).route('/', contactsCsv(services));
+  forAccounts().route('/', optOuts(services)).route('/', contacts(services)).route('/', contactsCsv(services));

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said, type Fault } from '../../domain/problems/said.ts';
@@ -8,14 +8,13 @@ import { createBreath } from '../../planning/breath.ts';
 import { CONTACTS, type ContactRow } from './contacts.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { streamOf } from '../http/csv.ts';
-import { invalid } from '../http/invalid.ts';
 import { bodyOf, listBody } from '../lists/list-upload.ts';
 import { readList, type ListBody, type ListRow } from '../lists/read-list.ts';
 import { problems, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import { storeContacts, type ContactRead } from '../../database/contacts/store-contacts.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MOST = 100_000;
 const MOST_FAULTS = 1000;
@@ -130,13 +129,13 @@ export const contactsCsv = ({ db }: ApiServices) => {
         `${CONTACTS} and ($2::uuid is null or c.id > $2) order by c.id limit ${PAGE}`,
         [account, after],
       );
-      yield Buffer.from(found.map((row) => csvLine([row.phone, row.first_name, row.last_name, row.tags.join('|')])).join(''));
+      yield Buffer.from(found.map((row) => csvLine([row.phone, row.firstName, row.lastName, row.tags.join('|')])).join(''));
       const last = found.at(-1);
       if (!last || found.length < PAGE) return;
       after = last.id;
     }
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(upload, async (c) => {
       const account = c.get('account');
       const sent = c.req.valid('json');

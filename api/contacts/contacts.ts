@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireRoom } from '../../database/caps.ts';
 import { contactReport } from '../../database/contacts/contact-report.ts';
 import { Contact } from '../../database/contacts/contact.ts';
@@ -9,11 +9,11 @@ import { rows, transaction } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Name = z.string().trim().max(100).nullable();
 const Tag = z.string().trim().min(1).max(50);
@@ -91,29 +91,12 @@ const erase = route('post', '/contacts/erase', 'eraseContact', {
   responses: ok('Erased. A hash stays on the opt-out list', Erased),
 });
 
-export type ContactRow = {
-  id: string;
-  phone: string;
-  first_name: string | null;
-  last_name: string | null;
-  tags: string[];
-  opted_out: boolean;
-  created_at: Date;
-  updated_at: Date;
-};
-export const CONTACTS = `select c.id, c.phone, c.first_name, c.last_name, c.tags, c.created_at, c.updated_at,
-    exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone) as opted_out
+export type ContactRow = Omit<z.infer<typeof ContactView>, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
+export const CONTACTS = `select c.id, c.phone, c.first_name as "firstName", c.last_name as "lastName", c.tags,
+    c.created_at as "createdAt", c.updated_at as "updatedAt",
+    exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone) as "optedOut"
   from contacts c where c.account_id = $1`;
-const view = (row: ContactRow): z.infer<typeof ContactView> => ({
-  id: row.id,
-  phone: row.phone,
-  firstName: row.first_name,
-  lastName: row.last_name,
-  tags: row.tags,
-  optedOut: row.opted_out,
-  createdAt: row.created_at.toISOString(),
-  updatedAt: row.updated_at.toISOString(),
-});
+const view = (row: ContactRow) => shown(ContactView, row);
 
 /** The number that is meant. Throws what is wrong with it. */
 function phoneIn(raw: string, country: string): string {
@@ -133,7 +116,7 @@ export const contacts = ({ db, hashPhone }: ApiServices) => {
     return row;
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
       const { cursor, limit, tag, search } = c.req.valid('query');

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { leaveOutDead } from '../../database/sending/dead-number.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
@@ -10,11 +10,10 @@ import { csvLine } from '../../domain/csv-cell.ts';
 import { createBreath } from '../../planning/breath.ts';
 import { csvLines, streamOf } from '../http/csv.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { notFound, problems, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MOST = 100_000;
 const MOST_FAULTS = 1000;
@@ -141,7 +140,7 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
       after = last.phone;
     }
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
       const { cursor, limit, source } = c.req.valid('query');

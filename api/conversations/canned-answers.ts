@@ -1,12 +1,12 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { withRoom } from '../../database/caps.ts';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const fields = {
   name: z.string().trim().min(1).max(60),
@@ -39,12 +39,7 @@ const remove = route('delete', '/canned-answers/{id}', 'deleteCannedAnswer', {
   responses: done('Deleted', notFound),
 });
 
-const view = ({ id, name, text, createdAt }: CannedAnswer): z.infer<typeof CannedView> => ({
-  id,
-  name,
-  text,
-  createdAt: createdAt.toISOString(),
-});
+const view = (answer: CannedAnswer) => shown(CannedView, answer);
 
 export const cannedAnswers = ({ db }: ApiServices) => {
   async function find(id: string, account: string) {
@@ -54,7 +49,7 @@ export const cannedAnswers = ({ db }: ApiServices) => {
     return { em, answer };
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const found = await db.em().find(CannedAnswer, { account: c.get('account').id }, { orderBy: { id: 'asc' } });
       return c.json({ items: found.map(view) }, 200);

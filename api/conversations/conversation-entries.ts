@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { planAnswer, storeAnswer } from '../../database/conversations/answer.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -8,12 +8,11 @@ import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
 import { SkipOptedOut } from '../campaigns/campaign-request.ts';
-import { invalid } from '../http/invalid.ts';
 import { fresh, MessageState, MessageView, messageView } from '../campaigns/message-view.ts';
 import { conflict, notFound, refused } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const EntryView = z
   .object({
@@ -94,7 +93,7 @@ const entryView =
 
 /** Everything in a conversation, and answering. */
 export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(listEntries, async (c) => {
       const { cursor, limit, order } = c.req.valid('query');
       const account = c.get('account').id;

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { withRoom } from '../../database/caps.ts';
 import { ConversationNote } from '../../database/conversations/conversation.ts';
 import { newId } from '../../database/ids.ts';
@@ -6,12 +6,11 @@ import { touch } from '../../database/live.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { findConversation, hiding } from './conversation-view.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
 import { notFound } from '../http/problem.ts';
-import { created, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** How long a sign that somebody is writing is believed. */
 const BELIEVED_SECONDS = 15;
@@ -74,7 +73,7 @@ async function mentionedIn(sql: Sql, account: string, text: string): Promise<str
 
 /** Routes for several people in one conversation. */
 export const conversationPeople = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(listNotes, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { cannedAnswers } from './canned-answers.ts';
 import { conversationEntries } from './conversation-entries.ts';
 import { conversationPeople } from './conversation-people.ts';
@@ -7,10 +6,11 @@ import { conversationStart } from './conversation-start.ts';
 import { conversations } from './conversations.ts';
 import { inboxViews } from './inbox-views.ts';
 import { stream } from './live-stream.ts';
+import { forAccounts } from '../http/route.ts';
 
 /** Routes of conversations for an account's key. */
 export const conversationRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', conversations(services))
     .route('/', conversationStart(services))
     .route('/', conversationEntries(services))

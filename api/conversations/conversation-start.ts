@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
@@ -9,14 +9,13 @@ import { conversationView, ConversationView, findConversation } from './conversa
 import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
 import { SkipOptedOut } from '../campaigns/campaign-request.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
-import { invalid } from '../http/invalid.ts';
 import { ofOne, planCampaign } from '../../planning/plan-campaign.ts';
 import { conflict, refused } from '../http/problem.ts';
-import { accepted, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { refuseBeyond } from '../../domain/sending/spend-limit.ts';
 import { body } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const Start = z
   .strictObject({
@@ -36,7 +35,7 @@ const start = route('post', '/conversations', 'startConversation', {
 /** A conversation that the account begins. */
 export const conversationStart = (services: ApiServices) => {
   const { db, runs } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(start, async (c) => {
+  return forAccounts().openapi(start, async (c) => {
     const account = c.get('account');
     const { phone, text, skipOptedOut } = c.req.valid('json');
     const asked = { route: 'premium' as const, text, sender: undefined, withReplies: true, allowUnreachable: false };

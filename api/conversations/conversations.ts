@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { Conversation, type Closing, type ConversationState } from '../../database/conversations/conversation.ts';
 import { touch } from '../../database/live.ts';
@@ -16,10 +16,9 @@ import {
   type ConversationRow,
 } from './conversation-view.ts';
 import { page, pageOf, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { personOf } from './actor-name.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { ConversationFilters, conversationsQuery, mentioning } from './conversation-filters.ts';
@@ -194,7 +193,7 @@ function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Da
 
 export const conversations = (services: ApiServices) => {
   const { db } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => c.json(await listPage(services, c, c.req.valid('query')), 200))
     .openapi(get, async (c) => c.json(show(c)(await findConversation(db.pool, c.req.valid('param').id, c.get('account'))), 200))
     .openapi(change, async (c) => {

@@ -1,16 +1,16 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { SavedInboxView } from '../../database/conversations/inbox-view.ts';
 import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { INBOX_VIEWS, inboxQuery } from '../../domain/conversations/inbox-views.ts';
 import { because } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { saveView } from '../replies/save-view.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
 import { conversationConditions } from './conversation-filters.ts';
+import { shown } from '../http/shown.ts';
 
 /** More than so many are not counted. */
 const MOST_COUNTED = 1000;
@@ -51,12 +51,7 @@ const remove = route('delete', '/inbox-views/{id}', 'deleteInboxView', {
   responses: done('Deleted', notFound),
 });
 
-const viewOf = ({ id, name, filters: kept, createdAt }: SavedInboxView): z.infer<typeof View> => ({
-  id,
-  name,
-  filters: kept,
-  createdAt: createdAt.toISOString(),
-});
+const viewOf = (view: SavedInboxView) => shown(View, view);
 
 /** The views that a caller saved, with how much each holds. `me`: who `mine` are of. */
 export async function countedViews(db: ApiServices['db'], account: CallingAccount, owner: string, me: string | null) {
@@ -75,7 +70,7 @@ export async function countedViews(db: ApiServices['db'], account: CallingAccoun
 
 export const inboxViews = (services: ApiServices) => {
   const { db } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const found = await db.em().find(SavedInboxView, whose, { orderBy: { id: 'asc' } });

@@ -1,9 +1,9 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { describeError } from './log.ts';
 import { json } from './schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
-import { routesOf } from './route.ts';
+import type { ApiServices } from '../services.ts';
+import { forAnyone, routesOf } from './route.ts';
 
 const DEADLINE_MS = 3000;
 
@@ -41,7 +41,7 @@ async function inTime(asked: Promise<boolean>, failed: (error: unknown) => void)
 }
 
 export const running = ({ db, runs, draining = () => false }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .openapi(health, (c) => c.json({ status: 'ok' } as const, 200))
     .openapi(ready, async (c) => {
       const warn = (part: string) => (error: unknown) => c.get('log').warn({ part, error: describeError(error) }, 'not ready');

@@ -1,8 +1,14 @@
-import { createRoute, type RouteConfig, type z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
+import type { AccountEnv, ApiEnv } from '../services.ts';
+import { invalid } from './invalid.ts';
 import { problems } from './problem.ts';
 import { json } from './schemas.ts';
 
 type Named = 'method' | 'path' | 'operationId' | 'tags';
+
+/** Routes of a file: of those who act for an account, and all others. Whatever a schema refuses is told field by field. */
+export const forAccounts = () => new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
+export const forAnyone = () => new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
 
 /** Describes the routes of one chapter of the reference. `operationId` is what client libraries call it. */
 export const routesOf =

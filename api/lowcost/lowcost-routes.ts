@@ -1,6 +1,6 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { operatorSyncs } from './operator-syncs.ts';
+import { forAnyone } from '../http/route.ts';
 
 /** Routes of lowcost for an operator's key. */
-export const operatorLowcostRoutes = (services: ApiServices) => new OpenAPIHono<ApiEnv>().route('/', operatorSyncs(services));
+export const operatorLowcostRoutes = (services: ApiServices) => forAnyone().route('/', operatorSyncs(services));

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { SyncRun } from '../../database/lowcost/sync-run.ts';
@@ -6,12 +6,12 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import { accepted, forAnyone, ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, json, Time, TimeIn } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const SyncRunView = z
   .object({
@@ -64,26 +64,10 @@ const get = route('get', '/sync-runs/{id}', 'getSyncRun', {
   responses: ok('The run', SyncRunView, notFound),
 });
 
-const syncRunView = (run: SyncRun): z.infer<typeof SyncRunView> => ({
-  id: run.id,
-  carrier: run.carrier,
-  state: run.state,
-  now: iso(run.now),
-  requestedAt: run.requestedAt.toISOString(),
-  startedAt: iso(run.startedAt),
-  endedAt: iso(run.endedAt),
-  read: run.read,
-  new: run.new,
-  duplicates: run.duplicates,
-  young: run.young,
-  errors: run.errors,
-  clockSkewMs: run.clockSkewMs ?? null,
-  error: run.error ?? null,
-  cursor: run.cursor ?? null,
-});
+const syncRunView = (run: SyncRun): z.infer<typeof SyncRunView> => shown(SyncRunView, run);
 
 export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(create, async (c) => {
       const { now } = c.req.valid('json');
       const em = db.em();

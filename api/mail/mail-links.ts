@@ -1,11 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { suppress } from '../../database/mail/mail-suppression.ts';
 import { ReplyEmail } from '../../database/mail/reply-email.ts';
 import { affected, transaction } from '../../database/sql.ts';
 import { mailLinkPage, type MailLink } from '../../templates/mail-link-page.ts';
 import { limitBody } from '../http/body.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { forAnyone } from '../http/route.ts';
 
 const MOST_OCTETS = 10_000;
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -19,7 +19,7 @@ const mailLink = ({ db, mailTokens }: ApiServices, link: MailLink, act: (email: 
     const read = mailTokens.read(link, token);
     return read && !read.expired ? db.em().findOne(ReplyEmail, { id: read.id }) : null;
   };
-  return new OpenAPIHono<ApiEnv>()
+  return forAnyone()
     .use('/:token', limitBody(MOST_OCTETS), async (c, next) => {
       await next();
       c.header('Content-Security-Policy', POLICY);

@@ -1,11 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.ts';
 import { operatorMail } from './operator-mail.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of mail for an account's key. */
-export const mailRoutes = (services: ApiServices) => new OpenAPIHono<AccountEnv>().route('/', mailSuppressions(services));
+export const mailRoutes = (services: ApiServices) => forAccounts().route('/', mailSuppressions(services));
 
 /** Routes of mail for an operator's key. */
 export const operatorMailRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>().route('/', operatorMail(services)).route('/', operatorMailSuppressions(services));
+  forAnyone().route('/', operatorMail(services)).route('/', operatorMailSuppressions(services));

@@ -1,17 +1,16 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
 import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { actorOf } from '../http/auth.ts';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { liftSuppression } from '../reply-settings/apply-setting-change.ts';
 import { conflict, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { Lift, SuppressionReasonView } from '../reply-settings/setting-change.ts';
 import { body, Id, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const SuppressionView = z
   .object({
@@ -77,7 +76,7 @@ async function pageFor(pool: Pool, { account, reason, cursor, limit }: Asked) {
 }
 
 export const mailSuppressions = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(list, async (c) => {
       const { reason, cursor, limit } = c.req.valid('query');
       return c.json(await pageFor(services.db.pool, { account: c.get('account').id, reason, cursor, limit }), 200);
@@ -89,7 +88,7 @@ export const mailSuppressions = (services: ApiServices) =>
     });
 
 export const operatorMailSuppressions = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(operatorList, async (c) => {
       const { account = null, reason, cursor, limit } = c.req.valid('query');
       return c.json(await pageFor(db.pool, { account, reason, cursor, limit }), 200);

@@ -1,13 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { MailChannel } from '../../database/mail/mail-channel.ts';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { conflict } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { iso, Time } from '../http/schemas.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MailView = z
   .object({
@@ -48,7 +48,7 @@ export const operatorMail = ({ db, runs }: ApiServices) => {
       oldest: iso(waiting?.oldest),
     };
   }
-  return new OpenAPIHono<ApiEnv>()
+  return forAnyone()
     .openapi(get, async (c) => c.json(await view(await db.em().findOne(MailChannel, { name: 'relay' })), 200))
     .openapi(resume, async (c) => {
       const em = db.em();

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { currentRules, ruleHistory, type RuleRow } from '../../database/numbers/country-rule.ts';
 import { onOffer } from '../../database/numbers/rentals.ts';
@@ -6,12 +6,11 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
 import { actorOf } from '../http/auth.ts';
-import { invalid } from '../http/invalid.ts';
 import { OfferedNumber, offerView } from './numbers.ts';
 import { conflict } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Country, iso, Route, Time, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MOST_OFFERS = 20;
 const CanReply = z.enum(['yes', 'no', 'unknown']);
@@ -83,7 +82,7 @@ const view = (rule: RuleRow): z.infer<typeof RuleView> => ({
 });
 
 export const countries = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(look, async (c) => {
+  forAccounts().openapi(look, async (c) => {
     const { country } = c.req.valid('query');
     const [rules, offers] = await Promise.all([
       currentRules(db.pool, null, country ?? null),
@@ -93,7 +92,7 @@ export const countries = ({ db }: ApiServices) =>
   });
 
 export const operatorCountries = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(list, async (c) => {
       const { country, route } = c.req.valid('query');
       return c.json({ items: (await currentRules(db.pool, route ?? null, country ?? null)).map(view) }, 200);

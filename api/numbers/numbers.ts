@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import {
   isSending,
@@ -14,12 +14,12 @@ import { twoWayOff } from '../../domain/sending/sender-policy.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
-import { body, Country, Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
+import { body, Country, Id, IdParam, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
 export const OfferedNumber = z
@@ -85,13 +85,7 @@ export const offerView = ({ id, number, country, micros }: RentedNumber): z.infe
   country,
   pricePerMonth: micros === null ? null : money(Number(micros)),
 });
-const view = (number: RentedNumber): z.infer<typeof RentedNumberView> => ({
-  ...offerView(number),
-  kind: number.kind,
-  rentedAt: iso(number.rentedAt),
-  rentedUntil: iso(number.rentedUntil),
-  renews: number.renews,
-});
+const view = (number: RentedNumber) => shown(RentedNumberView, number, offerView(number));
 
 /** Reads a request for a number or a country, not both. Throws. */
 function onlyOne({ number, country }: z.infer<typeof Rent>): void {
@@ -105,7 +99,7 @@ export const numbers = ({ db }: ApiServices) => {
     if (!found) throw missing();
     return found;
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
       const { cursor, limit } = c.req.valid('query');

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Account } from '../../database/account.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
@@ -14,11 +14,11 @@ import { restsUntil } from '../../domain/numbers/rental.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, notFound, missing } from '../http/problem.ts';
-import { created, ok, routesOf } from '../http/route.ts';
+import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Country, Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
 
@@ -70,22 +70,11 @@ const release = route('post', '/numbers/{id}/release', 'takeBackNumber', {
   responses: ok('Taken back', NumberView, { ...notFound, ...conflict }),
 });
 
-const numberView = (number: SmsNumber): z.infer<typeof NumberView> => ({
-  id: number.id,
-  number: number.number,
-  kind: number.kind,
-  carrier: number.carrier,
-  country: number.country,
-  account: number.account ?? null,
-  port: number.port ?? null,
-  rentedAt: iso(number.rentedAt),
-  rentedUntil: iso(number.rentedUntil),
-  renews: number.renews,
-  releasedAt: iso(number.releasedAt),
-  lastAccount: number.lastAccountId ?? null,
-  restsUntil: number.account ? null : iso(restsUntil({ releasedAt: number.releasedAt ?? null }, new Date())),
-  createdAt: number.createdAt.toISOString(),
-});
+const numberView = (number: SmsNumber): z.infer<typeof NumberView> =>
+  shown(NumberView, number, {
+    lastAccount: number.lastAccountId ?? null,
+    restsUntil: number.account ? null : iso(restsUntil({ releasedAt: number.releasedAt ?? null }, new Date())),
+  });
 
 /** The number as replies will name it: digits, or E.164. */
 function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): string {
@@ -110,7 +99,7 @@ function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['rout
 const unknown = (field: string): AppError => invalidRequest(fault(field, 'not-there'));
 
 export const operatorNumbers = ({ db, runs }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(create, async (c) => {
       const asked = c.req.valid('json');
       const em = db.em();

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { newId } from '../../database/ids.ts';
 import { Price } from '../../database/numbers/price.ts';
@@ -7,12 +7,12 @@ import { because, fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
 
-import { created, ok, routesOf } from '../http/route.ts';
+import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, Route, Time, TimeIn } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['segment', 'number-month']);
 const Where = z
@@ -55,19 +55,14 @@ const list = route('get', '/prices', 'listPrices', {
   responses: ok('A page', pageOf(PriceView)),
 });
 
-const view = (price: Price): z.infer<typeof PriceView> => ({
-  id: price.id,
-  account: price.accountId ?? null,
-  kind: price.kind,
-  country: price.country,
-  route: price.route ?? null,
-  price: money(price.micros),
-  validFrom: price.validFrom.toISOString(),
-  createdAt: price.createdAt.toISOString(),
-});
+const view = (price: Price): z.infer<typeof PriceView> =>
+  shown(PriceView, price, {
+    account: price.accountId ?? null,
+    price: money(price.micros),
+  });
 
 export const operatorPrices = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(create, async (c) => {
       const { account, kind, country, route, amount, validFrom } = c.req.valid('json');
       const micros = readAmount(amount);

@@ -1,12 +1,11 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict } from '../http/problem.ts';
-import { done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 /** Of a range that is nobody's, kept for fiction. */
 const PHONES = ['+33639980001', '+33639980002', '+33639980003'] as const;
@@ -30,7 +29,7 @@ const reply = route('post', '/simulation/replies', 'replyFromSimulatedPhone', {
 });
 
 export const simulation = ({ db, simulatedPhones = null }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(get, (c) => c.json({ phones: simulatedPhones === null ? [] : [...PHONES] }, 200))
     .openapi(reply, async (c) => {
       const { phone, text } = c.req.valid('json');

@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { streamOf } from '../http/csv.ts';
-import { invalid } from '../http/invalid.ts';
 import { problems } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time, TimeIn } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
 
 const PAGE = 1000;
 const AuditView = z
@@ -189,7 +188,7 @@ const send = (c: Context, format: keyof typeof FILES, lines: AsyncGenerator<Buff
 
 export const auditEntries = (services: ApiServices) => {
   const read = (c: Context<AccountEnv>, asked: Asked) => readAudit(services, asked, c.get('account').id);
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(own.list, async (c) => c.json(await read(c, c.req.valid('query')).page(c.req.valid('query')), 200))
     .openapi(own.csv, (c) => send(c, 'csv', read(c, c.req.valid('query')).lines('csv')))
     .openapi(own.ndjson, (c) => send(c, 'ndjson', read(c, c.req.valid('query')).lines('ndjson')));
@@ -197,7 +196,7 @@ export const auditEntries = (services: ApiServices) => {
 
 export const operatorAuditEntries = (services: ApiServices) => {
   const read = (asked: Asked) => readAudit(services, asked, null);
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(every.list, async (c) => c.json(await read(c.req.valid('query')).page(c.req.valid('query')), 200))
     .openapi(every.csv, (c) => send(c, 'csv', read(c.req.valid('query')).lines('csv')))
     .openapi(every.ndjson, (c) => send(c, 'ndjson', read(c.req.valid('query')).lines('ndjson')));

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { Secret } from 'otpauth';
 import { oweNotice } from '../../database/mail/notice.ts';
@@ -8,9 +8,8 @@ import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { languageOf } from '../../domain/problems/language.ts';
 import { because, said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, tooMany } from '../http/problem.ts';
-import { ok } from '../http/route.ts';
+import { forAnyone, ok } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { sessionToken } from '../http/session-cookie.ts';
@@ -60,7 +59,7 @@ export const authenticator = (services: ApiServices) => {
     const locale = languageOf(c.req.header('accept-language'));
     await oweNotice(sql, { to: { userId: user.id, locale }, kind, data: { at: new Date().toISOString() } });
   }
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(begin, async (c) => {
       const { user, confirmed } = await showSession(services, sessionToken(c));
       if (!confirmed) throw new AppError('password-again');

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Context } from 'hono';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
@@ -6,10 +6,9 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { CreatedKey, expiryOf, KeyChange, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -61,7 +60,7 @@ async function findKey(em: EntityManager, c: Context<AccountEnv>, id: string): P
 }
 
 export const keys = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(list, async (c) => {
       const found = await db.em().find(ApiKey, { account: c.get('account').id }, { orderBy: { id: 'asc' } });
       return c.json({ items: found.map(keyView) }, 200);

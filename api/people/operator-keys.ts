@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/orm.ts';
 import { withRoom } from '../../database/caps.ts';
@@ -9,12 +9,12 @@ import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
 import { readNetwork } from '../http/network-address.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAnyone, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 export const KeyView = z
   .object({
@@ -58,18 +58,10 @@ export const NewKey = z
   .openapi('NewApiKey');
 export const KeyChange = z.strictObject(settings).partial().openapi('ApiKeyChange');
 
-export const keyView = (key: ApiKey): z.infer<typeof KeyView> => ({
-  id: key.id,
-  name: key.name,
-  prefix: key.prefix,
-  scopes: key.scopes ?? null,
-  networks: key.networks ?? null,
-  createdAt: key.createdAt.toISOString(),
-  expiresAt: iso(key.expiresAt),
-  lastUsedAt: iso(key.lastUsedAt),
-  oldSecretUntil: key.oldUntil && key.oldUntil > new Date() ? iso(key.oldUntil) : null,
-  revokedAt: iso(key.revokedAt),
-});
+export const keyView = (key: ApiKey): z.infer<typeof KeyView> =>
+  shown(KeyView, key, {
+    oldSecretUntil: key.oldUntil && key.oldUntil > new Date() ? iso(key.oldUntil) : null,
+  });
 
 /** Null for never. Throws for a time that has passed. */
 export function expiryOf(expiresAt: string | null): Date | null {
@@ -123,7 +115,7 @@ const revoke = route('delete', '/keys/{id}', 'revokeKey', {
 });
 
 export const operatorKeys = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(create, async (c) => {
       const em = db.em();
       const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });

@@ -1,13 +1,12 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { PersonChange } from '../../database/people/change-user.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf } from '../http/auth.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
 import { liftAuthenticator, peopleChanges, personContracts, unknown, usersOf, userView, UserView } from './users.ts';
@@ -36,7 +35,7 @@ export const operatorUsers = ({ db, runs }: ApiServices) => {
     actor: actorOf(c.get('keyId')),
     accountId: null,
   });
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(any.change, async (c) =>
       c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
     )

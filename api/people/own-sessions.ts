@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import Bowser from 'bowser';
 import { recordAudit } from '../../database/people/audit.ts';
 import { hashToken, newToken, sessionsOf } from '../../database/people/session.ts';
 import { affected } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { done, ok } from '../http/route.ts';
+import { forAnyone, done, ok } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { sessionToken, setSession } from '../http/session-cookie.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { KnownPassword, route, showSession, view } from './session-view.ts';
 import { requirePassword } from './sign-in.ts';
 
@@ -52,7 +51,7 @@ export const deviceOf = (userAgent: string): string => {
 /** A person's own sessions, and the password again. */
 export const ownSessions = (services: ApiServices) => {
   const { db, signInPolicy } = services;
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(list, async (c) => {
       const token = sessionToken(c);
       const { user } = await showSession(services, token);

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { hashPassword } from '../../database/people/password.ts';
 import { oweNotice } from '../../database/mail/notice.ts';
@@ -6,11 +6,10 @@ import { hashToken } from '../../database/people/session.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, tooMany } from '../http/problem.ts';
-import { done } from '../http/route.ts';
+import { forAnyone, done } from '../http/route.ts';
 import { body, Locale } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { sessionToken, setSession } from '../http/session-cookie.ts';
 import { refuseGuessable } from './guessable-password.ts';
 import { Email, KnownPassword, route, showSession, view } from './session-view.ts';
@@ -66,7 +65,7 @@ const tooOld = () => new AppError('sign-in-failed', said('link-used'));
 export const passwords = (services: ApiServices) => {
   const { db, secrets, runs, publicUrl, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(accept, async (c) => {
       const { token, password, code } = c.req.valid('json');
       const [invited] = await rows<Invited>(

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { auditEntries, operatorAuditEntries } from './audit-entries.ts';
 import { keys } from './keys.ts';
 import { operatorKeys } from './operator-keys.ts';
@@ -7,10 +6,11 @@ import { operatorUsers } from './operator-users.ts';
 import { operatorSignOn, signOnSettings } from './sign-on-settings.ts';
 import { signInPolicy } from './sign-in-policy.ts';
 import { users } from './users.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of people for an account's key. */
 export const peopleRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', users(services))
     .route('/', keys(services))
     .route('/', signInPolicy(services))
@@ -19,7 +19,7 @@ export const peopleRoutes = (services: ApiServices) =>
 
 /** Routes of people for an operator's key. */
 export const operatorPeopleRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .route('/', operatorUsers(services))
     .route('/', operatorKeys(services))
     .route('/', operatorAuditEntries(services))

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { newId } from '../../database/ids.ts';
 import { PUSH_CHOICES } from '../../database/people/push-subscription.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { done, ok } from '../http/route.ts';
+import { forAnyone, done, ok } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { sessionToken } from '../http/session-cookie.ts';
 import { CallbackUrl, checkCallbackUrl } from '../reply-settings/callback-url.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { deviceOf } from './own-sessions.ts';
 import { route, showSession } from './session-view.ts';
 
@@ -54,7 +53,7 @@ const show = ({ createdAt, ...rest }: Row): z.infer<typeof PushView> => ({ ...re
 /** The devices of a person. */
 export const pushSubscriptions = (services: ApiServices) => {
   const { db, secrets, pushKey: publicKey } = services;
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(list, async (c) => {
       const { user } = await showSession(services, sessionToken(c));
       const found = await rows<Row>(db.pool, `select ${COLUMNS} from push_subscriptions where user_id = $1 order by created_at`, [

@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/problems/errors.ts';
 import { requireConsole } from '../http/auth.ts';
 import { authenticator } from './authenticator.ts';
 import { limitBody } from '../http/body.ts';
-import { invalid } from '../http/invalid.ts';
 import { ownSessions } from './own-sessions.ts';
 import { passwords } from './passwords.ts';
 
-import { done } from '../http/route.ts';
+import { forAnyone, done } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { endSession, knownDevice, rememberDevice, sessionToken, setSession } from '../http/session-cookie.ts';
 import { pushSubscriptions } from './push-subscriptions.ts';
 import { singleSignOn } from './single-sign-on.ts';
@@ -43,7 +42,7 @@ const end = route('delete', '/', 'signOut', {
 export const sessionRoutes = (services: ApiServices) => {
   const { db, secrets, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
+  const app = forAnyone();
   app.use(limitBody(BODY_LIMIT_BYTES), async (c, next) => {
     requireConsole(c);
     await next();

@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const fields = {
   sessionHours: z
@@ -51,7 +50,7 @@ export const signInPolicy = ({ db, signInPolicy: basis }: ApiServices) => {
       installation,
     };
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(get, async (c) => c.json(await show(c.get('account').id), 200))
     .openapi(change, async (c) => {
       const { id } = c.get('account');

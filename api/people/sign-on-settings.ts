@@ -1,16 +1,15 @@
 import type { PoolClient } from 'pg';
 import { randomBytes } from 'node:crypto';
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireRoom } from '../../database/caps.ts';
 import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 import { discover, redirectUri } from './single-sign-on.ts';
 
@@ -207,7 +206,7 @@ const settings = (services: ApiServices) => {
 
 export const signOnSettings = (services: ApiServices) => {
   const of = settings(services);
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(own.get, async (c) => c.json(await of.show(c.get('account').id), 200))
     .openapi(own.put, async (c) => c.json(await of.set(c.get('account').id, c.req.valid('json')), 200))
     .openapi(own.remove, async (c) => c.json(await of.remove(c.get('account').id), 200))
@@ -222,7 +221,7 @@ export const operatorSignOn = (services: ApiServices) => {
     if ((await affected(services.db.pool, 'select from accounts where id = $1', [id])) === 0) throw missing();
     return id;
   };
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(every.get, async (c) => c.json(await of.show(null), 200))
     .openapi(every.put, async (c) => c.json(await of.set(null, c.req.valid('json')), 200))
     .openapi(every.remove, async (c) => c.json(await of.remove(null), 200))

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Configuration } from 'openid-client';
 import { recordAudit } from '../../database/people/audit.ts';
@@ -6,10 +6,9 @@ import { hashToken, newToken } from '../../database/people/session.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { invalid } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, notFound, problems, tooMany } from '../http/problem.ts';
-import { ok } from '../http/route.ts';
+import { forAnyone, ok } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
 import { drop, keep, kept, sessionToken, setSession } from '../http/session-cookie.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
@@ -77,7 +76,7 @@ export const redirectUri = (publicUrl: string, id: string): string =>
 export const singleSignOn = (services: ApiServices) => {
   const { db, publicUrl, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
-  return new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  return forAnyone()
     .openapi(begin, async (c) => {
       const { email: given, again = false } = c.req.valid('json');
       const email = again ? (await showSession(services, sessionToken(c))).user.email : given;

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import type { Context } from 'hono';
 import { requireRoom } from '../../database/caps.ts';
@@ -12,10 +12,9 @@ import { affected, rows, transaction, type Sql } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf } from '../http/auth.ts';
-import { invalid } from '../http/invalid.ts';
 import { personOf } from '../conversations/actor-name.ts';
 import { conflict, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
@@ -178,7 +177,7 @@ export const users = ({ db, runs }: ApiServices) => {
     actor: actorOf(c.get('keyId')),
     accountId: c.get('account').id,
   });
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(own.change, async (c) =>
       c.json(await people.change(changeOf(c, c.req.valid('param').id), c.req.valid('json').role), 200),
     )

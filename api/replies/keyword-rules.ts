@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { withRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
@@ -9,12 +9,12 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said, type Fault } from '../../domain/problems/said.ts';
 import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
+import { shown } from '../http/shown.ts';
 
 const Action = z
   .discriminatedUnion('do', [
@@ -71,14 +71,10 @@ const remove = route('delete', '/keyword-rules/{id}', 'deleteKeywordRule', {
   responses: done('Removed', notFound),
 });
 
-const view = (rule: KeywordRule): z.infer<typeof RuleView> => ({
-  id: rule.id,
-  word: rule.word,
-  number: rule.number ?? null,
-  campaign: rule.campaignId ?? null,
-  actions: rule.actions,
-  createdAt: rule.createdAt.toISOString(),
-});
+const view = (rule: KeywordRule): z.infer<typeof RuleView> =>
+  shown(RuleView, rule, {
+    campaign: rule.campaignId ?? null,
+  });
 
 /** Throws what is wrong with a rule by itself. */
 function read({ word: raw, number, campaign, actions }: z.infer<typeof NewRule>) {
@@ -115,7 +111,7 @@ export const keywordRules = ({ db }: ApiServices) => {
       throw invalidRequest(fault('number', 'number-not-yours'));
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
       const { cursor, limit } = c.req.valid('query');

@@ -1,12 +1,11 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Reply } from '../../database/replies/reply.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const UnattributedView = z
   .object({
@@ -50,7 +49,7 @@ const view = (reply: Reply): z.infer<typeof UnattributedView> => {
 };
 
 export const operatorUnattributed = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(list, async (c) => {
+  forAnyone().openapi(list, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     const after = readCursor('unattributed', cursor, ById);
     const where = {

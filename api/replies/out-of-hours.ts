@@ -1,15 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { OutOfHours } from '../../database/replies/out-of-hours.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, type Fault } from '../../domain/problems/said.ts';
 import { publicHolidays } from '../../domain/replies/public-holidays.ts';
 import { offsetMs } from '../../domain/zoned-time.ts';
-import { invalid } from '../http/invalid.ts';
 import { readerLanguage } from '../http/language.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Country, Locale } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
 const [MOST_OPENINGS, MOST_CLOSED] = [28, 50];
@@ -94,7 +93,7 @@ async function view(account: CallingAccount, language: 'fr' | 'en', setting: z.i
 }
 
 export const outOfHours = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(get, async (c) => {
       const account = c.get('account');
       const setting = (await db.em().findOne(OutOfHours, { account: account.id })) ?? NOTHING;

@@ -1,13 +1,12 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { streamOf } from '../http/csv.ts';
-import { invalid } from '../http/invalid.ts';
 import { problems } from '../http/problem.ts';
-import { routesOf } from '../http/route.ts';
+import { forAccounts, routesOf } from '../http/route.ts';
 import { replyConditions, replyFilters } from './reply-filters.ts';
-import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
+import type { ApiServices, CallingAccount } from '../services.ts';
 
 const PAGE = 1000;
 /** So many are found anew by the index of words for each page; of more, the newest are read one after the other. */
@@ -95,7 +94,7 @@ export const repliesExport = ({ db }: ApiServices) => {
     return Number(row?.count ?? 0);
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(csv, async (c) => {
       const account = c.get('account');
       const asked = c.req.valid('query');

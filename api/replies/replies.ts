@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
@@ -8,12 +8,12 @@ import type { Attribution } from '../../domain/replies/attribution.ts';
 import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
-import { invalid } from '../http/invalid.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions, replyFilters, type ReplyConditions } from './reply-filters.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const AttributionView = z
   .object({
@@ -78,25 +78,13 @@ const attributionView = (attribution: Attribution | null): z.infer<typeof Attrib
   candidates: attribution && 'candidates' in attribution ? attribution.candidates.length : 0,
 });
 
-const replyView = (reply: Reply): z.infer<typeof ReplyView> => ({
-  id: reply.id,
-  from: reply.fromNumber,
-  to: reply.replyCode,
-  text: reply.text,
-  receivedAt: reply.receivedAt.toISOString(),
-  precision: reply.precision,
-  ingestedAt: reply.ingestedAt.toISOString(),
-  keyword: reply.keyword ?? null,
-  optOut: reply.optOut,
-  partial: reply.partial,
-  raw: reply.body ? Buffer.from(reply.body).toString('base64') : null,
-  campaignId: reply.campaignId ?? null,
-  messageId: reply.messageId ?? null,
-  conversationId: reply.conversationId ?? null,
-  sequence: reply.sequence ?? null,
-  attribution: attributionView(reply.attribution ?? null),
-  runId: reply.runId ?? null,
-});
+const replyView = (reply: Reply): z.infer<typeof ReplyView> =>
+  shown(ReplyView, reply, {
+    from: reply.fromNumber,
+    to: reply.replyCode,
+    raw: reply.body ? Buffer.from(reply.body).toString('base64') : null,
+    attribution: attributionView(reply.attribution ?? null),
+  });
 
 const Filters = PageQuery.extend({
   ...replyFilters,
@@ -135,7 +123,7 @@ export const replies = ({ db }: ApiServices) => {
     const [counted] = await rows<{ n: number }>(db.pool, `select count(*)::int as n from (${fitting}) each`, values);
     return counted?.n ?? 0;
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account');
       const { cursor, limit, total, ...asked } = c.req.valid('query');

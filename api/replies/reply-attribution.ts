@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { announce } from '../../database/live.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { reattribute, type Correction } from '../../database/replies/reattribute.ts';
@@ -8,11 +8,10 @@ import { ruleOf, tellAttribution } from '../../domain/replies/explain-attributio
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { speak } from '../http/language.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const StoryView = z
   .object({
@@ -72,7 +71,7 @@ async function move({ db, runs }: ApiServices, correction: Correction, from: str
 
 export const replyAttribution = (services: ApiServices) => {
   const { db } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(get, async (c) => {
       const account = c.get('account');
       const reply = await db.em().findOne(Reply, { id: c.req.valid('param').id, accountId: account.id, hidden: false });
@@ -110,7 +109,7 @@ export const replyAttribution = (services: ApiServices) => {
 };
 
 export const operatorAttribution = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(correctAny, async (c) => {
+  forAnyone().openapi(correctAny, async (c) => {
     const { account, campaign } = c.req.valid('json');
     const [known] = await rows(services.db.pool, `select from accounts where id = $1`, [account]);
     if (!known) throw missing();

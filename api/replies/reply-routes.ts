@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { keywordRules } from './keyword-rules.ts';
 import { operatorUnattributed } from './operator-unattributed.ts';
 import { outOfHours } from './out-of-hours.ts';
@@ -7,10 +6,11 @@ import { repliesExport } from './replies-export.ts';
 import { replies } from './replies.ts';
 import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
 import { replyViews } from './reply-views.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of replies for an account's key. */
 export const replyRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', replies(services))
     .route('/', replyAttribution(services))
     .route('/', keywordRules(services))
@@ -20,4 +20,4 @@ export const replyRoutes = (services: ApiServices) =>
 
 /** Routes of replies for an operator's key. */
 export const operatorReplyRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>().route('/', operatorUnattributed(services)).route('/', operatorAttribution(services));
+  forAnyone().route('/', operatorUnattributed(services)).route('/', operatorAttribution(services));

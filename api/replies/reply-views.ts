@@ -1,15 +1,15 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
 import { because } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { created, done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { saveView } from './save-view.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
 
@@ -56,17 +56,11 @@ const remove = route('delete', '/reply-views/{id}', 'deleteReplyView', {
   responses: done('Deleted', notFound),
 });
 
-const viewOf = ({ id, name, filters: kept, columns, createdAt }: ReplyView): z.infer<typeof View> => ({
-  id,
-  name: name ?? '',
-  filters: kept,
-  columns,
-  createdAt: createdAt.toISOString(),
-});
+const viewOf = (view: ReplyView) => shown(View, view, { name: view.name ?? '' });
 
 export const replyViews = (services: ApiServices) => {
   const { db } = services;
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
       const found = await db.em().find(ReplyView, whose, { orderBy: { id: 'asc' } });

@@ -6,6 +6,7 @@ import { CALLBACK_FORMATS } from '../../domain/callbacks/octopush-callback.ts';
 import { MOST_DELAYS } from '../../domain/callbacks/retry-schedule.ts';
 import { CallbackUrl } from './callback-url.ts';
 import { Id, Time, TimeIn } from '../http/schemas.ts';
+import { shown } from '../http/shown.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -80,21 +81,12 @@ export const EndpointView = z
     createdAt: Time,
   })
   .openapi('CallbackEndpoint');
-export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> => ({
-  id: endpoint.id,
-  scope: endpoint.scope,
-  url: endpoint.url,
-  description: endpoint.description,
-  types: endpoint.types,
-  format: endpoint.format,
-  fallbackUrl: endpoint.fallbackUrl ?? null,
-  ordered: endpoint.ordered,
-  timeoutMs: endpoint.timeoutMs,
-  schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
-  health: healthOf(endpoint),
-  goneAt: endpoint.health === 'gone' ? new Date(endpoint.track?.since ?? endpoint.createdAt).toISOString() : null,
-  createdAt: endpoint.createdAt.toISOString(),
-});
+export const endpointView = (endpoint: CallbackEndpoint): z.infer<typeof EndpointView> =>
+  shown(EndpointView, endpoint, {
+    schedule: endpoint.schedule?.map((ms) => ms / 1000) ?? null,
+    health: healthOf(endpoint),
+    goneAt: endpoint.health === 'gone' ? new Date(endpoint.track?.since ?? endpoint.createdAt).toISOString() : null,
+  });
 
 export const Enabling = z
   .strictObject({

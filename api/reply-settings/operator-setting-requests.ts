@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { PoolClient } from 'pg';
 import { recordAudit } from '../../database/people/audit.ts';
 import { emitEvents } from '../../database/callbacks/emit-events.ts';
@@ -18,13 +18,12 @@ import { shownOf } from '../../webhook-client/signature.ts';
 import { actorOf } from '../http/auth.ts';
 import { checkAddresses, lockOwner, secretFor, signs, wakeAfter } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { makeReplyChange, type Owner } from './apply-setting-change.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { ReplyChange } from './setting-change.ts';
 import { body, Id, IdParam } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { decided, RequestState, SettingRequestView, settingRequestView, type ShownRequest } from './setting-requests.ts';
 
 const View = SettingRequestView.extend({ account: z.object({ id: Id, name: z.string() }) }).openapi('OperatorSettingRequest');
@@ -72,7 +71,7 @@ const makeChange = route('post', '/accounts/{id}/reply-changes', 'changeRepliesA
 });
 
 export const operatorSettingRequests = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(list, async (c) => {
       const { cursor, limit, state, account } = c.req.valid('query');
       const after = readCursor('setting-requests', cursor, ById);

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { MailSuppression } from '../../database/mail/mail-suppression.ts';
@@ -8,12 +8,11 @@ import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { asked, changeReplies } from './request-setting-change.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { done, ok, routesOf } from '../http/route.ts';
+import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { ReplyEmails, SuppressionReasonView } from './setting-change.ts';
 import { body, Id, IdParam, Locale } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 export const ReplySettingsView = z
   .object({
@@ -77,7 +76,7 @@ const again = route('post', '/reply-settings/emails/{id}/confirmation', 'sendCon
 });
 
 export const replySettingsRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(again, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account').id;

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { endSettingRequest, lockSettingRequest, SettingRequest } from '../../database/accounts/setting-request.ts';
 import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -7,11 +7,11 @@ import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/set
 import { actorOf } from '../http/auth.ts';
 import { lockOwner } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict, missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
+import { Id, IdParam, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 export const RequestState = z.enum(SETTING_REQUEST_STATES).openapi('SettingRequestState', {
   description: 'waiting for an operator; then done, refused, or withdrawn by who asked',
@@ -46,18 +46,10 @@ export type ShownRequest = Pick<
   | 'reason'
 >;
 /** The fields of a request that both sides read. Its secret is never read here. */
-export const settingRequestView = (request: ShownRequest): z.infer<typeof SettingRequestView> => ({
-  id: request.id,
-  kind: request.kind,
-  change: request.change,
-  state: request.state,
-  endpoint: request.endpointId ?? null,
-  requestedAt: request.requestedAt.toISOString(),
-  requestedBy: request.requestedBy,
-  decidedAt: iso(request.decidedAt),
-  decidedBy: request.decidedBy ?? null,
-  reason: request.reason ?? null,
-});
+export const settingRequestView = (request: ShownRequest): z.infer<typeof SettingRequestView> =>
+  shown(SettingRequestView, request, {
+    endpoint: request.endpointId ?? null,
+  });
 
 const route = routesOf('Reply settings');
 const one = ok('The request', SettingRequestView, notFound);
@@ -84,7 +76,7 @@ export const settingRequests = ({ db }: ApiServices) => {
     return settingRequestView(found);
   }
 
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;

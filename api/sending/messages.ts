@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Message } from '../../database/sending/message.ts';
 import { transaction } from '../../database/sql.ts';
 import { insertMessage } from '../../database/campaigns/store-campaign.ts';
@@ -10,10 +10,9 @@ import { speak } from '../http/language.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
 import { planMessages, setTimes, type Asked } from './plan-messages.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
-import { invalid } from '../http/invalid.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
 import { conflict, missing, notFound, refused } from '../http/problem.ts';
-import { accepted, ok, routesOf } from '../http/route.ts';
+import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
@@ -98,7 +97,7 @@ export const messages = (services: ApiServices) => {
     });
     runs.sendMessages(items.map(({ stored }) => stored.id));
   }
-  return new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  return forAccounts()
     .openapi(create, async (c) => {
       const { items, warnings } = await accept(c.get('account'), [c.req.valid('json')]);
       const [{ view } = { view: null }] = items;

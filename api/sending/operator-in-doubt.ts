@@ -1,11 +1,11 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const CarrierInDoubt = z
   .object({ carrier: Id, name: z.string(), count: z.number().int(), since: Time })
@@ -34,27 +34,11 @@ const list = route('get', '/in-doubt/messages', 'listInDoubt', {
   responses: ok('A page', pageOf(MessageInDoubt)),
 });
 
-type Row = {
-  id: string;
-  account_id: string;
-  campaign_id: string | null;
-  carrier_id: string;
-  submitted_at: Date;
-  since: Date;
-  reason: string | null;
-};
-const view = (row: Row): z.infer<typeof MessageInDoubt> => ({
-  id: row.id,
-  account: row.account_id,
-  campaign: row.campaign_id,
-  carrier: row.carrier_id,
-  submittedAt: row.submitted_at.toISOString(),
-  since: row.since.toISOString(),
-  reason: row.reason,
-});
+type Row = Omit<z.infer<typeof MessageInDoubt>, 'submittedAt' | 'since'> & { submittedAt: Date; since: Date };
+const view = (row: Row) => shown(MessageInDoubt, row);
 
 export const operatorInDoubt = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(summary, async (c) => {
       const found = await rows<{ id: string; name: string; count: number; since: Date }>(
         db.pool,
@@ -69,7 +53,7 @@ export const operatorInDoubt = ({ db }: ApiServices) =>
       const after = readCursor('in-doubt', cursor, ById);
       const found = await rows<Row>(
         db.pool,
-        `select m.id, m.account_id, m.campaign_id, m.carrier_id, d.submitted_at, d.since, m.reason
+        `select m.id, m.account_id as account, m.campaign_id as campaign, m.carrier_id as carrier, d.submitted_at as "submittedAt", d.since, m.reason
          from doubts d join messages m on m.id = d.message_id
          where ($1::uuid is null or d.message_id > $1) and ($2::uuid is null or d.carrier_id = $2) order by d.message_id limit $3`,
         [after?.[0] ?? null, carrier ?? null, limit + 1],

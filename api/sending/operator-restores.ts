@@ -1,14 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Restore } from '../../database/sending/restore.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf } from '../http/auth.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { invalid } from '../http/invalid.ts';
 import { conflict } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
-import { Id, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
+import { Id, Time } from '../http/schemas.ts';
+import type { ApiServices } from '../services.ts';
+import { shown } from '../http/shown.ts';
 
 const RestoreView = z
   .object({
@@ -31,17 +31,10 @@ const release = route('post', '/restores/release', 'releaseRestore', {
   responses: ok('What was released', RestoreView, conflict),
 });
 
-const view = (restore: Restore): z.infer<typeof RestoreView> => ({
-  id: restore.id,
-  backupAt: restore.backupAt.toISOString(),
-  notedAt: restore.notedAt.toISOString(),
-  inDoubt: restore.inDoubt,
-  releasedAt: iso(restore.releasedAt),
-  releasedBy: restore.releasedBy ?? null,
-});
+const view = (restore: Restore): z.infer<typeof RestoreView> => shown(RestoreView, restore);
 
 export const operatorRestores = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(list, async (c) => {
       const all = await db.em().find(Restore, {}, { orderBy: { notedAt: 'desc' } });
       return c.json({ items: all.map(view) }, 200);

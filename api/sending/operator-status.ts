@@ -1,8 +1,8 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, iso, Time } from '../http/schemas.ts';
-import type { ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const Count = z.number().int();
 const StatusView = z
@@ -80,7 +80,7 @@ const STATUS = `with lines as (
       from sync_runs order by id desc limit 1) as sync`;
 
 export const operatorStatus = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>().openapi(get, async (c) => {
+  forAnyone().openapi(get, async (c) => {
     const [row] = await rows<Row>(db.pool, STATUS);
     if (!row) throw new Error('The database answers nothing of the platform');
     const { underWay, since, endpoints, accounts, waiting, sync, ...rest } = row;

@@ -1,14 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../../database/accounts/account-policies.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, type Fault } from '../../domain/problems/said.ts';
 import { DEFAULT_POLICIES, type Policies } from '../../domain/sending/policies.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
-import { invalid } from '../http/invalid.ts';
 
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
-import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
 const Text = z.string().min(1).max(2000).nullable();
@@ -104,7 +103,7 @@ function check({ stopText, contactText, stopMention }: z.infer<typeof PoliciesCh
 }
 
 export const policies = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(get, async (c) => c.json(view(await db.em().findOne(AccountPolicies, { account: c.get('account').id })), 200))
     .openapi(patch, async (c) => {
       const account = c.get('account').id;

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 import { messages } from './messages.ts';
 import { operatorInDoubt } from './operator-in-doubt.ts';
 import { operatorRestores } from './operator-restores.ts';
@@ -7,10 +6,11 @@ import { operatorStatus } from './operator-status.ts';
 import { policies } from './policies.ts';
 import { operatorUsage, usage } from './usage.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
+import { forAccounts, forAnyone } from '../http/route.ts';
 
 /** Routes of sending for an account's key. */
 export const sendingRoutes = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>()
+  forAccounts()
     .route('/', messages(services))
     .route('/', policies(services))
     .route('/', spendLimits(services))
@@ -18,7 +18,7 @@ export const sendingRoutes = (services: ApiServices) =>
 
 /** Routes of sending for an operator's key. */
 export const operatorSendingRoutes = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>()
+  forAnyone()
     .route('/', operatorSpendLimits(services))
     .route('/', operatorUsage(services))
     .route('/', operatorInDoubt(services))

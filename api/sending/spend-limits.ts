@@ -1,16 +1,15 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, type Fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { invalid } from '../http/invalid.ts';
 import { Money, money, moneyOrNone } from '../http/money-view.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, iso, Time } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const Limits = z.object({ day: Money.nullable(), month: Money.nullable() });
 const View = z
@@ -78,7 +77,7 @@ async function set({ db, runs }: ApiServices, account: string, by: 'operator' | 
 }
 
 export const spendLimits = (services: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid })
+  forAccounts()
     .openapi(get, async (c) => c.json(await view(services, c.get('account').id), 200))
     .openapi(change, async (c) => {
       const { id } = c.get('account');
@@ -87,7 +86,7 @@ export const spendLimits = (services: ApiServices) =>
     });
 
 export const operatorSpendLimits = (services: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid })
+  forAnyone()
     .openapi(getFor, async (c) => {
       const { id } = c.req.valid('param');
       if ((await services.db.em().count(Account, { id })) === 0) throw missing();

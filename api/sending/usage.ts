@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rows, type Sql } from '../../database/sql.ts';
-import { invalid } from '../http/invalid.ts';
 import { Money, money } from '../http/money-view.ts';
 import { missing, notFound } from '../http/problem.ts';
-import { ok, routesOf } from '../http/route.ts';
+import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam } from '../http/schemas.ts';
-import type { AccountEnv, ApiEnv, ApiServices } from '../services.ts';
+import type { ApiServices } from '../services.ts';
 
 const MONTHS = 12;
 const Count = z.number().int();
@@ -65,12 +64,10 @@ async function usageOf(sql: Sql, account: string): Promise<z.infer<typeof View>>
 }
 
 export const usage = ({ db }: ApiServices) =>
-  new OpenAPIHono<AccountEnv>({ defaultHook: invalid }).openapi(get, async (c) =>
-    c.json(await usageOf(db.pool, c.get('account').id), 200),
-  );
+  forAccounts().openapi(get, async (c) => c.json(await usageOf(db.pool, c.get('account').id), 200));
 
 export const operatorUsage = ({ db }: ApiServices) =>
-  new OpenAPIHono<ApiEnv>({ defaultHook: invalid }).openapi(getFor, async (c) => {
+  forAnyone().openapi(getFor, async (c) => {
     const { id } = c.req.valid('param');
     if ((await rows(db.pool, 'select from accounts where id = $1', [id])).length === 0) throw missing();
     return c.json(await usageOf(db.pool, id), 200);
