@@ -1,7 +1,7 @@
 import { because } from '../../domain/problems/said.ts';
 import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
-import { missing } from '../http/problem.ts';
+import { existing } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Country, Id, iso, Locale, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -78,8 +78,7 @@ const change = route('patch', '/account', 'changeAccount', {
 
 export const account = ({ db }: ApiServices) => {
   async function show(id: string) {
-    const found = await db.em().findOne(Account, { id });
-    if (!found) throw missing();
+    const found = existing(await db.em().findOne(Account, { id }));
     return accountView(found);
   }
 

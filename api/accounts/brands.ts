@@ -9,7 +9,7 @@ import { affected, transaction } from '../../database/sql.ts';
 import { because } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -112,8 +112,7 @@ export const operatorBrands = (services: ApiServices) =>
       const { id } = c.req.valid('param');
       const { state, reason } = c.req.valid('json');
       const accountId = await transaction(services.db.pool, async (client) => {
-        const brand = await decideBrand(client, id, { state, reason });
-        if (!brand) throw missing();
+        const brand = existing(await decideBrand(client, id, { state, reason }));
         await recordAudit(client, {
           accountId: brand.accountId,
           action: 'brand.decide',

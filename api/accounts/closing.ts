@@ -5,7 +5,7 @@ import { closeAccount, reopenAccount } from '../../database/accounts/close-accou
 import { transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -44,8 +44,7 @@ const operatorReopen = operatorRoute('post', '/accounts/{id}/reopen', 'reopenAcc
 /** Shared by the routes of owners and operators, each in a transaction of its own. */
 function closings({ db, runs, accountGraceDays }: ApiServices) {
   async function change(id: string, name: string | null, work: (client: PoolClient) => Promise<boolean>) {
-    const found = await db.em().findOne(Account, { id });
-    if (!found) throw missing();
+    const found = existing(await db.em().findOne(Account, { id }));
     if (name !== null && name.trim() !== found.name.trim()) throw invalidRequest(fault('name', 'account-name'));
     await transaction(db.pool, async (client) => {
       if (!(await work(client))) throw new AppError('conflict', said(name === null ? 'not-closing' : 'closed-already'));

@@ -13,7 +13,7 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-settings/reply-settings.ts';
 import { body, Country, IdParam, Locale, TimeIn } from '../http/schemas.ts';
@@ -75,8 +75,7 @@ function platformOf(platform: Platform | undefined, createdAt: Date): Platform {
 export const operatorAccounts = ({ db }: ApiServices) => {
   async function find(id: string) {
     const em = db.em();
-    const account = await em.findOne(Account, { id });
-    if (!account) throw missing();
+    const account = existing(await em.findOne(Account, { id }));
     return { em, account };
   }
 

@@ -5,7 +5,7 @@ import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -60,8 +60,7 @@ const migrate = route('post', '/accounts/{id}/migration', 'migrateAccount', {
 export const operatorPlatform = ({ db }: ApiServices) =>
   forAnyone()
     .openapi(preview, async (c) => {
-      const account = await db.em().findOne(Account, { id: c.req.valid('param').id });
-      if (!account) throw missing();
+      const account = existing(await db.em().findOne(Account, { id: c.req.valid('param').id }));
       const [counted] = await rows<{ under_way: number; drafts: number }>(
         db.pool,
         `select count(*) filter (where launched_at is not null)::int as under_way, count(*) filter (where launched_at is null)::int as drafts
@@ -85,8 +84,9 @@ export const operatorPlatform = ({ db }: ApiServices) =>
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
       await transaction(db.pool, async (client) => {
-        const [found] = await rows<{ platform: string }>(client, 'select platform from accounts where id = $1 for update', [id]);
-        if (!found) throw missing();
+        const found = existing(
+          (await rows<{ platform: string }>(client, 'select platform from accounts where id = $1 for update', [id]))[0],
+        );
         if (found.platform !== 'v0') throw new AppError('conflict', said('migrated-already'));
         await rows(client, `update accounts set platform = 'v2', migrated_at = now() where id = $1`, [id]);
         await recordAudit(client, { accountId: id, action: 'account.migrate', target: `account ${id}`, detail: { reason } });

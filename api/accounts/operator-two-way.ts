@@ -9,7 +9,7 @@ import { fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../http/auth.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -91,8 +91,7 @@ export const operatorTwoWay = ({ db, runs }: ApiServices) =>
       if (release && state !== 'on') throw invalidRequest(fault('releaseHeld', 'release-without-on', { state }));
       const by = actorOf(c.get('keyId'));
       const released = await transaction(db.pool, async (client) => {
-        const before = await lockTwoWay(client, id);
-        if (!before) throw missing();
+        const before = existing(await lockTwoWay(client, id));
         await addTwoWayStep(client, id, { state, at: new Date().toISOString(), by, reason });
         const count = release ? await releaseHeld(client, id) : 0;
         const detail = { state, reason, released: count };

@@ -7,7 +7,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../http/auth.ts';
-import { conflict, missing } from '../http/problem.ts';
+import { conflict, existing } from '../http/problem.ts';
 import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -31,8 +31,7 @@ export const twoWay = ({ db, runs }: ApiServices) =>
     const { id } = c.get('account');
     const { reason, expectedVolume } = c.req.valid('json');
     await transaction(db.pool, async (client) => {
-      const found = await lockTwoWay(client, id);
-      if (!found) throw missing();
+      const found = existing(await lockTwoWay(client, id));
       if (found.twoWay === 'on') throw new AppError('conflict', said('two-way-on'));
       if (found.twoWay === 'requested') throw new AppError('conflict', said('two-way-asked'));
       const by = actorOf(c.get('keyId'));
@@ -44,7 +43,6 @@ export const twoWay = ({ db, runs }: ApiServices) =>
       });
     });
     runs.retryEmails();
-    const account = await db.em().findOne(Account, { id });
-    if (!account) throw missing();
+    const account = existing(await db.em().findOne(Account, { id }));
     return c.json(accountView(account), 202);
   });

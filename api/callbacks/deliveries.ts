@@ -7,7 +7,7 @@ import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -173,16 +173,14 @@ export const deliveries = ({ db }: ApiServices) =>
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;
       const em = db.em();
-      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
-      if (!delivery) throw missing();
+      const delivery = existing(await em.findOne(Delivery, { id: c.req.valid('param').id, accountId }));
       const event = await em.findOne(Event, { id: delivery.eventId, accountId });
       return c.json(deliveryView(delivery, event ?? undefined), 200);
     })
     .openapi(request, async (c) => {
       const accountId = c.get('account').id;
       const em = db.em();
-      const delivery = await em.findOne(Delivery, { id: c.req.valid('param').id, accountId });
-      if (!delivery) throw missing();
+      const delivery = existing(await em.findOne(Delivery, { id: c.req.valid('param').id, accountId }));
       const event = await em.findOne(Event, { id: delivery.eventId, accountId });
       const id = delivery.endpointId;
       const endpoint = id ? await em.findOne(CallbackEndpoint, { id, account: accountId }, { exclude: ['secrets'] }) : null;
@@ -192,12 +190,9 @@ export const deliveries = ({ db }: ApiServices) =>
     })
     .openapi(attempts, async (c) => {
       const em = db.em();
-      const delivery = await em.findOne(
-        Delivery,
-        { id: c.req.valid('param').id, accountId: c.get('account').id },
-        { fields: ['id'] },
+      const delivery = existing(
+        await em.findOne(Delivery, { id: c.req.valid('param').id, accountId: c.get('account').id }, { fields: ['id'] }),
       );
-      if (!delivery) throw missing();
       const found = await em.find(DeliveryAttempt, { deliveryId: delivery.id }, { orderBy: { number: 'asc', startedAt: 'asc' } });
       return c.json({ items: found.map(attemptView) }, 200);
     });

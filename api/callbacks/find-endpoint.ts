@@ -1,11 +1,10 @@
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import type { Database } from '../../database/orm.ts';
-import { missing } from '../http/problem.ts';
+import { existing } from '../http/problem.ts';
 
 /** An account's callback endpoint. Throws `not-found` for one that is not there, deleted, or another's. */
 export async function findEndpoint(db: Database, id: string, account: string) {
   const em = db.em();
-  const endpoint = await em.findOne(CallbackEndpoint, { id, account, deletedAt: null });
-  if (!endpoint) throw missing();
+  const endpoint = existing(await em.findOne(CallbackEndpoint, { id, account, deletedAt: null }));
   return { em, endpoint };
 }

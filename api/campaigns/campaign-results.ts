@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { readResults, type Results } from '../../database/campaigns/campaign-results.ts';
 import { countedWord } from '../../domain/replies/keywords.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Country, Id, IdParam } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -84,7 +84,6 @@ export const campaignResults = ({ db }: ApiServices) =>
   forAccounts().openapi(get, async (c) => {
     const { id: campaignId } = c.req.valid('param');
     const { id, country } = c.get('account');
-    const found = await readResults(db.pool, id, campaignId);
-    if (!found) throw missing();
+    const found = existing(await readResults(db.pool, id, campaignId));
     return c.json({ campaignId, ...view(country, found) }, 200);
   });

@@ -14,7 +14,7 @@ import { speak } from '../http/language.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
@@ -120,8 +120,7 @@ async function listPage({ db }: ApiServices, account: string, asked: z.infer<typ
 
 /** A campaign, what it waits for and how far it is. */
 async function progressOf({ db }: ApiServices, id: string, c: Context<AccountEnv>) {
-  const campaign = await db.em().findOne(Campaign, { id, account: c.get('account').id });
-  if (!campaign) throw missing();
+  const campaign = existing(await db.em().findOne(Campaign, { id, account: c.get('account').id }));
   // In this order: what is held was claimed before it was counted.
   const facts = campaign.state === 'launched' || campaign.state === 'paused' ? await readCampaignFacts(db.pool, id) : null;
   const wait = facts && campaignWait(facts);
@@ -138,8 +137,7 @@ async function progressOf({ db }: ApiServices, id: string, c: Context<AccountEnv
 async function messagesPage({ db }: ApiServices, { id, account }: Key, asked: z.infer<typeof MessagesQuery>) {
   const { cursor, limit, state } = asked;
   const em = db.em();
-  const campaign = await em.findOne(Campaign, { id, account }, { fields: ['id'] });
-  if (!campaign) throw missing();
+  const campaign = existing(await em.findOne(Campaign, { id, account }, { fields: ['id'] }));
   const scope = `campaign messages ${id}`;
   const after = readCursor(scope, cursor, z.tuple([z.number().int()]));
   const where = { campaignId: id, ...(state ? { state } : {}), ...(after ? { row: { $gt: after[0] } } : {}) };
@@ -157,8 +155,7 @@ async function move({ db, runs }: ApiServices, { id, account }: Key, from: Campa
      where id = $1 and account_id = $2 and state = any($4)`,
     [id, account, to, from],
   );
-  const campaign = await db.em().findOne(Campaign, { id, account });
-  if (!campaign) throw missing();
+  const campaign = existing(await db.em().findOne(Campaign, { id, account }));
   if (moved === 0) throw new AppError('conflict', said('campaign-not-in-state', { state: campaign.state, from }));
   if (campaign.launchedAt) runs.campaignChanged(id);
   return campaignView(campaign);

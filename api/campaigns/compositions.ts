@@ -4,7 +4,7 @@ import { Campaign } from '../../database/campaigns/campaign.ts';
 import { Composition } from '../../database/campaigns/composition.ts';
 import { newId } from '../../database/ids.ts';
 import { rows, transaction } from '../../database/sql.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -83,19 +83,28 @@ export const compositions = ({ db }: ApiServices) =>
       return c.json(summary(kept), 201);
     })
     .openapi(get, async (c) => {
-      const found = await db.em().findOne(Composition, { id: c.req.valid('param').id, account: c.get('account').id });
-      if (!found) throw missing();
+      const found = existing(await db.em().findOne(Composition, { id: c.req.valid('param').id, account: c.get('account').id }));
       return c.json(shown(View, found), 200);
     })
     .openapi(keep, async (c) => {
       const { name, form, recipients } = c.req.valid('json');
-      const [kept] = await rows<Row>(
-        db.pool,
-        `update compositions set name = $3, form = $4, updated_at = now(), recipients = case when $5 then $6 else recipients end
+      const kept = existing(
+        (
+          await rows<Row>(
+            db.pool,
+            `update compositions set name = $3, form = $4, updated_at = now(), recipients = case when $5 then $6 else recipients end
          where id = $1 and account_id = $2 returning ${SHOWN}`,
-        [c.req.valid('param').id, c.get('account').id, name, JSON.stringify(form), recipients !== undefined, recipients ?? null],
+            [
+              c.req.valid('param').id,
+              c.get('account').id,
+              name,
+              JSON.stringify(form),
+              recipients !== undefined,
+              recipients ?? null,
+            ],
+          )
+        )[0],
       );
-      if (!kept) throw missing();
       return c.json(summary(kept), 200);
     })
     .openapi(remove, async (c) => {

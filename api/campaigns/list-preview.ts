@@ -33,7 +33,7 @@ import {
   withoutStop,
 } from '../../planning/warnings.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
@@ -100,8 +100,7 @@ export const listPreviews = (services: ApiServices) => {
     .openapi(begin, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account');
-      const campaign = await db.em().findOne(Campaign, { id, account: account.id });
-      if (!campaign) throw missing();
+      const campaign = existing(await db.em().findOne(Campaign, { id, account: account.id }));
       if (!PREVIEWABLE.has(campaign.state))
         throw new AppError('conflict', said('campaign-not-previewable', { state: campaign.state }));
       const begun = await transaction(db.pool, (client) => beginListPreview(client, account.id, id));

@@ -13,7 +13,7 @@ import { fault, faultView, faultWords, fieldName, said, type Language, type Stor
 import { Fault } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { speak } from '../http/language.ts';
-import { conflict, missing, notFound, problems, refused } from '../http/problem.ts';
+import { conflict, existing, missing, notFound, problems, refused } from '../http/problem.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import type { ListRow } from '../lists/read-list.ts';
 import { Id, IdParam, Locale, Time } from '../http/schemas.ts';
@@ -81,9 +81,7 @@ const faults = route('get', '/campaigns/{id}/recipients/faults', 'downloadListFa
 const HEADERS = { en: ['row', 'field', 'problem', 'remedy'], fr: ['ligne', 'champ', 'problème', 'remède'] };
 export const lists = ({ db, runs }: ApiServices) => {
   async function find(campaignId: string, accountId: string): Promise<ListImport> {
-    const found = await db.em().findOne(ListImport, { campaign: campaignId, accountId }, { orderBy: { id: 'desc' } });
-    if (!found) throw missing();
-    return found;
+    return existing(await db.em().findOne(ListImport, { campaign: campaignId, accountId }, { orderBy: { id: 'desc' } }));
   }
 
   return forAccounts()

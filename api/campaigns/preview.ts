@@ -17,7 +17,7 @@ import { Money, moneyOrNone } from '../http/money-view.ts';
 import { evaluateCampaign } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
 import { Preview, refusalView, samplesView } from './preview-view.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { withOffers } from '../numbers/no-number-refusal.ts';
 import { countDead } from '../../database/sending/dead-number.ts';
@@ -97,8 +97,7 @@ export const previews = (services: ApiServices) => {
     .openapi(ofList, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account');
-      const campaign = await db.em().findOne(Campaign, { id, account: account.id });
-      if (!campaign) throw missing();
+      const campaign = existing(await db.em().findOne(Campaign, { id, account: account.id }));
       const list = await rows<{ values: Record<string, string | null> }>(
         db.pool,
         `select r."values" from list_rows r

@@ -9,7 +9,7 @@ import { loadPlanRules } from '../../planning/load-rules.ts';
 import { sendTime } from './campaign-request.ts';
 import { campaignView, CampaignView, Warnings, warningsView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -59,8 +59,7 @@ export const rescheduling = (services: ApiServices) => {
     const account = c.get('account');
     const sendAt = sendTime(c.req.valid('json').sendAt, Date.now());
     const phones = await rows<{ phone: string }>(db.pool, MOVED, [id, account.id, sendAt]);
-    const campaign = await db.em().findOne(Campaign, { id, account: account.id });
-    if (!campaign) throw missing();
+    const campaign = existing(await db.em().findOne(Campaign, { id, account: account.id }));
     if (phones.length === 0) throw begun();
     runs.campaignChanged(id);
     const { policies } = await loadPlanRules(services, account, campaign.route);

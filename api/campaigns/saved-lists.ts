@@ -13,7 +13,7 @@ import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/
 import { speak } from '../http/language.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, missing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -120,9 +120,7 @@ function taken(error: unknown): never {
 }
 
 async function find({ db }: ApiServices, id: string, account: string): Promise<SavedList> {
-  const found = await db.em().findOne(SavedList, { id, account });
-  if (!found) throw missing();
-  return found;
+  return existing(await db.em().findOne(SavedList, { id, account }));
 }
 
 /** Puts the rows of an upload in the place of those that a list has. */
@@ -194,8 +192,7 @@ export const savedLists = (services: ApiServices) => {
     .openapi(get, async (c) => c.json(view(await find(services, c.req.valid('param').id, c.get('account').id)), 200))
     .openapi(rename, async (c) => {
       const em = db.em();
-      const list = await em.findOne(SavedList, { id: c.req.valid('param').id, account: c.get('account').id });
-      if (!list) throw missing();
+      const list = existing(await em.findOne(SavedList, { id: c.req.valid('param').id, account: c.get('account').id }));
       list.name = c.req.valid('json').name;
       await em.flush().catch(taken);
       return c.json(view(list), 200);

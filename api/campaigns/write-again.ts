@@ -12,7 +12,7 @@ import { campaignView, CampaignView } from './campaign-view.ts';
 import { begun, UNBEGUN } from './reschedule.ts';
 import { importStored, nobody } from './lists.ts';
 import type { ListRow } from '../lists/read-list.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -109,8 +109,7 @@ export const writeAgain = ({ db, runs }: ApiServices) =>
     const { id: before } = c.req.valid('param');
     const { to, name, replace } = c.req.valid('json');
     const account = c.get('account');
-    const campaign = await db.em().findOne(Campaign, { id: before, account: account.id });
-    if (!campaign) throw missing();
+    const campaign = existing(await db.em().findOne(Campaign, { id: before, account: account.id }));
     const [list] = await rows<{ id: string; columns: string[] }>(
       db.pool,
       `select i.id, i.columns from list_imports i where i.campaign_id = $1 and i.account_id = $2 and exists (select from list_rows r where r.import_id = i.id)

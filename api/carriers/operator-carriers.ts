@@ -9,7 +9,7 @@ import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { faultsOf } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -126,8 +126,7 @@ export const operatorCarriers = (services: ApiServices) => {
   const { kindOf, openSecrets, read, carrierView } = carrierForms(services);
   async function find(id: string) {
     const em = db.em();
-    const carrier = await em.findOne(Carrier, { id });
-    if (!carrier) throw missing();
+    const carrier = existing(await em.findOne(Carrier, { id }));
     return { em, carrier };
   }
 

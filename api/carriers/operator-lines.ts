@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -130,14 +130,17 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
   }
 
   async function viewOf(id: string): Promise<z.infer<typeof StateView>> {
-    const [carrier] = await rows<CarrierRow>(
-      db.pool,
-      `select c.id, c.name, c.type, c.paused_at, c.settings, c.secrets, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
+    const carrier = existing(
+      (
+        await rows<CarrierRow>(
+          db.pool,
+          `select c.id, c.name, c.type, c.paused_at, c.settings, c.secrets, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
          coalesce((select sum(cardinality(s."window"))::int from carrier_slots s where s.carrier_id = c.id), 0) as submitting
        from carriers c where c.id = $1`,
-      [id],
+          [id],
+        )
+      )[0],
     );
-    if (!carrier) throw missing();
     const found = await rows<Line>(
       db.pool,
       `select slot, worker, beat_at > now() - interval '15 seconds' as live, state, since, refused, in_flight, "window", accepted, per_second,

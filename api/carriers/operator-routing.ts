@@ -6,7 +6,7 @@ import { Route } from '../../database/carriers/route.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { created, done, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route as RouteName, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -73,8 +73,7 @@ export const operatorRoutingTable = ({ db }: ApiServices) =>
     })
     .openapi(remove, async (c) => {
       const em = db.em();
-      const route = await em.findOne(Route, { id: c.req.valid('param').id });
-      if (!route) throw missing();
+      const route = existing(await em.findOne(Route, { id: c.req.valid('param').id }));
       em.remove(route);
       audit(em, { action: 'route.delete', target: `route ${route.id}` });
       await em.flush();

@@ -9,7 +9,7 @@ import { rows, transaction } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -111,9 +111,7 @@ const likeOf = (search: string | undefined): string | null =>
 
 export const contacts = ({ db, hashPhone }: ApiServices) => {
   async function find(id: string, account: string): Promise<ContactRow> {
-    const [row] = await rows<ContactRow>(db.pool, `${CONTACTS} and c.id = $2`, [account, id]);
-    if (!row) throw missing();
-    return row;
+    return existing((await rows<ContactRow>(db.pool, `${CONTACTS} and c.id = $2`, [account, id]))[0]);
   }
 
   return forAccounts()
@@ -162,8 +160,7 @@ export const contacts = ({ db, hashPhone }: ApiServices) => {
     .openapi(report, async (c) => {
       const account = c.get('account');
       const phone = phoneIn(c.req.valid('json').phone, account.country);
-      const found = await transaction(db.pool, (client) => contactReport(client, account.id, phone, hashPhone));
-      if (!found) throw missing();
+      const found = existing(await transaction(db.pool, (client) => contactReport(client, account.id, phone, hashPhone)));
       return c.json(found, 200);
     })
     .openapi(erase, async (c) => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { withRoom } from '../../database/caps.ts';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -44,8 +44,7 @@ const view = (answer: CannedAnswer) => shown(CannedView, answer);
 export const cannedAnswers = ({ db }: ApiServices) => {
   async function find(id: string, account: string) {
     const em = db.em();
-    const answer = await em.findOne(CannedAnswer, { id, account });
-    if (!answer) throw missing();
+    const answer = existing(await em.findOne(CannedAnswer, { id, account }));
     return { em, answer };
   }
 

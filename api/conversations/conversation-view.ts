@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { masked, maskNumbers } from '../../domain/masked-number.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { Id, iso, Time } from '../http/schemas.ts';
-import { missing } from '../http/problem.ts';
+import { existing } from '../http/problem.ts';
 import type { CallingAccount } from '../services.ts';
 
 export const STATES = ['open', 'closed', 'snoozed', 'blocked'] as const;
@@ -113,7 +113,5 @@ export async function findConversation(
   { id: accountId, onlyFor }: Pick<CallingAccount, 'id' | 'onlyFor'>,
 ): Promise<ConversationRow> {
   const chosen = `select * from conversations where id = $1 and account_id = $2 and ${seenBy('$3')}`;
-  const [found] = await rows<ConversationRow>(sql, showing(chosen), [id, accountId, onlyFor]);
-  if (!found) throw missing();
-  return found;
+  return existing((await rows<ConversationRow>(sql, showing(chosen), [id, accountId, onlyFor]))[0]);
 }

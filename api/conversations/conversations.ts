@@ -17,7 +17,7 @@ import {
 } from './conversation-view.ts';
 import { page, pageOf, readCursor, writeCursor } from '../http/cursor.ts';
 import { personOf } from './actor-name.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
@@ -161,12 +161,13 @@ async function changeConversation(services: ApiServices, c: Context<AccountEnv>,
   const { id: account, onlyFor } = c.get('account');
   const { state, snoozedUntil, assignee, tags: wanted, flagged } = asked;
   const em = db.em();
-  const conversation = await em.findOne(Conversation, {
-    id,
-    account,
-    ...(onlyFor === null ? {} : { $or: [{ assignee: null }, { assignee: onlyFor }] }),
-  });
-  if (!conversation) throw missing();
+  const conversation = existing(
+    await em.findOne(Conversation, {
+      id,
+      account,
+      ...(onlyFor === null ? {} : { $or: [{ assignee: null }, { assignee: onlyFor }] }),
+    }),
+  );
   if (typeof assignee === 'string') await checkAssignee(services, assignee, account);
   const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
   const by = await personOf(db.pool, c.get('keyId'));

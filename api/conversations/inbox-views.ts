@@ -4,7 +4,7 @@ import { newId } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { INBOX_VIEWS, inboxQuery } from '../../domain/conversations/inbox-views.ts';
 import { because } from '../../domain/problems/said.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { saveView } from '../replies/save-view.ts';
@@ -87,8 +87,7 @@ export const inboxViews = (services: ApiServices) => {
     .openapi(remove, async (c) => {
       const em = db.em();
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
-      const view = await em.findOne(SavedInboxView, { id: c.req.valid('param').id, ...whose });
-      if (!view) throw missing();
+      const view = existing(await em.findOne(SavedInboxView, { id: c.req.valid('param').id, ...whose }));
       await em.remove(view).flush();
       return c.body(null, 204);
     });

@@ -148,3 +148,8 @@ export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
 
 /** A row of another account and a row that does not exist are answered alike. */
 export const missing = (): AppError => new AppError('not-found');
+/** A row that has to be there. Throws `not-found`. */
+export function existing<T>(row: T | null | undefined): T {
+  if (row === null || row === undefined) throw missing();
+  return row;
+}

@@ -7,7 +7,7 @@ import { said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { describeError } from '../http/log.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { accepted, forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, json, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -71,8 +71,7 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
     .openapi(create, async (c) => {
       const { now } = c.req.valid('json');
       const em = db.em();
-      const carrier = await em.findOne(Carrier, { id: c.req.valid('param').id }, { fields: ['type'] });
-      if (!carrier) throw missing();
+      const carrier = existing(await em.findOne(Carrier, { id: c.req.valid('param').id }, { fields: ['type'] }));
       const replies = registry[carrier.type]?.capabilities.replies;
       if (replies !== 'poll' && replies !== 'both') throw new AppError('conflict', said('carrier-pushes'));
       if (now !== undefined && !clockInjectable) {
@@ -113,7 +112,6 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
       );
     })
     .openapi(get, async (c) => {
-      const run = await db.em().findOne(SyncRun, { id: c.req.valid('param').id });
-      if (!run) throw missing();
+      const run = existing(await db.em().findOne(SyncRun, { id: c.req.valid('param').id }));
       return c.json(syncRunView(run), 200);
     });

@@ -15,7 +15,7 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { Money, money } from '../http/money-view.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Country, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -95,9 +95,7 @@ function onlyOne({ number, country }: z.infer<typeof Rent>): void {
 
 export const numbers = ({ db }: ApiServices) => {
   async function find(account: string, id: string): Promise<RentedNumber> {
-    const [found] = await rentedBy(db.pool, account, { id, limit: 1 });
-    if (!found) throw missing();
-    return found;
+    return existing((await rentedBy(db.pool, account, { id, limit: 1 }))[0]);
   }
   return forAccounts()
     .openapi(list, async (c) => {

@@ -7,7 +7,7 @@ import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { CreatedKey, expiryOf, KeyChange, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
@@ -52,8 +52,7 @@ function requireScopes(c: Context<AccountEnv>, asked: readonly Scope[]): void {
 
 /** A key of the account that the caller may change. Throws where there is none, and for one that opens more than the caller. */
 async function findKey(em: EntityManager, c: Context<AccountEnv>, id: string): Promise<ApiKey> {
-  const key = await em.findOne(ApiKey, { id, account: c.get('account').id });
-  if (!key) throw missing();
+  const key = existing(await em.findOne(ApiKey, { id, account: c.get('account').id }));
   if (key.revokedAt) throw new AppError('conflict', said('key-revoked'));
   requireScopes(c, key.scopes ?? SCOPES);
   return key;
@@ -96,8 +95,7 @@ export const keys = ({ db }: ApiServices) =>
     })
     .openapi(revoke, async (c) => {
       const em = db.em();
-      const key = await em.findOne(ApiKey, { id: c.req.valid('param').id, account: c.get('account').id });
-      if (!key) throw missing();
+      const key = existing(await em.findOne(ApiKey, { id: c.req.valid('param').id, account: c.get('account').id }));
       await revokeKey(em, key, c.get('keyId'));
       return c.body(null, 204);
     });

@@ -9,7 +9,7 @@ import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { readNetwork } from '../http/network-address.ts';
 import { forAnyone, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
@@ -118,24 +118,21 @@ export const operatorKeys = ({ db }: ApiServices) =>
   forAnyone()
     .openapi(create, async (c) => {
       const em = db.em();
-      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
-      if (!account) throw missing();
+      const account = existing(await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] }));
       const wish = c.req.valid('json');
       const { made, key } = await makeKey(db, { ...wish, scopes: wish.scopes ?? [...SCOPES], account: account.id });
       return c.json({ ...keyView(made), key }, 201);
     })
     .openapi(list, async (c) => {
       const em = db.em();
-      const account = await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] });
-      if (!account) throw missing();
+      const account = existing(await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] }));
       const found = await em.find(ApiKey, { account: account.id }, { orderBy: { id: 'asc' } });
       return c.json({ items: found.map(keyView) }, 200);
     })
     .openapi(revoke, async (c) => {
       const em = db.em();
       const { id } = c.req.valid('param');
-      const key = await em.findOne(ApiKey, { id });
-      if (!key) throw missing();
+      const key = existing(await em.findOne(ApiKey, { id }));
       await revokeKey(em, key, c.get('keyId'));
       return c.body(null, 204);
     });

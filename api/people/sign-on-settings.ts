@@ -6,7 +6,7 @@ import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -183,8 +183,7 @@ const settings = (services: ApiServices) => {
     },
     async check(account: string, id: string) {
       const claimed = 'select domain, proof from account_domains where account_id = $1 and id = $2';
-      const [found] = await rows<Pick<DomainRow, 'domain' | 'proof'>>(db.pool, claimed, [account, id]);
-      if (!found) throw missing();
+      const found = existing((await rows<Pick<DomainRow, 'domain' | 'proof'>>(db.pool, claimed, [account, id]))[0]);
       const record = recordOf(found);
       if (!(await readTxt(record.name)).includes(record.value)) throw new AppError('conflict', said('domain-unproved', record));
       return this.prove(account, found.domain, 'dns');

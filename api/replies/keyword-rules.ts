@@ -9,7 +9,7 @@ import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said, type Fault } from '../../domain/problems/said.ts';
 import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -99,8 +99,7 @@ const taken = (error: unknown): never => {
 export const keywordRules = ({ db }: ApiServices) => {
   async function find(id: string, account: string) {
     const em = db.em();
-    const rule = await em.findOne(KeywordRule, { id, account });
-    if (!rule) throw missing();
+    const rule = existing(await em.findOne(KeywordRule, { id, account }));
     return { em, rule };
   }
   async function checkPlace({ campaignId, number }: ReturnType<typeof read>, account: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { Attribution } from '../../domain/replies/attribution.ts';
 import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions, replyFilters, type ReplyConditions } from './reply-filters.ts';
 import { Id, IdParam, iso, Time } from '../http/schemas.ts';
@@ -154,8 +154,7 @@ export const replies = ({ db }: ApiServices) => {
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;
       const em = db.em();
-      const reply = await em.findOne(Reply, { id: c.req.valid('param').id, accountId, hidden: false });
-      if (!reply) throw missing();
+      const reply = existing(await em.findOne(Reply, { id: c.req.valid('param').id, accountId, hidden: false }));
       const campaign = reply.campaignId ? await em.findOne(Campaign, { id: reply.campaignId, account: accountId }) : null;
       const message = reply.messageId ? await em.findOne(Message, { id: reply.messageId, accountId }) : null;
       const events = await em.find(Event, { accountId, replyId: reply.id });

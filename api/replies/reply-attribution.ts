@@ -8,7 +8,7 @@ import { ruleOf, tellAttribution } from '../../domain/replies/explain-attributio
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { speak } from '../http/language.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -74,8 +74,7 @@ export const replyAttribution = (services: ApiServices) => {
   return forAccounts()
     .openapi(get, async (c) => {
       const account = c.get('account');
-      const reply = await db.em().findOne(Reply, { id: c.req.valid('param').id, accountId: account.id, hidden: false });
-      if (!reply) throw missing();
+      const reply = existing(await db.em().findOne(Reply, { id: c.req.valid('param').id, accountId: account.id, hidden: false }));
       const attribution = reply.attribution ?? null;
       const ids = attribution && 'candidates' in attribution ? attribution.candidates : [];
       const own = await rows<Candidate>(
@@ -111,8 +110,7 @@ export const replyAttribution = (services: ApiServices) => {
 export const operatorAttribution = (services: ApiServices) =>
   forAnyone().openapi(correctAny, async (c) => {
     const { account, campaign } = c.req.valid('json');
-    const [known] = await rows(services.db.pool, `select from accounts where id = $1`, [account]);
-    if (!known) throw missing();
+    const known = existing((await rows(services.db.pool, `select from accounts where id = $1`, [account]))[0]);
     const correction = { replyId: c.req.valid('param').id, accountId: account, campaignId: campaign, by: c.get('keyId') };
     return c.json(await move(services, correction, null), 200);
   });

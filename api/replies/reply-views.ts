@@ -4,7 +4,7 @@ import { newId } from '../../database/ids.ts';
 import { ReplyView } from '../../database/replies/reply-view.ts';
 import { because } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { saveView } from './save-view.ts';
@@ -95,8 +95,7 @@ export const replyViews = (services: ApiServices) => {
     .openapi(remove, async (c) => {
       const em = db.em();
       const whose = { account: c.get('account').id, owner: c.get('keyId') };
-      const view = await em.findOne(ReplyView, { id: c.req.valid('param').id, ...whose, name: { $ne: null } });
-      if (!view) throw missing();
+      const view = existing(await em.findOne(ReplyView, { id: c.req.valid('param').id, ...whose, name: { $ne: null } }));
       await em.remove(view).flush();
       return c.body(null, 204);
     });

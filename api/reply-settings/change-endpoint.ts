@@ -17,7 +17,7 @@ import { fault, said } from '../../domain/problems/said.ts';
 import { OCTOPUSH_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
 import { faultOf } from '../../domain/callbacks/retry-schedule.ts';
 import type { ReplyChange } from './setting-change.ts';
-import { missing } from '../http/problem.ts';
+import { existing } from '../http/problem.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 
 type Of<K extends ReplyChange['kind']> = Extract<ReplyChange, { kind: K }>;
@@ -103,17 +103,14 @@ export async function changeState(
   const { id } = await lock(client, account, change.endpoint);
   const before = change.kind === 'endpoint-enable' ? giveUpBefore(change.held) : undefined;
   const { happened, in: states } = MAY[change.kind];
-  const changed = await changeHealth(client, id, happened);
-  if (!changed) throw missing();
+  const changed = existing(await changeHealth(client, id, happened));
   const { state } = changed.before;
   if (!states.some((each) => each === state)) throw new AppError('conflict', said('endpoint-state', { state, hint: state }));
   if (before !== undefined) await giveUpHeld(client, account, id, before);
 }
 
 async function lock(client: PoolClient, account: string, id: string) {
-  const endpoint = await lockEndpoint(client, account, id);
-  if (!endpoint) throw missing();
-  return endpoint;
+  return existing(await lockEndpoint(client, account, id));
 }
 
 function giveUpBefore({ resume, since }: Of<'endpoint-enable'>['held']): Date | undefined {

@@ -19,7 +19,7 @@ import { actorOf } from '../http/auth.ts';
 import { checkAddresses, lockOwner, secretFor, signs, wakeAfter } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { makeReplyChange, type Owner } from './apply-setting-change.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { ReplyChange } from './setting-change.ts';
 import { body, Id, IdParam } from '../http/schemas.ts';
@@ -147,20 +147,15 @@ async function views(services: ApiServices, requests: ShownRequest[]): Promise<z
   }));
 }
 async function find(services: ApiServices, id: string): Promise<ShownRequest> {
-  const found = await services.db.em().findOne(SettingRequest, { id }, { exclude: ['secret'] });
-  if (!found) throw missing();
-  return found;
+  return existing(await services.db.em().findOne(SettingRequest, { id }, { exclude: ['secret'] }));
 }
 async function view(services: ApiServices, id: string): Promise<z.infer<typeof View>> {
-  const [shown] = await views(services, [await find(services, id)]);
-  if (!shown) throw missing();
-  return shown;
+  return existing((await views(services, [await find(services, id)]))[0]);
 }
 /** Locks the account, then a request of it that waits. */
 async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promise<{ account: Owner; request: LockedRequest }> {
   const account = await lockOwner(client, accountId);
-  const request = await lockSettingRequest(client, accountId, id);
-  if (!request) throw missing();
+  const request = existing(await lockSettingRequest(client, accountId, id));
   if (request.state !== 'waiting') throw decided(request.state);
   return { account, request };
 }

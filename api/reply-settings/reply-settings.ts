@@ -8,7 +8,7 @@ import { transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { asked, changeReplies } from './request-setting-change.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { ReplyEmails, SuppressionReasonView } from './setting-change.ts';
 import { body, Id, IdParam, Locale } from '../http/schemas.ts';
@@ -80,8 +80,7 @@ export const replySettingsRoutes = (services: ApiServices) =>
     .openapi(again, async (c) => {
       const { id } = c.req.valid('param');
       const account = c.get('account').id;
-      const email = await services.db.em().findOne(ReplyEmail, { id, account, deletedAt: null });
-      if (!email) throw missing();
+      const email = existing(await services.db.em().findOne(ReplyEmail, { id, account, deletedAt: null }));
       if (email.confirmedAt) throw new AppError('conflict', said('confirmed-already'));
       const sent = await transaction(services.db.pool, (client) => oweConfirmations(client, account, [id]));
       if (sent === 0) throw new AppError('conflict', said('link-sent-lately'));

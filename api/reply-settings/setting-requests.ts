@@ -7,7 +7,7 @@ import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/set
 import { actorOf } from '../http/auth.ts';
 import { lockOwner } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -71,8 +71,7 @@ const withdraw = route('post', '/setting-requests/{id}/withdraw', 'withdrawSetti
 
 export const settingRequests = ({ db }: ApiServices) => {
   async function find(id: string, accountId: string) {
-    const found = await db.em().findOne(SettingRequest, { id, accountId }, { exclude: ['secret'] });
-    if (!found) throw missing();
+    const found = existing(await db.em().findOne(SettingRequest, { id, accountId }, { exclude: ['secret'] }));
     return settingRequestView(found);
   }
 
@@ -101,8 +100,7 @@ export const settingRequests = ({ db }: ApiServices) => {
       const by = actorOf(c.get('keyId'));
       await transaction(db.pool, async (client) => {
         await lockOwner(client, accountId);
-        const request = await lockSettingRequest(client, accountId, id);
-        if (!request) throw missing();
+        const request = existing(await lockSettingRequest(client, accountId, id));
         if (request.state !== 'waiting') throw decided(request.state);
         await endSettingRequest(client, { id, state: 'withdrawn', by, reason: null });
       });

@@ -11,7 +11,7 @@ import { Money, moneyOrNone } from '../http/money-view.ts';
 import { planMessages, setTimes, type Asked } from './plan-messages.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { fresh, MessageView, messageView } from '../campaigns/message-view.ts';
-import { conflict, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, TimeIn } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
@@ -114,8 +114,7 @@ export const messages = (services: ApiServices) => {
       return c.json(accepted, 202);
     })
     .openapi(get, async (c) => {
-      const message = await db.em().findOne(Message, { id: c.req.valid('param').id, accountId: c.get('account').id });
-      if (!message) throw missing();
+      const message = existing(await db.em().findOne(Message, { id: c.req.valid('param').id, accountId: c.get('account').id }));
       return c.json(messageView(message), 200);
     });
 };
