@@ -13,18 +13,7 @@ const MOST_IN_ONE = 100;
 const WAITS = `d.channel = 'email' and d.conversation_id is not null and ${OPEN} and d.next_at is not null`;
 
 /** `claim` is null, and so is the rest but `waiting`, where nothing was claimed. */
-type Row = {
-  waiting: number;
-  claim: string | null;
-  id: string;
-  attempts: number;
-  mail_id: string;
-  address: string;
-  locale: 'fr' | 'en';
-  email_id: string;
-  account_id: string;
-  time_zone: string;
-};
+type Row = Omit<ClaimedEmail, 'deliveries' | 'bodies'> & { waiting: number; claim: string | null; attempt: number; mail: string };
 
 // A claim takes all that waits for the same mail, due or not: a mail is tried as a whole or not at all. What a mail
 // holds is decided at its first claim and then stays. The last branch of `mail_id` is the gathered one: the first reply names it.
@@ -81,7 +70,8 @@ const CLAIM = (where: string) => `
     select mail_id, email_id, conversation_id, now() from taken where fresh and id = mail_id
   )
   select k.waiting, t.* from (select count(*)::int as waiting from kept) k left join (
-    select t.id, t.claim, t.attempts, t.mail_id, t.account_id, t.email_id, a.address, a.locale, c.time_zone
+    select t.id, t.claim, t.attempts as attempt, t.mail_id as mail, t.account_id as "accountId", t.email_id as "emailId",
+      a.address, a.locale, c.time_zone as "timeZone"
     from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id) t on true`;
 
 /**
@@ -101,20 +91,13 @@ export async function claimDigests(pool: Pool, which: WhichEmails): Promise<{ ma
     if (addresses.length === 0) return { mails: [], waiting: 0 };
     const claimed = await rows<Row>(client, CLAIM(where), [value, addresses.map(({ id }) => id)]);
     const taken = claimed.flatMap(({ claim, ...row }) => (claim === null ? [] : [{ ...row, claim }]));
-    const bodies = await bodiesOf(client, [...new Set(taken.map((row) => row.mail_id))]);
-    const mails = [...Map.groupBy(taken, (row) => row.mail_id)].flatMap(([id, carried]) => {
+    const bodies = await bodiesOf(client, [...new Set(taken.map(({ mail }) => mail))]);
+    const mails = [...Map.groupBy(taken, ({ mail }) => mail)].flatMap(([id, carried]) => {
       const [first] = carried;
       if (!first) return [];
-      return {
-        id,
-        deliveries: carried.map((row) => ({ id: row.id, claim: row.claim, attempt: row.attempts })),
-        address: first.address,
-        locale: first.locale,
-        emailId: first.email_id,
-        accountId: first.account_id,
-        timeZone: first.time_zone,
-        bodies: bodies.get(id) ?? [],
-      };
+      const { address, locale, emailId, accountId, timeZone } = first;
+      const deliveries = carried.map((row) => ({ id: row.id, claim: row.claim, attempt: row.attempt }));
+      return { id, deliveries, address, locale, emailId, accountId, timeZone, bodies: bodies.get(id) ?? [] };
     });
     return { mails, waiting: claimed[0]?.waiting ?? 0 };
   });

@@ -3,9 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { Account } from '../../database/account.ts';
 import { existing } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
-import { body, Country, Id, iso, Locale, Time } from '../http/schemas.ts';
+import { body, Country, Id, iso, Locale, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
 

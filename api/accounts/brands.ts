@@ -11,9 +11,8 @@ import { foldSender } from '../../domain/sending/sender-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, created, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const State = z.enum(['requested', 'confirmed', 'refused']);
 const BrandView = z

@@ -9,9 +9,8 @@ import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octop
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
+import { Id, IdParam, iso, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Channel = z.enum(['callback', 'email']);
 export const DeliveryState = z

@@ -7,9 +7,8 @@ import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/
 import { LastFailureView } from './endpoint-health.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, iso, Time } from '../http/schemas.ts';
+import { Id, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const TroubledView = z
   .object({

@@ -12,7 +12,7 @@ import { fault, said } from '../../domain/problems/said.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { conflict, existing, missing, notFound, problems } from '../http/problem.ts';
+import { conflict, missing, notFound, problems } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -185,14 +185,11 @@ async function view(services: ApiServices, id: string, accountId: string): Promi
 }
 
 async function retryOne({ db, runs }: ApiServices, id: string, accountId: string): Promise<void> {
-  const found = existing(
-    (
-      await rows<{ channel: string }>(db.pool, 'select channel from deliveries where id = $1 and account_id = $2', [
-        id,
-        accountId,
-      ])
-    )[0],
-  );
+  const [found] = await rows<{ channel: string }>(db.pool, 'select channel from deliveries where id = $1 and account_id = $2', [
+    id,
+    accountId,
+  ]);
+  if (!found) throw missing();
   if (found.channel === 'email') {
     if ((await requeueMail(db.pool, { id, accountId })) === 0) throw new AppError('conflict', said('mail-not-again'));
     return runs.retryEmails();

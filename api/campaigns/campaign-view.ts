@@ -5,8 +5,7 @@ import { WARNINGS, type Warning } from '../../domain/problems/warning.ts';
 import { z } from '@hono/zod-openapi';
 import type { Campaign } from '../../database/campaigns/campaign.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { Country, Id, Route, Time } from '../http/schemas.ts';
-import { shown } from '../http/shown.ts';
+import { Country, Id, Route, shown, Time } from '../http/schemas.ts';
 
 export const CampaignState = z.enum(['draft', 'importing', 'ready', 'launched', 'paused', 'completed', 'cancelled']);
 

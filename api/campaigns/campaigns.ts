@@ -137,7 +137,7 @@ async function progressOf({ db }: ApiServices, id: string, c: Context<AccountEnv
 async function messagesPage({ db }: ApiServices, { id, account }: Key, asked: z.infer<typeof MessagesQuery>) {
   const { cursor, limit, state } = asked;
   const em = db.em();
-  const campaign = existing(await em.findOne(Campaign, { id, account }, { fields: ['id'] }));
+  existing(await em.findOne(Campaign, { id, account }, { fields: ['id'] }));
   const scope = `campaign messages ${id}`;
   const after = readCursor(scope, cursor, z.tuple([z.number().int()]));
   const where = { campaignId: id, ...(state ? { state } : {}), ...(after ? { row: { $gt: after[0] } } : {}) };

@@ -13,7 +13,7 @@ import { requestOf } from '../../planning/plan-list.ts';
 import { beginImport, holdDraft, importStored, takeRows } from './lists.ts';
 import { planPage } from '../../planning/plan-campaign.ts';
 import type { CampaignRequest } from '../../planning/plan.ts';
-import { conflict, existing, notFound, refused } from '../http/problem.ts';
+import { conflict, missing, notFound, refused } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { loadPlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam } from '../http/schemas.ts';
@@ -78,14 +78,12 @@ export function changedBy(asked: z.infer<typeof DraftChange>, before: Campaign) 
 
 /** Changes with whatever is stored of a campaign: who decided by what they saw is told when it is not that any more. */
 export async function versionOf(sql: Sql, id: string, accountId: string): Promise<string> {
-  const row = existing(
-    (
-      await rows<{ version: string }>(sql, 'select xmin::text as version from campaigns where id = $1 and account_id = $2', [
-        id,
-        accountId,
-      ])
-    )[0],
+  const [row] = await rows<{ version: string }>(
+    sql,
+    'select xmin::text as version from campaigns where id = $1 and account_id = $2',
+    [id, accountId],
   );
+  if (!row) throw missing();
   return row.version;
 }
 export const changedMeanwhile = (): AppError => new AppError('conflict', said('campaign-changed'));

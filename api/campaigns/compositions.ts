@@ -6,9 +6,8 @@ import { newId } from '../../database/ids.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Form = z.record(z.string().max(100), z.unknown());
 const Summary = z.object({ id: Id, campaignId: Id.nullable(), name: z.string(), updatedAt: Time });
@@ -88,23 +87,13 @@ export const compositions = ({ db }: ApiServices) =>
     })
     .openapi(keep, async (c) => {
       const { name, form, recipients } = c.req.valid('json');
-      const kept = existing(
-        (
-          await rows<Row>(
-            db.pool,
-            `update compositions set name = $3, form = $4, updated_at = now(), recipients = case when $5 then $6 else recipients end
+      const [kept] = await rows<Row>(
+        db.pool,
+        `update compositions set name = $3, form = $4, updated_at = now(), recipients = case when $5 then $6 else recipients end
          where id = $1 and account_id = $2 returning ${SHOWN}`,
-            [
-              c.req.valid('param').id,
-              c.get('account').id,
-              name,
-              JSON.stringify(form),
-              recipients !== undefined,
-              recipients ?? null,
-            ],
-          )
-        )[0],
+        [c.req.valid('param').id, c.get('account').id, name, JSON.stringify(form), recipients !== undefined, recipients ?? null],
       );
+      if (!kept) throw missing();
       return c.json(summary(kept), 200);
     })
     .openapi(remove, async (c) => {

@@ -16,9 +16,8 @@ import { speak } from '../http/language.ts';
 import { conflict, existing, missing, notFound, problems, refused } from '../http/problem.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import type { ListRow } from '../lists/read-list.ts';
-import { Id, IdParam, Locale, Time } from '../http/schemas.ts';
+import { Id, IdParam, Locale, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 /** PostgreSQL's code for a row that somebody else holds. */
 const LOCKED = '55P03';

@@ -3,8 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Message } from '../../database/sending/message.ts';
 import { PLACEHOLDER } from '../../domain/sending/sender-policy.ts';
 import { Money, moneyOrNone } from '../http/money-view.ts';
-import { Id, Time } from '../http/schemas.ts';
-import { shown } from '../http/shown.ts';
+import { Id, shown, Time } from '../http/schemas.ts';
 
 export const MessageState = z
   .enum([

@@ -15,9 +15,8 @@ import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
 import { conflict, existing, missing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 /** The tags that a contact fills: `{{firstName}}`, `{{lastName}}`. */
 const CONTACT_COLUMNS = ['to', 'firstName', 'lastName'];

@@ -4,9 +4,8 @@ import { ALARM_KINDS } from '../../domain/carriers/alarm.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, Time } from '../http/schemas.ts';
+import { Id, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const AlarmView = z
   .object({

@@ -11,9 +11,8 @@ import { faultsOf } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Route, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, Route, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Settings = z
   .record(z.string(), z.unknown())

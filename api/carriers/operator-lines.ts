@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { existing, notFound } from '../http/problem.ts';
+import { missing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, iso, Time } from '../http/schemas.ts';
+import { Id, IdParam, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 /** From so many SMS of a week on, a SIM that nobody ever answered is worth a look. */
 const MANY_SENT = 100;
@@ -76,20 +75,7 @@ const resume = route('post', '/carriers/{id}/resume', 'resumeCarrier', {
   responses: answers,
 });
 
-type Line = {
-  slot: number;
-  worker: string;
-  live: boolean;
-  state: 'connecting' | 'bound' | 'draining' | 'closed';
-  since: Date;
-  refused: boolean;
-  in_flight: number;
-  window: number;
-  accepted: string;
-  per_second: number;
-  last_error: string | null;
-  beat_at: Date;
-};
+type Line = Omit<z.infer<typeof LineView>, 'since' | 'toldAt'> & { since: Date; toldAt: Date };
 type CarrierRow = {
   id: string;
   name: string;
@@ -101,14 +87,7 @@ type CarrierRow = {
   in_doubt: number;
 };
 
-const lineView = (line: Line): z.infer<typeof LineView> =>
-  shown(LineView, line, {
-    windowUsed: line.live ? line.in_flight : 0,
-    accepted: Number(line.accepted),
-    perSecond: line.live ? round(line.per_second) : 0,
-    lastError: line.last_error,
-    toldAt: line.beat_at.toISOString(),
-  });
+const lineView = (line: Line) => shown(LineView, line, { perSecond: round(line.perSecond) });
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
@@ -130,21 +109,19 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
   }
 
   async function viewOf(id: string): Promise<z.infer<typeof StateView>> {
-    const carrier = existing(
-      (
-        await rows<CarrierRow>(
-          db.pool,
-          `select c.id, c.name, c.type, c.paused_at, c.settings, c.secrets, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
+    const [carrier] = await rows<CarrierRow>(
+      db.pool,
+      `select c.id, c.name, c.type, c.paused_at, c.settings, c.secrets, (select count(*)::int from doubts d where d.carrier_id = c.id) as in_doubt,
          coalesce((select sum(cardinality(s."window"))::int from carrier_slots s where s.carrier_id = c.id), 0) as submitting
        from carriers c where c.id = $1`,
-          [id],
-        )
-      )[0],
+      [id],
     );
+    if (!carrier) throw missing();
     const found = await rows<Line>(
       db.pool,
-      `select slot, worker, beat_at > now() - interval '15 seconds' as live, state, since, refused, in_flight, "window", accepted, per_second,
-         last_error, beat_at from carrier_lines where carrier_id = $1 order by slot`,
+      `select slot, worker, live, state, since, refused, case when live then in_flight else 0 end as "windowUsed", "window",
+         accepted::float8, case when live then per_second else 0 end as "perSecond", last_error as "lastError", beat_at as "toldAt"
+       from carrier_lines cross join lateral (select beat_at > now() - interval '15 seconds' as live) l where carrier_id = $1 order by slot`,
       [id],
     );
     const lines = found.map(lineView);

@@ -8,9 +8,8 @@ import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { created, done, forAnyone, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Route as RouteName, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, Route as RouteName, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const fields = {
   carrier: Id,

@@ -11,9 +11,8 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Name = z.string().trim().max(100).nullable();
 const Tag = z.string().trim().min(1).max(50);

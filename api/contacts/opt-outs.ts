@@ -12,7 +12,7 @@ import { csvLines, streamOf } from '../http/csv.ts';
 import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { notFound, problems, refused } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
-import { body, Time } from '../http/schemas.ts';
+import { body, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
 const MOST = 100_000;
@@ -66,23 +66,9 @@ const download = route('get', '/opt-outs/export', 'exportOptOuts', {
   responses: { 200: { description: 'The list', content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });
 
-type Row = {
-  phone: string;
-  since: Date;
-  source: z.infer<typeof Source>;
-  reason: string | null;
-  added_by: string | null;
-  reply_id: string | null;
-};
-const COLUMNS = 'phone, since, source, reason, added_by, reply_id';
-const view = (row: Row): z.infer<typeof OptOutView> => ({
-  phone: row.phone.startsWith('#') ? null : row.phone,
-  since: row.since.toISOString(),
-  source: row.source,
-  reason: row.reason,
-  by: row.added_by,
-  replyId: row.reply_id,
-});
+type Row = Omit<z.infer<typeof OptOutView>, 'phone' | 'since'> & { phone: string; since: Date };
+const COLUMNS = 'phone, since, source, reason, added_by as by, reply_id as "replyId"';
+const view = (row: Row) => shown(OptOutView, row, { phone: row.phone.startsWith('#') ? null : row.phone });
 
 type Read = { phone: string; reason: string | null };
 

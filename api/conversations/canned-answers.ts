@@ -4,9 +4,8 @@ import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const fields = {
   name: z.string().trim().min(1).max(60),

@@ -6,11 +6,10 @@ import { INBOX_VIEWS, inboxQuery } from '../../domain/conversations/inbox-views.
 import { because } from '../../domain/problems/said.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import { saveView } from '../replies/save-view.ts';
 import type { ApiServices, CallingAccount } from '../services.ts';
 import { conversationConditions } from './conversation-filters.ts';
-import { shown } from '../http/shown.ts';
 
 /** More than so many are not counted. */
 const MOST_COUNTED = 1000;

@@ -9,9 +9,8 @@ import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/
 import { describeError } from '../http/log.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { accepted, forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, json, Time, TimeIn } from '../http/schemas.ts';
+import { Id, IdParam, json, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const SyncRunView = z
   .object({

@@ -17,9 +17,8 @@ import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/
 import { Money, money } from '../http/money-view.ts';
 import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Country, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Country, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
 export const OfferedNumber = z

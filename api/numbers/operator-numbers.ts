@@ -16,9 +16,8 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { conflict, notFound, existing } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
-import { body, Country, Id, IdParam, iso, Time } from '../http/schemas.ts';
+import { body, Country, Id, IdParam, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['short-code', 'virtual', 'sim']);
 
@@ -145,7 +144,7 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
     .openapi(release, async (c) => {
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      const number = existing(await db.em().findOne(SmsNumber, { id }));
+      existing(await db.em().findOne(SmsNumber, { id }));
       await transaction(db.pool, async (client) => {
         const released = await releaseNumber(client, id, null);
         if (!released) throw new AppError('conflict', said('number-not-rented-out'));

@@ -10,9 +10,8 @@ import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/
 import { Money, money } from '../http/money-view.ts';
 
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
-import { body, Id, Route, Time, TimeIn } from '../http/schemas.ts';
+import { body, Id, Route, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const Kind = z.enum(['segment', 'number-month']);
 const Where = z

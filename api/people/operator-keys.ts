@@ -12,9 +12,8 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { readNetwork } from '../http/network-address.ts';
 import { forAnyone, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, Time, TimeIn } from '../http/schemas.ts';
+import { body, Id, IdParam, iso, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 export const KeyView = z
   .object({

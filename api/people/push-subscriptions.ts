@@ -4,7 +4,7 @@ import { newId } from '../../database/ids.ts';
 import { PUSH_CHOICES } from '../../database/people/push-subscription.ts';
 import { affected, rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
-import { existing, missing, notFound } from '../http/problem.ts';
+import { missing, notFound } from '../http/problem.ts';
 import { forAnyone, done, ok } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
 import { sessionToken } from '../http/session-cookie.ts';
@@ -67,27 +67,24 @@ export const pushSubscriptions = (services: ApiServices) => {
       if (account === null) throw new AppError('forbidden');
       const { choice: chosen, quiet: silent, ...subscription } = c.req.valid('json');
       await checkCallbackUrl(services, 'endpoint', subscription.endpoint);
-      const stored = existing(
-        (
-          await rows<Row>(
-            db.pool,
-            `insert into push_subscriptions (id, user_id, endpoint_hash, sealed, device, choice, quiet, created_at)
+      const [stored] = await rows<Row>(
+        db.pool,
+        `insert into push_subscriptions (id, user_id, endpoint_hash, sealed, device, choice, quiet, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, now())
          on conflict (endpoint_hash) do update set user_id = excluded.user_id, sealed = excluded.sealed, device = excluded.device,
            choice = excluded.choice, quiet = excluded.quiet
          returning ${COLUMNS}`,
-            [
-              newId(),
-              user.id,
-              createHash('sha256').update(subscription.endpoint).digest(),
-              secrets.seal(JSON.stringify(subscription)),
-              deviceOf(c.req.header('user-agent') ?? ''),
-              chosen,
-              silent,
-            ],
-          )
-        )[0],
+        [
+          newId(),
+          user.id,
+          createHash('sha256').update(subscription.endpoint).digest(),
+          secrets.seal(JSON.stringify(subscription)),
+          deviceOf(c.req.header('user-agent') ?? ''),
+          chosen,
+          silent,
+        ],
       );
+      if (!stored) throw missing();
       await affected(
         db.pool,
         `delete from push_subscriptions where user_id = $1 and id not in

@@ -11,10 +11,9 @@ import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
-import { shown } from '../http/shown.ts';
 
 const Action = z
   .discriminatedUnion('do', [

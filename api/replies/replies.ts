@@ -11,9 +11,8 @@ import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { newestReplies, replyConditions, replyFilters, type ReplyConditions } from './reply-filters.ts';
-import { Id, IdParam, iso, Time } from '../http/schemas.ts';
+import { Id, IdParam, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const AttributionView = z
   .object({

@@ -110,7 +110,7 @@ export const replyAttribution = (services: ApiServices) => {
 export const operatorAttribution = (services: ApiServices) =>
   forAnyone().openapi(correctAny, async (c) => {
     const { account, campaign } = c.req.valid('json');
-    const known = existing((await rows(services.db.pool, `select from accounts where id = $1`, [account]))[0]);
+    existing((await rows(services.db.pool, `select from accounts where id = $1`, [account]))[0]);
     const correction = { replyId: c.req.valid('param').id, accountId: account, campaignId: campaign, by: c.get('keyId') };
     return c.json(await move(services, correction, null), 200);
   });

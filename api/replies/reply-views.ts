@@ -6,10 +6,9 @@ import { because } from '../../domain/problems/said.ts';
 import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import { saveView } from './save-view.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
 

@@ -5,8 +5,7 @@ import { shownHealth } from '../../domain/callbacks/endpoint-health.ts';
 import { CALLBACK_FORMATS } from '../../domain/callbacks/octopush-callback.ts';
 import { MOST_DELAYS } from '../../domain/callbacks/retry-schedule.ts';
 import { CallbackUrl } from './callback-url.ts';
-import { Id, Time, TimeIn } from '../http/schemas.ts';
-import { shown } from '../http/shown.ts';
+import { Id, shown, Time, TimeIn } from '../http/schemas.ts';
 
 const TIMEOUT_MS = 15_000;
 

@@ -17,7 +17,7 @@ import type { ReplyChange } from './setting-change.ts';
 import { Id, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 import { speak } from '../http/language.ts';
-import { existing } from '../http/problem.ts';
+import { missing } from '../http/problem.ts';
 
 const MOST_WAITING = 100;
 
@@ -45,15 +45,13 @@ type Outcome =
 
 /** An account, locked until the caller commits: changes of its replies come one after the other. Throws `not-found`. */
 export async function lockOwner(client: PoolClient, id: string): Promise<Owner & { name: string; platform: Platform }> {
-  return existing(
-    (
-      await rows<Owner & { name: string; platform: Platform }>(
-        client,
-        'select id, name, locale, platform from accounts where id = $1 for no key update',
-        [id],
-      )
-    )[0],
+  const [found] = await rows<Owner & { name: string; platform: Platform }>(
+    client,
+    'select id, name, locale, platform from accounts where id = $1 for no key update',
+    [id],
   );
+  if (!found) throw missing();
+  return found;
 }
 
 /** Makes a change for a V2 account at once; for a V0 account, tries it, undoes it and asks an operator for it. */

@@ -9,9 +9,8 @@ import { lockOwner } from './request-setting-change.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
-import { Id, IdParam, Time } from '../http/schemas.ts';
+import { Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 export const RequestState = z.enum(SETTING_REQUEST_STATES).openapi('SettingRequestState', {
   description: 'waiting for an operator; then done, refused, or withdrawn by who asked',

@@ -3,9 +3,8 @@ import { rows } from '../../database/sql.ts';
 import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, Time } from '../http/schemas.ts';
+import { Id, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const CarrierInDoubt = z
   .object({ carrier: Id, name: z.string(), count: z.number().int(), since: Time })

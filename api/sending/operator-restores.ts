@@ -6,9 +6,8 @@ import { actorOf } from '../http/auth.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { conflict } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
-import { Id, Time } from '../http/schemas.ts';
+import { Id, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-import { shown } from '../http/shown.ts';
 
 const RestoreView = z
   .object({

@@ -56,7 +56,7 @@ const HELD: [file: string, columns: string, why: string][] = [
   ['activities/callbacks/claim-callbacks.ts', 'endpoint_id', 'a callback has an endpoint'],
   [
     'activities/mail/claim-digests.ts',
-    'id attempts mail_id address locale email_id account_id time_zone',
+    'id attempt mail address locale emailId accountId timeZone',
     'without a claim they are not read',
   ],
   ['activities/replies/complete-replies.ts', 'reply_id', 'it is what the statement has just stored'],
