@@ -53,10 +53,20 @@ async function live(state: DevState) {
   await account.send('POST', '/v1/keyword-rules', { word: 'RDV', actions: [{ do: 'answer', text: '12 rue du Four, à Lyon.' }] });
   const found = itemsOf(await account.get(`/v1/conversations?search=${encodeURIComponent('quelle heure')}`));
   const conversation = textOf(found[0] ?? {}, 'id');
-  await account.send('POST', `/v1/conversations/${conversation}/notes`, { text: 'Cliente fidèle, préfère le samedi matin.' });
+  await account.send('POST', `/v1/conversations/${conversation}/notes`, {
+    text: `@${state.people.owner.email} Client fidèle, préfère le samedi matin.`,
+  });
   await account.send('PATCH', `/v1/conversations/${conversation}`, { flagged: true });
   const answer = { text: 'Dès 7 h ! À samedi.' };
   await account.send('POST', `/v1/conversations/${conversation}/messages`, answer, { 'idempotency-key': crypto.randomUUID() });
+  await until('the phone has it', async () =>
+    (await phonesSince(state, begun)).received.some(({ text: said }) => said === answer.text) ? true : null,
+  );
+  await account.send('PATCH', `/v1/conversations/${conversation}`, { state: 'closed' });
+  await press(state, phone(1), 'Merci, à samedi !');
+  await until('it is open again', async () =>
+    (await account.get(`/v1/conversations/${conversation}`))['state'] === 'open' ? true : null,
+  );
   const [endpoint = {}] = itemsOf(await account.get('/v1/callback-endpoints'));
   const [delivery = {}] = itemsOf(await account.get('/v1/deliveries?channel=callback&limit=1'));
   const operator = createClient(state.url, state.operatorKey);

@@ -84,7 +84,7 @@ export function AboutConversation({ conversation, entries, authors, close }: Pro
           <ul className="bare">
             {closings.toReversed().map(({ at, by }) => (
               <li key={at} className="row">
-                <Action kind="ghost" onPress={() => document.getElementById(closingId(at))?.scrollIntoView({ block: 'center' })}>
+                <Action kind="link" onPress={() => document.getElementById(closingId(at))?.scrollIntoView({ block: 'center' })}>
                   {say('closedBy', { who: by })}
                 </Action>
                 <time dateTime={at}>{shortTime(at)}</time>
