@@ -3,9 +3,34 @@ import { oweAudit, settleAudit, type AuditRecord } from './people/audit.ts';
 
 export type Sql = Pick<Pool | PoolClient, 'query'>;
 
+/** In the order of `$1`, or by the names that stand in the text (`$account`): from eight on nobody counts them. */
+export type Values = unknown[] | Record<string, unknown>;
+type Numbered = { text: string; names: string[] };
+const known = new Map<string, Numbered>();
+
+/** A text with names as PostgreSQL reads it, with numbers, and the names in that order. */
+export function numbered(named: string): Numbered {
+  const names: string[] = [];
+  const number = (_: string, name: string): string => {
+    if (!names.includes(name)) names.push(name);
+    return `$${names.indexOf(name) + 1}`;
+  };
+  const made = known.get(named) ?? { text: named.replaceAll(/\$([a-z]\w*)/gi, number), names };
+  known.set(named, made);
+  return made;
+}
+
+function queryOf(text: string, values: Values): { text: string; values: unknown[] } {
+  if (Array.isArray(values)) return { text, values };
+  const made = numbered(text);
+  const missing = made.names.find((name) => !(name in values));
+  if (missing !== undefined) throw new Error(`The statement has no value for $${missing}`);
+  return { text: made.text, values: made.names.map((name) => values[name]) };
+}
+
 /** The rows of one statement. Arrays are passed as arrays (`= any($1)`, `unnest($1::uuid[])`). */
-export async function rows<R extends QueryResultRow>(sql: Sql, text: string, values: unknown[] = []): Promise<R[]> {
-  const result = await sql.query<R>(text, values);
+export async function rows<R extends QueryResultRow>(sql: Sql, text: string, values: Values = []): Promise<R[]> {
+  const result = await sql.query<R>(queryOf(text, values));
   return result.rows;
 }
 
@@ -21,7 +46,7 @@ export async function prepared<R extends QueryResultRow>(
   sql: Pool | PoolClient,
   name: string,
   text: string,
-  values: unknown[],
+  values: Values,
 ): Promise<R[]> {
   if ('release' in sql) return runPrepared<R>(sql, name, text, values);
   const client = await sql.connect();
@@ -40,7 +65,7 @@ async function runPrepared<R extends QueryResultRow>(
   client: PoolClient,
   name: string,
   text: string,
-  values: unknown[],
+  values: Values,
 ): Promise<R[]> {
   if (unnamed.has(client)) return rows<R>(client, text, values);
   const now = performance.now();
@@ -49,13 +74,13 @@ async function runPrepared<R extends QueryResultRow>(
     if (since !== undefined) await client.query('discard plans');
     plannedAt.set(client, now);
   }
-  const result = await client.query<R>({ name, text, values });
+  const result = await client.query<R>({ name, ...queryOf(text, values) });
   return result.rows;
 }
 
 /** How many rows one statement touched. */
-export async function affected(sql: Sql, text: string, values: unknown[] = []): Promise<number> {
-  const result = await sql.query(text, values);
+export async function affected(sql: Sql, text: string, values: Values = []): Promise<number> {
+  const result = await sql.query(queryOf(text, values));
   return result.rowCount ?? 0;
 }
 

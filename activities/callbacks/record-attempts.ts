@@ -32,8 +32,9 @@ const json = (value: unknown): string | null => (value === null ? null : JSON.st
 
 const WRITTEN = `
   with e as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::int[], $8::jsonb[],
-      $9::text[], $10::jsonb[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::timestamptz[], $16::bool[], $17::bool[])
+    select * from unnest($ids::uuid[], $claims::uuid[], $states::text[], $heldReasons::text[], $delays::float8[], $classes::text[],
+      $statuses::int[], $timings::jsonb[], $remoteAddresses::text[], $responseHeaders::jsonb[], $bodyExcerpts::text[], $errors::text[],
+      $spent::bool[], $firstClasses::text[], $startedAt::timestamptz[], $probes::bool[], $outOfOrder::bool[])
       as e (id, claim, state, held_reason, delay_ms, class, status, timings, remote_address, response_headers, body_excerpt, error, spent,
         first_class, started_at, probe, out_of_order)
   ), closed as (
@@ -65,31 +66,31 @@ export async function recordAndLook(sql: Sql, ended: Ended[], endpointIds: strin
   const restless = await rows<{ id: string }>(
     sql,
     `${WRITTEN}, ended as (${ENDED})
-     select id from callback_endpoints where id = any($18::uuid[]) and (health <> 'healthy' or (track->>'failures')::int > 0)`,
-    [...valuesOf(ended), endpointIds],
+     select id from callback_endpoints where id = any($endpointIds::uuid[]) and (health <> 'healthy' or (track->>'failures')::int > 0)`,
+    { ...valuesOf(ended), endpointIds },
   );
   return new Set(restless.map(({ id }) => id));
 }
 
-const valuesOf = (ended: Ended[]): unknown[] => [
-  ended.map((each) => each.id),
-  ended.map((each) => each.claim),
-  ended.map((each) => each.state),
-  ended.map((each) => each.heldReason ?? null),
-  ended.map((each) => each.delayMs),
-  ended.map((each) => each.class),
-  ended.map((each) => each.status),
-  ended.map((each) => json(each.timings)),
-  ended.map((each) => each.remoteAddress),
-  ended.map((each) => json(each.responseHeaders)),
-  ended.map((each) => each.bodyExcerpt),
-  ended.map((each) => each.error),
-  ended.map((each) => each.spent ?? true),
-  ended.map((each) => each.firstClass ?? null),
-  ended.map((each) => each.startedAt ?? new Date()),
-  ended.map((each) => each.probe ?? false),
-  ended.map((each) => each.outOfOrder ?? false),
-];
+const valuesOf = (ended: Ended[]) => ({
+  ids: ended.map((each) => each.id),
+  claims: ended.map((each) => each.claim),
+  states: ended.map((each) => each.state),
+  heldReasons: ended.map((each) => each.heldReason ?? null),
+  delays: ended.map((each) => each.delayMs),
+  classes: ended.map((each) => each.class),
+  statuses: ended.map((each) => each.status),
+  timings: ended.map((each) => json(each.timings)),
+  remoteAddresses: ended.map((each) => each.remoteAddress),
+  responseHeaders: ended.map((each) => json(each.responseHeaders)),
+  bodyExcerpts: ended.map((each) => each.bodyExcerpt),
+  errors: ended.map((each) => each.error),
+  spent: ended.map((each) => each.spent ?? true),
+  firstClasses: ended.map((each) => each.firstClass ?? null),
+  startedAt: ended.map((each) => each.startedAt ?? new Date()),
+  probes: ended.map((each) => each.probe ?? false),
+  outOfOrder: ended.map((each) => each.outOfOrder ?? false),
+});
 
 /**
  * Writes results in groups, at most 50 ms late: a result gives its endpoint's place back, so it never waits for the page's

@@ -104,7 +104,7 @@ async function startComparing() {
     HELD.some(([file, names]) => place.startsWith(`${file}:`) && names.split(' ').includes(name));
 
   function wrongIn(statement: Statement, { parameters, fields }: Described): string[] {
-    const { place, text = '', row, values } = statement;
+    const { place, text = '', row, values, misnamed } = statement;
     const said = [...(row ?? [])].map(([name, kinds]): string | null => {
       const field = fields.findLast((each) => each.name === name);
       if (!field) return name === '*' || kinds?.has('undefined') === true ? null : `has no column ${name}`;
@@ -120,7 +120,8 @@ async function startComparing() {
       values === undefined || values.includes(parameters.length)
         ? null
         : `passes ${values.join(' or ')} values for ${parameters.length} parameters`;
-    return [passed, ...said].flatMap((each) => (each === null ? [] : [`${place} ${each}`]));
+    const names = misnamed.map((name) => `misnames ${name}`);
+    return [passed, ...names, ...said].flatMap((each) => (each === null ? [] : [`${place} ${each}`]));
   }
 
   /** Runs a statement on a row of constants in each of its tables; null where it never answers a row. */
@@ -173,7 +174,8 @@ test('a statement that differs from what its caller says is named with the diffe
     ['not_before', new Set(['Date'])],
     ['nothing', new Set(['string'])],
   ]);
-  const statement = async (text: string) => (await comparing.compare({ place: 'here', text, row, values: [2] })).wrong;
+  const statement = async (text: string) =>
+    (await comparing.compare({ place: 'here', text, row, values: [2], misnamed: [] })).wrong;
   expect(await statement('select id, not_before from messages where id = $1')).toEqual([
     'here passes 2 values for 1 parameters',
     'here says that id is number: it is string',
