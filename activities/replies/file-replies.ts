@@ -237,22 +237,23 @@ async function markFiled(
   await fileInConversations(
     client,
     shown,
-    `update replies r set filed_at = now(), run_id = $13, account_id = f.account_id, campaign_id = f.campaign_id, message_id = f.message_id,
-        conversation_id = placed.conversation_id, sequence = placed.sequence, attribution = f.attribution, opt_out = f.opt_out,
-        hidden = f.hidden, keyword = f.keyword
-      from unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[], $18::jsonb[], $19::bool[], $20::bool[], $21::text[])
+    `update replies r set filed_at = now(), run_id = $run, account_id = f.account_id, campaign_id = f.campaign_id,
+        message_id = f.message_id, conversation_id = placed.conversation_id, sequence = placed.sequence,
+        attribution = f.attribution, opt_out = f.opt_out, hidden = f.hidden, keyword = f.keyword
+      from unnest($filed::uuid[], $filedAccounts::uuid[], $campaigns::uuid[], $messages::uuid[], $attributions::jsonb[],
+          $optOuts::bool[], $hidden::bool[], $keywords::text[])
         as f (id, account_id, campaign_id, message_id, attribution, opt_out, hidden, keyword) left join placed using (id)
       where r.id = f.id`,
-    [
-      runId,
-      all.map((each) => each.reply.id),
-      all.map((each) => each.accountId),
-      all.map((each) => each.answered?.campaign_id ?? null),
-      all.map((each) => each.answered?.id ?? null),
-      all.map((each) => JSON.stringify(each.attribution)),
-      all.map((each) => each.optOut),
-      all.map((each) => each.hidden),
-      all.map((each) => each.keyword),
-    ],
+    {
+      run: runId,
+      filed: all.map((each) => each.reply.id),
+      filedAccounts: all.map((each) => each.accountId),
+      campaigns: all.map((each) => each.answered?.campaign_id ?? null),
+      messages: all.map((each) => each.answered?.id ?? null),
+      attributions: all.map((each) => JSON.stringify(each.attribution)),
+      optOuts: all.map((each) => each.optOut),
+      hidden: all.map((each) => each.hidden),
+      keywords: all.map((each) => each.keyword),
+    },
   );
 }

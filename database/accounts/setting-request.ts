@@ -50,19 +50,9 @@ export async function addSettingRequest(client: PoolClient, request: New, most: 
   const added = await affected(
     client,
     `insert into setting_requests (id, account_id, kind, change, target, endpoint_id, secret, state, requested_at, requested_by)
-     select $1, $2, $3, $4, $5, $6, $7, 'waiting', now(), $8
-     where (select count(*) from setting_requests where account_id = $2 and state = 'waiting') < $9`,
-    [
-      id,
-      request.accountId,
-      request.kind,
-      JSON.stringify(request.change),
-      request.target,
-      request.endpointId,
-      request.secret,
-      request.by,
-      most,
-    ],
+     select $id, $accountId, $kind, $change, $target, $endpointId, $secret, 'waiting', now(), $by
+     where (select count(*) from setting_requests where account_id = $accountId and state = 'waiting') < $most`,
+    { ...request, id, change: JSON.stringify(request.change), most },
   );
   return added === 1 ? id : null;
 }

@@ -30,16 +30,10 @@ export async function lockEndpoint(client: PoolClient, accountId: string, id: st
   return found;
 }
 
-const valuesOf = (settings: EndpointSettings): unknown[] => [
-  settings.url,
-  settings.description,
-  settings.types,
-  settings.format,
-  settings.fallbackUrl,
-  settings.ordered,
-  settings.timeoutMs,
-  settings.schedule === null ? null : JSON.stringify(settings.schedule),
-];
+const valuesOf = (settings: EndpointSettings) => ({
+  ...settings,
+  schedule: settings.schedule === null ? null : JSON.stringify(settings.schedule),
+});
 
 /** A new endpoint of the whole account; `secrets` are sealed. */
 export const addEndpoint = async (
@@ -50,17 +44,18 @@ export const addEndpoint = async (
   void (await affected(
     client,
     `insert into callback_endpoints (url, description, types, format, fallback_url, ordered, timeout_ms, schedule, id, account_id, secrets, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())`,
-    [...valuesOf(settings), id, accountId, secrets],
+     values ($url, $description, $types, $format, $fallbackUrl, $ordered, $timeoutMs, $schedule,
+       $id, $accountId, $secrets, now())`,
+    { ...valuesOf(settings), id, accountId, secrets },
   ));
 
 /** The caller holds its lock. */
 export const setEndpoint = async (client: PoolClient, id: string, settings: EndpointSettings): Promise<void> =>
   void (await affected(
     client,
-    `update callback_endpoints set url = $1, description = $2, types = $3, format = $4, fallback_url = $5, ordered = $6,
-       timeout_ms = $7, schedule = $8 where id = $9`,
-    [...valuesOf(settings), id],
+    `update callback_endpoints set url = $url, description = $description, types = $types, format = $format,
+       fallback_url = $fallbackUrl, ordered = $ordered, timeout_ms = $timeoutMs, schedule = $schedule where id = $id`,
+    { ...valuesOf(settings), id },
   ));
 
 /** The caller holds its lock; `secrets` are sealed. */

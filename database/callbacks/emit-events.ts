@@ -127,16 +127,19 @@ const STORE = `with owed as (
      select d.id, d.account_id, d.event_id, d.channel, case when d.channel = 'callback' then d.target end,
        case when d.channel = 'email' then d.target end,
        case when d.claim is not null then 'in_flight' when d.held is null then 'pending' else 'held' end,
-       d.held, case when d.held is null then now() + make_interval(secs => $8) end, d.claim, (d.claim is not null)::int,
+       d.held, case when d.held is null then now() + make_interval(secs => $takenOverAfter) end,
+       d.claim, (d.claim is not null)::int,
        case when d.claim is not null then 'fresh' end, case when d.claim is not null then now() + interval '${LEASE_SECONDS} seconds' end,
-       $9, now(), d.format, d.body, d.conversation_id, d.sequence
-     from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::uuid[], $19::int[],
-       $20::uuid[]) as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)
+       $run, now(), d.format, d.body, d.conversation_id, d.sequence
+     from unnest($ids::uuid[], $owedAccounts::uuid[], $owedEvents::uuid[], $channels::text[], $targets::uuid[], $held::text[],
+       $formats::text[], $bodies::text[], $conversations::uuid[], $sequences::int[], $claims::uuid[])
+       as d (id, account_id, event_id, channel, target, held, format, body, conversation_id, sequence, claim)
    ), locked as (
-     select account_id from account_counters where account_id = any($1::uuid[]) order by account_id for update
+     select account_id from account_counters where account_id = any($accounts::uuid[]) order by account_id for update
    ), e as (
      select *, row_number() over (partition by account_id order by ordinal) as place, count(*) over (partition by account_id) as many
-     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $21::uuid[])
+     from unnest($events::uuid[], $eventAccounts::uuid[], $replies::uuid[], $types::text[], $frozen::text[], $owedCounts::int[],
+       $campaigns::uuid[])
       with ordinality as e (id, account_id, reply_id, type, body, owed, campaign_id, ordinal)
    ), drawn as (
      update account_counters c set position = c.position + n.many
@@ -146,7 +149,8 @@ const STORE = `with owed as (
      insert into events (id, account_id, position, type, reply_id, body, owed, created_at, http_request_id)
      select e.id, e.account_id, d.position - e.many + e.place, e.type, e.reply_id, e.body, e.owed, now(), c.http_request_id
     from e join drawn d using (account_id) left join campaigns c on c.id = e.campaign_id
-   ) select clock_timestamp() as at, (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($21::uuid[])) as requests`;
+   ) select clock_timestamp() as at,
+     (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($campaigns::uuid[])) as requests`;
 
 /**
  * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
@@ -243,29 +247,29 @@ async function store(
   { accounts, events, owed, runId }: { accounts: string[]; events: Frozen[]; owed: Owed[]; runId: string | null },
 ): Promise<Stored> {
   const owedFor = new Map([...Map.groupBy(owed, (each) => each.eventId)].map(([id, list]) => [id, list.length]));
-  const [stored] = await rows<Stored>(client, STORE, [
+  const [stored] = await rows<Stored>(client, STORE, {
     accounts,
-    events.map((each) => each.eventId),
-    events.map((each) => each.accountId),
-    events.map((each) => each.replyId),
-    events.map((each) => each.type),
-    events.map((each) => each.frozen),
-    events.map((each) => owedFor.get(each.eventId) ?? 0),
-    runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
-    runId ?? 'retry',
-    owed.map((each) => each.id),
-    owed.map((each) => each.accountId),
-    owed.map((each) => each.eventId),
-    owed.map((each) => each.channel),
-    owed.map((each) => each.targetId),
-    owed.map((each) => each.held),
-    owed.map((each) => each.format),
-    owed.map((each) => each.body),
-    owed.map((each) => each.conversationId),
-    owed.map((each) => each.sequence),
-    owed.map((each) => each.claim),
-    events.map((each) => each.campaignId ?? null),
-  ]);
+    events: events.map((each) => each.eventId),
+    eventAccounts: events.map((each) => each.accountId),
+    replies: events.map((each) => each.replyId),
+    types: events.map((each) => each.type),
+    frozen: events.map((each) => each.frozen),
+    owedCounts: events.map((each) => owedFor.get(each.eventId) ?? 0),
+    campaigns: events.map((each) => each.campaignId ?? null),
+    takenOverAfter: runId === null ? 0 : TAKEN_OVER_AFTER_SECONDS,
+    run: runId ?? 'retry',
+    ids: owed.map((each) => each.id),
+    owedAccounts: owed.map((each) => each.accountId),
+    owedEvents: owed.map((each) => each.eventId),
+    channels: owed.map((each) => each.channel),
+    targets: owed.map((each) => each.targetId),
+    held: owed.map((each) => each.held),
+    formats: owed.map((each) => each.format),
+    bodies: owed.map((each) => each.body),
+    conversations: owed.map((each) => each.conversationId),
+    sequences: owed.map((each) => each.sequence),
+    claims: owed.map((each) => each.claim),
+  });
   return { at: stored?.at ?? new Date(), requests: stored?.requests ?? {} };
 }
 

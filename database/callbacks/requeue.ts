@@ -75,19 +75,20 @@ export const withdrawReplay = (sql: Sql, replayId: string): Promise<{ id: string
 type Selection = { accountId: string; endpointId: string; filter: ReplayFilter };
 
 const SELECTED = `from deliveries d
-  where d.account_id = $1 and d.endpoint_id = $2 and d.channel = 'callback' and d.created_at >= $3 and d.created_at < $4 and d.id >= $7
-    and ${STATE} = any($5::text[]) and ($6::uuid[] is null or d.id = any($6::uuid[]))`;
+  where d.account_id = $accountId and d.endpoint_id = $endpointId and d.channel = 'callback' and d.created_at >= $since
+    and d.created_at < $until and d.id >= $firstId and ${STATE} = any($states::text[])
+    and ($ids::uuid[] is null or d.id = any($ids::uuid[]))`;
 
-const values = ({ accountId, endpointId, filter }: Selection): unknown[] => [
+const values = ({ accountId, endpointId, filter: { since, until, states, ids } }: Selection) => ({
   accountId,
   endpointId,
-  filter.since,
-  filter.until,
-  filter.states,
-  filter.ids,
+  since,
+  until,
+  states,
+  ids,
   // Ids rise with time, as far as clocks agree: they lead to the place.
-  idAt(new Date(filter.since).getTime() - HOUR_MS),
-];
+  firstId: idAt(new Date(since).getTime() - HOUR_MS),
+});
 
 export async function countSelected(sql: Sql, selection: Selection): Promise<number> {
   const [found] = await rows<{ count: number }>(sql, `select count(*)::int as count ${SELECTED}`, values(selection));
@@ -98,8 +99,8 @@ export async function countSelected(sql: Sql, selection: Selection): Promise<num
 export async function nextSelected(sql: Sql, selection: Selection, after: string | null, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(
     sql,
-    `select d.id ${SELECTED} and ($8::uuid is null or d.id > $8) order by d.id limit $9`,
-    [...values(selection), after, limit],
+    `select d.id ${SELECTED} and ($after::uuid is null or d.id > $after) order by d.id limit $limit`,
+    { ...values(selection), after, limit },
   );
   return found.map((row) => row.id);
 }

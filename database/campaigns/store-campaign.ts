@@ -63,26 +63,8 @@ export type NewMessage = {
   costMicros?: number | null;
 };
 
-const COLUMNS = [
-  'id',
-  'account_id',
-  'campaign_id',
-  'row',
-  'conversation_id',
-  'carrier_id',
-  'to_number',
-  'sender',
-  'reply_code',
-  'port',
-  'text',
-  'segments',
-  'reference',
-  'two_way',
-  'simulation',
-  'state',
-  'ambiguous',
-  'cost_micros',
-];
+const COLUMNS = `id, account_id, campaign_id, row, conversation_id, carrier_id, to_number, sender, reply_code, port, text,
+  segments, reference, two_way, simulation, state, ambiguous, cost_micros`;
 /** Messages encoded at a time: about 200 kB, and a few milliseconds. */
 const CHUNK = 1000;
 
@@ -104,32 +86,21 @@ function copyValue(value: string | number | boolean | null): string {
   return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\b\f\v]/g, (character) => ESCAPES[character] ?? character) : text;
 }
 
-const valuesOf = (basis: MessageBasis, id: string, message: NewMessage) => [
-  id,
-  basis.accountId,
-  basis.campaignId,
-  message.row,
-  basis.conversationId,
-  message.carrierId ?? basis.carrierId,
-  message.to,
-  message.sender,
-  message.replyCode,
-  message.port,
-  message.text,
-  message.segments,
-  message.reference,
-  basis.twoWay,
-  basis.simulation,
-  'queued',
-  message.ambiguous ?? false,
-  message.costMicros ?? null,
-];
-
 /** Stores one message. */
-export async function insertMessage(sql: Sql, basis: MessageBasis, message: NewMessage & { id: string }): Promise<void> {
-  const places = COLUMNS.map((_, index) => `$${index + 1}`).join(', ');
-  await affected(sql, `insert into messages (${COLUMNS.join(', ')}) values (${places})`, valuesOf(basis, message.id, message));
-}
+export const insertMessage = async (sql: Sql, basis: MessageBasis, message: NewMessage & { id: string }): Promise<void> =>
+  void (await affected(
+    sql,
+    `insert into messages (${COLUMNS})
+     values ($id, $accountId, $campaignId, $row, $conversationId, $carrierId, $to, $sender, $replyCode, $port, $text, $segments,
+       $reference, $twoWay, $simulation, 'queued', $ambiguous, $costMicros)`,
+    {
+      ...message,
+      ...basis,
+      carrierId: message.carrierId ?? basis.carrierId,
+      ambiguous: message.ambiguous ?? false,
+      costMicros: message.costMicros ?? null,
+    },
+  ));
 
 async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): AsyncGenerator<string> {
   // Columns that all rows share are written once, between those that they do not.
@@ -151,7 +122,7 @@ async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): As
 
 /** Stores any number of messages by COPY, in the transaction of that connection, letting other work in between. */
 export async function copyMessages(client: PoolClient, basis: MessageBasis, messages: readonly NewMessage[]): Promise<void> {
-  const stream = client.query(copyFrom(`copy messages (${COLUMNS.join(', ')}) from stdin`));
+  const stream = client.query(copyFrom(`copy messages (${COLUMNS}) from stdin`));
   await pipeline(Readable.from(encode(basis, messages)), stream);
 }
 
@@ -173,40 +144,23 @@ export async function storeCampaign(
   twoWay: boolean,
   messages: readonly NewMessage[],
 ): Promise<void> {
-  const { id, accountId, carrierId, simulation, createdAt } = campaign;
+  const { id, accountId, carrierId, simulation } = campaign;
   await affected(
     client,
     `insert into campaigns (id, account_id, carrier_id, name, route, purpose, text, sender, wire_sender, with_replies, simulation, state, total,
        segments, send_at, created_at, launched_at, resend_in_doubt, keyword, allow_unreachable, callback_url, callback_endpoint_id, cost_micros, optimise, request_id, expires_at, http_request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
-    [
-      id,
-      accountId,
-      carrierId,
-      campaign.name,
-      campaign.route,
-      campaign.purpose,
-      campaign.text,
-      campaign.sender,
-      campaign.wireSender,
-      campaign.withReplies,
-      simulation,
-      campaign.state,
-      campaign.total,
-      campaign.segments,
-      campaign.sendAt,
-      createdAt,
-      campaign.resendInDoubt ?? false,
-      campaign.keyword,
-      campaign.allowUnreachable,
-      campaign.callbackUrl ?? null,
-      campaign.callbackEndpointId ?? null,
-      campaign.costMicros,
-      campaign.optimise,
-      campaign.requestId ?? null,
-      campaign.expiresAt ?? null,
-      campaign.httpRequestId ?? null,
-    ],
+     values ($id, $accountId, $carrierId, $name, $route, $purpose, $text, $sender, $wireSender, $withReplies, $simulation, $state,
+       $total, $segments, $sendAt, $createdAt, $createdAt, $resendInDoubt, $keyword, $allowUnreachable, $callbackUrl,
+       $callbackEndpointId, $costMicros, $optimise, $requestId, $expiresAt, $httpRequestId)`,
+    {
+      ...campaign,
+      resendInDoubt: campaign.resendInDoubt ?? false,
+      callbackUrl: campaign.callbackUrl ?? null,
+      callbackEndpointId: campaign.callbackEndpointId ?? null,
+      requestId: campaign.requestId ?? null,
+      expiresAt: campaign.expiresAt ?? null,
+      httpRequestId: campaign.httpRequestId ?? null,
+    },
   );
   const carrierIds = new Set(messages.map((message) => message.carrierId ?? carrierId));
   if (carrierIds.size > 1)

@@ -21,13 +21,13 @@ export const byAccountAndPhone = (a: Placed, b: Placed): number => {
  * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
  * conversation that was closed or snoozed is open again; a blocked one stays so. Where one seems to ask for STOP in other words, it is
  * flagged for a person. `also` is done in the same statement: it sees `placed (id, conversation_id, sequence)`, and
- * `alsoValues` begin at $13.
+ * `alsoValues` have none of the names in here.
  */
 export async function fileInConversations(
   client: PoolClient,
   filed: Placed[],
   also?: string,
-  alsoValues: unknown[] = [],
+  alsoValues: Record<string, unknown> = {},
 ): Promise<void> {
   const groups = [
     ...Map.groupBy(filed.toSorted(byAccountAndPhone), (each) => `${each.accountId} ${each.reply.from_number}`).values(),
@@ -43,7 +43,8 @@ export async function fileInConversations(
     `with c as (
        insert into conversations (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged, unread, created_at)
        select c.*, c.sequence, now()
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::bool[])
+       from unnest($ids::uuid[], $accounts::uuid[], $phones::text[], $replyCodes::text[], $carriers::uuid[], $counts::int[],
+         $receivedAt::timestamptz[], $flagged::bool[])
          as c (id, account_id, phone, reply_code, carrier_id, sequence, last_reply_at, flagged)
        on conflict (account_id, phone) do update set sequence = conversations.sequence + excluded.sequence,
          unread = conversations.unread + excluded.unread, flagged = conversations.flagged or excluded.flagged,
@@ -54,24 +55,25 @@ export async function fileInConversations(
        returning id as conversation_id, account_id, phone, sequence
      ), placed as (
        select p.id, c.conversation_id, c.sequence - p.after as sequence
-       from unnest($9::uuid[], $10::uuid[], $11::text[], $12::int[]) as p (id, account_id, phone, after) join c using (account_id, phone)
+       from unnest($placed::uuid[], $placedAccounts::uuid[], $placedPhones::text[], $after::int[])
+         as p (id, account_id, phone, after) join c using (account_id, phone)
      )${also ? `, also as (${also})` : ''}
      select * from placed`,
-    [
-      latest.map(() => newId()),
-      latest.map(({ last }) => last.accountId),
-      latest.map(({ last }) => last.reply.from_number),
-      latest.map(({ last }) => last.reply.reply_code),
-      latest.map(({ last }) => last.reply.carrier_id),
-      latest.map(({ group }) => group.length),
-      latest.map(({ last }) => last.reply.received_at),
-      latest.map(({ group }) => group.some(({ keyword }) => keyword === 'looks-like-stop')),
-      places.map(({ each }) => each.reply.id),
-      places.map(({ each }) => each.accountId),
-      places.map(({ each }) => each.reply.from_number),
-      places.map(({ after }) => after),
+    {
+      ids: latest.map(() => newId()),
+      accounts: latest.map(({ last }) => last.accountId),
+      phones: latest.map(({ last }) => last.reply.from_number),
+      replyCodes: latest.map(({ last }) => last.reply.reply_code),
+      carriers: latest.map(({ last }) => last.reply.carrier_id),
+      counts: latest.map(({ group }) => group.length),
+      receivedAt: latest.map(({ last }) => last.reply.received_at),
+      flagged: latest.map(({ group }) => group.some(({ keyword }) => keyword === 'looks-like-stop')),
+      placed: places.map(({ each }) => each.reply.id),
+      placedAccounts: places.map(({ each }) => each.accountId),
+      placedPhones: places.map(({ each }) => each.reply.from_number),
+      after: places.map(({ after }) => after),
       ...alsoValues,
-    ],
+    },
   );
   const byReply = new Map(placed.map((row) => [row.id, row]));
   for (const each of filed) {

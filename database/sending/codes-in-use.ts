@@ -23,27 +23,28 @@ export async function codesInUse(sql: Sql, { account, phones, codes, at, except 
   const found = await rows<{ phone: string; codes: string[]; others: (number | null)[] }>(
     sql,
     // Phone by phone, by the index, whatever the planner believes of a table that is just being filled.
-    `select p.phone, used.codes, used.others from unnest($1::text[]) as p (phone) cross join lateral (
+    `select p.phone, used.codes, used.others from unnest($phones::text[]) as p (phone) cross join lateral (
        select array_agg(by_code.code) as codes, array_agg(by_code.other) as others from (
          select m.reply_code as code, extract(epoch from max(case when m.state = 'queued' then 'infinity' else m.submitted_at end)
-             filter (where m.account_id <> $8))::float8 * 1000 as other
+             filter (where m.account_id <> $account))::float8 * 1000 as other
          from messages m
-         where m.to_number = p.phone and m.reply_code = any($2::text[]) and not m.simulation
-           and ($7::uuid is null or m.campaign_id is distinct from $7)
-           and (m.state = 'queued' or m.state = any($4::text[])
-             and m.submitted_at > case when m.reply_code = any($3::text[]) then $5::timestamptz else $6::timestamptz end)
+         where m.to_number = p.phone and m.reply_code = any($numbers::text[]) and not m.simulation
+           and ($except::uuid is null or m.campaign_id is distinct from $except)
+           and (m.state = 'queued' or m.state = any($arrived::text[])
+             and m.submitted_at > case when m.reply_code = any($shortCodes::text[])
+               then $sharedSince::timestamptz else $ownSince::timestamptz end)
          group by m.reply_code) as by_code
        offset 0) as used where used.codes is not null`,
-    [
-      phones,
-      codes.map(({ number }) => number),
-      codes.filter(({ kind }) => kind === 'short-code').map(({ number }) => number),
-      [...MAY_HAVE_ARRIVED],
-      since(WINDOW_MS.shared),
-      since(WINDOW_MS.own),
-      except ?? null,
+    {
       account,
-    ],
+      phones,
+      numbers: codes.map(({ number }) => number),
+      shortCodes: codes.filter(({ kind }) => kind === 'short-code').map(({ number }) => number),
+      arrived: [...MAY_HAVE_ARRIVED],
+      sharedSince: since(WINDOW_MS.shared),
+      ownSince: since(WINDOW_MS.own),
+      except: except ?? null,
+    },
   );
   return new Map(found.map((row) => [row.phone, new Map(row.codes.map((code, index) => [code, row.others[index] ?? null]))]));
 }
