@@ -23,26 +23,26 @@ type Row = NewReply & { contentKey: string; occurrence: number; counted: boolean
 type Origin = { serial: string; generation: number; sims: Map<number, string>; country: string; seenAt: Date };
 
 const COLUMNS = `id, carrier_id, external_id, content_key, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, ingested_at`;
-const GIVEN = `unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[],
-    $11::timestamptz[], $12::text[], $14::int[], $15::bool[])
+const GIVEN = `unnest($ids::uuid[], $externalIds::text[], $contentKeys::text[], $fromRaws::text[], $toRaws::text[], $fromNumbers::text[],
+    $replyCodes::text[], $texts::text[], $bodies::bytea[], $receivedAt::timestamptz[], $precisions::text[], $occurrences::int[], $counted::bool[])
   as r (id, external_id, content_key, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, occurrence, counted)`;
-const VALUES = `r.content_key, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body, r.received_at, r.precision, $13`;
+const VALUES = `r.content_key, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body, r.received_at, r.precision, $seenAt`;
 
 // Where ids can't be trusted (the device gives none, or began them again), as many of a content are new as there are more of it
 // than were stored otherwise.
 const INSERT = `
   insert into replies (${COLUMNS})
-  select r.id, $1, r.external_id, ${VALUES} from ${GIVEN}
+  select r.id, $carrier, r.external_id, ${VALUES} from ${GIVEN}
   where not r.counted or r.occurrence > (
-    select count(*) from replies k where k.carrier_id = $1 and k.content_key = r.content_key
-      and (k.external_id is null or not starts_with(k.external_id, $16)))
+    select count(*) from replies k where k.carrier_id = $carrier and k.content_key = r.content_key
+      and (k.external_id is null or not starts_with(k.external_id, $prefix)))
   on conflict do nothing`;
 
 // An id that the device gave twice: another content is another reply.
 const INSERT_TWINS = `
   insert into replies (${COLUMNS})
-  select r.id, $1, r.external_id || ':' || r.content_key, ${VALUES} from ${GIVEN}
-  join replies k on k.carrier_id = $1 and k.external_id = r.external_id and k.content_key <> r.content_key
+  select r.id, $carrier, r.external_id || ':' || r.content_key, ${VALUES} from ${GIVEN}
+  join replies k on k.carrier_id = $carrier and k.external_id = r.external_id and k.content_key <> r.content_key
   on conflict do nothing`;
 
 /**
@@ -52,28 +52,27 @@ const INSERT_TWINS = `
 export async function storePolled(client: PoolClient, carrierId: string, page: PolledPage, origin: Origin): Promise<number> {
   const all = rowsOf(page.replies, origin);
   if (all.some((row) => row.counted)) await lockReplies(client, carrierId);
-  const values = (of: Row[]) => [
-    carrierId,
-    of.map((row) => row.id),
-    of.map((row) => row.externalId),
-    of.map((row) => row.contentKey),
-    of.map((row) => row.fromRaw),
-    of.map((row) => row.toRaw),
-    of.map((row) => row.fromNumber),
-    of.map((row) => row.replyCode),
-    of.map((row) => row.text),
-    of.map((row) => row.body),
-    of.map((row) => row.receivedAt),
-    of.map((row) => row.precision),
-    origin.seenAt,
-    of.map((row) => row.occurrence),
-    of.map((row) => row.counted),
-    prefixOf(origin),
-  ];
-  let stored = await affected(client, INSERT, values(all));
+  const values = (of: Row[]) => ({
+    carrier: carrierId,
+    ids: of.map((row) => row.id),
+    externalIds: of.map((row) => row.externalId),
+    contentKeys: of.map((row) => row.contentKey),
+    fromRaws: of.map((row) => row.fromRaw),
+    toRaws: of.map((row) => row.toRaw),
+    fromNumbers: of.map((row) => row.fromNumber),
+    replyCodes: of.map((row) => row.replyCode),
+    texts: of.map((row) => row.text),
+    bodies: of.map((row) => row.body),
+    receivedAt: of.map((row) => row.receivedAt),
+    precisions: of.map((row) => row.precision),
+    seenAt: origin.seenAt,
+    occurrences: of.map((row) => row.occurrence),
+    counted: of.map((row) => row.counted),
+  });
+  let stored = await affected(client, INSERT, { ...values(all), prefix: prefixOf(origin) });
   const named = all.filter((row) => row.externalId !== null);
   if (stored < all.length && named.length > 0) {
-    stored += await affected(client, INSERT_TWINS, values(named.map((row) => ({ ...row, id: newId() }))).slice(0, -1));
+    stored += await affected(client, INSERT_TWINS, values(named.map((row) => ({ ...row, id: newId() }))));
   }
   return stored + (await keepUnreadable(client, carrierId, page.unreadable, origin));
 }

@@ -54,24 +54,24 @@ const whoEverWrote = async (client: PoolClient, late: Unfiled[], hashPhone: Hash
     : rows<Ever>(
         client,
         `select r.id, m.account_id as wrote, null::uuid as forgot
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $7::uuid[], $8::bool[])
+         from unnest($ids::uuid[], $phones::text[], $codes::text[], $until::timestamptz[], $carriers::uuid[], $shared::bool[])
            as r (id, phone, code, until, carrier, shared)
          cross join lateral (
            select distinct account_id from messages
            where to_number = r.phone and (reply_code = r.code or reply_code = '${PLACEHOLDER}' and carrier_id = r.carrier and r.shared)
-             and submitted_at <= r.until and state = any($6::text[])
+             and submitted_at <= r.until and state = any($states::text[])
          ) m
          union all
-         select r.id, null, o.account_id from unnest($1::uuid[], $5::text[]) as r (id, hash)
+         select r.id, null, o.account_id from unnest($ids::uuid[], $hashes::text[]) as r (id, hash)
          join opt_outs o on o.phone = r.hash and o.phone like '#%'`,
-        [
-          late.map((reply) => reply.id),
-          late.map((reply) => reply.from_number),
-          late.map((reply) => reply.reply_code),
-          late.map((reply) => reply.until),
-          late.map((reply) => hashPhone(reply.from_number)),
-          [...MAY_HAVE_ARRIVED],
-          late.map((reply) => reply.carrier_id),
-          late.map(isShared),
-        ],
+        {
+          ids: late.map((reply) => reply.id),
+          phones: late.map((reply) => reply.from_number),
+          codes: late.map((reply) => reply.reply_code),
+          until: late.map((reply) => reply.until),
+          carriers: late.map((reply) => reply.carrier_id),
+          shared: late.map(isShared),
+          states: [...MAY_HAVE_ARRIVED],
+          hashes: late.map((reply) => hashPhone(reply.from_number)),
+        },
       );

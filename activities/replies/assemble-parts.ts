@@ -129,44 +129,46 @@ function gather(key: Key, stored: Part[], incoming: Incoming[], country: string)
 const partsOf = (client: PoolClient, carrierId: string, keys: Key[]): Promise<PartRow[]> =>
   rows<PartRow>(
     client,
-    `select p.* from unnest($2::text[], $3::text[], $4::int[], $5::smallint[]) as k (from_raw, to_raw, reference, total)
-     join inbound_parts p using (from_raw, to_raw, reference, total) where p.carrier_id = $1 order by p.index`,
-    [carrierId, ...columnsOf(keys)],
+    `select p.* from unnest($fromRaws::text[], $toRaws::text[], $references::int[], $totals::smallint[])
+       as k (from_raw, to_raw, reference, total)
+     join inbound_parts p using (from_raw, to_raw, reference, total) where p.carrier_id = $carrier order by p.index`,
+    { carrier: carrierId, ...columnsOf(keys) },
   );
 
-const columnsOf = (keys: Key[]) => [
-  keys.map(({ from }) => from),
-  keys.map(({ to }) => to),
-  keys.map(({ reference }) => reference),
-  keys.map(({ total }) => total),
-];
+const columnsOf = (keys: Key[]) => ({
+  fromRaws: keys.map(({ from }) => from),
+  toRaws: keys.map(({ to }) => to),
+  references: keys.map(({ reference }) => reference),
+  totals: keys.map(({ total }) => total),
+});
 
 /** Stores `parts` in the place of the parts that these messages had. */
 async function writeParts(client: PoolClient, carrierId: string, messages: { key: Key; parts: Part[] }[]): Promise<void> {
   if (messages.length === 0) return;
   await affected(
     client,
-    `delete from inbound_parts p using unnest($2::text[], $3::text[], $4::int[], $5::smallint[]) as k (from_raw, to_raw, reference, total)
-     where p.carrier_id = $1 and p.from_raw = k.from_raw and p.to_raw = k.to_raw and p.reference = k.reference and p.total = k.total`,
-    [carrierId, ...columnsOf(messages.map(({ key }) => key))],
+    `delete from inbound_parts p using unnest($fromRaws::text[], $toRaws::text[], $references::int[], $totals::smallint[])
+       as k (from_raw, to_raw, reference, total)
+     where p.carrier_id = $carrier and p.from_raw = k.from_raw and p.to_raw = k.to_raw and p.reference = k.reference and p.total = k.total`,
+    { carrier: carrierId, ...columnsOf(messages.map(({ key }) => key)) },
   );
   const all = messages.flatMap(({ key, parts }) => parts.map((part) => ({ key, part })));
   await affected(
     client,
     `insert into inbound_parts (carrier_id, from_raw, to_raw, reference, total, index, id, body, encoding, received_at, precision, ingested_at, reply_id)
-     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::smallint[], $6::smallint[], $7::uuid[], $8::bytea[], $9::text[],
-       $10::timestamptz[], $11::text[], $12::timestamptz[], $13::uuid[])`,
-    [
-      carrierId,
+     select $carrier, * from unnest($fromRaws::text[], $toRaws::text[], $references::int[], $totals::smallint[], $indexes::smallint[],
+       $ids::uuid[], $bodies::bytea[], $encodings::text[], $receivedAt::timestamptz[], $precisions::text[], $ingestedAt::timestamptz[], $replies::uuid[])`,
+    {
+      carrier: carrierId,
       ...columnsOf(all.map(({ key }) => key)),
-      all.map(({ part }) => part.index),
-      all.map(() => newId()),
-      all.map(({ part }) => Buffer.from(part.body)),
-      all.map(({ part }) => part.encoding),
-      all.map(({ part }) => part.receivedAt),
-      all.map(({ part }) => part.precision),
-      all.map(({ part }) => part.ingestedAt),
-      all.map(({ part }) => part.replyId),
-    ],
+      indexes: all.map(({ part }) => part.index),
+      ids: all.map(() => newId()),
+      bodies: all.map(({ part }) => Buffer.from(part.body)),
+      encodings: all.map(({ part }) => part.encoding),
+      receivedAt: all.map(({ part }) => part.receivedAt),
+      precisions: all.map(({ part }) => part.precision),
+      ingestedAt: all.map(({ part }) => part.ingestedAt),
+      replies: all.map(({ part }) => part.replyId),
+    },
   );
 }

@@ -55,22 +55,23 @@ export async function autoReply(client: PoolClient, filed: Filed[], optedOut: Re
        cost_micros, simulation, state)
      select m.id, m.account_id, m.conversation_id, m.carrier_id, m.phone, m.code, m.code, m.port, m.text, m.segments, m.two_way, m.automatic, m.cost, false,
        'queued'
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::smallint[], $10::bool[],
-       $11::text[], $12::int[]) as m (id, account_id, conversation_id, carrier_id, phone, code, port, text, segments, two_way, automatic, cost)`,
-    [
+     from unnest($ids::uuid[], $accounts::uuid[], $conversations::uuid[], $carriers::uuid[], $phones::text[], $codes::text[],
+       $ports::smallint[], $texts::text[], $segments::smallint[], $twoWay::bool[], $automatic::text[], $costs::int[])
+       as m (id, account_id, conversation_id, carrier_id, phone, code, port, text, segments, two_way, automatic, cost)`,
+    {
       ids,
-      granted.map(({ each }) => each.accountId),
-      granted.map(({ each }) => each.conversationId),
-      granted.map(({ each }) => each.reply.carrier_id),
-      granted.map(({ each }) => each.reply.from_number),
-      granted.map(({ each }) => each.reply.reply_code),
-      granted.map(({ each }) => each.reply.port ?? null),
-      granted.map(({ text }) => text),
-      granted.map(({ text }) => countSegments(text).segments),
-      granted.map(({ twoWay }) => twoWay),
-      granted.map(({ automatic }) => automatic),
-      granted.map(costOf),
-    ],
+      accounts: granted.map(({ each }) => each.accountId),
+      conversations: granted.map(({ each }) => each.conversationId),
+      carriers: granted.map(({ each }) => each.reply.carrier_id),
+      phones: granted.map(({ each }) => each.reply.from_number),
+      codes: granted.map(({ each }) => each.reply.reply_code),
+      ports: granted.map(({ each }) => each.reply.port ?? null),
+      texts: granted.map(({ text }) => text),
+      segments: granted.map(({ text }) => countSegments(text).segments),
+      twoWay: granted.map(({ twoWay }) => twoWay),
+      automatic: granted.map(({ automatic }) => automatic),
+      costs: granted.map(costOf),
+    },
   );
   return ids;
 }

@@ -96,24 +96,24 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
   const found = await rows<Answered & { reply_id: string; account_id: string; keyword: string | null; unlearned: boolean }>(
     client,
     `select r.id as reply_id, ${ANSWERED}, m.account_id, c.keyword, m.reply_code = '${PLACEHOLDER}' as unlearned
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $7::uuid[], $8::bool[])
+     from unnest($ids::uuid[], $phones::text[], $codes::text[], $since::timestamptz[], $until::timestamptz[], $carriers::uuid[], $shared::bool[])
        as r (id, phone, code, since, until, carrier, shared)
      -- A code of the operator's that is not known yet may be any short one of that carrier.
      join messages m on m.to_number = r.phone and m.reply_code in (r.code, '${PLACEHOLDER}')
        and (m.reply_code = r.code or m.carrier_id = r.carrier and r.shared)
-       and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($6::text[])
+       and m.submitted_at >= r.since and m.submitted_at <= r.until and m.state = any($states::text[])
      join accounts a on a.id = m.account_id ${CAMPAIGN}
      for key share of a`,
-    [
-      unfiled.map((reply) => reply.id),
-      unfiled.map((reply) => reply.from_number),
-      unfiled.map((reply) => reply.reply_code),
-      unfiled.map((reply) => reply.since),
-      unfiled.map((reply) => reply.until),
-      [...MAY_HAVE_ARRIVED],
-      unfiled.map((reply) => reply.carrier_id),
-      unfiled.map(isShared),
-    ],
+    {
+      ids: unfiled.map((reply) => reply.id),
+      phones: unfiled.map((reply) => reply.from_number),
+      codes: unfiled.map((reply) => reply.reply_code),
+      since: unfiled.map((reply) => reply.since),
+      until: unfiled.map((reply) => reply.until),
+      carriers: unfiled.map((reply) => reply.carrier_id),
+      shared: unfiled.map(isShared),
+      states: [...MAY_HAVE_ARRIVED],
+    },
   );
   const candidates = [...Map.groupBy(found, (row) => row.reply_id)].map(([id, ofReply]): [string, Candidate[]] => [
     id,

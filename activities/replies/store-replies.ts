@@ -52,14 +52,16 @@ export function newReply(reply: InboundReply, read: string, country: string): Ne
 // Times are the database's: a worker with a wrong clock would put a reply before the message that it answers.
 const INSERT = `
   with session as (
-    update carrier_sessions set acked_through = greatest(acked_through, $3::uuid) where id = $2 and $3::uuid is not null
+    update carrier_sessions set acked_through = greatest(acked_through, $ackedThrough::uuid)
+    where id = $session and $ackedThrough::uuid is not null
   )
   insert into replies (id, carrier_id, session_id, external_id, from_raw, to_raw, from_number, reply_code, text, body,
     received_at, precision, partial, content_key, ingested_at, released_at, handed_at)
-  select r.id, $1, $2, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
+  select r.id, $carrier, $session, r.external_id, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body,
     case when r.precision = 'ours' and not r.partial then now() else r.received_at end, r.precision, r.partial, r.content_key, now(),
-    case when $14 then now() end, case when $14 then now() end
-  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], $13::text[], $15::bool[], $16::text[])
+    case when $released then now() end, case when $released then now() end
+  from unnest($ids::uuid[], $externalIds::text[], $fromRaws::text[], $toRaws::text[], $fromNumbers::text[], $replyCodes::text[],
+    $texts::text[], $bodies::bytea[], $receivedAt::timestamptz[], $precisions::text[], $partial::bool[], $contentKeys::text[])
     as r (id, external_id, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, partial, content_key)
   on conflict do nothing returning id`;
 
@@ -73,23 +75,23 @@ export async function insertReplies(
   replies: NewReply[],
   { session, released = true }: { session?: { id: string; ackedThrough: string | null }; released?: boolean } = {},
 ): Promise<string[]> {
-  const stored = await rows<{ id: string }>(sql, INSERT, [
-    carrierId,
-    session?.id ?? null,
-    session?.ackedThrough ?? null,
-    replies.map((reply) => reply.id),
-    replies.map((reply) => reply.externalId),
-    replies.map((reply) => reply.fromRaw),
-    replies.map((reply) => reply.toRaw),
-    replies.map((reply) => reply.fromNumber),
-    replies.map((reply) => reply.replyCode),
-    replies.map((reply) => reply.text),
-    replies.map((reply) => reply.body),
-    replies.map((reply) => reply.receivedAt),
-    replies.map((reply) => reply.precision),
+  const stored = await rows<{ id: string }>(sql, INSERT, {
+    carrier: carrierId,
+    session: session?.id ?? null,
+    ackedThrough: session?.ackedThrough ?? null,
     released,
-    replies.map((reply) => reply.partial),
-    replies.map((reply) => reply.contentKey),
-  ]);
+    ids: replies.map((reply) => reply.id),
+    externalIds: replies.map((reply) => reply.externalId),
+    fromRaws: replies.map((reply) => reply.fromRaw),
+    toRaws: replies.map((reply) => reply.toRaw),
+    fromNumbers: replies.map((reply) => reply.fromNumber),
+    replyCodes: replies.map((reply) => reply.replyCode),
+    texts: replies.map((reply) => reply.text),
+    bodies: replies.map((reply) => reply.body),
+    receivedAt: replies.map((reply) => reply.receivedAt),
+    precisions: replies.map((reply) => reply.precision),
+    partial: replies.map((reply) => reply.partial),
+    contentKeys: replies.map((reply) => reply.contentKey),
+  });
   return stored.map((row) => row.id);
 }

@@ -56,11 +56,12 @@ const DEFERRED_SECONDS = 'array[5, 15, 60, 300, 900, 1800, 3600]';
 // account that hears of its messages goes on waiting there: who looks for its message next finds it, and tells of it.
 const TURN = `
   with mine as (
-    update carrier_slots set "window" = $4::uuid[]
-    where carrier_id = $1 and slot = $2 and epoch = $3 and lease_until > now() returning epoch
+    update carrier_slots set "window" = $window::uuid[]
+    where carrier_id = $carrier and slot = $slot and epoch = $epoch and lease_until > now() returning epoch
   ), early as (
-    delete from orphan_receipts o using mine, unnest($9::text[], $10::uuid[]) as r (reference, id) join messages m on m.id = r.id
-    where o.carrier_id = $1 and o.reference = r.reference and not ${HEARS} returning r.id, o.status, o.error
+    delete from orphan_receipts o using mine, unnest($references::text[], $referencedIds::uuid[]) as r (reference, id)
+      join messages m on m.id = r.id
+    where o.carrier_id = $carrier and o.reference = r.reference and not ${HEARS} returning r.id, o.status, o.error
   ), stored as (
     update messages m set reason = coalesce(e.error, r.reason), settled_at = now(),
       state = coalesce(e.status, case when r.state = 'in_doubt' and ${SENT_AGAIN} then 'queued'
@@ -70,7 +71,7 @@ const TURN = `
       not_before = case when r.delay is not null then now() + make_interval(secs => r.delay / 1000.0)
         when r.state = 'in_doubt' then now() + interval '${SECOND_TRY_SECONDS} seconds'
         when r.state = 'deferred' then now() + make_interval(secs => (${DEFERRED_SECONDS})[m.deferrals + 1]) else m.not_before end
-    from mine, unnest($5::uuid[], $6::text[], $7::text[], $8::float8[]) as r (id, state, reason, delay)
+    from mine, unnest($settledIds::uuid[], $outcomes::text[], $reasons::text[], $delays::float8[]) as r (id, state, reason, delay)
     left join (select distinct on (id) id, status, error from early) e on e.id = r.id
     where m.id = r.id and m.epoch = mine.epoch and m.state = 'submitting'
     returning m.id, m.state, m.carrier_id, m.to_number, m.sender, m.submitted_at, m.account_id, m.cost_micros, r.state as said
@@ -78,11 +79,12 @@ const TURN = `
     ${NOTE_DOUBTS('stored')}
   ), referenced as (
     insert into message_references (carrier_id, reference, message_id)
-    select $1, r.reference, r.id from mine, unnest($9::text[], $10::uuid[]) as r (reference, id) on conflict do nothing
+    select $carrier, r.reference, r.id from mine, unnest($references::text[], $referencedIds::uuid[]) as r (reference, id) on conflict do nothing
   ), awaited as (
     insert into awaited_results (carrier_id, reference, submitted_at, next_at)
-    select $1, r.reference, now(), now() + interval '5 seconds' from mine, unnest($9::text[], $10::uuid[]) as r (reference, id)
-    where $16 on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
+    select $carrier, r.reference, now(), now() + interval '5 seconds'
+    from mine, unnest($references::text[], $referencedIds::uuid[]) as r (reference, id)
+    where $asksResults on conflict (carrier_id, reference) do update set submitted_at = now(), next_at = excluded.next_at
   ), judged as materialized (
     select m.id, m.simulation, c.state as campaign, m.account_id, case when m.simulation then 0 else coalesce(m.cost_micros, 0) end as cost,
       ${ANSWERS} as answers, coalesce(m.automatic, '') in ('stop-confirmation', 'contact') as owed,
@@ -90,25 +92,27 @@ const TURN = `
         when exists (select from accounts a where a.id = m.account_id and a.closed_at is not null) then 'account-closed'
         when c.route = 'lowcost' and c.purpose = 'marketing' and p.lowcost_marketing = 'refuse' and m.to_number ~ '${FRENCH_NUMBER}' then 'lowcost-marketing'
         when m.sender like '+%' and exists (
-          select from numbers n where n.carrier_id = $1 and n.number = m.sender and n.kind = 'virtual' and n.account_id is distinct from m.account_id
+          select from numbers n where n.carrier_id = $carrier and n.number = m.sender and n.kind = 'virtual' and n.account_id is distinct from m.account_id
         ) then 'number-released'
         when coalesce(m.automatic, '') not in ('stop-confirmation', 'contact') and exists (
           select from opt_outs o where o.account_id = m.account_id and o.phone in (m.to_number, w.hash)) then 'opted-out' end as skip,
       case when c.purpose = 'marketing' and p.quiet_hours = 'hold'
         then nullif(case p.quiet_preset when 'strict' then w.strict else w.standard end, 0) end as wait
-    from mine join carriers s on s.id = $1 and s.paused_at is null cross join messages m
+    from mine join carriers s on s.id = $carrier and s.paused_at is null cross join messages m
     left join campaigns c on c.id = m.campaign_id
     left join account_policies p on p.account_id = m.account_id
-    left join unnest($12::uuid[], $13::text[], $14::float8[], $15::float8[]) as w (id, hash, standard, strict) on w.id = m.id
-    where m.id = any($11::uuid[]) and m.state = 'queued' and m.carrier_id = $1 and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
+    left join unnest($markedIds::uuid[], $hashes::text[], $standardWaits::float8[], $strictWaits::float8[])
+      as w (id, hash, standard, strict) on w.id = m.id
+    where m.id = any($wanted::uuid[]) and m.state = 'queued' and m.carrier_id = $carrier
+      and (m.not_before is null or m.not_before <= now()) and not ${SENDING_HELD}
   ), ${BUDGET}, claimed as (
     update messages m set
       state = case when j.skipped is not null then 'skipped' when j.wait is not null then 'queued' when j.simulation then 'simulated' else 'submitting' end,
-      reason = case when j.skipped is null and j.wait is not null then 'quiet-hours' else j.skipped end, epoch = $3,
+      reason = case when j.skipped is null and j.wait is not null then 'quiet-hours' else j.skipped end, epoch = $epoch,
       submitted_at = case when j.skipped is null and j.wait is null then now() end,
       not_before = case when j.skipped is null then now() + make_interval(secs => j.wait / 1000.0) end
     from decided j
-    where m.id = j.id and m.state = 'queued' and m.carrier_id = $1 and (j.skipped is not null or j.campaign is null or j.campaign = 'launched')
+    where m.id = j.id and m.state = 'queued' and m.carrier_id = $carrier and (j.skipped is not null or j.campaign is null or j.campaign = 'launched')
       and not exists (select from beyond o where o.id = j.id)
     returning m.id, m.state, j.account_id, j.cost, m.simulation as simulated
   ), news as (
@@ -149,25 +153,25 @@ export async function settleAndClaim(
   const references = settled.flatMap(({ id, result }) =>
     result.outcome === 'accepted' ? result.references.map((reference) => ({ id, reference })) : [],
   );
-  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(sql, 'take-turn', TURN, [
-    slot.carrierId,
-    slot.slot,
-    slot.epoch,
+  const [turn] = await prepared<{ held: number; ids: string[]; states: Claim['state'][] }>(sql, 'take-turn', TURN, {
+    carrier: slot.carrierId,
+    slot: slot.slot,
+    epoch: slot.epoch,
     window,
-    settled.map(({ id }) => id),
-    settled.map(({ result }) => after[result.outcome]),
-    settled.map(({ result }) => reasonOf(result)),
-    settled.map(({ result }) => delayOf(result)),
-    references.map(({ reference }) => reference),
-    references.map(({ id }) => id),
+    settledIds: settled.map(({ id }) => id),
+    outcomes: settled.map(({ result }) => after[result.outcome]),
+    reasons: settled.map(({ result }) => reasonOf(result)),
+    delays: settled.map(({ result }) => delayOf(result)),
+    references: references.map(({ reference }) => reference),
+    referencedIds: references.map(({ id }) => id),
     wanted,
-    marks.map(({ id }) => id),
-    marks.map(({ hash }) => hash),
-    marks.map(({ standardWaitMs }) => standardWaitMs),
-    marks.map(({ strictWaitMs }) => strictWaitMs),
+    markedIds: marks.map(({ id }) => id),
+    hashes: marks.map(({ hash }) => hash),
+    standardWaits: marks.map(({ standardWaitMs }) => standardWaitMs),
+    strictWaits: marks.map(({ strictWaitMs }) => strictWaitMs),
     asksResults,
     accounts,
-  ]);
+  });
   if (!turn || turn.held === 0) return null;
   return turn.ids.flatMap((id, index) => {
     const state = turn.states[index];

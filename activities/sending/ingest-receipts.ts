@@ -19,27 +19,28 @@ import type { OnCallbacksDue } from '../wake-run.ts';
 // A message of several segments is delivered when one receipt says so and none denies it.
 const APPLY = `
   with r as (
-    select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
+    select * from unnest($ids::uuid[], $references::text[], $messages::uuid[], $statuses::text[], $errors::text[], $times::timestamptz[],
+      $fromNumbers::text[], $toNumbers::text[], $idEnds::text[])
       as r (id, reference, message_id, status, error, at, from_number, to_number, id_end)
   ), matched as (
     select r.*, coalesce(f.message_id, m.id, case when r.id_end is not null then (
         select o.id from messages o
-        where o.to_number = r.to_number and o.carrier_id = $1 and right(o.id::text, 4) = r.id_end
+        where o.to_number = r.to_number and o.carrier_id = $carrier and right(o.id::text, 4) = r.id_end
           and o.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
         order by o.submitted_at desc limit 1
       ) end, d.message_id) as message, f.message_id is null and r.id_end is null and d.message_id is not null as resolves
     from r
-    left join message_references f on f.carrier_id = $1 and f.reference = r.reference
-    left join messages m on m.id = r.message_id and m.carrier_id = $1
+    left join message_references f on f.carrier_id = $carrier and f.reference = r.reference
+    left join messages m on m.id = r.message_id and m.carrier_id = $carrier
     left join doubts d on f.message_id is null and m.id is null
-      and d.carrier_id = $1 and d.to_number = r.to_number and d.sender = r.from_number
+      and d.carrier_id = $carrier and d.to_number = r.to_number and d.sender = r.from_number
       and d.submitted_at between r.at - interval '${ENDS_AFTER}' and r.at + interval '2 minutes'
       and not exists (
-        select from messages o where o.to_number = d.to_number and o.carrier_id = $1 and o.sender = d.sender and o.id <> d.message_id
+        select from messages o where o.to_number = d.to_number and o.carrier_id = $carrier and o.sender = d.sender and o.id <> d.message_id
           and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > r.at - interval '${ENDS_AFTER}')
   ), named as (
     insert into message_references (carrier_id, reference, message_id)
-    select distinct $1::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
+    select distinct $carrier::uuid, reference, message from matched where resolves and reference <> '' on conflict do nothing
   ), worst as (
     select distinct on (message) message, status, error, from_number from matched where message is not null
     order by message, array_position(array['undelivered', 'expired', 'delivered', 'unknown', 'accepted'], status)
@@ -62,10 +63,10 @@ const APPLY = `
     delete from doubts d using applied a where d.message_id = a.id
   ), kept as (
     insert into orphan_receipts (id, carrier_id, reference, from_number, to_number, status, error, at, ingested_at)
-    select id, $1, reference, case when many then null else from_number end, case when many then null else to_number end, status, error, at, now()
+    select id, $carrier, reference, case when many then null else from_number end, case when many then null else to_number end, status, error, at, now()
     from matched, lateral (
       -- What could mean several messages when it came is not believed of the last one left either.
-      select count(*) > 1 as many from messages o where o.to_number = matched.to_number and o.carrier_id = $1 and o.sender = from_number
+      select count(*) > 1 as many from messages o where o.to_number = matched.to_number and o.carrier_id = $carrier and o.sender = from_number
         and o.state in ('submitting', 'accepted', 'in_doubt', 'unknown') and o.submitted_at > at - interval '${ENDS_AFTER}'
     ) candidates
     where message is null and status <> 'accepted'
@@ -180,18 +181,18 @@ async function apply(
   carrierId: string,
   receipts: StoredReceipt[],
 ): Promise<{ left: string[]; moved: string[] }> {
-  const found = await prepared<{ id: string; moved: boolean }>(sql, 'apply-receipts', APPLY, [
-    carrierId,
-    receipts.map((receipt) => receipt.id),
-    receipts.map((receipt) => receipt.reference),
-    receipts.map((receipt) => receipt.message_id),
-    receipts.map((receipt) => receipt.status),
-    receipts.map((receipt) => receipt.error),
-    receipts.map((receipt) => receipt.at),
-    receipts.map((receipt) => receipt.from_number),
-    receipts.map((receipt) => receipt.to_number),
-    receipts.map((receipt) => receipt.id_end),
-  ]);
+  const found = await prepared<{ id: string; moved: boolean }>(sql, 'apply-receipts', APPLY, {
+    carrier: carrierId,
+    ids: receipts.map((receipt) => receipt.id),
+    references: receipts.map((receipt) => receipt.reference),
+    messages: receipts.map((receipt) => receipt.message_id),
+    statuses: receipts.map((receipt) => receipt.status),
+    errors: receipts.map((receipt) => receipt.error),
+    times: receipts.map((receipt) => receipt.at),
+    fromNumbers: receipts.map((receipt) => receipt.from_number),
+    toNumbers: receipts.map((receipt) => receipt.to_number),
+    idEnds: receipts.map((receipt) => receipt.id_end),
+  });
   const idsOf = (moved: boolean) => found.filter((row) => row.moved === moved).map(({ id }) => id);
   return { left: idsOf(false), moved: idsOf(true) };
 }

@@ -27,32 +27,33 @@ export function createBeats(pool: Pool, worker: string) {
       return { ...beat, perSecond: perSecond < 0.01 ? 0 : perSecond };
     });
     seen = next;
-    const paused = await rows<{ id: string }>(pool, BEAT, [
+    const paused = await rows<{ id: string }>(pool, BEAT, {
       worker,
-      told.map(({ slot }) => slot.carrierId),
-      told.map(({ slot }) => slot.slot),
-      told.map(({ slot }) => slot.epoch),
-      told.map(({ health }) => health.state),
-      told.map(({ health }) => health.since),
-      told.map(({ health }) => health.refused ?? false),
-      told.map(({ health }) => health.inFlight),
-      told.map(({ window }) => window),
-      told.map(({ health }) => health.lastError?.slice(0, 300) ?? null),
-      told.map(({ accepted }) => accepted),
-      told.map(({ perSecond }) => perSecond),
-      told.map(({ health }) => health.refusing ?? null),
-    ]);
+      carriers: told.map(({ slot }) => slot.carrierId),
+      slots: told.map(({ slot }) => slot.slot),
+      epochs: told.map(({ slot }) => slot.epoch),
+      states: told.map(({ health }) => health.state),
+      since: told.map(({ health }) => health.since),
+      refused: told.map(({ health }) => health.refused ?? false),
+      inFlight: told.map(({ health }) => health.inFlight),
+      windows: told.map(({ window }) => window),
+      lastErrors: told.map(({ health }) => health.lastError?.slice(0, 300) ?? null),
+      accepted: told.map(({ accepted }) => accepted),
+      perSecond: told.map(({ perSecond }) => perSecond),
+      refusing: told.map(({ health }) => health.refusing ?? null),
+    });
     return new Set(paused.map(({ id }) => id));
   };
 }
 
 const BEAT = `
   with told as (
-    select * from unnest($2::uuid[], $3::smallint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::bool[], $8::int[], $9::int[], $10::text[], $11::bigint[], $12::real[], $13::text[])
+    select * from unnest($carriers::uuid[], $slots::smallint[], $epochs::bigint[], $states::text[], $since::timestamptz[], $refused::bool[],
+      $inFlight::int[], $windows::int[], $lastErrors::text[], $accepted::bigint[], $perSecond::real[], $refusing::text[])
       as t (carrier_id, slot, epoch, state, since, refused, in_flight, "window", last_error, accepted, per_second, refusing)
   ), written as (
     insert into carrier_lines as l (carrier_id, slot, epoch, worker, state, since, bound_at, refused, in_flight, "window", last_error, accepted, per_second, refusing, beat_at)
-    select carrier_id, slot, epoch, $1, state, since, case when state = 'bound' then now() end, refused, in_flight, "window", last_error, accepted, per_second, refusing, now()
+    select carrier_id, slot, epoch, $worker, state, since, case when state = 'bound' then now() end, refused, in_flight, "window", last_error, accepted, per_second, refusing, now()
     from told order by carrier_id, slot
     on conflict (carrier_id, slot) do update set epoch = excluded.epoch, worker = excluded.worker, state = excluded.state, since = excluded.since,
       bound_at = coalesce(excluded.bound_at, l.bound_at), refused = excluded.refused, in_flight = excluded.in_flight, "window" = excluded."window",

@@ -1,5 +1,5 @@
-// Parts of the statement of a turn. `$17` are the accounts at hand: not read from what the statement judges, since a row that
-// another turn has just changed is looked at again by itself, and nothing else of the statement is.
+// Parts of the statement of a turn. `$accounts` are the accounts at hand: not read from what the statement judges, since a row
+// that another turn has just changed is looked at again by itself, and nothing else of the statement is.
 
 /** Whether a message `m` is said in a conversation, by a person or by itself: the limit lets it go at once, or never. */
 export const ANSWERS = `(m.conversation_id is not null or m.automatic is not null)`;
@@ -18,7 +18,7 @@ export const BUDGET = `budget as materialized (
     cross join lateral (select (now() at time zone a.time_zone)::date as today, date_trunc('month', now() at time zone a.time_zone)::date as month) t
     cross join lateral (select case when l.day = t.today then l.day_spent end as spent) d
     cross join lateral (select case when l.month = t.month then l.month_spent end as spent) m
-    where l.account_id = any($17::uuid[]) order by l.account_id for update of l
+    where l.account_id = any($accounts::uuid[]) order by l.account_id for update of l
   ), refused as materialized (
     select id from (
       select j.id, j.cost, j.owed, least(b.day_room, b.month_room) as room, sum(j.cost) over (partition by j.account_id order by j.owed desc, j.cost, j.id) as through
