@@ -114,8 +114,17 @@ export const operatorCountries = ({ db }: ApiServices) =>
         await affected(
           client,
           `insert into country_rules (country, route, version, can_reply, source, checked_at, note, changed_by, changed_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, now())`,
-          [country, route, version + 1, canReply, source ?? null, checkedAt ?? (source ? new Date() : null), note ?? null, actor],
+           values ($country, $route, $version, $canReply, $source, $checkedAt, $note, $actor, now())`,
+          {
+            country,
+            route,
+            version: version + 1,
+            canReply,
+            source: source ?? null,
+            checkedAt: checkedAt ?? (source ? new Date() : null),
+            note: note ?? null,
+            actor,
+          },
         );
         const [after] = await currentRules(client, route, country);
         if (!after) throw new Error('A rule that was just stored is there');

@@ -129,13 +129,22 @@ const readAudit = ({ db }: ApiServices, asked: Asked, own: string | null) => {
     rows<Row>(
       db.pool,
       `select id, at, actor, account_id as account, action, target, address, detail from audit_log
-       where ($1::uuid is null or account_id = $1) and ($2::uuid is null or id < $2)
-         and ($3::uuid is null or actor in ('user ' || $3, 'key ' || $3))
-         and ($4::text is null or action = $4 or action like $4 || '.%')
-         and ($5::text is null or target = $5 or split_part(target, ' ', 2) = $5)
-         and ($6::uuid is null or id >= $6) and ($7::uuid is null or id < $7)
-       order by id desc limit $8`,
-      [account, before, person ?? null, action ?? null, object ?? null, ms(since), ms(until), limit],
+       where ($account::uuid is null or account_id = $account) and ($before::uuid is null or id < $before)
+         and ($person::uuid is null or actor in ('user ' || $person, 'key ' || $person))
+         and ($action::text is null or action = $action or action like $action || '.%')
+         and ($object::text is null or target = $object or split_part(target, ' ', 2) = $object)
+         and ($from::uuid is null or id >= $from) and ($to::uuid is null or id < $to)
+       order by id desc limit $limit`,
+      {
+        account,
+        before,
+        person: person ?? null,
+        action: action ?? null,
+        object: object ?? null,
+        from: ms(since),
+        to: ms(until),
+        limit,
+      },
     );
 
   return {

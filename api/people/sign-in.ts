@@ -160,11 +160,11 @@ export async function openSession(
   const { token, hash } = newToken();
   const [opened] = await rows<{ accountId: string | null }>(
     sql,
-    `with ended as (delete from sessions where expires_at < now() or last_seen_at < now() - make_interval(mins => $4))
+    `with ended as (delete from sessions where expires_at < now() or last_seen_at < now() - make_interval(mins => $idleMinutes))
      insert into sessions (hash, user_id, created_at, expires_at, via, address, device, confirmed_at)
-     values ($1, $2, now(), now() + make_interval(hours => $3), $5, $6, $7, $8)
-     returning (select account_id from users where id = $2) as "accountId"`,
-    [hash, userId, sessionHours, idleMinutes, via, address, device, confirmedAt],
+     values ($hash, $userId, now(), now() + make_interval(hours => $sessionHours), $via, $address, $device, $confirmedAt)
+     returning (select account_id from users where id = $userId) as "accountId"`,
+    { hash, userId, sessionHours, idleMinutes, via, address, device, confirmedAt },
   );
   const who = `user ${userId}`;
   const accountId = opened?.accountId ?? null;

@@ -104,25 +104,36 @@ const recordOf = ({ domain, proof }: Pick<DomainRow, 'domain' | 'proof'>) => ({
   value: `aller-retour=${proof}`,
 });
 
-/** `set`: issuer, client, and the rest. Another issuer names other people: who they were there is forgotten with it. */
-async function storeProvider(client: PoolClient, account: string | null, set: unknown[]): Promise<void> {
+type Stored = {
+  issuer: string;
+  clientId: string;
+  sealed: Buffer;
+  roleClaim: string | null;
+  roles: string;
+  defaultRole: string | null;
+  required: boolean;
+};
+
+/** Another issuer names other people: who they were there is forgotten with it. */
+async function storeProvider(client: PoolClient, account: string | null, set: Stored): Promise<void> {
   await affected(
     client,
     'delete from identity_providers where account_id is not distinct from $1::uuid and (issuer, client_id) <> ($2, $3)',
-    [account, set[0], set[1]],
+    [account, set.issuer, set.clientId],
   );
   const changed = await affected(
     client,
-    `update identity_providers set issuer = $2, client_id = $3, client_secret = $4, role_claim = $5, roles = $6, default_role = $7, required = $8
-     where account_id is not distinct from $1::uuid`,
-    [account, ...set],
+    `update identity_providers set issuer = $issuer, client_id = $clientId, client_secret = $sealed, role_claim = $roleClaim,
+       roles = $roles, default_role = $defaultRole, required = $required
+     where account_id is not distinct from $account::uuid`,
+    { account, ...set },
   );
   if (changed === 0)
     await affected(
       client,
       `insert into identity_providers (account_id, issuer, client_id, client_secret, role_claim, roles, default_role, required, id, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())`,
-      [account, ...set, newId()],
+       values ($account, $issuer, $clientId, $sealed, $roleClaim, $roles, $defaultRole, $required, $id, now())`,
+      { account, ...set, id: newId() },
     );
 }
 
@@ -164,7 +175,7 @@ const settings = (services: ApiServices) => {
       await discover(services, issuer, clientId, secrets.open(sealed)).catch(() => {
         throw invalidRequest(fault('issuer', 'issuer-unreadable'));
       });
-      const set = [issuer, clientId, sealed, roleClaim, JSON.stringify(roles), defaultRole, required];
+      const set = { issuer, clientId, sealed, roleClaim, roles: JSON.stringify(roles), defaultRole, required };
       await transaction(db.pool, (client) => storeProvider(client, account, set));
       return show(account);
     },
