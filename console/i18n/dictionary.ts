@@ -17,7 +17,7 @@ const unbroken = (words: Words): Words =>
 export const spokenLocale = (): Locale => spoken;
 
 /** Both come with the page: each alone costs a phone a round trip. */
-const FIRST: Record<Locale, Words> = { fr: unbroken(fr), en };
+const FIRST: Record<Locale, () => Words> = { fr: () => unbroken(fr), en: () => en };
 /** For pages that say more than the chat does. */
 const MORE: Record<Locale, () => Promise<Words>> = {
   fr: async () => unbroken((await import('./fr/more.ts')).moreFr),
@@ -40,7 +40,7 @@ export const loadWords = (locale: Locale): Promise<void> =>
   inTurn(async () => {
     const others = wantsMore ? await MORE[locale]() : {};
     spoken = locale;
-    known = { ...FIRST[locale], ...others };
+    known = { ...FIRST[locale](), ...others };
   });
 
 /** Before a page is shown that says more than the chat does. */

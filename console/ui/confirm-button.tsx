@@ -1,9 +1,9 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from './components.tsx';
 import type { Asked } from './confirm-dialog.tsx';
 
-/** Loaded once the page stands: nobody asks before. */
+/** Loaded as the pointer comes near, or when it is asked. */
 const load = () => import('./confirm-dialog.tsx');
 const Question = lazy(async () => ({ default: (await load()).ConfirmDialog }));
 
@@ -15,7 +15,7 @@ export function ConfirmButton({ closed = false, ...props }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Action kind={props.kind ?? 'danger'} isDisabled={closed} onPress={() => setOpen(true)}>
+      <Action kind={props.kind ?? 'danger'} isDisabled={closed} onHoverStart={() => void load()} onPress={() => setOpen(true)}>
         {props.label}
       </Action>
       <ConfirmDialog {...props} open={open} change={setOpen} />
@@ -29,7 +29,6 @@ export function ConfirmDialog({
   change,
   ...asked
 }: Omit<Asked, 'close'> & { open: boolean; change: (open: boolean) => void }) {
-  useEffect(() => void load(), []);
   if (!open) return null;
   return (
     <Suspense>
