@@ -19,6 +19,7 @@ export type Statement = {
   row: Row | null | undefined;
   /** How many values may be passed, where that can be told. */
   values: number[] | undefined;
+  named: boolean;
   /** Names that stand in the text or among the values, but not in both. */
   misnamed: string[];
 };
@@ -26,13 +27,13 @@ export type Statement = {
 /** By name or by number, and with which names of values, where they can be told. */
 async function passedTo(of: Module, text: string, values: Node | undefined, known: Record<string, unknown>) {
   const { text: read, names } = numbered(text);
-  if (names.length === 0) return { text, values: await countOf(of, values, known), misnamed: [] };
+  if (names.length === 0) return { text, values: await countOf(of, values, known), named: false, misnamed: [] };
   const listed = values?.type === 'ObjectExpression' ? nodesIn(values['properties']) : [];
   const told = listed.length > 0 && listed.every(({ type }) => type === 'Property');
   const said = told || !values ? [] : await valuesOf(of, values, known).catch(() => []);
   const given = told ? [listed.map((each) => nameOf(at(each, 'key')))] : said.map(({ value }) => Object.keys(Object(value)));
   const misnamed = given.flatMap((keys) => [...new Set(keys).symmetricDifference(new Set(names))]);
-  return { text: read, values: [names.length], misnamed };
+  return { text: read, values: [names.length], named: true, misnamed };
 }
 
 /** How many values are passed: by those that are listed, or by what lists them. */
@@ -58,7 +59,7 @@ async function statementsOf(of: Module): Promise<Statement[]> {
     const place = `${of.path.slice(ROOT.length)}:${of.source.slice(0, call.start).split('\n').length}`;
     const row = declared && (await rowOf(of, declared));
     const said = await valuesOf(of, text).catch(() => []);
-    const unread = { place, row, text: undefined, values: undefined, misnamed: [] };
+    const unread = { place, row, text: undefined, values: undefined, named: false, misnamed: [] };
     const variants = said.map(async ({ value, known }): Promise<Statement> =>
       typeof value === 'string' ? { place, row, ...(await passedTo(of, value, values, known)) } : unread,
     );

@@ -8,6 +8,12 @@ import type { Kind, Row } from './read-types.ts';
 /** Of the statements with a row type, those that answer something on rows of constants. */
 const FEWEST_ANSWERED = 280;
 
+/** From this many values on nobody counts them: they have names. */
+const MANY = 8;
+/** Lists with filters count the values themselves, as they put their conditions together. */
+const COUNTED =
+  /^(?:api\/conversations\/conversations|api\/replies\/replies(?:-export)?|database\/callbacks\/find-deliveries)\.ts:/;
+
 type Described = { parameters: number[]; fields: FieldDef[] };
 
 /** Has PostgreSQL plan a statement without running it: its parameters and columns, or why it refuses. */
@@ -120,8 +126,10 @@ async function startComparing() {
       values === undefined || values.includes(parameters.length)
         ? null
         : `passes ${values.join(' or ')} values for ${parameters.length} parameters`;
+    const many =
+      parameters.length >= MANY && !statement.named && !COUNTED.test(place) ? 'passes so many values by number: name them' : null;
     const names = misnamed.map((name) => `misnames ${name}`);
-    return [passed, ...names, ...said].flatMap((each) => (each === null ? [] : [`${place} ${each}`]));
+    return [passed, many, ...names, ...said].flatMap((each) => (each === null ? [] : [`${place} ${each}`]));
   }
 
   /** Runs a statement on a row of constants in each of its tables; null where it never answers a row. */
@@ -175,7 +183,7 @@ test('a statement that differs from what its caller says is named with the diffe
     ['nothing', new Set(['string'])],
   ]);
   const statement = async (text: string) =>
-    (await comparing.compare({ place: 'here', text, row, values: [2], misnamed: [] })).wrong;
+    (await comparing.compare({ place: 'here', text, row, values: [2], named: false, misnamed: [] })).wrong;
   expect(await statement('select id, not_before from messages where id = $1')).toEqual([
     'here passes 2 values for 1 parameters',
     'here says that id is number: it is string',
