@@ -55,7 +55,6 @@ export function textOf(answer: Answer, field: string): string {
   return value;
 }
 
-/** The items of a page. */
 export const itemsOf = (answer: Answer): Answer[] => (Array.isArray(answer['items']) ? answer['items'].filter(isAnswer) : []);
 
 export type Sim = { port: number; number: string };

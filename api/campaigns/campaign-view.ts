@@ -63,7 +63,6 @@ export const Warnings = z.array(
     })
     .openapi('Warning', { description: 'What a sender should know, though it stops nothing' }),
 );
-/** Warnings in words. */
 export const warningsView = (warnings: readonly Warning[], language: Language) =>
   warnings.map(({ code, ...found }) => ({
     code,

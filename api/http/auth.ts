@@ -203,7 +203,6 @@ export const accountOnly =
     await next();
   };
 
-/** Operator routes: operators only. */
 export const operatorOnly =
   (services: ApiServices): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {

@@ -101,7 +101,6 @@ export const refused = {
   422: problem('Understood and refused; `errors` says why'),
 } as const;
 
-/** The answer for one refusal. */
 function answer(c: Context<ApiEnv>, error: AppError): Response {
   const status = STATUS[error.code];
   const language = speak(c);

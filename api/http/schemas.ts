@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { because } from '../../domain/problems/said.ts';
 
-/** A body or an answer in JSON. */
 export const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 export const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: json(schema) });
 

@@ -70,7 +70,6 @@ export function expiryOf(expiresAt: string | null): Date | null {
 
 type Wish = Omit<z.infer<typeof NewKey>, 'scopes'> & { account: string; scopes: Scope[] };
 
-/** A new key of an account. */
 export async function makeKey({ em: fork, pool }: Database, { account, name, scopes, networks = null, expiresAt = null }: Wish) {
   const { key, prefix, hash } = newKey('account');
   const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };

@@ -51,7 +51,6 @@ export type Stack = AsyncDisposable & {
   /** The customers' mailboxes. */
   smtpUrl: string;
   operator: ApiClient;
-  /** The first account. */
   account: ApiClient;
   /** The first account's key, and the product's processes. */
   key: string;

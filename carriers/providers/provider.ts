@@ -103,7 +103,6 @@ export function defineProvider<S extends z.ZodObject>(provider: Provider<S>): Ca
 /** In the `Authorization` header. */
 export const basic = (user: string, password: string): string => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** A call with a body in JSON. */
 export const jsonCall = (url: string, headers: Record<string, string>, document: unknown): Call => ({
   method: 'POST',
   url,

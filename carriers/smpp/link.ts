@@ -30,7 +30,6 @@ export type Link = {
   close(graceMs: number): Promise<void>;
 };
 
-/** A link as it stands. */
 type Standing = {
   settings: SmppSettings;
   bind: BindCommand;

@@ -46,7 +46,6 @@ function Sparkline({ values }: { values: number[] }) {
   );
 }
 
-/** The menu of a campaign in the list. */
 export function CampaignMenu({ campaign: { id, name, state } }: { campaign: Listed }) {
   const { say } = useLocale();
   const navigate = useNavigate();

@@ -29,7 +29,6 @@ type FieldProps = {
   /** The label is heard only. */
   unseen?: boolean;
   onKeyDown?: TextFieldProps['onKeyDown'];
-  /** Its fault. */
   error?: string | undefined;
   area?: Ref<HTMLTextAreaElement>;
 };

@@ -86,7 +86,6 @@ function copyValue(value: string | number | boolean | null): string {
   return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\b\f\v]/g, (character) => ESCAPES[character] ?? character) : text;
 }
 
-/** Stores one message. */
 export const insertMessage = async (sql: Sql, basis: MessageBasis, message: NewMessage & { id: string }): Promise<void> =>
   void (await affected(
     sql,

@@ -8,7 +8,6 @@ const MailChannelSchema = defineEntity({
     name: p.text().primary(),
     /** Since when the relay refuses us; null while it takes us. */
     pausedAt: p.datetime(3).nullable(),
-    /** Its answer. */
     response: p.text().nullable(),
     /** When it is asked again whether it takes us. */
     checkAt: p.datetime(3).nullable(),

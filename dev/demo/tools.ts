@@ -37,7 +37,6 @@ export function freshNumbers(): (written: string) => string {
 const SIX_HOURS_MS = 6 * 3_600_000;
 const WAIT_MS = 30_000;
 
-/** Prints a line. */
 export const say = (line = ''): void => console.log(line);
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 

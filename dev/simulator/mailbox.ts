@@ -60,7 +60,6 @@ async function answer(mail: Mail | undefined, port: number | null, { text, from,
   });
 }
 
-/** The mailbox by HTTP. */
 function routesOf(box: Pick<Mailbox, 'mails' | 'treat' | 'answer' | 'clear'>): Hono {
   const app = new Hono();
   const brief = ({ id, from, to, at }: Mail) => ({ id, from, to, at });

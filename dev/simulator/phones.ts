@@ -106,7 +106,6 @@ function clear(state: State): void {
 
 type Thumbs = Omit<Phones, 'url' | 'port' | typeof Symbol.asyncDispose>;
 
-/** The phones by HTTP. */
 function routesOf(state: State, phones: Thumbs): Hono {
   const app = new Hono();
   app.onError((error, c) =>

@@ -4,7 +4,6 @@ import { STATUS } from '../../carriers/smpp/codec/status.ts';
 import { createPduWriter } from '../../carriers/smpp/codec/writer.ts';
 import type { BindCommand, OutgoingPdu, Pdu } from '../../carriers/smpp/codec/pdu.ts';
 
-/** One connection of a client of the SMSC. */
 export type SmscClient = {
   /** How it is bound; null before, and once it is gone. */
   bind: BindCommand | null;

@@ -100,7 +100,6 @@ export type TalliedPage = {
   rowOf: (to: string) => number | undefined;
 };
 
-/** The tally with one more page. */
 export function addPage(tally: PreviewTally, page: TalliedPage, text: string): PreviewTally {
   const { messages } = page;
   const cost = page.costMicros === null ? tally.costMicros : (tally.costMicros ?? 0) + page.costMicros;

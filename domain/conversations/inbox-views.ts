@@ -1,4 +1,3 @@
-/** The views of the inbox. */
 export const INBOX_VIEWS = [
   'open',
   'unread',

@@ -93,7 +93,6 @@ type InWords = { problem: string; remedy: string };
 /** As it is stored, also by an earlier release: in words already. */
 export type StoredFlaw = Flaw | InWords;
 
-/** The fault and its remedy, in words. */
 export function faultWords(flaw: StoredFlaw, language: Language): InWords {
   if ('problem' in flaw) return { problem: flaw.problem, remedy: flaw.remedy };
   const [problem, remedy] = CATALOGUES[language].faults[flaw.code];

@@ -83,7 +83,6 @@ export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link
 /** A PDU of a good length that can't be read: of a command not spoken here (`problem` null), or with a broken body. */
 type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
 
-/** PDUs that can be written. */
 export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;
 /** PDUs that can come in. */
 export type Pdu = OutgoingPdu | DataSm | Unreadable;

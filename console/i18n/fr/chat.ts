@@ -1,4 +1,3 @@
-/** Words of the chat. */
 export const chatFr = {
   findConversation: 'Rechercher',
   show: 'Afficher',

@@ -1,4 +1,3 @@
-/** Words of contacts and saved lists. */
 export const contactsFr = {
   savedLists: 'Listes enregistrées',
   savedListsHint: 'Chaque campagne qui prend une liste en garde sa propre copie.',

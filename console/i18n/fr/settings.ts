@@ -1,4 +1,3 @@
-/** Words of the settings. */
 export const settingsFr = {
   saved: 'Enregistré.',
   add: 'Ajouter',
