@@ -67,6 +67,9 @@ export async function openWorkers({ connection, namespace, activities, bundle, t
       ...common,
       taskQueue: CONTROL,
       workflowBundle: bundle,
+      // How long a run's next step waits for the worker that knows the run, before any other takes it. Ten seconds by default:
+      // after a kill they came on top of those after which its activity counts as lost.
+      stickyQueueScheduleToStartTimeout: '3 seconds',
       activities: activities.control,
       maxConcurrentActivityTaskExecutions: CALLBACK_SLOTS,
       maxConcurrentLocalActivityExecutions: CALLBACK_SLOTS,
