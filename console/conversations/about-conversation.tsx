@@ -78,23 +78,38 @@ export function AboutConversation({ conversation, entries, authors, close }: Pro
           </ul>
         </>
       ) : null}
-      {closings.length > 0 ? (
-        <>
-          <h3>{say('pastConversations')}</h3>
-          <ul className="bare">
-            {closings.toReversed().map(({ at, by }) => (
-              <li key={at} className="row">
-                <Action kind="link" onPress={() => document.getElementById(closingId(at))?.scrollIntoView({ block: 'center' })}>
-                  {say('closedBy', { who: by })}
-                </Action>
-                <time dateTime={at}>{shortTime(at)}</time>
-              </li>
-            ))}
-          </ul>
-        </>
-      ) : null}
+      <PastConversations closings={closings} from={entries[0]?.at ?? ''} />
       {may ? <NewNote conversation={conversation} authors={authors} /> : null}
     </aside>
+  );
+}
+
+/** `from`: where the thread begins, as far as it was read; what ended before has no place to go to. */
+function PastConversations({ closings, from }: { closings: Conversation['closings']; from: string }) {
+  const { say, shortTime } = useLocale();
+  if (closings.length === 0) return null;
+  const show = (at: string): void => document.getElementById(closingId(at))?.scrollIntoView({ block: 'center' });
+  return (
+    <>
+      <h3>{say('pastConversations')}</h3>
+      <ul className="bare">
+        {closings.toReversed().map(({ at, by }) => {
+          const text = say('closedBy', { who: by });
+          return (
+            <li key={at} className="row">
+              {at < from ? (
+                <span>{text}</span>
+              ) : (
+                <Action kind="link" onPress={() => show(at)}>
+                  {text}
+                </Action>
+              )}
+              <time dateTime={at}>{shortTime(at)}</time>
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
 }
 
