@@ -9,20 +9,15 @@ import {
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Shell } from './shell/shell.tsx';
-import { NotFetched, NotThere, PageFailed } from './ui/not-loaded.tsx';
+import { fetched } from './ui/lazy-part.ts';
+import { NotThere, PageFailed } from './ui/not-loaded.tsx';
 import { loadMoreWords } from './i18n/dictionary.ts';
 
 type File<K extends string> = () => Promise<Record<K, () => ReactNode>>;
 
 /** The router reloads for a file that is missing, even without a connection; of an error by another name it tells the page. */
 const spare = <K extends string>(load: File<K>, name: K) =>
-  lazyRouteComponent(async () => {
-    try {
-      return { default: (await load())[name] };
-    } catch (error) {
-      throw new NotFetched(error);
-    }
-  });
+  lazyRouteComponent(async () => ({ default: (await fetched(load))[name] }));
 
 /** A page, and the words that it says. One of which a test knows that it says no more than the chat does is `spare`. */
 const worded = <K extends string>(load: File<K>, name: K) =>

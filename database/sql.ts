@@ -6,17 +6,16 @@ export type Sql = Pick<Pool | PoolClient, 'query'>;
 /** In the order of `$1`, or by the names that stand in the text (`$account`): from eight on nobody counts them. */
 export type Values = unknown[] | Record<string, unknown>;
 type Numbered = { text: string; names: string[] };
-const known = new Map<string, Numbered>();
+const NAMED = /\$([a-z]\w*)/gi;
+const numberedTexts = new Map<string, Numbered>();
 
 /** A text with names as PostgreSQL reads it, with numbers, and the names in that order. */
 export function numbered(named: string): Numbered {
-  const names: string[] = [];
-  const number = (_: string, name: string): string => {
-    if (!names.includes(name)) names.push(name);
-    return `$${names.indexOf(name) + 1}`;
-  };
-  const made = known.get(named) ?? { text: named.replaceAll(/\$([a-z]\w*)/gi, number), names };
-  known.set(named, made);
+  const known = numberedTexts.get(named);
+  if (known) return known;
+  const names = [...new Set(Array.from(named.matchAll(NAMED), ([, name = '']) => name))];
+  const made = { text: named.replaceAll(NAMED, (_, name: string) => `$${names.indexOf(name) + 1}`), names };
+  numberedTexts.set(named, made);
   return made;
 }
 

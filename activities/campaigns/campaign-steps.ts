@@ -39,7 +39,7 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
          ceil(greatest(0, coalesce(extract(epoch from send_at - now()) * 1000, 0)))::float8 as "startInMs"`,
       [campaignId],
     );
-    if (!campaign) throw new Error('There is no such campaign');
+    if (!campaign) throw new Error('The campaign does not exist');
     return campaign;
   },
 
@@ -49,7 +49,7 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
       const [campaign] = await rows<{ state: CampaignState }>(client, `select state from campaigns where id = $1 for update`, [
         campaignId,
       ]);
-      if (!campaign) throw new Error('There is no such campaign');
+      if (!campaign) throw new Error('The campaign does not exist');
       if (campaign.state === 'cancelled') {
         await affected(
           client,
@@ -71,7 +71,7 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
   /** Read: what the run shows of its campaign. */
   async explainCampaign(campaignId: string): Promise<CampaignStory> {
     const facts = await readCampaignFacts(pool, campaignId);
-    if (!facts) throw new Error('There is no such campaign');
+    if (!facts) throw new Error('The campaign does not exist');
     const wait = campaignWait(facts);
     const [row] = await rows<{ totals: Record<string, number> | null }>(pool, 'select totals from campaigns where id = $1', [
       campaignId,

@@ -38,7 +38,7 @@ export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: 
       `select carrier_id, now from sync_runs where id = $1`,
       [runId],
     );
-    if (!run) throw new Error('There is no such sync');
+    if (!run) throw new Error('The sync does not exist');
     const now = injectableClock && run.now ? run.now : new Date();
     for (let count = 0; ;) {
       const released = await releasePage(pool, { id: runId, carrierId: run.carrier_id }, now);

@@ -46,7 +46,7 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
    */
   async syncPages(runId: string, position: SyncPosition | null): Promise<SyncStep> {
     const [run] = await rows<RunRow>(pool, `select id, carrier_id, now from sync_runs where id = $1`, [runId]);
-    if (!run) throw new Error('There is no such sync');
+    if (!run) throw new Error('The sync does not exist');
     const seenAt = injectableClock && run.now ? run.now : new Date();
     const until = performance.now() + WORK_MS;
     // Another attempt goes on where the one before was.

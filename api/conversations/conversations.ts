@@ -170,7 +170,7 @@ async function changeConversation(services: ApiServices, c: Context<AccountEnv>,
   );
   if (typeof assignee === 'string') await checkAssignee(services, assignee, account);
   const until = state === undefined ? undefined : snoozeOf(state, snoozedUntil);
-  const by = await personOf(db.pool, c.get('keyId'));
+  const by = state === 'closed' ? await personOf(db.pool, c.get('keyId')) : '';
   em.assign(conversation, {
     closings: state === undefined ? conversation.closings : closingsAfter(conversation, state, by),
     ...(state === undefined ? {} : { state, snoozedUntil: until ?? null }),

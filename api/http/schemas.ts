@@ -22,7 +22,7 @@ export const Locale = z.enum(['fr', 'en']);
 
 export const iso = (time: Date | null | undefined): string | null => (time ? time.toISOString() : null);
 
-/** What a row may hold where a view shows a value: a time as a date, and nothing for null. */
+/** A value as a row holds it: a time is a date, and null may be left out. */
 type Held<V> = V | (string extends V ? Date : never) | (null extends V ? undefined : never);
 type MayLack<T> = { [K in keyof T]-?: null extends T[K] ? K : undefined extends T[K] ? K : never }[keyof T];
 type Row<T> = { [K in Exclude<keyof T, MayLack<T>>]: Held<T[K]> } & { [K in MayLack<T>]?: Held<T[K]> };

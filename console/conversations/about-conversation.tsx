@@ -17,7 +17,7 @@ import type { Shown } from './thread-entry.tsx';
 import { closingId } from './thread-log.tsx';
 import { usePeople } from './use-people.ts';
 
-/** `authors`: of notes. */
+/** `authors`: of notes, programs among them. */
 type Props = { conversation: Conversation; entries: Shown[]; authors: string[]; close: () => void };
 
 /** Who is written to, and what several people know and decide of it. None of it is sent. */
@@ -223,7 +223,7 @@ function NewNote({ conversation: { id, assignee }, authors }: { conversation: Co
   const { say } = useLocale();
   const area = useRef<HTMLTextAreaElement>(null);
   const people = useRef<HTMLButtonElement>(null);
-  const { others } = usePeople([assignee, ...authors]);
+  const { others } = usePeople([assignee, ...authors.filter((author) => author.includes('@'))]);
   const [text, setText] = useState('');
   const mention = (email: string): void => {
     const before = area.current?.value.slice(0, area.current.selectionStart) ?? '';

@@ -1,13 +1,14 @@
 import { Ban, CalendarClock, ChevronDown, CircleCheck, Clock, Ellipsis, Flag, RotateCcw, UserRound, Info } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Avatar } from '../ui/avatar.tsx';
+import { lazyPart } from '../ui/lazy-part.ts';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { nameOf } from '../ui/phone-text.ts';
 import { SNOOZES, useConversationChange, type Change, type Conversation } from './conversation-change.ts';
 import { usePeople } from './use-people.ts';
 
-const SnoozeDate = lazy(async () => ({ default: (await import('./snooze-date.tsx')).SnoozeDate }));
+const SnoozeDate = lazyPart(async () => (await import('./snooze-date.tsx')).SnoozeDate);
 
 type Done = `done.${'closed' | 'reopened' | 'snoozed' | 'assigned' | 'unassigned' | 'flagged' | 'unflagged' | 'blocked'}`;
 /** Changes all of them, and says what was done. */

@@ -28,7 +28,7 @@ export function ThreadLog({ label, entries, notes, closings, search, older }: Pr
   const from = older === null ? '' : (entries[0]?.at ?? '');
   const all: Said[] = [
     ...entries.map((entry) => ({ at: entry.at, key: entry.id, shown: <Entry entry={entry} search={search} /> })),
-    // What is older than the messages that are read comes with them.
+    // Older notes and closings come with the messages of their time.
     ...notes
       .filter(({ createdAt }) => createdAt >= from)
       .map((note) => ({ at: note.createdAt, key: note.id, shown: <NoteEntry note={note} /> })),

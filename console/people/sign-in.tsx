@@ -1,16 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { ask, Refusal, refusalOf, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
 import { loadMoreWords } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, FormCard, Problem } from '../ui/components.tsx';
+import { lazyPart } from '../ui/lazy-part.ts';
 import { session } from './session.ts';
 
-const SignOnRefused = lazy(async () => {
+const SignOnRefused = lazyPart(async () => {
   const [page] = await Promise.all([import('./sign-on-refused.tsx'), loadMoreWords()]);
-  return { default: page.SignOnRefused };
+  return page.SignOnRefused;
 });
 
 /** `ended`: somebody was signed in, and is no more without having asked for it. */

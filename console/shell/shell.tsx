@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { inboxCounts } from '../conversations/inbox/inbox-counts.ts';
 import { useLive } from '../conversations/use-live.ts';
@@ -11,6 +11,7 @@ import { session, type SignedIn } from '../people/session.ts';
 import { SignIn } from '../people/sign-in.tsx';
 import { useLeave } from '../people/sign-out.ts';
 import { IconAction, Problem, Skeleton } from '../ui/components.tsx';
+import { lazyPart } from '../ui/lazy-part.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { useOperatorCounts } from './operator-counts.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -19,9 +20,9 @@ import './shell.css';
 import { useTitle } from './use-title.ts';
 
 const withWords = <P,>(load: () => Promise<(props: P) => React.ReactNode>) =>
-  lazy(async () => {
+  lazyPart(async () => {
     const [shown] = await Promise.all([load(), loadMoreWords()]);
-    return { default: shown };
+    return shown;
   });
 const MustEnrol = withWords(async () => (await import('../people/must-enrol.tsx')).MustEnrol);
 const Closed = withWords(async () => (await import('../people/close-account.tsx')).OwnAccountClosed);

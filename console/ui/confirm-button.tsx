@@ -1,11 +1,12 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from './components.tsx';
 import type { Asked } from './confirm-dialog.tsx';
+import { lazyPart } from './lazy-part.ts';
 
 /** Loaded as the pointer comes near, or when it is asked. */
 const load = () => import('./confirm-dialog.tsx');
-const Question = lazy(async () => ({ default: (await load()).ConfirmDialog }));
+const Question = lazyPart(async () => (await load()).ConfirmDialog);
 
 /** `closed`: whether there is nothing to ask for. */
 type Props = Omit<Asked, 'close'> & { closed?: boolean };

@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
-import { lazy, Suspense, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react';
+import { Suspense, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
 /** `id`: where two may bear the same text. `chosen`: one of several, and whether it is that one. */
 type MenuEntry = { id?: string; text: string; icon?: LucideIcon; danger?: boolean; chosen?: boolean; act: () => void };
@@ -7,7 +8,7 @@ type MenuEntry = { id?: string; text: string; icon?: LucideIcon; danger?: boolea
 export type MenuGroup = { name?: string; several?: boolean; items: MenuEntry[] };
 
 const load = () => import('./menu-list.tsx');
-const MenuList = lazy(async () => ({ default: (await load()).MenuList }));
+const MenuList = lazyPart(async () => (await load()).MenuList);
 
 /** `named`: by what stands on it; else by its label. `menu`: the class of what opens. */
 type Props = {

@@ -132,7 +132,7 @@ export async function holdCampaign(sql: Sql, id: string, seconds: number): Promi
     `update campaigns set send_at = greatest(send_at, clock_timestamp() + make_interval(secs => $2)) where id = $1 returning send_at as at`,
     [id, seconds],
   );
-  if (!held) throw new Error('There is no such campaign');
+  if (!held) throw new Error('The campaign does not exist');
   return held.at;
 }
 

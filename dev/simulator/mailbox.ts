@@ -47,7 +47,7 @@ class Answer extends Error {
 }
 
 async function answer(mail: Mail | undefined, port: number | null, { text, from, ...rest }: MailAnswer): Promise<void> {
-  if (!mail || port === null) throw new Error('There is no such mail, or nobody who takes an answer');
+  if (!mail || port === null) throw new Error('The mail does not exist, or nobody takes an answer');
   const read = await simpleParser(mail.raw);
   const quoted = (read.text ?? '').replaceAll(/^/gm, '> ');
   await createTransport({ host: '127.0.0.1', port, ignoreTLS: true }).sendMail({
@@ -76,7 +76,7 @@ function routesOf(box: Pick<Mailbox, 'mails' | 'treat' | 'answer' | 'clear'>): H
   });
   app.get('/mails/:id', async (c) => {
     const mail = box.mails.find(({ id }) => id === Number(c.req.param('id')));
-    if (!mail) return c.json({ error: 'There is no such mail' }, 404);
+    if (!mail) return c.json({ error: 'The mail does not exist' }, 404);
     const read = await simpleParser(mail.raw);
     return c.json({
       ...brief(mail),

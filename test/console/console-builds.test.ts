@@ -85,6 +85,25 @@ test('a console of an earlier build loads the new one once, where it was, its be
   expect(await page.getByRole('textbox', { name: 'Votre réponse' }).inputValue()).toBe('Entendu, à samedi');
 }, 60_000);
 
+test('a part of an earlier build that is gone brings the new build, too', async () => {
+  await using pages = await startPages();
+  const { page, shop } = pages;
+  await shop.call('PUT', '/contacts', { phone: '+33612000001', firstName: 'Zoé', tags: [] });
+  const [{ id }] = (await shop.call('GET', '/contacts')).body.items;
+  await pages.signIn('fr');
+  await pages.visit(`/contacts/${id}`);
+  const remove = page.getByRole('button', { name: 'Retirer' });
+  await remove.waitFor();
+  await using build = await anotherBuild();
+  pages.deploy(build.folder);
+  const loads = countLoads(page);
+  await remove.click();
+  await until('it was loaded again', () => loads() === 1);
+  await remove.click();
+  await page.getByRole('alertdialog').waitFor();
+  expect(loads()).toBe(1);
+}, 60_000);
+
 test('between servers of two builds that both miss a file, nobody is sent round in circles', async () => {
   await using pages = await startPages();
   const { page } = pages;

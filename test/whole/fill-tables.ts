@@ -2,7 +2,7 @@ import { escapeLiteral, type Client } from 'pg';
 
 // A row in every table, so that a statement that is run meets nulls wherever there may be some.
 
-/** What a row holds where the statement leaves it open. */
+/** The values of a row where the statement leaves them open. */
 export type World = {
   /** Whether times are past, and what is true or false. */
   past: boolean;

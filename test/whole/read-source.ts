@@ -116,7 +116,7 @@ const localsAt = (of: Module, expression: Node): Map<string, Node> =>
       ),
   );
 
-/** What a function or a loop around an expression binds: names, and all that they may stand for. */
+/** The names that a function or a loop around an expression binds, each with all values it may have. */
 type Binder = { names: string[]; values: () => Promise<Known[]> };
 
 const textOf = (of: Module, node: Node): string => of.source.slice(node.start, node.end);
@@ -144,7 +144,7 @@ async function callsOf(of: Module, name: string): Promise<{ from: Module; call: 
   return found.flat();
 }
 
-/** What callers pass as the parameters that matter, call by call. */
+/** The arguments that callers pass for the parameters that matter, call by call. */
 async function passed(of: Module, name: string, parameters: { pattern: Node; index: number }[], depth: number): Promise<Known[]> {
   const sets: Known[] = [];
   for (const { from, call } of await callsOf(of, name)) {
@@ -194,7 +194,7 @@ const samplesOf = (of: Module): Known[] => SAMPLES[of.path.slice(ROOT.length)] ?
 
 type Needed = { declarations: Set<Node>; given: Known; open: Set<string> };
 
-/** What an expression is made of: constants of its module and around it, what is imported, and names that only a caller knows. */
+/** The parts of an expression: constants of its module and around it, imports, and names that only a caller knows. */
 async function neededBy(of: Module, expression: Node, known: Known): Promise<Needed> {
   const locals = localsAt(of, expression);
   const bound = new Set(

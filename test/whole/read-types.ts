@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { at, nameOf, nodesIn, open, valueOf, walk, type Module, type Node } from './read-source.ts';
 
-// What the product's source says of the rows that a statement answers.
+// Reads the type that the source declares for the rows of a statement.
 
 export type Kind = 'string' | 'number' | 'boolean' | 'Date' | 'Buffer' | 'array' | 'object' | 'null' | 'undefined';
-/** What a column of a row may be; undefined where it may be anything. Under `*`: each that is not named. */
+/** The kinds that a column may have; undefined: any. Under `*`: each that is not named. */
 export type Row = Map<string, Set<Kind> | undefined>;
 
 async function aliasOf(of: Module, name: string): Promise<{ of: Module; node: Node } | undefined> {

@@ -1,6 +1,6 @@
 import { CAPS } from '../../database/caps.ts';
 
-// What stands for the names of statements that only a run knows: a set for each form that a statement of the file may take.
+// Samples of the names that only a run knows: a set for each form that a statement of the file may take.
 
 const ID = '00000000-0000-7000-8000-000000000001';
 const account = { id: ID, country: 'FR', onlyFor: null };

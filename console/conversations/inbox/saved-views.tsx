@@ -2,14 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { InferResponseType } from 'hono/client';
 import { Bookmark, BookmarkPlus, X } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { IconAction } from '../../ui/components.tsx';
+import { lazyPart } from '../../ui/lazy-part.ts';
 import { toast } from '../../ui/toast.tsx';
 import { addressOf, filtersOf, sameFilters, type ChatSearch } from './views.ts';
 
-const SaveView = lazy(async () => ({ default: (await import('../../ui/filters/save-view.tsx')).SaveView }));
+const SaveView = lazyPart(async () => (await import('../../ui/filters/save-view.tsx')).SaveView);
 
 /** A view that the person saved, with how much it holds. */
 export type SavedView = NonNullable<InferResponseType<typeof v1.conversations.$get, 200>['views']>[number];
