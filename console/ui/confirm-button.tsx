@@ -1,11 +1,11 @@
 import { Suspense, useState, type ReactNode } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from './components.tsx';
-import type { Asked } from './confirm-dialog.tsx';
+import type { Asked } from './layout/confirm-dialog.tsx';
 import { lazyPart } from './lazy-part.ts';
 
 /** Loaded as the pointer comes near, or when it is asked. */
-const load = () => import('./confirm-dialog.tsx');
+const load = () => import('./layout/confirm-dialog.tsx');
 const Question = lazyPart(async () => (await load()).ConfirmDialog);
 
 /** `closed`: whether there is nothing to ask for. */

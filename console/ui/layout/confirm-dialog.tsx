@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { useLocale } from '../i18n/locale.tsx';
-import { Action, Problem } from './components.tsx';
-import { Over } from './layout/dialog.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { Action, Problem } from '../components.tsx';
+import { Over } from './dialog.tsx';
 
 export type Asked = {
   /** On the button, and what it asks. */
