@@ -1,9 +1,9 @@
 import type { Stack, StackOptions } from './stage/stack.ts';
 
-/** One measured figure. `ratio` is to a ceiling measured in the same run, where the line has one. */
+/** One measured figure. `ratio`: its share of a ceiling measured in the same run. */
 export type Figure = { line: string; value: number; unit: string; aim?: string; ratio?: number; note?: string };
 
-/** A group of lines of the table, measured on a stack of its own, or without one. One of `callbacks-…` is also meant by `callbacks`. */
+/** Lines of the table, measured on a stack of their own or without one. `callbacks` names every `callbacks-…`. */
 export type Bench =
   | OnStack
   | { name: string; alone(say: (line: string) => void, options: Partial<StackOptions>): Promise<Figure[]> };
@@ -20,5 +20,5 @@ export function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** To three digits: what a machine shared with others can say. */
+/** Three digits: a shared machine allows no more. */
 export const round = (value: number): number => Number(value.toPrecision(3));

@@ -4,11 +4,11 @@ import { launch, phones, type Stack } from './stage/stack.ts';
 
 const REPLIES = 3_000_000;
 const CONVERSATIONS = 300_000;
-/** Questions of each kind, one after the other. */
+/** Requests of each kind, in sequence. */
 const ASKED = 200;
 const WORDS = ['OUI', 'NON merci', 'Plutôt samedi matin', 'Quelle est l’adresse ?', 'Je rappelle lundi', 'Parfait, à bientôt'];
 
-/** Three million replies of one account over three years, ten to a conversation: one in a hundred says a word of its own. */
+/** Three million replies of one account over three years, ten a conversation; one in a hundred has a rare word. */
 async function fill(stack: Stack, campaign: string, say: (line: string) => void): Promise<void> {
   const pool = new Pool({ connectionString: stack.databaseUrl, max: 1 });
   try {
@@ -53,7 +53,7 @@ export const consoleBench: Bench = {
     await stack.world.submitted({ count: 10, withinMs: 30_000 });
     await fill(stack, campaign, say);
     const cursors = new Map<string, string>();
-    /** As somebody who reads on: each page begins where the one before ended. */
+    /** Follows the cursor from page to page. */
     const on = (path: string) => () => `${path}${cursors.has(path) ? `&cursor=${cursors.get(path)}` : ''}`;
     const questions: [string, (n: number) => string][] = [
       ['replies, the newest', () => '/v1/replies?limit=50'],

@@ -23,11 +23,11 @@ import { noTracing } from '../domain/tracing.ts';
 import { SHORT_CODE, type Stack } from './stage/stack.ts';
 
 const ENDPOINTS = 200;
-/** Eight at each endpoint: what is not recorded gives no place back. */
+/** Eight an endpoint: an unrecorded attempt keeps its place. */
 const REPLIES = ENDPOINTS * 8;
 const PAGE = 100;
 const ENGINE = { perSecond: 200, count: 4000 };
-/** PostgreSQL tells its counters ten seconds after a connection fell idle. */
+/** PostgreSQL publishes its counters ten seconds after a connection falls idle. */
 const COUNTED_MS = 11_000;
 const SECRETS_KEY = randomBytes(32).toString('base64');
 const RUNGS = ['insert only', '+ file', '+ post to a null sink', '+ HTTP', '+ record'] as const;
@@ -47,7 +47,7 @@ const ANSWERED: Awaited<ReturnType<Poster['post']>> = {
 const nullSink: Poster = { post: () => Promise.resolve(ANSWERED), close: () => Promise.resolve() };
 const unrecorded: ResultRecorder = { record: () => Promise.resolve(true), wakeRetries: () => {}, count: () => Promise.resolve() };
 
-/** The reply path of a worker's process up to a rung, without Temporal: answers with what takes a page of replies through it. */
+/** A worker's reply path up to a rung, without Temporal. */
 async function path(pool: Pool, rung: number, carrierId: string) {
   const secrets = createSecrets(SECRETS_KEY);
   const wake = createRunWaker({ pool, signal: () => Promise.resolve() });
@@ -94,7 +94,7 @@ async function path(pool: Pool, rung: number, carrierId: string) {
   };
 }
 
-/** WAL and rows that PostgreSQL has written until now. */
+/** WAL bytes and rows written so far. */
 const writtenBy = async (databaseUrl: string) => {
   const sums = `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal, sum(n_tup_ins)::float8 as inserted,
     sum(n_tup_upd)::float8 as updated, sum(n_tup_hot_upd)::float8 as hot from pg_stat_user_tables`;
@@ -102,7 +102,7 @@ const writtenBy = async (databaseUrl: string) => {
   return found ?? { wal: 0, inserted: 0, updated: 0, hot: 0 };
 };
 
-/** The cost of a reply, over so many: processor time of everything of ours, and what was written down. */
+/** Processor time and writes a reply. */
 async function counted(
   { databaseUrl, pids }: Stack,
   rung: string,
@@ -115,7 +115,7 @@ async function counted(
   await sleep(COUNTED_MS);
   const now = await writtenBy(databaseUrl);
   const { PostgreSQL, ...rest } = used;
-  // This process only feeds the engine, and is the worker of the rungs below.
+  // The bench process is the worker of the lower rungs; for the engine it only feeds.
   const ours = trips === null ? rest.api + rest.worker : (mine.user + mine.system) / 1e6;
   const each = (sum: number): number => round(sum / count);
   const [inserted, updated] = [now.inserted - wrote.inserted, now.updated - wrote.updated];
@@ -133,7 +133,7 @@ async function counted(
   };
 }
 
-/** A pool that counts what it sends: PostgreSQL answers each before the next. */
+/** A pool that counts its round trips. */
 function countingPool(connectionString: string): { pool: Pool; trips: () => number } {
   const pool = new Pool({ connectionString, max: 8 });
   let trips = 0;
@@ -145,7 +145,7 @@ function countingPool(connectionString: string): { pool: Pool; trips: () => numb
   return { pool, trips: () => trips };
 }
 
-/** The cost that each step of the reply path adds: each rung does all that stands above it, with replies of its own. */
+/** The cost that each step of the reply path adds; each rung includes those before it. */
 export const ladderBench: Bench = {
   name: 'ladder',
   stack: { receipts: null, window: 100, endpointLatencyMs: 5, env: { SECRETS_KEY } },
@@ -161,7 +161,7 @@ export const ladderBench: Bench = {
     });
     await sleep(COUNTED_MS);
 
-    // Nobody else is to take up what is below.
+    // Stopped, so that no worker takes the rows below.
     const processes = [pids.api, ...pids.workers];
     for (const pid of processes) process.kill(pid, 'SIGSTOP');
     const { pool, trips } = countingPool(databaseUrl);

@@ -16,7 +16,7 @@ function* csv(count: number, from: number): Generator<Buffer> {
   }
 }
 
-/** The most memory that a process has had, in MB. */
+/** Peak memory of a process, in MB. */
 const peakOf = async (pid: number): Promise<number> => {
   const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;

@@ -4,10 +4,9 @@ import { insertsPerSecond } from './ceilings/database.ts';
 import { emptyRuns } from './ceilings/temporal.ts';
 import { NAMESPACE } from './stage/stack.ts';
 
-/** The load of replies that is the same wherever they are measured. */
+/** Also the load of bench/peers. */
 export const LOAD = { endpoints: 200, phonesEach: 50, perSecond: 200, seconds: 20, burst: 20_000, endpointMs: 5 };
 const BRISK = 1000;
-/** Shares of the throughput just measured. */
 const LOADS = [25, 50, 75];
 const LOAD_SECONDS = 10;
 
@@ -26,7 +25,7 @@ export const repliesBench: Bench = {
     const { taken: brisk } = await told('brisk ', BRISK * 5, BRISK);
     const { taken: fast, home: flood } = await told('burst ', LOAD.burst, null);
 
-    // A full load has just ended: what it left behind is not to be measured.
+    // Lets the leftovers of full load drain.
     await sleep(5000);
     const loads: Figure[] = [];
     for (const percent of LOADS) {

@@ -53,9 +53,8 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     production: { type: 'boolean', default: false },
-    /** Half of each core, and a slow disk that something else writes to. */
     slowed: { type: 'boolean', default: false },
-    /** Each line is the median of so many runs, each on a stack of its own. */
+    /** Runs of each bench; the median is shown. */
     times: { type: 'string', default: '1' },
     compare: { type: 'string' },
   },
@@ -72,7 +71,7 @@ if (unknown.length > 0) {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (values.production) execFileSync(process.execPath, ['dev/build.ts'], { stdio: 'inherit' });
 if (values.slowed) await halveCores();
-// Peers are asked for by name: they are programs that this product does not bring.
+// Only by name: peers are programs to install.
 const chosen = BENCHES.filter(
   (bench) => (positionals.length === 0 && bench !== peersBench) || positionals.some((name) => isMeant(bench, name)),
 );

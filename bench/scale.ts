@@ -10,7 +10,7 @@ const REPLIES = 4000;
 const WARM = 2000;
 const ENDPOINTS = 40;
 
-/** Processor time a thing costs each part, in milliseconds a thousand: what bench/stage/growth.ts reckons with. */
+/** Processor time a thousand things, in milliseconds; read by bench/stage/growth.ts. */
 const costs = (what: string, cpu: Cpu, count: number, workers: number): Figure[] =>
   PARTS.map((part) => ({
     line: `${workers} workers: processor time of ${part} a thousand ${what}`,
@@ -18,7 +18,7 @@ const costs = (what: string, cpu: Cpu, count: number, workers: number): Figure[]
     unit: 'ms',
   }));
 
-/** On a table's disk, its indexes with it, a row. */
+/** Disk bytes a row, indexes included. */
 async function bytesOf(databaseUrl: string, tables: string[], rows: string): Promise<number> {
   const sql = `select (sum(pg_total_relation_size(t::regclass)) / (select count(*) from ${rows}))::float8 as bytes from unnest($1::text[]) as t`;
   return (await ask(databaseUrl, sql, { bytes: z.number() }, [tables]))[0]?.bytes ?? 0;
@@ -44,7 +44,7 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
     from.push(...own);
   }
   await world.submitted({ count: MESSAGES + REPLIES, withinMs: 60_000 });
-  // A process that has just started costs more: code is compiled.
+  // Warms the processes up.
   await exchange(world, { from, count: WARM, prefix: 'warm ', perSecond: null });
   const before = await cpuOf(pids);
   const { home: arrived } = await exchange(world, { from, count: REPLIES, prefix: 'scale ', perSecond: null });
@@ -65,7 +65,7 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
   ];
 }
 
-/** How throughput and what a message costs move with the number of worker processes, on one machine. */
+/** Throughput and cost a message by the number of workers on one machine. */
 export const scaleBench: Bench = {
   name: 'scale',
   async alone(say) {

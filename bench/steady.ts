@@ -4,17 +4,17 @@ import { launch, phones } from './stage/stack.ts';
 import { z } from 'zod';
 
 const MINUTES = 30;
-/** Those that only warm up: code is compiled, pools and caches fill. */
+/** Minutes for compilation, pools and caches to warm up. */
 const WARM = 5;
 const ENDPOINTS = 50;
-/** About half of what two cores bear of both together, as the carrier paces them. */
+/** About half of what two cores take. */
 const REPLIES_PER_SECOND = 500;
 const MESSAGES_PER_SECOND = 1500;
-/** Segments: two a message, and a little more than is asked of it, so that a minute's campaign is over when the next one begins. */
+/** Segments: a little over two a message, so that each minute's campaign ends in time. */
 const CARRIER_PER_SECOND = 3600;
 const MB = 1_048_576;
 
-/** Half an hour of campaigns and replies together, the same every minute: neither memory nor lag may grow. */
+/** Half an hour of constant load: neither memory nor lag may grow. */
 export const steadyBench: Bench = {
   name: 'steady',
   stack: { receipts: { delayMs: 200 }, window: 100, segmentsPerSecond: CARRIER_PER_SECOND, endpointLatencyMs: 5 },

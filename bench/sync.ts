@@ -24,7 +24,7 @@ const heapMb = (): number => {
   return process.memoryUsage().heapUsed / 1e6;
 };
 
-/** A gateway that holds half a million SMS and makes each up as it is asked for it, so that what grows is ours. */
+/** A gateway of half a million SMS, generated on request, so that any growth is ours. */
 const startGateway = () => {
   const app = new Hono();
   app.get('/api/query_incoming_sms', (c) => {
@@ -64,7 +64,6 @@ export const syncBench: Bench = {
 
     const em = db.em();
     const carrierId = newId();
-    // No slots: no worker opens it.
     em.create(Carrier, {
       id: carrierId,
       name: 'bench-gateway',
@@ -111,7 +110,7 @@ export const syncBench: Bench = {
     for (let page = ['']; page.length > 0;) {
       page = await releasePage(db.pool, run, new Date());
       released += page.length;
-      // Filing is measured elsewhere: here they are marked as filed.
+      // Marked as filed: filing is measured elsewhere.
       await affected(db.pool, `update replies set filed_at = now() where id = any($1::uuid[])`, [page]);
       if (released % LOOK_EVERY === 0) heaps.push(heapMb());
     }

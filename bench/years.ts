@@ -9,20 +9,20 @@ import { launch, NAMESPACE, phones, type Customer, type Stack } from './stage/st
 
 const MONTHS = 12;
 const KEPT_DAYS = 92;
-/** A month is as many messages as COPY alone writes in that long: a machine of any speed is done within minutes. */
+/** A month has as many messages as COPY writes in this time, so that a slow machine ends too. */
 const MONTH_SECONDS = 1;
 const MOST_A_MONTH = 20_000;
-/** One message in so many is answered, and each phone is written to every third month. */
+/** One message in so many is answered; each phone is written to every third month. */
 const REPLY_SHARE = 10;
 const ASKED = 60;
 const BURST = 3000;
 const STEADY = 100;
 const GROWING = ['messages', 'message_references', 'replies', 'events', 'deliveries', 'delivery_attempts', 'conversations'];
 
-/** A table, which of its rows is copied, what differs, and for whom. */
+/** Table, row to copy, changed columns, source of the rows. */
 type Copied = [table: string, of: string, changes: string, from: string];
 
-/** Rows as the product wrote them: each is a copy of one that it did, with what differs. */
+/** Copies a row that the product wrote, with changes. */
 async function copies(pool: Pool, [table, of, changes, from]: Copied): Promise<void> {
   const { rows } = await pool.query<{ columns: string }>(
     `select string_agg('p.' || quote_ident(column_name), ', ' order by ordinal_position) as columns from information_schema.columns
@@ -38,7 +38,7 @@ async function copies(pool: Pool, [table, of, changes, from]: Copied): Promise<v
 
 type Month = { month: number; daysAgo: number; messages: number };
 
-/** A month of one account: a campaign, its messages, a tenth of them answered, each answer posted. It begins so many days ago. */
+/** A month of one account: a campaign, its messages, a tenth answered, each answer posted. */
 async function fill(pool: Pool, accountId: string, { month, daysAgo, messages }: Month): Promise<void> {
   const first = (month % 3) * messages;
   const campaign = randomUUID();
@@ -108,7 +108,7 @@ const LISTS: Record<string, string> = {
   events: '/v1/events?limit=50',
 };
 
-/** An account's daily work, in figures that are better when they are lower. */
+/** Daily work of an account in figures that should stay low. */
 async function look({ world }: Stack, account: Customer, name: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const [list, path] of Object.entries(LISTS)) {
@@ -135,7 +135,7 @@ async function look({ world }: Stack, account: Customer, name: string): Promise<
     .set(`attribution: a reply at ${STEADY}/s to its callback, p50`, calm.home.p50);
 }
 
-/** The figures of one kind: the one that grew most, with each before and after. */
+/** The worst growth of a kind, with each figure before and after. */
 function grown(kind: string, when: string, before: Map<string, number>, after: Map<string, number>): Figure {
   const each = [...after].flatMap(([line, now]) =>
     line.startsWith(`${kind}: `) ? [{ line: line.slice(kind.length + 2), was: before.get(line) ?? 0, now }] : [],
@@ -149,7 +149,7 @@ function grown(kind: string, when: string, before: Map<string, number>, after: M
   };
 }
 
-/** A year of one account, a month at a time; then its rows end, and as many come again. */
+/** A year of one account by months; then its rows are erased and as many come again. */
 export const yearsBench: Bench = {
   name: 'years',
   stack: { receipts: { delayMs: 100 }, window: 100, endpointLatencyMs: 5 },
@@ -170,7 +170,7 @@ export const yearsBench: Bench = {
       await pool.query('vacuum analyze');
       return one(GROWING.map((table) => `pg_total_relation_size('${table}')`).join(' + '));
     };
-    /** Measured rows are of now; the night deletes events in their order. */
+    /** Backdates the measured rows: the night deletes events in order. */
     const looked = async (name: string, daysAgo: number): Promise<Map<string, number>> => {
       const found = await look(stack, account, name);
       say(`${name}: ${[...found].map(([line, ms]) => `${line} ${round(ms)} ms`).join(', ')}`);
@@ -229,7 +229,6 @@ export const yearsBench: Bench = {
     const sweptSeconds = (performance.now() - swept) / 1000;
     const gone = before - (await messages());
     say(`${gone} messages are gone`);
-    // As autovacuum does before the next night.
     await pool.query('vacuum');
     for (let month = 0; month < 9; month++)
       await fill(pool, accountId, { month, daysAgo: 90 - 30 * (month % 3), messages: perMonth });

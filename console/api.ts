@@ -2,14 +2,14 @@ import { hc } from 'hono/client';
 import type { ApiType } from '../api/app.ts';
 import { spokenLocale } from './i18n/dictionary.ts';
 
-/** Reads each answer to its end: an answer that is not stored keeps its connection until then. */
+/** Reads each body at once: an unread response keeps its connection. */
 async function whole(...asked: Parameters<typeof fetch>): Promise<Response> {
   const answer = await fetch(...asked);
   const body = await answer.arrayBuffer();
   return new Response(body.byteLength === 0 ? null : body, answer);
 }
 
-/** The product's own API, typed by its routes. The header is what no other site can send. */
+/** The API, typed by its routes. The header proves same origin: no other site can send it. */
 export const { v1 } = hc<ApiType>('/', {
   fetch: whole,
   headers: () => ({ 'x-requested-with': 'console', 'accept-language': spokenLocale() }),
@@ -17,7 +17,7 @@ export const { v1 } = hc<ApiType>('/', {
 
 export type Fault = { field: string; row?: number | undefined; problem: string; remedy: string };
 
-/** A refusal, in the reader's words. */
+/** An error response of the API, in the reader's language. */
 export class Refusal extends Error {
   readonly code: string;
   readonly faults: Fault[];
@@ -43,13 +43,12 @@ function faultsOf(errors: unknown): Fault[] {
   }));
 }
 
-/** The error of an unexpected answer. */
 export async function refusalOf(response: { status: number; text(): Promise<string> }): Promise<Refusal> {
   try {
     const body: unknown = JSON.parse(await response.text());
     if (isRecord(body)) return new Refusal(textOf(body['code']), textOf(body['detail']), faultsOf(body['errors']));
   } catch {
-    // No problem document: something between us and the product answered.
+    // Not a problem document: a proxy answered.
   }
   return new Refusal('other', '', []);
 }
@@ -57,7 +56,7 @@ export async function refusalOf(response: { status: number; text(): Promise<stri
 type Answer = { status: number; ok: boolean; text(): Promise<string>; json(): Promise<unknown> };
 type Good<R> = R extends { status: 200 | 201 | 202; json(): Promise<infer T> } ? T : R extends { status: 204 } ? null : never;
 
-/** The body of an answer that is none of the refusals: which of a route's answers these are, only its type knows. */
+/** The body of a successful response, throwing `Refusal` otherwise. Only the type knows which statuses succeed. */
 export function ask<R extends Answer>(asked: Promise<R>): Promise<Good<R>>;
 export async function ask(asked: Promise<Answer>): Promise<unknown> {
   const response = await asked;
@@ -65,6 +64,6 @@ export async function ask(asked: Promise<Answer>): Promise<unknown> {
   return response.status === 204 ? null : response.json();
 }
 
-/** For an Idempotency-Key. `crypto.randomUUID` is not there on plain http. */
+/** For Idempotency-Key. `crypto.randomUUID` is missing on plain http. */
 export const freshKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join('-');

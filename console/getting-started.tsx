@@ -15,12 +15,12 @@ import { phoneText } from './ui/phone-text.ts';
 import './campaigns/campaigns.css';
 
 const LOOK_MS = 500;
-/** States in which a phone has its message. */
+/** States of a message that arrived. */
 const ARRIVED = new Set(['accepted', 'delivered']);
 
 type Phones = InferResponseType<typeof v1.simulation.$get, 200>['phones'];
 
-/** The trial that an address names, or that was begun before. */
+/** The trial campaign in the address, or an earlier one. */
 function useTrial(): string | undefined {
   const { say } = useLocale();
   const { campaign } = useSearch({ from: '/start' });
@@ -33,7 +33,7 @@ function useTrial(): string | undefined {
   return campaign ?? before.data?.items[0]?.id;
 }
 
-/** From an empty account to a first reply. */
+/** Guides a new account to its first reply. */
 export function StartPage() {
   const { say } = useLocale();
   const campaign = useTrial();
@@ -92,7 +92,7 @@ export function StartPage() {
 
 type StepProps = { title: string; done?: boolean; after?: boolean; children: ReactNode };
 
-/** `after`: it waits for the first one. */
+/** `after`: waits for the first step. */
 const Step = ({ title, done = false, after = false, children }: StepProps) => {
   const { say } = useLocale();
   return (
@@ -133,7 +133,7 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
     <Form
       onSubmit={(event) => {
         event.preventDefault();
-        // A request without an answer may have arrived.
+        // A lost response may hide a success: same key.
         if (send.error instanceof Refusal) key.current = freshKey();
         if (!send.isPending) send.mutate();
       }}
@@ -191,7 +191,6 @@ function AnswerStep({ campaign, phones }: { campaign: string; phones: Phones }) 
   );
 }
 
-/** The buttons of a simulated phone. */
 function Thumbs({ phone }: { phone: Phones[number] | undefined }) {
   const { say } = useLocale();
   const press = useAct(async (text: string) => phone && ask(v1.simulation.replies.$post({ json: { phone, text } })), ['replies']);

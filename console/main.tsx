@@ -10,7 +10,7 @@ import { session } from './people/session.ts';
 import { loadWords } from './i18n/dictionary.ts';
 import { showAppearance } from './shell/appearance.ts';
 
-/** A session that ended shows the sign-in, whichever page finds out. */
+/** An ended session shows the sign-in page. */
 const onError = (error: unknown): void => {
   if (error instanceof Refusal && error.code === 'unauthenticated') queries.setQueryData(session.queryKey, null);
 };
@@ -26,7 +26,7 @@ await loadWords(locale);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the console');
 const page = createRoot(root);
-// In pieces: a phone answers its reader between them.
+// Rendered in slices, so that a phone stays responsive.
 startTransition(() =>
   page.render(
     <StrictMode>

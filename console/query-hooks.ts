@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/
 import { Refusal } from './api.ts';
 import { session } from './people/session.ts';
 
-/** Null for what is not there. */
+/** Null for a 404. */
 export const orNone = <T>(asked: Promise<T>): Promise<T | null> =>
   asked.catch((error: unknown) => {
     if (error instanceof Refusal && error.code === 'not-found') return null;
@@ -12,10 +12,10 @@ export const orNone = <T>(asked: Promise<T>): Promise<T | null> =>
 type Page = { items: unknown[]; nextCursor: string | null };
 type ItemOf<P extends Page> = P['items'][number];
 type Cursor = { cursor?: string };
-/** `newest`: where an item stands in a list that begins with the newest, and what it is known by. */
+/** `newest`: sort position and id of an item, in lists that begin with the newest. */
 type Kept<P extends Page> = { everyMs?: number; newest?: (item: ItemOf<P>) => readonly [at: string, id: string] };
 
-/** The first page again, with what was read of the list beyond it; null where the two do not meet. */
+/** Joins a fresh first page with the older items known; null when there is a gap. */
 function merged<P extends Page>(first: P, known: P, newest: NonNullable<Kept<P>['newest']>): P | null {
   const places = new Set(known.items.map((item) => newest(item).join(' ')));
   const last = first.items.at(-1);
@@ -27,7 +27,7 @@ function merged<P extends Page>(first: P, known: P, newest: NonNullable<Kept<P>[
   return beyond.length === 0 ? first : { ...first, items: [...first.items, ...beyond], nextCursor: known.nextCursor };
 }
 
-/** A list by cursor, as far as it was asked for. With `newest`, asking again reads its first page alone. */
+/** A list by cursor as far as it was loaded. With `newest` a refetch reads only the first page. */
 export function usePages<P extends Page>(
   queryKey: QueryKey,
   read: (cursor: Cursor) => Promise<P>,
@@ -73,14 +73,14 @@ export function usePages<P extends Page>(
   };
 }
 
-/** A list that comes whole, in the shape of one by cursor. */
+/** A complete list, in the shape of `usePages`. */
 export function useAll<T>(queryKey: QueryKey, read: () => Promise<{ items: T[] }>) {
   const { data, error, refetch } = useQuery({ queryKey, queryFn: read });
   return { items: data?.items, more: null, error, refetch };
 }
 export type Pages<T> = { items: T[] | undefined; more: (() => unknown) | null; error: unknown; refetch: () => Promise<unknown> };
 
-/** Something that is done, after which whatever begins with `stale` is asked for again. */
+/** A mutation, after which queries that begin with `stale` are refetched. */
 export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, stale: QueryKey, done?: (result: R) => void) {
   const queries = useQueryClient();
   return useMutation({
@@ -92,7 +92,5 @@ export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, sta
   });
 }
 
-/** The person's rights, once they are known. */
 export const useRole = () => useQuery(session).data?.user.role;
-/** Whether the person may change what belongs to the account. */
 export const useOwner = (): boolean => useRole() === 'owner';

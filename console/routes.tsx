@@ -15,11 +15,11 @@ import { loadMoreWords } from './i18n/dictionary.ts';
 
 type File<K extends string> = () => Promise<Record<K, () => ReactNode>>;
 
-/** The router reloads for a file that is missing, even without a connection; of an error by another name it tells the page. */
+/** `fetched` renames the error of a missing file: the router would reload even offline. */
 const spare = <K extends string>(load: File<K>, name: K) =>
   lazyRouteComponent(async () => ({ default: (await fetched(load))[name] }));
 
-/** A page, and the words that it says. One of which a test knows that it says no more than the chat does is `spare`. */
+/** A page with its words; `spare` pages need only the chat's words, as a test checks. */
 const worded = <K extends string>(load: File<K>, name: K) =>
   spare(async () => {
     const [page] = await Promise.all([load(), loadMoreWords()]);
@@ -32,7 +32,7 @@ const sparePage = <P extends AnyRoute, const T extends string, K extends string>
   createRoute({ getParentRoute: () => parent, path, component: spare(load, name) });
 
 const PHONE = '(max-width: 760px)';
-/** Where pages under one heading begin; a phone has a page that names them all. */
+/** First page under a heading; on a phone, a page of links. */
 const first = <P extends AnyRoute>(parent: P, to: '/settings/callback' | '/operator/status') =>
   createRoute({
     getParentRoute: () => parent,
@@ -43,7 +43,7 @@ const first = <P extends AnyRoute>(parent: P, to: '/settings/callback' | '/opera
   });
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-/** The searches and filters in an address, by name; an empty one is left out. */
+/** Search parameters by name, without empty ones. */
 const search =
   <const K extends string>(...names: K[]) =>
   (asked: Record<string, unknown>): { [N in K]?: string } => {
@@ -53,7 +53,7 @@ const search =
   };
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotThere });
-/** Where nobody is for long: the shell knows where each begins. */
+/** Redirects: the shell knows where each role begins. */
 const home = createRoute({ getParentRoute: () => root, path: '/' });
 const start = createRoute({
   getParentRoute: () => root,
@@ -97,7 +97,7 @@ const contacts = createRoute({
 });
 const contact = page(root, '/contacts/$id', () => import('./contacts/contact.tsx'), 'ContactPage');
 const lists = page(root, '/contacts/lists', () => import('./contacts/lists.tsx'), 'ListsPage');
-/** For who builds the console: every part that its pages are made of. */
+/** A developer's page: every component. */
 const parts = createRoute({
   getParentRoute: () => root,
   path: '/parts',
@@ -121,7 +121,6 @@ const campaign = createRoute({
 });
 const editDraft = page(root, '/campaigns/$id/edit', () => import('./campaigns/composer/compose-page.tsx'), 'EditDraftPage');
 const me = page(root, '/me', () => import('./people/me/me.tsx'), 'MePage');
-/** Pages under one heading: the file of each is loaded when it is opened. */
 const settings = page(root, '/settings', () => import('./shell/sub-nav.tsx'), 'SettingsPage');
 const settingsPages = [
   first(settings, '/settings/callback'),

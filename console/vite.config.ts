@@ -5,14 +5,14 @@ import { brotliCompress } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-/** React Aria brings its words in thirty languages; the console speaks two. */
+/** React Aria ships thirty languages; the console has two. */
 const OTHER_LANGUAGES = /\/intl\/[\w-]+\/(?!en-US|fr-FR)[a-z]{2}-[A-Z]{2}\.mjs$/;
 const twoLanguages: Plugin = {
   name: 'two-languages',
   load: (id) => (OTHER_LANGUAGES.test(id) ? 'export default {}' : null),
 };
 
-/** The style of the first page stands in it: nothing is shown before a file of it has come. */
+/** Inlines the first page's CSS, so that nothing waits for it. */
 const styled: Plugin = {
   name: 'styled',
   apply: 'build',
@@ -29,7 +29,7 @@ const styled: Plugin = {
   },
 };
 
-/** Beside each file of text, the same as small as it gets: too slow to be done when it is asked for. */
+/** Brotli copies of text files: too slow to make on request. */
 const squeezed: Plugin = {
   name: 'squeezed',
   apply: 'build',
@@ -41,7 +41,7 @@ const squeezed: Plugin = {
   },
 };
 
-/** Every file costs a phone a round trip: what each page needs comes in one, what those with a table need in another. */
+/** Each file costs a round trip: one for every page, one for pages with tables. */
 const FILES = {
   first: [
     'main.tsx',
@@ -55,7 +55,7 @@ const FILES = {
 };
 type Names = { getModuleInfo: (id: string) => { importedIds: string[] } | null };
 const fileOf = new Map<string, string>();
-/** The file of a module: that of the first part that imports it. */
+/** The chunk of a module: that of the first part that imports it. */
 function fileFor(id: string, modules: Names): string | null {
   const add = (each: string, file: string): void => {
     if (fileOf.has(each)) return;
@@ -69,7 +69,7 @@ function fileFor(id: string, modules: Names): string | null {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), twoLanguages, styled, squeezed],
-  // Nothing is inlined: the page's policy allows what this host serves, and no more.
+  // Nothing is inlined: the content security policy allows only this host.
   build: {
     outDir: 'dist',
     emptyOutDir: true,

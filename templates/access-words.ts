@@ -127,5 +127,4 @@ const en: Words = {
   }),
 };
 
-/** Notices to people about their own access. */
 export const accessWords = { fr, en } as const;

@@ -1,6 +1,6 @@
 import { faultWords, type Flaw } from '../domain/problems/said.ts';
 
-/** Why an answer by mail was not sent: what the sender's own mail server puts into its bounce. Letters of ASCII only. */
+/** Why an answer by mail was refused: the text of the sender's bounce. ASCII only. */
 export type AnswerRefusal =
   | {
       why:
@@ -54,7 +54,6 @@ const EN: Record<AnswerRefusal['why'], string> = {
   text: 'This text can not go out as an SMS. Nothing was sent',
 };
 
-/** One line for an SMTP answer. */
 export function answerRefusal(refusal: AnswerRefusal, locale: 'fr' | 'en'): string {
   const words = { fr: FR, en: EN }[locale][refusal.why];
   const flaw = refusal.why === 'text' && refusal.flaw ? `: ${faultWords(refusal.flaw, locale).problem}` : '';

@@ -1,3 +1,3 @@
-/** The lines that a page or a reply in it has or has not. */
+/** Optional lines of a page, and of a reply in it. */
 export type PageShape = { locale: 'fr' | 'en'; linked: boolean; leavable: boolean; answerable: boolean };
 export type CardShape = { locale: 'fr' | 'en'; campaign: boolean; optOut: boolean; partial: boolean };

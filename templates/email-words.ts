@@ -1,4 +1,3 @@
-/** The words of reply mails, in each language. */
 export const emailWords = {
   fr: {
     subject: (from: string) => `Conversation SMS avec ${from}`,

@@ -6,24 +6,21 @@ import { dateIn } from './words.ts';
 
 export type ReplyEmail = {
   locale: 'fr' | 'en';
-  /** The phone, in E.164 where it could be read so. */
+  /** In E.164 where possible. */
   from: string;
-  /** IANA name; the account's. */
+  /** The account's, by IANA name. */
   timeZone: string;
-  /** At least one, all of one conversation, in its order. */
+  /** At least one, of one conversation, in order. */
   replies: MailedReply[];
-  /** The conversation on the platform. */
   link: string | null;
-  /** Where its reader leaves these mails. */
   unsubscribe: string | null;
-  /** Whether an answer to the mail goes out as an SMS. */
   answerable: boolean;
 };
 export type MailedReply = { text: string; receivedAt: Date; campaignName: string | null; optOut: boolean; partial: boolean };
 
 type Fill = (values: Record<string, string>) => string;
 
-// One of each shape: React takes a hundred times as long as filling in does.
+// Cached by shape: rendering takes a hundred times as long as filling in.
 const filled = new Map<string, Promise<Fill>>();
 
 function once(key: string, make: () => Promise<string>): Promise<Fill> {
@@ -35,7 +32,7 @@ function once(key: string, make: () => Promise<string>): Promise<Fill> {
   return made;
 }
 
-/** The first call loads the mail library, half a second: only what sends mail calls this. */
+/** Loads the mail library (half a second) only where mail is sent. */
 const load = () =>
   Promise.all([import('@react-email/components'), import('./email/reply-received.tsx'), import('react')]).then(
     ([{ render }, components, { createElement }]) => ({ render, createElement, ...components }),
@@ -62,10 +59,7 @@ const card = (shape: CardShape): Promise<Fill> =>
     return html.replace(/^<!DOCTYPE[^>]*>/, '');
   });
 
-/**
- * The mail for one reply, or for several of one conversation. The subject is the same for a whole conversation, so that it
- * threads, and never holds the text.
- */
+/** The mail for one or more replies of a conversation. Its subject stays the same, for threading, and never holds the text. */
 export async function renderReplyEmail(mail: ReplyEmail): Promise<{ subject: string; html: string; text: string }> {
   const { locale, link, unsubscribe, answerable } = mail;
   const words = emailWords[locale];

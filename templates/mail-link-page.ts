@@ -44,7 +44,7 @@ const STYLE = `
   body { font: 16px/1.5 Helvetica, Arial, sans-serif; margin: 4rem auto; max-width: 32rem; padding: 0 1rem; }
   button { background: #1f4ed8; border: 0; border-radius: 6px; color: #fff; font: inherit; padding: .6rem 1rem; }`;
 
-/** The page behind a link of a mail: only its button, or a mail program, acts. */
+/** The page behind a mail's link; only its button, or a mail program, acts. */
 export function mailLinkPage(link: MailLink, locale: 'fr' | 'en', state: 'ask' | 'done' | 'unknown') {
   const { title, ask, confirm, done, undo, unknown } = words[link][locale];
   const content = {

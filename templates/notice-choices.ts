@@ -1,7 +1,7 @@
 import type { ReplyChangeKind } from '../domain/accounts/setting-change.ts';
 import type { AlarmKind } from '../domain/carriers/alarm.ts';
 
-/** Words for one of several, within a notice. */
+/** Words for enumerated values in notices. */
 export const PROBLEMS: Record<'fr' | 'en', Record<AlarmKind, string>> = {
   fr: {
     'login-refused': 'il refuse notre connexion',

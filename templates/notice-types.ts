@@ -1,6 +1,6 @@
 import type { NoticeData, NoticeKind } from '../domain/mail/notice.ts';
 
-/** The words of one kind of notice: its subject is its title too. `date` writes a time in the reader's language and time zone. */
+/** Subject (the title too) and lines of a notice. `date`: a time in the reader's language and zone. */
 export type NoticeWords<K extends NoticeKind> = (
   data: NoticeData[K],
   date: (iso: string) => string,

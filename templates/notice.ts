@@ -4,7 +4,7 @@ import type { NoticeWords } from './notice-types.ts';
 import { noticeWords } from './notice-words.ts';
 import { dateIn } from './words.ts';
 
-/** Why somebody is told: as one of an account's people, for their own access, or as an operator. */
+/** Why the reader gets it: as a member of the account, for their own access, or as an operator. */
 const FOOTERS = {
   fr: {
     account: 'Vous recevez ce message parce que vous êtes un contact de ce compte.',
@@ -24,7 +24,7 @@ type Table = { [K in NoticeKind]: NoticeWords<K> };
 const wordsOf = <K extends NoticeKind>(table: Table, notice: Notice<K>, date: (iso: string) => string) =>
   table[notice.kind](notice.data, date);
 
-/** The mail for one notice. The first call loads the mail library, half a second: only what sends mail calls this. */
+/** The mail for one notice. The first call loads the mail library (half a second). */
 export async function renderNotice(
   notice: Notice,
   { accountId, locale, timeZone }: { accountId: string | null; locale: 'fr' | 'en'; timeZone: string },

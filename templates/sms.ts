@@ -2,14 +2,14 @@ import Handlebars from 'handlebars';
 import { invalidRequest, type AppError } from '../domain/problems/errors.ts';
 import { fault } from '../domain/problems/said.ts';
 
-/** A text with merge tags, made once and filled in for each recipient. */
+/** A text with merge tags, compiled once and rendered for each recipient. */
 export type SmsTemplate = {
-  /** The tags, each once, in the order of the text. */
+  /** Distinct tags, in order. */
   variables: string[];
   render(values: Record<string, string>): { text: string } | { missing: string[] };
 };
 
-/** Names that Handlebars gives a meaning of its own; so has every property that all objects have. */
+/** Names that Handlebars reserves; properties of every object are refused too. */
 const FORBIDDEN = new Set([
   'this',
   'if',
@@ -26,7 +26,7 @@ const isForbidden = (name: string): boolean => FORBIDDEN.has(name) || name in Ob
 const refuse = (tag: string, { line, column }: { line: number; column: number }): AppError =>
   invalidRequest(fault('text', 'tag-not-plain', { tag, line, column: column + 1 }));
 
-/** The tags of a template. Throws for anything but plain tags: blocks, helpers, partials, paths. */
+/** The tags of a template. Throws for anything but plain tags. */
 function readVariables(program: hbs.AST.Program): string[] {
   const names = new Set<string>();
   for (const statement of program.body) {
@@ -44,7 +44,7 @@ function readVariables(program: hbs.AST.Program): string[] {
 const isTag = (statement: hbs.AST.Statement): statement is hbs.AST.MustacheStatement => statement.type === 'MustacheStatement';
 const isPath = (path: hbs.AST.Expression): path is hbs.AST.PathExpression => path.type === 'PathExpression';
 
-/** Compiles a text once. Throws an AppError naming line and column when a tag can't be used. */
+/** Throws an AppError with line and column for an unusable tag. */
 export function compileSmsTemplate(text: string): SmsTemplate {
   if (!text.includes('{{')) return { variables: [], render: () => ({ text }) };
   let program: hbs.AST.Program;

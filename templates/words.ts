@@ -1,4 +1,4 @@
-// Making one takes far longer than using it. There are as many as accounts have time zones.
+// Cached: slow to construct, and as few as accounts have time zones.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(locale: 'fr' | 'en', timeZone: string): Intl.DateTimeFormat {
@@ -10,5 +10,4 @@ function formatOf(locale: 'fr' | 'en', timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** A time in words, in the reader's language and time zone. */
 export const dateIn = (locale: 'fr' | 'en', timeZone: string, at: Date): string => formatOf(locale, timeZone).format(at);

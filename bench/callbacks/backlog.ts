@@ -21,7 +21,7 @@ const healthOf = async ({ get, endpointId }: Customer): Promise<Health> =>
   Health.parse(await get(`/v1/callback-endpoints/${endpointId}/health`));
 const waitingIn = ({ waiting: { held, retrying, pending, inFlight } }: Health): number => held + retrying + pending + inFlight;
 
-/** A hundred thousand replies wait for one endpoint; then it answers again, while others have replies of their own. */
+/** 100,000 replies wait for one endpoint; it recovers while other endpoints get fresh ones. */
 export const backlogBench: Bench = {
   name: 'callbacks-backlog',
   stack: { receipts: null, window: 100, endpointLatencyMs: LATENCY_MS },
@@ -97,7 +97,6 @@ export const backlogBench: Bench = {
   },
 };
 
-/** How many runs there are, and how long their histories are together. */
 async function runsAndEvents(address: string): Promise<{ runs: number; events: number }> {
   const connection = await Connection.connect({ address });
   try {

@@ -7,7 +7,6 @@ const ENDPOINTS = 200;
 const PER_SECOND = 200;
 const SECONDS = 60;
 const LATENCY_MS = 20;
-/** How long an attempt at a black hole takes: an endpoint's longest. */
 const TIMEOUT_MS = 30_000;
 
 const isHole = (n: number): boolean => n % 10 === 0;
@@ -15,7 +14,7 @@ const isBroken = (n: number): boolean => n % 10 === 1;
 const isSick = (n: number): boolean => isHole(n) || isBroken(n);
 const SICK = Array.from({ length: ENDPOINTS }, (_, n) => n).filter(isSick);
 
-/** A tenth of the endpoints never answers and a tenth fails: what do the others notice? */
+/** Latency of healthy endpoints while a tenth never answers and a tenth fails. */
 export const blackHolesBench: Bench = {
   name: 'callbacks-black-holes',
   stack: { receipts: null, window: 100, endpointLatencyMs: LATENCY_MS },

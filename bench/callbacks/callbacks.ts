@@ -4,8 +4,6 @@ import { launch, phones, SHORT_CODE, type Customer, type Stack } from '../stage/
 import type { World } from '../stage/world-process.ts';
 import type { Answer } from '../../dev/seed.ts';
 
-// Shared by the benches of callbacks.
-
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(what: string, look: () => Promise<boolean>, withinMs: number): Promise<number> {
@@ -17,12 +15,12 @@ export async function until(what: string, look: () => Promise<boolean>, withinMs
   return performance.now() - begun;
 }
 
-/** Customers that are made at once. */
+/** Customers created in parallel. */
 const AT_ONCE = 10;
 
-export type Crowd = { customers: Customer[]; /** Whose phones they are, by customer. */ phones: string[][] };
+export type Crowd = { customers: Customer[]; /** Phones by customer. */ phones: string[][] };
 
-/** So many customers, with an endpoint and phones each, that a campaign has just asked something. */
+/** Creates customers, each with an endpoint and phones that were just sent a campaign. */
 export async function populate(
   { customer, world }: Stack,
   {
@@ -53,14 +51,14 @@ export async function populate(
   return crowd;
 }
 
-/** The phones of some customers in turn: neighbours in the list belong to other accounts. */
+/** The phones of some customers, round robin over the accounts. */
 export function inTurn(crowd: Crowd, which: (n: number) => boolean = () => true): string[] {
   const chosen = crowd.phones.filter((_, n) => which(n));
   const most = chosen.reduce((length, own) => Math.max(length, own.length), 0);
   return Array.from({ length: most }, (_, index) => chosen.flatMap((own) => own[index] ?? [])).flat();
 }
 
-/** So many replies to the short code, each known by its text; throws unless every one came home once. */
+/** Sends replies to the short code; throws unless each arrived exactly once. */
 export async function exchange(
   world: World,
   { withinMs = 120_000, ...load }: Omit<Parameters<World['deliver']>[0], 'to'> & { withinMs?: number },
@@ -72,7 +70,7 @@ export async function exchange(
   return { taken, home };
 }
 
-/** Asks the database directly: for what no answer of the API says. */
+/** Queries the database, for facts that the API does not give. */
 export async function ask<R extends z.ZodRawShape>(databaseUrl: string, sql: string, shape: R, values: unknown[] = []) {
   const client = new Client(databaseUrl);
   await client.connect();
@@ -91,10 +89,7 @@ const Ledger = z.object({
   broken: z.record(z.string(), z.number()),
 });
 
-/**
- * Both ends compared, in words: each reply that was sent is filed and is at the sink or in a listed state, and the product's own
- * ledger adds up. Throws what does not.
- */
+/** Compares both ends: each reply sent is filed, and at the sink or in a listed state. Throws otherwise. */
 export async function checkLedger({ operator, databaseUrl, world }: Stack, sentSoFar: number): Promise<string> {
   const { owed, states, broken } = Ledger.parse(await operator.get('/v1/operator/ledger'));
   if (Object.keys(broken).length > 0) throw new Error(`The ledger is broken: ${JSON.stringify(broken)}`);

@@ -3,7 +3,7 @@ import { round, type Bench } from '../bench.ts';
 import { ask, exchange, inTurn, populate, sleep } from './callbacks.ts';
 import { SHORT_CODE } from '../stage/stack.ts';
 
-/** Accounts with fifty endpoints each, all of which fail; and others that answer. */
+/** Failing accounts, their endpoints each, and accounts that answer. */
 const BROKEN = 100;
 const EACH = 50;
 const HEALTHY = 100;
@@ -12,7 +12,7 @@ const SECONDS = 40;
 
 const Endpoints = z.object({ items: z.array(z.object({ url: z.string() })) });
 
-/** Five thousand endpoints fail at once, twice each, and get a run each: what do first attempts at the others notice? */
+/** Latency of healthy endpoints while 5,000 others fail at once and each gets a recovery run. */
 export const failingBench: Bench = {
   name: 'callbacks-failing',
   stack: { receipts: null, window: 100, endpointLatencyMs: 20 },
@@ -34,7 +34,7 @@ export const failingBench: Bench = {
     const burst = (prefix: string) =>
       world.deliver({ from: inTurn(crowd, (n) => n < BROKEN), to: SHORT_CODE, count: BROKEN, prefix, perSecond: null });
     await phase('warm');
-    // As many attempts at once at endpoints that answer: what they cost by being so many.
+    // The cost of the burst alone, at endpoints that answer.
     await burst('fan ');
     const busy = await phase('busy');
     await world.behave(broken, { mode: 'status', status: 500 });

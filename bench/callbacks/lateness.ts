@@ -4,14 +4,13 @@ import { ask, checkLedger, inTurn, populate, until } from './callbacks.ts';
 import { SHORT_CODE } from '../stage/stack.ts';
 
 const WAKING = 50;
-/** Fewer failures than open an endpoint. */
 const EACH = 9;
 const ROUNDS = 3;
 const LATENCY_MS = 20;
-/** The endpoints' schedule: a delay without jitter, so that all wake together and lateness is known. */
+/** No jitter, so that all wake together and lateness is known. */
 const RETRY_AFTER_S = 10;
 
-/** Fifty endpoints ask to be tried again at the same moment; then fifty open ones are tried at the same moment. */
+/** Fifty endpoints retry at the same moment; then fifty open ones are probed at the same moment. */
 export const latenessBench: Bench = {
   name: 'callbacks-lateness',
   stack: { receipts: null, window: 100, endpointLatencyMs: LATENCY_MS },
@@ -19,7 +18,7 @@ export const latenessBench: Bench = {
     const { world, databaseUrl } = stack;
     const crowd = await populate(stack, { count: WAKING * (ROUNDS + 2), phonesEach: 20 });
     say(`${crowd.customers.length} endpoints are ready`);
-    // The machine's ceiling today: as many first attempts at once, at endpoints that answer.
+    // The machine's ceiling today: as many first attempts at once.
     const everyone = inTurn(crowd, (n) => n < WAKING);
     await world.deliver({ from: everyone, to: SHORT_CODE, count: WAKING * EACH, prefix: 'fresh ', perSecond: null });
     const fresh = await world.arrived({ prefix: 'fresh ', count: WAKING * EACH, withinMs: 60_000 });
@@ -82,7 +81,7 @@ async function retrying(databaseUrl: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** When each of them is tried first, once all are open. */
+/** Time of each endpoint's first probe, once all are open. */
 async function probesDue(databaseUrl: string, ids: string[], say: (line: string) => void): Promise<Map<string, number>> {
   const look = () =>
     ask(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { round } from '../bench.ts';
 import { ask } from './callbacks.ts';
 
-/** Where the time between a reply and its callback goes, in words: how long each step took, for replies that begin with `prefix`. */
+/** Median and 99th percentile of each step from reply to callback, for replies that begin with `prefix`. */
 export async function phasesOf(databaseUrl: string, prefix: string): Promise<string> {
   const steps = {
     filed: 'r.filed_at - r.ingested_at',

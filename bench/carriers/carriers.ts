@@ -40,7 +40,6 @@ async function startSmscProcess(delayMs: number | null) {
   };
 }
 
-/** A database with fsync, and one carrier in it. */
 async function startDatabase() {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await startScratch());
@@ -57,7 +56,7 @@ async function startDatabase() {
 }
 type Desk = { pool: Pool; carrierId: string };
 
-/** Messages as a campaign stores them; `from` is the first one's number. */
+/** Stores messages as a campaign does; `from`: number of the first. */
 const store = ({ pool, carrierId }: Desk, state: string, from: number, count: number): Promise<OutboundMessage[]> =>
   rows<OutboundMessage>(
     pool,
@@ -68,7 +67,7 @@ const store = ({ pool, carrierId }: Desk, state: string, from: number, count: nu
     [carrierId, state, from, count],
   );
 
-/** Sends all of it as the product's batches do, over so many binds. Resolves when each has had its turn. */
+/** Sends every page over `binds` sessions, as the product does. */
 async function send(
   { pool, carrierId }: Desk,
   { port, window, binds }: { port: number; window: number; binds: number },
@@ -132,7 +131,7 @@ async function submitted(desk: Desk, { window, binds, delayMs, count, from }: Lo
   return count / seconds;
 }
 
-/** Receipts by the carrier's ids, a hundred at a time as an SMSC's window brings them, over a table of so many messages. */
+/** Matches receipts, 100 at a time, over a table of `stored` messages. */
 async function matched(desk: Desk, stored: number, receipts: number): Promise<number> {
   for (let from = 0; from < stored; from += 250_000) {
     await rows(
@@ -152,7 +151,6 @@ async function matched(desk: Desk, stored: number, receipts: number): Promise<nu
   await Promise.all(
     Array.from({ length: 100 }, async () => {
       while (next < receipts) {
-        // Spread over the whole table, each once.
         const n = (next++ * 7919) % stored;
         const to = `+337${String(n).padStart(8, '0')}`;
         await onReceipt({
@@ -178,7 +176,7 @@ async function matched(desk: Desk, stored: number, receipts: number): Promise<nu
 
 type Sizes = { count: number; stored: number; say: (line: string) => void };
 
-/** Figures of the sending line alone: the turn loop, the session and the database; no workflow. */
+/** Sending without workflows: send loop, session and database. */
 async function carrierFigures({ count, stored, say }: Sizes): Promise<Figure[]> {
   await using desk = await startDatabase();
   await submitted(desk, { window: 100, binds: 1, delayMs: null, count: 10_000, from: 0 });

@@ -5,7 +5,7 @@ import { startSmsc } from '../../dev/simulator/smsc.ts';
 
 type Figures = { messages: number; window: number; perSecond: number; cpu: number };
 
-/** Submissions a second from a session to the simulated SMSC: both in this process, no database. `cpu` is in cores. */
+/** Submissions a second to the simulated SMSC in the same process, without a database. `cpu`: cores used. */
 export async function submitsPerSecond({ messages = 100_000, window = 100 } = {}): Promise<Figures> {
   await using smsc = await startSmsc({ systemId: 'bench', password: 'bench', remember: 1000 });
   const settings = smpp.settings.parse({ host: '127.0.0.1', port: smsc.port, systemId: 'bench', password: 'bench', window });

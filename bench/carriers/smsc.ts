@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { startSmsc } from '../../dev/simulator/smsc.ts';
 
-/** The SMSC of the bench of carriers, in a process of its own. Says its port, and its counts whenever it is asked. */
+/** The SMSC of bench/carriers in its own process: sends its port, then its counts on request. */
 const Options = z.object({ delayMs: z.number().nullable() });
 const { delayMs } = Options.parse(JSON.parse(process.argv[2] ?? '{}'));
 const smsc = await startSmsc({

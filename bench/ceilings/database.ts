@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-// The ceiling of this PostgreSQL with rows like ours, without a line of the product: tables of its own, dropped afterwards.
+// The ceiling of this PostgreSQL with rows like ours, in tables of its own.
 
 const TABLES = `
   drop schema if exists ceiling cascade;
@@ -55,7 +55,6 @@ async function copy(client: PoolClient, count: number): Promise<void> {
   await client.query('commit');
 }
 
-/** Seconds that COPY of so many messages takes. */
 export const copySeconds = (databaseUrl: string, count: number): Promise<number> =>
   withTables(databaseUrl, async (pool) => {
     const client = await pool.connect();
@@ -66,7 +65,7 @@ export const copySeconds = (databaseUrl: string, count: number): Promise<number>
     }
   });
 
-// The least that has to be written down before and after a message goes: in one statement for a window of them.
+// The least to store before and after a message goes, for a whole window at once.
 const TURN = `
   with mine as (update ceiling.slots set "window" = $1::uuid[] returning epoch),
   stored as (update ceiling.messages m set state = 'accepted', settled_at = now() from mine, unnest($2::uuid[]) as r (id) where m.id = r.id),
@@ -74,7 +73,7 @@ const TURN = `
   update ceiling.messages m set state = 'submitting', epoch = mine.epoch, submitted_at = now() from mine, unnest($1::uuid[]) as w (id)
   where m.id = w.id and m.state = 'queued'`;
 
-/** Messages a second that get both their commits in turns of `window`, one statement a turn, and nothing else. */
+/** Messages a second that get both commits, one statement a window. */
 export const turnsPerSecond = (databaseUrl: string, { messages = 30_000, window = 100 } = {}): Promise<number> =>
   withTables(databaseUrl, async (pool) => {
     const client = await pool.connect();
@@ -96,7 +95,7 @@ export const turnsPerSecond = (databaseUrl: string, { messages = 30_000, window 
     }
   });
 
-/** Replies a second that are committed in pages, one after the other. */
+/** Replies a second, committed page by page. */
 export const insertsPerSecond = (databaseUrl: string, { replies = 50_000, page = 500 } = {}): Promise<number> =>
   withTables(databaseUrl, async (pool) => {
     const carrier = crypto.randomUUID();

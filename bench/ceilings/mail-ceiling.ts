@@ -1,7 +1,6 @@
 import { createTransport } from 'nodemailer';
 
-// A page of the size of ours, made once and filled in, and nodemailer's pool of five connections to the same mailbox: what no
-// mail that is made and handed over in this runtime can be faster than.
+// The ceiling of mail in this runtime: a page rendered once, and nodemailer's pool of five connections.
 
 const FILL =
   '<p style="font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:24px;margin:0">Reçue le mardi à 9 h</p>\n';
@@ -9,7 +8,6 @@ const PAGE = `<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"></head>
 const TEXT =
   'Réponse de +33 6 12 00 00 01\n\n@@\n\nVous recevez ce message parce que votre compte envoie les réponses à cette adresse.\n';
 
-/** Mails a second that a mailbox takes from this process. */
 export async function mailsPerSecond(smtpUrl: string, { mails = 3000, atOnce = 20 } = {}): Promise<number> {
   const transport = createTransport({ url: smtpUrl, pool: true, maxConnections: 5, maxMessages: 1000 });
   let next = 0;

@@ -3,18 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 
-// The same pages through the same Temporal server, in a run each of two steps that do nothing.
+// The ceiling of this Temporal server: runs of two empty steps.
 
 const PAGE_MS = 100;
-/** The runtime is one per process, however often this measures. */
+/** Temporal's runtime is installed once a process. */
 let installed = false;
-/** The replies of a page came one after the other, so far apart, and waited for it. */
+/** Time between the replies of a page. */
 const APART_MS = 5;
 
-/**
- * Ten pages a second for so long: how late their second step is after the page was there, and after what is in the page came (ms,
- * p99), and how many pages a second it does when they all are there at once.
- */
+/** Ten pages a second: 99th percentile of the second step's lateness, after the page and after its replies (ms); then pages a second at full load. */
 export async function emptyRuns(
   address: string,
   namespace: string,

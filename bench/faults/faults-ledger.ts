@@ -10,11 +10,11 @@ const Calls = z.object({
 const Mails = z.object({ items: z.array(z.object({ text: z.string() })) });
 const Event = z.object({ data: z.object({ reply: z.object({ text: z.string() }) }) });
 
-/** Both ends compared: what the phones got and sent, what the platform, the endpoint and the mailbox have. */
+/** What phones sent and got, against platform, endpoint and mailbox. */
 export type Ledger = {
   messages: { accepted: number; arrived: number; inDoubt: number; lost: number; doubled: number; waiting: number };
   replies: { sent: number; platform: number; callback: number; email: number; lost: number };
-  /** Deliveries that came more than once, and how many of the copies say so by their attempt's number. */
+  /** Duplicate deliveries; `marked`: those with an attempt number above one. */
   doubled: { platform: number; callback: number; marked: number; email: number };
 };
 
@@ -30,7 +30,7 @@ async function pages(account: ApiClient, path: string): Promise<Answer[]> {
   }
 }
 
-/** Asks the world; again when the connection was closed just as it was used again. */
+/** Retries: a kept-alive connection may close just as it is used. */
 export async function askWorld(url: string): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     try {

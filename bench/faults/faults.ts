@@ -10,7 +10,7 @@ export type Kind = (typeof KINDS)[number];
 export type FaultsOptions = {
   seconds: number;
   everySeconds: number;
-  /** How long a trouble lasts that is not a kill. */
+  /** How long a fault lasts, kills apart. */
   lastsSeconds?: number;
   kinds?: readonly Kind[];
   say: (line: string) => void;
@@ -28,16 +28,16 @@ const DRAIN_MS = 180_000;
 const HOUR = 3_600_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Everything that can go wrong, in the order in which it does: the kinds take turns. */
+/** All faults, the kinds by turns. */
 function faultsOf(stack: FaultsStack, kinds: readonly Kind[]): Fault[] {
   const { links, disk } = stack;
   const of: Record<Kind, Fault[]> = {
     kill: [
       ...PARTS.map((part) => ({ name: `kill -9 ${part}`, begin: () => stack.kill(part), end: () => {} })),
-      // Longer than a sender may trust its lease, shorter than the lease lasts.
+      // Longer than a sender trusts its lease, shorter than the lease lasts.
       { name: 'postgres stopped for 8.5 s', begin: () => stack.away(8500), end: () => {} },
     ],
-    // Each trouble to another link each time, so that a short run sees all of either.
+    // Each fault hits another link each time: a short run covers both.
     network: LINKS.flatMap((_, shift) =>
       Object.keys(TROUBLES).map((trouble, n) => {
         const link = LINKS[(n + shift) % LINKS.length] ?? 'postgres';
@@ -59,7 +59,7 @@ function faultsOf(stack: FaultsStack, kinds: readonly Kind[]): Fault[] {
         begin: () => disk?.fill(),
         async end() {
           await disk?.free();
-          await stack.kill('postgres'); // It may have ended by itself; whoever looks after it starts it again.
+          await stack.kill('postgres'); // It may have crashed already.
         },
       },
     ],
@@ -75,7 +75,7 @@ const isTrouble = (name: string): Trouble => {
   return found;
 };
 
-/** Campaigns go out and phones answer while one thing after the other goes wrong; then everything is left alone until it is at rest. */
+/** Sends campaigns and answers while faults happen one by one, then waits until everything has drained. */
 export async function runFaults({
   seconds,
   everySeconds,
@@ -131,17 +131,16 @@ export async function runFaults({
     await answer(stack, answered);
     ledger = await takeLedger(stack, campaigns);
   }
-  await sleep(3000); // Long enough for a second copy to show itself.
+  await sleep(3000); // Time for a duplicate to arrive.
   return { faults, ledger: await takeLedger(stack, campaigns), drainedAfterMs: Math.round(performance.now() - begun) };
 }
 
-/** Every third phone that has its message answers it, once. */
 async function answer({ world }: FaultsStack, answered: Set<string>): Promise<void> {
   const log = Received.parse(await askWorld(`${world.phones}/log`));
   for (const { to } of log.received) {
     if (answered.has(to) || Number(to) % 3 !== 0) continue;
     answered.add(to);
-    // Nobody waits for the acknowledgement: the carrier brings it until it has one.
+    // Not awaited: the carrier retries until it is acknowledged.
     void reply(world.phones, to, `Réponse n° ${answered.size}`);
   }
 }
@@ -154,7 +153,7 @@ const reply = (phones: string, phone: string, text: string): Promise<unknown> =>
     signal: AbortSignal.timeout(300_000),
   }).catch(() => {});
 
-/** Well is when a fresh reply comes out at the endpoint. */
+/** Waits until a fresh reply reaches the endpoint. */
 async function untilWell({ world }: FaultsStack): Promise<void> {
   const total = async (): Promise<number> => Total.parse(await askWorld(`${world.endpoint}/log?limit=1`)).total;
   const before = await total();

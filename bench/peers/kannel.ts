@@ -55,7 +55,7 @@ get-url = "http://127.0.0.1:${ports.sink}/mo?text=%b"
 
 const TEXT = 'Bonjour Zoé, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.';
 
-/** Kannel (Debian's kannel and kannel-extras) with its file store, bound to that SMSC; what comes in is asked for at the sink by GET. */
+/** Kannel (Debian's kannel and kannel-extras) with its file store; replies go to the sink by GET. */
 export async function startKannel({ smscPort, endpointPort }: { smscPort: number; endpointPort: number }) {
   await access(MTBATCH).catch(() => {
     throw new Error('Kannel is not there: apt-get install kannel kannel-extras');
@@ -81,17 +81,17 @@ export async function startKannel({ smscPort, endpointPort }: { smscPort: number
 
   const running = starting.move();
   return {
-    /** Hands over a list by mtbatch, and says how long that took, in seconds. */
+    /** Submits a list by mtbatch; answers with the seconds it took. */
     async accept(phones: string[]): Promise<number> {
       const [content, receivers] = [join(folder, 'content'), join(folder, 'receivers')];
       await writeFile(content, TEXT);
-      // Its numbers are digits alone.
+      // mtbatch takes numbers without a plus.
       await writeFile(receivers, phones.map((phone) => `${phone.slice(1)}\n`).join(''));
       const begun = performance.now();
       await run(MTBATCH, ['-v', '4', '-p', String(box), '-f', SHORT_CODE, content, receivers]);
       return (performance.now() - begun) / 1000;
     },
-    /** Kills both boxes, and starts them again. */
+    /** Kills and restarts both boxes. */
     async crash(): Promise<void> {
       await boxes.disposeAsync();
       await start();

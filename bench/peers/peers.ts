@@ -11,7 +11,7 @@ const CRASH = 10_000;
 const CRASH_PER_SECOND = 1000;
 const LOADS = [0.25, 0.5, 0.75];
 
-/** Who is measured: how it takes a list, which phones answer, and how it is killed and comes back. */
+/** How a peer takes a list, which phones answer, and how it is killed and restarted. */
 type Peer = { world: World; from: string[]; accept(phones: string[]): Promise<number>; crash(): Promise<void> };
 type Measured = {
   accept: number;
@@ -19,7 +19,7 @@ type Measured = {
   p50: number;
   p99: number;
   saturated: number;
-  /** The 99th percentile at 25, 50 and 75 % of that. */
+  /** 99th percentile at 25, 50 and 75 % of saturation. */
   loaded: number[];
   lost: number;
   twice: number;
@@ -79,7 +79,7 @@ async function measureOurs(options: Partial<StackOptions>): Promise<Measured> {
   });
 }
 
-/** The same work by Kannel and by this product, in turns: `--times 5` takes medians of the ratios. */
+/** The same work by Kannel and by this product; `--times 5` takes medians. */
 export const peersBench: Bench = {
   name: 'peers',
   async alone(say, options) {

@@ -11,7 +11,7 @@ const Run = z.object({
   figures: z.array(z.object({ bench: z.string(), line: z.string(), value: z.number(), unit: z.string() })),
 });
 
-/** Another commit's figures by its own bench, in a checkout of its own, right after ours: machines change by the hour. */
+/** Measures another commit in its own checkout, right after ours: machines change by the hour. */
 export async function measureCommit(commit: string, names: string[], say: (line: string) => void): Promise<Line[]> {
   const folder = await mkdtemp(join(tmpdir(), 'aller-retour-compare-'));
   try {

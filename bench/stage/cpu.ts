@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Processes on the machine of a bench. */
 export const PARTS = ['api', 'worker', 'PostgreSQL', 'Temporal'] as const;
 export type Part = (typeof PARTS)[number];
 export type Cpu = Record<Part, number>;
 
-/** Linux counts in hundredths of a second. */
+/** Clock ticks a second on Linux. */
 const TICKS = 100;
 
 type Process = { pid: number; parent: number; command: string; seconds: number };
@@ -13,17 +12,16 @@ type Process = { pid: number; parent: number; command: string; seconds: number }
 async function look(pid: number): Promise<Process | null> {
   try {
     const [stat, command] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/cmdline`, 'utf8')]);
-    // After the name, which may hold anything: state, parent, …, and from the 12th on user and system time, the reaped children's too.
+    // Fields follow the name, which may contain spaces; the 12th to 15th are user and system time, reaped children included.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
     return { pid, parent: Number(fields[1]), command: command.replaceAll('\0', ' '), seconds: ticks / TICKS };
   } catch {
-    // It has ended meanwhile.
     return null;
   }
 }
 
-/** The processor time, in seconds, that each part of the stack that this process started has had until now. Linux only. */
+/** Processor seconds used so far by each part of the stack that this process started. Linux only. */
 export async function cpuOf({ api, workers }: { api: number; workers: number[] }): Promise<Cpu> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   const processes = (await Promise.all(pids.map(look))).filter((each) => each !== null);

@@ -3,13 +3,12 @@ import { z } from 'zod';
 import { round } from '../bench.ts';
 import { PARTS, type Cpu } from './cpu.ts';
 
-// The product's needs as it grows, computed from the last `npm run bench -- scale`. Prints the tables of docs/scale.md.
+// Prints the tables of docs/scale.md, from the last `npm run bench -- scale`.
 
-/** Of the messages of a day, those of its busiest hour: campaigns leave between nine and twelve. */
+/** Share of a day's messages in its busiest hour. */
 const PEAK_HOUR = 0.25;
-/** Recipients who answer. */
 const REPLY_SHARE = 0.03;
-/** A part is given twice what it uses: the rest is for bursts, vacuum and backups. */
+/** Room for bursts, vacuum and backups. */
 const HEADROOM = 2;
 const DAYS = [100_000, 1_000_000, 10_000_000, 100_000_000];
 const RETENTION_DAYS = 395;
@@ -55,7 +54,6 @@ const disk = {
 const growth = DAYS.map((day) => {
   const messages = (day * PEAK_HOUR) / 3600;
   const replies = messages * REPLY_SHARE;
-  // Milliseconds a thousand things are seconds a million of them.
   const cores = PARTS.map((part) => round(((messages * message[part] + replies * reply[part]) / 1e6) * HEADROOM));
   const gigabytes = (day * disk.message + day * REPLY_SHARE * disk.reply) / 1e9;
   return [

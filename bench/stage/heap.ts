@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-// Loaded before the product's own code by benches that ask how much a process holds on to. A message 'heap' is answered with bytes after a collection.
+// Preloaded into workers: answers a 'heap' message with the bytes used after a collection.
 
 setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');

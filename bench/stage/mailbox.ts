@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 
-/** The customers' mailboxes: they take everything, and `take` hears the text of the reply, known by its quoted line. Answers with the port. */
+/** The customers' mailboxes; `take` gets each reply's text, read from its quoted line. Answers with the port. */
 export async function startMailboxes(take: (text: string) => void): Promise<number> {
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],

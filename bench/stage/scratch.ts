@@ -5,7 +5,7 @@ import pino from 'pino';
 import { migrate } from '../../database/migrate.ts';
 import { startPostgres } from '../../dev/launchers/postgres.ts';
 
-/** A migrated database with fsync, thrown away afterwards. */
+/** A migrated throwaway database with fsync. */
 export async function startScratch(): Promise<AsyncDisposable & { url: string }> {
   await using starting = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'aller-retour-bench-'));

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 
-/** How a customer's endpoint answers. */
 export const Behaviour = z.object({
   /** `black-hole` never answers. */
   mode: z.enum(['ok', 'status', 'black-hole']),
@@ -14,10 +13,10 @@ export type Behaviour = z.input<typeof Behaviour>;
 const Posted = z.object({ data: z.object({ reply: z.object({ text: z.string() }) }) });
 const HOSTS = 200;
 
-/** The endpoints of all customers: what each of them took, and when. Customers have servers of their own: an address of the loopback network each. */
+/** All customers' endpoints, each on a loopback address: the texts they took, and when. */
 export async function startSink(latencyMs: number) {
   const behaviours = new Map<string, z.infer<typeof Behaviour>>();
-  /** When a reply's text was taken, and when it was first refused or kept waiting. */
+  /** By reply text: when it was taken, and first refused or kept waiting. */
   const takenAt = new Map<string, number>();
   const failedAt = new Map<string, number>();
   let twice = 0;
@@ -49,7 +48,7 @@ export async function startSink(latencyMs: number) {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://sink');
-      // A peer asks by GET.
+      // Kannel posts by GET.
       const text = searchParams.get('text') ?? Posted.parse(JSON.parse(Buffer.concat(chunks).toString())).data.reply.text;
       const behaviour = behaviours.get(pathname);
       setTimeout(
@@ -68,7 +67,6 @@ export async function startSink(latencyMs: number) {
     failedAt,
     take,
     twice: () => twice,
-    /** From here on the endpoints at these paths answer so. */
     behave(paths: string[], wish: Behaviour): void {
       for (const path of paths) behaviours.set(path, Behaviour.parse(wish));
     },
@@ -80,7 +78,6 @@ export async function startSink(latencyMs: number) {
   };
 }
 
-/** The address of the n-th customer's server. */
 export const hostOf = (n: number): string => `127.0.1.${(n % HOSTS) + 1}`;
 
 const listen = (handle: RequestListener, host: string, port: number): Promise<number> =>

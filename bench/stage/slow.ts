@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** Gives this process, and all that it starts from now on, half of each core: by a control group, so as root on Linux. */
+/** Gives this process and its children half of each core, by a control group: root on Linux only. */
 export async function halveCores(): Promise<void> {
   const name = `aller-retour-bench-${process.pid}`;
   const first = join('/sys/fs/cgroup/cpu', name);
@@ -21,7 +21,7 @@ export async function halveCores(): Promise<void> {
   await writeFile(join(folder, 'cgroup.procs'), String(process.pid));
 }
 
-/** A slow disk: each commit is written through at once, and something else writes there too. */
+/** Writes each commit through, beside another writer. */
 export async function slowDisk(databaseUrl: string, dataDir: string): Promise<AsyncDisposable> {
   const client = new Client(databaseUrl);
   await client.connect();

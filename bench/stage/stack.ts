@@ -21,26 +21,24 @@ export type StackOptions = {
   /** Null withholds receipts. */
   receipts: { delayMs: number } | null;
   window: number;
-  /** How long each of the customers' endpoints takes. */
+  /** Latency of the customers' endpoints. */
   endpointLatencyMs?: number;
-  /** Whether mails go out, to the world's mailboxes. */
+  /** Sends mails to the world's mailboxes. */
   mails?: boolean;
   maxBinds?: number;
-  /** The carrier's limit; left out: none. */
+  /** The carrier's rate limit. */
   segmentsPerSecond?: number;
-  /** Worker processes, and how much memory each of them is given for its heap: Node takes what there is. */
+  /** `workerHeapMb`: heap limit; by default Node takes what it finds. */
   workers?: number;
   workerHeapMb?: number;
   env?: Record<string, string>;
-  /** A folder for a CPU profile of each of the product's processes. */
+  /** Folder for CPU profiles. */
   profileDir?: string;
-  /** The built product on the real Temporal server on PostgreSQL, as in production; otherwise from source on the development server. */
+  /** The built product and Temporal on PostgreSQL; otherwise source and the development server. */
   production?: boolean;
-  /** On a disk that is written through and shared. */
   slowed?: boolean;
 };
 
-/** Made by the product on its first start. */
 export const NAMESPACE = 'aller-retour';
 export const SHORT_CODE = '38015';
 
@@ -48,30 +46,26 @@ export type Stack = AsyncDisposable & {
   url: string;
   databaseUrl: string;
   temporalAddress: string;
-  /** The customers' mailboxes. */
   smtpUrl: string;
   operator: ApiClient;
   account: ApiClient;
-  /** The first account's key, and the product's processes. */
   key: string;
   pids: { api: number; workers: number[] };
   world: World;
-  /** Starts one more worker, as what supervises it does after a crash. */
   oneMore(): Promise<void>;
-  /** One more account with two-way SMS, and an endpoint of its own on one of 200 servers. */
+  /** Creates an account with two-way SMS and an endpoint on one of 200 servers. */
   customer(n: number, fields?: Answer): Promise<Customer>;
-  /** Bytes that the worker holds on to after a collection. */
+  /** Heap bytes of the worker after a collection. */
   heap(): Promise<number>;
 };
 
-/** A customer's key to the API, and its endpoint. */
 export type Customer = ApiClient & { endpointId: string };
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const HEAP = new URL('./heap.ts', import.meta.url).href;
 
-/** PostgreSQL with fsync, Temporal's development server, the API and a worker in a process each, and the world in another. */
+/** Starts PostgreSQL with fsync, Temporal, the API, workers, and the simulated world, each in its own process. */
 export async function startStack({
   receipts,
   window,
@@ -121,7 +115,6 @@ export async function startStack({
     ...(process.env['REPLIES_PER_RUN'] === undefined ? {} : { REPLIES_PER_RUN: process.env['REPLIES_PER_RUN'] }),
     ...env,
   };
-  // A worker may come later than all else is started.
   const children: ChildProcess[] = [];
   starting.defer(async () => void (await Promise.all(children.map(ended))));
   const pids: Stack['pids'] = { api: 0, workers: [] };
@@ -199,7 +192,6 @@ export async function startStack({
   };
 }
 
-/** A campaign that asks for replies. */
 export const CAMPAIGN = {
   name: 'Banc',
   route: 'premium',
@@ -208,7 +200,7 @@ export const CAMPAIGN = {
   text: 'Bonjour {{prenom}}, votre commande est prête. Passerez-vous samedi ? Répondez OUI ou NON.',
 };
 
-/** Launches it, and says how long its acceptance took. */
+/** Launches a campaign; `seconds`: until it was accepted. */
 export async function launch(
   account: ApiClient,
   phones: string[],
@@ -225,6 +217,6 @@ export async function launch(
   return { id: textOf(accepted, 'id'), seconds: (performance.now() - begun) / 1000 };
 }
 
-/** French mobiles, each another. */
+/** Distinct French mobile numbers. */
 export const phones = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, index) => `+336${String(10_000_000 + from + index)}`);

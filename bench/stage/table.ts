@@ -2,7 +2,7 @@ import { median, round, type Figure } from '../bench.ts';
 
 export type Line = Figure & { bench: string };
 
-/** Of several runs of one bench, line by line; the rest of a line is that of its middle run. */
+/** Medians of several runs, line by line; notes are those of the middle run. */
 export function medians(runs: Figure[][]): Figure[] {
   const [first = []] = runs;
   return first.map(({ line }) => {
@@ -16,7 +16,7 @@ export function medians(runs: Figure[][]): Figure[] {
   });
 }
 
-/** The figures in columns; with those of another commit beside them, where there are some. */
+/** The figures in columns, another commit's beside them. */
 export function table(figures: Line[], before: Line[] | null = null): string {
   const cells = figures.map(({ line, value, unit, aim = '', ratio, note = '' }) => {
     const old = before?.find((figure) => figure.line === line);

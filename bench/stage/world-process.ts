@@ -11,7 +11,7 @@ const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.
 const Told = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 const Ports = z.object({ smscPort: z.number(), endpointPort: z.number(), smtpPort: z.number() });
 
-/** The world's process, by what it can be asked (world.ts). */
+/** Calls to the world's process (world.ts). */
 export type World = {
   deliver(args: { from: string[]; to: string; count: number; prefix: string; perSecond: number | null }): Promise<Waits>;
   arrived(args: {
@@ -21,16 +21,15 @@ export type World = {
   }): Promise<Waits & { arrived: number; twice: number; max: number }>;
   submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
   reset(): Promise<unknown>;
-  /** From here on the endpoints of these customers answer so. */
   behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
-  /** From the first refusal of each to when it was taken, in ms. */
+  /** Milliseconds from each text's first refusal until it was taken. */
   waited(prefix: string): Promise<number[]>;
-  /** Every text that was sent, by number, and that was taken, by name. */
+  /** Number of texts sent, and the texts taken. */
   taken(): Promise<{ sent: number; taken: string[]; twice: number }>;
 };
 type Waits = { seconds: number; p50: number; p99: number };
 
-/** The carrier, the customers' endpoints and mailboxes, in a process of their own. */
+/** Starts carrier, endpoints and mailboxes in their own process. */
 export async function startWorld(args: { receipts: { delayMs: number } | null; latencyMs: number }) {
   await using starting = new AsyncDisposableStack();
   const child = fork(WORLD, { stdio: 'inherit' });
@@ -50,7 +49,6 @@ export async function startWorld(args: { receipts: { delayMs: number } | null; l
   return { world, ...ports, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** Where the n-th customer's endpoint is on its server. */
 export const pathOf = (n: number): string => `/hook/${n}`;
 
 function asker(child: ChildProcess): (method: string, args: object) => Promise<unknown> {

@@ -4,16 +4,16 @@ import { percentile } from '../bench.ts';
 import { startMailboxes } from './mailbox.ts';
 import { Behaviour, startSink } from './sink.ts';
 
-// A carrier, the customers' endpoints, and mailboxes, in a process of their own: they cost the product nothing but its share of the machine.
+// Carrier, endpoints and mailboxes, in their own process so that the product is not charged for them.
 
 const Start = z.object({ receipts: z.object({ delayMs: z.number() }).nullable(), latencyMs: z.number() });
 const Deliver = z.object({
-  /** Who writes to which code; each text is `prefix` and a number, so that it is known again at the endpoint or in the mailbox. */
+  /** Each text is `prefix` and a number, so that it is recognised on arrival. */
   from: z.array(z.string()),
   to: z.string(),
   count: z.number(),
   prefix: z.string(),
-  /** Null: as fast as they are acknowledged. */
+  /** Null: as fast as possible. */
   perSecond: z.number().nullable(),
 });
 const Arrived = z.object({ prefix: z.string(), count: z.number(), withinMs: z.number() });
@@ -99,7 +99,6 @@ async function arrived({ prefix, count, withinMs }: z.infer<typeof Arrived>) {
   };
 }
 
-/** From the first refusal of each to when it was taken, in ms. */
 function waited({ prefix }: { prefix: string }): number[] {
   const { takenAt, failedAt } = opened().sink;
   return [...failedAt].flatMap(([text, failed]) => {

@@ -15,7 +15,7 @@ const secondsOf = ({ ms }: Took): number => Math.round(ms / (MS_A_SECOND / 100))
 
 type Props = { latency: { delivery: (Taken & { route: 'premium' | 'lowcost' })[]; callback: Taken | null } };
 
-/** How long an account's SMS took to arrive, and its replies to reach the customer's program. */
+/** Delivery time of an account's SMS, and response time of its callbacks. */
 export function AccountLatency({ id }: { id: string }) {
   const { say } = useLocale();
   const found = useQuery({

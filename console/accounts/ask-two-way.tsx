@@ -5,7 +5,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { useAct } from '../query-hooks.ts';
 import { Field, FormCard } from '../ui/components.tsx';
 
-/** Until replies can come: how to ask for them, and what became of it. */
+/** Requests two-way SMS, or shows the state of the request. */
 export function AskTwoWay() {
   const { say } = useLocale();
   const { data: account } = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });

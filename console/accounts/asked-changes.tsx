@@ -11,7 +11,7 @@ export function RequestState({ state }: { state: keyof typeof tones }) {
   return <Badge tone={tones[state]}>{say(`asked.${state}`)}</Badge>;
 }
 
-/** Changes that a V0 account asked for, and their outcome. */
+/** A V0 account's change requests and their outcome. */
 export function AskedChanges() {
   const { say } = useLocale();
   const owner = useOwner();

@@ -5,7 +5,7 @@ import { session } from '../people/session.ts';
 
 const isAsked = (answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'request' in answer;
 
-/** Says so where a change was not made but asked for. `of`: what the acts of the page were answered. */
+/** Says that a change was requested, not made. `of`: results of the page's mutations. */
 export function AskedNotice({ of }: { of: unknown[] }) {
   const { say } = useLocale();
   if (!of.some(isAsked)) return null;
@@ -16,7 +16,7 @@ export function AskedNotice({ of }: { of: unknown[] }) {
   );
 }
 
-/** Says beforehand what a V0 account's buttons do. */
+/** Warns that a V0 account's buttons make requests. */
 export function AsksFirst() {
   const { say } = useLocale();
   const { data: who } = useQuery(session);

@@ -13,7 +13,7 @@ function State({ state }: { state: keyof typeof TONES }) {
   return <Badge tone={TONES[state]}>{say(`brand.${state}`)}</Badge>;
 }
 
-/** The names under which an account may send, and those it asks for. */
+/** An account's sender names, confirmed and requested. */
 export function Brands() {
   const { say } = useLocale();
   const owner = useOwner();
@@ -49,7 +49,7 @@ export function Brands() {
   );
 }
 
-/** Those that wait for an operator's word. */
+/** Requests that await an operator. */
 export function BrandRequests() {
   const { say } = useLocale();
   const { nameOf } = useNames();

@@ -8,7 +8,7 @@ import { Action, Check, Field, Problem } from '../ui/components.tsx';
 type Decision = 'on' | 'refused' | 'off';
 const words = { on: 'approve', refused: 'refuse', off: 'turnOff' } as const;
 
-/** A decision and its reason, which the account reads. */
+/** A decision and the reason that the account reads. */
 export function DecideTwoWay({ id, may }: { id: string; may: readonly Decision[] }) {
   const { say } = useLocale();
   const queries = useQueryClient();

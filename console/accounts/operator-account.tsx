@@ -97,7 +97,7 @@ export function AccountPage() {
   );
 }
 
-/** Owners help the others; an owner who lost their phone is helped here. */
+/** Members of the account; the operator helps owners who lost their phone. */
 function People({ id }: { id: string }) {
   const { say } = useLocale();
   const people = useQuery({
@@ -151,7 +151,7 @@ function People({ id }: { id: string }) {
   );
 }
 
-/** On V0 the operator sets where replies go. */
+/** On V0 the operator sets the reply addresses. */
 function ReplyEmails({ id }: { id: string }) {
   const { say } = useLocale();
   const [list, setList] = useState('');
@@ -168,7 +168,7 @@ function ReplyEmails({ id }: { id: string }) {
   );
 }
 
-/** A URL that the customer sent, set up for it. The customer is told by mail. */
+/** Creates an endpoint at the customer's request; the customer gets a mail. */
 function ReplyCallback({ id }: { id: string }) {
   const { say } = useLocale();
   const [url, setUrl] = useState('');

@@ -8,7 +8,6 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
 import { SettingRequests } from './setting-requests.tsx';
 
-/** Who waits for two-way SMS, and the operator's word on it. */
 export function RequestsPage() {
   const { say, number } = useLocale();
   const found = usePages(['two-way-requests'], (cursor) =>

@@ -6,7 +6,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, Problem } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
-/** Changes that V0 accounts ask for, to be carried out or refused. */
+/** V0 accounts' change requests, to carry out or refuse. */
 export function SettingRequests() {
   const { say } = useLocale();
   const found = usePages(['asked'], (cursor) =>
@@ -32,7 +32,7 @@ export function SettingRequests() {
   );
 }
 
-/** The fields of a request, as the API names them. Those left at their default are not shown. */
+/** The fields of a request by their API names, defaults left out. */
 function Wanted({ change }: { change: Record<string, unknown> }) {
   const { fields = {}, ...rest } = change;
   const given = Object.entries({ ...rest, ...(typeof fields === 'object' ? fields : {}) });
@@ -49,7 +49,7 @@ function Wanted({ change }: { change: Record<string, unknown> }) {
   );
 }
 
-/** Values without the marks of JSON. */
+/** A value as text without JSON punctuation. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);

@@ -14,13 +14,12 @@ type Ways = {
   stale: QueryKey;
   limits: () => Promise<Limits>;
   usage: () => Promise<Usage>;
-  /** The account whose limits are set. */
+  /** Whose limits are set. */
   by: 'own' | 'operator';
   set: (amounts: Amounts) => Promise<unknown>;
   may: boolean;
 };
 
-/** An account's spending, limits and usage, as its owner sees them. */
 export function SpendSettings() {
   const { say } = useLocale();
   const owner = useOwner();
@@ -40,7 +39,7 @@ export function SpendSettings() {
   );
 }
 
-/** The same as an operator sees it, who sets limits above the account's own. */
+/** An operator's view: sets limits above the account's own. */
 export function AccountSpend({ id }: { id: string }) {
   const { say } = useLocale();
   const param = { id };
@@ -101,7 +100,7 @@ function Spend({ stale, limits, usage, ...how }: Ways) {
   );
 }
 
-/** A limit a day and a month, or that there is none. */
+/** Daily and monthly limit in one line. */
 function Both({ of: { day, month } }: { of: Limits['own'] }) {
   const { say, money } = useLocale();
   if (day === null && month === null) return say('noLimit');

@@ -19,10 +19,10 @@ export type Endpoint = {
 };
 type Touched = Partial<Omit<Endpoint, 'types'> & { types: EventType[] }>;
 
-/** Changes an endpoint's events and settings: its secret, its history and what waits for it stay. */
+/** Edits an endpoint; its secret, history and backlog stay. */
 export function ChangeEndpoint({ id, endpoint }: { id: string; endpoint: Endpoint }) {
   const { say } = useLocale();
-  // Only what was changed here: the rest may be another by now.
+  // Only touched fields are sent: the others may have changed meanwhile.
   const [touched, setTouched] = useState<Touched>({});
   const touch = (part: Touched): void => setTouched((before) => ({ ...before, ...part }));
   const { url, description, types, format, fallbackUrl, ordered, timeoutMs } = { ...endpoint, ...touched };

@@ -11,7 +11,7 @@ import { DeliveryDetail, DeliveryState } from './delivery.tsx';
 const STATES = ['pending', 'in_flight', 'delivered', 'retrying', 'held', 'exhausted', 'aborted'] as const;
 export type State = (typeof STATES)[number];
 
-/** An endpoint's deliveries, newest first; one opens beside them, at an address of its own. For an operator none does. */
+/** An endpoint's deliveries, newest first; one opens in a drawer with its own address, except for operators. */
 export function Deliveries({ endpoint, operator = false }: { endpoint: string; operator?: boolean }) {
   const { say, number } = useLocale();
   const navigate = useNavigate();

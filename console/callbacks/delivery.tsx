@@ -35,7 +35,7 @@ const useDelivery = (id: string) =>
     refetchInterval: LOOK_MS,
   });
 
-/** A page of one delivery, for links from elsewhere. */
+/** The page of one delivery, for links. */
 export function DeliveryPage() {
   const { say } = useLocale();
   const { id = '' } = useParams({ strict: false });
@@ -57,7 +57,7 @@ export function DeliveryPage() {
   );
 }
 
-/** One delivery: what is posted, and every attempt with what came back. */
+/** One delivery: its request, and each attempt with the response. */
 export function DeliveryDetail({ id }: { id: string }) {
   const { say } = useLocale();
   const delivery = useDelivery(id);
@@ -123,7 +123,7 @@ function Posted({ id }: { id: string }) {
   );
 }
 
-/** `made`: how many, so that they are read again after each. */
+/** `made`: number of attempts; each new one reloads them. */
 function Attempts({ id, made }: { id: string; made: number }) {
   const { say, number } = useLocale();
   const attempts = useQuery({

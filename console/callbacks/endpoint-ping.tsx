@@ -5,7 +5,6 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Badge, Problem } from '../ui/components.tsx';
 import type { Word } from '../i18n/fr/index.ts';
 
-/** In the order of time. */
 const PHASES = ['dnsMs', 'connectMs', 'tlsMs', 'firstByteMs', 'totalMs'] as const satisfies Word[];
 
 type Outcome = {
@@ -16,7 +15,7 @@ type Outcome = {
   bodyExcerpt: string | null;
 };
 
-/** The result of a ping: status, how long each step took, headers and the beginning of the body. */
+/** Status, timings, headers and start of the body of a response. */
 export function Answered({ outcome }: { outcome: Outcome }) {
   const { say, number } = useLocale();
   const timings = PHASES.map((phase) => [phase, outcome.timings?.[phase] ?? null] as const).filter(([, ms]) => ms !== null);

@@ -11,7 +11,7 @@ type Backlog = 'all' | 'since' | 'none';
 const LOOK_MS = 1500;
 const inUtc = (local: string): string => new Date(local).toISOString();
 
-/** Takes an endpoint up again, and says what becomes of what waited for it. */
+/** Enables an endpoint again, and chooses what becomes of its backlog. */
 export function Enable({ id }: { id: string }) {
   const { say } = useLocale();
   const [resume, setResume] = useState<Backlog>('all');
@@ -44,7 +44,7 @@ export function Enable({ id }: { id: string }) {
   );
 }
 
-/** Sends deliveries anew: first how many they are, then whether to. */
+/** Sends deliveries again, after showing how many. */
 export function Replay({ id }: { id: string }) {
   const { say, number } = useLocale();
   const [since, setSince] = useState('');

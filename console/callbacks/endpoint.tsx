@@ -21,7 +21,6 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 type EndpointHealth = InferResponseType<(typeof v1)['callback-endpoints'][':id']['health']['$get'], 200>;
 
-/** Its health changes with every attempt. */
 const LOOK_MS = 3000;
 
 const TABS = ['deliveries', 'settings', 'ping', 'replay'] as const;
@@ -61,7 +60,6 @@ function Shown({ id, endpoint, health }: ShownProps) {
   const navigate = useNavigate();
   const { tab } = useSearch({ from: '/settings/callback/$id' });
   const [secret, setSecret] = useState(newSecrets.get(id));
-  // Once the page is left it is gone.
   useEffect(() => () => void newSecrets.delete(id), [id]);
   const shown: Record<Tab, () => ReactNode> = {
     deliveries: () => <Deliveries endpoint={id} />,
@@ -92,7 +90,7 @@ function Shown({ id, endpoint, health }: ShownProps) {
   );
 }
 
-/** Where it is, how it does, and how well it did in the last hour. */
+/** URL, health and success rate of the last hour. */
 function EndpointHead({ endpoint, health: now }: Pick<ShownProps, 'endpoint' | 'health'>) {
   const { say, number, percent } = useLocale();
   const attempts = now.lastHour.reduce((sum, minute) => sum + minute.attempts, 0);
@@ -158,13 +156,13 @@ function Acts({ id, endpoint, health, showSecret }: ActsProps) {
   const rotate = useAct(
     () => ask(v1['callback-endpoints'][':id'].secrets.$post({ param, json: {} })),
     ['endpoints', id],
-    // On a V0 account it is asked for, and this one signs once an operator has carried it out.
+    // On V0 this is a request; the secret signs once an operator carries it out.
     ({ secret }) => secret !== null && showSecret(secret),
   );
   const remove = useAct(
     () => ask(v1['callback-endpoints'][':id'].$delete({ param })),
     ['endpoints'],
-    // On a V0 account it is still there.
+    // On V0 it still exists.
     (gone) => gone === null && void navigate({ to: '/settings/callback' }),
   );
   return (

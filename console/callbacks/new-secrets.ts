@@ -1,2 +1,2 @@
-/** Secrets that were made in this visit, by endpoint: shown on its page until the page is left, and kept nowhere. */
+/** Fresh secrets by endpoint id, shown until its page is left and stored nowhere. */
 export const newSecrets = new Map<string, string>();

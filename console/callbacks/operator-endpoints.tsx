@@ -9,7 +9,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { useNames } from '../carriers/operator-choices.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
-/** Customers' addresses that do not take what they are owed. */
+/** Endpoints in trouble. */
 export function TroubledPage() {
   const { say, number } = useLocale();
   const found = usePages(['troubled'], (cursor) => ask(v1.operator.endpoints.$get({ query: { limit: '50', ...cursor } })));
@@ -67,7 +67,7 @@ export function TroubledPage() {
   );
 }
 
-/** The deliveries of one endpoint, without texts and numbers. */
+/** One endpoint's deliveries, without texts or numbers. */
 export function TroubledEndpoint() {
   const { say } = useLocale();
   const { id = '' } = useParams({ strict: false });

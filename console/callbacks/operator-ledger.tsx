@@ -7,7 +7,7 @@ import { Action, Badge, Empty } from '../ui/components.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 import { isWord } from '../i18n/dictionary.ts';
 
-/** Whether all that is owed is accounted for, and what nobody knows the fate of. */
+/** Whether every delivery is accounted for, and messages in doubt. */
 export function LedgerPage() {
   const { say, number } = useLocale();
   const ledger = useQuery({ queryKey: ['ledger'], queryFn: () => ask(v1.operator.ledger.$get()), staleTime: 60_000 });

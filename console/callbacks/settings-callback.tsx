@@ -13,7 +13,6 @@ import { Action, FormCard, Badge, Field, SecretOnce, Problem } from '../ui/compo
 import { newSecrets } from './new-secrets.ts';
 import { session } from '../people/session.ts';
 
-/** Where replies go: the e-mail addresses and the callbacks, in one place. */
 export function CallbackSettings() {
   const { say } = useLocale();
   return (
@@ -28,7 +27,7 @@ export function CallbackSettings() {
   );
 }
 
-/** For an address whose reader has not followed the link. */
+/** Resends the link that confirms an address. */
 function SendLink({ id, address }: { id: string; address: string }) {
   const { say } = useLocale();
   const send = useAct(() => ask(v1['reply-settings'].emails[':id'].confirmation.$post({ param: { id } })), ['reply-settings']);

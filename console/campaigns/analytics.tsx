@@ -12,10 +12,10 @@ import { isWord } from '../i18n/dictionary.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
 type Figures = InferResponseType<typeof v1.analytics.$get, 200>;
-/** Those of a span, and of the one as long before it. */
+/** Figures of a span and of the one before it. */
 type Compared = { now: Figures; before: Figures };
 type Span = '7' | '30' | '90' | '365';
-/** Campaigns that the figures tell of at most. */
+/** Most campaigns that the API returns. */
 const MOST_LISTED = 50;
 type Day = Figures['replies'][number];
 type Campaign = Figures['campaigns'][number];
@@ -85,7 +85,7 @@ const rateOf = ({ messages, repliers }: Campaign): number => Math.round(part(rep
 const came = (day: Day): boolean => day.replies > 0;
 const nameOf = ({ name }: Campaign): string => name;
 
-/** The charts' data, and one file of all of it; null where nothing happened. */
+/** The charts' data and their CSV; null when there is none. */
 function useCharts(figures: Figures | undefined) {
   const { say, locale } = useLocale();
   return useMemo(() => {
@@ -138,7 +138,7 @@ function sumsOf({ campaigns, replies }: Figures) {
   };
 }
 
-/** The figures that lead, each with how it differs from the span before. */
+/** Key figures, each compared with the span before. */
 function Kpis({ compared: { now, before }, days }: { compared: Compared; days: Span }) {
   const { say, number, percent, locale } = useLocale();
   const [sums, earlier] = [sumsOf(now), sumsOf(before)];
@@ -148,7 +148,7 @@ function Kpis({ compared: { now, before }, days }: { compared: Compared; days: S
       signDisplay: 'exceptZero',
       maximumFractionDigits: style === 'percent' ? 0 : 1,
     }).format(value);
-  // Beyond so many they are not all there: a sum of some has nothing to be compared with.
+  // A truncated list cannot be compared.
   const all = now.campaigns.length < MOST_LISTED && before.campaigns.length < MOST_LISTED;
   const counted = (name: 'messages' | 'replies' | 'optOuts') => ({
     value: number(sums[name]),

@@ -17,7 +17,7 @@ import { Review, type Departure } from './composer/review-send.tsx';
 type Import = InferResponseType<(typeof v1.campaigns)[':id']['recipients']['$get'], 200>;
 const LOOK_MS = 500;
 
-/** A campaign whose list is looked at before anything is sent. */
+/** A draft while its list is checked, and its review before sending. */
 export function CampaignDraft({ campaign }: { campaign: Campaign }) {
   const { say } = useLocale();
   const owner = useOwner();
@@ -89,7 +89,7 @@ function Looked({ list }: { list: Import }) {
   );
 }
 
-/** Every row of it has been planned: what it comes to, and the button that sends it. */
+/** The full preview, and the button that sends. */
 function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
   const { id, total, segments, cost, name, sendAt, text } = campaign;
   const { say, number } = useLocale();
@@ -140,7 +140,7 @@ function Ready({ campaign, list }: { campaign: Campaign; list: Import }) {
 
 type Whole = Pick<Campaign, 'total' | 'segments' | 'cost'>;
 
-/** The result over the whole list, and the effect of the hour on its first rows; rows with errors are not sent. */
+/** The full preview with the quiet hours of now. Invalid rows are not sent. */
 function atThisHour(found: Preview, now: Preview, { total, segments, cost }: Whole): Preview {
   const hours = ({ code }: Preview['warnings'][number]): boolean => code === 'quiet-hours';
   return {

@@ -8,14 +8,14 @@ import { MINUTE_MS } from '../../domain/durations.ts';
 
 const GOOD = ['accepted', 'delivered', 'simulated'];
 const STILL = ['queued', 'submitting'];
-/** How far back the rate is looked at. */
+/** Span of the rate. */
 const SPAN_MS = 30_000;
 
 type Look = { at: number; left: number };
 const sum = (progress: Campaign['progress'], states: string[]): number =>
   states.reduce((total, state) => total + (progress[state] ?? 0), 0);
 
-/** Messages a minute, as the last looks tell; null where they tell nothing. */
+/** Messages a minute lately; null when unknown. */
 function useRate(left: number): number | null {
   const [looks, setLooks] = useState<Look[]>([]);
   useEffect(() => {
@@ -31,7 +31,7 @@ function useRate(left: number): number | null {
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   const { say, number, time, locale } = useLocale();
   const { progress, total, wait, state, endedAt } = campaign;
-  // The results tell more of those that arrived.
+  // Sent messages are in the results.
   const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
   const done = sum(progress, GOOD);
   const left = sum(progress, STILL);

@@ -21,7 +21,7 @@ const TONES: Record<string, Tone> = {
 const STATES = ['undelivered', 'failed', 'expired', 'skipped', 'in_doubt', 'unknown', 'queued', 'accepted', 'delivered'] as const;
 type State = (typeof STATES)[number];
 
-/** Who it went to, those it did not reach first. */
+/** The recipients, failures first. */
 export function CampaignRecipients({ campaign: { id, progress } }: { campaign: Campaign }) {
   const { say, number } = useLocale();
   const there = STATES.filter((state) => (progress[state] ?? 0) > 0);

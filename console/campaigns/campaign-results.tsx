@@ -9,7 +9,7 @@ import { useLocale } from '../i18n/locale.tsx';
 
 type Results = InferResponseType<(typeof v1.campaigns)[':id']['results']['$get'], 200>;
 type Within = Results['curve'][number];
-/** Every message of it is counted at each look: a large one is looked at less often. */
+/** Each look counts every message: large campaigns are looked at less often. */
 const LOOK_MS = 2000;
 const LOOK_LARGE_MS = 20_000;
 const LARGE = 20_000;
@@ -21,7 +21,6 @@ export const useResults = (id: string, total: number) =>
     refetchInterval: total > LARGE ? LOOK_LARGE_MS : LOOK_MS,
   });
 
-/** The results of a campaign, at a glance. */
 export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: Campaign }) {
   const { say, number, percent, money } = useLocale();
   return (
@@ -45,7 +44,7 @@ export function CampaignFigures({ campaign: { id, total, cost } }: { campaign: C
   );
 }
 
-/** How soon who answered, with which words, from where. */
+/** Time to reply, first words, countries. */
 export function CampaignStatistics({ campaign: { id, total } }: { campaign: Campaign }) {
   return <Loaded of={useResults(id, total)}>{(results) => <Figures results={results} />}</Loaded>;
 }
@@ -103,7 +102,7 @@ function Figures({ results }: { results: Results }) {
   );
 }
 
-/** Nearly always one: nothing to be drawn. */
+/** Nearly always one country: a table, not a chart. */
 function Countries({ countries }: Pick<Results, 'countries'>) {
   const { say, number, percent, country } = useLocale();
   return (

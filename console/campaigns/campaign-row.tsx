@@ -13,7 +13,7 @@ export type Listed = InferResponseType<typeof v1.campaigns.$get, 200>['items'][n
 const WIDTH = 48;
 const HEIGHT = 16;
 
-/** How many answered, what part of all that is, and how soon. */
+/** Replies, reply rate, and their growth. */
 export function Answered({ campaign: { figures, total } }: { campaign: Listed }) {
   const { say, number, percent } = useLocale();
   if (!figures) return null;
@@ -28,7 +28,7 @@ export function Answered({ campaign: { figures, total } }: { campaign: Listed })
   );
 }
 
-/** Values added up from nothing, from left to right. */
+/** Cumulative line of the values. */
 function Sparkline({ values }: { values: number[] }) {
   const most = Math.max(
     1,

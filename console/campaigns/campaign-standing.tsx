@@ -3,7 +3,7 @@ import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge, type Tone } from '../ui/components.tsx';
 
-/** The longest that a browser's timer can wait. */
+/** Longest timeout of a browser. */
 const LONGEST_MS = 2_147_483_647;
 
 const TONES: Record<Campaign['state'], Tone> = {
@@ -16,7 +16,7 @@ const TONES: Record<Campaign['state'], Tone> = {
   cancelled: 'plain',
 };
 
-/** That time as long as it is to come, then null. */
+/** The time while it is in the future, then null. */
 export function useComing(at: string | null): string | null {
   const [, look] = useState(0);
   const leftMs = at === null ? 0 : Date.parse(at) - Date.now();
@@ -28,7 +28,7 @@ export function useComing(at: string | null): string | null {
   return leftMs > 0 ? at : null;
 }
 
-/** How a campaign stands: one that waits for its time says for which. */
+/** A campaign's state, or its scheduled time. */
 export function Standing({ campaign: { state, sendAt } }: { campaign: Pick<Campaign, 'state' | 'sendAt'> }) {
   const { say, moment } = useLocale();
   const at = useComing(state === 'launched' ? sendAt : null);

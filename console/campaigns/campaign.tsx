@@ -19,7 +19,7 @@ import { heldMs, Undo } from './undo-send.tsx';
 import { Scheduled, WriteAgain } from './write-again.tsx';
 
 type Verb = 'pause' | 'resume' | 'cancel';
-/** Receipts come without an event: progress is looked at while there may be some. */
+/** Receipts emit no event: progress is polled. */
 const LOOK_MS = 1500;
 const UNSENT: ReadonlySet<Campaign['state']> = new Set(['draft', 'importing', 'ready']);
 
@@ -72,7 +72,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** Buttons that go on from a campaign: a draft is changed, one that was launched is written again. */
+/** Edits a draft; writes a sent campaign again. */
 function NextSteps({ campaign }: { campaign: Campaign }) {
   const { say } = useLocale();
   const { id, state } = campaign;
@@ -116,7 +116,7 @@ function Notices({ campaign: { state, launchedAt, progress, total, replaces, sen
 
 const TABS = ['replies', 'recipients', 'statistics'] as const;
 
-/** The replies, the recipients and the figures, one at a time; the address says which. */
+/** One tab at a time, named in the address. */
 function CampaignTabs({ campaign }: { campaign: Campaign }) {
   const { say } = useLocale();
   const navigate = useNavigate();

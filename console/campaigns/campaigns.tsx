@@ -17,7 +17,7 @@ const STATES = ['draft', 'ready', 'launched', 'paused', 'completed', 'cancelled'
 
 type State = (typeof STATES)[number];
 
-/** The words and the state that are looked for; the address keeps them. */
+/** Filters, kept in the address. */
 function useFilters() {
   const show = useFilterAddress();
   const { q = '', state: asked } = useSearch({ from: '/campaigns' });
@@ -123,7 +123,7 @@ function CampaignList({ found, empty, owner }: ListProps) {
   );
 }
 
-/** Those that somebody began to write and that are not campaigns yet. */
+/** Unfinished compositions. */
 function BegunCampaigns() {
   const { say } = useLocale();
   const { data } = useQuery({ queryKey: ['compositions'], queryFn: () => ask(v1.compositions.$get({ query: {} })) });

@@ -3,11 +3,11 @@ import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from '../ui/components.tsx';
 
-/** A campaign that would go sooner is held for so long, so that it can be undone. */
+/** A longer delay is a schedule, not an undo. */
 const LONGEST_HOLD_MS = 60_000;
 const TICK_MS = 250;
 
-/** How long a campaign that was sent is still held, by the server's clock; null where it is not. */
+/** Milliseconds that a sent campaign is still held, by the server's clock; null when it is not. */
 export function heldMs({ startsInMs, sendAt, launchedAt }: Campaign): number | null {
   if (startsInMs === null || sendAt === null || launchedAt === null) return null;
   return Date.parse(sendAt) - Date.parse(launchedAt) <= LONGEST_HOLD_MS ? startsInMs : null;
@@ -15,7 +15,7 @@ export function heldMs({ startsInMs, sendAt, launchedAt }: Campaign): number | n
 
 type Props = { leftMs: number; act: { isPending: boolean; mutate: (verb: 'cancel') => void } };
 
-/** The last moment to think better of it. */
+/** Countdown with an undo button. */
 export function Undo({ leftMs, act }: Props) {
   const { say, number } = useLocale();
   const [left, setLeft] = useState(leftMs);
@@ -29,7 +29,7 @@ export function Undo({ leftMs, act }: Props) {
   return (
     <div className="notice row start">
       <p role="status">{say('nothingSentYet')}</p>
-      {/* Told once to whoever hears it, and not each second. */}
+      {/* Hidden: a screen reader would repeat it each second. */}
       <p aria-hidden="true">{say('goesIn', { n: number(Math.ceil(left / 1000)) })}</p>
       <Action isDisabled={act.isPending} onPress={() => act.mutate('cancel')}>
         {say('undo')}

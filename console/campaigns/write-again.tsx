@@ -15,7 +15,6 @@ const { again, reschedule } = v1.campaigns[':id'];
 type Asked = Parameters<typeof again.$post>[0]['json'];
 const NOT_REACHED = ['undelivered', 'expired', 'failed', 'skipped'];
 
-/** Makes a draft of the same campaign and opens it. */
 function useAgain(id: string) {
   const navigate = useNavigate();
   return useAct(
@@ -25,7 +24,7 @@ function useAgain(id: string) {
   );
 }
 
-/** Buttons that write again: to those not reached, and to those who have not answered. */
+/** Drafts for recipients not reached, or who have not answered. */
 export function WriteAgain({ campaign: { id, name, total, progress, withReplies, endedAt } }: { campaign: Campaign }) {
   const { say, number } = useLocale();
   const write = useAgain(id);
@@ -54,7 +53,7 @@ export function WriteAgain({ campaign: { id, name, total, progress, withReplies,
   );
 }
 
-/** Buttons of a scheduled campaign: changed by a draft that takes its place, or moved. */
+/** Edits a scheduled campaign (by a draft that replaces it), or moves it. */
 export function Scheduled({ campaign: { id, sendAt } }: { campaign: Campaign }) {
   const { say, time } = useLocale();
   const { data: account } = useAccount();

@@ -2,7 +2,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { SETTING_WORDS } from './setting-labels.ts';
 import { Check, Choice, Field } from '../ui/components.tsx';
 
-/** One setting, as the type of carrier describes it. `json`: what has parts of its own is typed as JSON. */
+/** One setting of a carrier's schema. `json`: a nested value, typed as JSON. */
 export type SettingField = {
   name: string;
   kind: 'text' | 'number' | 'boolean' | 'choice' | 'json';
@@ -11,7 +11,7 @@ export type SettingField = {
   secret: boolean;
   standard: string;
 };
-/** The values of the fields, by name; a missing one was not touched. */
+/** Values by field; a missing one is untouched. */
 export type Typed = Record<string, string>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -34,7 +34,7 @@ function kindOf(schema: Record<string, unknown>): SettingField['kind'] {
   }
 }
 
-/** The fields of a JSON Schema, in its order, those that must be filled in first. */
+/** The fields of a JSON Schema, required ones first. */
 export function fieldsOf(schema: Record<string, unknown> | undefined): SettingField[] {
   const properties = schema?.['properties'];
   const required = schema?.['required'];
@@ -63,12 +63,12 @@ function valueOf(kind: SettingField['kind'], text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The product says what is wrong with it, beside the field's name.
+    // The API names the error.
     return text;
   }
 }
 
-/** The values to send: fields left empty are left out, so that secrets stay and standards hold. */
+/** Values to send. Empty fields are left out: secrets and defaults stay. */
 export const settingsFrom = (fields: SettingField[], typed: Typed): Record<string, unknown> =>
   Object.fromEntries(
     fields.flatMap(({ name, kind }) => {
@@ -82,11 +82,11 @@ type Props = {
   typed: Typed;
   change: (typed: Typed) => void;
   secretsSet: string[];
-  /** Facts that neither the carrier's documentation nor its library states. */
+  /** Facts not confirmed by documentation or library. */
   unverified: string[];
 };
 
-/** A form out of what a type of carrier says of its settings. One without words of ours has the standard's own name. */
+/** A form made from a carrier's schema; settings without a label show their own name. */
 export function CarrierForm({ fields, unverified, ...rest }: Props) {
   const { say } = useLocale();
   const optional = fields.filter(({ required }) => !required);
@@ -114,7 +114,7 @@ export function CarrierForm({ fields, unverified, ...rest }: Props) {
   );
 }
 
-/** A setting's name, its help, and what it is where nothing is written. */
+/** Label, help and default of a setting. */
 function useSettingWords(field: SettingField, kept: boolean) {
   const { say, locale } = useLocale();
   const words = SETTING_WORDS[field.name];

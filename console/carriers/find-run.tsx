@@ -6,7 +6,7 @@ import { TemporalLink } from './temporal-link.tsx';
 const KINDS = ['campaign', 'endpoint'] as const;
 const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
 
-/** The run of what a customer names by the address of its page, or by its id. */
+/** Finds the Temporal run of a page's address or id. */
 export function FindRun() {
   const { say } = useLocale();
   const [kind, setKind] = useState<(typeof KINDS)[number]>('campaign');

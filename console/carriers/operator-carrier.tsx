@@ -62,7 +62,7 @@ export function CarrierPage() {
   );
 }
 
-/** Tries the credentials, without sending anything, and shows which address to paste at the carrier. */
+/** Tests the credentials, and shows the webhook URL for the carrier. */
 function Check({ id }: { id: string }) {
   const { say } = useLocale();
   const check = useAct(() => ask(v1.operator.carriers[':id'].check.$post({ param: { id } })), []);
@@ -87,7 +87,7 @@ function Check({ id }: { id: string }) {
   );
 }
 
-/** How its lines are now, and stopping or going on. */
+/** Live state of the lines, with pause and resume. */
 function Lines({ id }: { id: string }) {
   const { say, number } = useLocale();
   const state = useCarrierState(id);

@@ -3,7 +3,7 @@ import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Field } from '../ui/components.tsx';
 
-/** Carriers and accounts by name, to choose from and to show. */
+/** Names of carriers and accounts. */
 export function useNames() {
   const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => ask(v1.operator.carriers.$get()) });
   const accounts = useQuery({
@@ -58,7 +58,7 @@ export function CarrierChoice({ names, value, onChange }: { names: Names; value:
   );
 }
 
-/** By its two letters. */
+/** A two-letter country code. */
 export function CountryField(props: { hint: string; value: string; onChange: (code: string) => void }) {
   const { say } = useLocale();
   return <Field label={say('country')} {...props} onChange={(code) => props.onChange(code.toUpperCase())} />;

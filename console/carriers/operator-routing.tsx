@@ -9,7 +9,6 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 const STANDARD = '100';
 
-/** Which carrier carries what. */
 export function RoutesPage() {
   const { say, number } = useLocale();
   const names = useNames();

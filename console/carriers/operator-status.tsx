@@ -11,7 +11,7 @@ import { Loaded, Table, Tile } from '../ui/list.tsx';
 const SECOND_MS = 1000;
 type Status = InferResponseType<typeof v1.operator.status.$get, 200>;
 
-/** The platform in one sentence, and each figure with the page behind it. */
+/** The platform's state, and figures that link to their pages. */
 export function StatusPage() {
   const { say } = useLocale();
   const status = useQuery(operatorStatus);
@@ -123,7 +123,7 @@ function WaitingCallbacks({ accounts }: { accounts: Status['callbacks']['account
   );
 }
 
-/** How old what is shown is, to the second. */
+/** Age of the data, in seconds. */
 function Age({ at }: { at: number }) {
   const { ago } = useLocale();
   const [now, look] = useState(Date.now());

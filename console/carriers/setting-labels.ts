@@ -6,7 +6,7 @@ const told = (en: string, fr: string, helpEn: string, helpFr: string): Words => 
   help: { en: helpEn, fr: helpFr },
 });
 
-/** Labels of carriers' settings, with their units; one that is not here is shown by its name. */
+/** Labels and units of carriers' settings. */
 export const SETTING_WORDS: Record<string, Words> = {
   host: named('Host', 'Hôte'),
   port: named('Port', 'Port'),

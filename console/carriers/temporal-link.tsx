@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
-/** Opens a run in the Temporal UI, where one is known; else its id. */
+/** A link to a run in the Temporal UI; its id when there is no UI. */
 export function TemporalLink({ run }: { run: string | null }) {
   const { say } = useLocale();
   const { data } = useQuery({

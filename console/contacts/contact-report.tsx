@@ -9,7 +9,7 @@ import { phoneText } from '../ui/phone-text.ts';
 export type Known = InferResponseType<typeof v1.contacts.report.$post, 200>;
 type Props = { known: Known; gone: (erased: InferResponseType<typeof v1.contacts.erase.$post, 200>) => void };
 
-/** The account's data about one person: to be shown to them, and erased when they ask. */
+/** Data about one person, to export or erase. */
 export function ContactReport({ known, gone }: Props) {
   const { say, number } = useLocale();
   const erase = useAct(() => ask(v1.contacts.erase.$post({ json: { phone: known.phone } })), ['replies'], gone);

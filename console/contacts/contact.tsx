@@ -12,7 +12,6 @@ import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { ContactReport, type Known } from './contact-report.tsx';
 
 type Contact = InferResponseType<(typeof v1.contacts)[':id']['$get'], 200>;
-/** The newest that the history shows. */
 const SHOWN = 50;
 
 export function ContactPage() {
@@ -74,7 +73,7 @@ function Shown({ contact }: { contact: Contact }) {
   );
 }
 
-/** Adds a contact, or changes what is known of one. */
+/** Creates or edits a contact. */
 export function ContactForm({ contact }: { contact: Contact | null }) {
   const { say } = useLocale();
   const [phone, setPhone] = useState(contact?.phone ?? '');
@@ -101,10 +100,9 @@ export function ContactForm({ contact }: { contact: Contact | null }) {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The messages to and from the person, the newest first. */
 function History({ known }: { known: Known }) {
   const { say } = useLocale();
-  // Messages that have not gone are left out.
+  // Unsent messages are left out.
   const said = [
     ...known.messages.map(({ id, text, submittedAt }) => ({ id, text, at: textOf(submittedAt), out: true })),
     ...known.replies.map(({ id, text, receivedAt }) => ({ id, text, at: textOf(receivedAt), out: false })),

@@ -119,7 +119,7 @@ const PARTS = ['phone', 'firstName', 'lastName', 'tags'] as const;
 type Part = (typeof PARTS)[number];
 const NAMES = { phone: 'filterNumber', firstName: 'firstName', lastName: 'lastName', tags: 'tags' } as const;
 
-/** As another provider exports them: CSV or a workbook, its columns known by their names or as they are chosen. */
+/** Imports CSV or a workbook; columns by name or as chosen. */
 function Import() {
   const { say } = useLocale();
   const [file, setFile] = useState<File>();

@@ -10,7 +10,6 @@ import { List, whenShort } from '../ui/list.tsx';
 
 type Named = { id: string; name: string };
 
-/** Lists that are kept between campaigns. */
 export function ListsPage() {
   const { say, number } = useLocale();
   const owner = useOwner();

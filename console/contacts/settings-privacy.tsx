@@ -7,7 +7,6 @@ import { FormCard, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { ContactReport } from './contact-report.tsx';
 
-/** The account's data about one person: to be shown to them, and erased when they ask. */
 export function PrivacySettings() {
   const { say, number } = useLocale();
   const owner = useOwner();

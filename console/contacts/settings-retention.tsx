@@ -10,7 +10,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 type Policies = InferResponseType<typeof v1.policies.$get, 200>;
 
-/** In days: what people speak of as months and years. */
+/** In days: whole months and years. */
 const TEXTS = [31, 92, 183, 396, 731, 1096];
 const CONTACTS = [183, 396, 731, 1096, 1827];
 const ROWS = [183, 396, 731, 1096, 1827];
@@ -44,7 +44,6 @@ function Chosen({ policies }: { policies: Policies }) {
     const value = Math.round(days / (years ? YEAR : MONTH));
     return new Intl.NumberFormat(locale, { style: 'unit', unit: years ? 'year' : 'month', unitDisplay: 'long' }).format(value);
   };
-  /** A value set by the API stays among the choices. */
   const options = (usual: number[], now: number | null) => [
     { value: NEVER, label: say('keepForEver') },
     ...[...new Set([...usual, ...(now === null ? [] : [now])])]

@@ -17,10 +17,10 @@ import type { Shown } from './thread-entry.tsx';
 import { closingId } from './thread-log.tsx';
 import { usePeople } from './use-people.ts';
 
-/** `authors`: of notes, programs among them. */
+/** `authors` of notes, API keys included. */
 type Props = { conversation: Conversation; entries: Shown[]; authors: string[]; close: () => void };
 
-/** Who is written to, and what several people know and decide of it. None of it is sent. */
+/** The contact's card: details, tags, campaigns, notes. Nothing here is sent. */
 export function AboutConversation({ conversation, entries, authors, close }: Props) {
   const { say, number, time, shortTime } = useLocale();
   const { data: who } = useQuery(session);
@@ -84,7 +84,7 @@ export function AboutConversation({ conversation, entries, authors, close }: Pro
   );
 }
 
-/** `from`: where the thread begins, as far as it was read; what ended before has no place to go to. */
+/** `from`: time of the oldest entry loaded; older closings are not links. */
 function PastConversations({ closings, from }: { closings: Conversation['closings']; from: string }) {
   const { say, shortTime } = useLocale();
   if (closings.length === 0) return null;
@@ -113,14 +113,14 @@ function PastConversations({ closings, from }: { closings: Conversation['closing
   );
 }
 
-/** The name, which an owner gives where it stands. */
+/** The contact's name, which an owner edits in place. */
 function Person({ conversation, owner }: { conversation: Conversation; owner: boolean }) {
   const { say } = useLocale();
   const { id, phone } = conversation;
   const [names, setNames] = useState<{ firstName: string; lastName: string } | null>(null);
   const save = useAct(
     async () => {
-      // Fields that are not named here stay as they are.
+      // A PUT replaces the tags: they are sent again.
       const { items } = await ask(v1.contacts.$get({ query: { search: phone, limit: '1' } }));
       const given = { firstName: names?.firstName.trim() || null, lastName: names?.lastName.trim() || null };
       return ask(v1.contacts.$put({ json: { phone, tags: items[0]?.tags ?? [], ...given } }));

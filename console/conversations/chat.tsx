@@ -10,9 +10,9 @@ import { inboxCounts } from './inbox/inbox-counts.ts';
 import type { ChatSearch } from './inbox/views.ts';
 import { ConversationList, useConversations } from './conversation-list.tsx';
 
-/** The views of the chat, with how much each holds. */
+/** The chat's views and counts. */
 function useViews(search: ChatSearch) {
-  // The list brings them; while another one is on its way the last ones stay.
+  // Filled by the list's request; the last counts stay while the next load.
   const { data } = useQuery({ ...inboxCounts, enabled: false });
   const role = useRole();
   return { search, counts: data?.counts, saved: data?.views ?? [], table: role === 'viewer' || role === 'owner' };

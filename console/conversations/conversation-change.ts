@@ -15,7 +15,6 @@ export type Change = {
 
 const patch = (id: string, json: Change) => ask(v1.conversations[':id'].$patch({ param: { id }, json }));
 
-/** The change that undoes another. */
 function reverseOf({ state, snoozedUntil, assignee, tags, flagged }: Conversation, change: Change): Change {
   const snoozed = state === 'snoozed' && snoozedUntil !== null;
   return {
@@ -26,7 +25,7 @@ function reverseOf({ state, snoozedUntil, assignee, tags, flagged }: Conversatio
   };
 }
 
-/** Changes one conversation or several, says what was done, and takes it back when that is asked for. */
+/** Changes conversations, with a toast that can undo it. */
 export function useConversationChange() {
   const queries = useQueryClient();
   const again = () =>
@@ -46,7 +45,7 @@ export function useConversationChange() {
   return each;
 }
 
-/** Nine o'clock of the reader's day in so many days. */
+/** 09:00 local time, so many days ahead. */
 function morningIn(days: number): Date {
   const morning = new Date();
   morning.setDate(morning.getDate() + days);
@@ -54,7 +53,7 @@ function morningIn(days: number): Date {
   return morning;
 }
 const HOUR_MS = 3_600_000;
-/** Until when something is put off: the hour is the reader's. */
+/** Snooze choices, in local time. */
 export const SNOOZES = [
   ['snooze.hour', () => new Date(Date.now() + HOUR_MS)],
   ['snooze.tomorrow', () => morningIn(1)],

@@ -18,7 +18,7 @@ import { queryOf, type ChatSearch } from './inbox/views.ts';
 
 const ROW_PX = 72;
 
-/** The conversations that an address shows, with the counts of all views. */
+/** The conversations of an address; their first page brings all counts. */
 export function useConversations(search: ChatSearch) {
   const queries = useQueryClient();
   return usePages(
@@ -30,13 +30,12 @@ export function useConversations(search: ChatSearch) {
       if (counts) queries.setQueryData(inboxCounts.queryKey, { counts, views });
       return page;
     },
-    // A snoozed conversation comes back by itself: no event tells of it.
+    // The end of a snooze emits no event.
     { everyMs: MINUTE_MS, newest: (item) => [item.lastReplyAt, item.id] },
   );
 }
 type Found = ReturnType<typeof useConversations>;
 
-/** Keeps the open conversation in sight. */
 function useFollowed(list: RefObject<HTMLDivElement | null>, at: number): void {
   useEffect(() => {
     const element = list.current;
@@ -47,7 +46,7 @@ function useFollowed(list: RefObject<HTMLDivElement | null>, at: number): void {
   }, [list, at]);
 }
 
-/** Column of the conversations: what is looked for, and what was found. `nobody`: nobody has ever written. */
+/** The conversations' column. `nobody`: the account never got a reply. */
 export function ConversationList({ found, nobody, ...views }: ChatViewsProps & { found: Found; nobody: boolean }) {
   const { say, number } = useLocale();
   const { search } = views;
@@ -100,7 +99,7 @@ export function ConversationList({ found, nobody, ...views }: ChatViewsProps & {
   );
 }
 
-/** The name of the page; while some conversations are chosen, what is done with all of them. */
+/** The heading, or the actions on marked conversations. */
 function ListHead({ chosen, clear }: { chosen: Conversation[]; clear: () => void }) {
   const { say, number } = useLocale();
   const role = useRole();

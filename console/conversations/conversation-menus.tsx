@@ -11,13 +11,13 @@ import { usePeople } from './use-people.ts';
 const SnoozeDate = lazyPart(async () => (await import('./snooze-date.tsx')).SnoozeDate);
 
 type Done = `done.${'closed' | 'reopened' | 'snoozed' | 'assigned' | 'unassigned' | 'flagged' | 'unflagged' | 'blocked'}`;
-/** Changes all of them, and says what was done. */
+/** Changes all items, with a toast. */
 type Act = (how: Change, done: Done) => () => void;
 type MenuProps = { items: Conversation[]; act: Act };
 
 type Props = { items: Conversation[]; changed?: () => void; about?: () => void };
 
-/** Actions on one open conversation, or on several marked ones. `about`: shows what is known of the person. */
+/** Actions on one or several conversations. `about`: opens the contact's card. */
 export function ConversationMenus({ items, changed, about }: Props) {
   const { say } = useLocale();
   const change = useConversationChange();
@@ -37,7 +37,7 @@ export function ConversationMenus({ items, changed, about }: Props) {
   );
 }
 
-/** A button's label, where there is room for it. */
+/** A button's label, hidden in narrow places. */
 const Word = ({ text }: { text: string }) => (
   <span className="word">
     {text} <ChevronDown aria-hidden="true" />

@@ -16,7 +16,7 @@ type Props = {
   open: () => void;
 };
 
-/** The name that a screen reader reads instead of the row's content. */
+/** The row's accessible name. */
 function useRowName(item: Conversation): string {
   const { say, time, number } = useLocale();
   const said = [
@@ -33,7 +33,7 @@ function useRowName(item: Conversation): string {
   return said.filter((part) => part !== '').join(', ');
 }
 
-/** The arrows go from row to row; Enter opens one. */
+/** Arrows move between rows; Enter opens one. */
 function onRowKey(event: KeyboardEvent<HTMLElement>, open: () => void): void {
   if (event.target !== event.currentTarget) return;
   const { nextElementSibling, previousElementSibling } = event.currentTarget;
@@ -48,7 +48,7 @@ function onRowKey(event: KeyboardEvent<HTMLElement>, open: () => void): void {
   act();
 }
 
-/** A conversation in the list: two lines, whatever it holds. */
+/** A row of the list, always two lines. */
 export function ConversationRow({ item, search, place, selected, marked, mark, open }: Props) {
   const name = nameOf(item);
   return (
@@ -115,7 +115,6 @@ function Excerpt({ text, search }: { text: string | null; search: string }) {
   );
 }
 
-/** Its marks: flag, opt-out, assignee, unread. */
 function Marks({ item }: { item: Conversation }) {
   const { number } = useLocale();
   return (

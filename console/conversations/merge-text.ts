@@ -1,4 +1,4 @@
-/** A text with its merge tags filled in, and the columns that have no value in this row. */
+/** A text with merge tags filled in; `missing`: tags without a value. */
 export function mergedWith(text: string, values: Record<string, string>): { text: string; missing: string[] } {
   const missing: string[] = [];
   const merged = text.replaceAll(/\{\{\{?\s*([^{}\s]+)\s*\}?\}\}/g, (tag, name: string) => {

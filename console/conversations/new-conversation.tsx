@@ -7,7 +7,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
 
-/** Writes to a number that has not written first; where it has, its conversation is opened. */
+/** Writes to a new number; an existing conversation is opened. */
 export function NewConversationPage() {
   const { say } = useLocale();
   const navigate = useNavigate();

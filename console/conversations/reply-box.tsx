@@ -12,7 +12,7 @@ import { phoneText } from '../ui/phone-text.ts';
 import { mergedWith } from './merge-text.ts';
 import { useAnswer } from './use-answer.ts';
 
-/** Whether there are likely to be keys to press; a phone has emoji among its own. */
+/** Likely a keyboard; phones have their own emoji keys. */
 const KEYBOARD = window.matchMedia('(hover: hover) and (min-width: 761px)');
 const EMOJI = ['🙂', '😀', '😉', '😍', '🙏', '👍', '👏', '🎉', '🎁', '❤️', '✅', '☀️'];
 
@@ -83,7 +83,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
   );
 }
 
-/** At the caret, with a space before it where a word stands there. */
+/** Inserts at the caret, after a space where needed. */
 function insertWord(area: HTMLTextAreaElement | null, text: string): void {
   const before = area?.value.slice(0, area.selectionStart) ?? '';
   insertAtCaret(area, before === '' || /\s$/.test(before) ? text : ` ${text}`);
@@ -91,13 +91,13 @@ function insertWord(area: HTMLTextAreaElement | null, text: string): void {
 
 type CannedProps = { conversation: Conversation; opener: Ref<HTMLButtonElement>; choose: (text: string) => void };
 
-/** Answers kept ready, their tags filled in for this person. */
+/** Canned answers with this contact's merge values. */
 function Canned({ conversation, opener, choose }: CannedProps) {
   const { say } = useLocale();
   const { data } = useQuery({ queryKey: ['canned-answers'], queryFn: () => ask(v1['canned-answers'].$get()) });
   if (!data || data.items.length === 0) return null;
   const { phone, firstName, lastName } = conversation;
-  // A number that is masked here is not sent as it stands.
+  // A masked number is not sent.
   const values = { phone: phone.includes('•') ? '' : phoneText(phone), firstName: firstName ?? '', lastName: lastName ?? '' };
   const items = data.items.map(({ id, name, text }) => ({ id, text: name, act: () => choose(mergedWith(text, values).text) }));
   return (

@@ -3,7 +3,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field } from '../ui/components.tsx';
 import { Over } from '../ui/layout/dialog.tsx';
 
-/** A day and an hour of the reader's, to put something off to. */
+/** Picks a local date and time. */
 export function SnoozeDate({ choose, close }: { choose: (until: Date) => void; close: () => void }) {
   const { say } = useLocale();
   const [written, setWritten] = useState('');

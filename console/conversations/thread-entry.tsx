@@ -10,7 +10,7 @@ import { HOUR_MS } from '../../domain/durations.ts';
 export type Shown = InferResponseType<(typeof v1.conversations)[':id']['messages']['$get'], 200>['items'][number];
 type State = NonNullable<Shown['state']>;
 
-/** The meaning of a message's ticks. */
+/** Tick and label by state. */
 const words: Record<State, { tick: string; word: Word }> = {
   queued: { tick: '…', word: 'stateWaiting' },
   submitting: { tick: '…', word: 'stateWaiting' },
@@ -25,10 +25,10 @@ const words: Record<State, { tick: string; word: Word }> = {
   simulated: { tick: '✓', word: 'stateSimulated' },
 };
 const WAITING: ReadonlySet<State> = new Set(['queued', 'submitting', 'accepted', 'in_doubt']);
-/** States in which the person has surely not read it. */
+/** The recipient has surely not read it. */
 const NOT_ARRIVED: ReadonlySet<State | null> = new Set<State>(['undelivered', 'expired', 'failed', 'skipped']);
 
-/** Whether something may soon be known of it. */
+/** Whether a receipt may still come. */
 export const waits = ({ state, at }: Shown): boolean =>
   state !== null && WAITING.has(state) && Date.now() - Date.parse(at) < HOUR_MS;
 
@@ -49,7 +49,7 @@ export function Entry({ entry, search }: { entry: Shown; search: string }) {
       ) : null}
     </span>
   );
-  // A campaign's SMS is quieter than a message to one person.
+  // A campaign's SMS is folded.
   if (entry.direction === 'outbound' && entry.campaignName !== null) {
     return (
       <li className="blast">

@@ -19,16 +19,16 @@ type Props = {
   older: (() => unknown) | null;
 };
 
-/** Where the end of a past conversation stands in the page. */
+/** DOM id of a closing. */
 export const closingId = (at: string): string => `closed-${at}`;
 
-/** The messages day by day, with the team's notes in between. */
+/** Messages by day, with notes and closings in between. */
 export function ThreadLog({ label, entries, notes, closings, search, older }: Props) {
   const { say, day } = useLocale();
   const from = older === null ? '' : (entries[0]?.at ?? '');
   const all: Said[] = [
     ...entries.map((entry) => ({ at: entry.at, key: entry.id, shown: <Entry entry={entry} search={search} /> })),
-    // Older notes and closings come with the messages of their time.
+    // Older ones appear with the messages of their time.
     ...notes
       .filter(({ createdAt }) => createdAt >= from)
       .map((note) => ({ at: note.createdAt, key: note.id, shown: <NoteEntry note={note} /> })),
@@ -82,8 +82,7 @@ function NoteEntry({ note: { text, author, mentions, createdAt } }: { note: Note
     <li className="note">
       <p dir="auto">
         {text.split(/(@[^\s@]+@[^\s@]*[^\s@.,;:!?)])/g).map((part, index) =>
-          // The parts of a text never change places.
-          // oxlint-disable-next-line react/no-array-index-key
+          // The parts never change places.
           names.has(part.toLowerCase()) ? <strong key={index}>{part}</strong> : part,
         )}
       </p>
@@ -103,7 +102,7 @@ function Closed({ at, by }: Closing) {
   );
 }
 
-/** Who comes from a search sees the newest hit, not the end. */
+/** Scrolls to the newest hit after a search. */
 function useShownHit(log: RefObject<HTMLDivElement | null>, search: string, there: boolean): void {
   useEffect(() => {
     if (there && search !== '')

@@ -16,9 +16,9 @@ import { Problem, Skeleton } from '../ui/components.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { session } from '../people/session.ts';
 
-/** A receipt is no event of its own: while one is waited for, it is looked for. */
+/** Receipts emit no event: awaited ones are polled. */
 const RECEIPTS_MS = 1500;
-/** Whether there is room beside the messages; else what is known of the person covers them, once it is asked for. */
+/** Room for the contact's card beside the messages; else it covers them. */
 const ROOM = window.matchMedia('(min-width: 1240px) and (min-height: 601px)');
 const useRoom = (): boolean =>
   useSyncExternalStore(
@@ -31,7 +31,6 @@ const useRoom = (): boolean =>
 
 const one = v1.conversations[':id'];
 
-/** A conversation, its messages and the notes on it. */
 function useThread(id: string) {
   const conversation = useQuery({ queryKey: ['thread', id, 'head'], queryFn: () => ask(one.$get({ param: { id } })) });
   const [waiting, setWaiting] = useState(false);
@@ -55,7 +54,7 @@ function useThread(id: string) {
   };
 }
 
-/** Marks a conversation as read while it is looked at. `unread`: for people who may. */
+/** Marks the conversation read while it is shown. */
 function useRead(id: string, unread: number): void {
   const { mutate } = useAct(() => ask(one.read.$post({ param: { id } })), ['conversations']);
   useEffect(() => {
@@ -63,7 +62,7 @@ function useRead(id: string, unread: number): void {
   }, [unread, mutate]);
 }
 
-/** Whether what is known of the person is shown: where there is room, until it is closed; elsewhere once it is asked for. */
+/** Whether the contact's card is open: by default where there is room. */
 function useAbout(): [boolean, (shown: boolean) => void] {
   const room = useRoom();
   const [chosen, choose] = useState<boolean | null>(null);
@@ -75,7 +74,7 @@ export function ThreadPage() {
   const { id = '' } = useParams({ strict: false });
   const thread = useThread(id);
   const problem = <Problem error={thread.error} retry={thread.retry} />;
-  // A failed refresh keeps the thread, with the answer that was begun.
+  // A failed refresh keeps the thread and the answer being written.
   if (thread.head && thread.entries) return <Thread {...thread} head={thread.head} entries={thread.entries} problem={problem} />;
   return <div className="thread">{thread.error ? problem : <Skeleton rows={8} />}</div>;
 }
@@ -95,7 +94,7 @@ function Thread({ head, entries, older, notes, problem }: ThreadProps) {
   const [about, setAbout] = useAbout();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    // Whoever came by a key is told where they are.
+    // After keyboard navigation a screen reader announces the heading.
     if (document.activeElement === document.body) heading.current?.focus();
   }, []);
   const label = say('thread', { phone: phoneText(head.phone) });
@@ -126,7 +125,7 @@ const Said = ({ text }: { text: string }) => (
   </p>
 );
 
-/** Who it is, and what is done with the conversation. `about`: shows what is known of them; only for who may change it. */
+/** Contact and actions. `about`: opens the contact's card; only for those who may edit. */
 function ThreadHead({ head, heading, about }: { head: Conversation; heading: Ref<HTMLHeadingElement>; about?: () => void }) {
   const { say } = useLocale();
   const phone = phoneText(head.phone);

@@ -5,17 +5,17 @@ import { mergedWith } from './merge-text.ts';
 import { session } from '../people/session.ts';
 import type { Conversation } from './conversation-change.ts';
 
-/** Others are told this often that one is still writing: before they stop believing it. */
+/** Shorter than the "is writing" notice lasts. */
 const TELL_MS = 8000;
 
-/** Tells the others that somebody writes; again once there is an answer. */
+/** Tells colleagues that somebody is writing. */
 function useTelling(id: string) {
   const told = useRef(0);
   return {
     tell: () => {
       if (Date.now() - told.current <= TELL_MS) return;
       told.current = Date.now();
-      // Nothing depends on it: who is not told sees the answer when it is sent.
+      // Best effort.
       void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
     },
     again: () => {
@@ -24,7 +24,7 @@ function useTelling(id: string) {
   };
 }
 
-/** An answer that was not sent, kept by person and conversation: leaving, reloading or the end of the session loses none. */
+/** An unsent answer, kept by person and conversation over reloads. */
 function useDraft(id: string) {
   const { data: who } = useQuery(session);
   const place = `draft ${who?.user.id ?? ''} ${id}`;
@@ -40,14 +40,14 @@ function useDraft(id: string) {
   };
 }
 
-/** An answer while it is written, sent, or waits for a connection. */
+/** An answer while written, sent, or waiting for a connection. */
 export function useAnswer({ id, answers }: Conversation) {
   const queries = useQueryClient();
   const { text, write, restore } = useDraft(id);
   const { tell, again } = useTelling(id);
-  // The same key until it is accepted: a second try after a lost answer sends no second SMS.
+  // Same key until accepted: a retry sends no second SMS.
   const key = useRef(freshKey());
-  // How many answers there were when this one was begun: whoever answers in between is read first.
+  // Answers known when this one was begun: the API refuses if a colleague has answered since.
   const seen = useRef(answers);
   const refresh = () => queries.invalidateQueries({ queryKey: ['thread', id] });
   const send = useMutation({
@@ -63,15 +63,15 @@ export function useAnswer({ id, answers }: Conversation) {
     onSuccess: () => {
       key.current = freshKey();
       again();
-      // One's own is known before the thread is read again: the next may be begun at once.
+      // Counts the own answer, so that the next can be begun at once.
       seen.current += 1;
       write('');
       return refresh();
     },
-    // A colleague's answer is in the thread when the refusal is shown: a second try has been read before.
+    // Shows the colleague's answer together with the refusal.
     onError: refresh,
   });
-  // Without a connection an answer waits, whatever page is open meanwhile, and goes once when the connection is back.
+  // Offline, an answer waits and is sent once on reconnect.
   const pending = useMutationState({
     filters: { mutationKey: ['answer', id], status: 'pending' },
     select: ({ state }) => state.isPaused,
@@ -80,7 +80,7 @@ export function useAnswer({ id, answers }: Conversation) {
   useEffect(() => {
     if (free) restore();
   }, [free]);
-  // An answer goes as it is written: a tag in it would be read by a customer.
+  // Merge tags are not filled in after this: they block sending.
   const { missing } = mergedWith(text, {});
   const ready = text !== '' && missing.length === 0 && free;
   return {
@@ -101,7 +101,7 @@ export function useAnswer({ id, answers }: Conversation) {
     },
     submit: (): void => {
       if (!ready) return;
-      // The colleague's answer has been read by now. After any other error it is the same try: this one may have arrived.
+      // The colleague's answer was shown. After other errors the same key: the first try may have arrived.
       if (send.error instanceof Refusal && send.error.code === 'answered-meanwhile') {
         key.current = freshKey();
         seen.current = answers;

@@ -6,10 +6,10 @@ import { useConversationChange, type Conversation } from './conversation-change.
 const isTyping = (target: EventTarget | null): target is HTMLElement =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-/** Fields by the key that leads to them. */
+/** Keys that focus a field. */
 const FIELDS: Record<string, string> = { r: '#answer textarea', '/': '#find input' };
 
-/** The keys of the chat: the next and the last conversation, close it, answer, search. Answers why one could not be closed. `at`: the one that is open, of `items`. */
+/** Keyboard shortcuts of the chat; returns the error of a failed close. `at`: index of the open item. */
 export function useChatKeys(items: Conversation[], at: number, reader: boolean): unknown {
   const { say } = useLocale();
   const navigate = useNavigate();
@@ -18,7 +18,7 @@ export function useChatKeys(items: Conversation[], at: number, reader: boolean):
     function step(by: number): void {
       const next = items[at + by];
       if (!next) return;
-      // The conversation that opens says who it is with.
+      // Lets the opened thread take the focus.
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       void navigate({ to: '/chat/$id', params: { id: next.id }, search: true });
     }
@@ -33,7 +33,7 @@ export function useChatKeys(items: Conversation[], at: number, reader: boolean):
     function onKey(event: KeyboardEvent): void {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target)) {
-        // Out of the field, where the other keys are letters.
+        // Leaves the field, so that letters are shortcuts again.
         if (event.key === 'Escape') event.target.blur();
         return;
       }

@@ -2,18 +2,18 @@ import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { session } from '../people/session.ts';
 
-/** Queries that may have changed when the account has news. */
+/** Queries refreshed by account news. */
 const CHANGING = new Set(['conversations', 'inbox-counts', 'thread', 'replies', 'campaigns', 'campaign']);
-/** Whether anything was ever sent is asked once: that does not become untrue. */
+/** "Anything ever sent" never becomes false. */
 const isChanging = ({ queryKey }: { queryKey: QueryKey }): boolean => CHANGING.has(String(queryKey[0])) && queryKey[1] !== 'any';
-/** Between two streams the browser connects by itself: only what does not come back at once is lost. */
+/** Browsers reconnect by themselves within this time. */
 const RETURN_MS = 2500;
-/** A browser tells of a connection that is lost; one that is silent for longer than three beats is lost too. */
+/** Three missed heartbeats mean a lost connection. */
 const SILENCE_MS = 50_000;
-/** An answer that takes longer is not waited for. */
+/** Longest wait for one refresh. */
 const PATIENCE_MS = 5000;
 
-/** Keeps the pages up to date. Answers since when the connection is lost, null while it lives. */
+/** Refreshes pages by server events. Returns since when the connection is lost; null while it works. */
 export function useLive(): Date | null {
   const queries = useQueryClient();
   const [lostAt, setLostAt] = useState<Date | null>(null);
@@ -21,13 +21,13 @@ export function useLive(): Date | null {
     const lost = (): void => setLostAt((before) => before ?? new Date());
     let refreshing = false;
     let stale = false;
-    // One after the other: asking anew gives up what is on its way, and while much arrives nothing would ever be shown.
+    // In sequence: a new request cancels the one under way, and a stream of news would show nothing.
     const refresh = async (): Promise<void> => {
       stale = true;
       if (refreshing) return;
       refreshing = true;
       while (stale) {
-        // A first request under way is not repeated: its answer may be from before the news.
+        // A first load is not restarted, so it may predate the news: refresh again after it.
         const begun = queries.getQueryCache().findAll({ predicate: isChanging, fetchStatus: 'fetching' });
         stale = begun.some(({ state }) => state.data === undefined);
         const asked = queries.invalidateQueries({ predicate: isChanging });
@@ -63,14 +63,14 @@ export function useLive(): Date | null {
           again = undefined;
           if (source?.readyState === EventSource.OPEN) return;
           lost();
-          // A session that has ended closes its streams: then nobody is signed in.
+          // An ended session closes its streams.
           void queries.invalidateQueries({ queryKey: session.queryKey });
           source?.close();
           open();
         }, RETURN_MS);
       });
     }
-    // A stream that outlived the cut says nothing of it: a new one tells at once what was missed.
+    // After a reconnect only a new stream reports what was missed.
     function found(): void {
       source?.close();
       open();

@@ -4,7 +4,7 @@ import { fr, type Word } from './fr/index.ts';
 export type Locale = 'fr' | 'en';
 type Words = Partial<Record<Word, string>>;
 
-/** French sets a space before a high mark and inside its quotes: one at which no line breaks. */
+/** Non-breaking spaces before French punctuation and inside quotes. */
 const unbroken = (words: Words): Words =>
   Object.fromEntries(
     Object.entries(words).map(([word, text]) => [
@@ -13,12 +13,11 @@ const unbroken = (words: Words): Words =>
     ]),
   );
 
-/** The language of requests to the API. */
 export const spokenLocale = (): Locale => spoken;
 
-/** Both come with the page: each alone costs a phone a round trip. */
+/** Bundled: a file each would cost a round trip. */
 const FIRST: Record<Locale, () => Words> = { fr: () => unbroken(fr), en: () => en };
-/** For pages that say more than the chat does. */
+/** Words of pages other than the chat. */
 const MORE: Record<Locale, () => Promise<Words>> = {
   fr: async () => unbroken((await import('./fr/more.ts')).moreFr),
   en: async () => (await import('./en/more.ts')).moreEn,
@@ -29,7 +28,7 @@ let spoken: Locale = 'fr';
 let wantsMore = false;
 let turn = Promise.resolve();
 
-/** One after the other: the language may change while words are on their way. */
+/** In sequence: the language may change while words load. */
 function inTurn(load: () => Promise<void>): Promise<void> {
   const loaded = turn.then(load);
   turn = loaded.catch(() => {});
@@ -43,7 +42,6 @@ export const loadWords = (locale: Locale): Promise<void> =>
     known = { ...FIRST[locale](), ...others };
   });
 
-/** Before a page is shown that says more than the chat does. */
 export const loadMoreWords = (): Promise<void> =>
   inTurn(async () => {
     if (wantsMore) return;
@@ -53,5 +51,5 @@ export const loadMoreWords = (): Promise<void> =>
 
 export const textOf = (word: Word): string => known[word] ?? word;
 
-/** Whether the console has words for it: for names that the API makes up, such as codes. */
+/** For names made by the API, such as error codes. */
 export const isWord = (name: string): name is Word => name in known;

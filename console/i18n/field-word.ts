@@ -17,5 +17,5 @@ const FIELDS: Record<string, Word> = {
   amount: 'priceWord',
 };
 
-/** The label of a value of the API: by the last of its names, such as `address` of `emails[0].address`. */
+/** Label of an API field by its last name: `address` of `emails[0].address`. */
 export const fieldWord = (field: string): Word | null => FIELDS[/\w+$/.exec(field)?.[0] ?? ''] ?? null;

@@ -11,39 +11,38 @@ type Spoken = {
   change: (locale: Locale) => void;
   time: (iso: string) => string;
   hour: (iso: string) => string;
-  /** Today, yesterday, or the day by its name. */
+  /** Today, yesterday, or a date with its weekday. */
   day: (iso: string) => string;
-  /** As short as it can be told: the hour of today, yesterday, the day of this week, a date. */
+  /** Hour, yesterday, weekday or date, whichever is shortest. */
   shortTime: (iso: string) => string;
-  /** A day and an hour that are near. */
+  /** Day and hour, without the year. */
   moment: (iso: string) => string;
-  /** A month by its name, of such as 2026-11. */
+  /** `month`: such as 2026-11. */
   monthOf: (month: string) => string;
   ago: (seconds: number) => string;
   number: (value: number) => string;
   percent: (part: number, whole: number) => string;
-  /** The name of a country by its code. */
   country: (code: string) => string;
-  /** Nothing where no price is set. */
+  /** Empty for null. */
   money: (value: { amount: string; currency: string } | null) => string;
 };
 
 const KEY = 'locale';
 const isLocale = (value: unknown): value is Locale => value === 'fr' || value === 'en';
 
-/** As it was chosen here before, else as the browser is set. */
+/** As chosen before, else the browser's language. */
 export function firstLocale(): Locale {
   const chosen = localStorage.getItem(KEY);
   if (isLocale(chosen)) return chosen;
   return navigator.language.startsWith('fr') ? 'fr' : 'en';
 }
 
-/** The language as it is written where the browser is: dates of Britain are not those of America. */
+/** Regional format: British dates differ from American ones. */
 const regionOf = (locale: Locale): string =>
-  // Some browsers name their language as their system does: en-US@posix.
+  // Some browsers give system names such as en-US@posix.
   navigator.languages.find((each) => each.startsWith(locale) && /^[\w-]+$/.test(each)) ?? locale;
 
-/** How many midnights ago that was. */
+/** Midnights since then. */
 const daysAgo = (at: Date): number => Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY_MS);
 
 function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
@@ -105,7 +104,6 @@ export function useLocale(): Spoken {
   return spoken;
 }
 
-/** `first`: what is spoken before somebody chooses otherwise. */
 export function LocaleProvider({ first, children }: { first: Locale; children: ReactNode }) {
   const [locale, setLocale] = useState(first);
   useEffect(() => {

@@ -7,7 +7,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Action, Badge, Choice, Problem } from '../ui/components.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
-/** The nightly syncs of the gateways, and one on demand. */
+/** Nightly gateway syncs, and one on demand. */
 export function SyncsPage() {
   const { say, number } = useLocale();
   const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => ask(v1.operator.carriers.$get()) });

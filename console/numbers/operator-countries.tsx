@@ -13,7 +13,7 @@ type Rule = { country: string; route: Route; canReply: CanReply; source: string 
 const NEW: Rule = { country: '', route: 'premium', canReply: 'unknown', source: null, note: null, version: 0 };
 const tones = { yes: 'good', no: 'bad', unknown: 'plain' } as const;
 
-/** Where recipients can reply, by route, and how that is known. */
+/** Where recipients can reply, by route, with sources. */
 export function CountriesPage() {
   const { say, locale } = useLocale();
   const [changing, setChanging] = useState(NEW);
@@ -111,7 +111,7 @@ function Change({ rule, done }: { rule: Rule; done: () => void }) {
   );
 }
 
-/** An address by its host: the whole of it is where the link leads. */
+/** A source link, shown by its host. */
 function Source({ source }: { source: string | null }) {
   if (source === null || !URL.canParse(source)) return source;
   return (

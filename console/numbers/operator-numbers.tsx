@@ -11,7 +11,6 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 const KINDS = ['short-code', 'virtual', 'sim'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** The stock: short codes, virtual numbers and who rents them, SIMs and where they are. */
 export function OperatorNumbersPage() {
   const { say, number } = useLocale();
   const names = useNames();

@@ -8,7 +8,6 @@ import { FormCard, Choice, Field } from '../ui/components.tsx';
 
 type Kind = 'segment' | 'number-month';
 
-/** Prices of segments, and of numbers by the month. */
 export function PricesPage() {
   const { say, locale } = useLocale();
   const names = useNames();
@@ -34,7 +33,7 @@ export function PricesPage() {
           {
             name: say('priceWord'),
             figure: true,
-            // A segment costs a fraction of a cent: all of its decimals are shown.
+            // A segment costs a fraction of a cent.
             cell: ({ price }) =>
               new Intl.NumberFormat(locale, { style: 'currency', currency: price.currency, maximumFractionDigits: 6 }).format(
                 Number(price.amount),

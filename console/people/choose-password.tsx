@@ -8,12 +8,10 @@ import { Field, FormCard } from '../ui/components.tsx';
 import { session } from './session.ts';
 import type { Word } from '../i18n/fr/index.ts';
 
-/** Where an invitation leads. */
 export const InvitationPage = () => <ChoosePassword title="choosePassword" label="join" />;
-/** Where the mail for a forgotten password leads. */
 export const NewPasswordPage = () => <ChoosePassword title="chooseNewPassword" label="saveAndSignIn" />;
 
-/** The token stands behind the #: no server and no log sees it before it is used. */
+/** The token is in the URL fragment, which servers and logs never see. */
 function ChoosePassword({ title, label }: { title: Word; label: Word }) {
   const { say } = useLocale();
   const queries = useQueryClient();

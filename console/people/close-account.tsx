@@ -8,7 +8,7 @@ import { session } from './session.ts';
 
 type Props = { name: string; stale: readonly string[]; close: (json: { name: string }) => Promise<unknown> };
 
-/** The end of an account, by its name typed again. */
+/** Closes an account once its name is typed. */
 export function CloseAccount({ name, stale, close }: Props) {
   const { say } = useLocale();
   const [typed, setTyped] = useState('');
@@ -29,7 +29,6 @@ export function CloseAccount({ name, stale, close }: Props) {
   );
 }
 
-/** Says that an account is closed, and until when that can be taken back. */
 export function AccountClosed({
   until,
   stale,
@@ -50,7 +49,7 @@ export function AccountClosed({
   );
 }
 
-/** Over every page of a closed account. */
+/** On every page of a closed account. */
 export const OwnAccountClosed = ({ until, owner }: { until: string; owner: boolean }) => (
   <AccountClosed until={until} stale={session.queryKey} reopen={owner ? () => ask(v1.account.reopen.$post()) : null} />
 );

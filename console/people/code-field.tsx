@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field } from '../ui/components.tsx';
 
-/** The six digits of an authenticator or, for who has it not at hand, a recovery code. */
+/** A code of the authenticator, or a recovery code. */
 export function CodeField({ value, onChange }: { value: string; onChange: (code: string) => void }) {
   const { say } = useLocale();
   const [recovery, setRecovery] = useState(false);

@@ -1,15 +1,15 @@
 import { ask, Refusal, v1 } from '../api.ts';
 
-/** By which name this device is told of replies. */
+/** Storage key of this device's push subscription. */
 const KEPT = 'push';
 
 export const thisDevice = (): string | null => localStorage.getItem(KEPT);
-/** On plain http there is no service worker, and on an iPhone no push before the console stands on the home screen. */
+/** Push needs https and, on iPhones, an installed app. */
 export const canPush = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
 type Chosen = { choice: 'mine' | 'unassigned' | 'all'; quiet: boolean };
 
-/** Asks the person first, then subscribes at the browser's push service, or changes what was chosen. */
+/** Asks permission, then subscribes or updates the choice. */
 export async function tellDevice(publicKey: string, locale: string, chosen: Chosen): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted') throw new Refusal('push-denied', '', []);
   await navigator.serviceWorker.register(`/sw.js?${locale}`);
@@ -22,7 +22,7 @@ export async function tellDevice(publicKey: string, locale: string, chosen: Chos
   localStorage.setItem(KEPT, id);
 }
 
-/** Who signs out gets no more notices on this device. */
+/** Ends this device's push notifications. */
 export async function forgetDevice(): Promise<void> {
   const id = thisDevice();
   if (id === null) return;

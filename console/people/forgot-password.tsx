@@ -5,7 +5,7 @@ import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
 
-/** Says the same whether or not anybody signs in by the address. */
+/** Gives the same answer for unknown addresses. */
 export function ForgottenPage() {
   const { say, locale } = useLocale();
   const [email, setEmail] = useState('');

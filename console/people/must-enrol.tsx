@@ -4,7 +4,7 @@ import { Authenticator } from './me/me-authenticator.tsx';
 import type { SignedIn } from './session.ts';
 import { useLeave } from './sign-out.ts';
 
-/** For who has to have an authenticator and has none: nothing else opens before. */
+/** For people who must set up an authenticator first. */
 export function MustEnrol({ who, done, left }: { who: SignedIn; done: () => void; left: () => void }) {
   const { say } = useLocale();
   const leave = useLeave(left);

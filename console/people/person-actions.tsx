@@ -16,7 +16,7 @@ type Props = {
   endSessions: () => Promise<unknown>;
 };
 
-/** Actions of an owner, or an operator, on a person of an account. */
+/** An owner's or operator's actions on a person. */
 export function PersonActions({ person: { email, role, joined }, stale, change, remove, endSessions }: Props) {
   const { say } = useLocale();
   const [next, setNext] = useState<Role>(role);

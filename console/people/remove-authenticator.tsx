@@ -5,7 +5,6 @@ import type { QueryKey } from '@tanstack/react-query';
 
 type Props = { email: string; lift: () => Promise<unknown>; stale: QueryKey };
 
-/** For somebody who lost their phone. */
 export function LiftAuthenticator({ email, lift, stale }: Props) {
   const { say } = useLocale();
   const act = useAct(lift, stale);

@@ -82,7 +82,7 @@ function People({ people, me }: { people: Person[]; me: string | undefined }) {
   );
 }
 
-/** Asks somebody in; the link is shown once. */
+/** Invites somebody; the link is shown once. */
 function Invite() {
   const { say } = useLocale();
   const [email, setEmail] = useState('');

@@ -7,7 +7,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { Check, Field, FormCard } from '../ui/components.tsx';
 import { session } from './session.ts';
 
-/** How long people of the account stay signed in, and with what. */
+/** Session length, idle time and second factor. */
 export function SignInPolicy() {
   const found = useQuery({ queryKey: ['sign-in-policy'], queryFn: () => ask(v1['sign-in-policy'].$get()) });
   return <Loaded of={found}>{(policy) => <Chosen key={JSON.stringify(policy)} policy={policy} />}</Loaded>;
@@ -25,7 +25,7 @@ function Chosen({ policy }: { policy: Policy & { installation: Policy } }) {
   const save = useAct(
     () => ask(v1['sign-in-policy'].$patch({ json: { sessionHours, idleMinutes, authenticator } })),
     ['sign-in-policy'],
-    // Who is asked for an authenticator is so at once.
+    // A new requirement applies at once.
     () => void queries.invalidateQueries({ queryKey: session.queryKey }),
   );
   const number = (name: keyof Numbers) => (

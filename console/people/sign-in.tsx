@@ -14,7 +14,7 @@ const SignOnRefused = lazyPart(async () => {
   return page.SignOnRefused;
 });
 
-/** `ended`: somebody was signed in, and is no more without having asked for it. */
+/** `ended`: the session ended by itself. */
 export function SignIn({ ended }: { ended: boolean }) {
   const { say, locale, change } = useLocale();
   const queries = useQueryClient();
@@ -30,7 +30,7 @@ export function SignIn({ ended }: { ended: boolean }) {
     },
     onSuccess: (signedIn) => {
       queries.setQueryData(session.queryKey, signedIn);
-      // Queries that were refused meanwhile are repeated.
+      // Refused queries run again.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session.queryKey[0] });
     },
     onError: (error) => {

@@ -1,7 +1,7 @@
 import { useLocale } from '../i18n/locale.tsx';
 import { isWord } from '../i18n/dictionary.ts';
 
-/** Why the provider's word was not enough. */
+/** Why single sign-on was refused. */
 export function SignOnRefused({ why }: { why: string }) {
   const { say } = useLocale();
   const word = `refused.${why}`;

@@ -21,7 +21,7 @@ type Settings<R> = Omit<Provider, 'id' | 'roles' | 'defaultRole'> & {
 const isMember = (role: string): role is Role => ROLES.some((known) => known === role);
 const isAny = (role: string): role is AnyRole => role === 'operator' || isMember(role);
 
-/** A line each: a value of the claim, and the role that it gives. */
+/** One `claim value = role` a line. */
 const written = (roles: Record<string, string>): string =>
   Object.entries(roles)
     .map((pair) => pair.join(' = '))
@@ -57,7 +57,7 @@ export function SignOnSettings() {
   );
 }
 
-/** Of the installation: it may make operators. */
+/** Single sign-on of the installation, which can grant the operator role. */
 export function OperatorSignOn() {
   const { say } = useLocale();
   const api = v1.operator['sign-on'];
@@ -84,7 +84,7 @@ type FormProps<R extends AnyRole> = {
   may: boolean;
 };
 
-/** A provider as a person writes it. */
+/** The form's values. */
 type Written = Record<'issuer' | 'clientId' | 'clientSecret' | 'roleClaim' | 'roles' | 'defaultRole', string> & {
   required: boolean;
 };

@@ -1,4 +1,4 @@
-// Tells of replies while no page is open. The notice itself carries an id and a count; the language is in this file's address.
+// Push notifications of replies. A push carries an id and a count; the language is in this file's URL.
 const french = self.location.search === '?fr';
 const textOf = (unread) =>
   french ? `${unread} conversation${unread > 1 ? 's' : ''} à lire` : `${unread} unread conversation${unread === 1 ? '' : 's'}`;

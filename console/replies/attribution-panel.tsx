@@ -16,12 +16,11 @@ const words = {
   none: 'answersNothing',
 } as const satisfies Record<string, Word>;
 
-/** The campaign a reply answers, and why it is that one. */
 export function Why({ replyId, campaign }: { replyId: string; campaign: string | null }) {
   const { say } = useLocale();
   const [open, setOpen] = useState(false);
   const { data: who } = useQuery(session);
-  // The reply itself names its number.
+  // The details name the number, which this role may not see.
   if (who?.user.role === 'agent-restricted')
     return campaign === null ? null : <p className="why">{say('toCampaign', { name: campaign })}</p>;
   return (
@@ -60,7 +59,7 @@ function Reasons({ replyId }: { replyId: string }) {
   );
 }
 
-/** Everything it may answer, on a line of time, and the owner's better knowledge. */
+/** Candidate messages in order of time; an owner may correct the choice. */
 function Candidates({ replyId, campaign, at }: { replyId: string; campaign: string | null; at: string }) {
   const { say } = useLocale();
   const { data: who } = useQuery(session);

@@ -9,7 +9,7 @@ import { useReplyColumns } from './reply-columns.tsx';
 const SHOWN = 10;
 const COLUMNS = ['from', 'text', 'received'] as const;
 
-/** The newest answers; where there is a chat, each opens its conversation. */
+/** The newest replies of a campaign. */
 export function CampaignReplies({ id }: { id: string }) {
   const { say } = useLocale();
   const { data: who } = useQuery(session);

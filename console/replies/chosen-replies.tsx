@@ -11,7 +11,7 @@ import { ReplyExport } from './reply-export.tsx';
 
 type Props = { replies: Reply[]; clear: () => void; tags: boolean };
 
-/** Actions on chosen replies: tag their conversations, save them as a file. */
+/** Actions on marked replies: tag, export. */
 export function ChosenReplies({ replies, clear, tags }: Props) {
   const { say, number } = useLocale();
   const chosen = say('chosenReplies', { n: number(replies.length) });

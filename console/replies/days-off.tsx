@@ -13,7 +13,7 @@ type Props = {
   setClosed: (closed: Closed) => void;
 };
 
-/** Days on which nobody is there, whatever the hours: public holidays, and what is closed from one day to another. */
+/** Public holidays and closed periods. */
 export function DaysOff({ setting, holidays, setHolidays, closed, setClosed }: Props) {
   const { say, country, locale } = useLocale();
   const dayOf = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });

@@ -3,10 +3,10 @@ type Counter = { add: (bytes: Uint8Array<ArrayBuffer>) => void; rows: () => numb
 
 const [QUOTE, LINE_END] = [34, 10];
 const ROW_END = '</row>';
-/** The head of a part of a zip, up to its name; where the lengths of what follows stand in it. */
+/** Layout of a zip's local file header. */
 const [HEAD_BYTES, NAME_LENGTH_AT, EXTRA_LENGTH_AT] = [30, 26, 28];
 
-/** Counts the lines of a CSV as it comes; a line end within quotes ends none. */
+/** Counts CSV lines; line ends within quotes do not count. */
 function csvCounter(): Counter {
   let [lines, quoted] = [0, false];
   return {
@@ -21,7 +21,7 @@ function csvCounter(): Counter {
   };
 }
 
-/** Counts the rows of a workbook as it comes: the sheet is the first part of the zip, and is unpacked beside. */
+/** Counts rows of a workbook: its sheet is the zip's first entry, decompressed on the fly. */
 function xlsxCounter(): Counter {
   const unpack = new DecompressionStream('deflate-raw');
   const writer = unpack.writable.getWriter();
@@ -38,7 +38,7 @@ function xlsxCounter(): Counter {
       rest = text.slice(1 - ROW_END.length);
     }
   }
-  // The parts behind the sheet are no part of what it is packed in, and end the unpacking.
+  // Bytes after the sheet end the decompression with an error.
   const counted = read().catch(() => {});
   const write = (bytes: Uint8Array<ArrayBuffer>): void => void writer.write(bytes).catch(() => {});
   return {
@@ -63,7 +63,7 @@ function xlsxCounter(): Counter {
   };
 }
 
-/** How many replies of a file have come; its first row names the columns. */
+/** Data rows received, without the header. */
 export function rowCounter(format: Format): Counter {
   const counter = format === 'csv' ? csvCounter() : xlsxCounter();
   return { ...counter, rows: () => Math.max(0, counter.rows() - 1) };

@@ -8,7 +8,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { AccountChoice, useNames } from '../carriers/operator-choices.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
 
-/** Replies that are nobody's, and giving each to whom it belongs. */
+/** Unattributed replies, to assign to accounts. */
 export function UnattributedPage() {
   const { say, number } = useLocale();
   const found = usePages(['unattributed'], (cursor) => ask(v1.operator.unattributed.$get({ query: { limit: '50', ...cursor } })));

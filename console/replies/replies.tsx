@@ -13,7 +13,7 @@ import { ReplyExport } from './reply-export.tsx';
 import { addressOf, filtersIn, NONE, queryOf, ReplyFilterFields } from './reply-filters.tsx';
 import { ReplyViews, useReplyTable } from './reply-views.tsx';
 
-/** The filters as they are chosen, and as the address has them: a text that is being written follows a moment later. */
+/** The filters; typed text reaches the address when typing pauses. */
 function useFilters() {
   const navigate = useNavigate();
   const asked = filtersIn(useSearch({ from: '/replies' }));

@@ -9,7 +9,7 @@ import { nameOf, phoneText } from '../ui/phone-text.ts';
 
 export type Reply = InferResponseType<typeof v1.replies.$get, 200>['items'][number];
 
-/** The columns of the received SMS. `chat`: each leads to its conversation. */
+/** The columns of the replies table. `chat`: rows link to conversations. */
 export function useReplyColumns(columns: readonly ReplyColumn[], chat: boolean): Column<Reply>[] {
   const { say, number } = useLocale();
   const cells: Record<ReplyColumn, Omit<Column<Reply>, 'name'>> = {
@@ -40,7 +40,6 @@ export function useReplyColumns(columns: readonly ReplyColumn[], chat: boolean):
   return columns.map((column) => ({ name: say(`column.${column}`), ...cells[column] }));
 }
 
-/** A person by name and number. */
 function From({ reply: { from, firstName, lastName, conversationId }, chat }: { reply: Reply; chat: boolean }) {
   const phone = phoneText(from);
   const name = nameOf({ phone: from, firstName, lastName });

@@ -7,7 +7,7 @@ import { Action, Problem } from '../ui/components.tsx';
 
 type Progress = { total: number; rows: number };
 
-/** Reads the file piece by piece, and tells how far it is. Refuses one that ended before all of it was there. */
+/** Downloads with progress; fails on a truncated file. */
 async function read(
   asked: Record<string, string>,
   format: Format,
@@ -38,11 +38,11 @@ function save(blob: Blob, name: string): void {
   link.download = name;
   link.href = URL.createObjectURL(blob);
   link.click();
-  // The browser has it by then.
+  // The download has started by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** All that a query finds as a file, with how far it is, and a way to stop it. */
+/** Exports a query's replies, with progress and a stop button. */
 export function ReplyExport({ query }: { query: Record<string, string> }) {
   const { say, number, locale } = useLocale();
   const [progress, setProgress] = useState<Progress | null>(null);

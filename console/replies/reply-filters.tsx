@@ -12,7 +12,6 @@ type Kind = (typeof KINDS)[number];
 export type Filters = { search: string; from: string; campaign: string; kind: Kind; span: Span; since: string; until: string };
 export const NONE: Filters = { search: '', from: '', campaign: '', kind: 'all', span: 'all', since: '', until: '' };
 
-/** The filters in an address. */
 export const filtersIn = (search: { [N in keyof Filters]?: string }): Filters => ({
   ...NONE,
   ...search,
@@ -22,7 +21,7 @@ export const filtersIn = (search: { [N in keyof Filters]?: string }): Filters =>
 export const addressOf = (filters: Filters) =>
   Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== '' && value !== 'all'));
 
-/** The start of a day as the reader's clock has it, so many days later. */
+/** Local midnight, `later` days on. */
 function dayStart(day: Date, later: number): string {
   const at = new Date(day);
   at.setHours(0, 0, 0, 0);
@@ -39,7 +38,6 @@ function timesOf({ span, since, until }: Filters) {
   };
 }
 
-/** The query for the API. */
 export const queryOf = (filters: Filters) => ({
   ...(filters.search.trim() === '' ? {} : { search: filters.search.trim() }),
   ...(filters.from.trim() === '' ? {} : { from: filters.from.trim() }),
@@ -48,7 +46,7 @@ export const queryOf = (filters: Filters) => ({
   ...timesOf(filters),
 });
 
-/** The filters that a saved view keeps: dates pass, and a number is somebody's. */
+/** Filters of a saved view: no dates, no number. */
 export const keptOf = ({ search, campaign, kind, span }: Filters): ReplyViewFilters => ({
   search: search.trim() === '' ? null : search.trim(),
   campaign: campaign === '' ? null : campaign,

@@ -14,14 +14,14 @@ import { ConfirmDialog } from '../ui/confirm-button.tsx';
 
 const KEY = ['reply-views'];
 
-/** The columns of the table as the person left them or as the open view has them, and their views. */
+/** The table's columns (the person's own or the open view's), and saved views. */
 export function useReplyTable() {
   const [view, setView] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReplyColumn[] | null>(null);
   const { data } = useQuery({ queryKey: KEY, queryFn: () => ask(v1['reply-views'].$get()) });
   const queries = useQueryClient();
   const keep = useMutation({
-    // One after the other: of two choices the later one stays.
+    // In sequence: the last choice wins.
     scope: { id: 'reply-columns' },
     mutationFn: (columns: ReplyColumn[]) => ask(v1['reply-views'].columns.$put({ json: { columns } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
@@ -39,14 +39,14 @@ export function useReplyTable() {
       const next = REPLY_COLUMNS.filter((each) => (each === column ? shown : columns.includes(each)));
       if (next.length === 0) return;
       setChosen(next);
-      // A view that is open is changed for now; the table without one stays as the person left it.
+      // Columns of an open view are changed only for now.
       if (view === null) keep.mutate(next);
     },
   };
 }
 type Props = { table: ReturnType<typeof useReplyTable>; filters: Filters; show: (filters: Filters) => void };
 
-/** The saved views, the columns, and what is done with the filters as they are. */
+/** Saved views, columns menu, save and clear. */
 export function ReplyViews({ table, filters, show }: Props) {
   const { say } = useLocale();
   const [saving, setSaving] = useState(false);

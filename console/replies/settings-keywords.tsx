@@ -43,7 +43,7 @@ function actionOf(kind: Kind, value: string): RuleAction {
   }
 }
 
-/** The detail of an action besides its kind; empty for some. */
+/** The action's parameter; empty for some. */
 const valueOf = (action: RuleAction): string => Object.entries(action).find(([name]) => name !== 'do')?.[1] ?? '';
 
 type Rule = { word: string; actions: RuleAction[] };
@@ -109,7 +109,7 @@ function Fields({ rule, set }: { rule: Rule; set: (rule: Rule) => void }) {
       {actions.map((action, index) => {
         const named = values[action.do];
         return (
-          // Actions have no name of their own, and are only ever added at the end.
+          // Actions have no id, and are only added at the end.
           <div key={index} className="field">
             <Choice
               label={say('afterwards')}
@@ -134,7 +134,7 @@ function Fields({ rule, set }: { rule: Rule; set: (rule: Rule) => void }) {
   );
 }
 
-/** Where a rule holds stays as it was set by the API. */
+/** A rule's scope, set by the API, is kept. */
 function Acts({ id, number, campaign, ...now }: Rule & { id: string; number: string | null; campaign: string | null }) {
   const one = v1['keyword-rules'][':id'];
   const [rule, set] = useState<Rule>({ word: now.word, actions: now.actions });

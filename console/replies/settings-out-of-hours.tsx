@@ -14,9 +14,9 @@ type Setting = InferResponseType<(typeof v1)['out-of-hours']['$get'], 200>;
 type Opening = Setting['hours'][number];
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
-/** A Monday, to name the days by. */
+/** A Monday. */
 const MONDAY = Date.UTC(2024, 0, 1);
-/** Proposed to an account that has set nothing yet. */
+/** Default for an account without hours. */
 const OFFICE: Opening[] = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' }));
 
 export function OutOfHoursSettings() {

@@ -24,7 +24,7 @@ export function PoliciesSettings() {
 function Chosen({ policies }: { policies: Policies }) {
   const { say } = useLocale();
   const owner = useOwner();
-  // Only what was chosen here: the rest may be another by now.
+  // Only touched fields are sent: the others may have changed meanwhile.
   const [touched, setTouched] = useState<Partial<Policies>>({});
   const chosen = { ...policies, ...touched };
   const change = (part: Partial<Policies>): void => setTouched((before) => ({ ...before, ...part }));

@@ -30,7 +30,7 @@ export function SenderSettings() {
   );
 }
 
-/** The usual sender as a person chooses it; null for none. */
+/** The form of the default sender; null for none. */
 function useChosen(before: string | null) {
   const [kind, setKind] = useState(kindOf(before));
   const own = (of: Kind): string => (before !== null && kindOf(before) === of ? before : '');

@@ -9,7 +9,7 @@ import { appearanceOf, choose } from './appearance.ts';
 
 type Props = { who: SignedIn; keys: () => void; leave: () => void };
 
-/** Who is signed in, and how they see the console. */
+/** The person's menu: profile, language, appearance. */
 export function AccountMenu({ who, keys, leave }: Props) {
   const { say, locale, change } = useLocale();
   const navigate = useNavigate();

@@ -1,4 +1,4 @@
-/** How this browser shows the console: kept here, and nobody else's. */
+/** Appearance, stored in this browser. */
 const CHOICES = { theme: ['auto', 'light', 'dark'], density: ['dense', 'roomy'], rail: ['narrow', 'wide'] } as const;
 type Kind = keyof typeof CHOICES;
 export type Appearance<K extends Kind> = (typeof CHOICES)[K][number];
@@ -10,7 +10,7 @@ export const appearanceOf = <K extends Kind>(kind: K): Appearance<K> => {
 
 export function showAppearance(): void {
   for (const kind of ['theme', 'density', 'rail'] as const) document.documentElement.dataset[kind] = appearanceOf(kind);
-  // A chart is drawn in the colours that it finds.
+  // Charts redraw in the new colours.
   window.dispatchEvent(new Event('appearance'));
 }
 

@@ -13,7 +13,6 @@ const KEYS = [
   ['?', 'key.keys'],
 ] as const;
 
-/** The keyboard shortcuts. */
 export function KeysSheet({ close }: { close: () => void }) {
   const { say } = useLocale();
   return (

@@ -3,14 +3,13 @@ import { ask, v1 } from '../api.ts';
 
 const LOOK_MS = 5000;
 
-/** How the platform is, as often as somebody can read it. */
 export const operatorStatus = queryOptions({
   queryKey: ['operator-status'],
   queryFn: () => ask(v1.operator.status.$get()),
   refetchInterval: LOOK_MS,
 });
 
-/** How many things wait for an operator, by the page where they are. */
+/** Counts of pending items, by page. */
 export function useOperatorCounts(enabled = true): Record<string, number> {
   const { data } = useQuery({ ...operatorStatus, enabled });
   if (!data) return {};

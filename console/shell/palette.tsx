@@ -8,7 +8,7 @@ import { useFinds } from './use-finds.ts';
 
 type Props = { who: SignedIn; places: Place[]; close: () => void };
 
-/** Goes to a page, a person, a campaign or a number by some letters of it. */
+/** Finds a page, person, campaign or number. */
 export function Palette({ who, places, close }: Props) {
   const { say } = useLocale();
   const [written, write] = useState('');

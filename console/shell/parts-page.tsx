@@ -31,7 +31,7 @@ const OPTIONS = [
   { value: 'b', label: 'Other' },
 ] as const;
 
-/** Every part that pages are made of, for who builds them: names here are examples, and in no dictionary. */
+/** Every component, for developers; its texts are not translated. */
 export const PartsPage = () => (
   <div className="page" lang="fr">
     <h1>Parts</h1>
@@ -128,7 +128,7 @@ function Fields() {
   );
 }
 
-/** A table whose rows are chosen, and one of which only what is seen is drawn. */
+/** Tables with marks, short and virtual. */
 function Views() {
   const [tab, show] = useState<'short' | 'long'>('short');
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());

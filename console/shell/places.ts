@@ -15,7 +15,7 @@ import {
 import type { Word } from '../i18n/fr/index.ts';
 import type { SignedIn } from '../people/session.ts';
 
-/** `under`: where its pages are. */
+/** `under`: path prefixes of its pages. */
 export type Place = { to: NonNullable<LinkProps['to']>; word: Word; icon: LucideIcon; under: string[] };
 
 const place = (to: Place['to'], word: Word, icon: LucideIcon, under = [to]): Place => ({ to, word, icon, under });
@@ -41,7 +41,7 @@ const OPERATOR = [
 const CHAT = place('/chat', 'chat', MessagesSquare, ['/chat', '/replies']);
 const START = place('/start', 'firstSteps', Rocket);
 
-/** The pages that a person has, by role and platform. `empty`: nothing was ever sent. */
+/** The menu by role and platform. `empty`: nothing was ever sent. */
 export function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   switch (user.role) {
     case 'operator':
@@ -64,9 +64,9 @@ export function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   }
 }
 
-/** Whether a page of the console is one of theirs; where their pages begin is. */
+/** Whether a path is open to the person; other paths lead to their first page. */
 export const isTheirs = (places: Place[], role: string, pathname: string): boolean =>
-  // Who only reads has nothing to write there.
+  // Viewers write no campaigns.
   !(role === 'viewer' && pathname === '/campaigns/new') &&
   (pathname === '/me' ||
     pathname === '/parts' ||

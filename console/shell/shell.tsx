@@ -29,13 +29,13 @@ const Closed = withWords(async () => (await import('../people/close-account.tsx'
 const Palette = withWords(async () => (await import('./palette.tsx')).Palette);
 const KeysSheet = withWords(async () => (await import('./keys-sheet.tsx')).KeysSheet);
 
-/** For who is not signed in. */
+/** Pages without a session. */
 const OPEN = new Set(['/invitation', '/forgotten', '/password']);
 
 function useEntrance(who: SignedIn | null | undefined) {
-  // Who is signed out without having asked for it is told so, and comes back to where they were.
+  // After an involuntary sign-out the sign-in says so and returns here.
   const [inside, setInside] = useState(false);
-  // Until the recovery codes were seen.
+  // Stays until the recovery codes were seen.
   const [enrolling, setEnrolling] = useState(false);
   useEffect(() => {
     if (who) setInside(true);
@@ -46,9 +46,9 @@ function useEntrance(who: SignedIn | null | undefined) {
 
 export function Shell() {
   const { data, isPending, error, refetch } = useQuery(session);
-  // Of the page that is shown: while the next one is loaded, the address is its own already.
+  // Path of the page shown; `location` is already that of the page being loaded.
   const pathname = useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
-  // No page at all fits the address.
+  // No route matches.
   const unknown = useRouterState({ select: ({ matches }) => matches.length === 1 });
   const { inside, setInside, enrolling, setEnrolling } = useEntrance(data);
   const owner = data?.user.role === 'owner' && !data.mustEnrol;
@@ -73,12 +73,12 @@ export function Shell() {
       </Suspense>
     );
   }
-  // Only who is nowhere yet is led by it.
+  // Only at `/` does the answer decide where to go.
   if (sent.isLoading && pathname === '/') return waiting;
-  // Whoever is on their way there stays until they leave.
+  // While /start is open it stays in the menu.
   const places = placesOf(data, pathname === '/start' || sent.data?.items.length === 0);
   const [first] = places;
-  // Somebody else's page, such as the chat for an operator, is not where they begin.
+  // Another role's page, such as the chat for an operator, redirects.
   if (first && !unknown && !isTheirs(places, data.user.role, pathname)) return <Navigate to={first.to} />;
   return <Inside who={data} places={places} pathname={pathname} left={() => setInside(false)} />;
 }
@@ -87,7 +87,7 @@ type InsideProps = { who: SignedIn; places: Place[]; pathname: string; left: () 
 
 function Inside({ who, places, pathname, left }: InsideProps) {
   const { say, number } = useLocale();
-  // The chat asks for them itself, with its list.
+  // The chat's list brings them.
   const counts = useQuery({
     ...inboxCounts,
     enabled: places.some(({ to }) => to === '/chat') && !pathname.startsWith('/chat'),
@@ -166,7 +166,6 @@ function Inside({ who, places, pathname, left }: InsideProps) {
   );
 }
 
-/** Says so when what is shown may be old. */
 function Connection() {
   const { say, hour } = useLocale();
   const lostAt = useLive();

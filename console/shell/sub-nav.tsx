@@ -8,7 +8,7 @@ import { useOperatorCounts } from './operator-counts.ts';
 
 type Props = { label: Word; index: NonNullable<LinkProps['to']>; groups: Pages; counts?: Record<string, number> };
 
-/** Pages that belong together, in groups beside the one that is open; on a phone they are a page of their own. */
+/** Grouped pages beside the open one; a page of its own on phones. */
 function SubNav({ label, index, groups, counts = {} }: Props) {
   const { say, number } = useLocale();
   const { pathname } = useLocation();

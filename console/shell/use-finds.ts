@@ -14,14 +14,14 @@ const AN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const A_NUMBER = /^\+?[\d\s.]{6,20}$/;
 
 type Found = { id: string; text: string; hint: string; icon: LucideIcon; go: () => void };
-/** `text`: as it is written; `settled`: once it has stopped changing, which is asked for. */
+/** `text`: as typed; `settled`: after a pause, for requests. */
 type Asked = { text: string; settled: string; role: string; places: Place[] };
 
 const reads = (role: string): boolean => role === 'owner' || role === 'viewer';
 const hasChat = (places: Place[]): boolean => places.some(({ to }) => to === '/chat');
 const fits = (name: string, text: string): boolean => plain(name).includes(plain(text));
 
-/** Pages of who is asking, by their names. */
+/** The person's pages by name. */
 function usePlaces({ text, role, places }: Asked): Found[] {
   const { say } = useLocale();
   const navigate = useNavigate();
@@ -47,7 +47,7 @@ function usePlaces({ text, role, places }: Asked): Found[] {
     }));
 }
 
-/** People by name or number: in their conversation, where there is one, else among the contacts. */
+/** People, by their conversation or else their contact. */
 function usePeople({ settled, role, places }: Asked): Found[] {
   const navigate = useNavigate();
   const query = { search: settled, limit: String(MOST) };
@@ -63,7 +63,7 @@ function usePeople({ settled, role, places }: Asked): Found[] {
     enabled: reads(role) && long,
   });
   const talked = new Set(talks.data?.items.map(({ phone }) => phone));
-  // Not before it is known who has a conversation: they stand there.
+  // Waits until conversations are known, so that nobody appears twice.
   const others = talks.isFetching ? [] : (contacts.data?.items.filter(({ phone }) => !talked.has(phone)) ?? []);
   return [
     ...(talks.data?.items ?? []).map((item) => ({
@@ -83,7 +83,6 @@ function usePeople({ settled, role, places }: Asked): Found[] {
   ];
 }
 
-/** Campaigns by name, and a message by its id. */
 function useCampaigns({ settled, role }: Asked): Found[] {
   const { say } = useLocale();
   const navigate = useNavigate();
@@ -118,7 +117,7 @@ function useCampaigns({ settled, role }: Asked): Found[] {
   ];
 }
 
-/** For an operator: accounts by name, and whatever a number or an id is of. */
+/** Accounts by name, and anything by number or id. */
 function useOperatorFinds({ text, settled, role }: Asked): Found[] {
   const { say } = useLocale();
   const navigate = useNavigate();
@@ -154,7 +153,7 @@ function useOperatorFinds({ text, settled, role }: Asked): Found[] {
   ];
 }
 
-/** Writing to a number that is nobody's yet. */
+/** Offers to write to an unknown number. */
 function useNewNumber({ text, role, places }: Asked): Found[] {
   const { say } = useLocale();
   const navigate = useNavigate();
@@ -163,7 +162,6 @@ function useNewNumber({ text, role, places }: Asked): Found[] {
   return [{ id: 'number', text: say('writeTo', { phone: text }), hint: '', icon: MessageSquarePlus, go }];
 }
 
-/** Whatever some letters lead to. */
 export const useFinds = (asked: Asked): Found[] =>
   [usePlaces(asked), usePeople(asked), useCampaigns(asked), useOperatorFinds(asked), useNewNumber(asked)]
     .flat()

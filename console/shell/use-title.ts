@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 
-/** The tab is named by the heading of the page that is open, with how much waits to be read. */
+/** Names the tab by the page's heading and the unread count. */
 export function useTitle(unread: number): void {
   const { say } = useLocale();
   useEffect(() => {
-    // On the icon of who has installed the console.
+    // Badge of the installed app.
     if ('setAppBadge' in navigator) void navigator.setAppBadge(unread).catch(() => {});
   }, [unread]);
   useEffect(() => {

@@ -2,7 +2,7 @@ import { User } from 'lucide-react';
 
 const COLOURS = 5;
 
-/** The first letters of a name, of an address or of two words of it; none for a number. */
+/** Initials of a name or address; none for a number. */
 export const initialsOf = (name: string): string =>
   (name.split('@')[0] ?? '')
     .split(/[\s._-]+/)
@@ -11,7 +11,7 @@ export const initialsOf = (name: string): string =>
     .join('')
     .toUpperCase();
 
-/** A person at a glance: always of the same colour. */
+/** Initials in a colour fixed by the name. */
 export function Avatar({ name, small = false }: { name: string; small?: boolean }) {
   const colour = Array.from(name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % COLOURS;
   return (

@@ -1,8 +1,8 @@
-/** Files with which a build begins, by names of their own: they tell one build from another. */
+/** Hashed entry files, which identify a build. */
 const ENTRIES = /<script type="module"[^>]* src="([^"]+)"/g;
 const own = [...document.querySelectorAll('script[type="module"][src]')].map((entry) => entry.getAttribute('src')).join(' ');
 
-/** The build that is served now; null when the server does not say. */
+/** The build served now; null when unknown. */
 export async function servedBuild(): Promise<string | null> {
   try {
     const response = await fetch('/', { cache: 'no-store' });
@@ -12,7 +12,7 @@ export async function servedBuild(): Promise<string | null> {
   }
 }
 
-/** Once for each build that is left: between two servers of different builds nobody goes round in circles. */
+/** Reloads once a build, so that two servers of different builds cause no loop. */
 export async function reloadIfRebuilt(): Promise<void> {
   const served = await servedBuild();
   const left = `left ${own}`;

@@ -13,20 +13,19 @@ type Charted<T> = {
   labelOf: (row: T) => string;
   series: Series<T>[];
   columns: Column<T>[];
-  /** Rows that are worth a line of the table; all, where it is left out. */
+  /** Filters the table's rows. */
   inTable?: (row: T) => boolean;
-  /** Says when and how the figures were counted. */
   hint?: string;
 };
 
 const HEIGHT_PX = 220;
 const LETTER_PX = 7;
 const MOST_LETTERS = 18;
-/** The distance between the lines of the scale. */
+/** Steps of the scale. */
 const WHOLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000];
 const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
-/** The same figures as lines of a CSV file, under their title. */
+/** A chart's figures as CSV. */
 export const csvLines = <T,>({
   title,
   rows,
@@ -37,7 +36,7 @@ export const csvLines = <T,>({
     .map(csvLine)
     .join('');
 
-/** Bars, one series or two (the second in the colour of warnings), and the same figures as a table behind a fold. */
+/** Bars (a second series in the warning colour), with the figures in a folded table. */
 export function Chart<T>({ title, rows, keyOf, labelOf, series, columns, inTable = () => true, hint }: Charted<T>) {
   const { say, locale } = useLocale();
   const box = useRef<HTMLDivElement>(null);
@@ -82,7 +81,7 @@ type Plotted<T> = Pick<Charted<T>, 'rows' | 'labelOf' | 'series'> & { locale: st
 function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plotted<T>): UPlot {
   const { color, caretColor, borderTopColor, textDecorationColor } = getComputedStyle(place);
   const numbers = new Intl.NumberFormat(locale);
-  // Counts have no halves; seconds do.
+  // Counts have no decimals; seconds do.
   const parts = rows.some((row) => series.some(({ value }) => !Number.isInteger(value(row))));
   const widest = Math.max(...rows.map((row) => labelOf(row).length), 0);
   const bars = UPlot.paths.bars?.({ size: [0.6, 60], radius: 0.1 });
@@ -106,7 +105,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         {
           ...axis,
           grid: { show: false },
-          // No label is written over the next one.
+          // Labels do not overlap.
           space: Math.max(50, Math.min(MOST_LETTERS, widest) * LETTER_PX + 12),
           incrs: [1, 2, 5, 7, 14, 30, 60],
           values: (_, at) => at.map((index) => shorten(rows[index], labelOf)),
@@ -129,7 +128,7 @@ function plot<T>(place: HTMLDivElement, { rows, labelOf, series, locale }: Plott
         })),
       ],
     },
-    // Nothing is drawn of nothing, not even a line.
+    // Null draws no line for zero.
     [rows.map((_, index) => index), ...series.map(({ value }) => rows.map((row) => value(row) || null))],
     place,
   );

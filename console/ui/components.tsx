@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react';
-// By their own files: what the first page needs is not to bring all the others along.
+// Imported file by file, to keep the first page small.
 import { Button, type ButtonProps } from 'react-aria-components/Button';
 import { Checkbox } from 'react-aria-components/Checkbox';
 import { FieldError } from 'react-aria-components/FieldError';
@@ -26,7 +26,7 @@ type FieldProps = {
   required?: boolean;
   rows?: number;
   placeholder?: string;
-  /** The label is heard only. */
+  /** The label is for screen readers only. */
   unseen?: boolean;
   onKeyDown?: TextFieldProps['onKeyDown'];
   error?: string | undefined;
@@ -68,7 +68,7 @@ export const Field = ({
   </TextField>
 );
 
-/** Writes at the caret, or over what is selected, as if it was typed. */
+/** Inserts at the caret, replacing the selection. */
 export function insertAtCaret(field: HTMLTextAreaElement | null, text: string): void {
   if (!field) return;
   field.focus();
@@ -85,7 +85,7 @@ type ChoiceProps<V extends string> = {
   unseen?: boolean;
 };
 
-/** One of a few. The browser's own control: it is right on every phone. */
+/** A native select, which works well on phones. */
 export const Choice = <V extends string>({ label, value, onChange, options, unseen = false }: ChoiceProps<V>) => (
   <label className="field">
     <span className={unseen ? 'unseen' : ''}>{label}</span>
@@ -115,7 +115,7 @@ export const Check = ({ label, hint, value, onChange }: CheckProps) => (
   </div>
 );
 
-/** Fields, what went wrong with them, and the button that sends them. */
+/** A form card: fields, error, submit button. */
 export function FormCard({
   title,
   label,
@@ -153,7 +153,7 @@ export function Copy({ value }: { value: string }) {
   return (
     <Action
       onPress={() => {
-        // Not on plain http: there a person selects it.
+        // No clipboard on plain http.
         void navigator.clipboard?.writeText(value).then(() => setCopied(true));
       }}
     >
@@ -162,7 +162,6 @@ export function Copy({ value }: { value: string }) {
   );
 }
 
-/** A secret shown once, with a button that copies it. */
 export function SecretOnce({ label, value }: { label: string; value: string }) {
   const { say } = useLocale();
   return (
@@ -178,7 +177,7 @@ export function SecretOnce({ label, value }: { label: string; value: string }) {
   );
 }
 
-/** Delivered or well, in progress, waiting, failed, scheduled. */
+/** Neutral, success, in progress, waiting, failure, scheduled. */
 export type Tone = 'plain' | 'good' | 'busy' | 'wait' | 'bad' | 'plan';
 export const Badge = ({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) => (
   <span className={`badge ${tone}`}>{children}</span>
@@ -188,14 +187,14 @@ export const Action = ({ kind = 'plain', ...props }: ButtonProps & { kind?: 'pla
   <Button {...props} className={`button ${kind}`} />
 );
 
-/** A button that is a sign, with its name for who hovers or hears it. */
+/** An icon button; its label is the tooltip and accessible name. */
 export const IconAction = ({ icon: Icon, label, act }: { icon: LucideIcon; label: string; act: () => void }) => (
   <button type="button" className="button ghost icon" aria-label={label} title={label} onClick={act}>
     <Icon aria-hidden="true" />
   </button>
 );
 
-/** In the place of what is on its way. */
+/** Placeholder while loading. */
 export function Skeleton({ rows = 6 }: { rows?: number }) {
   const { say } = useLocale();
   return (
@@ -209,7 +208,7 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
 }
 
 type EmptyProps = { title: string; hint: string; icon?: LucideIcon; children?: ReactNode };
-/** An empty page: what will be there, and how to get it. */
+/** An empty state: what will be here and how to begin. */
 export const Empty = ({ title, hint, icon: Icon, children }: EmptyProps) => (
   <div className="empty">
     {Icon ? <Icon aria-hidden="true" /> : null}
@@ -224,27 +223,27 @@ const Faults = lazy(async () => {
     const [{ Faults: all }] = await Promise.all([import('./faults.tsx'), loadMoreWords()]);
     return { default: all };
   } catch {
-    // Without them what went wrong is still said, and what was written stays.
+    // Without this file the message is still shown, and the form stays.
     return { default: () => null };
   }
 });
 
-/** Asked for where it is needed: rarely. */
+/** Rarely needed. */
 const PasswordAgain = lazy(async () => {
   const [{ PasswordAgain: again }] = await Promise.all([import('./password-again.tsx'), loadMoreWords()]);
   return { default: again };
 });
 
-/** An error's message in the reader's language. */
+/** The error's message in the reader's language; the API's own text when it says more. */
 function useErrorText(refusal: Refusal | null): string {
   const { say } = useLocale();
   const word = `problem.${refusal?.code ?? 'network'}`;
-  // Faults are listed, and need a word before them; else the API's own sentence says more.
+  // Without faults the API's sentence says more than ours.
   const alone = refusal?.code === 'invalid-request' && refusal.faults.length === 0;
   return isWord(word) && !alone ? say(word) : refusal?.message || say('problem.other');
 }
 
-/** An error in the reader's language, with every row's fault beneath. */
+/** An error and its faults by row. */
 export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) =>
   error ? <Failed refusal={error instanceof Refusal ? error : null} {...(retry ? { retry } : {})} /> : null;
 

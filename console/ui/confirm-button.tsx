@@ -4,14 +4,14 @@ import { Action } from './components.tsx';
 import type { Asked } from './layout/confirm-dialog.tsx';
 import { lazyPart } from './lazy-part.ts';
 
-/** Loaded as the pointer comes near, or when it is asked. */
+/** Loaded on hover or on press. */
 const load = () => import('./layout/confirm-dialog.tsx');
 const Question = lazyPart(async () => (await load()).ConfirmDialog);
 
-/** `closed`: whether there is nothing to ask for. */
+/** `closed`: the button is disabled. */
 type Props = Omit<Asked, 'close'> & { closed?: boolean };
 
-/** A button that asks before it does what can not be undone. */
+/** A button that asks for confirmation. */
 export function ConfirmButton({ closed = false, ...props }: Props) {
   const [open, setOpen] = useState(false);
   return (
@@ -24,7 +24,7 @@ export function ConfirmButton({ closed = false, ...props }: Props) {
   );
 }
 
-/** The question alone, for whoever asks from elsewhere than a button. */
+/** The dialog without its button. */
 export function ConfirmDialog({
   open,
   change,
@@ -40,7 +40,7 @@ export function ConfirmDialog({
 
 type OneProps = { name: string; change: Props['act']; remove: Props['act']; disabled: boolean; children: ReactNode };
 
-/** One of a list is changed where it stands, or removed. */
+/** Edit and remove buttons of a list's row. */
 export function ChangeOrRemove({ name, change, remove, disabled, children }: OneProps) {
   const { say } = useLocale();
   return (

@@ -4,7 +4,6 @@ import { fieldWord } from '../i18n/field-word.ts';
 
 const SHOWN = 50;
 
-/** The fault of a field with its remedy, in a sentence. */
 export function useFaultText() {
   const { say } = useLocale();
   return ({ field, problem, remedy }: Fault): string => {
@@ -13,7 +12,7 @@ export function useFaultText() {
   };
 }
 
-/** The faults one by one, each with its remedy, as the API says them in the reader's language. */
+/** Faults with their remedies, in the API's words. */
 export function Faults({ faults }: { faults: Fault[] }) {
   const { say, number } = useLocale();
   const textOf = useFaultText();

@@ -1,13 +1,13 @@
 export const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-/** Letters before the hit that say where it stands. */
+/** Letters of context before a hit. */
 const BEFORE = 24;
 
-/** Where the first word of a search begins in a text, whatever its accents and capitals; null where it is not. */
+/** Range of the first hit, ignoring accents and case. */
 function hitIn(text: string, search: string): [from: number, to: number] | null {
   const words = plain(search.trim())
     .split(/\s+/)
     .filter((word) => word.length > 1);
-  // Letters that lose their accents one by one keep their places.
+  // Letter by letter, so that positions stay the same.
   const letters = Array.from(text, (letter) => plain(letter).slice(0, letter.length) || letter).join('');
   const found = [plain(search.trim()), ...words].find((word) => word.length > 1 && letters.includes(word));
   if (found === undefined || letters.length !== text.length) return null;
@@ -15,7 +15,7 @@ function hitIn(text: string, search: string): [from: number, to: number] | null 
   return [from, from + found.length];
 }
 
-/** A text with what was searched for marked in it; `cut`: so that the hit is seen on one line. */
+/** A text with the hit marked; `cut`: starts near the hit. */
 export function Hit({ text, search, cut = false }: { text: string; search: string; cut?: boolean }) {
   const hit = search.trim().length < 2 ? null : hitIn(text, search);
   if (!hit) return text;

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode } from 'react';
 import { NotFetched } from './not-loaded.tsx';
 
-/** Throws `NotFetched` when the file is not there: the page then says so, and loads another build where there is one. */
+/** Throws `NotFetched` for a missing file, which may mean a newer build. */
 export async function fetched<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
@@ -10,5 +10,5 @@ export async function fetched<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A part of a page whose file is loaded when it is shown first. */
+/** A component loaded when it is first shown. */
 export const lazyPart = <P>(load: () => Promise<(props: P) => ReactNode>) => lazy(async () => ({ default: await fetched(load) }));

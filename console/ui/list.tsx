@@ -6,13 +6,13 @@ import { Action, Empty, Problem, Skeleton, type Tone } from './components.tsx';
 import { useLongRows } from './tables/long-rows.ts';
 import './list.css';
 
-/** `long`: may hold a name or a text without a space, which breaks. `shown`: whether it is there at all; it is by default. */
+/** `long`: breaks long words. `shown`: true by default. */
 export type Column<T> = { name: string; cell: (row: T) => ReactNode; figure?: boolean; long?: boolean; shown?: boolean };
 
-/** Rows that are chosen, to do something with all of them. */
+/** Marked rows. */
 type Marks = { chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void };
 
-/** `open`: opens a row that is clicked. */
+/** `open`: click on a row. */
 type TableProps<T> = {
   label: string;
   columns: Column<T>[];
@@ -22,18 +22,15 @@ type TableProps<T> = {
   marks?: Marks | undefined;
 };
 
-/** Whether these are more columns than a phone has room for: figures are narrow, words are not. */
+/** Too many columns for a phone; figures are narrow. */
 const isWide = (columns: { figure?: boolean }[]): boolean =>
   columns.length > 3 || columns.filter(({ figure }) => !figure).length > 2;
 
-/** A click on a link, a button or a field is theirs; so is one that ends a selection of text. */
+/** Not a click on a control, nor the end of a text selection. */
 const isOnRow = (target: EventTarget): boolean =>
   !(target instanceof Element && target.closest('a, button, input, label')) && window.getSelection()?.isCollapsed !== false;
 
-/**
- * A table that scrolls sideways by itself where it is wider than its place, by keyboard too; on a phone a wide one's rows are cards. Of
- * many rows those are drawn that are seen.
- */
+/** Scrolls sideways when too wide, also by keyboard; on a phone wide rows become cards. Long tables draw only visible rows. */
 export function Table<T>({ label, columns: all, rows, keyOf, open, marks }: TableProps<T>) {
   const columns = all.filter((column) => column.shown !== false);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -79,7 +76,7 @@ export function Table<T>({ label, columns: all, rows, keyOf, open, marks }: Tabl
   );
 }
 
-/** In the place of rows that are not drawn. */
+/** Height of rows not drawn. */
 const Gap = ({ px }: { px: number }) => (px > 0 ? <tr aria-hidden="true" className="gap" style={{ height: px }} /> : null);
 
 function MarkAll({ marks: { chosen, choose }, ids }: { marks: Marks; ids: string[] }) {
@@ -111,7 +108,7 @@ type ListProps<T> = Omit<TableProps<T>, 'rows'> & {
   empty: { title: string; hint: string; icon?: LucideIcon; next?: ReactNode };
 };
 
-/** A list by cursor as a table: what it says while it is asked for, when it is empty, and how to see more. */
+/** A paged table with its loading, error and empty states. */
 export function List<T>({ found, empty, ...table }: ListProps<T>) {
   const { say } = useLocale();
   const { items, error, refetch, more } = found;
@@ -132,7 +129,7 @@ export function List<T>({ found, empty, ...table }: ListProps<T>) {
   );
 }
 
-/** Names and what they stand for. What is not there is left out. */
+/** Name and value pairs, without empty values. */
 export const Facts = ({ facts }: { facts: (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
     {facts
@@ -146,7 +143,7 @@ export const Facts = ({ facts }: { facts: (readonly [name: string, value: ReactN
   </dl>
 );
 
-/** A figure that leads a page. */
+/** A key figure. */
 export const Tile = ({ name, value, hint, tone }: { name: ReactNode; value: ReactNode; hint?: ReactNode; tone?: Tone }) => (
   <div>
     <dt>{name}</dt>
@@ -156,7 +153,7 @@ export const Tile = ({ name, value, hint, tone }: { name: ReactNode; value: Reac
   </div>
 );
 
-/** Shown once the data is there. */
+/** Renders data once loaded. */
 export function Loaded<T>({
   of,
   children,
@@ -177,7 +174,7 @@ function When({ at, short }: { at: string; short: boolean }) {
   );
 }
 
-/** A time as the reader writes it; nothing for none. */
+/** A local time; nothing for null. */
 export const when = (at: string | null | undefined): ReactNode => (at ? <When at={at} short={false} /> : null);
-/** The same as short as it can be told; the rest for who hovers. */
+/** Short form; the full time is the tooltip. */
 export const whenShort = (at: string | null | undefined): ReactNode => (at ? <When at={at} short /> : null);

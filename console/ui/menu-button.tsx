@@ -2,15 +2,15 @@ import type { LucideIcon } from 'lucide-react';
 import { Suspense, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react';
 import { lazyPart } from './lazy-part.ts';
 
-/** `id`: where two may bear the same text. `chosen`: one of several, and whether it is that one. */
+/** `id`: needed when texts repeat. `chosen`: state of a choice. */
 type MenuEntry = { id?: string; text: string; icon?: LucideIcon; danger?: boolean; chosen?: boolean; act: () => void };
-/** `several`: more than one may be chosen, and it stays open. */
+/** `several`: a multiple choice, which stays open. */
 export type MenuGroup = { name?: string; several?: boolean; items: MenuEntry[] };
 
 const load = () => import('./menu-list.tsx');
 const MenuList = lazyPart(async () => (await load()).MenuList);
 
-/** `named`: by what stands on it; else by its label. `menu`: the class of what opens. */
+/** `named`: its content is its accessible name, not `label`. `menu`: the menu's class. */
 type Props = {
   label: string;
   groups: MenuGroup[];
@@ -21,7 +21,7 @@ type Props = {
   children: ReactNode;
 };
 
-/** A button with a menu. What draws the menu is loaded as the pointer comes near. */
+/** A button whose menu is loaded on hover. */
 export function MenuButton({ label, groups, className = 'button ghost', menu = 'menu', named = false, opener, children }: Props) {
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);

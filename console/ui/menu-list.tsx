@@ -10,7 +10,6 @@ type Props = {
   close: () => void;
 };
 
-/** The open menu of a button: loaded when one is opened first. */
 export const MenuList = ({ label, className, groups, trigger, close }: Props) => (
   <Popover triggerRef={trigger} isOpen onOpenChange={(open) => open || close()} placement="bottom end">
     <Menu aria-label={label} className={className} autoFocus="first" onClose={close}>

@@ -5,7 +5,7 @@ import { reloadIfRebuilt, servedBuild } from './builds.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action } from './components.tsx';
 
-/** The file of a page, or of a part of one, that could not be fetched. */
+/** A page's file could not be fetched. */
 export class NotFetched extends Error {
   constructor(cause: unknown) {
     super('A file of the console could not be fetched', { cause });
@@ -13,7 +13,7 @@ export class NotFetched extends Error {
   }
 }
 
-/** In the place of a page that failed, so that the rest of the console stays: in words, and with a way on. */
+/** Replaces a failed page; the rest of the console stays. */
 export function PageFailed({ error }: Pick<ErrorComponentProps, 'error'>) {
   const { say } = useLocale();
   const missing = error instanceof NotFetched;
@@ -28,12 +28,12 @@ export function PageFailed({ error }: Pick<ErrorComponentProps, 'error'>) {
   );
 }
 
-/** Says that something is not there. `missing`: its file; else it failed by itself. */
+/** `missing`: the file is missing; else the page failed. */
 export function NotLoaded({ missing = true }: { missing?: boolean }) {
   const { say } = useLocale();
   const again = useMutation({
     mutationFn: servedBuild,
-    // Without a server a reload would take away what is still there.
+    // Offline, a reload would lose the page.
     onSuccess: (served) => served === null || window.location.reload(),
     networkMode: 'always',
   });
@@ -48,7 +48,7 @@ export function NotLoaded({ missing = true }: { missing?: boolean }) {
   );
 }
 
-/** At an address where the console has nothing. */
+/** Unknown address. */
 export function NotThere() {
   const { say } = useLocale();
   return (

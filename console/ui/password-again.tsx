@@ -4,12 +4,12 @@ import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, Problem } from './components.tsx';
 
-/** Stands in what was refused until the password is given again: not a form, for it may stand in one. */
+/** Asks for the password before a sensitive action. Not a form: it may be inside one. */
 export function PasswordAgain() {
   const { say } = useLocale();
   const [password, setPassword] = useState('');
   const confirm = useMutation({ mutationFn: () => ask(v1.session.confirm.$post({ json: { password } })) });
-  // For who signed in by a provider, and may have no password.
+  // For people who sign in by a provider.
   const provider = useMutation({
     mutationFn: () => ask(v1.session['single-sign-on'].$post({ json: { again: true } })),
     onSuccess: ({ url }) => window.location.assign(url),

@@ -1,10 +1,10 @@
-/** +33612345678 as people write it down; other numbers as they are. */
+/** French numbers in pairs; others unchanged. */
 export const phoneText = (e164: string): string => {
   const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(e164);
   return french ? `+33\u00a0${french.slice(1).join('\u00a0')}` : e164;
 };
 
-/** A person by their name, or by their number. */
+/** Name, or else the number. */
 export const nameOf = ({
   phone,
   firstName,

@@ -1,12 +1,12 @@
 import { countSegments, roomOf } from '../../domain/sms/segments.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
-/** The segments of a text while it is written, and the characters that make it dearer. */
+/** Segments used, and characters that shorten them. */
 export function Meter({ text }: { text: string }) {
   const { say, number } = useLocale();
   const count = countSegments(text);
   const room = roomOf(count);
-  // Far from a second SMS it says nothing that is needed where there is little room.
+  // Far from a second SMS: hidden in small places.
   const early = count.segments <= 1 && count.units * 4 <= room * 3;
   return (
     <div className={early ? 'meter early' : 'meter'}>

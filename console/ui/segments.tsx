@@ -7,7 +7,7 @@ type Props<V extends string> = {
   options: readonly { value: V; label: string }[];
 };
 
-/** One of very few, all of which are seen. */
+/** A choice with all options visible. */
 export const Segments = <V extends string>({ label, value, onChange, options }: Props<V>) => (
   <RadioGroup
     className="segments"

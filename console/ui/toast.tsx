@@ -15,7 +15,7 @@ function show(next: Toast[]): void {
 }
 const drop = (id: number): void => show(toasts.filter((each) => each.id !== id));
 
-/** Says what was done, for a moment, and how it is undone where it can be. */
+/** A short message, with an undo button where possible. */
 export function toast(text: string, undo: (() => void) | null = null): void {
   const id = ++made;
   show([...toasts.slice(-2), { id, text, undo }]);

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 const SETTLE_MS = 250;
 
-/** A value once it has stopped changing, so that not every letter is asked for. */
+/** A value after it stopped changing. */
 export function useSettled<T>(value: T, ms = SETTLE_MS): T {
   const [settled, settle] = useState(value);
   useEffect(() => {
@@ -13,22 +13,22 @@ export function useSettled<T>(value: T, ms = SETTLE_MS): T {
   return settled;
 }
 
-/** The text of a field, kept in the address once it has settled. */
+/** A field's text, copied to the address after a pause. */
 export function useAddressed(address: string, keep: (value: string) => void): [string, (value: string) => void] {
   const [text, write] = useState(address);
   const settled = useSettled(text);
   useEffect(() => {
     if (settled !== address) keep(settled);
-    // Only what is written moves the address, not the address what is written.
+    // Only typing changes the address.
   }, [settled]);
   useEffect(() => {
     if (address !== settled) write(address);
-    // A view that is opened brings its own words.
+    // An opened view brings its own text.
   }, [address]);
   return [text, write];
 }
 
-/** Puts filters in the address, without those that are empty. */
+/** Puts non-empty filters in the address. */
 export function useFilterAddress(): (filters: Record<string, string>) => void {
   const navigate = useNavigate();
   return (filters) => {

@@ -33,7 +33,7 @@ type Props = {
   below?: ReactNode;
 };
 
-/** The page around every mail, in light and dark. Nothing is loaded from elsewhere. `above` is a line over everything. */
+/** The layout of every mail, light and dark, with nothing loaded from elsewhere. `above`: a line on top. */
 export const Frame = ({ locale, title, footer, above = null, children, below = null }: Props) => (
   <Html lang={locale}>
     <Head>

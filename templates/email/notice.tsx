@@ -3,7 +3,7 @@ import { Frame, INK } from './frame.tsx';
 
 type Props = { locale: 'fr' | 'en'; title: string; lines: string[]; footer: string };
 
-/** A few sentences under a title; a line that is an address can be followed. */
+/** Sentences under a title; a line that is a URL becomes a link. */
 export const NoticeMail = ({ locale, title, lines, footer }: Props) => (
   <Frame locale={locale} title={title} footer={footer}>
     <Section

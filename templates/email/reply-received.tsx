@@ -6,7 +6,6 @@ import { BUTTON, Frame, INK, SOFT } from './frame.tsx';
 
 type Page = { shape: PageShape; title: string; link: string; unsubscribe: string; children?: ReactNode };
 
-/** The mail around what was replied. */
 export function RepliesPage({ shape, title, link, unsubscribe, children }: Page) {
   const words = emailWords[shape.locale];
   const below = shape.leavable ? (
@@ -35,7 +34,6 @@ export function RepliesPage({ shape, title, link, unsubscribe, children }: Page)
 
 type Card = { shape: CardShape; text: string; when: string; campaign: string };
 
-/** One reply, as its mail shows it. */
 export function ReplyCard({ shape, text, when, campaign }: Card) {
   const words = emailWords[shape.locale];
   return (

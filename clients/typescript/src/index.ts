@@ -8,7 +8,7 @@ export type Problem = Schemas['Problem'];
 export type Event = { id: string; type: string; timestamp: string; data: Record<string, unknown> };
 type Page<T> = { items: T[]; nextCursor: string | null };
 
-/** A refusal of the API. `problem` names field, row and remedy. */
+/** An error of the API; `problem` names field, row and remedy. */
 export class ApiError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Routes that do something once: without a key of their own they get one, so that a retry is not a second message. */
+/** Routes that get an idempotency key by default, so that a retry does not send twice. */
 const ONCE = /\/v1\/(?:campaigns|messages(?:\/bulk)?|conversations(?:\/[^/]+\/messages)?)$/;
 
 const middleware = (key: string): Middleware => ({
@@ -34,19 +34,19 @@ const middleware = (key: string): Middleware => ({
   },
 });
 
-/** How long a question for events waits for one. */
+/** Seconds that a request waits for events. */
 const WAIT_S = 20;
 
 export type AllerRetour = Client<paths> & {
-  /** Every item of a list, page after page: `pages((cursor) => client.GET('/v1/replies', { params: { query: { cursor } } }))`. */
+  /** Every item of all pages: `pages((cursor) => client.GET('/v1/replies', { params: { query: { cursor } } }))`. */
   pages<T>(ask: (cursor: string | undefined) => Promise<{ data?: Page<T> }>): AsyncGenerator<T>;
   events: {
-    /** Events from now on, or after a cursor that you kept, until the signal ends it. Keep the cursor when you are done with the event. */
+    /** Events from now on, or after a stored cursor, until `signal` aborts. Store the cursor once an event is handled. */
     follow(options?: { after?: string; signal?: AbortSignal }): AsyncGenerator<{ event: Event; cursor: string }>;
   };
 };
 
-/** A client of one account: every route by its path, with the types of openapi.json. */
+/** A client of one account, typed by openapi.json. */
 export function createClient({ url, key, fetch }: { url: string; key: string; fetch?: typeof globalThis.fetch }): AllerRetour {
   const client = createFetch<paths>({ baseUrl: url, ...(fetch ? { fetch } : {}) });
   client.use(middleware(key));
@@ -77,7 +77,7 @@ export function createClient({ url, key, fetch }: { url: string; key: string; fe
   }
 }
 
-/** The event of a callback, whose signature is right. Takes the body as it came, before any parser; throws for any other. */
+/** The event of a callback. Takes the raw body; throws unless the signature is right. */
 export function verify(body: string | Buffer, headers: Record<string, string | string[] | undefined>, secret: string): Event {
   const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
   return new Webhook(secret).verify(body, plain) as Event;

@@ -14,20 +14,19 @@ export type StepProps = {
   change: (part: Partial<Composed>) => void;
   account: Account;
   preview: Preview | undefined;
-  /** A field's error, in words. */
   wrong: (place: Place) => string | undefined;
 };
 
-/** The text as its first reader will have it. */
+/** The text as the first recipient gets it. */
 export const seenOf = (composed: Composed, preview: Preview | undefined): string => preview?.samples[0]?.text ?? composed.text;
 
-/** The name and text of a campaign. `columns`: those that a message can name. */
+/** Name and text. `columns`: merge tags on offer. */
 export function MessageStep({ composed, change, preview, wrong, columns }: StepProps & { columns: string[] }) {
   const { say } = useLocale();
   const area = useRef<HTMLTextAreaElement>(null);
   const tags = columns.filter((name) => name !== 'to' && /^[\p{L}\p{N}_]+$/u.test(name));
   useEffect(() => {
-    // Who has not been in the text yet writes at its end.
+    // The caret starts at the end.
     const end = area.current?.value.length ?? 0;
     area.current?.setSelectionRange(end, end);
   }, []);
@@ -62,7 +61,7 @@ export function MessageStep({ composed, change, preview, wrong, columns }: StepP
   );
 }
 
-/** By which way it goes, when, by the clocks of the account, and what is rarely changed. */
+/** Route, time (in the account's zone), and rare options. */
 export function OptionsStep(props: StepProps & { numbers: string[] }) {
   const { say } = useLocale();
   const { composed, change, account, preview, wrong } = props;

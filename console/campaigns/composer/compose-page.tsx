@@ -15,7 +15,7 @@ const EMPTY: Form = { step: 'message', composed: NOTHING_YET, source: NO_RECIPIE
 const keptForm = async (id: string): Promise<Form> => formOf(await ask(v1.compositions[':id'].$get({ param: { id } })));
 export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
 
-/** A new campaign gets its address as soon as it is kept, without a new page; another address is another campaign. */
+/** A new campaign gets its address when it is first saved, on the same page; another address is another campaign. */
 export function NewCampaignPage() {
   const { say } = useLocale();
   const search = useSearch({ from: '/campaigns/new' });
@@ -65,7 +65,7 @@ export function EditDraftPage() {
   );
 }
 
-/** The draft as it was when this was begun, or as it was left in the middle of a change. */
+/** The draft as stored, or as a change was left. */
 function Edited({ id, account }: { id: string; account: Account }) {
   const first = useQuery({
     queryKey: ['composer', id],
@@ -94,7 +94,7 @@ function Edited({ id, account }: { id: string; account: Account }) {
   );
 }
 
-/** A campaign that was sent, or is being checked, cannot be written on. */
+/** A sent campaign, or one being checked, cannot be edited. */
 function Closed({ campaign: { id, state } }: { campaign: Campaign }) {
   const { say } = useLocale();
   return (

@@ -17,7 +17,7 @@ import '../campaigns.css';
 
 type Props = Begun & { account: Account; began: (id: string) => void };
 
-/** Writes a campaign in four steps, and keeps each change on the server. */
+/** Composes a campaign in four steps and saves each change. */
 export function Composer({ account, id, form: first, draft, began }: Props) {
   const { say } = useLocale();
   const writing = useWriting({ form: first, draft, account });

@@ -9,15 +9,15 @@ import { NO_RECIPIENTS, type Source } from './recipients-source.ts';
 
 export const STEPS = ['message', 'recipients', 'options', 'review'] as const;
 export type Step = (typeof STEPS)[number];
-/** A campaign as written so far, and the step. `lost`: a file that has to be chosen again. */
+/** The composition and its step. `lost`: name of a file to choose again. */
 export type Form = { step: Step; composed: Composed; source: Source; chosen: Partial<Columns>; lost?: string | undefined };
 
-/** How long nobody writes before it is kept. */
+/** Idle time before saving. */
 const KEPT_AFTER_MS = 700;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** All of a form that the server keeps, but for recipients that were pasted, or read of a file. */
+/** The form as the server stores it, without pasted or file recipients. */
 function written({ step, composed, source, chosen, lost }: Form): string {
   const own = source.kind === 'file' ? { kind: 'file', name: source.file.name, keepAs: source.keepAs } : source;
   return JSON.stringify({ step, composed, chosen, lost, source: source.kind === 'typed' ? { kind: 'typed' } : own });
@@ -29,7 +29,6 @@ function pastedIn(source: Source): string | null {
 
 type Kept = { form: Record<string, unknown>; recipients: string | null };
 
-/** The form as it was left. */
 export async function formOf({ form, recipients }: Kept): Promise<Form> {
   const { composed, source, chosen, step, lost } = form;
   const { to, reference } = isRecord(chosen) ? chosen : {};
@@ -65,10 +64,10 @@ async function sourceOf(kept: Record<string, unknown>, text: string): Promise<So
 }
 
 type Keeping = { id: string | null; campaign: string | null; form: Form; began: (id: string) => void };
-/** A page that is left may send so much after it. */
+/** Limit of `keepalive` requests, in letters. */
 const MOST_LEFT = 40_000;
 
-/** Keeps on the server what is written, soon after each change and when the page is left. `over`: nothing of it is needed any more. */
+/** Saves soon after each change and when the page is left. `over`: deletes the saved composition. */
 export function useKeeping({ id: first, campaign, form, began }: Keeping) {
   const queries = useQueryClient();
   const id = useRef(first);
@@ -81,7 +80,7 @@ export function useKeeping({ id: first, campaign, form, began }: Keeping) {
   const latest = useRef(now);
   const here = useRef(true);
   const keep = useMutation({
-    // One after the other: the first begins it.
+    // In sequence: the first save creates it.
     scope: { id: 'composition' },
     mutationFn: async (next: typeof now) => {
       const before = kept.current;
@@ -103,7 +102,7 @@ export function useKeeping({ id: first, campaign, form, began }: Keeping) {
   useEffect(() => mutate(settled), [settled, mutate]);
   useEffect(() => {
     latest.current = now;
-    // It gets its address with the first letter.
+    // The first letter creates it, with its address.
     if (id.current === null) mutate(now);
   }, [now, mutate]);
   useEffect(() => {
@@ -120,7 +119,7 @@ export function useKeeping({ id: first, campaign, form, began }: Keeping) {
   }, [mutate]);
   return {
     error: keep.error,
-    /** Whether all that is written is kept; null: nothing was written. */
+    /** Whether everything is saved; null: nothing written. */
     done: id.current === null && kept.current === now ? null : kept.current === now,
     async over(): Promise<void> {
       kept.current = null;

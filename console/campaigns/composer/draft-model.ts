@@ -8,7 +8,7 @@ export type Account = InferResponseType<typeof v1.account.$get, 200>;
 export type Route = 'premium' | 'lowcost';
 export type SenderKind = 'default' | 'code' | 'name' | 'number';
 
-/** A campaign as a person writes it; `sendAt` as the clocks of their account show it. */
+/** A campaign's form; `sendAt` in the account's time zone. */
 export type Composed = {
   name: string;
   text: string;
@@ -18,7 +18,7 @@ export type Composed = {
   senderName: string;
   senderNumber: string;
   marketing: boolean;
-  /** Whether it goes at `sendAt`, and not at once. */
+  /** Sent at `sendAt` rather than now. */
   later: boolean;
   optimise: boolean;
   allowUnreachable: boolean;
@@ -44,10 +44,10 @@ export const NOTHING_YET: Composed = {
   simulation: false,
 };
 
-/** The sender that stands for a short code. */
+/** Placeholder for a short code. */
 const SHORT_CODE = '12345';
 
-/** Who a premium campaign may come from, the likeliest first. */
+/** Possible senders of a premium campaign, likeliest first. */
 export function sendersFor({ withReplies }: Composed, { platform, defaultSender }: Account, numbers: string[]): SenderKind[] {
   const forced = platform === 'v2' && withReplies;
   const usual = defaultSender !== null && (!forced || defaultSender.startsWith('+'));
@@ -59,7 +59,7 @@ export function sendersFor({ withReplies }: Composed, { platform, defaultSender 
   ];
 }
 
-/** The one that was chosen, as long as it is possible. */
+/** The chosen kind while possible, else the likeliest. */
 export const senderKindOf = (composed: Composed, account: Account, numbers: string[]): SenderKind => {
   const possible = sendersFor(composed, account, numbers);
   return possible.find((kind) => kind === composed.senderKind) ?? possible[0] ?? 'name';
@@ -82,7 +82,7 @@ function senderOf(composed: Composed, account: Account, numbers: string[]): stri
   }
 }
 
-/** The same as the API takes it, without its recipients. */
+/** The body for the API, without recipients. */
 export function bodyOf(composed: Composed, account: Account, numbers: string[]): CampaignBody {
   const premium = composed.route === 'premium';
   const sender = premium ? senderOf(composed, account, numbers) : undefined;
@@ -102,11 +102,11 @@ export function bodyOf(composed: Composed, account: Account, numbers: string[]):
   };
 }
 
-/** A time as a field of a form has it, by the clocks of that zone. */
+/** A time for a datetime-local field, in that zone. */
 export const localTime = (at: Date, timeZone: string): string =>
   new Date(at.getTime() + offsetMs(at.getTime(), timeZone)).toISOString().slice(0, 16);
 
-/** Another campaign as a draft. The time when it was sent is not taken along. */
+/** A copy as a new form, without its time. */
 export function composedOf(campaign: Campaign): Composed {
   const given = campaign.sender.given ?? '';
   const senderKind = given === '' ? null : given === SHORT_CODE ? 'code' : given.startsWith('+') ? 'number' : 'name';
@@ -127,14 +127,14 @@ export function composedOf(campaign: Campaign): Composed {
   };
 }
 
-/** A draft as it is written further; when it is to be sent is its own. */
+/** A draft's own form, time included. */
 export const draftOf = (campaign: Campaign, { timeZone }: Account): Composed => ({
   ...composedOf(campaign),
   later: campaign.sendAt !== null,
   sendAt: campaign.sendAt === null ? '' : localTime(new Date(campaign.sendAt), timeZone),
 });
 
-/** The fields to store of a draft: those not chosen any more are removed. */
+/** A draft's changes: null removes a field. */
 export const changeOf = (body: CampaignBody) => ({
   ...body,
   sender: body.sender ?? null,

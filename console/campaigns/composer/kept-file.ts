@@ -1,14 +1,14 @@
 import { isWorkbook, isZipped, textOf } from './recipients.ts';
 
-/** Three quarters of the letters that a draft may keep: a million rows, squeezed. */
+/** Three quarters of a draft's limit (base64): a million rows, compressed. */
 const MOST_BYTES = 15_000_000;
-/** So much is kept as the text that it is, from which an erased person's line can be taken. */
+/** Below this a file is stored as text, from which erasure can remove a line. */
 const SHORT_BYTES = 2_000_000;
 const IN_BASE64 = /^data:[\w/-]*;base64,/;
 
 const isSqueezed = (file: File): boolean => isZipped(file) || isWorkbook(file);
 
-/** A file as its draft keeps it, in base64, squeezed unless it is; null where it is too large for that. */
+/** A file as stored with its draft: text, or compressed in base64; null when too large. */
 export async function keptFile(file: File): Promise<string | null> {
   if (file.size <= SHORT_BYTES && !isSqueezed(file)) return textOf(new Uint8Array(await file.arrayBuffer()));
   const bytes = isSqueezed(file) ? file : await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob();
@@ -21,7 +21,7 @@ export async function keptFile(file: File): Promise<string | null> {
   });
 }
 
-/** The file that was kept so. */
+/** The stored file again. */
 export async function fileAgain(kept: string, name: string): Promise<File> {
   if (!IN_BASE64.test(kept)) return new File([kept], name);
   const bytes = Uint8Array.from(atob(kept.replace(IN_BASE64, '')), (letter) => letter.charCodeAt(0));

@@ -4,7 +4,7 @@ import { phoneText } from '../../ui/phone-text.ts';
 import type { Preview } from './use-preview.ts';
 import '../campaigns.css';
 
-/** A text with each character that makes it dearer marked. */
+/** A text with characters outside GSM-7 marked. */
 export function Marked({ text }: { text: string }) {
   const forcing = new Set(notInGsm7(text));
   const parts: { text: string; marked: boolean; at: number }[] = [];
@@ -21,7 +21,7 @@ export function Marked({ text }: { text: string }) {
 
 type Props = { preview: Pick<Preview, 'samples' | 'answerBy'> | undefined; text: string };
 
-/** The message as three people of the list will read it, and how each answers. */
+/** Up to three recipients' messages, and how each can answer. */
 export function PhonePreview({ preview, text: written }: Props) {
   const { say, number } = useLocale();
   const samples = preview?.samples ?? [];

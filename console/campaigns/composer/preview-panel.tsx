@@ -12,7 +12,7 @@ type Reach = Preview['countries'][number];
 
 type VerdictProps = { preview: Preview | undefined; troubles: Omit<Trouble, 'place'>[]; warnings?: boolean };
 
-/** Why it may not go, and what a sender should know, each with its remedy. */
+/** Refusals and warnings, each with its remedy. */
 export function Verdict({ preview, troubles, warnings = false }: VerdictProps) {
   const { say, number, time } = useLocale();
   const { quietHours } = preview ?? {};
@@ -48,7 +48,7 @@ export function Verdict({ preview, troubles, warnings = false }: VerdictProps) {
     </>
   );
 }
-/** Refusals whose sentence says all that there is to say. */
+/** Refusals whose faults add nothing. */
 const SPOKEN = new Set([
   'two-way-off',
   'no-carrier',
@@ -78,7 +78,7 @@ function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
   );
 }
 
-/** The price; null where none is set, so that nothing is said of it. */
+/** The price; null when none is set. */
 export function useCost(): (preview: Preview | undefined) => string | null {
   const { money } = useLocale();
   return (preview) => {
@@ -89,7 +89,7 @@ export function useCost(): (preview: Preview | undefined) => string | null {
 
 type SumsProps = { preview: Preview; name?: string; sendAt?: string | null };
 
-/** The sums: who gets it, how many SMS, what they cost, and by country who can reply. `sendAt` undefined: it is said elsewhere. */
+/** Recipients, SMS, cost, and who can reply by country. `sendAt` undefined: shown elsewhere. */
 export function Sums({ preview, name, sendAt }: SumsProps) {
   const { say, number, country, time } = useLocale();
   const costOf = useCost();
@@ -154,11 +154,11 @@ function CanReply({ recipients, canReply, answer }: Reach) {
   );
 }
 
-/** The effect of plain characters, before they are chosen. */
+/** The text with its proposed replacements. */
 export function Optimised({ text, optimised }: { text: string; optimised: NonNullable<Preview['optimised']> }) {
   const { say, number } = useLocale();
   const plain = new Map(optimised.changes.map(({ from, to }) => [from, to]));
-  // Of two that begin alike, the longer: they come in this order.
+  // The longest match first: alternatives are tried in order.
   const parts = text.split(new RegExp(`(${[...plain.keys()].toSorted((a, b) => b.length - a.length).join('|')})`));
   return (
     <div className="notice">

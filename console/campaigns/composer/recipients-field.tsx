@@ -14,15 +14,15 @@ type Props = {
   form: Form;
   set: (part: Partial<Form>) => void;
   read: Recipients;
-  /** Rows of the list that the draft has. */
+  /** Rows of the draft's list. */
   listed: number;
   error: string | undefined;
 };
-/** In letters: some five thousand rows. */
+/** In letters: about 5,000 rows. */
 const LONG_PASTE = 100_000;
 type Kind = 'kept' | 'typed' | 'list' | 'contacts';
 
-/** Who gets it: typed, pasted, a file that is chosen or dropped, a list that is kept, or contacts. */
+/** The recipients: typed, pasted, a file, a saved list, or contacts. */
 export function RecipientsField(props: Props) {
   const { say, number } = useLocale();
   const { form, set, listed, error } = props;
@@ -72,7 +72,7 @@ export function RecipientsField(props: Props) {
   );
 }
 
-/** Pasted, chosen or dropped. */
+/** Typed or pasted rows, or a file. */
 function Own({ form, set, read, error }: Props) {
   const { say, number } = useLocale();
   const { source } = form;
@@ -81,11 +81,11 @@ function Own({ form, set, read, error }: Props) {
     if (!file) return;
     last.current = file;
     const [beginning, kept] = await Promise.all([readBeginning(file), keptFile(file)]);
-    // One that took longer to read than the one chosen after it is no longer meant.
+    // A later choice wins.
     if (last.current !== file) return;
     set({ source: { kind: 'file', file, beginning, kept, keepAs: '' }, chosen: {}, lost: undefined });
   }
-  /** A long list is taken as a file: a field with so many lines is slow to write in. */
+  /** A long paste becomes a file: a field of so many lines is slow. */
   function paste(event: ClipboardEvent): void {
     const text = event.clipboardData.getData('text/plain');
     if (text.length < LONG_PASTE) return;
@@ -137,7 +137,7 @@ function Own({ form, set, read, error }: Props) {
   );
 }
 
-/** Which columns are which, under what name the list is kept, and how much was read of it. */
+/** Columns of number and reference, a name to save the list, and rows read. */
 function OfTheRows({ form: { source, chosen }, set, read }: Pick<Props, 'form' | 'set' | 'read'>) {
   const { say, number } = useLocale();
   const choose = (part: Partial<Columns>): void => set({ chosen: { ...chosen, ...part } });

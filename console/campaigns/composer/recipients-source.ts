@@ -2,21 +2,20 @@ import { ask, v1 } from '../../api.ts';
 import { columnsOf, isZipped, readRecipients, type Columns, type Recipients } from './recipients.ts';
 import { upload } from './upload.ts';
 
-/** Where the recipients of a campaign come from. */
 export type Source =
   | { kind: 'typed'; text: string }
-  /** `keepAs`: the name of a list under which it is kept for other campaigns; empty for none. `kept`: all of it as its draft keeps it, unless it is too large. */
+  /** `keepAs`: saved-list name, or empty. `kept`: the file as stored with the draft; null when too large. */
   | { kind: 'file'; file: File; beginning: Recipients; keepAs: string; kept: string | null }
   | { kind: 'list'; id: string }
   | { kind: 'contacts'; tag: string }
-  /** The list that the draft has. */
+  /** The draft's list. */
   | { kind: 'kept' };
 
 export const NO_RECIPIENTS: Source = { kind: 'typed', text: '' };
-/** Typed rows go with the campaign; longer lists go as a file. */
+/** More rows than this are sent as a file. */
 const MOST_TYPED = 1000;
 
-/** The rows that can be read here; none of a list that the server holds. */
+/** The rows read in the browser; none of a list on the server. */
 export function readSource(source: Source): Recipients {
   if (source.kind === 'typed') return readRecipients(source.text);
   return source.kind === 'file' ? source.beginning : { columns: [], rows: [], bare: false };
@@ -26,7 +25,7 @@ export const isShort = (source: Source, read: Recipients): boolean => source.kin
 
 type Sending = { source: Source; chosen: Partial<Columns>; progress: (part: number) => void };
 
-/** Makes it the list of a draft. */
+/** Sends the source as a draft's list. */
 export async function sendSource(id: string, { source, chosen, progress }: Sending): Promise<void> {
   if (source.kind === 'kept') return;
   if (source.kind === 'list') return takeFrom(id, { list: source.id });
@@ -48,7 +47,7 @@ async function takeFrom(id: string, json: { list: string } | { contacts: { tags?
   await ask(v1.campaigns[':id'].recipients.from.$post({ param: { id }, json }));
 }
 
-/** The list of that name, which is a new one unless there is one. */
+/** The list of that name, created if missing. */
 async function listNamed(name: string): Promise<string> {
   const { items } = await ask(v1.lists.$get({ query: { limit: '200' } }));
   return items.find((list) => list.name === name)?.id ?? (await ask(v1.lists.$post({ json: { name } }))).id;

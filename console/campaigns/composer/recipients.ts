@@ -1,21 +1,21 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 import { phoneColumnOf } from '../../../domain/phone-column.ts';
 
-/** `bare`: numbers one a line, without a name above them. */
+/** `bare`: one number a line, no header. */
 export type Recipients = { columns: string[]; rows: Record<string, string>[]; bare: boolean };
 export type Recipient = { to: string } & Record<string, string>;
 
 const NUMBER = /^[+\d][\d\s().-]{5,20}$/;
 const REFERENCE_COLUMN = /^(?:ref|r[ée]f[ée]rence)$/i;
-/** How much of a file is looked at before it is sent. */
+/** Part of a file read before upload. */
 const BEGINNING_BYTES = 65_536;
 const BEGINNING_ROWS = 100;
 
-/** A spreadsheet in French separates by semicolons. */
+/** French spreadsheets separate by semicolons. */
 const separatorOf = (header: string): string =>
   [';', ',', '\t'].reduce((best, each) => (header.split(each).length > header.split(best).length ? each : best));
 
-/** Numbers one a line, or CSV with names in its first line. Nothing for what is no CSV yet: it may still be typed. */
+/** One number a line, or CSV with a header; empty for text that is not CSV yet. */
 export function readRecipients(text: string): Recipients {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (lines.every((line) => NUMBER.test(line.trim())))
@@ -38,7 +38,7 @@ export function readRecipients(text: string): Recipients {
 export const isZipped = (file: File): boolean => /\.gz$/i.test(file.name);
 export const isWorkbook = (file: File): boolean => /\.xlsx$/i.test(file.name);
 
-/** The first rows of a file, as many as a few kilobytes hold. The server reads it again, by the same rules. */
+/** A file's first rows. The server reads it by the same rules. */
 export async function readBeginning(file: File): Promise<Recipients> {
   if (isWorkbook(file)) return readWorkbook(file);
   const plain = isZipped(file) ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
@@ -53,11 +53,11 @@ export async function readBeginning(file: File): Promise<Recipients> {
   }
   await reader.cancel();
   const text = textOf(new Uint8Array(await new Blob(parts).arrayBuffer())).replace(/^sep=.\r?\n/i, '');
-  // The last line may have been cut.
+  // The last line may be cut.
   return readRecipients(ended ? text : text.slice(0, text.lastIndexOf('\n')));
 }
 
-/** As spreadsheets in Western Europe save text: UTF-8, UTF-16 under its mark, or Windows-1252. */
+/** UTF-8, UTF-16 with a mark, or Windows-1252, as Western European spreadsheets save. */
 export function textOf(bytes: Uint8Array<ArrayBuffer>): string {
   const [a, b] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
@@ -79,10 +79,9 @@ async function readWorkbook(file: File): Promise<Recipients> {
   return { columns, rows: named, bare: false };
 }
 
-/** Which columns hold the numbers and the sender's own references; an empty name for none. */
+/** Column names; an empty `reference` for none. */
 export type Columns = { to: string; reference: string };
 
-/** Those that were chosen, else the likeliest. */
 export const columnsOf = ({ columns, rows }: Recipients, chosen: Partial<Columns>): Columns => ({
   to:
     chosen.to ??
@@ -93,7 +92,7 @@ export const columnsOf = ({ columns, rows }: Recipients, chosen: Partial<Columns
   reference: chosen.reference ?? columns.find((column) => REFERENCE_COLUMN.test(column)) ?? '',
 });
 
-/** As the API takes them: the number as `to`, every other column as a value for the text. */
+/** The API's form: number as `to`, other columns as merge values. */
 export const asRecipients = ({ rows }: Recipients, columns: Columns): Recipient[] =>
   rows.map(({ [columns.to]: to = '', ...values }) => {
     const reference = values[columns.reference];

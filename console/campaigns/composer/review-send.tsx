@@ -11,29 +11,28 @@ import type { Preview } from './use-preview.ts';
 import type { Sending } from './use-sending.ts';
 import type { Writing } from './use-writing.ts';
 
-/** So long everything that was sent can be undone: the server holds it, whatever becomes of this page. */
+/** The server holds a sent campaign this long, so that it can be undone. */
 export const HOLD_SECONDS = 10;
-/** While somebody reads it may become night. */
+/** Quiet hours may begin while somebody reads. */
 const LOOK_MS = 60_000;
 
-/** When it is to go: `sendAt` in the place of what was asked for, if the hour is to be waited for. */
+/** `sendAt` replaces the requested time, to wait for the end of quiet hours. */
 export type Departure = { holdSeconds: number; sendAt?: string };
 
 type Props = {
-  /** The key of the campaign as written, and a way to check it once more. */
+  /** Cache key of the composition. */
   of: unknown;
   look: () => Promise<Preview>;
   name: string;
-  /** When it was asked to go; null for at once. */
   sendAt: string | null;
-  /** On the button that sends, for so many recipients. */
+  /** Label of the send button. */
   labelOf: (recipients: number) => string;
   act: { mutate: (departure: Departure) => void; isPending: boolean; error: unknown };
-  /** The last words are not looked at yet: nothing goes before they are. */
+  /** The last change is not previewed yet: sending is disabled. */
   behind?: boolean;
 };
 
-/** Says once more what goes to whom, when and for how much, and sends it. */
+/** The last summary, and the button that sends. */
 export function Review({ of, look, name, sendAt, labelOf, act, behind = false }: Props) {
   const { say } = useLocale();
   const preview = useQuery({ queryKey: ['review', of], queryFn: look, gcTime: 0, staleTime: 0, refetchInterval: LOOK_MS });
@@ -60,10 +59,10 @@ export function Review({ of, look, name, sendAt, labelOf, act, behind = false }:
   );
 }
 
-/** When it goes: the hour that was asked for, or where that would disturb people the next one that does not. */
+/** The requested time, or the end of quiet hours. */
 function useDeparture(preview: Preview | undefined, sendAt: string | null) {
   const [chosen, choose] = useState<Hour | null>(null);
-  // An account that holds them has them wait each for their own hour.
+  // With the `hold` policy each message waits for its own hour.
   const clearAt = preview?.quietHours.policy === 'warn' ? preview.quietHours.clearAt : null;
   const hour = clearAt === null ? 'asked' : (chosen ?? (sendAt === null ? 'clear' : 'asked'));
   const departure = { holdSeconds: HOLD_SECONDS, ...(hour === 'clear' && clearAt !== null ? { sendAt: clearAt } : {}) };
@@ -73,7 +72,7 @@ function useDeparture(preview: Preview | undefined, sendAt: string | null) {
 type Hour = 'clear' | 'asked';
 type HoursProps = { sendAt: string | null; clearAt: string; hour: Hour; choose: (hour: Hour) => void };
 
-/** By night the morning is proposed, and what was asked for stays possible. */
+/** In quiet hours proposes the morning; the requested time stays possible. */
 function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
   const { say, time } = useLocale();
   return (
@@ -91,7 +90,7 @@ function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
 
 type StepProps = { writing: Writing; sending: Sending };
 
-/** The missing fields, and the button. A long list, or one with errors, is checked first. */
+/** Missing fields, then the review. A long or faulty list is checked first. */
 export function ReviewStep({ writing, sending }: StepProps) {
   const { say, number } = useLocale();
   const { missing, short, complete, preview, body, recipients, behind, form } = writing;

@@ -10,7 +10,6 @@ import type { Word } from '../../i18n/fr/index.ts';
 type Change = (part: Partial<Composed>) => void;
 type Props = { composed: Composed; change: Change; account: Account; numbers: string[] };
 
-/** The numbers that the account rents. */
 export function useNumbers(): string[] {
   const rented = useQuery({ queryKey: ['numbers'], queryFn: () => ask(v1.numbers.$get({ query: { limit: '200' } })) });
   return rented.data?.items.filter(({ kind }) => kind === 'virtual').map(({ number }) => number) ?? [];
@@ -26,7 +25,7 @@ const Chosen = ({ value, name, hint }: { value: string; name: string; hint: stri
   </Radio>
 );
 
-/** By which way the messages go, each with what it means for the replies. */
+/** Route, replies and sender, each with its effect on replies. */
 export function RouteChoice(props: Props) {
   const { say } = useLocale();
   const { composed, change } = props;
@@ -51,7 +50,6 @@ export function RouteChoice(props: Props) {
   );
 }
 
-/** In the words of each platform. */
 function Replies({ composed, change, account }: Props) {
   const { say } = useLocale();
   if (account.platform === 'v2') {

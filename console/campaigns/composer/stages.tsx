@@ -8,7 +8,7 @@ import type { Word } from '../../i18n/fr/index.ts';
 
 const NAMES: Record<Step, Word> = { message: 'message', recipients: 'recipients', options: 'options', review: 'review' };
 
-/** The four steps, each with how much is to be mended there. */
+/** The four steps with their error counts. */
 export function Stages({ step, go, wrong }: { step: Step; go: (step: Step) => void; wrong: number[] }) {
   const { say, number } = useLocale();
   return (
@@ -38,7 +38,7 @@ type SummaryProps = {
   children: ReactNode;
 };
 
-/** Stays at the foot of the page: what it comes to by now, whether it is kept, and the way on. */
+/** The footer: totals, saved state, next and previous step. */
 export function Summary({ preview, behind, sendAt, wrong, keeping, step, go, children }: SummaryProps) {
   const { say, number, moment } = useLocale();
   const costOf = useCost();

@@ -9,7 +9,7 @@ import { isWord } from '../../i18n/dictionary.ts';
 const LOOK_MS = 1000;
 const ENDED = new Set(['delivered', 'undelivered', 'expired', 'failed', 'skipped', 'simulated', 'in_doubt', 'unknown']);
 
-/** The message to one phone, one's own as a rule, before everybody gets it. */
+/** Sends the message to one phone first. */
 export function TestSend({ body, text, behind }: { body: CampaignBody; text: string; behind: boolean }) {
   const { say } = useLocale();
   const [to, setTo] = useState('');

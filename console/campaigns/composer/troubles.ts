@@ -4,7 +4,7 @@ import type { Step } from './composition.ts';
 import type { Preview } from './use-preview.ts';
 import type { Word } from '../../i18n/fr/index.ts';
 
-/** Where in the form something is wrong. */
+/** Fields that errors belong to. */
 export type Place = 'name' | 'text' | 'recipients' | 'sender' | 'sendAt' | 'keyword';
 export type Trouble = { place: Place; code: string; detail: string; errors: Fault[] };
 
@@ -21,7 +21,7 @@ const FIELDS: Record<string, Place> = { name: 'name', text: 'text', sendAt: 'sen
 const placeOf = (code: string, { field, row }: Fault): Place =>
   code === 'invalid-rows' || row !== undefined || field.startsWith('recipients') ? 'recipients' : (FIELDS[field] ?? 'sender');
 
-/** Everything that the preview found wrong, each where it is mended. */
+/** Errors of the preview by field. */
 export function troublesOf(preview: Preview | undefined, error: unknown): Trouble[] {
   const refused =
     error instanceof Refusal && error.faults.length > 0
@@ -34,7 +34,7 @@ export function troublesOf(preview: Preview | undefined, error: unknown): Troubl
   });
 }
 
-/** Required fields that are still empty. */
+/** Empty required fields. */
 export const missingIn = ({ name, text, later, sendAt }: Composed, nobody: boolean): Partial<Record<Place, Word>> => ({
   ...(name.trim() === '' ? { name: 'nameMissing' } : {}),
   ...(text.trim() === '' ? { text: 'textMissing' } : {}),

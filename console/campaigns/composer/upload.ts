@@ -5,7 +5,7 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 type Sent = { method?: 'POST' | 'PUT'; path: string; file: File; header: string | null; progress: (part: number) => void };
 
-/** Sends a file as it is, from the disk; `header` stands before it. `fetch` can't say how far it is. */
+/** Uploads a file with progress, which `fetch` cannot report. `header`: prepended line. */
 export const upload = ({ method = 'POST', path, file, header, progress }: Sent): Promise<void> =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

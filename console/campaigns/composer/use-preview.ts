@@ -8,21 +8,17 @@ import type { Recipient } from './recipients.ts';
 
 export type Preview = InferResponseType<typeof v1.campaigns.preview.$post, 200>;
 
-/** Rows that the preview of a long list looks at while it is composed. */
+/** Rows that a preview reads. */
 const PREVIEWED = 1000;
 let asked = 0;
 
-/**
- * The plan of the campaign, asked once nobody types any more, from the code that sends it: with these recipients, or with the
- * list that the draft `id` has. Nothing as long as there is no text, or nobody to read it. `behind`: what there is is of what was
- * written before.
- */
+/** The plan of the campaign, asked for when typing pauses; `id`: a draft whose list is used. `behind`: the plan is older than the text. */
 export function usePreview(body: CampaignBody, recipients: Recipient[], id: string | null) {
   const written = JSON.stringify(body);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- a body that is written the same is the same
   const now = useMemo(() => ({ body, recipients, id }), [written, recipients, id]);
   const settled = useSettled(now);
-  // A number stands for it: rows are not compared as each letter is written.
+  // A short key: rows are not compared at each letter.
   const turn = useMemo(() => (settled === null ? 0 : ++asked), [settled]);
   const json = { ...settled.body, name: settled.body.name === '' ? '-' : settled.body.name };
   const enabled = json.text !== '' && (settled.id !== null || settled.recipients.length > 0);

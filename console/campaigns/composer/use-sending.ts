@@ -7,7 +7,7 @@ import { sendSource } from './recipients-source.ts';
 import type { Departure } from './review-send.tsx';
 import type { Begun, Writing } from './use-writing.ts';
 
-/** Sends what is written, or has its list looked at first; then there is nothing left to keep. `uploaded`: what part of a file has gone. */
+/** Sends the campaign, or creates a draft and has its list checked. `uploaded`: share of the file sent. */
 export function useSending({ body, recipients, form }: Writing, draft: Begun['draft'], keeping: { over: () => Promise<void> }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -25,7 +25,7 @@ export function useSending({ body, recipients, form }: Writing, draft: Begun['dr
   const check = async (): Promise<string> => {
     if (draft) await ask(v1.campaigns[':id'].$patch({ param: { id: draft.campaign.id }, json: changeOf(body) }));
     const written = JSON.stringify(body);
-    // A list that could not be read is chosen again; the draft is there already.
+    // After a failed upload the draft exists already.
     if (!draft && made.current.body !== written)
       made.current = { body: written, id: (await ask(v1.campaigns.drafts.$post({ json: body }))).id };
     const of = draft?.campaign.id ?? made.current.id;
@@ -43,7 +43,6 @@ export function useSending({ body, recipients, form }: Writing, draft: Begun['dr
       await open(of);
     },
   });
-  // Errors about the whole campaign are shown where it is sent.
   useEffect(() => send.reset(), [form.step]);
   return { send, uploaded, discard: (id: string) => void keeping.over().then(() => open(id)) };
 }

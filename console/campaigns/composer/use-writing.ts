@@ -12,12 +12,12 @@ import { useNumbers } from './route-choice.tsx';
 import { missingIn, STEP_OF, troublesOf, type Place } from './troubles.ts';
 import { usePreview } from './use-preview.ts';
 
-/** A campaign as somebody begins or goes on to write it; `draft`: the one that is changed, with the columns of its list. */
+/** A composition as opened; `draft`: the draft that it changes. */
 export type Begun = { id: string | null; form: Form; draft: { campaign: Campaign; columns: string[]; listed: number } | null };
 
 const NOBODY: Recipient[] = [];
 
-/** The contacts that a preview shows; what of a list that is kept is shown once the draft has it. */
+/** Contacts for the preview. */
 function useContacts(source: Source): Recipient[] {
   const tag = source.kind === 'contacts' ? source.tag : '';
   const { data } = useQuery({
@@ -36,7 +36,7 @@ function useContacts(source: Source): Recipient[] {
   );
 }
 
-/** The recipients as far as they can be read here. Rows are read once nobody writes in them any more, and not as something else is written. */
+/** The recipients known in the browser, read when typing pauses. */
 function useRecipients({ source, chosen }: Form) {
   const settled = useSettled(source);
   const read = useMemo(() => readSource(settled), [settled]);
@@ -53,7 +53,7 @@ function useRecipients({ source, chosen }: Form) {
 
 const isPlace = (name: string): name is Place => name in STEP_OF;
 
-/** The campaign as written, its recipients, and all its errors, each where it is mended. */
+/** The composition, its recipients, and its errors by field. */
 export function useWriting({ form: first, draft, account }: Pick<Begun, 'form' | 'draft'> & { account: Account }) {
   const { say } = useLocale();
   const faultText = useFaultText();
@@ -73,18 +73,17 @@ export function useWriting({ form: first, draft, account }: Pick<Begun, 'form' |
   const listOf = source.kind === 'kept' && draft ? draft.campaign.id : null;
   const preview = usePreview(body, recipients, listOf);
   const missing = missingIn(composed, nobody);
-  // An empty field is no error before somebody wants to go on.
+  // Empty fields count once the review was opened.
   const lacking = tried ? missing : {};
   const troubles = troublesOf(preview.data, preview.error);
   const places = new Set<Place>([...troubles.map(({ place }) => place), ...Object.keys(lacking).filter(isPlace)]);
-  /** A field's error, in words. */
   const wrong = (place: Place): string | undefined => {
     const word = lacking[place];
     if (word !== undefined) return say(word);
     const found = troubles.filter((each) => each.place === place).flatMap(({ errors }) => errors.map(faultText));
     return found.length === 0 ? undefined : found.join(' ');
   };
-  // With rows that can't go as they are, it is a list to be looked at; so is whatever a draft has.
+  // Faulty rows make it a list to check.
   const faulty = troubles.some(({ code }) => code === 'invalid-rows' || code === 'no-reply-code');
   return {
     form,

@@ -12,7 +12,7 @@ import { useAddressed } from '../../ui/use-settled.ts';
 import { SavedViews, SaveFilters, savedIn, type SavedView } from './saved-views.tsx';
 import { addressOf, VIEW_ICONS, viewOf, type ChatSearch } from './views.ts';
 
-/** `table`: the replies as a table are one of the views. */
+/** `table`: whether the replies table is offered. */
 export type ChatViewsProps = {
   search: ChatSearch;
   counts: Partial<Record<InboxView, number>> | undefined;
@@ -20,7 +20,6 @@ export type ChatViewsProps = {
   table: boolean;
 };
 
-/** The views of the chat, with how much each holds. */
 export function ChatViews({ search, counts, saved, table }: ChatViewsProps) {
   const { say, number } = useLocale();
   const { view: _view, ...kept } = search;
@@ -57,14 +56,14 @@ export function ChatViews({ search, counts, saved, table }: ChatViewsProps) {
   );
 }
 
-/** The address of the chat, and how it is changed where it stands. */
+/** Replaces the chat's search parameters. */
 function useShow() {
   const navigate = useNavigate();
   return (next: ChatSearch) =>
     void navigate({ to: '.', search: Object.fromEntries(Object.entries(next).filter(([, value]) => value)), replace: true });
 }
 
-/** The search and the campaign that are looked at; where there is no room for the views beside, these too. */
+/** Search, campaign filter and, on narrow screens, the views. */
 export function ChatSearchField(props: ChatViewsProps) {
   const { say } = useLocale();
   const { search, saved } = props;
@@ -131,7 +130,6 @@ function CampaignMenu({ search }: { search: ChatSearch }) {
   const { data } = useQuery({
     queryKey: ['campaign-names'],
     queryFn: () => ask(v1.campaigns.$get({ query: { limit: '100' } })),
-    // An agent sees no campaigns.
     enabled: !agent,
   });
   if (!data || data.items.length === 0) return null;

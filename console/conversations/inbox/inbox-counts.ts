@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { ask, v1 } from '../../api.ts';
 
-/** How many conversations each view of the chat holds, and the views that the person saved: its list brings them along, other pages ask for them alone. */
+/** Counts of the chat's views, and the person's saved views. The chat's list brings them; other pages request them. */
 export const inboxCounts = queryOptions({
   queryKey: ['inbox-counts'],
   queryFn: async () => {

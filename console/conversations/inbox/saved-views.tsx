@@ -12,14 +12,11 @@ import { addressOf, filtersOf, sameFilters, type ChatSearch } from './views.ts';
 
 const SaveView = lazyPart(async () => (await import('../../ui/filters/save-view.tsx')).SaveView);
 
-/** A view that the person saved, with how much it holds. */
 export type SavedView = NonNullable<InferResponseType<typeof v1.conversations.$get, 200>['views']>[number];
 
-/** The saved view that an address shows. */
 export const savedIn = (saved: SavedView[], search: ChatSearch): SavedView | undefined =>
   saved.find(({ filters }) => sameFilters(filters, filtersOf(search)));
 
-/** They come with the list of conversations. */
 function useInboxViews() {
   const queries = useQueryClient();
   const onSuccess = () => queries.invalidateQueries({ queryKey: ['conversations'] });
@@ -71,7 +68,7 @@ export function SavedViews({ saved, search }: { saved: SavedView[]; search: Chat
   );
 }
 
-/** Saves the filters of the address under a name, where they are nobody's view yet. */
+/** Saves the current filters under a name, unless they are a saved view. */
 export function SaveFilters({ saved, search }: { saved: SavedView[]; search: ChatSearch }) {
   const { say } = useLocale();
   const [asking, show] = useState(false);

@@ -14,10 +14,10 @@ export const VIEW_ICONS: Record<InboxView, LucideIcon> = {
   all: Layers,
 };
 
-/** The address of the chat: a view, a campaign and a search. */
+/** Search parameters of the chat. */
 export type ChatSearch = { view?: string; campaign?: string; q?: string };
 
-/** The view that an address names. A search without one looks everywhere. */
+/** A search without a view covers all. */
 export const viewOf = ({ view, q }: ChatSearch): InboxView =>
   INBOX_VIEWS.find((each) => each === view) ?? (q === undefined ? 'open' : 'all');
 
@@ -34,5 +34,4 @@ export const addressOf = ({ view, campaign, search }: InboxFilters): ChatSearch 
 export const sameFilters = (one: InboxFilters, other: InboxFilters): boolean =>
   one.view === other.view && one.campaign === other.campaign && one.search === other.search;
 
-/** The query for the API. */
 export const queryOf = (search: ChatSearch) => inboxQuery(filtersOf(search));

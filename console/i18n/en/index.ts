@@ -81,7 +81,6 @@ export const en: Record<keyof typeof fr, string> = {
   exportCsv: 'Export as CSV',
   noReplies: 'No replies',
   noRepliesHint: 'Replies to your campaigns appear here as they arrive; those to Lowcost, each morning.',
-  open: 'Open',
   name: 'Name',
   route: 'Route',
   premium: 'Premium',

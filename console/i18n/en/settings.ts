@@ -72,7 +72,6 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   healthDisabled: 'Disabled',
   healthGone: 'Removed by the client (410)',
   backToCallback: 'Back to the callbacks',
-  lastAttempt: 'Last attempt',
   responseCode: 'Response code',
   answeredIn: 'Latency',
   deliveryWord: 'Delivery',

@@ -87,7 +87,6 @@ export const fr = {
   exportCsv: 'Exporter en CSV',
   noReplies: 'Aucune réponse',
   noRepliesHint: 'Les réponses à vos campagnes s’affichent ici dès leur arrivée ; celles du Lowcost, chaque matin.',
-  open: 'Ouvrir',
   name: 'Nom',
   route: 'Type de SMS',
   premium: 'Premium',

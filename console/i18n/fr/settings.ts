@@ -73,7 +73,6 @@ export const settingsFr = {
   healthDisabled: 'Désactivée',
   healthGone: 'Supprimée côté client (410)',
   backToCallback: 'Retour aux callbacks',
-  lastAttempt: 'Dernière tentative',
   responseCode: 'Code de réponse',
   answeredIn: 'Latence',
   deliveryWord: 'Envoi',

@@ -7,7 +7,7 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { Action, FormCard, Badge, Copy, Field, SecretOnce, Problem } from '../../ui/components.tsx';
 import { session, type SignedIn } from '../session.ts';
 
-/** The second thing that a person signs in with, and the codes that stand in for it. */
+/** The person's second factor and its recovery codes. */
 export function Authenticator({ user }: { user: SignedIn['user'] }) {
   const { say } = useLocale();
   const [codes, setCodes] = useState<string[] | null>(null);
@@ -26,7 +26,7 @@ export function Authenticator({ user }: { user: SignedIn['user'] }) {
 
 const FILE = 'aller-retour.txt';
 
-/** Shown this once: to be copied, or kept as a file. */
+/** Shown once. */
 function RecoveryCodes({ codes }: { codes: string[] }) {
   const { say } = useLocale();
   const text = codes.join('\n');
@@ -55,7 +55,7 @@ function RecoveryCodes({ codes }: { codes: string[] }) {
 
 type Show = (codes: string[] | null) => void;
 
-/** By the password, for an open session alone must not do it. */
+/** Needs the password: an open session is not enough. */
 function Enrolled({ left, show }: { left: number; show: Show }) {
   const { say } = useLocale();
   const queries = useQueryClient();
@@ -144,7 +144,7 @@ function Enrol({ show }: { show: Show }) {
 
 const BORDER = 4;
 
-/** Dark on white in both themes: not every camera reads the other way round. */
+/** Dark on white in both themes, for all cameras. */
 function Qr({ text, label }: { text: string; label: string }) {
   const rows = encodeQR(text, 'raw', { border: BORDER });
   const dark = rows.flatMap((row, y) => row.flatMap((is, x) => (is ? [`M${x} ${y}h1v1h-1z`] : []))).join('');

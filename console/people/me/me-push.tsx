@@ -9,7 +9,7 @@ import { canPush, forgetDevice, tellDevice, thisDevice } from '../device.ts';
 
 const CHOICES = ['off', 'mine', 'unassigned', 'all'] as const;
 
-/** Whether this device tells of replies while the console is closed, and of which. */
+/** Push notifications of this device. */
 export function PushSettings() {
   const { say, locale } = useLocale();
   const { data } = useQuery({ queryKey: ['push'], queryFn: () => ask(v1.session['push-subscriptions'].$get()) });

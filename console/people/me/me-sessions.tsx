@@ -5,7 +5,6 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { Badge } from '../../ui/components.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 
-/** Where a person is signed in, to be ended one by one. */
 export function OwnSessions() {
   const { say } = useLocale();
   const found = useAll(['own-sessions'], () => ask(v1.session.sessions.$get()));

@@ -9,7 +9,6 @@ import { FormCard, Field } from '../../ui/components.tsx';
 import { PushSettings } from './me-push.tsx';
 import { session } from '../session.ts';
 
-/** A person's own settings. */
 export function MePage() {
   const { say } = useLocale();
   const { data: who } = useQuery(session);

@@ -4,14 +4,14 @@ import { MenuButton } from '../menu-button.tsx';
 type Props<V extends string> = {
   label: string;
   value: V;
-  /** The value that filters nothing. */
+  /** The value without a filter. */
   none: V;
   onChange: (value: V) => void;
   options: readonly { value: V; label: string }[];
   icon?: LucideIcon;
 };
 
-/** A filter as a chip, which bears what is chosen. */
+/** A filter chip that shows its choice. */
 export function ChipChoice<V extends string>({ label, value, none, onChange, options, icon: Icon = ChevronDown }: Props<V>) {
   const chosen = options.find((option) => option.value === value);
   return (

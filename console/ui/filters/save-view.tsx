@@ -9,7 +9,7 @@ type Props = {
   act: { mutate: (name: string) => void; isPending: boolean; error: unknown };
 };
 
-/** Asks under which name the present filters are saved. */
+/** Asks for the name of a saved view. */
 export function SaveView({ hint, close, act }: Props) {
   const { say } = useLocale();
   const [name, setName] = useState('');

@@ -4,19 +4,18 @@ import { Action, Problem } from '../components.tsx';
 import { Over } from './dialog.tsx';
 
 export type Asked = {
-  /** On the button, and what it asks. */
+  /** Also the button's text. */
   label: string;
   question: string;
   children?: ReactNode;
-  /** Whether what is asked misses something. */
+  /** Disables the confirming button. */
   disabled?: boolean;
-  /** An action that can be undone is not shown as a danger. */
+  /** `plain`: the action can be undone. */
   kind?: 'danger' | 'plain';
   act: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown };
   close: () => void;
 };
 
-/** A question, and the button that does what it asks. */
 export function ConfirmDialog({ label, question, children, disabled = false, kind = 'danger', act, close }: Asked) {
   const { say } = useLocale();
   return (
@@ -30,7 +29,7 @@ export function ConfirmDialog({ label, question, children, disabled = false, kin
           isDisabled={disabled || act.isPending}
           onPress={() => {
             act.mutateAsync().then(close, () => {
-              // Said above by `error`.
+              // Shown by `error`.
             });
           }}
         >

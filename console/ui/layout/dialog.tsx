@@ -6,7 +6,7 @@ import { IconAction } from '../components.tsx';
 
 type Props = { title: string; close: () => void; role?: 'dialog' | 'alertdialog'; side?: boolean; children: ReactNode };
 
-/** Over the page until it is closed: in its middle, or at its `side` as a drawer. */
+/** A modal dialog; `side`: a drawer. */
 export function Over({ title, close, role = 'dialog', side = false, children }: Props) {
   const { say } = useLocale();
   return (

@@ -8,7 +8,6 @@ type Props<K extends string> = {
   choose: (id: K) => void;
 };
 
-/** Parts of a page of which one is shown. */
 export const Tabbed = <K extends string>({ label, tabs, chosen, choose }: Props<K>) => (
   <Tabs
     className="tabs"

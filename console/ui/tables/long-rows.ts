@@ -1,18 +1,17 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useState, type RefObject } from 'react';
 
-/** Fewer rows are all drawn. */
+/** Up to this all rows are drawn. */
 const FEW = 60;
 const ROW_PX = 37;
 
-/** The element that scrolls around it. */
 function scrollerOf(element: HTMLElement | null): HTMLElement | null {
   for (let at = element?.parentElement ?? null; at; at = at.parentElement)
     if (/auto|scroll/.test(getComputedStyle(at).overflowY) && !at.matches('.wide')) return at;
   return null;
 }
 
-/** Of many rows, whatever their heights, those that are seen: their places, and the room of those before and behind. */
+/** Virtual rows of any height: visible indexes, and space above and below. */
 export function useLongRows(body: RefObject<HTMLElement | null>, count: number) {
   const long = count > FEW;
   const [above, setAbove] = useState(0);

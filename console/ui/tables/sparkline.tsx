@@ -1,6 +1,6 @@
 const [WIDTH, HEIGHT] = [120, 28];
 
-/** Parts of one over time, the oldest first, as a line. What it says stands beside it. */
+/** Shares (0 to 1) over time as a line; its meaning is beside it. */
 export function Sparkline({ values }: { values: readonly number[] }) {
   if (values.length < 2) return null;
   const points = values.map((value, index) => `${(index * WIDTH) / (values.length - 1)},${2 + (1 - value) * (HEIGHT - 4)}`);

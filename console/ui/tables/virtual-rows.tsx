@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 
-/** Rows that are drawn beyond what is seen, on each side. */
+/** Extra rows drawn on each side. */
 const SPARE = 6;
 
 type Props<T> = {
@@ -8,11 +8,11 @@ type Props<T> = {
   rows: readonly T[];
   heightPx: number;
   children: (row: T, index: number) => ReactNode;
-  /** There is more: asked for as the last rows come near. */
+  /** Loads more near the end. */
   more: (() => void) | null;
 };
 
-/** Of rows of one height, those that are seen. */
+/** Virtual rows of equal height. */
 export function VirtualRows<T>({ scroller, rows, heightPx, children, more }: Props<T>) {
   const [seen, setSeen] = useState({ from: 0, to: 20 });
   useEffect(() => {

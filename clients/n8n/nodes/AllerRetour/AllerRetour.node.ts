@@ -1,6 +1,6 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-/** Sends one message. Declarative: n8n makes the request from what stands here. */
+/** Sends one message, by n8n's declarative routing. */
 export class AllerRetour implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Aller-Retour',

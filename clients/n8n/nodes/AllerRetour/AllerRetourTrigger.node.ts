@@ -25,7 +25,7 @@ async function call(
   })) as IDataObject;
 }
 
-/** Whether a callback was signed with that secret within five minutes: Standard Webhooks. */
+/** Whether a callback was signed with the secret in the last five minutes (Standard Webhooks). */
 export function isSigned(headers: IDataObject, body: string, secret: string): boolean {
   const [id, at, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
     String(headers[name] ?? ''),
@@ -39,7 +39,7 @@ export function isSigned(headers: IDataObject, body: string, secret: string): bo
   });
 }
 
-/** Starts a workflow by each reply. Activating it makes a callback endpoint of the account; deactivating it removes it. */
+/** Starts a workflow for each reply. Activating it creates a callback endpoint, deactivating it deletes it. */
 export class AllerRetourTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Aller-Retour Trigger',
