@@ -35,7 +35,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Each migration is a transaction: what is done stays done. */
 async function migrateUp(url: string): Promise<string[]> {
-  const { driverOptions, ...config } = ormConfig({ url, poolMax: 2 });
+  const { driverOptions, ...config } = ormConfig(url);
   const options = `-c lock_timeout=${LOCK_TIMEOUT}`;
   const orm = await MikroORM.init({ ...config, driverOptions: { ...driverOptions, options }, extensions: [Migrator] });
   try {

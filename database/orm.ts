@@ -1,15 +1,13 @@
 import { MikroORM, type EntityManager, type EventSubscriber } from '@mikro-orm/postgresql';
-import { Pool } from 'pg';
+import { PostgresDialect } from 'kysely';
+import { Pool, TypeOverrides, type PoolClient } from 'pg';
 import { entities } from './entities.ts';
 import { acting, auditRow } from './people/audit.ts';
 import { AuditEntry } from './people/audit-entry.ts';
 import { migrations } from './migrations/index.ts';
 import { unnamed } from './sql.ts';
 
-/**
- * `em()` forks: one per request and per activity. `pool` is for statements over many rows, with the driver's own types: times
- * come as Date, bigints as text. They are two pools, for the ORM's reads times as text.
- */
+/** `em()` forks: one per request and per activity. `pool` gives times as Date and bigints as text. The ORM takes connections from it, too. */
 export type Database = {
   orm: MikroORM;
   em: () => EntityManager;
@@ -19,14 +17,28 @@ export type Database = {
 
 export type DatabaseOptions = {
   url: string;
-  /** Most connections of both pools together. */
+  /** Most connections. */
   poolMax?: number;
   /** Whether `url` is a pooler that gives each transaction another connection, which knows no statement by its name. */
   pooled?: boolean;
 };
 
-/** The ORM's part of a process's connections: it reads a request's few rows, the other pool does the rest. */
-const ormShare = (connections: number): number => Math.max(1, Math.floor(connections / 4));
+/** The ORM reads times as text. */
+const ormTypes = new TypeOverrides();
+for (const oid of [1082, 1114, 1184, 1186]) ormTypes.setTypeParser(oid, (text) => text);
+
+const override = <T extends object>(whole: T, members: Partial<Record<keyof T, unknown>>): T =>
+  new Proxy(whole, { get: (target, key) => Reflect.get(key in members ? members : target, key) });
+
+const ormClient = (client: PoolClient): PoolClient =>
+  override(client, {
+    query: (text: string, values: readonly unknown[] = []) => client.query({ text, values: [...values], types: ormTypes }),
+    release: () => client.release(),
+  });
+
+/** The pool as the ORM sees it; only who opened it ends it. */
+const ormPool = (pool: Pool): Pool =>
+  override(pool, { connect: async () => ormClient(await pool.connect()), end: async () => {} });
 
 /** Stores a request's audit entry with its changes. */
 const auditing: EventSubscriber = {
@@ -36,10 +48,9 @@ const auditing: EventSubscriber = {
   },
 };
 
-export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
+export const ormConfig = (url: string) => ({
   clientUrl: url,
   entities,
-  pool: { min: 0, max: poolMax },
   forceUtcTimezone: true,
   debug: false,
   subscribers: [auditing],
@@ -56,11 +67,9 @@ export const ormConfig = ({ url, poolMax = 20 }: DatabaseOptions) => ({
 /** Connects lazily: an unreachable database shows at the first query. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { Migrator } = await import('@mikro-orm/migrations');
-  const connections = options.poolMax ?? 20;
-  const orm = await MikroORM.init({ ...ormConfig({ url: options.url, poolMax: ormShare(connections) }), extensions: [Migrator] });
   const pool = new Pool({
     connectionString: options.url,
-    max: Math.max(1, connections - ormShare(connections)),
+    max: options.poolMax ?? 20,
     connectionTimeoutMillis: 10_000,
     application_name: 'aller-retour',
   });
@@ -71,12 +80,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     client.on('error', () => {});
     if (options.pooled) unnamed.add(client);
   });
+  const orm = await MikroORM.init({
+    ...ormConfig(options.url),
+    driverOptions: new PostgresDialect({ pool: ormPool(pool) }),
+    extensions: [Migrator],
+  });
   return {
     orm,
     em: () => orm.em.fork(),
     pool,
     async close() {
-      await Promise.all([pool.end(), orm.close()]);
+      await orm.close();
+      await pool.end();
     },
   };
 }

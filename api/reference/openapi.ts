@@ -16,7 +16,7 @@ const NOWHERE = 'postgres://nobody@127.0.0.1:1/none';
 
 /** The text of openapi.json. */
 export async function describeApi(): Promise<string> {
-  const orm = await MikroORM.init(ormConfig({ url: NOWHERE }));
+  const orm = await MikroORM.init(ormConfig(NOWHERE));
   const pool = new Pool({ connectionString: NOWHERE });
   const api = createApi({
     db: { orm, em: () => orm.em.fork(), pool, close: () => orm.close() },
