@@ -1,6 +1,8 @@
 import { AppError } from '../domain/problems/errors.ts';
 import { said } from '../domain/problems/said.ts';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
+import { flushIn } from './orm.ts';
 import { affected, rows, transaction } from './sql.ts';
 
 /** The most of each thing that an account may have made, and where they are. `$1` is the account, `$2` whose or which it is. */
@@ -41,9 +43,9 @@ export async function requireRoom(client: PoolClient, what: Capped, { accountId,
   if (last) throw new AppError('limit-reached', said('at-most', { most, what }));
 }
 
-/** The same around what the ORM makes, on a connection of its own. */
-export const withRoom = <T>(pool: Pool, what: Capped, room: Room, make: () => Promise<T>): Promise<T> =>
+/** Writes what the ORM has gathered, where there is room for it. */
+export const flushWithRoom = (pool: Pool, em: EntityManager, what: Capped, room: Room): Promise<void> =>
   transaction(pool, async (client) => {
     await requireRoom(client, what, room);
-    return make();
+    await flushIn(client, em);
   });

@@ -1,5 +1,5 @@
 import { MikroORM, type EntityManager, type EventSubscriber } from '@mikro-orm/postgresql';
-import { PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, TypeOverrides, type PoolClient } from 'pg';
 import { entities } from './entities.ts';
 import { acting, auditRow } from './people/audit.ts';
@@ -39,6 +39,18 @@ const ormClient = (client: PoolClient): PoolClient =>
 /** The pool as the ORM sees it; only who opened it ends it. */
 const ormPool = (pool: Pool): Pool =>
   override(pool, { connect: async () => ormClient(await pool.connect()), end: async () => {} });
+
+/** Writes what `em` has gathered in the transaction of that connection. */
+export async function flushIn(client: PoolClient, em: EntityManager): Promise<void> {
+  const lent = override(client, { release: () => {} });
+  const pool = { connect: async () => ormClient(lent), end: async () => {}, options: {} };
+  em.setTransactionContext(new Kysely({ dialect: new PostgresDialect({ pool }) }));
+  try {
+    await em.flush();
+  } finally {
+    em.resetTransactionContext();
+  }
+}
 
 /** Stores a request's audit entry with its changes. */
 const auditing: EventSubscriber = {

@@ -93,8 +93,24 @@ export async function loadPlanRules(
     policies,
     brands: new Set(confirmed.map(({ folded }) => folded)),
     stopNumber,
-    room: async (at) => roomOf(await spendingOf(sql, account.id), at),
-    prices: (at) => segmentPrices(sql, account.id, route, at),
-    codesInUse: (phones, at) => codesInUse(sql, { account: account.id, phones, codes: numbers, at }),
+    ...readsOf(sql, { account: account.id, route, codes: numbers }),
   };
 }
+
+type Asked = {
+  account: string;
+  route: RouteName;
+  codes: PoolNumber[];
+  /** The campaign whose codes do not count as taken. */
+  except?: string;
+};
+
+/** What a plan reads of its own time and phones, on that connection. */
+export const readsOf = (
+  sql: Sql,
+  { account, route, codes, except }: Asked,
+): Pick<PlanRules, 'room' | 'prices' | 'codesInUse'> => ({
+  room: async (at) => roomOf(await spendingOf(sql, account), at),
+  prices: (at) => segmentPrices(sql, account, route, at),
+  codesInUse: (phones, at) => codesInUse(sql, { account, phones, codes, at, ...(except ? { except } : {}) }),
+});

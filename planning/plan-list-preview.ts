@@ -35,7 +35,7 @@ export async function planListPreview(
       const planned = await planPage(
         { ...asked, recipients: list },
         {
-          ...besideOthers(rules, sql, campaignId),
+          ...besideOthers(rules, sql, campaign),
           async listedBefore(phones) {
             const seen = await seenBefore(sql, previewId, phones.map(hashPhone));
             return new Set(phones.filter((phone) => seen.has(hashPhone(phone))));

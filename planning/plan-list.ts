@@ -1,12 +1,11 @@
 import { Account } from '../database/account.ts';
 import { Campaign } from '../database/campaigns/campaign.ts';
-import { codesInUse } from '../database/sending/codes-in-use.ts';
 import type { Sql } from '../database/sql.ts';
 import { detailOf } from '../domain/problems/errors.ts';
 import { fault, type Fault } from '../domain/problems/said.ts';
 import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.ts';
 import type { CampaignRequest, PlanningDeps } from './plan.ts';
-import { loadPlanRules, type PlanRules } from './load-rules.ts';
+import { loadPlanRules, readsOf, type PlanRules } from './load-rules.ts';
 
 /** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
 export type ListPlan = {
@@ -34,11 +33,10 @@ export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'>
   optimise: campaign.optimise,
 });
 
-/** Rules for a campaign whose own messages may be stored already: only others' take codes away from it. */
-export const besideOthers = (rules: PlanRules, sql: Sql, campaignId: string): PlanRules => ({
+/** Rules that are read on `sql`; codes that the campaign itself holds are free to it. */
+export const besideOthers = (rules: PlanRules, sql: Sql, { id, route }: Pick<Campaign, 'id' | 'route'>): PlanRules => ({
   ...rules,
-  codesInUse: (phones, at) =>
-    codesInUse(sql, { account: rules.account.id, phones, codes: rules.numbers, at, except: campaignId }),
+  ...readsOf(sql, { account: rules.account.id, route, codes: rules.numbers, except: id }),
 });
 
 /** Null when there is no such campaign; a fault when its text and its list don't fit. */
@@ -61,7 +59,7 @@ export async function planList(
     twoWay: account.twoWay === 'on',
     simulation: campaign.simulation,
     async page(list, first, sql) {
-      const planned = await planPage({ ...asked, recipients: list }, besideOthers(rules, sql, campaignId), first);
+      const planned = await planPage({ ...asked, recipients: list }, besideOthers(rules, sql, campaign), first);
       if (!('refused' in planned)) return planned;
       const [found] = planned.refused.faults;
       return {

@@ -1,9 +1,9 @@
+import { codesInUse } from '../database/sending/codes-in-use.ts';
 import { idAt } from '../database/ids.ts';
 import { affected, rows, type Sql } from '../database/sql.ts';
 import type { Warning } from '../domain/problems/warning.ts';
 import type { PlanRules } from './load-rules.ts';
 import type { PlannedMessage } from './plan.ts';
-import { besideOthers } from './plan-list.ts';
 import { ambiguity, awaitedBy } from './warnings.ts';
 
 /** A campaign is planned and stored within that long. */
@@ -34,19 +34,16 @@ export async function markShared(sql: Sql, { rules, campaignId, at, messages, se
   const stored = await recentCampaigns(sql);
   stored.delete(campaignId);
   if ([...stored].every((id) => seen.has(id))) return warnings;
-  const busy = await besideOthers(rules, sql, campaignId).codesInUse(
-    messages.map(({ to }) => to),
-    at,
-  );
+  const phones = messages.map(({ to }) => to);
+  const busy = await codesInUse(sql, { account: rules.account.id, phones, codes: rules.numbers, at, except: campaignId });
   const shared = messages.flatMap(({ to, replyCode, ambiguous }) => {
     const awaited = awaitedBy(busy.get(to), replyCode);
     return awaited.ambiguous && !ambiguous ? [{ to, ...awaited }] : [];
   });
   if (shared.length === 0) return warnings;
-  const phones = shared.map(({ to }) => to);
   await affected(sql, 'update messages set ambiguous = true where campaign_id = $1 and to_number = any($2::text[])', [
     campaignId,
-    phones,
+    shared.map(({ to }) => to),
   ]);
   const others = warnings.filter(({ code }) => code !== 'attribution-ambiguous' && code !== 'attribution-own');
   return [...others, ...ambiguity([...messages.filter(({ ambiguous }) => ambiguous), ...shared])];

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { Delivery } from '../../database/callbacks/delivery.ts';
 import { Event } from '../../database/callbacks/event.ts';
 import { newId } from '../../database/ids.ts';
@@ -108,7 +108,7 @@ export const replays = (services: ApiServices) =>
         total,
         ...basis,
       });
-      await withRoom(services.db.pool, 'replays', { accountId }, () => em.flush());
+      await flushWithRoom(services.db.pool, em, 'replays', { accountId });
       // As it is stored, before its run looks at it.
       const begun = await view(services, replay.id, accountId);
       services.runs.replayDeliveries(replay.id, accountId);

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import { newId } from '../../database/ids.ts';
@@ -72,7 +72,7 @@ async function createDraft(services: ApiServices, c: Context<AccountEnv>, asked:
     sendAt,
     createdAt,
   });
-  await withRoom(db.pool, 'drafts', { accountId: account.id }, () => em.flush());
+  await flushWithRoom(db.pool, em, 'drafts', { accountId: account.id });
   return campaign;
 }
 

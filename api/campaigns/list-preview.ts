@@ -123,7 +123,7 @@ async function resultOf(
   const [account, language] = [c.get('account'), speak(c)];
   const { pool } = services.db;
   const request = requestOf(campaign);
-  const rules = besideOthers(await loadPlanRules(services, account, campaign.route), pool, campaign.id);
+  const rules = besideOthers(await loadPlanRules(services, account, campaign.route), pool, campaign);
   const refusals = await Promise.all(
     refusalsOf(tally, codeCountries(request, rules)).map((each) => withOffers(services, account.id, each)),
   );

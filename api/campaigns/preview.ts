@@ -107,7 +107,7 @@ export const previews = (services: ApiServices) => {
       );
       if (list.length === 0) throw new AppError('conflict', said('no-list-to-preview'));
       const request = requestOf(changedBy(c.req.valid('json'), campaign));
-      const rules = besideOthers(await loadPlanRules(services, account, request.route), db.pool, id);
+      const rules = besideOthers(await loadPlanRules(services, account, request.route), db.pool, { id, route: request.route });
       const shown = await preview(c, { ...request, recipients: list.map(({ values }) => values) }, rules);
       const { total, segments, costMicros } = campaign;
       const whole = campaign.state === 'importing' || total === 0 ? null : { total, segments, cost: moneyOrNone(costMicros) };

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { newId } from '../../database/ids.ts';
 import { ListImport } from '../../database/campaigns/list-import.ts';
 import type { ListGuess } from '../../database/campaigns/list-import.ts';
@@ -185,7 +185,7 @@ export const savedLists = (services: ApiServices) => {
         createdAt: new Date(),
         filledAt: null,
       });
-      await withRoom(db.pool, 'lists', { accountId: c.get('account').id }, () => em.flush()).catch(taken);
+      await flushWithRoom(db.pool, em, 'lists', { accountId: c.get('account').id }).catch(taken);
       return c.json(view(list), 201);
     })
     .openapi(get, async (c) => c.json(view(await find(services, c.req.valid('param').id, c.get('account').id)), 200))

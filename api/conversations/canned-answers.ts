@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { CannedAnswer } from '../../database/conversations/canned-answer.ts';
 import { newId } from '../../database/ids.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
@@ -56,7 +56,7 @@ export const cannedAnswers = ({ db }: ApiServices) => {
       const account = c.get('account').id;
       const em = db.em();
       const answer = em.create(CannedAnswer, { id: newId(), account, ...c.req.valid('json'), createdAt: new Date() });
-      await withRoom(db.pool, 'canned-answers', { accountId: account }, () => em.flush());
+      await flushWithRoom(db.pool, em, 'canned-answers', { accountId: account });
       return c.json(view(answer), 201);
     })
     .openapi(change, async (c) => {

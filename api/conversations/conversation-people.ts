@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { ConversationNote } from '../../database/conversations/conversation.ts';
 import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
@@ -102,7 +102,7 @@ export const conversationPeople = ({ db }: ApiServices) =>
       const em = db.em();
       const said = { author, text, mentions, createdAt: new Date() };
       const note = em.create(ConversationNote, { id: newId(), accountId, conversationId, ...said });
-      await withRoom(db.pool, 'notes', { accountId }, () => em.flush());
+      await flushWithRoom(db.pool, em, 'notes', { accountId });
       await touch(db.pool, accountId);
       return c.json(noteView(note, hiding(c.get('account'), phone)), 201);
     })

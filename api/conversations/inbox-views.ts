@@ -80,7 +80,7 @@ export const inboxViews = (services: ApiServices) => {
       const asked = c.req.valid('json');
       const em = db.em();
       const view = em.create(SavedInboxView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
-      await saveView(services, { kind: 'inbox-views', ...whose, campaign: asked.filters.campaign }, () => em.flush());
+      await saveView(services, em, { kind: 'inbox-views', ...whose, campaign: asked.filters.campaign });
       return c.json(viewOf(view), 201);
     })
     .openapi(remove, async (c) => {

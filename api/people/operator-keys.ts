@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/orm.ts';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
@@ -81,7 +81,7 @@ export async function makeKey({ em: fork, pool }: Database, { account, name, sco
     accountId: account,
     detail: { prefix, scopes, networks, expiresAt },
   });
-  await withRoom(pool, 'keys', { accountId: account }, () => em.flush());
+  await flushWithRoom(pool, em, 'keys', { accountId: account });
   return { made, key };
 }
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { withRoom } from '../../database/caps.ts';
+import { flushWithRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { SmsNumber } from '../../database/numbers/number.ts';
 import { newId } from '../../database/ids.ts';
@@ -128,7 +128,7 @@ export const keywordRules = ({ db }: ApiServices) => {
       await checkPlace(rule, account);
       const em = db.em();
       const made = em.create(KeywordRule, { id: newId(), account, ...rule, createdAt: new Date() });
-      await withRoom(db.pool, 'rules', { accountId: account }, () => em.flush()).catch(taken);
+      await flushWithRoom(db.pool, em, 'rules', { accountId: account }).catch(taken);
       return c.json(view(made), 201);
     })
     .openapi(get, async (c) => c.json(view((await find(c.req.valid('param').id, c.get('account').id)).rule), 200))

@@ -71,7 +71,7 @@ export const replyViews = (services: ApiServices) => {
       const asked = c.req.valid('json');
       const em = db.em();
       const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
-      await saveView(services, { kind: 'reply-views', ...whose, campaign: asked.filters.campaign }, () => em.flush());
+      await saveView(services, em, { kind: 'reply-views', ...whose, campaign: asked.filters.campaign });
       return c.json(viewOf(view), 201);
     })
     .openapi(choose, async (c) => {

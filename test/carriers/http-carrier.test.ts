@@ -117,7 +117,7 @@ test('a reply that the database refuses as text is kept as bytes, and its neighb
 
 test('with the database out of reach a webhook is asked for again', async () => {
   await using line = relay();
-  await using api = await startApi({ registry }, line.open);
+  await using api = await startApi({ registry }, { reach: line.open });
   const { bring } = await withCarrier(api);
   await line.cut();
   const answer = await bring(signed([mo]));

@@ -138,7 +138,7 @@ test('a refused row of the database is logged by code and constraint only', asyn
 
 test('with the database out of reach the answer is 503 with a time to come back', async () => {
   await using line = relay();
-  await using api = await startApi({}, line.open);
+  await using api = await startApi({}, { reach: line.open });
   const shop = await anAccount(api);
   expect((await shop.call('GET', '/account')).status).toBe(200);
   await line.cut();
