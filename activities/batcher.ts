@@ -1,6 +1,6 @@
 /**
- * Gathers items while a commit is under way and hands them to the next one together: no added delay when it is quiet,
- * one commit for hundreds when it is not. `add` answers with the commit's own result for that item, or its error.
+ * Batches items while a commit is under way: no delay when idle, one commit for hundreds under load. `add` resolves with its
+ * item's result.
  */
 export function createBatcher<T, R>({
   maxSize,
@@ -45,7 +45,6 @@ export function createBatcher<T, R>({
         setImmediate(() => void run());
       });
     },
-    /** Resolves when nothing waits. */
     async drained(): Promise<void> {
       if (running) await new Promise<void>((resolve) => idle.push(resolve));
     },

@@ -5,8 +5,8 @@ import { LEASE, OPEN, OVERDUE, OWN_RUNS } from './callbacks/claim-callbacks.ts';
 import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
 /**
- * Attempts whose process died: they may have arrived, so they count, and are made again. What became of each is `unknown`. A
- * database that has just started gives those who live the time to renew their claims.
+ * Attempts of dead processes: they may have arrived, so they count as `unknown` and are made again. Just after a database
+ * restart, live processes get time to renew their claims.
  */
 export const reclaimDead = (pool: Pool): Promise<number> =>
   affected(
@@ -31,13 +31,13 @@ const NEXT: Record<Channel, string> = {
       union all (select next_at + ${OVERDUE} from deliveries where endpoint_id = e.id and channel = 'callback' and ${OPEN} and next_at is not null
         and ${OWN_RUNS} order by next_at limit 1)
     ) d where e.deleted_at is null and e.health = 'healthy'`,
-  // While the relay refuses us, what is due is to ask it again.
+  // While the relay refuses us, its next check is what is due.
   email: `select min(next_at) as at from deliveries where channel = 'email' and ${OPEN} and ${CHANNEL_OPEN}
     union all select min(next_at) from notices where finished_at is null and ${CHANNEL_OPEN}
     union all select min(check_at) from mail_channels where paused_at is not null`,
 };
 
-/** Milliseconds until the next delivery of that channel is due: 0 when one is, null when nothing is owed. */
+/** Milliseconds until the channel's next delivery: 0 when due, null when nothing is owed. */
 export async function untilNextDue(pool: Pool, channel: Channel): Promise<number | null> {
   const [next] = await rows<{ ms: number | null }>(
     pool,

@@ -47,36 +47,35 @@ type Deps = {
   registry: Record<string, Carrier>;
   poster: Poster;
   mailer: Mailer | null;
-  /** Called when callbacks came to be owed. */
   onCallbacksDue: () => void;
-  /** Called when a run has filed its page of replies or looked at its page of messages: the next page may start. */
+  /** A run has filed its replies or looked at its messages: the start gate may admit another. */
   onPageTaken: (runId: string) => void;
   runs: Parameters<typeof createSweep>[0]['runs'];
   signal: (run: LongRun) => Promise<void>;
   db: Database;
-  /** Where STOP is written to from France when a message has no number of its own. */
+  /** Number that takes STOP from France for messages without their own. */
   stopNumber: string | null;
   country: string;
   hashPhone: HashPhone;
   mailDomain: string;
   mailTokens: MailTokens;
   push: PushWay;
-  /** Where answers and bounces of mails are taken; null where they are not. */
+  /** Domain that receives answers and bounces; null if none. */
   inboundDomain: string | null;
   publicUrl: string | null;
   injectableClock: boolean;
   alarmWebhook: AlarmWebhook | null;
   auditDays: number;
-  /** Names this process for the operator. */
+  /** This process's name for the operator. */
   worker: string;
   metrics: ProductMetrics;
   tracing: Tracing;
-  /** Other schedules than the product's, for tests. */
+  /** Shorter schedules for tests. */
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
 };
 
-/** Every activity, by the task queue whose worker offers it; `callbacksOver`: what they left under way is over. */
+/** Every activity by task queue; `callbacksOver` resolves when no attempt is under way. */
 export function createActivities(deps: Deps) {
   const { db, log, lines, runs, country, signal } = deps;
   const { pool } = db;

@@ -1,6 +1,6 @@
 /**
- * At most `most` pieces of work at once for each name; more wait, in order. What waits holds a place of Temporal's and nothing
- * else: an account that sends many campaigns at once does not fill the memory with their batches.
+ * At most `most` jobs at once per name, first come first served. A waiting job holds a Temporal slot and nothing else: one
+ * account's many campaigns do not fill the memory.
  */
 export function createKeyedSemaphore(most: number) {
   const busy = new Map<string, { running: number; waiting: (() => void)[] }>();

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
-/** A line of the summary: its name there, the metric it is read from, and the label that splits it. */
+/** A summary line: its name, its metric, and the label that splits it. */
 const TOLD: [name: string, metric: string, label?: string][] = [
   ['messages', 'messages_submitted_total', 'outcome'],
   ['repliesReceived', 'replies_received_total'],
@@ -10,14 +10,14 @@ const TOLD: [name: string, metric: string, label?: string][] = [
   ['requests', 'http_request_duration_seconds', 'status'],
 ];
 
-/** Logs once a minute what this process did since the minute before; nothing where it did nothing. */
+/** Logs once a minute what this process did, if anything. */
 export function openMinuteSummary(registry: Registry, log: Logger, everyMs = 60_000): AsyncDisposable {
   const before = new Map<string, number>();
   async function tell(): Promise<void> {
     const done: Record<string, number | Record<string, number>> = {};
     for (const [name, metric, label] of TOLD) {
       const read = await registry.getSingleMetric(`aller_retour_${metric}`)?.get();
-      // Of a histogram, how often it was observed.
+      // A histogram's count.
       const counts = read?.values.filter((each) => !('metricName' in each) || String(each.metricName).endsWith('_count')) ?? [];
       const now = new Map<string, number>();
       for (const { labels, value } of counts) {
@@ -35,7 +35,6 @@ export function openMinuteSummary(registry: Registry, log: Logger, everyMs = 60_
   const timer = setInterval(() => void say(), everyMs);
   timer.unref();
   return {
-    // The last minute is logged when the process stops.
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await say();

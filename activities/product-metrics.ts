@@ -5,7 +5,6 @@ export type ProductMetrics = ReturnType<typeof createProductMetrics>;
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
 
-/** The counters and timers of this process, in the registry given. */
 export function createProductMetrics(registry: Registry) {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -26,12 +25,10 @@ export function createProductMetrics(registry: Registry) {
   const filed = counter('replies_filed_total', 'Replies filed in a conversation');
   const unattributed = counter('replies_unattributed_total', 'Replies that belong to no account');
   return {
-    /** One attempt, by what it came to. */
     attempt(kind: string, ms: number) {
       duration.observe({ class: kind }, ms / 1000);
       attempts.inc({ class: kind });
     },
-    /** How long a reply waited until its first attempt, held time included. */
     firstAttempt: (ms: number) => first.observe(ms / 1000),
     submitted: (carrier: string, route: string, outcome: string) => submitted.inc({ carrier, route, outcome }),
     receipt: (carrier: string, status: string) => receipts.inc({ carrier, status }),
@@ -43,7 +40,7 @@ export function createProductMetrics(registry: Registry) {
   };
 }
 
-/** How this process stands: its version, its connections, and whether news of the database comes. */
+/** The process's version, connections, and whether NOTIFY arrives. */
 export function processGauges(
   registry: Registry,
   { pool, version, hears }: { pool: Pool; version: string; hears?: () => boolean },

@@ -1,10 +1,8 @@
 import type { Pool } from 'pg';
 import { affected, rows } from '../database/sql.ts';
 
-/** The long-lived runs, by their workflow ids. */
 export type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
-/** Called when callbacks came to be due. */
 export type OnCallbacksDue = () => void;
 
 type Deps = { pool: Pool; signal: (run: LongRun) => Promise<void> };
@@ -12,7 +10,7 @@ export type RunWaker = ReturnType<typeof createRunWaker>;
 
 export const endpointRun = (endpointId: string): LongRun => `endpoint/${endpointId}`;
 
-/** Makes sure that a long-lived run looks again. It is signalled only when `wanted` turns true: a run takes 10,000 signals at most. */
+/** Wakes long-lived runs. Signals only when `wanted` turns true: a run takes at most 10,000 signals. */
 export const createRunWaker = ({ pool, signal }: Deps) => {
   async function wake(...runs: LongRun[]): Promise<void> {
     if (runs.length === 0) return;
@@ -27,7 +25,7 @@ export const createRunWaker = ({ pool, signal }: Deps) => {
   }
   return {
     wake,
-    /** The run says this before it claims: what comes from here on wakes it again. */
+    /** The run calls this before it claims: later work wakes it again. */
     async awake(run: LongRun): Promise<void> {
       await affected(pool, `update wanted_runs set wanted = false, changed_at = now() where name = $1`, [run]);
     },

@@ -1,46 +1,44 @@
 import type { Logger } from 'pino';
 import type { CarrierSession, OutboundMessage, SubmitResult } from './carrier.ts';
 
-/** The state of the way to a carrier, as a call shows it. `refused`: it knows us not, which needs a person. */
+/** State of the way to a carrier after a call. `refused`: the login, which needs a person. */
 export type Way = { is: 'open' } | { is: 'away' | 'refused'; reason: string };
 
-/** One result per message of a call, in order. `way` is null when nothing was called, or it tells nothing. */
+/** One result per message, in order. `way` is null if it says nothing new. */
 export type Called = { results: SubmitResult[]; way: Way | null };
 
 type Options = {
-  /** Names the alarm that a refused login raises. */
+  /** Prefix of the refused-login alarm. */
   type: string;
   log: Logger;
-  /** The most messages that are taken and unanswered, and the most calls at once. */
+  /** Most unanswered messages; and most calls at once. */
   window: number;
   atOnce: number;
   settings: { retryMinMs: number; retryMaxMs: number; refusedRetryMs: number };
-  /** Which messages go in one call. */
+  /** Splits a batch into calls. */
   callsOf(batch: OutboundMessage[]): OutboundMessage[][];
-  /** Never rejects. */
   call(messages: OutboundMessage[]): Promise<Called>;
-  /** Zero when a call may be made now: then it is. */
+  /** Zero: a call is made now. */
   waitMs?(): number;
   /**
-   * Asks the carrier something that changes nothing: when the session opens, and before a carrier that was away is used again.
-   * Never rejects; null when its answer does not say. Without it the next message tells, alone.
+   * A harmless question, when the session opens and before a carrier that was away is used again. Never rejects; null when
+   * inconclusive. Without it one message is sent as the test.
    */
   probe?(): Promise<Way | null>;
   close(atOnce: boolean): Promise<void>;
 };
 
 export type Calls = Omit<CarrierSession, 'pollReplies' | 'pollReceipts'> & {
-  /** Notes what a question told; throws for a carrier that refuses our login, before it is asked again: some lock out who insists. */
+  /** Records what a question shows. Throws without asking while our login is refused: some carriers lock out repeated attempts. */
   ask<T>(question: () => Promise<{ answer: T; way: Way | null }>): Promise<T>;
 };
 
-/** A session as it stands. */
 type Desk = Options & {
   state: 'connecting' | 'bound' | 'draining' | 'closed';
   since: Date;
   lastError: string | null;
   refused: boolean;
-  /** Not known to be back: one call at a time. */
+  /** Not confirmed back: one call at a time. */
   careful: boolean;
   retryMs: number;
   inFlight: number;
@@ -53,8 +51,8 @@ type Desk = Options & {
 };
 
 /**
- * A session with a carrier that is called over HTTP: what waits for its call, and whether the carrier can be used. One that is
- * away is left alone for a while, ever longer, and what waits for it is given back as `unsent`.
+ * A session with a carrier over HTTP: its call queue and availability. A carrier that is away is retried after ever longer waits;
+ * messages waiting meanwhile are returned `unsent`.
  */
 export function openCalls(options: Options): Calls {
   const desk: Desk = {
@@ -125,7 +123,7 @@ function note(desk: Desk, way: Way): void {
     if (desk.state === 'connecting') open(desk);
     return;
   }
-  // Calls that were under way with the first that failed say nothing new.
+  // Calls made before the first failure say nothing new.
   if (desk.retrying) return;
   const { is, reason } = way;
   const retryInMs = is === 'refused' ? desk.settings.refusedRetryMs : desk.retryMs;
@@ -158,7 +156,7 @@ async function run(desk: Desk, { messages, settle }: Desk['queue'][number]): Pro
   const { results, way } = await desk.call(messages);
   desk.calling--;
   desk.inFlight -= messages.length;
-  // A question that is answered is no message that was taken: only this shortens the next wait again.
+  // An answered question is not an accepted message: only a call resets the wait.
   if (way?.is === 'open') desk.retryMs = desk.settings.retryMinMs;
   if (way) note(desk, way);
   settle(results);
@@ -193,7 +191,7 @@ function submit(desk: Desk, batch: OutboundMessage[]): Promise<SubmitResult>[] {
   return [...open.values()].map(({ promise }) => promise);
 }
 
-/** Gives back what waits, lets what is under way be answered for so long, and closes. */
+/** Returns waiting messages, gives calls under way `graceMs` to finish, and closes. */
 async function end(desk: Desk, graceMs: number): Promise<void> {
   clearTimeout(desk.retrying);
   clearTimeout(desk.pacing);

@@ -3,7 +3,7 @@ import { authorize, parseChallenge, type Challenge, type Credentials } from './h
 import type { Way } from './calls.ts';
 import { NEVER_CONNECTED } from './never-connected.ts';
 
-/** The outcome of a call to the device. `unsent`: it never reached the device, or was turned away at its door. */
+/** Outcome of a call to the device. `unsent`: not received, or refused before processing. */
 export type DeviceAnswer =
   | { kind: 'answer'; body: unknown; headers: Record<string, string | string[] | undefined> }
   | { kind: 'unsent'; reason: string; refused: boolean }
@@ -12,17 +12,17 @@ export type DeviceAnswer =
 export type Device = {
   get(path: string): Promise<DeviceAnswer>;
   post(path: string, body: unknown): Promise<DeviceAnswer>;
-  /** Ends what is under way at once, or lets it finish. */
+  /** Aborts calls at once, or lets them finish. */
   close(atOnce: boolean): Promise<void>;
 };
 
 const CONNECT_MS = 5000;
-/** Far above a full inbox's page; a device that sends without end is cut. */
+/** Far above a full inbox page; longer answers are cut off. */
 const LONGEST_ANSWER = 8 * 1_048_576;
 
-/** The device's HTTP API. A challenge is answered once and remembered; the calls never throw. */
+/** The device's HTTP API. Answers an authentication challenge once and reuses it; calls never throw. */
 export function openDevice(url: string, credentials: Credentials, timeoutMs: number): Device {
-  // No connection is kept for the next call: one that the device closed meanwhile would leave that call's messages in doubt.
+  // No keep-alive: a connection the device closed meanwhile would put the next call's messages in doubt.
   const agent = new Agent({ connections: 4, connect: { timeout: CONNECT_MS }, pipelining: 0 });
   const base = new URL(url);
   let challenge: Challenge | null = null;
@@ -69,7 +69,7 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   async function call(method: 'GET' | 'POST', uri: string, body: string | null): Promise<DeviceAnswer> {
     try {
       let answer = await once(method, uri, body);
-      // Turned away before it was read: the same call with the new challenge's answer is no repetition.
+      // A 401 means the device did not process the call: retrying with the new digest is safe.
       if (answer.statusCode === 401 && answer.challenge) {
         challenge = answer.challenge;
         answered = 0;
@@ -91,17 +91,17 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   };
 }
 
-/** A device whose answer was lost or can't be read is tried by itself before more is sent to it. */
+/** A lost or unreadable answer counts as `away`: the device is probed before more is sent. */
 export const wayOf = (answer: DeviceAnswer): Way =>
   answer.kind === 'answer'
     ? { is: 'open' }
     : { is: answer.kind === 'unsent' && answer.refused ? 'refused' : 'away', reason: answer.reason };
 
-/** The same of a question asked only to see whether it is there: versions differ in what they know, which tells nothing. */
+/** The same for a probe: versions lack some calls, which says nothing. */
 export const wayByQuestion = (answer: DeviceAnswer): Way | null =>
   answer.kind === 'unsent' && (answer.reason === 'http-404' || answer.reason === 'http-405') ? null : wayOf(answer);
 
-/** The device's clock when it answered; null when it does not say. */
+/** The device's clock; null if it does not say. */
 export function clockOf(answer: DeviceAnswer): Date | null {
   const said = answer.kind === 'answer' ? answer.headers['date'] : undefined;
   const time = typeof said === 'string' ? new Date(said) : null;
@@ -120,7 +120,7 @@ function failureOf(error: unknown): DeviceAnswer {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NEVER_CONNECTED.has(code)) return { kind: 'unsent', reason: code.toLowerCase(), refused: false };
   if (error instanceof errors.ClientClosedError) return { kind: 'unsent', reason: 'closed', refused: false };
-  // It was on its way when the connections were given up: the device may have it.
+  // Under way when connections were dropped: the device may have it.
   if (error instanceof errors.ClientDestroyedError) return { kind: 'unknown', reason: 'closed' };
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unknown', reason: 'timeout' };
   return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };

@@ -13,7 +13,7 @@ export type Credentials = { username: string; password: string };
 
 const PARAMETER = /([a-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/gi;
 
-/** Reads `WWW-Authenticate` (RFC 7617, RFC 7616). Null for a scheme, an algorithm or a protection that is not known here. */
+/** Reads `WWW-Authenticate` (RFC 7617, RFC 7616). Null for an unknown scheme, algorithm or qop. */
 export function parseChallenge(header: string): Challenge | null {
   if (/^\s*basic\b/i.test(header)) return { scheme: 'basic' };
   if (!/^\s*digest\b/i.test(header)) return null;
@@ -30,7 +30,7 @@ export function parseChallenge(header: string): Challenge | null {
 const parametersOf = (header: string): Map<string, string> =>
   new Map([...header.matchAll(PARAMETER)].map(([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? '']));
 
-/** The `Authorization` header for one request. `count` is how many times this challenge was answered, this one included. */
+/** The `Authorization` header of one request. `count`: uses of this challenge, this one included. */
 export function authorize(
   challenge: Challenge,
   { username, password }: Credentials,

@@ -1,4 +1,4 @@
-/** Connections that never carried the request: whatever it asked for has not happened. */
+/** Errors before the request was sent. */
 export const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

@@ -9,7 +9,7 @@ import { vonage } from './providers/vonage.ts';
 import { smpp } from './smpp/smpp.ts';
 import { smsgate } from './smsgate/smsgate.ts';
 
-/** Every kind of carrier, by name. Adding one is its file and its line here. */
+/** Every kind of carrier, by name. A new one is its file and a line here. */
 export const registry: Record<string, Carrier> = {
   [smpp.name]: smpp,
   [dinstar.name]: dinstar,

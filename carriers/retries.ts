@@ -1,12 +1,12 @@
 import { because } from '../domain/problems/said.ts';
 import { z } from 'zod';
 
-/** How soon a carrier that can't be used is tried again. */
+/** How soon an unusable carrier is retried. */
 export const retries = {
-  /** The wait after it could not be reached, doubled up to the second. */
+  /** First wait, doubled up to `retryMaxMs`. */
   retryMinMs: z.int().min(1).default(1000),
   retryMaxMs: z.int().min(1).default(60_000),
-  /** The wait after it refused our login: it needs a person. */
+  /** Wait after a refused login: a person is needed. */
   refusedRetryMs: z.int().min(1).default(300_000),
 };
 

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 
-/** Whether a field, or what it wraps (`optional`, `default`), is marked `meta({ secret: true })`. */
+/** Whether a field, or what it wraps (`optional`, `default`), has `meta({ secret: true })`. */
 function isSecret(schema: unknown): boolean {
   if (!(schema instanceof z.ZodType)) return false;
   if (schema.meta()?.['secret'] === true) return true;
   return 'unwrap' in schema && typeof schema.unwrap === 'function' && isSecret(schema.unwrap());
 }
 
-/** The names of a carrier's settings that are encrypted and never shown. */
 const secretFields = (settings: z.ZodObject): string[] =>
   Object.entries(settings.shape).flatMap(([name, schema]) => (isSecret(schema) ? [name] : []));
 
-/** Parts the settings as they were given into those that may be shown and those that are sealed. */
+/** Splits settings into those shown and those encrypted. */
 export function splitSettings(
   schema: z.ZodObject,
   given: Record<string, unknown>,

@@ -1,14 +1,13 @@
-/** How much of a second's share may leave at once: operators count per second, and a full second's burst would be throttled. */
+/** Burst as a share of one second's: operators count per second and would throttle a full second's. */
 const BURST = 0.05;
 
 export type TokenBucket = {
-  /** Takes one token, if there is one. */
   take(): boolean;
-  /** How long until there is one, in milliseconds, at least 1. */
+  /** Milliseconds until one is free, at least 1. */
   waitMs(): number;
 };
 
-/** Lets `perSecond` of something pass, evenly; everything when it is null. `now` is a monotonic clock in milliseconds. */
+/** Passes `perSecond` evenly; null: no limit. `now`: monotonic clock, ms. */
 export function createTokenBucket(perSecond: number | null, now: () => number = () => performance.now()): TokenBucket {
   if (perSecond === null) return { take: () => true, waitMs: () => 1 };
   const rate = perSecond;

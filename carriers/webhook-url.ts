@@ -1,3 +1,3 @@
-/** Where a carrier reaches us; null where nobody said by which address. */
+/** Our public webhook address for a carrier; null if unknown. */
 export const webhookUrl = (publicUrl: string | null | undefined, carrierId: string): string | null =>
   publicUrl ? `${publicUrl.replace(/\/+$/, '')}/webhooks/${carrierId}` : null;

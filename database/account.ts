@@ -2,13 +2,13 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { sqlIndex } from './sql-index.ts';
 import type { Platform, TwoWay } from '../domain/sending/sender-policy.ts';
 
-/** One step of an account's two-way history, oldest first. */
+/** Two-way history, oldest first. */
 export type TwoWayStep = {
   state: TwoWay;
   at: string;
   by: string;
   reason: string | null;
-  /** Replies a month, of who asks. */
+  /** Replies a month, as the requester expects. */
   expectedVolume?: number;
 };
 
@@ -20,26 +20,26 @@ const AccountSchema = defineEntity({
     id: p.uuid().primary(),
     name: p.text(),
     platform: p.text().$type<Platform>(),
-    /** ISO 3166-1 alpha-2: the country in which numbers without a prefix are read. */
+    /** ISO 3166-1 alpha-2: country of numbers without a prefix. */
     country: p.text(),
     locale: p.text().$type<'fr' | 'en'>(),
     timeZone: p.text(),
     twoWay: p.text().$type<TwoWay>(),
     twoWayHistory: p.json<TwoWayStep[]>(),
-    /** Replies to what was sent until then are shown even if two-way SMS was off. */
+    /** Replies to messages sent until then are shown even if two-way SMS was off. */
     heldReleasedAt: p.datetime(3).nullable(),
-    /** Who premium campaigns come from that name no sender. */
+    /** Sender of premium campaigns without one. */
     defaultSender: p.text().nullable(),
-    /** The login that programs written for Octopush name, beside the e-mail addresses of its people. */
+    /** Login of Octopush API clients, beside its users' e-mail addresses. */
     octopushLogin: p.text().nullable(),
-    /** When it was moved from V0 to V2; null for who began there, or is on V0. */
+    /** When it moved from V0 to V2. */
     migratedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
-    /** Stricter than the installation: how long a session lasts, and lasts unused; who has no authenticator sets one up first. */
+    /** Stricter than the installation's: session length, idle time, required authenticator. */
     sessionHours: p.integer().nullable(),
     sessionIdleMinutes: p.integer().nullable(),
     requiresAuthenticator: p.boolean().default(false),
-    /** Since when it is closed, and from when on it is erased; both null while it is open. What is left afterwards has no name. */
+    /** Closed since, to be erased at; null while open. Erased accounts have no name. */
     closedAt: p.datetime(3).nullable(),
     eraseAt: p.datetime(3).nullable(),
     erasedAt: p.datetime(3).nullable(),
@@ -53,9 +53,9 @@ const AccountCounterSchema = defineEntity({
   tableName: 'account_counters',
   properties: {
     account: () => p.manyToOne(Account).mapToPk().primary(),
-    /** The last position drawn for an event of this account. Drawn as the last statement of a transaction. */
+    /** Last event position, drawn at the end of a transaction. */
     position: p.bigint('number').default(0),
-    /** How often people changed something that others of the account look at, such as whose a conversation is. */
+    /** Counts changes others of the account see, such as assignments. */
     touched: p.bigint('number').default(0),
   },
 });

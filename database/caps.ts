@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import { flushIn } from './orm.ts';
 import { affected, rows, transaction } from './sql.ts';
 
-/** The most of each thing that an account may have made, and where they are. `$1` is the account, `$2` whose or which it is. */
+/** Limits per account. `$1` is the account, `$2` an owner or id. */
 export const CAPS = {
   brands: { most: 100, where: 'brands where account_id = $1 and folded <> $2' },
   'campaign-addresses': {
@@ -32,8 +32,7 @@ export type Capped = keyof typeof CAPS;
 type Room = { accountId: string; whose?: string; /** For how many more; 0 where they were just made. */ more?: number };
 
 /**
- * Throws `limit-reached` where the account has as many of them as it may. Until the caller's transaction ends nobody else makes one:
- * two at once can not pass the cap together.
+ * Throws `limit-reached` if there is no room. A lock until the transaction's end keeps concurrent requests from passing the cap.
  */
 export async function requireRoom(client: PoolClient, what: Capped, { accountId, whose, more = 1 }: Room): Promise<void> {
   const { most, where } = CAPS[what];
@@ -43,7 +42,7 @@ export async function requireRoom(client: PoolClient, what: Capped, { accountId,
   if (last) throw new AppError('limit-reached', said('at-most', { most, what }));
 }
 
-/** Writes what the ORM has gathered, where there is room for it. */
+/** Flushes the ORM where there is room. */
 export const flushWithRoom = (pool: Pool, em: EntityManager, what: Capped, room: Room): Promise<void> =>
   transaction(pool, async (client) => {
     await requireRoom(client, what, room);

@@ -58,7 +58,7 @@ import { SyncRun } from './lowcost/sync-run.ts';
 import { User } from './people/user.ts';
 import { RunWakeup } from './callbacks/run-wakeup.ts';
 
-/** Every table. A test compares them with what the migrations make. */
+/** Every table; a test compares them with the migrations. */
 export const entities = [
   CannedAnswer,
   SavedInboxView,

@@ -9,11 +9,10 @@ const IdempotencyKeySchema = defineEntity({
     key: p.text().primary(),
     /** SHA-256 of method, path and body. */
     requestHash: p.blob(),
-    /** The answer, once there is one. */
     status: p.smallint().nullable(),
     response: p.json<unknown>().nullable(),
     createdAt: p.datetime(3),
-    /** While there is no answer: until when the request that holds the key may be under way. */
+    /** Until when the first request may be under way. */
     lockedUntil: p.datetime(3),
   },
 });

@@ -2,7 +2,7 @@ import { V7Generator } from 'uuidv7';
 
 const random = new Uint32Array(4096);
 let used = random.length;
-/** Random bits are drawn by the page: a draw for each id is a third of what it costs. */
+/** Random bits are drawn in bulk: per id they would cost three times as much. */
 function nextUint32(): number {
   if (used === random.length) {
     crypto.getRandomValues(random);
@@ -12,14 +12,14 @@ function nextUint32(): number {
 }
 const generator = new V7Generator({ nextUint32 });
 
-/** A UUIDv7 that rises within a process, within a millisecond too. */
+/** A UUIDv7 that rises within the process, even within a millisecond. */
 export const newId = (): string => generator.generate().toString();
 
-/** The lowest UUIDv7 of that millisecond. */
+/** Lowest UUIDv7 of a millisecond. */
 export const idAt = (ms: number): string => {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };
 
-/** A UUIDv7 of now, in SQL: PostgreSQL has a function for it from 18 on. */
+/** A UUIDv7 in SQL; PostgreSQL has its own from 18. */
 export const UUID_V7 = `(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || left(md5(random()::text), 3) || '8' || left(md5(random()::text), 15))::uuid`;

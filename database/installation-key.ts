@@ -8,14 +8,14 @@ const InstallationKeySchema = defineEntity({
   tableName: 'installation_keys',
   properties: {
     name: p.text().primary(),
-    /** Sealed anew at each start, so that it outlives a rotation of SECRETS_KEY. */
+    /** Sealed again at each start, to survive rotation of SECRETS_KEY. */
     sealed: p.blob(),
   },
 });
 export class InstallationKey extends InstallationKeySchema.class {}
 InstallationKeySchema.setClass(InstallationKey);
 
-/** Reads the installation's key of that name, 32 bytes, or makes it. */
+/** Reads or creates the installation's key of that name, 32 bytes. */
 export async function openInstallationKey(sql: Sql, secrets: Secrets, name: string): Promise<Buffer> {
   const fresh = secrets.seal(randomBytes(32).toString('base64'));
   await affected(sql, `insert into installation_keys (name, sealed) values ($1, $2) on conflict do nothing`, [name, fresh]);

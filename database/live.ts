@@ -7,35 +7,30 @@ import { rows, type Sql } from './sql.ts';
 const CHANNEL = 'account_events';
 const AGAIN_MIN_MS = 200;
 const AGAIN_MAX_MS = 5000;
-/** How long a NOTIFY may take to come back. */
+/** How long a NOTIFY may take to return. */
 const ECHO_MS = 5000;
 
-/**
- * Says how far an account is: the position of its last event and, after a dot, how often people changed something. Without a
- * position, that something may have been missed.
- */
+/** An account's position: last event, dot, count of other changes. Undefined: something may have been missed. */
 export type Heard = (position: string | undefined) => void;
 
 /**
- * New events as this process hears of them: one connection, whatever the number of listeners. A hint and never the truth: what
- * happened is read from `events`, at the start, at every hint, and once more at the end of a wait.
+ * NOTIFY of new events over one connection for all listeners. Only a hint: listeners read `events` at the start, at every hint,
+ * and when a wait ends.
  */
 export type Live = {
-  /** Answers how to leave. */
+  /** Returns the unsubscribe function. */
   subscribe(accountOrCaller: string, heard: Heard): () => void;
-  /** Resolves when the account may have something new, the time is up, or this process stops. */
+  /** Resolves at news, timeout or shutdown. */
   next(accountId: string, withinMs: number, signal?: AbortSignal): { heard: Promise<void>; leave: () => void };
-  /** Whether news comes: the connection stands, and what was sent to it by the pool came back. */
+  /** Whether NOTIFY works: connected, and a test sent through the pool came back. */
   hears(): boolean;
-  /** Whether this process stops: no wait is worth beginning. */
   closed(): boolean;
   close(): Promise<void>;
 };
 
 /**
- * Tells every process that these accounts have new events: after the commit, as a statement of its own (a NOTIFY inside a
- * transaction makes commits wait for one another), once per account, with a position and no id. Never throws: a hint that
- * is lost costs a listener time, not an event.
+ * Notifies all processes of accounts' new events. After the commit, in its own statement, as NOTIFY in a transaction serialises
+ * commits; once per account, with a position and no id. Never throws: a lost hint delays listeners, and loses nothing.
  */
 export async function announce(sql: Sql, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
@@ -46,7 +41,7 @@ export async function announce(sql: Sql, accountIds: readonly string[]): Promise
   ).catch(() => {});
 }
 
-/** The same for what people changed and no event tells: other pages that show it look again. */
+/** The same for changes without an event. */
 export async function touch(sql: Sql, accountId: string): Promise<void> {
   await rows(
     sql,
@@ -67,7 +62,7 @@ type Standing = {
   hears: boolean;
 };
 
-/** Connects in the background, and again whenever the connection is lost. `pool` is where news is told from. */
+/** Connects in the background, and reconnects. `pool`: where NOTIFY is sent from. */
 export function openLive(deps: { url: string; pool: Sql; log: Logger }): Live {
   const live: Standing = {
     ...deps,
@@ -118,7 +113,7 @@ function tell(live: Standing, payload: string): void {
   for (const heard of live.listeners.get(accountId) ?? []) heard(position);
 }
 
-/** Resolves when the connection is over. */
+/** Resolves when the connection ends. */
 async function listen(live: Standing, connected: () => void): Promise<void> {
   const client = new Client({
     connectionString: live.url,
@@ -138,7 +133,7 @@ async function listen(live: Standing, connected: () => void): Promise<void> {
     if (live.closed) return;
     await client.query(`listen ${CHANNEL}`);
     connected();
-    // Announcements made while nobody listened are looked for.
+    // Announcements may have been missed before.
     tellAll(live);
     await rows(live.pool, `select pg_notify('${CHANNEL}', $1)`, [sent]);
     live.hears = await Promise.race([echo.promise, over.promise.then(() => true), sleep(ECHO_MS, false, { ref: false })]);

@@ -5,19 +5,19 @@ import { Client } from 'pg';
 import { ormConfig } from './orm.ts';
 import { rows, type Sql } from './sql.ts';
 
-/** The first with `nulls not distinct`. */
+/** First with `nulls not distinct`. */
 const LEAST_POSTGRES = 15;
 
-/** The database can't be used, and the message is all that a person needs to know. */
+/** The message is all a person needs to know. */
 export class DatabaseUnusable extends Error {}
 
-/** Any number that nothing else locks. */
+/** An arbitrary lock number. */
 const LOCK = 7_215_001;
 
-/** Brings the database up to date. Processes that start together wait for one another: the migrator itself takes no lock. */
+/** Migrates the database. Concurrent processes wait; the migrator itself takes no lock. */
 export async function migrate(url: string): Promise<string[]> {
   const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  lock.on('error', () => {}); // A server that goes away meanwhile: the statement under way says so, too.
+  lock.on('error', () => {}); // The statement under way fails too.
   await lock.connect();
   try {
     await refuseOld(lock);
@@ -28,12 +28,12 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** How long a migration waits for a lock: all who come after it wait as long. */
+/** Limit on a migration's lock wait, as later statements queue behind it. */
 const LOCK_TIMEOUT = '1s';
 const MOST_TRIES = 60;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Each migration is a transaction: what is done stays done. */
+/** Each migration is its own transaction. */
 async function migrateUp(url: string): Promise<string[]> {
   const { driverOptions, ...config } = ormConfig(url);
   const options = `-c lock_timeout=${LOCK_TIMEOUT}`;
@@ -46,7 +46,7 @@ async function migrateUp(url: string): Promise<string[]> {
   }
 }
 
-/** A migration that could not lock a table in time lets the others pass, and tries again. */
+/** After a lock timeout other statements pass, then it retries. */
 async function retryLocked<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

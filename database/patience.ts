@@ -10,8 +10,8 @@ const SAY_EVERY = 10;
 type Log = { warn: (fields: object, line: string) => void };
 
 /**
- * Does the work of a start, and again for two minutes while PostgreSQL takes no connection: it is starting, has all it may
- * take, or is away. A process that gave up at once would be started again at once, and find the same.
+ * Runs start-up work, retrying for two minutes while PostgreSQL refuses connections (starting, full or away). Exiting at once
+ * would only cause a restart loop.
  */
 export async function patiently<T>(work: () => Promise<T>, log: Log, waitMs = WAIT_MS): Promise<T> {
   const end = performance.now() + waitMs;

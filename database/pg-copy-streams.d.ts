@@ -2,6 +2,6 @@ declare module 'pg-copy-streams' {
   import type { Writable } from 'node:stream';
   import type { Submittable } from 'pg';
 
-  /** A stream into `COPY … FROM STDIN`. `rowCount` is known once it has finished. */
+  /** A stream into `COPY … FROM STDIN`; `rowCount` once finished. */
   export function from(statement: string): Writable & Submittable & { rowCount: number };
 }

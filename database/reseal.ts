@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Secrets } from './secrets.ts';
 import { affected, rows } from './sql.ts';
 
-/** Where sealed values are stored: table, key, column. A test finds one that is missing here. */
+/** Every column with sealed values; a test finds missing ones. */
 export const SEALED = [
   ['callback_endpoints', 'id', 'secrets'],
   ['carriers', 'id', 'secrets'],
@@ -16,9 +16,8 @@ export const SEALED = [
 const PAGE = 500;
 
 /**
- * Seals everything anew with the first key of SECRETS_KEY, so that the others can be taken away. Safe beside running processes
- * and safe to repeat: a value that changed meanwhile was sealed by them, and is left as it is. Throws on a value that no key
- * opens. Answers how many were sealed.
+ * Reseals everything with the first key of SECRETS_KEY, so that the others can be removed. Safe to repeat and beside running
+ * processes: values changed meanwhile are left, sealed by them. Throws on a value no key opens. Returns how many were sealed.
  */
 export async function reseal(pool: Pool, secrets: Secrets): Promise<number> {
   let sealed = 0;

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto';
 
-/** Encrypts what is stored: AES-256-GCM. A sealed value is key id (4 bytes), nonce (12), tag (16), ciphertext. */
+/** AES-256-GCM. A sealed value is key id (4 bytes), nonce (12), tag (16), ciphertext. */
 export type Secrets = { seal(text: string): Buffer; open(sealed: Uint8Array): string };
 
 const idOf = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, 4);
 
 /**
- * `keys` are base64 of 32 bytes each, comma separated: the first seals, every one opens, so that a key is rotated by
- * putting the new one in front. Throws on a key of another length.
+ * `keys`: base64 of 32 bytes each, comma separated. The first seals, all open: rotate by putting a new one in front. Throws on
+ * another length.
  */
 export function createSecrets(keys: string): Secrets {
   const all = keys.split(',').map((key) => {

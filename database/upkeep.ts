@@ -1,15 +1,15 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** When something that one process does for all was last done, or until when one has it to do. */
+/** Last run of an installation-wide job, or its current holder's term. */
 const UpkeepSchema = defineEntity({
   name: 'Upkeep',
   tableName: 'upkeep',
   properties: {
     name: p.text().$type<'gauges' | 'ledger' | 'sweep'>().primary(),
-    /** The process that has it to do, where that is one at a time. */
+    /** The process in charge, if exclusive. */
     holder: p.text().nullable(),
     at: p.datetime(3),
-    /** Its result, where that is a number. */
+    /** Numeric result. */
     value: p.integer().nullable(),
   },
 });

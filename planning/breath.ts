@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long rows are worked through before others get their turn. */
+/** Longest work before yielding. */
 const BREATH_MS = 10;
 
-/** Called at each row of a long list: others are served in between, however long a row takes. */
+/** Call per row of a long list: yields to other work when due. */
 export function createBreath(): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {

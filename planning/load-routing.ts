@@ -7,7 +7,7 @@ import type { PoolNumber, RouteName } from '../domain/sending/sender-policy.ts';
 
 type Line = RouteRule & { up: boolean; shortCode: 'ours' | 'operator'; countries: string[] | null };
 
-/** The operator's routing of a route for this account; undefined where there is none. */
+/** Routing of a route for this account; undefined without any. */
 export async function loadRouting(
   sql: Sql,
   accountId: string,

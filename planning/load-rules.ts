@@ -14,12 +14,10 @@ import type { PoolNumber, RouteName, Rules } from '../domain/sending/sender-poli
 import { loadRouting } from './load-routing.ts';
 import type { PlanningDeps } from './plan.ts';
 
-/** The rules that a campaign is planned by. */
 export type PlanRules = Rules & {
   countries: CountryAnswers;
-  /** The operator's routing rule, where there is one. */
   routing?: Routing;
-  /** Of every carrier that may carry it. */
+  /** Of all possible carriers. */
   numbers: PoolNumber[];
   policies: Pick<
     Policies,
@@ -33,21 +31,21 @@ export type PlanRules = Rules & {
     | 'genericSenders'
     | 'senderOverrides'
   >;
-  /** Sender IDs that an operator confirmed as the account's, folded. */
+  /** Sender IDs confirmed for the account, folded. */
   brands: ReadonlySet<string>;
-  /** Where STOP is written to from France when no number to reply to is known; it is no reply code of the pool. */
+  /** Number for STOP from France without a reply number; not in the pool. */
   stopNumber: string | null;
-  /** The amount that the account may spend at that time. */
+  /** What the account may spend at a time. */
   room: (at: Date) => Promise<Room>;
-  /** The price of a segment for the account at that time. */
+  /** Segment prices at a time. */
   prices: (at: Date) => Promise<SegmentPrices>;
-  /** Which codes of the carrier are taken towards these phones at that time. */
+  /** Codes in use towards these phones at a time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, BusyCodes>>;
-  /** Which of these phones stand on an earlier page of the same list. */
+  /** Phones on earlier pages of the list. */
   listedBefore?: (phones: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
-/** Loads all that a plan for this account on this route needs: the first carrier of the route or those of the routing table, their numbers, and those the account rents. */
+/** Loads what planning needs: carriers (the route's first, or the routing table's), their numbers and the account's. */
 export async function loadPlanRules(
   { db, stopNumber = null }: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   account: Rules['account'],

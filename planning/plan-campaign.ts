@@ -34,7 +34,7 @@ function compile(text: string): Template | Refusal {
   }
 }
 
-/** A tag that no recipient has a value for is a mistake in the text, not in each row. */
+/** A tag without any value is the text's fault, not each row's. */
 function unknownTags(
   template: Template,
   recipients: readonly unknown[],
@@ -44,7 +44,7 @@ function unknownTags(
   return template.variables.filter((tag) => !known(tag)).map((tag) => fault('text', code, { tag: `{{${tag}}}`, name: tag }));
 }
 
-/** The merge tags of a text that no column of its list is named for. */
+/** Merge tags without a column. */
 export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
   const template = compile(text);
   return 'code' in template
@@ -52,11 +52,11 @@ export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
     : unknownTags(template, [Object.fromEntries(columns.map((name) => [name, '']))], 'tag-in-no-column');
 }
 
-/** Where in the pool a campaign begins: not the same for all, and the same for a preview and what is sent after it. */
+/** Starting point in the code pool: spread over campaigns, equal for a preview and its campaign. */
 const turnOf = ({ text }: CampaignRequest, { account }: PlanRules): number =>
   createHash('sha256').update(`${account.id} ${text}`).digest().readUIntBE(0, 3);
 
-/** The plan of which nothing can be said but why. */
+/** The plan of a refused text. */
 const NOTHING: CampaignPlan = {
   carrierId: '',
   answerBy: 'none',
@@ -74,14 +74,13 @@ const NOTHING: CampaignPlan = {
 };
 
 /**
- * Decides everything about a campaign before anything is stored: who it comes from, what each recipient reads, how many
- * segments, by which code each answers, what it costs; and every reason why it may not go. Lets other work in between its rows.
+ * Plans a campaign before anything is stored: sender, texts, segments, reply codes, cost, and every refusal. Yields between rows.
  */
 export async function evaluateCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan> {
   const template = compile(request.text);
   if ('code' in template) return { ...NOTHING, refusals: [template] };
   const tags = unknownTags(template, request.recipients);
-  // So that the rest is looked at too, such a tag stands for itself.
+  // Unknown tags stand for themselves, to check the rest too.
   const unknown = template.variables.filter((tag) => tags.some(({ facts }) => facts?.['name'] === tag));
   const filled = Object.fromEntries(unknown.map((tag) => [tag, `{{${tag}}}`]));
   const recipients =
@@ -97,14 +96,14 @@ export async function evaluateCampaign(request: CampaignRequest, rules: PlanRule
   return { ...('refused' in found ? NOTHING : found), refusals };
 }
 
-/** The plan of a campaign that may go, or the first reason why it may not; a refusal names every bad row. */
+/** The plan, or the first refusal, with every bad row. */
 export async function planCampaign(request: CampaignRequest, rules: PlanRules): Promise<CampaignPlan | { refused: Refusal }> {
   const outlook = await evaluateCampaign(request, rules);
   const [refused] = outlook.refusals;
   return refused ? { refused } : outlook;
 }
 
-/** The refusal of a plan for one recipient, whose number came as that field. */
+/** A refusal for a single recipient, given in `field`. */
 export function ofOne({ code: why, said, faults }: Refusal, field: string): AppError {
   const own = faults.map(({ field: of, code, facts }) => ({
     field: of === 'recipients' ? field : of,
@@ -114,17 +113,17 @@ export function ofOne({ code: why, said, faults }: Refusal, field: string): AppE
   return why === 'invalid-rows' ? invalidRequest(...own) : new AppError(why, said, own);
 }
 
-/** The plan of one page of a list, each row by itself: `first` is the list's row of the page's first. */
+/** Plan of one page; `first`: list row of its first. */
 export type PlannedPage = Omit<CampaignPlan, 'refusals'> & {
-  /** Of its rows, and of those who could not reply. */
+  /** Of its rows, and of unreachable recipients. */
   faults: Fault[];
   rowFaults: Fault[];
-  /** How many rows have one. */
+  /** Rows with faults. */
   faultRows: number;
   unreachable: Unreachable[];
 };
 
-/** Plans a page of a long list. A refusal concerns the campaign as a whole; bad rows are listed, and their page goes on. */
+/** Plans a page of a long list. A refusal concerns the campaign; bad rows are only listed. */
 export async function planPage(
   request: CampaignRequest,
   rules: PlanRules,
@@ -148,7 +147,7 @@ export async function planPage(
 type Rows = Omit<CampaignPlan, 'refusals'> & { faults: Faults; unreachable: Unreachable[] };
 type Refused = { refused: Refusal; faults: Faults; unreachable: Unreachable[] };
 
-/** Reads every row, asks once which codes are taken towards them, then writes every message. `first` is the first row's place. */
+/** Reads all rows, queries codes in use once, then writes the messages. `first`: place of the first row. */
 async function planRows(request: CampaignRequest, rules: PlanRules, template: Template, first: number): Promise<Rows | Refused> {
   const faults = createFaults();
   const unreachable: Unreachable[] = [];
@@ -222,7 +221,7 @@ const costWarnings = (
 const slipWarning = (slip: ReturnType<typeof placeholderSlip>): Warning[] =>
   slip ? [{ code: 'placeholder-slip', ...said('warn.placeholder-slip', slip) }] : [];
 
-/** The recipients that can be read, each number once. */
+/** Readable recipients, one per number. */
 async function readEntries(
   recipients: readonly unknown[],
   { account, policies, listedBefore }: PlanRules,

@@ -13,7 +13,7 @@ import type { PlanningDeps } from './plan.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Record<string, string | null>[]; first: number };
 
-/** Counts what the list of one campaign comes to, page by page, by the very plan that its messages are made by. Null for no campaign. */
+/** Previews a campaign's list page by page, with the plan used for sending. Null without campaign. */
 export async function planListPreview(
   services: PlanningDeps,
   campaignId: string,

@@ -7,7 +7,7 @@ import { planPage, tagsWithoutColumn, type PlannedPage } from './plan-campaign.t
 import type { CampaignRequest, PlanningDeps } from './plan.ts';
 import { loadPlanRules, readsOf, type PlanRules } from './load-rules.ts';
 
-/** Plans the list of one campaign, page by page, by the rules that hold when its import begins. */
+/** Plans a campaign's list page by page, with the rules at the import's start. */
 export type ListPlan = {
   accountId: string;
   campaignId: string;
@@ -21,7 +21,6 @@ type Asking = Pick<Campaign, 'route' | 'text' | 'withReplies' | 'allowUnreachabl
   sendAt?: Date | null | undefined;
 };
 
-/** A stored campaign as a request. */
 export const requestOf = (campaign: Asking): Omit<CampaignRequest, 'recipients'> => ({
   route: campaign.route,
   text: campaign.text,
@@ -39,7 +38,7 @@ export const besideOthers = (rules: PlanRules, sql: Sql, { id, route }: Pick<Cam
   ...readsOf(sql, { account: rules.account.id, route, codes: rules.numbers, except: id }),
 });
 
-/** Null when there is no such campaign; a fault when its text and its list don't fit. */
+/** Null without campaign; a fault if text and list don't match. */
 export async function planList(
   services: Pick<PlanningDeps, 'db' | 'stopNumber'>,
   campaignId: string,

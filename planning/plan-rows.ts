@@ -11,7 +11,7 @@ const MOST_REFERENCE = 255;
 
 export type Template = ReturnType<typeof compileSmsTemplate>;
 
-/** Gathers what is wrong with the list: the first thousand by name, the rest by number. */
+/** Collects row faults: the first thousand in detail, the rest counted. */
 export function createFaults() {
   const listed: Fault[] = [];
   const rows = new Set<number>();
@@ -33,7 +33,6 @@ export function createFaults() {
   };
 }
 
-/** Refuses a list for so many of its rows. */
 export function rowsRefusal(rows: number, faults: Fault[], unlisted: number): Refusal {
   const why =
     unlisted === 0 ? said('rows-refused', { rows }) : said('rows-refused-more', { rows, listed: MOST_FAULTS, more: unlisted });
@@ -49,7 +48,6 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isReference = (text: string): boolean => text.length <= MOST_REFERENCE && !CONTROL.test(text) && text.isWellFormed();
 
-/** The values of merge tags, as text. */
 function readValues(given: Record<string, unknown>, row: number, faults: Faults): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
   for (const [key, item] of Object.entries(given)) {
@@ -60,7 +58,7 @@ function readValues(given: Record<string, unknown>, row: number, faults: Faults)
   return values;
 }
 
-/** Reads one recipient, or names what is wrong with it. */
+/** Reads a recipient, or records its faults. */
 export function readRecipient(value: unknown, row: number, faults: Faults): Recipient | undefined {
   if (!isRecord(value)) {
     faults.add(row, 'recipients', flaw('row-not-object'));
@@ -76,11 +74,11 @@ export function readRecipient(value: unknown, row: number, faults: Faults): Reci
   return { to, reference: values['reference'] ?? null, values };
 }
 
-/** `stop`: what is said of STOP unless the text says it; null where there is no number to name, undefined where nothing has to be. */
+/** `stop`: the mention to add; null: no number to name; undefined: none needed. */
 type Writing = { code: string | null; optimise: boolean; stop: string | null | undefined };
 type Written = { text: string; segments: number; encoding: SegmentEncoding; stop: 'added' | 'missing' | 'there' };
 
-/** Renders one text as it will be read, or names what is wrong with it. `XXXXX` becomes the reply code. */
+/** Renders a text, or records its faults. `XXXXX` becomes the reply code. */
 export function renderText(
   template: Template,
   { row, recipient }: { row: number; recipient: Recipient },

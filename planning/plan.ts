@@ -7,20 +7,20 @@ import type { AnswerBy, Origin, Refusal, SenderRequest } from '../domain/sending
 import type { Warning } from '../domain/problems/warning.ts';
 import type { SmsTemplate } from '../templates/sms.ts';
 
-/** `added`: messages that got a mention of STOP. `missing`: those that need one, and there is no number to name. */
+/** Messages with an added STOP mention, and those with no number to name. */
 export type StopEffect = { added: number; missing: number };
 export const NO_STOPS: StopEffect = { added: 0, missing: 0 };
 
-/** `text` has merge tags, `sender` is as the customer wrote it. */
+/** `text` has merge tags; `sender` as the customer wrote it. */
 export type CampaignRequest = SenderRequest & {
-  /** Where the tags of the text are not ours: what fills it in. */
+  /** Another template language's renderer. */
   template?: SmsTemplate;
-  /** When it begins: codes that are free again by then are free. */
+  /** Start, when codes must be free. */
   sendAt: Date | null;
   purpose: 'marketing' | 'transactional';
-  /** Whether characters that cost more are written plainly. */
+  /** Replace characters that make the SMS longer. */
   optimise: boolean;
-  /** As they came: each is looked at here, so that every bad row is named. */
+  /** Raw, so that every bad row is reported. */
   recipients: readonly unknown[];
 };
 
@@ -31,36 +31,36 @@ export type PlannedMessage = Origin & {
   text: string;
   segments: number;
   reference: string | null;
-  /** Whether another campaign awaits replies from this phone by the same code. */
+  /** Another campaign awaits replies from this phone by the same code. */
   ambiguous: boolean;
-  /** Whether only campaigns of the own account do. */
+  /** Only the account's own campaigns do. */
   ambiguousOwn: boolean;
   encoding: SegmentEncoding;
-  /** Millionths of the currency; null where no price is set. */
+  /** Millionths of the currency; null without a price. */
   costMicros: number | null;
 };
 
-/** The plan of a list, whether or not it may go. */
+/** A campaign's plan, refused or not. */
 export type CampaignPlan = {
   carrierId: string;
   answerBy: AnswerBy;
-  /** The sender that all messages go out under, null where they differ. */
+  /** Common sender, null if they differ. */
   wireSender: string | null;
   messages: PlannedMessage[];
   segments: number;
-  /** Recipients left out because their number stood earlier in the list. */
+  /** Repeated numbers left out. */
   duplicatesRemoved: number;
   reach: CountryReach[];
   /** Null when no message has a price. */
   costMicros: number | null;
   quiet: QuietEffect;
   stops: StopEffect;
-  /** Messages to fixed lines, where that is to be said. */
+  /** Messages to landlines, if to be warned of. */
   landlines: number;
   warnings: Warning[];
-  /** Why it may not go; nothing is stored while there is one. */
+  /** Nothing is stored while there is one. */
   refusals: Refusal[];
 };
 
-/** Where plans read from. `stopNumber`: where STOP is written to from France when a message has no number of its own. */
+/** `stopNumber`: number for STOP from France on messages without their own. */
 export type PlanningDeps = { db: Database; hashPhone: HashPhone; stopNumber?: string | null };

@@ -6,10 +6,10 @@ import type { PlanRules } from './load-rules.ts';
 import type { PlannedMessage } from './plan.ts';
 import { ambiguity, awaitedBy } from './warnings.ts';
 
-/** A campaign is planned and stored within that long. */
+/** Longest time between planning and storing. */
 const RECENT_MS = 300_000;
 
-/** Those that were begun lately and are stored: read before a campaign is planned, so that one stored meanwhile is known as new. */
+/** Recently stored campaigns; read before planning, to detect ones stored meanwhile. */
 export async function recentCampaigns(sql: Sql): Promise<Set<string>> {
   const found = await rows<{ id: string }>(sql, 'select id from campaigns where id > $1', [idAt(Date.now() - RECENT_MS)]);
   return new Set(found.map(({ id }) => id));
@@ -25,8 +25,8 @@ type Stored = {
 };
 
 /**
- * Marks messages of a campaign, stored in this transaction, whose reply code another took that was stored since the plan; answers
- * with the warnings as they are then. To be called last: whoever stores another campaign meanwhile waits for the commit, and then sees this one.
+ * Marks stored messages whose reply code a campaign stored since the plan also uses; returns the updated warnings. Call last:
+ * another campaign being stored waits for this commit and then sees it.
  */
 export async function markShared(sql: Sql, { rules, campaignId, at, messages, seen, warnings }: Stored): Promise<Warning[]> {
   if (messages.every(({ replyCode }) => replyCode === null)) return warnings;

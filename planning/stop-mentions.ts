@@ -5,7 +5,7 @@ import { carriesMention, STOP_MENTION, stopNumberIn, stopWords } from '../domain
 import type { CampaignRequest, StopEffect } from './plan.ts';
 import type { PlanRules } from './load-rules.ts';
 
-/** Decides on mentions of STOP in a plan. `turn` spreads campaigns over the pool, as it does for replies. */
+/** Plans STOP mentions. `turn` spreads campaigns over the pool. */
 export function planStops(
   { text, purpose }: CampaignRequest,
   { numbers, account, policies, stopNumber }: PlanRules,
@@ -30,16 +30,16 @@ export function planStops(
 
   return {
     wants,
-    /** The number that a message names for STOP: the one that it is replied to, or one of its carrier's. */
+    /** The number to name for STOP: its reply number, or one of its carrier's. */
     codeFor,
-    /** The mention to add unless the text has one; undefined where none is needed. */
+    /** The mention to add; undefined if none is needed. */
     wordsFor(country: string, code: string | null): string | null | undefined {
       return carriesMention(purpose, country) ? stopWords(form, code, PLACEHOLDER) : undefined;
     },
     note(stop: 'added' | 'missing' | 'there'): void {
       if (stop !== 'there') effect[stop] += 1;
     },
-    /** Where a STOP to it comes in: a code of ours that it names finds its account by the message, as replies do. */
+    /** The reply code of a message: a pool code named in its text receives STOPs. */
     replyCodeOf({ replyCode }: Origin, written: string): string | null {
       if (replyCode !== null) return replyCode;
       const number = stopNumberIn(written);

@@ -4,7 +4,7 @@ import type { Warning } from '../domain/problems/warning.ts';
 import type { BusyCodes } from '../domain/sending/reply-code.ts';
 import type { PlannedMessage, StopEffect } from './plan.ts';
 
-/** Whether another campaign awaits a reply by that code from the phone whose busy codes these are, and whose. */
+/** Whether another campaign awaits a reply by that code, and whose. */
 export function awaitedBy(busy: BusyCodes | undefined, code: string | null) {
   const ambiguous = code !== null && busy?.has(code) === true;
   return { ambiguous, ambiguousOwn: ambiguous && busy.get(code) === null };
@@ -16,7 +16,7 @@ export const ambiguity = (messages: readonly Ambiguous[]): Warning[] => {
   return ambiguous(messages.filter(({ ambiguous }) => ambiguous).length, own);
 };
 
-/** Of `n` so many only within the own account. */
+/** `own`: how many of `n` only within the account. */
 export const ambiguous = (n: number, own: number): Warning[] => [
   ...(n > own ? [{ code: 'attribution-ambiguous', ...said('warn.attribution-ambiguous', { n: n - own }) } as const] : []),
   ...(own > 0 ? [{ code: 'attribution-own', ...said('warn.attribution-own', { n: own }) } as const] : []),
@@ -34,7 +34,7 @@ export const priceMissing = (countries: string[]): Warning[] =>
 export const withoutStop = ({ missing: n }: StopEffect): Warning[] =>
   n === 0 ? [] : [{ code: 'stop-mention-missing', ...said('warn.stop-mention-missing', { n }) }];
 
-/** Where a campaign from a rented number could be answered by a short code: the countries that have one. */
+/** Countries with a short code that could receive replies instead of a rented number. */
 export const codeCountries = ({ sender }: { sender: string | undefined }, { numbers, account }: CodeRules): Set<string> =>
   new Set(
     isNumber(sender)
@@ -49,7 +49,7 @@ export const toLandlines = (n: number): Warning[] => (n === 0 ? [] : [{ code: 'l
 
 export const optedOut = (n: number): Warning[] => (n === 0 ? [] : [{ code: 'opted-out', ...said('warn.opted-out', { n }) }]);
 
-/** That messages go out under another sender than was given; 12345 and a number stand for themselves. */
+/** Warns that senders were replaced, except 12345. */
 export function overridden({ sender }: { sender: string | undefined }, became: ReadonlySet<string>): Warning[] {
   const others = [...became].filter((each) => each !== sender);
   if (sender === undefined || sender === PLACEHOLDER || others.length === 0) return [];
@@ -63,7 +63,6 @@ export const noStopNumber = (country: string): Fault => fault('text', 'no-stop-n
 export const noReplyCode = (unreachable: Map<string, unknown[]>, byCode: ReadonlySet<string>): Refusal =>
   nobodyReplies(new Map([...unreachable].map(([country, list]) => [country, list.length])), byCode);
 
-/** Refuses a list for those who could not reply, by country. */
 export const nobodyReplies = (unreachable: Map<string, number>, byCode: ReadonlySet<string>): Refusal => ({
   code: 'no-reply-code',
   said: said('no-reply-code'),

@@ -21,12 +21,12 @@ type Writing = {
   stops: ReturnType<typeof planStops>;
   taken: Awaited<ReturnType<PlanRules['codesInUse']>>;
   prices: Awaited<ReturnType<PlanRules['prices']>>;
-  /** Filled with what is wrong with a row, and with those who could not reply. */
+  /** Collects row faults and unreachable recipients. */
   faults: Faults;
   unreachable: Unreachable[];
 };
 
-/** Writes each recipient's message, in order; a row that can get none is among the faults, or the unreachable. */
+/** Writes each recipient's message in order; rows without one go to faults or unreachable. */
 export async function writeMessages(entries: readonly Entry[], writing: Writing) {
   const { request, rules, template, sender, stops, taken, prices, faults, unreachable } = writing;
   const messages: PlannedMessage[] = [];

@@ -2,37 +2,36 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 
 type Deps = {
-  /** Starts a run for a page. Resolves when the page is through the gate; rejects when Temporal did not accept it. */
+  /** Starts a page's run. Resolves when it is through the gate; rejects if Temporal refused it. */
   start: (ids: string[], lagging: boolean) => Promise<void>;
   log: Logger;
-  /** Most ids in a page; 1 gives each id its own run. */
+  /** Ids per page; 1 gives each its own run. */
   pageSize: number;
-  /** How many may pass the gate at once: without a rest where it is more than one. */
+  /** Pages in the gate at once; above one without rest. */
   atOnce?: number;
 };
 
-/** How long the gate rests after a page, as a share of what that page took: the machine sets the pace. */
+/** Rest after a page, as a share of its time: the machine sets the pace. */
 const REST = 0.5;
 const LONGEST_REST_MS = 500;
-/** Where each id has its own run, so many may be on their way through the gate at once, without a rest. */
+/** Starts at once when each id has its own run, without rest. */
 const SINGLES_AT_ONCE = 32;
-/** Ids kept in memory; what is more waits in the database for the sweep. */
+/** Ids kept in memory; the sweep takes the rest from the database. */
 const BOUND = 50_000;
 
 export type BatchStarter = {
   add(ids: string[]): void;
-  /** Whether more waits than the next page holds. */
+  /** More waiting than one page holds. */
   lagging(): boolean;
-  /** Starts what waits, at once. */
   flush(): Promise<void>;
 };
 
 /**
- * Starts a run for what arrived together. A gate lets one page through at a time: the first at once, and the next, with
- * everything that came meanwhile, when that one is through and the gate has rested.
+ * Starts one run for ids that arrive together. A gate admits one page at a time: the first at once, the next, with all that
+ * arrived meanwhile, when it is through and the gate has rested.
  */
 export function createBatchStarter({ start, log, pageSize, atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1 }: Deps): BatchStarter {
-  // Each with the trace in which it came: a page goes on with that of its first.
+  // Each with its trace; a page continues its first one's.
   const waiting = new Map<string, ReturnType<typeof AsyncLocalStorage.snapshot>>();
   const passing = new Set<Promise<void>>();
   let planned: NodeJS.Immediate | undefined;
@@ -65,7 +64,7 @@ export function createBatchStarter({ start, log, pageSize, atOnce = pageSize ===
     add(ids) {
       const within = AsyncLocalStorage.snapshot();
       for (const id of ids) if (waiting.size < BOUND && !waiting.has(id)) waiting.set(id, within);
-      // Ids that arrive in one turn of the event loop are one page.
+      // Ids of one event-loop turn form one page.
       planned ??= setImmediate(pump);
     },
     lagging: () => waiting.size >= pageSize,

@@ -15,39 +15,36 @@ type Deps = {
   client: Client;
   log: Logger;
   repliesPerRun: number;
-  /** Whether this process has a worker on the same connection, which a start may hand the run's first task. */
+  /** This process has a worker on the same connection, which can get the run's first task with the start. */
   requestEagerStart: boolean;
   pages: FiledPages;
-  /** Called when Temporal accepted a run for replies that had none, or a lost one: they are left alone for a while. */
+  /** Temporal accepted a run for unfiled replies: leave them alone for a while. */
   onHandedAgain: (replyIds: string[]) => Promise<void>;
-  /** How a gateway's nightly schedule is made. */
   createSyncSchedule: (carrierId: string) => Promise<void>;
 };
 
-/** How long a start may take: it holds back no answer, so it may wait out a short hiccup. */
+/** Deadline of a start: no answer waits for it, so it may outlast short outages. */
 const START_MS = 10_000;
 
-/** The long-lived runs, by their workflow ids. */
 type LongRun = 'retry-callbacks' | 'retry-emails' | `endpoint/${string}`;
 
 type Workflows = typeof workflows;
-/** The workflows that work on one row, by its id. */
+/** Workflows whose argument is a row's id. */
 type RowWorkflow = { [N in keyof Workflows]: Workflows[N] extends (id: string) => Promise<unknown> ? N : never }[keyof Workflows];
 
 export type TemporalRuns = Runs & {
-  /** Whether more replies wait for a run than a page holds. */
   lagging(): boolean;
-  /** Gathers replies that nobody filed into runs. */
+  /** Like `deliverReplies`, for unfiled replies. */
   deliverAgain(replyIds: string[]): void;
-  /** Has a first run through, so that the first reply meets workflow code that is loaded. */
+  /** Runs a first workflow, so that the first reply meets loaded code. */
   warmUp(): Promise<void>;
-  /** Starts the run if there is none, and has it look again. */
+  /** Starts the run if needed, and wakes it. */
   signal(run: LongRun): Promise<void>;
-  /** Starts what is still gathered, and waits for what is being asked of Temporal. */
+  /** Starts what is batched and waits for calls under way. */
   flush(): Promise<void>;
 };
 
-/** Calls to Temporal: each has its deadline, and `over` waits for those under way. */
+/** Calls with deadlines; `over` waits for those under way. */
 function createCalls(client: Client) {
   const underWay = new Set<Promise<unknown>>();
   return {
@@ -65,7 +62,7 @@ function createCalls(client: Client) {
 }
 type Calls = ReturnType<typeof createCalls>;
 
-/** Gathers into pages what needs no run of its own. A page's id is fresh each time: the database is the only dedupe. */
+/** Batches for runs over several rows. Page ids are fresh: the database is the only dedupe. */
 function createStarters({ client, log, repliesPerRun, requestEagerStart, pages, onHandedAgain }: Deps, { soon }: Calls) {
   const again = new Set<string>();
   const replies = createBatchStarter({
@@ -99,7 +96,7 @@ function createStarters({ client, log, repliesPerRun, requestEagerStart, pages, 
       );
     },
   });
-  // One after the other, each when the one before has looked: thousands that fail at once delay nobody's first attempt.
+  // One at a time, after the last has looked: thousands failing at once delay no first attempt.
   const endpoints = createBatchStarter({
     log,
     pageSize: 1,
@@ -128,9 +125,9 @@ const longRun = (workflowId: string) =>
 
 type RowOptions = { once?: boolean; staticSummary?: string; typedSearchAttributes?: TypedSearchAttributes };
 
-/** The runs that work on one row. Where a start fails, the sweep starts it later. */
+/** Runs over one row. The sweep repeats failed starts. */
 function createRowRuns({ client, log }: Deps, { soon }: Calls) {
-  /** A run that had ended may begin again, for a database that was restored may not know that it had; one that goes on is left alone. */
+  /** An ended run may start again, as a restored database may have missed its end; a running one is left alone. */
   function begin(workflow: RowWorkflow, workflowId: string, { once = false, ...options }: RowOptions): void {
     soon(() =>
       client.workflow.start<(id: string) => Promise<unknown>>(workflow, {
@@ -237,7 +234,7 @@ export function createRuns(deps: Deps): TemporalRuns {
     async flush() {
       pages.stop();
       await Promise.all([replies.flush(), messages.flush(), endpoints.flush()]);
-      // A call that is tried again after its connection was closed would end the process.
+      // Retrying a call after its connection closed would end the process.
       await calls.over();
     },
   };

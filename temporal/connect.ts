@@ -9,11 +9,10 @@ export type TemporalSettings = {
   namespace: string;
   apiKey?: string | undefined;
   tls: boolean;
-  /** PEM files: by which the server's certificate is checked, and this process's own with its key. */
+  /** PEM files: the server's CA, and our certificate with its key. */
   caFile?: string | undefined;
   certFile?: string | undefined;
   keyFile?: string | undefined;
-  /** Interceptors of each start of a run. */
   interceptor?: WorkflowClientInterceptor | undefined;
 };
 
@@ -48,7 +47,7 @@ export function openClient(settings: TemporalSettings): { client: Client; connec
   return { connection, client: clientOn(connection, settings) };
 }
 
-/** A client on the connection of this process's workers: the answer to a start then carries the run's first task. Waits for a server that is starting. */
+/** Shares the workers' connection, so that a start returns the run's first task. Waits for a starting server. */
 export async function openSharedClient(settings: TemporalSettings): Promise<{ client: Client; connection: NativeConnection }> {
   await using starting = new AsyncDisposableStack();
   const patient = Connection.lazy(connectionOptions(settings));
@@ -58,7 +57,7 @@ export async function openSharedClient(settings: TemporalSettings): Promise<{ cl
   return { connection, client: clientOn(connection, settings) };
 }
 
-/** Of Temporal's API, by how a key is defined here. */
+/** Temporal's codes for key types. */
 const INDEXED = { KEYWORD: 2, KEYWORD_LIST: 7 };
 
 const ALREADY_EXISTS = 6;
@@ -66,7 +65,7 @@ const ALREADY_EXISTS = 6;
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
-/** Makes the namespace and its search attributes if they are missing. On Temporal Cloud they are made beforehand: then only looks. */
+/** Creates the namespace and its search attributes if missing. On Temporal Cloud they exist already. */
 export async function prepareNamespace(connection: ConnectionLike, namespace: string): Promise<void> {
   await connection.ensureConnected();
   await connection.workflowService

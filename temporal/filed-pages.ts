@@ -1,23 +1,23 @@
 type Deps = {
-  /** Whether the database says that a page is filed. Asked where this process may not hear of it: another one may file it. */
+  /** Whether the database has the page as filed, perhaps by another process. */
   isFiled: (ids: string[]) => Promise<boolean>;
 };
 
 const [ASK_MS, ASK_AT_MOST_MS] = [100, 500];
-/** A page that takes longer waits for something else than this machine, or its worker is gone: others need not wait for it. */
+/** A slower page waits for something else, or its worker died: the next need not wait. */
 const LONGEST_MS = 3000;
 
 export type FiledPages = ReturnType<typeof createFiledPages>;
 
-/** Knows when the page of a run is filed: at once if this process did it, otherwise soon, and never later than after three seconds. */
+/** Knows when a run's page is filed: at once in this process, by polling otherwise, and after three seconds at most. */
 export function createFiledPages({ isFiled }: Deps) {
   const waiting = new Map<string, () => void>();
   let stopped = false;
   return {
-    /** This process has dealt with a run's page, or can't for now. */
+    /** This process has filed a run's page, or can't now. */
     taken: (runId: string): void => waiting.get(runId)?.(),
 
-    /** Starts a run, and waits until its page is filed. */
+    /** Starts a run and waits until its page is filed. */
     async start(runId: string, ids: string[], begin: () => Promise<unknown>): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       const until = performance.now() + LONGEST_MS;
@@ -38,7 +38,7 @@ export function createFiledPages({ isFiled }: Deps) {
       }
     },
 
-    /** From here on nothing is waited for. */
+    /** Stops waiting. */
     stop(): void {
       stopped = true;
       for (const resolve of waiting.values()) resolve();

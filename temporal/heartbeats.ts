@@ -4,13 +4,13 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 const EVERY_MS = 3000;
 
 /**
- * Every activity beats while it works, with what it last said of its progress. With a heartbeat timeout of 10 s a killed worker,
- * or a task lost on its way, is noticed then and not at the end of the whole timeout.
+ * Heartbeats for every activity, with its last progress. With a 10 s timeout a killed worker or lost task is noticed soon, not
+ * after the activity's full timeout.
  */
 export const heartbeats = (context: Context): ActivityInterceptors => ({
   inbound: {
     async execute(input, next) {
-      // A local activity is part of a workflow task, which the SDK keeps alive.
+      // Local activities are kept alive by the SDK.
       if (context.info.isLocal) return next(input);
       const beat = context.heartbeat;
       let progress: unknown = context.info.heartbeatDetails;

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 let log: Logger | undefined;
 
 /**
- * Sends what Temporal's own code has to say to our log, from warnings up, and shows its metrics at an address (`host:port`). The
- * runtime is one per process: the last log given counts, and the first address.
+ * Sends Temporal's warnings and errors to our log, and serves its metrics at an address (`host:port`). One runtime per process:
+ * the latest log and the first address count.
  */
 export function installRuntime(to: Logger, metricsAddress?: string): void {
   const first = log === undefined;
@@ -13,13 +13,13 @@ export function installRuntime(to: Logger, metricsAddress?: string): void {
   if (!first) return;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      // Most of our workers are for activities only.
+      // Most workers have activities only.
       if (message.startsWith('No workflows registered')) return;
       const fields = { temporal: { ...meta } };
       if (level === 'ERROR') log?.error(fields, message);
       else log?.warn(fields, message);
     }),
-    // An outage of the server is told once by those whom it stops, not by every poll.
+    // A server outage is logged by affected callers, not by every poll.
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
       ...(metricsAddress === undefined

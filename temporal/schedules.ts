@@ -3,7 +3,7 @@ import { CONTROL } from '../domain/task-queues.ts';
 
 export const syncScheduleId = (carrierId: string): string => `sync/${carrierId}`;
 
-/** Creates a schedule, or brings the one that is there up to date. */
+/** Creates or updates a schedule. */
 async function put(client: Client, options: ScheduleOptions): Promise<void> {
   try {
     await client.schedule.create(options);
@@ -13,7 +13,7 @@ async function put(client: Client, options: ScheduleOptions): Promise<void> {
   }
 }
 
-/** Every minute: finds what a crash left unstarted. */
+/** Starts what a crash left unstarted. */
 export const scheduleSweep = (client: Client, everyMs: number): Promise<void> =>
   put(client, {
     scheduleId: 'sweep',
@@ -29,63 +29,50 @@ export const scheduleSweep = (client: Client, everyMs: number): Promise<void> =>
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   });
 
-/**
- * Nightly, per gateway. Two syncs of one gateway never run beside each other; a night without a server is caught up within a
- * day. `at` is HH:MM in `timeZone`: keep it out of 02:00–03:00, which a clock change skips or repeats.
- */
+/** A nightly schedule: no overlap, and a night without a server is caught up within a day. */
+const putNightly = (client: Client, { id, hour, minute = 0, timeZone, ...action }: Nightly): Promise<void> =>
+  put(client, {
+    scheduleId: id,
+    spec: { calendars: [{ hour, minute }], timezone: timeZone },
+    action: { type: 'startWorkflow', workflowId: id, taskQueue: CONTROL, args: [], ...action },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
+  });
+type Nightly = {
+  id: string;
+  hour: number;
+  minute?: number;
+  timeZone: string;
+  workflowType: 'syncLowcost' | 'renewRentals' | 'forgetOld';
+  args?: [string];
+  workflowRunTimeout: '6 hours' | '20 hours';
+};
+
+/** Syncs a gateway. `at` is HH:MM in `timeZone`, outside 02:00–03:00, which a clock change skips or repeats. */
 export const scheduleSync = (
   client: Client,
   carrierId: string,
   { at, timeZone }: { at: string; timeZone: string },
 ): Promise<void> => {
-  const [hour, minute] = at.split(':').map(Number);
-  return put(client, {
-    scheduleId: syncScheduleId(carrierId),
-    spec: { calendars: [{ hour: hour ?? 6, minute: minute ?? 0 }], timezone: timeZone },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'syncLowcost',
-      workflowId: `sync/${carrierId}`,
-      taskQueue: CONTROL,
-      args: [carrierId],
-      workflowRunTimeout: '6 hours',
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
+  const [hour = 6, minute = 0] = at.split(':').map(Number);
+  return putNightly(client, {
+    id: syncScheduleId(carrierId),
+    hour,
+    minute,
+    timeZone,
+    workflowType: 'syncLowcost',
+    args: [carrierId],
+    workflowRunTimeout: '6 hours',
   });
 };
 
 export const RENTALS_SCHEDULE = 'rentals';
 
-/** Nightly, an hour before lowcost replies are synced by default: a rental that ends is told, renewed or released. */
+/** An hour before the default sync. */
 export const scheduleRentals = (client: Client, timeZone: string): Promise<void> =>
-  put(client, {
-    scheduleId: RENTALS_SCHEDULE,
-    spec: { calendars: [{ hour: 5, minute: 0 }], timezone: timeZone },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'renewRentals',
-      workflowId: RENTALS_SCHEDULE,
-      taskQueue: CONTROL,
-      args: [],
-      workflowRunTimeout: '6 hours',
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
-  });
+  putNightly(client, { id: RENTALS_SCHEDULE, hour: 5, timeZone, workflowType: 'renewRentals', workflowRunTimeout: '6 hours' });
 
 export const RETENTION_SCHEDULE = 'retention';
 
-/** Nightly, before everything else of the night: what accounts chose not to keep for longer is forgotten. */
+/** The first of the night. */
 export const scheduleRetention = (client: Client, timeZone: string): Promise<void> =>
-  put(client, {
-    scheduleId: RETENTION_SCHEDULE,
-    spec: { calendars: [{ hour: 4, minute: 0 }], timezone: timeZone },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'forgetOld',
-      workflowId: RETENTION_SCHEDULE,
-      taskQueue: CONTROL,
-      args: [],
-      workflowRunTimeout: '20 hours',
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '24 hours' },
-  });
+  putNightly(client, { id: RETENTION_SCHEDULE, hour: 4, timeZone, workflowType: 'forgetOld', workflowRunTimeout: '20 hours' });

@@ -6,8 +6,8 @@ import type { Tracing } from '../domain/tracing.ts';
 export type TracedRuns = { client: WorkflowClientInterceptor; activity: ActivityInterceptorsFactory };
 
 /**
- * Has a run go on with the trace in which it was started: its start carries the header, workflows/trace-headers.ts hands it to
- * each activity, and here that activity becomes a step. A run that is signalled belongs to no trace: it serves many.
+ * Continues a run in the trace that started it: the start carries the header, workflows/trace-headers.ts passes it to activities,
+ * and each activity becomes a span. Signalled runs belong to no trace: they serve many.
  */
 export const traceRuns = (tracing: Tracing): TracedRuns => ({
   client: {

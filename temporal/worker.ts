@@ -4,7 +4,7 @@ import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-que
 import { heartbeats } from './heartbeats.ts';
 import type { TracedRuns } from './trace-runs.ts';
 
-/** A worker's activities, by queue. Only types of them are known here. */
+/** Activities by queue. */
 export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
 type Deps = {
@@ -15,13 +15,13 @@ type Deps = {
   traced?: TracedRuns | undefined;
 };
 
-/** A worker that runs until it is shut down; `failed` rejects when it dies by itself. */
+/** A running worker; `failed` rejects if it dies. */
 export type Running = { shutdown(): Promise<void>; failed: Promise<never>; state(): string };
 
 const workflowFile = (name: string): string =>
   fileURLToPath(new URL(`../workflows/${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
 
-/** Workflow code for the sandbox. A production build has it made beforehand, without what traces need. */
+/** Workflow code for the sandbox. Production builds are prebuilt, without tracing. */
 export const bundleWorkflows = async (traced = false): Promise<WorkflowBundleOption> =>
   bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
@@ -30,9 +30,9 @@ export const bundleWorkflows = async (traced = false): Promise<WorkflowBundleOpt
   });
 
 const GRACE = '20 seconds' as const;
-/** Activities that wait for others' endpoints: many slots, little work. */
+/** Activities waiting for others' endpoints: many slots, little work. */
 const CALLBACK_SLOTS = 400;
-/** Many, for what holds one mostly waits for its turn: a small campaign must not wait for a place behind the batches of large ones. */
+/** Most holders wait for their turn: a small campaign must not wait behind large ones' batches. */
 const CARRIER_SLOTS = 1000;
 
 export async function openWorkers({ connection, namespace, activities, bundle, traced }: Deps) {
@@ -43,7 +43,7 @@ export async function openWorkers({ connection, namespace, activities, bundle, t
     interceptors: { activity: [heartbeats, ...(traced ? [traced.activity] : [])] },
   };
 
-  /** Only one worker carries workflows; the others are for activities. */
+  /** Only one worker runs workflows. */
   const run = (worker: Worker): Running => {
     const done = worker.run();
     const failed = new Promise<never>((_, reject) => {
@@ -67,8 +67,8 @@ export async function openWorkers({ connection, namespace, activities, bundle, t
       ...common,
       taskQueue: CONTROL,
       workflowBundle: bundle,
-      // How long a run's next step waits for the worker that knows the run, before any other takes it. Ten seconds by default:
-      // after a kill they came on top of those after which its activity counts as lost.
+      // How long a run's next step waits for its worker before another takes it. The default of 10 s would, after a kill, add to
+      // the activity's timeout.
       stickyQueueScheduleToStartTimeout: '3 seconds',
       activities: activities.control,
       maxConcurrentActivityTaskExecutions: CALLBACK_SLOTS,

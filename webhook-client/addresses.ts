@@ -3,16 +3,16 @@ import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 export type AddressRules = {
-  /** Networks that may be reached though they are private. The metadata addresses never may. */
+  /** Private networks to allow; metadata addresses stay blocked. */
   allowCidrs: string[];
-  /** Networks that may not be reached though they are public: our own. */
+  /** Public networks to block: our own. */
   denyCidrs?: string[];
 };
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Cidr = [Address, number];
 
-/** Addresses where clouds hand credentials out, or run their hosts. No setting opens them. */
+/** Addresses of clouds' credentials and hosts. Never allowed. */
 const METADATA = [
   '169.254.169.0/24',
   '169.254.170.0/24',
@@ -29,8 +29,8 @@ const METADATA = [
 const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
 
 /**
- * Whether one address may be connected to: global unicast, and neither a metadata service nor an address of this machine.
- * IPv6 addresses that wrap an IPv4 address are judged by the address inside as well.
+ * Whether an address may be connected to: global unicast, no metadata service, not this machine. An IPv4 address inside an IPv6
+ * one is checked too.
  */
 export function createAddressCheck({ allowCidrs, denyCidrs = [] }: AddressRules): (address: string) => boolean {
   const allowed = allowCidrs.map(readCidr);
@@ -52,7 +52,7 @@ export function createAddressCheck({ allowCidrs, denyCidrs = [] }: AddressRules)
 }
 
 function readCidr(text: string): Cidr {
-  if (!ipaddr.isValidCIDR(text)) throw new Error(`"${text}" is no network such as 10.0.0.0/8 or fd00::/8`);
+  if (!ipaddr.isValidCIDR(text)) throw new Error(`"${text}" is not a network such as 10.0.0.0/8 or fd00::/8`);
   return ipaddr.parseCIDR(text);
 }
 
@@ -64,7 +64,7 @@ const isOurs = (address: Address): boolean =>
     list?.some((own) => own.address === address.toString() || own.address === address.toNormalizedString()),
   );
 
-/** The IPv4 address that a translated (64:ff9b::/96, ::ffff:0:0:0/96), compatible (::/96) or 6to4 address leads to. */
+/** IPv4 address of a translated (64:ff9b::/96, ::ffff:0:0:0/96), compatible (::/96) or 6to4 address. */
 function innerAddress(address: Address): ipaddr.IPv4 | null {
   if (!('parts' in address)) return null;
   const bytes = address.toByteArray();

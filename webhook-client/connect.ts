@@ -3,19 +3,18 @@ import { connect as connectTls } from 'node:tls';
 import type { Guard, Target } from './guard.ts';
 import { AttemptFault, codeOf, wordingOf } from './outcome.ts';
 
-/** How long each phase took, in ms; null for what did not happen. */
+/** Milliseconds per phase; null if it did not happen. */
 export type Phases = { dnsMs: number | null; connectMs: number | null; tlsMs: number | null };
 
 export type Opened = { socket: Socket; remoteAddress: string };
 
 const CONNECT_MS = 5000;
-/** How long one of several addresses is tried before the next: a host may name an IPv6 address that leads nowhere. */
+/** Time per address, as one may lead nowhere (often IPv6). */
 const NEXT_ADDRESS_MS = 1000;
 
 /**
- * A socket to a URL's host, by a way that was checked: every address of the host is looked at, one of them is connected to,
- * and where that led is looked at once more, before a byte is written. Within 5 s, names and TLS included. Fills in `phases`
- * as it goes. `ca` stands in for the machine's certificate authorities.
+ * A socket to a URL's host: all its addresses are checked, one is connected to, and where that led is checked again before a byte
+ * is written. Within 5 s, with DNS and TLS. Fills in `phases`. `ca` replaces the machine's certificate authorities.
  */
 export async function open(
   target: Target,
@@ -42,7 +41,7 @@ export async function open(
   return { socket: secure, remoteAddress };
 }
 
-/** Milliseconds since the last look, to a tenth. */
+/** Milliseconds since the last call, to a tenth. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {
@@ -53,7 +52,7 @@ function stopwatch(): () => number {
   };
 }
 
-/** One of the addresses, in turn. Node calls `lookup` for a name only: the addresses that were checked are its answer. */
+/** Tries the checked addresses in turn; Node's `lookup` is asked for names only, and returns them. */
 function dial(addresses: string[], port: number, signal: AbortSignal): Promise<Socket> {
   const checked = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_host, _options, done) => done(null, checked);
@@ -71,7 +70,7 @@ function dial(addresses: string[], port: number, signal: AbortSignal): Promise<S
 async function encrypt(socket: Socket, host: string, ca: string | undefined, signal: AbortSignal): Promise<Socket> {
   const secure = connectTls({
     socket,
-    // The certificate must be for the name in the URL; a literal address has no name to send.
+    // The certificate must match the URL's name; an address has no SNI.
     ...(isIP(host) === 0 ? { host, servername: host } : { host }),
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
@@ -86,7 +85,7 @@ async function encrypt(socket: Socket, host: string, ca: string | undefined, sig
   }
 }
 
-/** The socket once it is ready; destroyed when that fails or takes too long. */
+/** Resolves when ready; destroys the socket on failure or timeout. */
 function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
   const { promise, resolve, reject } = Promise.withResolvers<S>();
   const abort = (): void => void socket.destroy(asError(signal.reason));
@@ -100,7 +99,7 @@ function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', 
   return promise.finally(() => {
     signal.removeEventListener('abort', abort);
     socket.off('close', close);
-    // The listener for errors stays: a socket may fail between two owners, and nobody may be listening then.
+    // The error listener stays: a socket may fail between two owners.
   });
 }
 

@@ -2,24 +2,23 @@ import { Client } from 'undici';
 import { open, type Phases } from './connect.ts';
 import type { Guard, Target } from './guard.ts';
 
-/** One connection, for one attempt at a time. */
 export type Connection = {
   client: Client;
   remoteAddress: string;
-  /** Keeps it for the next attempt at the same origin, if it may be used again. */
+  /** Keeps it for the next attempt at its origin, if reusable. */
   release(): void;
   close(): void;
 };
 
 const IDLE_MS = 4000;
-/** A receiver that moves to another address is followed within this time. */
+/** Limit for following a receiver that moves. */
 const OLDEST_MS = 60_000;
 const MOST_IDLE_PER_ORIGIN = 8;
 const MOST_IDLE = 1000;
 
 /**
- * Connections to the origins that customers name. Each attempt has one to itself, so that its phases and its remote address
- * are its own; one that was kept open needs no phases.
+ * Connections to customers' origins, one attempt at a time, so that phases and remote address are the attempt's own; a reused one
+ * has no phases.
  */
 export function createConnections({ guard, ca }: { guard: Guard; ca: string | undefined }) {
   const idle = new Map<string, Connection[]>();
@@ -42,17 +41,17 @@ export function createConnections({ guard, ca }: { guard: Guard; ca: string | un
     const begun = performance.now();
     let handed = false;
     const client = new Client(origin, {
-      // This socket and no other: a client that connected again by itself would go where nobody looked.
+      // This socket only: a reconnecting client would bypass the checks.
       connect(_options, done) {
         if (handed || socket.destroyed) return done(new Error('the connection was closed'), null);
         handed = true;
-        // Not within this call: the client only goes on when it is told later.
+        // Asynchronous, as the client expects.
         return queueMicrotask(() => done(null, socket));
       },
       pipelining: 1,
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
-      // The attempt's own signal ends it: these count from chunk to chunk.
+      // The attempt's signal is the limit; these count between chunks.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -78,7 +77,7 @@ export function createConnections({ guard, ca }: { guard: Guard; ca: string | un
   }
 
   return {
-    /** One that was kept, else a new one. Rejects when none can be had. */
+    /** A kept or new connection. Rejects when none can be had. */
     async take(target: Target, signal: AbortSignal, phases: Phases): Promise<Connection> {
       const list = idle.get(target.url.origin) ?? [];
       const kept = list.pop();

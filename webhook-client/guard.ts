@@ -5,38 +5,36 @@ import { createResolve, type Resolve } from './resolve.ts';
 export type GuardSettings = AddressRules & {
   allowHttp: boolean;
   ports: number[] | 'any';
-  /** How names become addresses; left out, by the machine's name servers. */
+  /** Default: the machine's name servers. */
   resolve?: Resolve;
 };
 
-/** Where a URL leads. `host` is a name without a trailing dot, or an address without brackets. */
+/** `host`: a name without trailing dot, or an address without brackets. */
 export type Target = { url: URL; host: string; port: number };
 type Refused = { ok: false; reason: string; kind: 'blocked' | 'dns' };
 export type Checked = { ok: true; target: Target; addresses: string[] } | Refused;
 
 export type Guard = {
-  /** Judges a URL without asking a name server. `reason` is for the operator only. */
+  /** Checks a URL without DNS. `reason` is for the operator. */
   read(url: string): { ok: true; target: Target } | Refused;
-  /** Whether a URL that a customer names may be posted to, and at which addresses: every one of its host's was checked. */
+  /** Whether a customer's URL may be posted to, with its addresses, all checked. */
   check(url: string): Promise<Checked>;
-  /** Whether one address may be connected to. */
   allows(address: string): boolean;
 };
 
 const CONTROL = /\p{Cc}/u;
 
-/** How many of a host's addresses are worth a try. */
 const MOST_ADDRESSES = 8;
 
 const blocked = (reason: string): Refused => ({ ok: false, reason, kind: 'blocked' });
 
-/** Throws when a network in the settings can not be read. */
+/** Throws on an unreadable network. */
 export function createGuard({ allowHttp, ports, resolve = createResolve(), ...rules }: GuardSettings): Guard {
   const allows = createAddressCheck(rules);
 
   const read: Guard['read'] = (text) => {
-    if (!URL.canParse(text)) return blocked('it is no URL');
-    // A parser leaves out what a log or another parser reads as the end of a line.
+    if (!URL.canParse(text)) return blocked('it is not a URL');
+    // URL parsers drop characters that end a line elsewhere.
     if (CONTROL.test(text)) return blocked('it carries a line break or another control character');
     const url = new URL(text);
     if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))

@@ -11,10 +11,7 @@ export type GuardedFetch = (
   options: { method: string; headers: Record<string, string>; body?: unknown },
 ) => Promise<Response>;
 
-/**
- * Asks what customers name, as callbacks are posted: every connection goes by a way that was checked (connect.ts), redirects are
- * not followed, an answer is 1 MiB at most and takes 10 s at most. Throws otherwise.
- */
+/** Fetches customers' URLs over checked connections (connect.ts). No redirects; at most 1 MiB and 10 s. Throws otherwise. */
 export function createGuardedFetch({ guard, ca }: { guard: Guard; ca?: string }): GuardedFetch {
   const agent = new Agent({
     maxResponseSize: MOST_BYTES,
@@ -34,7 +31,7 @@ export function createGuardedFetch({ guard, ca }: { guard: Guard; ca?: string })
     const response = await fetch(url, {
       method,
       headers,
-      // A form, or a notice that is encrypted.
+      // A form, or an encrypted push.
       ...(body instanceof URLSearchParams ? { body: body.toString() } : body instanceof Uint8Array ? { body } : {}),
       dispatcher: agent,
       redirect: 'manual',

@@ -12,7 +12,7 @@ export type AttemptClass =
   | 'http_5xx'
   | 'gone';
 
-/** A failure whose class is known where it happens. The message is the operator's. */
+/** A failure of known class. The message is for the operator. */
 export class AttemptFault extends Error {
   readonly class: AttemptClass;
 
@@ -39,7 +39,7 @@ const CLASSES: Record<string, AttemptClass> = {
   ETIMEDOUT: 'timeout',
 };
 
-/** The class of a thrown failure. One with an unknown code broke an open connection: `reset`. */
+/** Class of a thrown failure. Unknown codes broke an open connection: `reset`. */
 export function readFault(error: unknown): { class: AttemptClass; error: string } {
   if (error instanceof AttemptFault) return { class: error.class, error: error.message };
   if (!(error instanceof Error)) return { class: 'reset', error: String(error).slice(0, 500) };
@@ -48,14 +48,14 @@ export function readFault(error: unknown): { class: AttemptClass; error: string 
   return { class: CLASSES[codeOf(error)] ?? 'reset', error: wordingOf(error) };
 }
 
-/** Whether the name servers said that there is no such host, as against saying nothing. */
+/** The name servers said there is no such host, rather than nothing. */
 export const isUnknownHost = (kind: AttemptClass, error: string | null): boolean =>
   kind === 'dns' && /ENOTFOUND|ENODATA|has no address$/.test(error ?? '');
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Code and message; of several connections that were tried in vain, each one's message. */
+/** Code and message; all messages of several failed connections. */
 export function wordingOf(error: Error): string {
   const message = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error.message;
   const code = codeOf(error);

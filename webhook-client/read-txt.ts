@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 
 const TIMEOUT_MS = 3000;
 
-/** Reads the TXT records of a name, each put together; none where there is no such name, or nobody says. */
+/** TXT records of a name, parts joined; empty on any failure. */
 export function createReadTxt(servers: readonly string[]): (name: string) => Promise<string[]> {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
   if (servers.length > 0) resolver.setServers(servers);

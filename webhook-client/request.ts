@@ -7,14 +7,13 @@ import type { Guard } from './guard.ts';
 import { AttemptFault, classOfStatus, readFault, type AttemptClass } from './outcome.ts';
 import { sign } from './signature.ts';
 
-/** How one POST went. `error` is the operator's wording. */
+/** Result of one POST. `error` is for the operator. */
 export type AttemptResult = {
   ok: boolean;
   class: AttemptClass;
   status: number | null;
   /**
-   * Milliseconds. The phases each by itself, null for what did not happen or not on a connection that was already there; the
-   * first byte and the total since the attempt began.
+   * Milliseconds. Each phase alone, null if it did not happen or the connection was reused; first byte and total from the start.
    */
   timings: Phases & { firstByteMs: number | null; totalMs: number | null };
   remoteAddress: string | null;
@@ -42,9 +41,9 @@ const KEPT_HEADERS = [
 ];
 const LONGEST_HEADER = 1000;
 
-/** The headers of one attempt. `id` and `body` are the same on every one, the time and the signature are not. */
+/** Headers of one attempt. `id` and `body` stay the same; time and signature change. */
 export function callbackHeaders(call: {
-  /** The live ones: during a rotation, two. */
+  /** The live ones: two during a rotation. */
   secrets: string[];
   id: string;
   deliveryId: string;
@@ -54,7 +53,6 @@ export function callbackHeaders(call: {
   outOfOrder?: boolean;
   body: string;
   now: Date;
-  /** Headers that name a trace or a request. */
   trace?: { traceparent?: string; 'x-request-id'?: string };
 }): Record<string, string> {
   const timestamp = Math.floor(call.now.getTime() / 1000);
@@ -73,9 +71,8 @@ export function callbackHeaders(call: {
 }
 
 /**
- * Posts to addresses that customers name, and nowhere else (connect.ts). Redirects are not followed: a 301 would turn the POST
- * into an empty GET. An attempt ends at `timeoutMs` whatever happens, the body included. Never throws. `ca` stands in for the
- * machine's certificate authorities.
+ * Posts to customers' addresses over checked connections (connect.ts). No redirects: a 301 would turn the POST into an empty GET.
+ * Ends at `timeoutMs`, body included. Never throws. `ca` replaces the machine's certificate authorities.
  */
 export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Poster {
   const connections = createConnections({ guard, ca });
@@ -96,7 +93,7 @@ export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Post
       });
       result.timings.firstByteMs = since(begun);
       Object.assign(result, readHead(response.statusCode, response.headers));
-      // The head decides: what becomes of the body afterwards changes neither success nor failure.
+      // The head decides; a failing body changes nothing.
       const taken = await readSome(response.body);
       result.bodyExcerpt = taken.excerpt;
       if (taken.fault) result.error = [result.error, taken.fault].filter((part) => part !== null).join('; ');
@@ -131,11 +128,11 @@ export function createPoster({ guard, ca }: { guard: Guard; ca?: string }): Post
   };
 }
 
-/** The query goes as it was written, which a receiver may compare; a URL's parser writes some characters anew. What no request line may hold is escaped. */
+/** Keeps the query as written, which receivers may compare, and escapes spaces; a URL parser would rewrite characters. */
 function pathOf({ pathname }: URL, text: string): string {
   const at = text.indexOf('?');
   const query = at < 0 ? '' : text.slice(at).replace(/ +$/, '').replaceAll(' ', '%20');
-  // The client writes each character as one byte.
+  // The client writes one byte per character.
   return pathname + Buffer.from(query).toString('latin1');
 }
 
@@ -165,11 +162,11 @@ function readHead(status: number, headers: Record<string, string | string[] | un
 
 type Taken = { excerpt: string; whole: boolean; fault: string | null };
 
-/** Reads so much and leaves the rest: a receiver may send without end. Never throws. */
+/** Reads up to a limit: a receiver may send without end. Never throws. */
 async function readSome(
   stream: AsyncIterable<Uint8Array> & { on(event: 'error', listener: () => void): unknown },
 ): Promise<Taken> {
-  // Leaving the loop early destroys the stream, which says so by an error.
+  // Leaving the loop early destroys the stream with an error.
   stream.on('error', () => {});
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -186,6 +183,6 @@ async function readSome(
   }
 }
 
-/** As text that PostgreSQL can hold. A character cut in two at the end is left out. */
+/** Text for PostgreSQL; a cut last character is dropped. */
 const excerptOf = (chunks: Uint8Array[]): string =>
   new TextDecoder().decode(Buffer.concat(chunks).subarray(0, KEEP_AT_MOST), { stream: true }).replaceAll('\u0000', '\uFFFD');

@@ -3,24 +3,24 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Every address of a host, IPv4 first. Rejects with the resolver's error when there is none. */
+/** All addresses, IPv4 first. Rejects with the resolver's error. */
 export type Resolve = (host: string) => Promise<string[]>;
 
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
 const ASK_MS = 1500;
 const ASK_TIMES = 2;
 const TOTAL_MS = 4000;
-/** How long an IPv4 answer waits for name servers that know nothing of IPv6. */
+/** How long an IPv4 answer waits for the IPv6 one. */
 const LATE_ANSWER_MS = 300;
 /**
- * Names are asked for no faster than so many in a millisecond. After an outage thousands are wanted at once, and questions that a
- * name server's socket can't hold are lost. Only the asking is paced: slow name servers keep nobody waiting.
+ * Queries per millisecond: after an outage thousands start at once, and would overflow a name server's socket. Slow answers delay
+ * nobody.
  */
 const ASKED_IN_A_MS = 2;
 
 /**
- * Asks the name servers itself (`servers`, as `address` or `address:port`; left out, the machine's). The system's own lookup
- * would take one of four threads that everything in the process shares, and one customer's slow name servers would hold all.
+ * Queries the name servers directly (`servers` as `address` or `address:port`; default the machine's). The system lookup uses one
+ * of four threads shared by the process: one customer's slow name servers would block all.
  */
 export function createResolve({ servers = [], hosts = readHosts() }: { servers?: string[]; hosts?: Hosts } = {}): Resolve {
   const resolver = new Resolver({ timeout: ASK_MS, tries: ASK_TIMES });
@@ -37,7 +37,7 @@ export function createResolve({ servers = [], hosts = readHosts() }: { servers?:
 
   let asked = 0;
   let turns: Promise<unknown> = Promise.resolve();
-  /** One after the other, not by the clock: a process that stood still would have missed the turns of all, and ask at once. */
+  /** Chained, not timed: after a suspension timed turns would all be due at once. */
   function turn(): Promise<unknown> {
     if (++asked % ASKED_IN_A_MS === 0) turns = turns.then(() => sleep(1));
     return turns;
@@ -53,7 +53,7 @@ export function createResolve({ servers = [], hosts = readHosts() }: { servers?:
     }
   }
 
-  /** Who wants a name that is being asked for waits for the same answer. */
+  /** Concurrent requests for a name share its answer. */
   const asking = new Map<string, Promise<string[]>>();
   return (name) => {
     const host = name.toLowerCase().replace(/\.$/, '');
@@ -68,7 +68,7 @@ export function createResolve({ servers = [], hosts = readHosts() }: { servers?:
 
 type Hosts = ReadonlyMap<string, string[]>;
 
-/** The machine's hosts file, as it is now. */
+/** The machine's hosts file. */
 function readHosts(): Hosts {
   const hosts = new Map<string, string[]>();
   for (const line of readQuietly(HOSTS_FILE).split('\n')) {

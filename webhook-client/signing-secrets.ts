@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isSigningKey, newSecret } from './signature.ts';
 
-/** A secret of an endpoint: the newest has no end, one that was replaced signs until its own. */
+/** `until`: null for the newest; replaced ones sign until then. */
 export type SigningSecret = { secret: string; until: string | null };
 
-/** The secrets sealed in an endpoint's row, newest first. A bare text is one without an end. */
+/** An endpoint's sealed secrets, newest first. A bare string has no end. */
 const Stored = z
   .array(
     z.union([
@@ -17,7 +17,7 @@ const Stored = z
 export const readSecrets = (opened: string): SigningSecret[] => Stored.parse(JSON.parse(opened));
 const MOST_OPENED = 5000;
 
-/** Opens what is sealed in endpoints' rows, each once until it changes: `open` unseals. */
+/** Opens endpoints' sealed secrets, cached until they change. */
 export function createSecretReader(open: (sealed: Uint8Array) => string) {
   const opened = new Map<string, { sealed: Uint8Array; secrets: SigningSecret[] }>();
   return (endpointId: string, sealed: Uint8Array): SigningSecret[] => {
@@ -32,11 +32,11 @@ export function createSecretReader(open: (sealed: Uint8Array) => string) {
 
 export const writeSecrets = (secrets: SigningSecret[]): string => JSON.stringify(secrets);
 
-/** Those that sign at that time: during a rotation, two. */
+/** Those that sign now: two during a rotation. */
 export const liveSecrets = (secrets: SigningSecret[], now: Date): string[] =>
   secrets.filter(({ until }) => until === null || Date.parse(until) > now.getTime()).map(({ secret }) => secret);
 
-/** A new secret in front; those of its kind before go on signing for `overlapMs`, or for what was left to them. */
+/** Prepends a secret; earlier ones of its kind sign for `overlapMs` more at most. */
 export function rotated(
   secrets: SigningSecret[],
   now: Date,

@@ -2,10 +2,10 @@ import { createCipheriv, createECDH, createPrivateKey, hkdfSync, randomBytes, si
 import { HOUR_MS } from '../domain/durations.ts';
 
 export type PushSubscription = { endpoint: string; keys: { p256dh: string; auth: string } };
-/** By what push services know this installation, in base64url, and how they write to whoever runs it. */
+/** VAPID keys, base64url, and the operator's contact. */
 export type Vapid = { publicKey: string; privateKey: string; subject: string };
 
-/** The longest that push services take is a day. */
+/** Push services accept a day at most. */
 const SIGNED_FOR_MS = 12 * HOUR_MS;
 const RECORD_BYTES = 4096;
 
@@ -13,7 +13,7 @@ const derive = (secret: Uint8Array, salt: Uint8Array, info: Uint8Array | string,
   Buffer.from(hkdfSync('sha256', secret, salt, info, bytes));
 const coded = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
-/** Encrypted for one browser (RFC 8188 and 8291), in one record. Throws on keys that are not a browser's. */
+/** Encrypts for one browser (RFC 8188, RFC 8291), in one record. Throws on invalid keys. */
 export function encryptPush(
   { p256dh, auth }: PushSubscription['keys'],
   text: string,
@@ -38,7 +38,7 @@ export function encryptPush(
   return Buffer.concat([salt, head, ours.getPublicKey(), ...sealed]);
 }
 
-/** Tells a push service who asks (RFC 8292). */
+/** VAPID `Authorization` header (RFC 8292). */
 export function vapidHeader(endpoint: string, { publicKey, privateKey, subject }: Vapid): string {
   const point = Buffer.from(publicKey, 'base64url');
   const jwk = {

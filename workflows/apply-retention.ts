@@ -2,17 +2,17 @@ import { continueAsNew, patched, proxyActivities, workflowInfo } from '@temporal
 import type { ForgetOld, ForgetPosition } from '../activities/contacts/apply-retention.ts';
 import type { CheckLedger } from '../activities/maintenance/check-ledger.ts';
 
-// Ours and idempotent: try until it is done.
+// Idempotent: retry until done.
 const activities = proxyActivities<ForgetOld>({ startToCloseTimeout: '2 minutes', heartbeatTimeout: '10 seconds' });
 
-// Reads every row: on large tables that takes long, and the next night is the retry that matters.
+// Reads every row, which takes long; the next night repeats it anyway.
 const { checkLedger } = proxyActivities<CheckLedger>({
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 3 },
 });
 
-/** Every night: what accounts chose not to keep for longer is forgotten, account after account; then whether all that is owed is accounted for. */
+/** Nightly: deletes what accounts no longer keep, then checks the ledger. */
 export async function forgetOld(from: ForgetPosition | null = null): Promise<void> {
   let at = await activities.forgetOld(from);
   while (at !== null) {

@@ -7,13 +7,13 @@ import { MAIL } from '../domain/task-queues.ts';
 import { whereIs } from './signals.ts';
 import { settleAll } from './settle-all.ts';
 
-// Filing is ours and idempotent: try until it is done. In the workflow task itself: two tasks and a queue less.
+// Idempotent: retry until done. Local activities save two tasks and a queue.
 const filing = { startToCloseTimeout: '30 seconds', retry: { maximumInterval: '10 seconds' } } as const;
 const { fileReplies: fileHere } = proxyLocalActivities<FileReplies>({ ...filing, localRetryThreshold: '5 seconds' });
 const { fileReplies } = proxyActivities<FileReplies>({ ...filing, heartbeatTimeout: '10 seconds' });
 
-// First attempts only, for three seconds at most: what takes longer or fails is the run of retries'. A second try of this page
-// finds nothing to claim. What is given up here is that run's too; this one then fails by the step's name.
+// First attempts only, three seconds at most: slow and failed ones go to the retry run. A retry of this page finds nothing to
+// claim. If given up here, that run takes over and this one fails by the step's name.
 const posting = { startToCloseTimeout: '60 seconds', retry: { maximumAttempts: 5 } } as const;
 const { postCallbacks: postHere } = proxyLocalActivities<PostCallbacks>(posting);
 const { postCallbacks } = proxyActivities<PostCallbacks>({ ...posting, heartbeatTimeout: '10 seconds' });
@@ -25,13 +25,13 @@ const { sendReplyEmails } = proxyActivities<SendReplyEmails>({
   retry: { maximumAttempts: 5 },
 });
 
-// A notice that is sent late, or twice, is worse than none.
+// A late or repeated notification is worse than none.
 const { pushReplies } = proxyActivities<PushReplies>({ startToCloseTimeout: '1 minute', retry: { maximumAttempts: 1 } });
 
-/** `named`: whether the run is to be found by its accounts. It costs a write, so not while replies wait. */
+/** `named`: index the run by its accounts. Costs a write, so not under load. */
 type Page = { replyIds: string[]; named: boolean };
 
-/** The result of a page. `retrying` and `held` are looked after by the runs of retries, as is what was `underWay` when this run ended. */
+/** The retry runs continue what is `retrying`, `held` or `underWay`. */
 type PageResult = {
   filed: number;
   unattributed: number;
@@ -39,11 +39,11 @@ type PageResult = {
   mails: number;
 };
 
-/** One run for the replies that arrived together: on the platform first, then every other way their accounts chose. */
+/** One run for replies that arrived together: files them, then delivers them every way their accounts chose. */
 export const deliverReplyPage = ({ replyIds, named }: Page): Promise<PageResult> =>
   deliver(replyIds, { fileReplies: fileHere, postCallbacks: postHere, sendReplyEmails }, named);
 
-/** The same, as runs of before began it: each step an activity of its own. */
+/** For runs of older processes, with ordinary activities. */
 export async function deliverReplies(replyIds: string[]): Promise<void> {
   await deliver(replyIds, { fileReplies, postCallbacks, sendReplyEmails }, false);
 }
@@ -67,7 +67,7 @@ async function deliver(replyIds: string[], steps: Steps, named: boolean): Promis
   return {
     filed: owed.filed,
     unattributed: owed.unattributed,
-    // Given up by a run of before, which ends all the same.
+    // Given up, in runs from before `fail-by-name`.
     callbacks: (await posting?.catch(() => null)) ?? { delivered: 0, retrying: 0, held: 0, underWay: 0 },
     mails: owed.emails.length,
   };

@@ -1,7 +1,10 @@
 import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { phase, woken } from './signals.ts';
 
-/** `args` are the run's own, for when it continues as new. A signal that arrives with the last moments of a drain is seen all the same: the flag is cleared before the claim and read after it. */
+/**
+ * `args`: the run's own, to continue as new. The flag is cleared before the claim and read after it, so a signal during the drain
+ * is not lost.
+ */
 export async function drainLoop(drain: () => Promise<{ sleepMs: number | null }>, args: unknown[] = []): Promise<void> {
   let wanted = false;
   let now = 'starting';
@@ -21,5 +24,5 @@ export async function drainLoop(drain: () => Promise<{ sleepMs: number | null }>
   }
 }
 
-/** The flag changes in a handler, behind the compiler's back. */
+/** The handler changes the flag unseen by the compiler. */
 const isSet = (flag: boolean): boolean => flag;

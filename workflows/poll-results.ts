@@ -2,9 +2,9 @@ import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio
 import type { PollResults } from '../activities/sending/poll-results.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
-/** The one run that asks a gateway what became of its messages, until nothing is awaited. */
+/** Polls one gateway for message results until none is awaited. */
 export async function pollResults(carrierId: string): Promise<void> {
-  // Reads from the gateway, and applying a result twice changes nothing. Patient: a gateway may be down for days.
+  // Reads, applied idempotently. A gateway may be down for days.
   const activities = proxyActivities<PollResults>({
     taskQueue: carrierQueue(carrierId),
     startToCloseTimeout: '2 minutes',

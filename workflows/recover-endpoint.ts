@@ -4,13 +4,12 @@ import type { DrainEndpoint, EndpointStep } from '../activities/callbacks/recove
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { drainLoop } from './drain-loop.ts';
 
-/** The endpoint's state at the last look: health, backlog, last failure, next try. */
 export const endpointHealth = defineQuery<Omit<EndpointStep, 'sleepMs'> | 'not looked yet'>('endpointHealth');
 
-/** One delivery, by its id or its reply's, if it is among those that have waited longest. */
+/** A delivery by its or its reply's id, if among the oldest. */
 export const delivery = defineQuery<WaitingDelivery | 'not among the oldest', [id: string]>('delivery');
 
-// Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
+// Claimed before posting: a retried drain posts nothing twice.
 const { drainEndpoint } = proxyActivities<DrainEndpoint>({
   taskQueue: CALLBACKS_RETRY,
   startToCloseTimeout: '2 minutes',
@@ -18,7 +17,7 @@ const { drainEndpoint } = proxyActivities<DrainEndpoint>({
   retry: { maximumInterval: '10 seconds' },
 });
 
-/** Looks after one endpoint in trouble until it is healthy, or stopped, or nothing is owed to it. */
+/** Tends one endpoint in trouble until it is healthy, stopped, or owed nothing. */
 export async function recoverEndpoint(endpointId: string): Promise<void> {
   let last: EndpointStep | null = null;
   setHandler(endpointHealth, () => last ?? 'not looked yet');
@@ -36,7 +35,7 @@ export async function recoverEndpoint(endpointId: string): Promise<void> {
   }, [endpointId]);
 }
 
-/** For who looks at the run in Temporal's UI. */
+/** For Temporal's UI. */
 const inWords = ({ health, backlog, oldest = [], attemptsAtMost, lastFailure, nextTryAt }: EndpointStep): string =>
   [
     `${health}, ${backlog} waiting`,

@@ -1,10 +1,10 @@
 import { continueAsNew, defineQuery, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ReplayPage, ReplayStep } from '../activities/callbacks/replay-page.ts';
 
-/** The last page: how many deliveries were put in line, how many left alone. */
+/** The last page's counts. */
 export const replayProgress = defineQuery<ReplayStep | 'not begun yet'>('replayProgress');
 
-// Ours and idempotent: page and position are one commit.
+// Idempotent: page and position are one commit.
 const { replayPage } = proxyActivities<ReplayPage>({
   startToCloseTimeout: '1 minute',
   heartbeatTimeout: '10 seconds',
@@ -13,7 +13,7 @@ const { replayPage } = proxyActivities<ReplayPage>({
 
 const LONGEST_LOOK_MS = 60_000;
 
-/** Sends deliveries anew, page by page at the rate asked for, and ends when each has had its attempt. The database knows how far it is. */
+/** Sends deliveries again, page by page at the requested rate, until each was attempted. Progress is in the database. */
 export async function replayDeliveries(replayId: string): Promise<void> {
   let last: ReplayStep | null = null;
   let looks = 0;
@@ -23,7 +23,7 @@ export async function replayDeliveries(replayId: string): Promise<void> {
     last = step;
     if (step.sleepMs === null) return;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayDeliveries>(replayId);
-    // An endpoint may be down for days: it is looked at less and less often.
+    // An endpoint may be down for days: look ever less often.
     if (step.state === 'sending') looks++;
     await sleep(step.state === 'sending' ? Math.min(LONGEST_LOOK_MS, step.sleepMs * 1.3 ** looks) : step.sleepMs);
   }

@@ -3,7 +3,7 @@ import type { DrainCallbacks } from '../activities/callbacks/retry-due-callbacks
 import { CALLBACKS_RETRY } from '../domain/task-queues.ts';
 import { drainLoop } from './drain-loop.ts';
 
-// Each delivery is claimed before its attempt: a drain tried again posts nothing twice.
+// Claimed before posting: a retried drain posts nothing twice.
 const { drainCallbacks } = proxyActivities<DrainCallbacks>({
   taskQueue: CALLBACKS_RETRY,
   startToCloseTimeout: '2 minutes',
@@ -11,5 +11,5 @@ const { drainCallbacks } = proxyActivities<DrainCallbacks>({
   retry: { maximumInterval: '10 seconds' },
 });
 
-/** The one run that retries callbacks: whatever is due, across endpoints, until nothing is owed. */
+/** The run that retries callbacks of all endpoints until nothing is owed. */
 export const retryCallbacks = (): Promise<void> => drainLoop(drainCallbacks);

@@ -3,7 +3,7 @@ import type { SendReplyEmails } from '../activities/mail/send-reply-emails.ts';
 import { MAIL } from '../domain/task-queues.ts';
 import { drainLoop } from './drain-loop.ts';
 
-// Each mail is claimed before its attempt, and its Message-ID is the same on every one.
+// Claimed before sending, with one Message-ID for all attempts.
 const { drainEmails } = proxyActivities<SendReplyEmails>({
   taskQueue: MAIL,
   startToCloseTimeout: '5 minutes',
@@ -11,5 +11,5 @@ const { drainEmails } = proxyActivities<SendReplyEmails>({
   retry: { maximumInterval: '10 seconds' },
 });
 
-/** The one run that retries mails: whatever is due, until nothing is owed. */
+/** The run that retries mails until nothing is owed. */
 export const retryEmails = (): Promise<void> => drainLoop(drainEmails);

@@ -17,25 +17,28 @@ import { campaignEta } from '../domain/campaigns/campaign-wait.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 import { campaignChanged, campaignChangedUpdate, phase } from './signals.ts';
 
-// Reads, and writes that may be repeated: try until it is done.
+// Reads and idempotent writes: retry until done.
 const { lookAtCampaign, closeCampaign, explainCampaign } = proxyActivities<CampaignSteps>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '10 seconds' },
 });
 
-/** Rows a batch, and batches under way at once: enough to keep a window full while one ends and the next begins. */
+/** Rows per batch and batches at once: enough to keep a window full between batches. */
 const BATCH = 500;
 const AT_ONCE = 8;
-/** A campaign that is paused looks at its row this often, in case nobody could tell it. */
+/** How often a paused campaign reads its row, in case a signal was lost. */
 const LOOK_EVERY_MS = 10 * 60_000;
-/** A batch under way when its campaign changes ends within a window; after that it waits for a carrier. */
+/** After a change, batches end within a window unless they wait for a carrier. */
 const GIVE_UP_AFTER_MS = 5000;
 
-/** Without a batch that ended for so long, the run looks for what it waits for; each time half as often, an hour apart at most. */
+/** Without a finished batch the run looks up the reason, at doubling intervals. */
 const [WONDER_MS, WONDER_AT_MOST_MS] = [30_000, 3_600_000];
 
-/** Sends a campaign from its row: waits for its time, goes through its rows in a sliding window of batches, ends when nothing is left. Answers with how many messages came to each state. */
+/**
+ * Sends a campaign from row `fromRow`: waits for its time, sends its rows in a sliding window of batches, ends when nothing is
+ * left. Returns counts by state.
+ */
 export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Record<string, number> | undefined> {
   let changed = false;
   let now = 'starting';
@@ -52,7 +55,7 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
     now = next;
     upsertSearchAttributes({ Phase: [next] });
   };
-  /** Says what it waits for, in words and as its phase: `otherwise` where nothing holds it. */
+  /** Shows what it waits for as phase and details; `otherwise` if nothing. */
   const explain = async (otherwise: string): Promise<CampaignStory> => {
     const story = await explainCampaign(campaignId);
     enter(story.wait?.reason ?? otherwise);
@@ -92,11 +95,11 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
         continue;
       }
     }
-    // A cancelled campaign is closed; one that was gone through may still have messages that wait for their time.
+    // Cancelled campaigns are closed; launched ones may still have messages for later.
     if (!tells || campaign.state !== 'launched') enter('closing');
     if (await closeCampaign(campaignId)) break;
     if (tells) await explain('closing');
-    // Something is still queued for later: the rows are gone through again.
+    // Messages wait for later: go through the rows again.
     next = 1;
     await condition(hasChanged, Math.max(waitMs, 1000));
   }
@@ -105,13 +108,13 @@ export async function sendCampaign(campaignId: string, fromRow = 1): Promise<Rec
   return totals ?? undefined;
 }
 
-/** How long nothing is to be done unless the campaign changes; null where there is. */
+/** How long to wait unless the campaign changes; null if there is work. */
 function restOf({ state, startInMs }: { state: string; startInMs: number }): { phase: string; ms: number } | null {
   if (state === 'paused') return { phase: 'paused', ms: LOOK_EVERY_MS };
   return state === 'launched' && startInMs > 0 ? { phase: 'scheduled', ms: startInMs } : null;
 }
 
-/** How far a pass is, for who looks at the run in Temporal's UI. Each of the carriers goes through all rows. */
+/** Progress for Temporal's UI. Each carrier goes through all rows. */
 function createProgress(total: number, carriers: number, from: number) {
   const begun = Date.now();
   const gone = from - 1;
@@ -130,15 +133,15 @@ function createProgress(total: number, carriers: number, from: number) {
   };
 }
 
-/** A run that began before campaigns went by several carriers looked at one. */
+/** Results of older processes lack `carrierIds`. */
 const carriersOf = ({ carrierId, carrierIds }: { carrierId: string; carrierIds?: string[] }): string[] =>
   carrierIds ?? [carrierId];
 
 type Pass = { next: number; waitMs: number };
 
 /**
- * One pass over the rows, by each carrier of its own. When the campaign has changed, batches under way end by themselves, for the row
- * decides at each claim; those of a carrier that can't send would wait for it, and are given up: what they hold is still `queued`.
+ * One pass over the rows per carrier. After a change, running batches end by themselves, as each claim reads the row; those
+ * waiting for a carrier are given up, and their messages stay `queued`.
  */
 async function sendAll({ carrierIds, wonder, ...rows }: Omit<Rows, 'carrierId'> & Sending): Promise<Pass> {
   const { stop, progress } = rows;
@@ -182,12 +185,12 @@ type Rows = {
   stop: () => boolean;
   progress: ReturnType<typeof createProgress>;
 };
-/** `wonder`: shows what the campaign waits for, if anything; null in a run that began before it was told. */
+/** `wonder`: shows what the campaign waits for; null in older runs. */
 type Sending = { carrierIds: string[]; wonder: ((stuck: boolean) => Promise<void>) | null };
 
-/** One pass over the rows from `next`. Stops early when the campaign has changed or the history has grown long. */
+/** One pass from `next`; stops early on a change or a long history. */
 async function sendRows({ campaignId, carrierId, total, next, stop, progress }: Rows): Promise<Pass> {
-  // A batch claims by state, so it may be tried again; what it can't tell is in doubt, never resent.
+  // A batch claims by state, so retries are safe; doubtful messages are never resent.
   const { sendBatch } = proxyActivities<SendBatch>({
     taskQueue: carrierQueue(carrierId),
     startToCloseTimeout: '6 hours',

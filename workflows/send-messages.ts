@@ -3,21 +3,21 @@ import type { CampaignSteps } from '../activities/campaigns/campaign-steps.ts';
 import type { SendBatch } from '../activities/sending/send-batch.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
-// A read: try until it is done.
+// Read: retry until done.
 const { groupByCarrier } = proxyActivities<CampaignSteps>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '10 seconds' },
 });
 
-/** One run for the messages of no campaign that were accepted together. */
+/** One run for single messages accepted together. */
 export async function sendMessages(messageIds: string[]): Promise<void> {
   const groups = await groupByCarrier(messageIds);
   await Promise.allSettled(groups.map(sendGroup));
 }
 
 async function sendGroup({ carrierId, ids }: { carrierId: string; ids: string[] }): Promise<void> {
-  // A batch claims by state, so it may be tried again. After two hours without a carrier the sweep's later runs take over.
+  // A batch claims by state, so retries are safe. After two hours without a carrier the sweep starts later runs.
   const { sendBatch } = proxyActivities<SendBatch>({
     taskQueue: carrierQueue(carrierId),
     scheduleToCloseTimeout: '2 hours',

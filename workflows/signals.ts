@@ -1,12 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
-/** The database wants this long-lived run to look again. */
+/** Check the database again. */
 export const woken = defineSignal('woken');
-/** The campaign's row has changed: paused, resumed or cancelled. The row decides; this only says that there is something to see. */
+/** The campaign's row changed: paused, resumed or cancelled. The run reads the row. */
 export const campaignChanged = defineSignal('campaignChanged');
-/** The same, as processes of before said it. */
+/** The same from older processes. */
 export const campaignChangedUpdate = defineUpdate<void>('campaignChanged');
-/** The run's phase, for people. */
 export const phase = defineQuery<string>('phase');
-/** Where one reply of a page stands: `unknown` here, being filed, its first attempts under way, or through. What comes later is in the database. */
+/** A reply's step in its page: `unknown` here, filing, first attempts, or done. Later states are in the database. */
 export const whereIs = defineQuery<'unknown' | 'filing' | 'delivering' | 'done', [replyId: string]>('whereIs');

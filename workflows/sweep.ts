@@ -2,31 +2,31 @@ import { patched, proxyActivities } from '@temporalio/workflow';
 import type { Sweep } from '../activities/maintenance/sweep.ts';
 import { settleAll } from './settle-all.ts';
 
-// Reads, and starts that the database makes idempotent: quick, so tried again within the minute.
+// Reads, and idempotent starts: quick, so retried within the minute.
 const starts = proxyActivities<Sweep>({
   startToCloseTimeout: '20 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '2 seconds', maximumAttempts: 2 },
 });
 
-// May take most of the minute: the next sweep is the retry.
+// May take most of the minute; the next sweep is the retry.
 const works = proxyActivities<Sweep>({
   startToCloseTimeout: '50 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 1 },
 });
 
-// Runs of before were one activity.
+// Older runs had one activity.
 const before = proxyActivities<{ sweep(): Promise<void> }>({
   startToCloseTimeout: '50 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 1 },
 });
 
-/** Every minute: finds what a crash left in the database and starts its run. One job stops no other, and one that fails is named. */
+/** Every minute: starts what a crash left in the database. Jobs do not stop each other, and failed ones are named. */
 export async function sweep(): Promise<void> {
   if (!patched('named-jobs')) return before.sweep();
-  // They find new replies, which do not wait for the next minute.
+  // Alarms and endpoint wake-ups below wait for these two.
   const watched = works.watchCarriers();
   const reclaimed = works.reclaimAttempts();
   await settleAll({

@@ -2,18 +2,18 @@ import { ApplicationFailure, patched, proxyActivities } from '@temporalio/workfl
 import type { SyncLowcost, SyncPosition } from '../activities/lowcost/sync-lowcost.ts';
 import { carrierQueue } from '../domain/task-queues.ts';
 
-// Bookkeeping of ours: try until it is done.
+// Idempotent bookkeeping: retry until done.
 const { openSync, closeSync } = proxyActivities<SyncLowcost>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: '10 seconds',
 });
 
-// In pages, each by a condition of its rows: repeating it releases nothing twice.
+// Pages by condition: a repeat releases nothing twice.
 const { releaseReplies } = proxyActivities<SyncLowcost>({ startToCloseTimeout: '1 hour', heartbeatTimeout: '10 seconds' });
 
 /**
- * The nightly sync of one gateway, then whatever was asked for meanwhile: everything it holds is stored, and what is old enough
- * is released. A gateway that is down is caught up by the next.
+ * One gateway's nightly sync, then syncs requested meanwhile: stores all it holds, and releases what is old enough. The next sync
+ * catches up after an outage.
  */
 export async function syncLowcost(carrierId: string): Promise<void> {
   for (let onlyAsked = false; ; onlyAsked = true) {
@@ -24,7 +24,7 @@ export async function syncLowcost(carrierId: string): Promise<void> {
 }
 
 async function syncOnce(carrierId: string, runId: string): Promise<void> {
-  // Reads from the gateway and stores what is new: repeating it brings nothing twice.
+  // Stores only what is new: repeats add nothing.
   const { syncPages } = proxyActivities<SyncLowcost>({
     taskQueue: carrierQueue(carrierId),
     scheduleToStartTimeout: '30 minutes',
@@ -32,7 +32,7 @@ async function syncOnce(carrierId: string, runId: string): Promise<void> {
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 8 },
   });
-  // Replies that came by webhook, or were read earlier, do not wait for a gateway that is down.
+  // Replies from webhooks or earlier reads do not wait for a gateway that is down.
   const releases = patched('release-replies');
   if (releases) await releaseReplies(runId);
   let failure: string | null = null;

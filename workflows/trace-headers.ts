@@ -1,6 +1,6 @@
 import type { Headers, WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
-/** In the bundle only while traces are on: what a run was started with goes on to its activities. No command comes of it. */
+/** Bundled only with tracing: passes a run's start header to its activities. Adds no command. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let carried: Headers = {};
   const forward = <I extends { headers: Headers }, R>(input: I, next: (input: I) => R): R =>

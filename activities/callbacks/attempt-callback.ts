@@ -20,20 +20,20 @@ type Deps = {
   metrics: Pick<ProductMetrics, 'attempt' | 'firstAttempt'>;
   recorder: ResultRecorder;
   tracing: Tracing;
-  /** For endpoints that have none of their own. */
+  /** For endpoints without their own. */
   schedule: Schedule;
 };
 export type AttemptCallback = (delivery: ClaimedCallback) => Promise<Ended['state']>;
 
-/** An attempt that takes so long may outlive who started it: the run of retries is awake and knows its lease. */
+/** A slower attempt may outlive the run that started it: the retry run is woken and watches the lease. */
 const SLOW_MS = 1000;
 
-/** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent whatever happens. */
+/** Makes one attempt at a claimed delivery and records it. At most once: the claim is spent either way. */
 export function createAttemptCallback({ secrets, poster, uplink, metrics, recorder, tracing, schedule }: Deps) {
   const secretsOf = createSecretReader(secrets.open);
   const underWay = new Set<Promise<unknown>>();
 
-  /** Posts to the address; to the second one too where the first gives no answer: it is part of the same attempt. */
+  /** Posts to the address, then to the fallback if the first gave no answer: both are one attempt. */
   async function post(delivery: ClaimedCallback) {
     const { url, fallbackUrl, body, timeoutMs, httpRequestId } = delivery;
     const now = delivery.now();
@@ -102,7 +102,7 @@ export function createAttemptCallback({ secrets, poster, uplink, metrics, record
   };
   return {
     attempt,
-    /** Resolves when none is under way any more: a run of retries does not wait for its slowest. */
+    /** Resolves when no attempt is under way. */
     over: (): Promise<unknown> => Promise.allSettled(underWay),
   };
 }
@@ -117,7 +117,7 @@ const spanOf = ({ id, endpointId, attempt, trigger }: ClaimedCallback): SpanAttr
 const outcomeOf = ({ ok, class: kind }: AttemptResult): Result['outcome'] =>
   ok ? 'ok' : kind === 'gone' ? 'gone' : kind === 'timeout' ? 'timeout' : 'failed';
 
-/** Name servers that answer nothing are no fault of the address. */
+/** A name server that does not answer is not the owner's mistake. */
 const isMistaken = ({ ok, class: kind, status, error }: AttemptResult): boolean =>
   !ok && isConfigurationError(kind, status) && (kind !== 'dns' || isUnknownHost(kind, error));
 
@@ -132,7 +132,7 @@ const resultOf = (delivery: ClaimedCallback, result: AttemptResult): Result => (
 const conversationKey = ({ endpointId, conversationId }: ClaimedCallback, { state }: Ended): ConversationKey | null =>
   conversationId !== null && (state === 'delivered' || state === 'exhausted') ? { endpointId, conversationId } : null;
 
-/** How long what our own uplink kept from going waits. */
+/** How long a delivery waits after our own uplink failed it. */
 const OURS_WAITS_MS = 1000;
 
 function endOf(delivery: ClaimedCallback, result: AttemptResult, ours: boolean, schedule: Schedule): Ended {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 
-/** Runs attempts beside one another and tells when any of them is over. */
+/** Runs attempts side by side. */
 export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
   const flying = new Set<Promise<unknown>>();
   const ends = new Map<string, number>();
@@ -21,13 +21,10 @@ export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
     get size() {
       return flying.size;
     },
-    /** How many ended in that state. */
     ended: (state: string): number => ends.get(state) ?? 0,
-    /** Resolves when one of them is over, or so much later. */
+    /** Resolves when an attempt ends, or after `withinMs`. */
     landed: (withinMs: number): Promise<void> => first([...flying], withinMs),
-    /** Resolves when all are over. */
     all: (): Promise<unknown> => Promise.all(flying),
-    /** Likewise, or so much later. */
     allLanded: (withinMs: number): Promise<void> => first([Promise.all(flying)], withinMs),
   };
 }

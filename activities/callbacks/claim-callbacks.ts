@@ -11,11 +11,11 @@ export type ClaimedCallback = {
   id: string;
   claim: string;
   attempt: number;
-  /** Whether it tries an endpoint in trouble: then the attempt is not spent. */
+  /** Tries an endpoint in trouble; the attempt is not spent. */
   probe: boolean;
   trigger: 'auto' | 'manual' | 'replay';
   endpointId: string;
-  /** Where its endpoint wants strict order; and whether an earlier reply was waited for in vain. */
+  /** Set for endpoints with strict order. */
   conversationId: string | null;
   outOfOrder: boolean;
   url: string;
@@ -25,31 +25,31 @@ export type ClaimedCallback = {
   format: CallbackFormat;
   schedule: number[] | null;
   eventId: string;
-  /** The request that began the campaign that it is about. */
+  /** The request that created the campaign. */
   httpRequestId: string | null;
   body: string;
   /** By the database's clock. */
   claimedAt: Date;
-  /** How long the reply waited for its first attempt, in ms; null for any other attempt. */
+  /** Reply's wait for its first attempt, in ms; null for later attempts. */
   waitedMs: number | null;
-  /** The database's time. A process whose own clock is wrong still signs what its receivers accept. */
+  /** The database's time: a wrong local clock must not spoil signatures. */
   now: () => Date;
 };
 
 type Candidate = { id: string; endpoint_id: string; lane: Lane };
 
-/** How long an attempt may take at an endpoint `e`, and a little more. */
+/** Longest attempt, plus a margin. */
 export const LEASE = `interval '${LEASE_SECONDS} seconds'`;
 export const OPEN = `state in ('pending', 'retrying', 'held')`;
 const LANE = `case when trigger = 'auto' then 'retry' else 'replay' end as lane`;
 const DUE = `channel = 'callback' and ${OPEN} and next_at <= now()`;
 
-/** Which of these wait for an attempt; what is done, claimed or not due by itself is left out. */
+/** Fresh deliveries still open, except those waiting for their turn in a conversation. */
 const GIVEN = `select id, endpoint_id, 'fresh' as lane from deliveries where id = any($1::uuid[]) and ${OPEN} and next_at is not null
   and held_reason is distinct from 'order' order by id`;
 
-// Per endpoint, so that the backlog of one never hides what is due at the others.
-/** Deliveries that failed twice at an unsteady endpoint belong to its own run, unless that run leaves them for a minute. */
+// Per endpoint, so that one backlog does not hide the others.
+/** Deliveries that failed twice belong to the endpoint's own run; `retryCallbacks` takes those left for a minute. */
 export const OWN_RUNS = `(e.track->>'unsteadySince') is not null and attempts >= ${UNSTEADY_ATTEMPTS}`;
 export const OVERDUE = `interval '60 seconds'`;
 const SHARED = `(not (${OWN_RUNS}) or next_at < now() - ${OVERDUE})`;
@@ -72,7 +72,7 @@ const DUE_TWICE = DUE_AT.replace('order by', `and attempts >= ${UNSTEADY_ATTEMPT
 // Fewest probes first: a payload that the receiver always rejects would keep a healthy endpoint closed.
 const PROBE = `select id, endpoint_id, 'retry' as lane from deliveries where endpoint_id = $1 and ${DUE} order by probes, next_at, id limit 1`;
 
-// A line that was down is tried with what goes to those who answered last, of those that something is due at.
+// Tests our own uplink at the endpoints that answered most recently.
 const CANARIES = `
   select d.* from callback_endpoints e
   cross join lateral (select id, endpoint_id, ${LANE} from deliveries where endpoint_id = e.id and ${DUE} order by next_at limit 1) d
@@ -80,7 +80,7 @@ const CANARIES = `
 
 type Endpoint = { id: string; health: HealthState; slow_start: number; ordered: boolean };
 
-/** How many of each lane may go now, by endpoint: places that live leases hold, and who else waits. */
+/** Busy places and waiting deliveries per lane, by endpoint. */
 async function rooms(client: PoolClient, endpoints: Endpoint[], probing: boolean) {
   const counted = await rows<{ endpoint_id: string } & Record<`busy_${Lane}` | `waiting_${Lane}`, number>>(
     client,
@@ -127,7 +127,7 @@ function placesOf({ health, slow_start: slowStart }: Endpoint, probing: boolean)
   }
 }
 
-/** Which candidates go: in their order, as far as their lanes have room. */
+/** Picks candidates in order while their lanes have room. */
 function chosen(candidates: Candidate[], room: Awaited<ReturnType<typeof rooms>>, probing: boolean): Candidate[] {
   const taken: Candidate[] = [];
   for (const [endpointId, waiting] of Map.groupBy(candidates, (each) => each.endpoint_id)) {
@@ -148,23 +148,23 @@ function chosen(candidates: Candidate[], room: Awaited<ReturnType<typeof rooms>>
 }
 
 /**
- * Claims as many of the candidates as their endpoints have places for, in one transaction. The attempt's row is written with its
- * result; a crash before leaves a lease that runs out, and then a row that says `unknown`. A place is an `in_flight` row whose
- * lease lives, counted under the endpoint's row lock; there is no counter for a crash to leak.
+ * Claims candidates within their endpoints' places, in one transaction. The attempt's row is written with its result; after a
+ * crash the lease runs out and the row says `unknown`. A place is an `in_flight` row with a live lease, counted under the
+ * endpoint's lock: no counter can leak.
  */
 const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: boolean): Promise<ClaimedCallback[] | 'again'> =>
   transaction(pool, async (client) => {
     const waiting = await rows<Candidate>(client, candidates, values);
     if (waiting.length === 0) return [];
     const endpoints = await lockEndpoints(client, [...new Set(waiting.map((row) => row.endpoint_id))]);
-    // Statements of their own: they must see what others committed while this one waited for the lock.
+    // Separate statements, to see what was committed while this one waited for the lock.
     const ordered = new Set(endpoints.filter((each) => each.ordered).map((each) => each.id));
     const order = await enforceOrder(
       client,
       waiting.filter((each) => ordered.has(each.endpoint_id)).map((each) => each.id),
     );
     const free = waiting.filter((each) => !order.waiting.has(each.id));
-    // Deliveries that wait for their turn must not hide those that could go.
+    // Deliveries waiting for their turn must not hide others.
     if (free.length === 0) return 'again';
     const going = chosen(free, await rooms(client, endpoints, probing), probing);
     if (going.length === 0) return [];
@@ -190,7 +190,7 @@ const claimOnce = (pool: Pool, candidates: string, values: unknown[], probing: b
     return claimed.map((row) => ({ ...row, now: () => new Date(row.claimedAt.getTime() + performance.now() - seen) }));
   });
 
-/** Places that first attempts may take now at endpoints that are healthy and keep no order. Locks them, as a claim does. */
+/** Free places for first attempts at healthy endpoints without strict order. Locks them, as a claim does. */
 export async function freshRoom(client: PoolClient, endpointIds: string[]): Promise<Map<string, number>> {
   const endpoints = await lockEndpoints(client, endpointIds);
   const willing = endpoints.filter((each) => each.health === 'healthy' && !each.ordered);
@@ -206,7 +206,7 @@ const lockEndpoints = (client: PoolClient, ids: string[]): Promise<Endpoint[]> =
     [ids],
   );
 
-/** Claims that find only what waits for its turn before they leave the rest for later. */
+/** Claims in a row that may find only deliveries waiting for their turn. */
 const MOST_TRIES = 100;
 
 async function claim(pool: Pool, candidates: string, values: unknown[], probing = false): Promise<ClaimedCallback[]> {
@@ -217,16 +217,13 @@ async function claim(pool: Pool, candidates: string, values: unknown[], probing 
   return [];
 }
 
-/** First attempts. */
 export const claimCallbacks = (pool: Pool, ids: string[]): Promise<ClaimedCallback[]> => claim(pool, GIVEN, [ids]);
-/** Whatever is due at healthy endpoints. */
 export const claimDueCallbacks = (pool: Pool): Promise<ClaimedCallback[]> => claim(pool, DUE_ANYWHERE, []);
-/** Deliveries due at one endpoint while it recovers, oldest first. */
+/** Due at one recovering endpoint, oldest first. */
 export const claimDueAt = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, DUE_AT, [endpointId]);
-/** Deliveries due at an unsteady endpoint that failed twice. */
 export const claimFailedTwice = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> =>
   claim(pool, DUE_TWICE, [endpointId]);
-/** One delivery to try an open endpoint with. */
+/** One delivery to probe an open endpoint. */
 export const claimProbe = (pool: Pool, endpointId: string): Promise<ClaimedCallback[]> => claim(pool, PROBE, [endpointId], true);
-/** A few deliveries to try our own line with. */
+/** A few deliveries to test our own uplink. */
 export const claimCanaries = (pool: Pool, count: number): Promise<ClaimedCallback[]> => claim(pool, CANARIES, [count]);

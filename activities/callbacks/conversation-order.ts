@@ -3,18 +3,18 @@ import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import { rows } from '../../database/sql.ts';
 import { endpointRun, type LongRun } from '../wake-run.ts';
 
-/** How long a reply waits for an earlier one of its conversation, while its endpoint is healthy: what is held meanwhile does not count. */
+/** How long a reply waits for an earlier one of its conversation. Time held at an unhealthy endpoint does not count. */
 const ORDER_WAITS = `interval '15 minutes'`;
 
-/** Replayed deliveries hold back replayed deliveries only. */
+/** A replay waits for earlier replays only. */
 const BLOCKED = `exists (
   select from deliveries b where b.endpoint_id = d.endpoint_id and b.conversation_id = d.conversation_id
     and (b.sequence, b.id) < (d.sequence, d.id) and b.delivered_at is null and b.state in ('pending', 'in_flight', 'retrying', 'held')
     and (b.trigger = 'auto' or d.trigger <> 'auto'))`;
 
 /**
- * Of these deliveries, under the lock of their endpoints, those that wait for an earlier one: put off until that one is
- * finished (`freeNext`) or has been waited for long enough. Those that have waited so go `late`.
+ * Under the endpoints' locks: puts off deliveries that wait for an earlier one until `freeNext`, or until they waited long enough
+ * and go `late`.
  */
 export async function enforceOrder(client: PoolClient, ids: string[]): Promise<{ waiting: Set<string>; late: Set<string> }> {
   if (ids.length === 0) return { waiting: new Set(), late: new Set() };
@@ -42,9 +42,8 @@ export async function enforceOrder(client: PoolClient, ids: string[]): Promise<{
 export type ConversationKey = { endpointId: string; conversationId: string };
 
 /**
- * Makes due what waited for the deliveries that have just ended in these conversations, in the transaction that ends them and
- * under the lock of their endpoints: a claim that looks at the same moment has put its own off before, or sees these ended.
- * Answers the runs that take it up.
+ * Makes due the deliveries that waited for those just ended. Runs in their transaction under the endpoint locks, so a concurrent
+ * claim either put its own off before or sees these ended. Returns the runs to wake.
  */
 export async function freeNext(client: PoolClient, ended: ConversationKey[]): Promise<LongRun[]> {
   if (ended.length === 0) return [];

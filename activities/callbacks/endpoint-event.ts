@@ -5,14 +5,14 @@ import type { EndpointHealth } from '../../database/callbacks/endpoint-health.ts
 import { rows } from '../../database/sql.ts';
 import { classForCustomer } from '../../domain/callbacks/attempt-class.ts';
 
-/** An endpoint's state before and after; `mistaken`: whether its owner is to hear that its set-up is at fault. */
+/** A health change; `mistaken`: tell the owner of a faulty set-up. */
 export type Turn = { before: EndpointHealth; now: EndpointHealth; mistaken: boolean };
 
 type Reason = 'configuration' | 'unreachable' | 'no-success-for-five-days' | 'gone' | 'recovered';
-/** One thing that somebody is to hear of an endpoint. */
+/** One change worth an event and a notice. */
 export type HealthNews = { turn: Turn; type: EventType; reason: Reason };
 
-/** The event and the notice of a change: one per change, not per attempt. */
+/** Events and notices of a change: one per change, not per attempt. */
 export function tellings(turn: Turn): HealthNews[] {
   const { before, now, mistaken } = turn;
   const told: HealthNews[] = [];

@@ -12,10 +12,9 @@ const OWED = `select e.id, e.url, (
   ) as owed
   from callback_endpoints e where e.id = any($1::uuid[])`;
 
-/** The last alarm before an endpoint is given up says how much waits for it. */
+/** The last alarm before an endpoint is disabled includes the backlog. */
 const isLastAlarm = ({ turn, reason }: HealthNews): boolean => reason === 'unreachable' && turn.now.health.told >= ALARMS.length;
 
-/** The mails that the endpoints' owners get. */
 export async function endpointNotices(client: PoolClient, told: HealthNews[]): Promise<NewNotice[]> {
   const ids = told.map((each) => each.turn.now.id);
   const found = await rows<{ id: string; url: string; owed: number }>(client, OWED, [

@@ -7,12 +7,12 @@ import type { ClaimedCallback } from './claim-callbacks.ts';
 type Deps = { pool: Pool; log: Logger; onCallbacksDue: () => void };
 export type FirstClaims = ReturnType<typeof createFirstClaims>;
 
-/** How long the run of a page may take to come and post what it filed: less than a first lease lasts. */
+/** How long a page's run may take to collect its claims; shorter than the first lease. */
 const COLLECTED_WITHIN_MS = 4000;
 
 /**
- * Claims that deliveries were stored with, kept in this process until the run of their page posts them here. Temporal carries
- * their ids only. A run that goes on elsewhere does not find them: they are given back, due at once and without an attempt.
+ * Claims made when deliveries are stored, kept in this process until their page's run posts them. Temporal carries ids only. A
+ * run elsewhere does not find them: they are given back, due at once, no attempt spent.
  */
 export function createFirstClaims({ pool, log, onCallbacksDue }: Deps) {
   const kept = new Map<string, { claimed: ClaimedCallback; until: number }>();
@@ -23,7 +23,6 @@ export function createFirstClaims({ pool, log, onCallbacksDue }: Deps) {
     return found.map(({ claimed }) => claimed);
   }
 
-  /** Answers how many. */
   async function giveBack(ids: string[], reason: 'rate' | 'network' = 'rate'): Promise<number> {
     const claims = remove(ids, () => true);
     if (claims.length === 0) return 0;
@@ -42,7 +41,7 @@ export function createFirstClaims({ pool, log, onCallbacksDue }: Deps) {
   }
 
   return {
-    /** Those that may still be attempted: a process that stood still must not post under a lease that ran out. */
+    /** Skips expired claims: a process that was suspended must not post under a lost lease. */
     take: (ids: string[]): ClaimedCallback[] => remove(ids, (until) => performance.now() < until),
     giveBack,
     keep(claims: ClaimedCallback[]): void {
@@ -52,12 +51,11 @@ export function createFirstClaims({ pool, log, onCallbacksDue }: Deps) {
       const ids = claims.map(({ id }) => id);
       setTimeout(() => void giveBack(ids), COLLECTED_WITHIN_MS).unref();
     },
-    /** Gives back whatever is left, for this process ends. */
     close: (): Promise<unknown> => giveBack([...kept.keys()]),
   };
 }
 
-/** A delivery that was stored with its claim, as an attempt needs it. `ingestedAt`: when the reply came that it is about. */
+/** A claim stored with its delivery. `ingestedAt`: when its reply arrived. */
 export function claimOf({ endpoint, at, seen, ...born }: Born, ingestedAt: Date | undefined): ClaimedCallback {
   return {
     ...born,

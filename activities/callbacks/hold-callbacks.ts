@@ -3,7 +3,6 @@ import { affected, rows } from '../../database/sql.ts';
 import { UNSTEADY_ATTEMPTS } from '../../domain/callbacks/endpoint-health.ts';
 import { OPEN } from './claim-callbacks.ts';
 
-/** Which of these still wait for a first place. */
 export const stillPending = async (pool: Pool, ids: string[]): Promise<string[]> => {
   const waiting = await rows<{ id: string }>(pool, `select id from deliveries where id = any($1::uuid[]) and state = 'pending'`, [
     ids,
@@ -11,7 +10,7 @@ export const stillPending = async (pool: Pool, ids: string[]): Promise<string[]>
   return waiting.map((row) => row.id);
 };
 
-/** A healthy endpoint's surplus: due at once, no attempt spent, taken by the run of retries. */
+/** A healthy endpoint's surplus: due at once, no attempt spent. */
 export const holdForRate = (pool: Pool, ids: string[], reason: 'rate' | 'network' = 'rate'): Promise<number> =>
   affected(
     pool,
@@ -19,13 +18,13 @@ export const holdForRate = (pool: Pool, ids: string[], reason: 'rate' | 'network
     [ids, reason],
   );
 
-/** Why an endpoint that is not healthy holds what it is owed; what is stopped is not due by itself. */
+/** Hold reason of an unhealthy endpoint. Held by a stopped one, a delivery has no due time. */
 const REASON = `case e.health when 'open' then 'breaker' when 'recovering' then 'breaker' else e.health end`;
 const HELD_NEXT_AT = `case when e.health in ('open', 'recovering') then least(d.next_at, now()) end`;
 
 /**
- * Those of endpoints in trouble are held at once, without an attempt. Answers with the endpoints whose runs must look: one that
- * holds something already has a run that sleeps until its next try, and ends no sooner; one that is stopped needs none.
+ * Holds fresh deliveries of endpoints in trouble, with no attempt. Returns the endpoints whose runs must wake: one with
+ * deliveries already held has a run sleeping until its next try; a stopped one needs none.
  */
 export async function holdForTrouble(pool: Pool, ids: string[]): Promise<string[]> {
   const held = await rows<{ endpoint_id: string; health: string; first: boolean }>(
@@ -41,7 +40,7 @@ export async function holdForTrouble(pool: Pool, ids: string[]): Promise<string[
     [ids],
   );
   if (held.length === 0) return [];
-  // Its run may have been done with it before these were there to be seen.
+  // Its run may have finished before it could see these.
   const turned = await rows<{ id: string }>(
     pool,
     `select e.id from callback_endpoints e join unnest($1::uuid[], $2::text[]) as seen (id, health) using (id) where e.health <> seen.health`,
@@ -52,10 +51,7 @@ export async function holdForTrouble(pool: Pool, ids: string[]): Promise<string[
 
 const HOLD_PAGE = 5000;
 
-/**
- * Holds a page of what an endpoint in trouble is owed: what is due, or everything where it was stopped. Answers
- * whether there may be more.
- */
+/** Holds a page of what is due at an endpoint in trouble, or everything at a stopped one. True if there may be more. */
 export async function holdBacklog(pool: Pool, endpointId: string): Promise<boolean> {
   const held = await affected(
     pool,
@@ -74,7 +70,7 @@ export async function holdBacklog(pool: Pool, endpointId: string): Promise<boole
   return held === HOLD_PAGE;
 }
 
-/** Makes due, page by page, what an endpoint held while it was stopped and is wanted again. Answers whether there may be more. */
+/** Makes a restarted endpoint's held deliveries due, page by page. True if there may be more. */
 export async function freeStopped(pool: Pool, endpointId: string): Promise<boolean> {
   const freed = await affected(
     pool,
@@ -86,16 +82,15 @@ export async function freeStopped(pool: Pool, endpointId: string): Promise<boole
   return freed === HOLD_PAGE;
 }
 
-/** The deliveries that one endpoint is owed, counted. */
 export type Owed = {
-  /** Held, or due. */
+  /** Held or due. */
   backlog: number;
   inFlight: number;
-  /** Until something falls due that is not held yet; null when there is nothing. */
+  /** Until the next delivery not yet held; null if none. */
   untilDueMs: number | null;
 };
 
-/** A delivery that waits to be tried again: ids and numbers only. */
+/** A delivery awaiting a retry: ids and numbers only. */
 export type WaitingDelivery = {
   deliveryId: string;
   replyId: string | null;
@@ -104,7 +99,7 @@ export type WaitingDelivery = {
   nextAt: string | null;
 };
 
-/** Deliveries that wait at an unsteady endpoint after two failures: how many, how many are under way, and when the next is due. */
+/** Deliveries of an unsteady endpoint that failed twice. */
 export async function failedTwiceAt(
   pool: Pool,
   endpointId: string,
@@ -124,10 +119,7 @@ export async function failedTwiceAt(
   };
 }
 
-/**
- * Deliveries that wait at an endpoint: how many, of how many attempts each has where it has a schedule of its own, when the first of them is
- * due, and those of them that have waited longest after an attempt.
- */
+/** Deliveries waiting at an endpoint: count, attempts in its own schedule, next due time, and the oldest ones already attempted. */
 export async function waitingAt(pool: Pool, endpointId: string, most: number) {
   const oldest = await rows<Omit<WaitingDelivery, 'nextAt'> & { next_at: Date | null }>(
     pool,

@@ -5,7 +5,7 @@ import { LEASE } from './claim-callbacks.ts';
 const LOOK_MS = 2500;
 type Claim = { id: string; claim: string };
 
-/** Has these claims last. One that is locked is being recorded and needs no lease any more: to wait for it could be for ever. */
+/** Renews leases. A locked row is being recorded and needs none; waiting for it could block. */
 export const renewLeases = (pool: Pool, claims: Claim[]): Promise<number> =>
   affected(
     pool,
@@ -15,13 +15,13 @@ export const renewLeases = (pool: Pool, claims: Claim[]): Promise<number> =>
     [claims.map(({ id }) => id), claims.map(({ claim }) => claim)],
   );
 
-/** Keeps deliveries claimed while their attempts go on: a lease is short, so that a killed process delays no callback for long. */
+/** Renews the leases of attempts under way. Leases are short, so a killed process delays no callback for long. */
 export function createClaimKeeper(pool: Pool) {
   const kept = new Map<Claim, number>();
   let timer: NodeJS.Timeout | undefined;
   function look(): void {
     const old = [...kept].filter(([, since]) => performance.now() - since > LOOK_MS / 2).map(([claim]) => claim);
-    // The database is out of reach: tried again, and meanwhile the lease runs on.
+    // Database unreachable: the next round tries again.
     if (old.length > 0) renewLeases(pool, old).catch(() => {});
   }
   return async <T>(claim: Claim, work: Promise<T>): Promise<T> => {

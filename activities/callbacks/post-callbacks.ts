@@ -10,22 +10,21 @@ import type { UplinkMonitor } from './uplink-monitor.ts';
 import { endpointRun, type RunWaker } from '../wake-run.ts';
 
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker; firsts: FirstClaims };
-/** The results of a page's first attempts. Those `underWay` record themselves. */
+/** Results of a page's first attempts; those `underWay` record themselves. */
 export type CallbacksPosted = { delivered: number; retrying: number; held: number; underWay: number };
 export type PostCallbacks = ReturnType<typeof createPostCallbacks>;
 
-/** How long a fresh delivery waits in this process for a place at its endpoint. */
+/** How long a fresh delivery waits here for a place. */
 const SURPLUS_WAITS_MS = 2000;
-/** How long a page waits for what it has under way. A slower request goes on without it, and the run of retries knows its lease. */
+/** How long a page waits for its slow attempts; the retry run watches their leases afterwards. */
 const LINGER_MS = 1000;
 /**
- * How soon it asks for a place again when none of its own attempts has ended: a claim locks the endpoints, and pages that wait
- * for slow ones must not keep them locked for everybody by asking.
+ * Pause between claims while no own attempt ends. A claim locks the endpoints, so pages waiting for slow ones must claim rarely.
  */
 const [ASK_MS, ASK_AT_LEAST_MS] = [100, 1000];
 
 export const createPostCallbacks = ({ pool, log, attempt, uplink, wake, firsts }: Deps) => {
-  /** Puts off what can't go now, and says how many; a run that takes it up is awake. */
+  /** Puts off deliveries and wakes a run for them. Returns how many. */
   async function putOff(ids: string[], reason: 'rate' | 'network'): Promise<number> {
     const back = await firsts.giveBack(ids, reason);
     const held = ids.length > 0 ? await holdForRate(pool, ids, reason) : 0;
@@ -35,8 +34,8 @@ export const createPostCallbacks = ({ pool, log, attempt, uplink, wake, firsts }
 
   return {
     /**
-     * First attempts, at most once each: a delivery is claimed before its attempt, so a retried page finds nothing to claim
-     * and posts nothing twice. What fails is left to the runs of retries; what is for an endpoint in trouble joins its backlog.
+     * First attempts, at most once each: claimed before posting, so a retried page posts nothing twice. Failures go to the retry
+     * runs; deliveries of endpoints in trouble join their backlog.
      */
     async postCallbacks(deliveryIds: string[]): Promise<CallbacksPosted> {
       const attempts = createAttemptPool(attempt, log);
@@ -64,7 +63,7 @@ export const createPostCallbacks = ({ pool, log, attempt, uplink, wake, firsts }
       }
       held += await putOff(waiting, uplink.down ? 'network' : 'rate');
       await attempts.allLanded(LINGER_MS);
-      // A page that is tried again may have left attempts behind with a worker that died: the run waits for their leases.
+      // A retried page may have left attempts on a dead worker: the retry run watches their leases.
       if (activityInfo().attempt > 1) await wake.wake('retry-callbacks');
       const delivered = attempts.ended('delivered');
       const retrying = attempts.ended('retrying');

@@ -3,22 +3,22 @@ import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import { affected, rows, type Sql } from '../../database/sql.ts';
 import { createBatcher } from '../batcher.ts';
 
-/** How an attempt ended. It counts only under its claim: one whose lease was taken over changes nothing but its own row. */
+/** The end of an attempt. If its lease was taken over, only its own row changes. */
 export type Ended = {
   id: string;
   claim: string;
-  /** Of the claim, where the attempt's row is not written yet. */
+  /** The claim's time, if the attempt's row is not written yet. */
   startedAt?: Date;
   probe?: boolean;
   outOfOrder?: boolean;
   state: Extract<DeliveryState, 'delivered' | 'retrying' | 'held' | 'exhausted' | 'aborted'>;
   heldReason?: string | null;
-  /** How long until it is due again. */
+  /** Until it is due again. */
   delayMs: number | null;
-  /** False where the attempt does not count against the schedule. */
+  /** False if it does not count against the schedule. */
   spent?: boolean;
   class: string;
-  /** The outcome at the first address, where the second was tried. */
+  /** Outcome at the first address, if the fallback was tried. */
   firstClass?: string | null;
   status: number | null;
   timings: Record<string, number | null> | null;
@@ -47,7 +47,7 @@ const WRITTEN = `
       timings = excluded.timings, remote_address = excluded.remote_address, response_headers = excluded.response_headers,
       body_excerpt = excluded.body_excerpt, error = excluded.error
   )`;
-// A delivery that succeeded stays delivered, whatever a later attempt comes to.
+// Once delivered, always delivered, whatever a later attempt returns.
 const ENDED = `
   update deliveries d set
     state = case when d.delivered_at is not null and e.spent then 'delivered' else e.state end,
@@ -58,10 +58,9 @@ const ENDED = `
     last_class = e.class, claim = null, lease_until = null, finished_at = case when d.delivered_at is not null then d.finished_at when e.state in ('delivered', 'exhausted', 'aborted') then now() end
   from e where d.id = e.id and d.claim = e.claim and d.state = 'in_flight'`;
 
-/** One statement for a whole group. */
 export const recordEnded = (sql: Sql, ended: Ended[]): Promise<number> => affected(sql, `${WRITTEN} ${ENDED}`, valuesOf(ended));
 
-/** The same, answering which of these endpoints must hear of a success at once: those in trouble, or with failures counted. */
+/** Also returns the endpoints whose health must see a success at once: in trouble, or with failures counted. */
 export async function recordAndLook(sql: Sql, ended: Ended[], endpointIds: string[]): Promise<Set<string>> {
   const restless = await rows<{ id: string }>(
     sql,
@@ -92,10 +91,7 @@ const valuesOf = (ended: Ended[]) => ({
   outOfOrder: ended.map((each) => each.outOfOrder ?? false),
 });
 
-/**
- * Writes results in groups, at most 50 ms late: a result gives its endpoint's place back, so it never waits for the page's
- * slowest endpoint.
- */
+/** Writes results in groups, at most 50 ms late. A result frees its place, so it does not wait for the page's slowest endpoint. */
 export function createRecorder(pool: Pool) {
   const group = createBatcher<Ended[], true>({
     maxSize: 500,
@@ -105,6 +101,5 @@ export function createRecorder(pool: Pool) {
       return ended.map(() => true as const);
     },
   });
-  /** Results that are recorded together are committed together. */
   return { record: (ended: Ended[]): Promise<true> => group.add(ended) };
 }

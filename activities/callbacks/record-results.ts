@@ -7,25 +7,24 @@ import { freeNext, type ConversationKey } from './conversation-order.ts';
 import { recordAndLook, recordEnded, type Ended } from './record-attempts.ts';
 import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from './update-endpoint-health.ts';
 
-/** `tried`: what the endpoint's health learns of it; null where the fault was ours. `freed`: where the next one's turn comes. */
+/** `tried`: outcome for the endpoint's health, null if the fault was ours. `freed`: conversation whose next reply may go. */
 export type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
 export type ResultRecorder = ReturnType<typeof createResultRecorder>;
 
-/** Failures in a row wake the run of retries so often at most. */
+/** At most one wake per interval. */
 const WAKE_EVERY_MS = 500;
 
-/** Successes are counted so late at most. */
+/** Longest delay before successes are counted. */
 const COUNT_MS = 5000;
 
-/** `onCallbacksDue`: called when callbacks came to be owed. */
 type Deps = { pool: Pool; log: Logger; wake: RunWaker; onCallbacksDue: () => void };
 
-/** Whether it is nothing but a success: no other delivery waits for it, and it is not what an endpoint's health waits for. */
+/** A success that neither the endpoint's health nor another delivery waits for. */
 const isPlain = ({ tried, freed }: Recorded): boolean => tried?.outcome === 'ok' && !tried.probe && freed === null;
 
 /**
- * Records attempts in groups, at most 50 ms late: a result gives its place back, so it never waits for a page's slowest endpoint.
- * Successes are one statement, and are counted every few seconds; with whatever else it is, its endpoint's health is moved on at once.
+ * Records attempts in groups, at most 50 ms late. Plain successes are one statement and counted every few seconds; anything else
+ * updates the endpoint's health at once.
  */
 export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) {
   const wakeRetries = paced(onCallbacksDue, WAKE_EVERY_MS);
@@ -43,7 +42,7 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
     return tried.filter((each) => restless.has(each.endpointId));
   }
 
-  /** Claims and what gives attempts back lock in another order: a collision must not lose a group's results. */
+  /** Claims and given-back attempts lock in another order: a deadlock must not lose a group's results. */
   async function track(results: Recorded[], more: AttemptOutcome[]): Promise<void> {
     const told = await patientTransaction(pool, async (client) => {
       if (results.length > 0)
@@ -77,13 +76,13 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
       const more = await recordPlain(results.filter(isPlain));
       const others = results.filter((each) => !isPlain(each));
       if (others.length > 0 || more.length > 0) {
-        // Successes from before are counted with it: whether it opens is a matter of shares.
+        // Count earlier successes first: the breaker opens by failure share.
         const here = new Set([...more, ...others.flatMap((each) => each.tried ?? [])].map((each) => each.endpointId));
         const before = uncounted.filter((each) => here.has(each.endpointId));
         uncounted = uncounted.filter((each) => !here.has(each.endpointId));
         await track(others, [...before, ...more]);
       }
-      // At once: whoever made the attempt may still wait for slower ones.
+      // At once: the sender may still wait for slower attempts.
       if (results.some(({ ended }) => ended.state === 'retrying' || ended.heldReason === 'network')) wakeRetries();
       return results.map(() => true as const);
     },
@@ -95,7 +94,7 @@ export function createResultRecorder({ pool, log, wake, onCallbacksDue }: Deps) 
   };
 }
 
-/** `call` at once; asked for again too soon, once more later. */
+/** Calls at once, then at most once per interval. */
 function paced(call: () => void, everyMs: number): () => void {
   let last = -Infinity;
   let later: NodeJS.Timeout | undefined;

@@ -21,45 +21,43 @@ type Deps = {
   attempt: AttemptCallback;
   uplink: UplinkMonitor;
   wake: RunWaker;
-  /** For endpoints that have none of their own. */
+  /** For endpoints without their own. */
   schedule?: Schedule;
-  /** Called when the run has looked at its endpoint: another run may start. */
+  /** The run has looked at its endpoint: the start gate may admit another. */
   onPageTaken?: (runId: string) => void;
 };
 export type DrainEndpoint = ReturnType<typeof createDrainEndpoint>;
 
-/** The state of an endpoint for its run: no address, no text. `sleepMs` null: it can send nothing that is owed. */
+/** An endpoint's state for its run: no address, no text. `sleepMs` null: nothing can be sent. */
 export type EndpointStep = {
   sleepMs: number | null;
   accountId: string | null;
   health: ShownHealth | 'deleted';
   backlog: number;
   lastFailure: LastFailure | null;
-  /** Those that have waited longest, of how many attempts each has. */
+  /** Longest waiting first. */
   oldest?: WaitingDelivery[];
   attemptsAtMost?: number;
-  /** When something is tried next, by the database's clock. */
+  /** Next attempt, by the database's clock. */
   nextTryAt: string | null;
 };
 
-/** While our own uplink is down no endpoint is tried. */
+/** No endpoint is tried while our uplink is down. */
 const UPLINK_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
-/** How many deliveries a run can tell of. */
+/** Waiting deliveries shown per run. */
 const SHOWN = 20;
-/** Attempts that were under way when it opened end soon. */
 const IN_FLIGHT_SLEEP_MS = 1000;
 
-/** One look after one endpoint. `until`: by the monotonic clock. */
+/** One visit to one endpoint. `until`: monotonic clock. */
 type Visit = Deps & { endpointId: string; attempts: ReturnType<typeof createAttemptPool>; until: number };
-/** How long nothing is to be done; null: nothing more for this run; `on`: go on at once. */
+/** Milliseconds until the next step; null: done; `on`: continue at once. */
 type Next = number | null | 'on';
 
 export const createDrainEndpoint = (deps: Deps) => ({
   /**
-   * Looks after one endpoint in trouble, for 30 s at most: holds what falls due, tries it with one delivery when its time has
-   * come, drains its backlog slowly once it answers; hands it back to the run of retries when it is healthy. It does not wait
-   * for the slowest of what is under way. At most once each, by claim.
+   * Tends one endpoint in trouble for at most 30 s: holds what falls due, probes it with one delivery, drains its backlog slowly
+   * once it answers, and returns it to the retry run when healthy. Does not wait for slow attempts. At most once each, by claim.
    */
   async drainEndpoint(endpointId: string): Promise<EndpointStep> {
     const { pool, log, attempt, wake, onPageTaken } = deps;
@@ -126,7 +124,7 @@ async function whileRecovering(visit: Visit): Promise<Next> {
   return 'on';
 }
 
-/** While it is unsteady: attempts what failed twice and is due. */
+/** Unsteady: attempts what failed twice and is due. */
 async function retryFailedTwice(visit: Visit): Promise<Next> {
   const { pool, endpointId, uplink } = visit;
   if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
@@ -138,7 +136,7 @@ async function retryFailedTwice(visit: Visit): Promise<Next> {
   return 'on';
 }
 
-/** Makes these attempts, and waits for one that is under way. Answers whether there was any. */
+/** Launches these and waits briefly. False if nothing is under way. */
 async function attemptSome({ attempts }: Visit, claimed: Parameters<Visit['attempts']['launch']>[0]): Promise<boolean> {
   attempts.launch(claimed);
   if (claimed.length === 0 && attempts.size === 0) return false;
@@ -146,7 +144,7 @@ async function attemptSome({ attempts }: Visit, claimed: Parameters<Visit['attem
   return true;
 }
 
-/** One try with one delivery, if its time has come. Answers how long until the next. */
+/** Probes once if it is time. Returns the wait until the next. */
 async function probe({ pool, attempts, uplink }: Visit, endpoint: EndpointHealth): Promise<number> {
   if (uplink.down) return UPLINK_DOWN_SLEEP_MS;
   const waitMs = (endpoint.health.nextProbeAt ?? 0) - (await databaseNow(pool));

@@ -19,13 +19,13 @@ type Job = {
 export type ReplayStep = { state: string; queued: number; skipped: number; sleepMs: number | null };
 
 const LARGEST_PAGE = 500;
-/** How long the run waits between looks at what is still to be attempted. */
+/** Between looks at deliveries still waiting. */
 const LOOK_AGAIN_MS = 2000;
 
 export const createReplayPage = ({ pool, wake }: Deps) => ({
   /**
-   * Puts the next page of a replay in line and moves its position, in one commit: idempotent, a page that is tried again
-   * begins where the one before ended. Once all are in line it looks whether any still waits.
+   * Queues the next page and moves the position in one commit. Idempotent: a retried page continues there. When all are queued,
+   * checks whether any still waits.
    */
   async replayPage(replayId: string): Promise<ReplayStep> {
     const { step, woken } = await transaction(pool, async (client) => {

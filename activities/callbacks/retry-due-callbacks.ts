@@ -10,19 +10,19 @@ import type { RunWaker } from '../wake-run.ts';
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
 export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 
-/** How long one drain works before it answers. */
+/** How long one drain works. */
 export const DRAIN_MS = 30_000;
-/** How long after a claim that found nothing the next one is made, while attempts are under way or something is due. */
+/** Delay after an empty claim while attempts are under way. */
 const LOOK_AGAIN_MS = 250;
-/** How often, while attempts are under way, it looks for those of dead processes and for what falls due. */
+/** How often it looks for dead processes' attempts and new due ones. */
 const LOOK_FURTHER_MS = 1000;
-/** Temporal's timers fire up to a second late: a run sleeps this much less, and its drain waits for the rest. */
+/** Temporal timers fire up to a second late: runs sleep this much less and the drain waits the rest. */
 export const NEAR_MS = 1500;
 
 export const createDrainCallbacks = ({ pool, log, attempt, uplink, wake }: Deps) => ({
   /**
-   * Attempts whatever is due at healthy endpoints, for 30 s at most; answers how long the run may sleep, null when nothing is
-   * owed. It does not wait for what is under way: that wakes the run if it fails. At most once each, by claim.
+   * Attempts what is due at healthy endpoints for at most 30 s. Returns how long to sleep, null when nothing is owed. Attempts
+   * still under way wake the run if they fail. At most once each, by claim.
    */
   async drainCallbacks(): Promise<{ sleepMs: number | null }> {
     await wake.awake('retry-callbacks');
@@ -35,7 +35,7 @@ export const createDrainCallbacks = ({ pool, log, attempt, uplink, wake }: Deps)
         allowed === Infinity ? await claimDueCallbacks(pool) : allowed > 0 ? await claimCanaries(pool, allowed) : [];
       attempts.launch(claimed);
       if (claimed.length > 0 && !uplink.down) continue;
-      // Places are full, or almost: what lands makes room, and nothing else need be asked for a while.
+      // Places are full: wait for an attempt to end.
       if (attempts.size > 0 && performance.now() - lookedAt < LOOK_FURTHER_MS) {
         await attempts.landed(LOOK_AGAIN_MS);
         continue;

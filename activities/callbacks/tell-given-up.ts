@@ -15,13 +15,13 @@ type News = {
   health: string;
   lastFailure: LastFailure | null;
   type: 'delivery.exhausted' | 'endpoint.failing' | 'endpoint.recovered';
-  /** Deliveries that were given up, and the first of them. */
+  /** Deliveries given up, and the first of them. */
   count: number;
   delivery: string | null;
   since: Date;
 };
 
-// Each once until the endpoint has taken something again. Few have failed within a day: only these are looked at.
+// Each once, until the endpoint accepts something again. Only endpoints that failed within a day are read.
 const FOUND = `
   with e as (
     select e.* from callback_endpoints e
@@ -72,7 +72,7 @@ const dataOf = ({ id, url, description, type, health, lastFailure, count, delive
   lastFailure: lastFailure && { ...lastFailure, class: classForCustomer(lastFailure.class, lastFailure.status) },
 });
 
-/** Idempotent: tells accounts of deliveries that were given up, and of endpoints that fail for a day though little comes. True when it told. */
+/** Idempotent: tells accounts of deliveries given up, and of quiet endpoints failing for a day. True if any. */
 export async function tellGivenUp(pool: Pool): Promise<boolean> {
   const accounts = await transaction(pool, async (client) => {
     const [{ mine } = { mine: false }] = await rows<{ mine: boolean }>(

@@ -25,28 +25,27 @@ import { endpointEvents, tellings, type Turn } from './endpoint-event.ts';
 import { endpointNotices } from './endpoint-notice.ts';
 import { endpointRun, type LongRun, type RunWaker } from '../wake-run.ts';
 
-/** How one attempt at an endpoint went, as its health sees it. */
+/** One attempt's outcome, for the endpoint's health. */
 export type AttemptOutcome = Result & {
   endpointId: string;
   class: string;
   status: number | null;
-  /** Whether only a change of its set-up helps. */
+  /** Only a change of set-up helps. */
   mistaken: boolean;
 };
 
-/** To do after the commit: runs that have work, and accounts whose pulls have something new. */
+/** After the commit: runs to wake, and accounts with new events. */
 export type AfterTracking = { runs: LongRun[]; accounts: string[] };
 const NOTHING: AfterTracking = { runs: [], accounts: [] };
 
-/** Successes are noted this often: to the second would write the endpoint's row with every group. */
+/** Minimum interval between writes of the last success. */
 const NOTE_SUCCESS_MS = 30_000;
-/** Its owner is told of a faulty set-up once a day at most. */
+/** At most one set-up notice a day. */
 const TELL_AGAIN_MS = 24 * 3_600_000;
 
 /**
- * Counts a group's attempts and moves the endpoints' health on, within the transaction that records them: a few statements for
- * hundreds of attempts, and one that only reads where all is well. `alsoLocked` are endpoints that the caller needs locked:
- * all locks are taken at once, in one order.
+ * Counts a group's attempts and updates the endpoints' health in the recording transaction: few statements for hundreds of
+ * attempts, only reads when all are well. `alsoLocked`: further endpoints to lock, all in one order.
  */
 export async function updateEndpointHealth(
   client: PoolClient,
@@ -78,7 +77,7 @@ export async function updateEndpointHealth(
     return turned(before, transition(before.health, { kind: 'results', results, window }, now), results, now);
   });
   const settled = await settle(client, turns);
-  // Its run may sleep until a later one than what has just failed again.
+  // Its run may be asleep past this failure's retry.
   const failedTwice = turns.filter(
     ({ now: { id, health } }) =>
       shownHealth(health) === 'unsteady' &&
@@ -102,7 +101,7 @@ function turned(before: EndpointHealth, health: EndpointHealth['health'], result
   };
 }
 
-/** Writes the turns down and tells those who asked to hear of them. */
+/** Writes the changes, with their events and notices. */
 async function settle(client: PoolClient, turns: Turn[]): Promise<AfterTracking> {
   await writeHealth(
     client,
@@ -117,7 +116,6 @@ async function settle(client: PoolClient, turns: Turn[]): Promise<AfterTracking>
   return { runs: [...runs, 'retry-callbacks', ...(mails > 0 ? (['retry-emails'] as const) : [])], accounts };
 }
 
-/** After the commit: wakes the runs that have work now, and whoever waits for what is new. */
 export async function notifyHealthChange(
   { pool, wake }: { pool: Pool; wake: RunWaker },
   { runs, accounts }: AfterTracking,
@@ -126,7 +124,7 @@ export async function notifyHealthChange(
   await announce(pool, accounts);
 }
 
-/** The clock went on, or the last of the backlog went out: the endpoint is looked at by itself. */
+/** A health check by time, or when the backlog is drained. */
 export async function lookAtHealth(
   client: PoolClient,
   endpointId: string,
@@ -141,7 +139,7 @@ export async function lookAtHealth(
   return { ...(await settle(client, [turn])), now: turn.now };
 }
 
-/** Adds the attempts to the minute's count and answers with the window of each endpoint, these included. */
+/** Adds the attempts to this minute and returns each endpoint's window. */
 async function count(client: PoolClient, ids: string[], byEndpoint: Map<string, AttemptOutcome[]>): Promise<Map<string, Window>> {
   const sums = ids.map((id) => {
     const failed = (byEndpoint.get(id) ?? []).filter((each) => each.outcome !== 'ok');

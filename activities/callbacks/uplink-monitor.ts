@@ -25,22 +25,21 @@ export type Sight = {
   ok: boolean;
   class: string;
   connected: boolean;
-  /** By this process's monotonic clock. */
+  /** Monotonic clock. */
   startedAt: number;
 };
 
-/** Endpoints' hosts that are remembered. */
 const MOST_HOSTS = 20_000;
 
 /**
- * Watches over this process's own way to the world. When most hosts fail by transport within ten seconds the fault is ours: no
- * attempt is spent on it, none of the endpoints is blamed, and a few tries every two seconds find out when it is over.
+ * Watches this process's uplink. When most hosts fail by transport within ten seconds the fault is ours: no attempt is spent, no
+ * endpoint blamed, and a few probes every two seconds find out when it is over.
  */
 export function createUplinkMonitor({ pool, log, worker }: Deps) {
   const hosts = new Map<string, Witness>();
   let roseAt = -Infinity;
   let down: { since: number; id: string; tried: Set<string>; canariesAt: number; written: Promise<unknown> } | null = null;
-  /** Attempts that were counted as their endpoints' in the last seconds, and are given back when the line turns out to be down. */
+  /** Failures recently counted against endpoints; given back if the uplink turns out to be down. */
   let counted: { at: number; deliveryId: string; endpointId: string; attempt: number; recorded: Promise<unknown> }[] = [];
 
   function markDown(now: number): void {
@@ -75,7 +74,7 @@ export function createUplinkMonitor({ pool, log, worker }: Deps) {
     get down(): boolean {
       return down !== null;
     },
-    /** How many attempts may be made now: a few every two seconds while it is down. */
+    /** How many attempts may start now: a few every two seconds while down. */
     allowance(): number {
       if (!down) return Infinity;
       const now = performance.now();
@@ -84,12 +83,12 @@ export function createUplinkMonitor({ pool, log, worker }: Deps) {
       void affected(pool, `update line_outages set seen_at = now() where id = $1`, [down.id]).catch(() => {});
       return CANARIES;
     },
-    /** Takes in how an attempt went, and says whose fault a failure is. */
+    /** Records an attempt's outcome and says whose fault a failure is. */
     observe(sight: Sight): 'ours' | 'theirs' {
       const now = performance.now();
       const host = URL.canParse(sight.url) ? new URL(sight.url).host : sight.url;
       const failed = !sight.ok && failedByTransport(sight.class, sight.connected);
-      // It began before the line was up again: that it waited in vain says nothing of now.
+      // Started before the uplink was back: its failure says nothing about now.
       if (failed && sight.startedAt < roseAt) return 'ours';
       if (hosts.size >= MOST_HOSTS) hosts.clear();
       hosts.set(host, witness(hosts.get(host), !failed, now));
@@ -100,7 +99,7 @@ export function createUplinkMonitor({ pool, log, worker }: Deps) {
       } else if (failed && uplinkIsDown(hosts.values(), now)) markDown(now);
       return failed && down ? 'ours' : 'theirs';
     },
-    /** Remembers a failure that was counted, in case it turns out to be ours. */
+    /** Remembers a counted failure in case it turns out to be ours. */
     counted(sight: Sight, recorded: Promise<unknown>): void {
       if (!failedByTransport(sight.class, sight.connected)) return;
       const now = performance.now();

@@ -5,7 +5,7 @@ import { readCampaignFacts } from '../../database/campaigns/campaign-wait.ts';
 import { campaignWait } from '../../domain/campaigns/campaign-wait.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
-/** The facts of a campaign that its run needs. `startInMs` is 0 once it may send. */
+/** `startInMs` is 0 once the campaign may send. */
 export type CampaignLook = {
   state: CampaignState;
   accountId: string;
@@ -15,7 +15,7 @@ export type CampaignLook = {
   startInMs: number;
 };
 
-/** A campaign's story: why it waits and until when, what is left, and what it came to once it has ended. */
+/** Why a campaign waits and until when, what is left, and its final totals. */
 export type CampaignStory = {
   wait: { reason: string; until: string | null } | null;
   queued: number;
@@ -24,13 +24,13 @@ export type CampaignStory = {
 
 type Deps = {
   pool: Pool;
-  /** Called when a run has looked at its page: the next page may start. */
+  /** The run has looked at its page: the start gate may admit another. */
   onPageTaken: (runId: string) => void;
 };
 export type CampaignSteps = ReturnType<typeof createCampaignSteps>;
 
 export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
-  /** Read: the row decides what the run does next. */
+  /** Read: the row decides the run's next step. */
   async lookAtCampaign(campaignId: string): Promise<CampaignLook> {
     const [campaign] = await rows<CampaignLook>(
       pool,
@@ -43,7 +43,7 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
     return campaign;
   },
 
-  /** Idempotent: sets aside what a cancel left, and ends the campaign when nothing is queued or on its way. False while something is. */
+  /** Idempotent: skips what a cancel left, and ends the campaign when nothing is queued or submitting. False otherwise. */
   closeCampaign: (campaignId: string): Promise<boolean> =>
     transaction(pool, async (client) => {
       const [campaign] = await rows<{ state: CampaignState }>(client, `select state from campaigns where id = $1 for update`, [
@@ -83,7 +83,7 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
     };
   },
 
-  /** Read: which carrier each message goes by. */
+  /** Read: the carrier of each message. */
   async groupByCarrier(messageIds: string[]): Promise<{ carrierId: string; ids: string[] }[]> {
     const found = await rows<{ carrier_id: string; ids: string[] }>(
       pool,
@@ -95,7 +95,6 @@ export const createCampaignSteps = ({ pool, onPageTaken }: Deps) => ({
   },
 });
 
-/** How many messages of a campaign are in each state. */
 export async function countMessages(sql: Parameters<typeof rows>[0], campaignId: string): Promise<Record<string, number>> {
   const counts = await rows<{ state: string; count: number }>(
     sql,

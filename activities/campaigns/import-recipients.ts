@@ -5,7 +5,7 @@ import { faultWords, type Fault } from '../../domain/problems/said.ts';
 import { reportProgress } from '../progress.ts';
 
 type Page = { carrierId: string; messages: (NewMessage & { row: number })[]; faults: Fault[]; duplicatesRemoved: number };
-/** How one list is planned (the API's own rules, given by the composition root). */
+/** The planning rules of one list, injected by the composition root. */
 type ListPlan = {
   accountId: string;
   campaignId: string;
@@ -26,8 +26,8 @@ type ImportRow = { campaign_id: string; columns: string[]; through: number; acce
 
 export const createImportRecipients = ({ pool, plan }: Deps) => ({
   /**
-   * Idempotent: makes messages of a list's rows, page by page, each page with its faults and the list's progress in one
-   * commit. Works for 30 s at most; true when the list is through, failed or cancelled.
+   * Idempotent: turns a list's rows into messages. Each page, its faults and the progress are one commit. Works for at most 30 s;
+   * true when the list is finished, failed or cancelled.
    */
   async importRows(importId: string): Promise<boolean> {
     const [list] = await rows<ImportRow>(
@@ -80,13 +80,13 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
 
   const known = await rows<{ to_number: string }>(
     client,
-    // Number by number, by the index, whatever the planner believes of a table that is just being filled: at once it would read all of it.
+    // A lateral join forces index lookups: the planner's statistics of a table being filled suggest a full scan.
     `select distinct p.to_number from unnest($2::text[]) as p (to_number)
      cross join lateral (select campaign_id from messages m where m.to_number = p.to_number offset 0) m where m.campaign_id = $1`,
     [plan.campaignId, planned.messages.map(({ to }) => to)],
   );
   const earlier = new Set(known.map(({ to_number: to }) => to));
-  // Rows of messages have no gaps: a campaign is sent by them.
+  // Rows have no gaps: sending pages by row.
   const fresh = planned.messages
     .filter(({ to }) => !earlier.has(to))
     .map((message, index) => ({ ...message, row: list.accepted + index + 1 }));
@@ -125,7 +125,7 @@ async function importPage(client: PoolClient, importId: string, plan: ListPlan):
   return 'more';
 }
 
-/** The import becomes visible as a whole: until now the campaign had no recipients. */
+/** Publishes the import as a whole: until now the campaign had no recipients. */
 async function finish(client: PoolClient, importId: string, campaignId: string): Promise<void> {
   await affected(
     client,
@@ -139,7 +139,7 @@ async function finish(client: PoolClient, importId: string, campaignId: string):
   );
 }
 
-/** Its messages are deleted with it: nothing is left half-stored. */
+/** Deletes its messages too: nothing stays half-stored. */
 const fail = (pool: Pool, importId: string, error: Fault): Promise<boolean> =>
   transaction(pool, async (client) => {
     await affected(

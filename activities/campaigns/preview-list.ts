@@ -6,7 +6,7 @@ import { reportProgress } from '../progress.ts';
 
 type Page = { previewId: string; tally: PreviewTally | null; list: readonly Values[]; first: number };
 type Values = Record<string, string | null>;
-/** How one list is planned (the API's own rules, given by the composition root). */
+/** The planning rules of one list, injected by the composition root. */
 type PreviewPlan = { page(page: Page, sql: PoolClient): Promise<PreviewTally> };
 type Deps = { pool: Pool; plan: (campaignId: string, columns: string[]) => Promise<PreviewPlan | null> };
 export type PreviewList = ReturnType<typeof createPreviewList>;
@@ -16,8 +16,8 @@ const WORK_MS = 30_000;
 
 export const createPreviewList = ({ pool, plan }: Deps) => ({
   /**
-   * Idempotent: plans a list's rows page by page as they would be sent, each page's counts and the progress in one commit.
-   * Works for 30 s at most; true when the list is through, or was replaced.
+   * Idempotent: plans a list's rows as they would be sent; each page's counts and progress are one commit. Works for at most 30
+   * s; true when the list is finished or was replaced.
    */
   async previewRows(previewId: string): Promise<boolean> {
     const [preview] = await rows<{ campaign_id: string; through: number; columns: string[] | null }>(
@@ -37,7 +37,7 @@ export const createPreviewList = ({ pool, plan }: Deps) => ({
   },
 });
 
-/** One page, in the caller's transaction; true when there was none left. */
+/** One page in the caller's transaction; true when none was left. */
 export async function previewPage(client: PoolClient, previewId: string, plan: PreviewPlan): Promise<boolean> {
   const [preview] = await rows<{ import_id: string; listed: number; through: number; tally: PreviewTally | null }>(
     client,
@@ -52,7 +52,7 @@ export async function previewPage(client: PoolClient, previewId: string, plan: P
     [preview.import_id, through],
   );
   if (page.length === 0 || tally?.refused) {
-    // A list that was replaced has no rows any more.
+    // A replaced list has no rows.
     const state = through < listed && !tally?.refused ? 'cancelled' : 'ready';
     await affected(client, `update list_previews set state = $2, ended_at = now() where id = $1`, [previewId, state]);
     await forgetInactivePhones(client, previewId);

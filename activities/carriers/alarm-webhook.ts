@@ -4,7 +4,7 @@ import { callbackHeaders, type Poster } from '../../webhook-client/request.ts';
 import type { AlarmKind } from '../../domain/carriers/alarm.ts';
 import { affected, rows } from '../../database/sql.ts';
 
-/** Where an operator wants to hear of alarms; `secret` signs, as for customers' callbacks. */
+/** The operator's webhook; `secret` signs as for customers' callbacks. */
 export type AlarmWebhook = { url: string; secret: string };
 
 type Deps = { pool: Pool; log: Logger; poster: Pick<Poster, 'post'>; webhook: AlarmWebhook | null };
@@ -21,13 +21,10 @@ type Due = {
 
 const TIMEOUT_MS = 5000;
 const AT_ONCE = 20;
-/** Minutes until the next try, the last one again and again: an operator's webhook that is down is no storm. */
+/** Minutes until the next attempt; the last one repeats. */
 const AGAIN_MINUTES = [1, 2, 5, 15, 60];
 
-/**
- * At least once: tells the operator's webhook of alarms that were raised or are over. What changed while it could not be told is
- * told as it is now.
- */
+/** At least once: posts raised and cleared alarms to the operator's webhook, each in its current state. */
 export async function postAlarms({ pool, log, poster, webhook }: Deps): Promise<void> {
   const due = await rows<Due>(
     pool,
@@ -65,7 +62,7 @@ export async function postAlarms({ pool, log, poster, webhook }: Deps): Promise<
     );
   }
 
-  /** Changes made meanwhile are posted next. */
+  /** Conditional: a change made meanwhile is posted next. */
   async function done(alarm: Due): Promise<void> {
     const posted = alarm.cleared_at === null ? 'raised' : 'cleared';
     await affected(
@@ -76,7 +73,7 @@ export async function postAlarms({ pool, log, poster, webhook }: Deps): Promise<
   }
 }
 
-/** Of the alarm and of what happened to it: the same on every try. */
+/** Same id on every attempt. */
 const idOf = ({ id, cleared_at: clearedAt }: Due): string => `${id}-${clearedAt === null ? 'raised' : 'cleared'}`;
 
 const bodyOf = (alarm: Due): string => {

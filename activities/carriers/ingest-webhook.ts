@@ -13,8 +13,8 @@ type Content = Extract<WebhookContent, { kind: 'content' }>;
 export type IngestWebhook = (carrierId: string, content: Content) => Promise<void>;
 
 /**
- * Idempotent where the carrier gives ids: commits what a webhook brought, then asks for the run that files it. Rejects only
- * while the database is unreachable; a reply that it refuses is stored as bytes.
+ * Idempotent where the carrier gives ids: commits a webhook's content, then starts its filing run. Rejects only while the
+ * database is unreachable; a refused reply is stored as bytes.
  */
 export const createWebhookIngest =
   ({ pool, log, country, deliverReplies, onCallbacksDue }: Deps): IngestWebhook =>
@@ -54,13 +54,13 @@ export const createWebhookIngest =
     }
   };
 
-/** Replies that the gateway's inbox has too are told from others in the same way. */
+/** A content key for replies that the gateway's inbox holds too. */
 const keyed = (read: NewReply, reply: WebhookReply | undefined): NewReply =>
   reply?.stamp === undefined || typeof reply.to === 'string'
     ? read
     : { ...read, contentKey: contentKey({ port: reply.to.port, from: reply.from, text: read.text, stamp: reply.stamp }) };
 
-/** A gateway names the slot of its SIM: the numbers of the SIMs are the platform's. */
+/** Gateways name the slot of a SIM; its number is the platform's. */
 async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[]): Promise<InboundReply[]> {
   const [device] = replies.some(({ inbox }) => inbox)
     ? await rows<{ serial: string | null; generation: number | null }>(
@@ -69,7 +69,7 @@ async function withNumbers(pool: Pool, carrierId: string, replies: WebhookReply[
         [carrierId],
       )
     : [];
-  // As the nightly sync stores it. A device that was reset since begins a generation there, and is read again from its first id.
+  // The same id as the nightly sync stores. After a reset the sync starts a generation and reads from the first id.
   const idOf = ({ inbox, externalId }: WebhookReply): string | null =>
     inbox
       ? `${prefixOf({ serial: inbox.serial, generation: (device?.serial === inbox.serial && device.generation) || 1 })}${inbox.id}`

@@ -4,16 +4,16 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { UUID_V7 } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 
-/** How long no line may be bound, and how many messages may come to be in doubt within a quarter of an hour, unremarked. */
+/** Limits before an alarm: no bound line for this long, and messages in doubt within 15 minutes. */
 const DOWN_AFTER = '60 seconds';
 const DOUBTS = 100;
-/** Requests in a carrier's name with a wrong signature, within a quarter of an hour, before an alarm: one stranger's request is not a trouble. */
+/** Requests with a wrong signature within 15 minutes before an alarm. */
 const MOST_FORGED = 3;
-/** An alarm is cleared when what it is about has not been seen for that long: a line that flaps is one alarm. */
+/** An alarm clears once unseen for this long: a flapping line is one alarm. */
 const CLEARED_AFTER = '5 minutes';
 const BEATS_FOR = '30 seconds';
 
-// Alarms that hold now, by carrier. A paused carrier sends nothing, but its lines are to be there all the same: its replies come by them.
+// Alarms active now, by carrier. A paused carrier still needs its lines: they bring its replies.
 const SEEN = `
   select 'login-refused' as kind, l.carrier_id, max(l.last_error) as detail from carrier_lines l
     where l.refused and l.beat_at > now() - interval '${BEATS_FOR}' group by l.carrier_id
@@ -33,9 +33,9 @@ const SEEN = `
 type Changed = { id: string; kind: AlarmKind; name: string; since: Date; detail: string | null };
 
 /**
- * Idempotent: raises an alarm for what is wrong with carriers and has none, and clears those that are over. Operators are told
- * of each change once, by mail, and by the webhook (`postAlarms`). Answers whether mails are owed. `settled`: a process that has
- * just started knows nothing yet of lines that are being opened, so it tells of none that is missing, and of nothing that is over.
+ * Idempotent: raises and clears carrier alarms. Operators are told of each change once, by mail and by webhook (`postAlarms`).
+ * True if mails are owed. A process just started is not `settled`: its lines are still opening, so it reports none missing and
+ * clears nothing.
  */
 export const watchCarriers = (pool: Pool, { settled }: { settled: boolean }): Promise<boolean> =>
   transaction(pool, async (client) => {
@@ -75,6 +75,5 @@ async function tell(client: PoolClient, raised: Changed[], cleared: Changed[]): 
   return owed;
 }
 
-/** Forgets alarms that have been over for three months. */
 export const forgetAlarms = (pool: Pool): Promise<number> =>
   affected(pool, `delete from alarms where cleared_at < now() - interval '90 days'`);

@@ -9,7 +9,7 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 type Deps = { pool: Pool; log: Logger; hashPhone: HashPhone };
 export type ForgetOld = ReturnType<typeof createForgetOld>;
 
-/** Where the night's work stands: an account, what of it or all of it, up to when, the step and how far that has come. */
+/** Position of the night's work: account, kind, age limit, step and last row. */
 export type ForgetPosition = {
   accountId: string;
   what: Forgotten | 'account';
@@ -19,20 +19,20 @@ export type ForgetPosition = {
 };
 
 const WORK_MS = 20_000;
-/** Stands for all accounts, and comes after them. */
+/** Stands for all accounts; sorts after them. */
 const INSTALLATION = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Carriers send receipts for days, not for weeks. */
+/** Carriers send receipts for days, not weeks. */
 const REFERENCES_DAYS = 31;
 
-/** Whether an account wants something forgotten, and up to when that was done. */
+/** Whether the account wants this forgotten, and how far it has been. */
 const keeps = (
   what: Forgotten,
 ): string => `select m.${what}_to as since from account_policies p left join retention_marks m on m.account_id = p.account_id
   where p.account_id = $1 and p.keep_${what}_days is not null`;
-/** Whether one is being erased: nobody takes its closing back once that has begun. */
+/** Whether the account is being erased, which can't be withdrawn once begun. */
 const OVER = `select null::timestamptz as since from accounts where id = $1 and erase_at <= now() and erased_at is null`;
 
-/** The accounts' choices, then accounts that are closed for good, in order, after the one that is done. */
+/** Accounts' retention choices, then closed accounts to erase, after the one just done. */
 const NEXT = `
   select account_id, what, now() - make_interval(days => days) as until from (
     select account_id, 'contacts' as what, keep_contacts_days as days from account_policies
@@ -51,7 +51,6 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
     return next ? { accountId: next.account_id, what: next.what, until: next.until.toISOString(), step: 0, after: null } : null;
   }
 
-  /** One page, or the end of an account. */
   async function advance(at: ForgetPosition): Promise<ForgetPosition | null> {
     const { accountId, what, step, after } = at;
     const until = new Date(at.until);
@@ -87,7 +86,7 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
   }
 
   return {
-    /** Goes on from `from` for so long, a page at least; answers where to go on, null when every account is done. */
+    /** Continues from `from` for `forMs`, at least one page. Returns the next position, null when done. */
     async forget(from: ForgetPosition | null, forMs: number): Promise<ForgetPosition | null> {
       const end = performance.now() + forMs;
       let at = from ?? (await nextAccount(null));
@@ -101,7 +100,7 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
 export const createForgetOld = (deps: Deps) => {
   const { forget } = createForgetting(deps);
   return {
-    /** Idempotent: forgets what is older than accounts chose to keep, a page a commit, for 20 s at most; answers where to go on. */
+    /** Idempotent: forgets what is older than accounts keep, a page per commit, for at most 20 s. Returns the next position. */
     forgetOld: (from: ForgetPosition | null): Promise<ForgetPosition | null> => forget(from, WORK_MS),
   };
 };

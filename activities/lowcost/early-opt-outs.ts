@@ -11,20 +11,19 @@ type Deps = {
   pool: Pool;
   log: Logger;
   lines: { session(carrierId: string): { pollReplies?: unknown } };
-  /** Reads one page of it, and answers where the next one begins. */
+  /** Reads one page; returns where the next begins. */
   readGateway: (carrierId: string, after: number | null, now: Date) => Promise<{ after: number | null; more: boolean }>;
   hashPhone: HashPhone;
 };
-/** `of`: the reply that said so; `replyId` where it is its account's. */
+/** `of`: the STOP reply; `replyId` only if it belongs to the account. */
 type Leaving = { accountId: string; phone: string; replyId: string | null; of: string };
 export type EarlyOptOuts = (carrierId: string) => Promise<void>;
 
 const PAGE = 500;
 
 /**
- * Before something goes out by a gateway that is asked for its replies: whoever wrote STOP to it is on the list of opt-outs,
- * though the reply itself is shown only after the nightly sync. A gateway that can't be asked keeps nothing from being sent:
- * what was stored of it is looked at all the same. Never rejects for a gateway.
+ * Before sending through a polled gateway: applies the STOPs it holds, though the replies themselves appear after the nightly
+ * sync. An unreachable gateway does not stop the sending; stored replies are checked anyway. Never rejects because of a gateway.
  */
 export function createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone }: Deps): EarlyOptOuts {
   const running = new Map<string, Promise<void>>();
@@ -40,7 +39,7 @@ export function createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone }:
     while ((await transaction(pool, (client) => applyStops(client, carrierId, hashPhone))) === PAGE);
   }
 
-  /** One look at a time, which all share that asked before it began: one under way may have passed what came since. */
+  /** One check at a time, shared by callers who asked before it began: one under way may have passed newer replies. */
   function look(carrierId: string): Promise<void> {
     const waiting = next.get(carrierId);
     if (waiting) return waiting;
@@ -63,7 +62,7 @@ export function createEarlyOptOuts({ pool, log, lines, readGateway, hashPhone }:
   };
 }
 
-/** Idempotent: looks at replies that wait for their night, once each, and obeys those that are a STOP to any account. */
+/** Idempotent: checks each waiting reply once and applies the STOPs. */
 async function applyStops(client: PoolClient, carrierId: string, hashPhone: HashPhone): Promise<number> {
   const waiting = await rows<{ id: string; text: string }>(
     client,

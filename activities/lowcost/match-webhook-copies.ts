@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { rows } from '../../database/sql.ts';
 import type { NewReply } from '../replies/store-replies.ts';
 
-// Of each content as many as there are of both.
+// Pairs equal contents one to one.
 const ADOPT = `
   with given as (
     select r.*, row_number() over (partition by content_key order by external_id) as n
@@ -19,8 +19,8 @@ const ADOPT = `
   from pairs p where r.id = p.id returning r.id, p.external_id, p.release`;
 
 /**
- * A reply that was read from the inbox before its webhook came is not stored twice: it takes the webhook's id. Answers with the
- * ids of carriers that were found so, and ours of those that this released.
+ * A reply read from the inbox before its webhook arrived takes the webhook's id and is not stored twice. Returns the matched
+ * carrier ids, and our ids of those released by it.
  */
 export async function adopt(
   client: PoolClient,

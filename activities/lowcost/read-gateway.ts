@@ -7,17 +7,17 @@ import { polledKey, prefixOf, storePolled } from './store-polled.ts';
 
 type Deps = { pool: Pool; lines: Pick<CarrierLines, 'session'>; registry: Record<string, Carrier>; country: string };
 
-/** Result of one page; pass `after` to read the next. */
+/** Pass `after` to read the next page. */
 export type PageRead = { page: PolledPage; stored: number; after: number; more: boolean };
-/** Called in the page's transaction, so that what is told of it is as true as what is stored. `readAt`: when the gateway answered. */
+/** Called in the page's transaction, so its counts match what is stored. `readAt`: time of the gateway's answer. */
 type Tally = (client: PoolClient, read: { page: PolledPage; readAt: number; stored: number }) => Promise<void>;
 
-/** How far before the cursor is read again, in case the device stored one late: ids, or ms where the cursor is a time. */
+/** How far before the cursor to read again, for SMS the device stored late: ids, or ms if the cursor is a time. */
 const OVERLAP: Record<'id' | 'time', number> = { id: 10, time: 3 * 86_400_000 };
 
 /**
- * Idempotent: asks a gateway for the page above `after` (from the cursor on, when null) and stores it, unreleased, in one commit
- * with the cursor that passes it. Whoever else reads the same gateway meanwhile waits, or makes this page be asked for again.
+ * Idempotent: asks a gateway for the page after `from` (null: the cursor) and stores it unreleased, in one commit with the new
+ * cursor. A concurrent reader waits, or makes this page be read again.
  */
 export const createGatewayReader =
   ({ pool, lines, registry, country }: Deps) =>
@@ -52,7 +52,7 @@ export const createGatewayReader =
 const lastOf = ({ replies, unreadable }: PolledPage, after: number): number =>
   Math.max(after, ...[...replies, ...unreadable].flatMap(({ id }) => id ?? []));
 
-/** Where the last reading ended. `isTime`: it is a time in ms, else the highest id. */
+/** The last position read. `isTime`: a time in ms, else the highest id. */
 async function readCursor(pool: Pool, carrierId: string, registry: Deps['registry']) {
   const [carrier] = await rows<{ sync_cursor: SyncCursor | null; type: string }>(
     pool,
@@ -63,7 +63,6 @@ async function readCursor(pool: Pool, carrierId: string, registry: Deps['registr
   return { cursor: carrier.sync_cursor, isTime: registry[carrier.type]?.capabilities.cursor === 'time' };
 }
 
-/** Which number each slot of a gateway has. */
 async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, string>> {
   const sims = await rows<{ port: number; number: string }>(
     pool,
@@ -73,13 +72,13 @@ async function simNumbers(pool: Pool, carrierId: string): Promise<Map<number, st
   return new Map(sims.map((sim) => [sim.port, sim.number]));
 }
 
-/** Ids belong to one device, and start over when it is reset: then its highest is lower than what was read before. */
+/** Ids start over when a device is reset: its top id is then below the cursor. */
 const wasReset = (cursor: SyncCursor, page: PolledPage): boolean =>
   cursor.serial !== page.serial || (cursor.id > 0 && (page.topId ?? 0) < cursor.id);
 
 /**
- * Whether what is read again before the cursor is not what was stored under those ids: a device that was reset and has filled
- * up past the cursor since. Compared by hashes, which outlive an erased text.
+ * True if the ids read again hold other contents than stored: the device was reset and has passed the cursor since. Compares
+ * hashes, which outlive an erased text.
  */
 async function holdsOthers(pool: Pool, carrierId: string, cursor: SyncCursor, page: PolledPage): Promise<boolean> {
   const again = page.replies.filter(({ id, externalId }) => id <= cursor.id && externalId !== null);
@@ -94,7 +93,7 @@ async function holdsOthers(pool: Pool, carrierId: string, cursor: SyncCursor, pa
   return stored.some((row) => !keys.has(`${row.external_id.slice(prefix.length)} ${row.content_key}`));
 }
 
-/** Compare and set: two that read the same gateway can not move it back, nor store under a generation that has ended. */
+/** Compare and set: concurrent readers can neither move it back nor store under an ended generation. */
 const moveCursor = (sql: Parameters<typeof affected>[0], carrierId: string, from: SyncCursor | null, to: SyncCursor) =>
   affected(sql, `update carriers set sync_cursor = $3 where id = $1 and sync_cursor is not distinct from $2`, [
     carrierId,

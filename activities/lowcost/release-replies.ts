@@ -5,13 +5,13 @@ import { reportProgress } from '../progress.ts';
 
 type Deps = { pool: Pool; deliverReplies: (ids: string[]) => void; injectableClock: boolean };
 
-/** A reply is released when its gateway has had it for this long. */
+/** How long a gateway must have had a reply. */
 const CUTOFF_MS = 6 * 3_600_000;
 const PAGE = 500;
-/** How many may be on their way to a run: what is more would only wait for the sweep. */
+/** Most released replies waiting for a run; more would only wait for the sweep. */
 const MOST_WAITING = 20_000;
 
-// One dated in the future ages from when it was first seen.
+// A future-dated reply ages from when it was first seen.
 const RELEASE = `
   with due as (
     select id from replies where carrier_id = $1 and released_at is null and filing_failed is null
@@ -24,14 +24,14 @@ const RELEASE = `
   )
   select id from released`;
 
-/** Releases a page of what is old enough at that time, and counts it in the run. Answers with the ids; none is the end. */
+/** Releases a page of replies old enough and counts it. Returns the ids; none is the end. */
 export async function releasePage(pool: Pool, run: { id: string; carrierId: string }, now: Date): Promise<string[]> {
   const released = await rows<{ id: string }>(pool, RELEASE, [run.carrierId, new Date(now.getTime() - CUTOFF_MS), run.id]);
   return released.map(({ id }) => id);
 }
 
 export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: Deps) => ({
-  /** Idempotent: releases, in pages, what a gateway has had for six hours, however it came here. */
+  /** Idempotent: releases, in pages, replies a gateway has had for six hours. */
   async releaseReplies(runId: string): Promise<void> {
     const [run] = await rows<{ carrier_id: string; now: Date | null }>(
       pool,
@@ -56,7 +56,6 @@ export const createReleaseReplies = ({ pool, deliverReplies, injectableClock }: 
   },
 });
 
-/** Looked at no further than it matters. */
 async function isFull(pool: Pool): Promise<boolean> {
   const [waiting] = await rows<{ count: number }>(
     pool,

@@ -6,7 +6,7 @@ import { affected, rows } from '../../database/sql.ts';
 import { decodeText } from '../../domain/sms/sms-text.ts';
 import { readReply, storable, type NewReply } from '../replies/store-replies.ts';
 
-/** Tells a reply from others where ids don't. A hash, so that it may outlive an erased text; equal ones are counted. */
+/** Identifies a reply where ids don't. A hash, which may outlive an erased text; equal ones are counted. */
 export const contentKey = (reply: { port: number; from: string; text: string; stamp: string }): string =>
   createHash('sha256')
     .update(JSON.stringify([reply.port, storable(reply.from), storable(reply.text), reply.stamp]))
@@ -15,7 +15,7 @@ export const contentKey = (reply: { port: number; from: string; text: string; st
 
 export const polledKey = (reply: PolledReply): string => contentKey({ ...reply, text: decodeText(reply.body, reply.encoding) });
 
-/** One after the other, whatever brings them: what is counted must not be stored meanwhile. */
+/** One writer at a time: counted replies must not be stored meanwhile. */
 export const lockReplies = (client: PoolClient, carrierId: string): Promise<unknown> =>
   rows(client, `select pg_advisory_xact_lock(hashtextextended('replies of ' || $1::text, 0))`, [carrierId]);
 
@@ -28,8 +28,8 @@ const GIVEN = `unnest($ids::uuid[], $externalIds::text[], $contentKeys::text[], 
   as r (id, external_id, content_key, from_raw, to_raw, from_number, reply_code, text, body, received_at, precision, occurrence, counted)`;
 const VALUES = `r.content_key, r.from_raw, r.to_raw, r.from_number, r.reply_code, r.text, r.body, r.received_at, r.precision, $seenAt`;
 
-// Where ids can't be trusted (the device gives none, or began them again), as many of a content are new as there are more of it
-// than were stored otherwise.
+// Where ids can't be trusted (none, or restarted), a content's copies are new as far as they exceed those stored without this
+// generation's id.
 const INSERT = `
   insert into replies (${COLUMNS})
   select r.id, $carrier, r.external_id, ${VALUES} from ${GIVEN}
@@ -38,7 +38,7 @@ const INSERT = `
       and (k.external_id is null or not starts_with(k.external_id, $prefix)))
   on conflict do nothing`;
 
-// An id that the device gave twice: another content is another reply.
+// An id given twice: other content is another reply.
 const INSERT_TWINS = `
   insert into replies (${COLUMNS})
   select r.id, $carrier, r.external_id || ':' || r.content_key, ${VALUES} from ${GIVEN}
@@ -46,8 +46,8 @@ const INSERT_TWINS = `
   on conflict do nothing`;
 
 /**
- * Idempotent: stores what a page brought, none of it released yet. Answers how many are new. A device's id is unique within its
- * serial and generation; without ids equal replies are counted, so that two are two, and reading them again adds none.
+ * Idempotent: stores a page's replies unreleased and returns how many are new. An id is unique within serial and generation;
+ * without ids equal replies are counted: two are two, read again they add none.
  */
 export async function storePolled(client: PoolClient, carrierId: string, page: PolledPage, origin: Origin): Promise<number> {
   const all = rowsOf(page.replies, origin);
@@ -91,13 +91,13 @@ function rowsOf(replies: PolledReply[], origin: Origin): Row[] {
       ...readReply({ ...reply, to, part: null, externalId }, origin.country),
       contentKey: key,
       occurrence,
-      // After a reset its inbox may still hold what was read before. A time that is ours tells nothing apart.
+      // After a reset the inbox may still hold earlier replies. Our own time distinguishes nothing.
       counted: externalId === null || (origin.generation > 1 && reply.precision !== 'ours'),
     };
   });
 }
 
-/** Replies that nobody can read are kept as bytes and listed for the operator. */
+/** Unreadable replies are kept as bytes and listed for the operator. */
 async function keepUnreadable(
   client: PoolClient,
   carrierId: string,

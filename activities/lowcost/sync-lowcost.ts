@@ -6,7 +6,6 @@ import { progressBefore, reportProgress } from '../progress.ts';
 import { createReleaseReplies } from './release-replies.ts';
 import type { createGatewayReader } from './read-gateway.ts';
 
-/** Where a run stands between two activities. */
 export type SyncPosition = { after: number | null };
 export type SyncStep = { position: SyncPosition; done: boolean };
 
@@ -23,7 +22,7 @@ const WORK_MS = 30_000;
 type RunRow = { id: string; carrier_id: string; now: Date | null };
 
 export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectableClock }: Deps) => ({
-  /** Takes the oldest sync that was asked for, or notes a new one for tonight's. Null when `onlyAsked` and none was. */
+  /** Takes the oldest requested sync, or creates tonight's. Null when `onlyAsked` and none was. */
   async openSync(carrierId: string, onlyAsked: boolean): Promise<string | null> {
     const [asked] = await rows<{ id: string }>(
       pool,
@@ -41,15 +40,15 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
   },
 
   /**
-   * Idempotent: stores what the gateway holds, page by page, each before the next is asked for and with the cursor that passes
-   * it. Works for 30 s at most; the answer's position goes into the next call.
+   * Idempotent: stores what the gateway holds, a page and its cursor per commit, before asking for the next. Works for at most 30
+   * s; pass the position to the next call.
    */
   async syncPages(runId: string, position: SyncPosition | null): Promise<SyncStep> {
     const [run] = await rows<RunRow>(pool, `select id, carrier_id, now from sync_runs where id = $1`, [runId]);
     if (!run) throw new Error('The sync does not exist');
     const seenAt = injectableClock && run.now ? run.now : new Date();
     const until = performance.now() + WORK_MS;
-    // Another attempt goes on where the one before was.
+    // A retry continues where the last attempt was.
     let after = progressBefore()?.['after'] ?? position?.after ?? null;
     for (;;) {
       const read = await readGateway(run.carrier_id, after, seenAt, async (client, { page, readAt, stored }) => {
@@ -72,7 +71,6 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
 
   ...createReleaseReplies({ pool, deliverReplies, injectableClock }),
 
-  /** Idempotent: notes how a sync ended. */
   async closeSync(runId: string, error: string | null): Promise<void> {
     await affected(
       pool,
@@ -83,15 +81,12 @@ export const createSyncLowcost = ({ pool, readGateway, deliverReplies, injectabl
   },
 });
 
-/**
- * How far the device's clock is ahead of ours, in ms: as it says itself, or at least as far as what it holds is dated in the
- * future.
- */
+/** Device clock minus ours, in ms: as reported, or at least as far as its SMS are dated in the future. */
 function skewOf({ clock, replies }: PolledPage, now: number): number | null {
   const said = clock ? clock.getTime() - now : null;
   const ahead = Math.max(...replies.map(({ receivedAt }) => receivedAt.getTime() - now));
   const skew = ahead > Math.max(said ?? 0, 1000) ? ahead : said;
-  // Its second may have begun up to a second ago. Years fit in the column.
+  // Seconds are rounded by up to one. Clamped to the column.
   return skew === null ? null : Math.abs(skew) <= 2000 ? 0 : Math.max(-MOST_SKEW, Math.min(MOST_SKEW, Math.round(skew)));
 }
 const MOST_SKEW = 2 ** 31 - 1;

@@ -10,10 +10,10 @@ import type { InboundMail, MailHead } from './parse-mail.ts';
 type Deps = {
   pool: Pool;
   sendMessages: (ids: string[]) => void;
-  /** The server that an answer's Authentication-Results must come from; null: any answer is taken. */
+  /** The server whose Authentication-Results count; null: no check. */
   authority: string | null;
 };
-/** `ignored`: written by a machine, or a copy of what went out before. `unreadable`: beyond what is parsed. */
+/** `ignored`: automatic, or a duplicate. `unreadable`: beyond the parser's limits. */
 export type Answered =
   | { outcome: 'sent' | 'ignored' | 'unreadable' }
   | { outcome: 'refused'; refusal: AnswerRefusal; locale: 'fr' | 'en' };
@@ -29,8 +29,8 @@ type Row = {
 };
 
 /**
- * At most once: an answer to a reply mail becomes an SMS in its conversation. What it answers with is committed. The text is
- * read only when its author may answer: nobody else can make it cost more than its head.
+ * At most once: turns an answer to a reply mail into an SMS of its conversation, committed before it returns. Reads the whole
+ * text only if the sender may answer.
  */
 export const createAnswerByMail =
   ({ pool, sendMessages, authority }: Deps) =>
@@ -64,7 +64,7 @@ function faultOf(mail: InboundMail, { two_way: twoWay }: Row): AnswerRefusal | n
   return twoWay === 'on' ? null : { why: 'two-way-off' };
 }
 
-/** The mail's key is noted with the answer: the same mail answers once. */
+/** The mail's key is stored with the answer: one mail answers once. */
 async function storeAnswerOnce(
   { pool, sendMessages }: Pick<Deps, 'pool' | 'sendMessages'>,
   { conversationId, ...found }: Row & { conversationId: string },

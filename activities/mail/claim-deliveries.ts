@@ -4,12 +4,12 @@ import { OPEN } from '../callbacks/claim-callbacks.ts';
 import { CHANNEL_OPEN } from './relay-state.ts';
 import { MAIL_LEASE_SECONDS } from './renew-claims.ts';
 
-/** Those given, or so many of what is due. */
+/** The given ones, or the due ones up to a limit. */
 export type WhichEmails = { ids: string[] } | { limit: number };
 
-/** A mail, and the deliveries that it carries: one, unless its address has a flood gathered. */
+/** One mail with its deliveries: several only for a digest. */
 export type ClaimedEmail = {
-  /** The first part of its Message-ID. */
+  /** First part of the Message-ID. */
   id: string;
   deliveries: { id: string; claim: string; attempt: number }[];
   emailId: string;
@@ -17,21 +17,21 @@ export type ClaimedEmail = {
   locale: 'fr' | 'en';
   accountId: string;
   timeZone: string;
-  /** The frozen events, in the order of their conversation. */
+  /** Frozen events in conversation order. */
   bodies: string[];
 };
 
 type EmailRow = Omit<ClaimedEmail, 'deliveries' | 'bodies'> & { claim: string; attempt: number; body: string };
 
-/** Which deliveries `which` means, as a condition of which `$1` is the value. */
+/** SQL condition for `which`, with `$1` as its value. */
 export const dueEmails = (which: WhichEmails): { where: string; value: unknown } =>
   'ids' in which
     ? { where: 'd.id = any($1::uuid[])', value: which.ids }
     : { where: 'd.next_at <= now() order by d.next_at limit $1', value: which.limit };
 
 /**
- * Claims mails of one reply each. Claim and attempt are one commit, as for callbacks. What is owed to an address that was
- * suppressed or removed meanwhile ends here, aborted.
+ * Claims mails of one reply each; claim and attempt are one commit. Deliveries to an address suppressed or removed meanwhile are
+ * aborted.
  */
 export async function claimEmails(pool: Pool, which: WhichEmails): Promise<ClaimedEmail[]> {
   const { where, value } = dueEmails(which);

@@ -5,18 +5,18 @@ import { dueEmails, type ClaimedEmail, type WhichEmails } from './claim-deliveri
 import { MAIL_LEASE_SECONDS } from './renew-claims.ts';
 import { CHANNEL_OPEN } from './relay-state.ts';
 
-/** How many mails of one reply an address gets within a minute before what follows is gathered. */
+/** Single-reply mails per address and minute before further replies are gathered. */
 const ALONE_PER_MINUTE = 6;
-/** A mail holds no more replies; a flood that is larger makes several at once. */
+/** Most replies in one mail; a larger flood makes several mails at once. */
 const MOST_IN_ONE = 100;
 
 const WAITS = `d.channel = 'email' and d.conversation_id is not null and ${OPEN} and d.next_at is not null`;
 
-/** `claim` is null, and so is the rest but `waiting`, where nothing was claimed. */
+/** Everything but `waiting` is null where nothing was claimed. */
 type Row = Omit<ClaimedEmail, 'deliveries' | 'bodies'> & { waiting: number; claim: string | null; attempt: number; mail: string };
 
-// A claim takes all that waits for the same mail, due or not: a mail is tried as a whole or not at all. What a mail
-// holds is decided at its first claim and then stays. The last branch of `mail_id` is the gathered one: the first reply names it.
+// A claim takes everything waiting for the same mail, due or not: a mail is sent whole or not at all. Its content is fixed at the
+// first claim. In the last branch of `going` the mail is a digest, named by its first reply.
 const CLAIM = (where: string) => `
   with picked as (
     select d.id, d.email_id, d.conversation_id, d.mail_id from deliveries d where ${WAITS} and ${CHANNEL_OPEN} and d.email_id = any($2::uuid[]) and ${where}
@@ -75,14 +75,14 @@ const CLAIM = (where: string) => `
     from taken t join reply_emails a on a.id = t.email_id join accounts c on c.id = t.account_id) t on true`;
 
 /**
- * Claims what is owed to addresses that want a flood gathered. Each reply goes alone until an address has had six mails within a
- * minute; then a conversation gets one mail a minute, and what comes meanwhile is held for it. Claim, attempts and what a mail
- * holds are one commit: a mail that is sent again says the same under the same Message-ID. `waiting` counts what was held.
+ * Claims deliveries of addresses that want digests. Replies go alone until an address had six mails within a minute; then each
+ * conversation gets one mail a minute and later replies are held for it. Claim, attempts and content are one commit, so a
+ * repeated mail has the same text and Message-ID. `waiting` counts the held ones.
  */
 export async function claimDigests(pool: Pool, which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
   const { where, value } = dueEmails(which);
   return transaction(pool, async (client) => {
-    // One claim at a time for an address: what it got in the last minute is seen as it is.
+    // One claim per address at a time, so that the last minute's mails are counted right.
     const addresses = await rows<{ id: string }>(
       client,
       `select id from reply_emails where id in (select d.email_id from deliveries d where ${WAITS} and ${where}) order by id for no key update`,
@@ -103,7 +103,7 @@ export async function claimDigests(pool: Pool, which: WhichEmails): Promise<{ ma
   });
 }
 
-/** The content of each mail: all deliveries that it was made of, whatever happened to one of them since. */
+/** Each mail's content: all its deliveries, whatever their state since. */
 async function bodiesOf(client: PoolClient, mails: string[]): Promise<Map<string, string[]>> {
   const found = await rows<{ mail_id: string; bodies: string[] }>(
     client,

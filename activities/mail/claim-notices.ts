@@ -15,7 +15,7 @@ export type ClaimedNotice = Notice & {
   timeZone: string;
 };
 
-/** Claims notices that are due, for three minutes; a claim that ran out is due again. One to a mailbox that does not exist ends here. */
+/** Claims due notices for three minutes; an expired claim is due again. Notices to a bounced address are aborted. */
 export const claimNotices = (pool: Pool, limit: number): Promise<ClaimedNotice[]> =>
   rows<ClaimedNotice>(
     pool,
@@ -33,7 +33,7 @@ export const claimNotices = (pool: Pool, limit: number): Promise<ClaimedNotice[]
     [limit],
   );
 
-/** Writes down how an attempt ended, if its claim still holds. */
+/** Records the end of an attempt if its claim still holds. */
 export async function recordNotice(
   pool: Pool,
   { id, claim, attempts }: ClaimedNotice,

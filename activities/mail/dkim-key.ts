@@ -1,12 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** With what mails are signed: the public half stands in DNS, at `<selector>._domainkey.<domain>`. */
+/** Mails' DKIM signature; the public key is in DNS at `<selector>._domainkey.<domain>`. */
 export type Dkim = { domain: string; selector: string; privateKey: string };
 
 const LEAST_BITS = 1024;
 
-/** Reads the key at start-up. Throws an Error that says what is wrong with it: a mail that goes out unsigned would tell nobody. */
+/** Reads the key at start-up and throws what is wrong with it: unsigned mails would go unnoticed. */
 export function readDkim({ file, selector, domain }: { file: string; selector: string; domain: string }): Dkim {
   const fault = (what: string): Error => new Error(`MAIL_DKIM_KEY_FILE: ${file} ${what}`);
   let pem: string;
@@ -19,7 +19,7 @@ export function readDkim({ file, selector, domain }: { file: string; selector: s
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw fault('is no private key in PEM without a passphrase');
+    throw fault('is not a private key in PEM without a passphrase');
   }
   if (key.asymmetricKeyType !== 'rsa')
     throw fault(`holds a key of type ${key.asymmetricKeyType ?? 'unknown'}. Mails are signed with RSA: openssl genrsa 2048`);

@@ -3,12 +3,12 @@ import { suppress } from '../../database/mail/mail-suppression.ts';
 import { affected, rows } from '../../database/sql.ts';
 import type { InboundMail } from './parse-mail.ts';
 
-/** RFC 3463: no such address, or one that is closed for good. */
+/** RFC 3463: no such mailbox, or closed for good. */
 const NO_MAILBOX = /^5\.(?:1\.(?:[0-6]|10)|2\.1)$/;
 
 /**
- * Idempotent: what a report says of the mail whose return path it came back to. A mailbox that does not exist is suppressed;
- * any other failure is noted with the delivery. What is no report of a failure changes nothing.
+ * Idempotent: applies a bounce report. A mailbox that does not exist is suppressed; other failures are noted with the delivery.
+ * Anything but a failure report changes nothing.
  */
 export async function handleBounce(
   pool: Pool,
@@ -25,7 +25,7 @@ export async function handleBounce(
     [id],
   );
   if (!mail) return;
-  // A mail may have carried more than the delivery that it is named by.
+  // A digest carries several deliveries and is named by one.
   const those =
     of === 'bounce'
       ? 'deliveries set last_class = $2 where (id = $1 or mail_id = $1)'

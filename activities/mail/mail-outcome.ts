@@ -3,7 +3,7 @@ import type { ClaimedEmail } from './claim-deliveries.ts';
 import type { MailResult } from './mailer.ts';
 import type { Ended } from '../callbacks/record-attempts.ts';
 
-/** The outcome of an attempt for the deliveries in its mail: the same for each, so that they stay together. */
+/** An attempt's outcome for all deliveries of its mail: the same, so that they stay together. */
 export function endOf({ deliveries }: Pick<ClaimedEmail, 'deliveries'>, result: MailResult, schedule: Schedule): Ended[] {
   const ended = outcomeOf(Math.max(...deliveries.map(({ attempt }) => attempt)), result, schedule);
   return deliveries.map(({ id, claim }) => ({ ...ended, id, claim }));
@@ -24,7 +24,7 @@ function outcomeOf(attempt: number, result: MailResult, schedule: Schedule): Omi
     case 'refused':
       return { ...outcome, state: 'exhausted', class: 'smtp_5xx', delayMs: null };
     case 'later': {
-      // The relay does not take us: no mail's fault, and none is claimed until it does.
+      // The relay refuses us: the mail is not at fault, and none is claimed until it accepts.
       if (result.class === 'auth')
         return { ...outcome, class: 'auth', state: 'held', heldReason: 'relay', delayMs: 0, spent: false };
       const delayMs = nextDelay({ attempt, random: Math.random, schedule });

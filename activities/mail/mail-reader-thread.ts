@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import type { MailToRead } from './mail-reader.ts';
 import { readHead, readMail } from './parse-mail.ts';
 
-// The thread of mail-reader.ts. An answer of null says that the parser refused the mail.
-// On Linux this is the priority of the thread that says it: what answers requests goes first where cores are few.
+// The thread of mail-reader.ts; answers null for a mail the parser refused. On Linux the priority is the thread's own: requests
+// go first where cores are few.
 if (process.platform === 'linux') setPriority(0, 10);
 
 parentPort?.on('message', ({ raw, part }: MailToRead) => {

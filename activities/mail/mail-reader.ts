@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import type { InboundMail, MailHead } from './parse-mail.ts';
 
 export type MailToRead = { raw: Uint8Array<ArrayBuffer>; part: 'head' | 'whole' };
-/** Null for a mail that the parser refused, or did not get through in time: the same mail would fail again. */
+/** Null for a mail the parser refused or did not finish in time: it would fail again. */
 export type MailReader = {
   head(raw: Buffer<ArrayBuffer>): Promise<MailHead | null>;
-  /** `raw` changes hands: it is empty afterwards. */
+  /** Transfers `raw`, which is empty afterwards. */
   whole(raw: Buffer<ArrayBuffer>): Promise<InboundMail | null>;
   close(): Promise<void>;
 };
@@ -16,7 +16,7 @@ const MOST_HEAP_MB = 256;
 const MOST_HEAD = 100_000;
 const THREAD = new URL(`./mail-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-/** Reads mails from strangers one after the other, in a thread that is ended when one of them takes too long. */
+/** Parses strangers' mails one at a time in a thread, which is ended when a mail takes too long. */
 export function createMailReader(): MailReader {
   let running: Promise<Worker> | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -26,7 +26,7 @@ export function createMailReader(): MailReader {
     const thread = await running;
     const inTime = new AbortController();
     const timer = setTimeout(() => inTime.abort(), TIME_LIMIT_MS);
-    // Handed over, not copied: a mail has up to 2 MB.
+    // Transferred, not copied: a mail has up to 2 MB.
     const raw = mail.raw.byteLength === mail.raw.buffer.byteLength ? mail.raw : new Uint8Array(mail.raw);
     thread.postMessage({ raw, part: mail.part } satisfies MailToRead, [raw.buffer]);
     try {
@@ -59,13 +59,13 @@ export function createMailReader(): MailReader {
   };
 }
 
-/** The header lines of a mail with the empty line that ends them; the beginning where there is none. */
+/** A mail's header lines up to the empty line; its beginning if there is none. */
 function headIn(raw: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const end = raw.subarray(0, MOST_HEAD).indexOf('\r\n\r\n');
   return new Uint8Array(raw.subarray(0, end < 0 ? MOST_HEAD : end + 4));
 }
 
-/** The time limit counts from here on: loading the parser takes its time once. */
+/** Waits for the parser to load, so that the time limit does not include it. */
 async function start(): Promise<Worker> {
   const thread = new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB } });
   thread.unref();

@@ -2,9 +2,8 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { Dkim } from './dkim-key.ts';
 
 /**
- * How a mail ended. Refused with `badAddress`: the mailbox does not exist, so nothing is to be sent there any more.
- * Later with `unknown`: the connection was lost after the whole text had gone, so it may have arrived. Later with `auth`: the
- * relay does not take us, whatever the mail.
+ * How a mail ended. `badAddress`: the mailbox does not exist; suppress the address. `unknown`: the connection was lost after the
+ * whole text was sent, so it may have arrived. `auth`: the relay refuses us, whatever the mail.
  */
 export type MailResult =
   | { outcome: 'sent'; response: string }
@@ -23,23 +22,23 @@ export type Mail = {
   text: string;
   headers: Record<string, string>;
   messageId: string;
-  /** Where answers go; null where nobody takes them. */
+  /** Null if nobody takes answers. */
   replyTo: string | null;
-  /** Where bounces go; null for the sender's own address. */
+  /** Null for the sender's own address. */
   returnPath: string | null;
 };
 export type Mailer = {
   send(mail: Mail): Promise<MailResult>;
-  /** Whether the relay takes us: it greets us, and our password. */
+  /** Whether the relay accepts our connection and password. */
   check(): Promise<boolean>;
   close(): void;
 };
 
-/** Headers that nobody may change on the way. One-click unsubscription asks for its two (RFC 8058). */
+/** Signed headers. RFC 8058 requires the two of one-click unsubscription. */
 const SIGNED =
   'from:sender:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:auto-submitted:list-unsubscribe:list-unsubscribe-post';
 
-// nodemailer's own, two minutes to connect and ten for an answer, are too long for a worker.
+// nodemailer's defaults, two minutes to connect and ten for an answer, are too long for a worker.
 const LIMITS = {
   maxConnections: 10,
   connectionTimeout: 10_000,
@@ -55,14 +54,14 @@ export function createMailer(
   dkim: Dkim | null = null,
   limits: Partial<typeof LIMITS> = {},
 ): Mailer {
-  // Mails whose whole text has been handed to the socket, and which are not answered yet.
+  // Mails sent whole to the socket and not yet answered.
   const gone = new Set<string>();
   const transport: Transporter = createTransport(
     {
       url: smtpUrl,
       pool: true,
       maxMessages: 1000,
-      // Only where not a byte of the text has gone: an idle connection that the relay had closed.
+      // Only for an idle connection the relay had closed, before any text was sent.
       maxRequeues: 1,
       ...LIMITS,
       ...limits,
@@ -125,11 +124,11 @@ const text = (error: unknown, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** Answers that are about us and not about the mail. */
+/** Statuses about us, not the mail. */
 const NOT_TAKEN = new Set([530, 534, 535, 538]);
-/** Errors from before the mail was offered: they say nothing about it. */
+/** Errors before the mail was offered. */
 const BEFORE_MAIL = /^(?:CONN|EHLO|HELO|LHLO|STARTTLS)/;
-/** RFC 3463: the recipient's address is at fault. 5.1.7 to 5.1.9 are about the sender's. */
+/** RFC 3463: wrong recipient address. 5.1.7 to 5.1.9 are about the sender's. */
 const BAD_ADDRESS = /^5\d\d[ -]5\.1\.(?:[0-6]|10)\b/;
 
 type Class = Extract<MailResult, { outcome: 'later' }>['class'];
@@ -144,7 +143,7 @@ function readError(error: unknown, gone: boolean): MailResult {
   return { outcome: 'later', response, status, class: kind };
 }
 
-/** Null where the server refused this mail. */
+/** Null if the server refused this mail. */
 function statusClass(status: number, error: unknown): Class | null {
   if (NOT_TAKEN.has(status) || (text(error, 'code') === 'EAUTH' && status >= 500)) return 'auth';
   if (status >= 500 && status !== 503) return BEFORE_MAIL.test(text(error, 'command')) ? 'refused' : null;

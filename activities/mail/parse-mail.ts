@@ -2,33 +2,32 @@ import { createHash } from 'node:crypto';
 import EmailReplyParser from 'email-reply-parser';
 import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
 
-/** The part of a mail that says who wrote it, and how. */
+/** Who wrote a mail, and how. */
 export type MailHead = {
-  /** In lower case; null unless there is exactly one author. */
+  /** Lower case; null unless there is exactly one author. */
   from: string | null;
-  /** Written by a machine: an absence, a list, a report. */
+  /** Absence notes, lists, reports. */
   automatic: boolean;
   /** Authentication-Results, topmost first. */
   authenticated: string[];
 };
-/** A mail as far as anything is decided by it. */
 export type InboundMail = MailHead & {
-  /** SHA-256 of its Message-ID, or of all of it where it has none. */
+  /** SHA-256 of the Message-ID, or of the whole mail if it has none. */
   key: string;
   attached: boolean;
-  /** The words of its author, above what is quoted and without a signature. */
+  /** The author's text, without quotes and signature. */
   text: string;
-  /** The outcome of the mail that it reports on (RFC 3464); null where it is not a report. */
+  /** Outcome of the mail it reports on (RFC 3464); null if not a report. */
   report: { action: string; status: string; diagnostic: string } | null;
 };
 
 const REPORT = 'message/delivery-status';
-/** Part of nearly every mail, and nothing that a person attached. */
+/** S/MIME and PGP signatures, not attachments. */
 const SIGNATURES = /^application\/(?:x-)?pkcs7-signature$|^application\/pgp-signature$/;
 
-/** Longer than any answer with the reply mail that it quotes: an SMS holds 1,224 characters. */
+/** Longer than any answer with its quote: an SMS holds 1,224 characters. */
 const MOST_CHARACTERS = 10_000;
-/** Converting HTML costs seconds a megabyte. */
+/** Converting HTML takes seconds per megabyte. */
 const MOST_HTML = 300_000;
 
 const parse = (raw: Buffer): Promise<ParsedMail> =>
@@ -40,10 +39,9 @@ const parse = (raw: Buffer): Promise<ParsedMail> =>
     skipTextLinks: true,
   });
 
-/** Reads header lines. */
 export const readHead = async (head: Buffer): Promise<MailHead> => headOf(await parse(head));
 
-/** Rejects when the mail is beyond what the parser converts. */
+/** Rejects when the parser can't convert the mail. */
 export async function readMail(raw: Buffer): Promise<InboundMail> {
   const mail = await parse(raw);
   const report = mail.attachments.find(({ contentType }) => contentType === REPORT);
@@ -86,11 +84,11 @@ function headOf(mail: ParsedMail): MailHead {
   };
 }
 
-/** Finding the quote takes time by the square of a run of empty lines: each run is one line first. */
+/** Runs of empty lines are joined first: the quote finder is quadratic in them. */
 const writtenIn = (text: string): string =>
   new EmailReplyParser().read(emptyLinesJoined(text).slice(0, MOST_CHARACTERS)).getVisibleText().replaceAll('\r\n', '\n').trim();
 
-/** Line by line: a pattern over the whole text would itself look back for ever. */
+/** Line by line: a pattern over the whole text would backtrack without end. */
 function emptyLinesJoined(text: string): string {
   const kept: string[] = [];
   let length = 0;

@@ -8,12 +8,12 @@ import type { ClaimedNotice } from './claim-notices.ts';
 
 type Deps = { pool: Pool; publicUrl: string | null; tokens: MailTokens };
 
-/** How long a link holds that confirms an address. */
+/** Days a confirmation link is valid. */
 const CONFIRM_DAYS = 7;
 
 /**
- * The text of a notice, written as it goes. A link to choose another password is made only now, so that it stands in the mail and nowhere
- * else: of its token only the hash is stored, as of an invitation's. It holds for an hour from when it was asked for.
+ * The notice's text at the time of sending. A password link is created only now, so it exists only in the mail: of its token the
+ * hash is stored, as for an invitation. Valid for an hour from the request.
  */
 export async function withLink({ pool, publicUrl, tokens }: Deps, notice: ClaimedNotice): Promise<Notice> {
   if (notice.kind === 'confirm-address') {

@@ -8,12 +8,12 @@ type Deps = { pool: Pool; log: Logger; mailer: Pick<Mailer, 'check'> };
 
 const CHECK_SECONDS = 60;
 
-/** A condition: false while the relay refuses us, and then no mail is claimed. */
+/** SQL condition: false while the relay refuses us; then no mail is claimed. */
 export const CHANNEL_OPEN = `not exists (select from mail_channels where paused_at is not null)`;
 
-/** The channel of mails is paused when the relay does not take us, and goes on when it does: no mail's attempts are spent meanwhile. */
+/** Pauses all mail while the relay refuses us, so that no attempts are spent. */
 export const createMailChannel = ({ pool, log, mailer }: Deps) => ({
-  /** The operator is told once, however many mails met it. */
+  /** Tells the operator once, however many mails failed. */
   async pause(response: string): Promise<void> {
     const turned = await transaction(pool, async (client) => {
       const count = await affected(
@@ -31,8 +31,8 @@ export const createMailChannel = ({ pool, log, mailer }: Deps) => ({
   },
 
   /**
-   * First mails that the relay's refusal kept from going are due at once for the run of retries, not when their own run would be
-   * given up. Answers whether it must look: the relay may take us again by now.
+   * Makes first mails held by the relay's refusal due at once for the retry run. True if that run must wake: the relay may accept
+   * us again by now.
    */
   async leave(ids: string[]): Promise<boolean> {
     if (ids.length === 0) return false;
@@ -44,7 +44,7 @@ export const createMailChannel = ({ pool, log, mailer }: Deps) => ({
     return left > 0 && (await rows(pool, `select where ${CHANNEL_OPEN}`)).length > 0;
   },
 
-  /** Asks the relay, once a minute over all processes, whether it takes us again. */
+  /** Asks the relay once a minute, over all processes. */
   async check(): Promise<void> {
     const due = await rows(
       pool,

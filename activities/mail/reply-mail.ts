@@ -6,18 +6,18 @@ import { answerAddress, bounceAddress } from './mail-addresses.ts';
 import type { Mail } from './mailer.ts';
 
 type Deps = {
-  /** The domain of Message-IDs. */
+  /** Domain of the Message-IDs. */
   domain: string;
   publicUrl: string | null;
-  /** Where answers and bounces are taken; null where they are not. */
+  /** Domain that receives answers and bounces; null if none. */
   inboundDomain: string | null;
   tokens: MailTokens;
 };
 
-/** No machine is to answer; never `All`, which would hold back bounces too. */
+/** Never `All`, which would also suppress bounces. */
 export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
 
-/** The fields of the frozen event that a mail shows. */
+/** The event fields a mail shows. */
 const ReplyEvent = z.object({
   data: z.object({
     reply: z.object({
@@ -32,7 +32,7 @@ const ReplyEvent = z.object({
   }),
 });
 
-/** The mail as it is sent: the same on every attempt. */
+/** The same mail on every attempt. */
 export const createReplyMail =
   ({ domain, publicUrl, inboundDomain, tokens }: Deps) =>
   async ({ id, emailId, address, locale, timeZone, bodies }: ClaimedEmail): Promise<Mail> => {
@@ -55,8 +55,7 @@ export const createReplyMail =
       unsubscribe,
       answerable: inboundDomain !== null,
     });
-    // One virtual root per conversation, so that it threads; the same Message-ID on every try, so that a mail that came
-    // twice can be told. Its id was stored before.
+    // One virtual root threads the conversation; a stored Message-ID on every attempt exposes duplicates.
     const root = `<conversation-${data.conversationId}@${domain}>`;
     return {
       ...rendered,

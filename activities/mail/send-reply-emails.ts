@@ -24,7 +24,7 @@ type Deps = {
   log: Logger;
   mailer: Mailer;
   wake: RunWaker;
-  /** The domain of Message-IDs. */
+  /** Domain of the Message-IDs. */
   domain: string;
   publicUrl: string | null;
   inboundDomain: string | null;
@@ -36,7 +36,7 @@ export type SendReplyEmails = ReturnType<typeof createSendReplyEmails>;
 const DRAIN_MS = 30_000;
 const AT_ONCE = 20;
 
-/** Where no relay is configured mails wait, unclaimed. */
+/** Without a relay mails wait unclaimed. */
 export const createNoMails = (): SendReplyEmails => ({
   sendReplyEmails: async () => {},
   drainEmails: async () => ({ sleepMs: null }),
@@ -58,7 +58,7 @@ export const createSendReplyEmails = ({
   const mailOf = createReplyMail({ domain, publicUrl, inboundDomain, tokens });
   const channel = createMailChannel({ pool, log, mailer });
 
-  /** Runs before the attempt is recorded: after a crash in between the attempt is made again, and this too. */
+  /** Runs before recording: after a crash in between, the repeated attempt runs it again. */
   async function learn(result: MailResult, to: { accountId: string | null; address: string }): Promise<void> {
     if (result.outcome === 'later' && result.class === 'auth') await channel.pause(result.response);
     if (result.outcome === 'refused' && result.badAddress && to.accountId !== null)
@@ -88,17 +88,17 @@ export const createSendReplyEmails = ({
   }
 
   return {
-    /** First attempts, at most once each by claim. What fails is left to the run of retries. */
+    /** First attempts, at most once each by claim. Failures go to the retry run. */
     async sendReplyEmails(deliveryIds: string[]): Promise<void> {
       const { mails, waiting } = await claim(pool, { ids: deliveryIds });
       const going = new Set(mails.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)));
       const left = await channel.leave(deliveryIds.filter((id) => !going.has(id)));
       const troubled = await renewingClaims(pool, claimsOf(mails), () => sendAll(log, mails, attempt));
-      // Tried again: the process before died with some of these claimed, and the run of retries waits for their leases.
+      // A retried activity may have left claims of a dead process: the retry run watches their leases.
       if (left || troubled || waiting > 0 || Context.current().info.attempt > 1) await wake.wake('retry-emails');
     },
 
-    /** Sends whatever is due, for 30 s at most; answers how long the run may sleep, null when nothing is owed. */
+    /** Sends what is due for at most 30 s. Returns how long to sleep, null when nothing is owed. */
     async drainEmails(): Promise<{ sleepMs: number | null }> {
       await wake.awake('retry-emails');
       await channel.check();
@@ -118,14 +118,14 @@ export const createSendReplyEmails = ({
 
 const claimsOf = (mails: ClaimedEmail[]): string[] => mails.flatMap(({ deliveries }) => deliveries.map(({ claim }) => claim));
 
-/** `waiting`: replies that wait to go together. */
+/** `waiting`: replies held for a digest. */
 async function claim(pool: Pool, which: WhichEmails): Promise<{ mails: ClaimedEmail[]; waiting: number }> {
   const alone = await claimEmails(pool, which);
   const { mails, waiting } = await claimDigests(pool, which);
   return { mails: [...alone, ...mails], waiting };
 }
 
-/** Sends what was claimed, so many at once; true when something is to be tried again. */
+/** Sends the claimed mails, `AT_ONCE` at a time; true if any must be retried. */
 async function sendAll<T extends { id: string }>(
   log: Logger,
   claimed: T[],

@@ -18,7 +18,7 @@ type Deps = {
   host: string;
   port: number;
   domain: string;
-  /** The server that an answer's Authentication-Results must come from; null: any answer is taken. */
+  /** The server whose Authentication-Results count; null: no check. */
   authority: string | null;
 };
 export type InboundMailListener = AsyncDisposable & { port: number };
@@ -33,10 +33,10 @@ class Refusal extends Error {
   }
 }
 
-/** For good: the same mail would be beyond the parser the next time too. */
+/** Permanent: the parser would fail again. */
 const unreadable = (): Refusal => new Refusal(554, '5.6.0 This message is too complicated to be read. Answer in plain text.');
 
-/** In French and in English: who writes has no language that we know. */
+/** In both languages: the sender's is unknown. */
 const inBoth = (why: 'too-large' | 'expired'): string =>
   `${answerRefusal({ why }, 'fr')} / ${answerRefusal({ why }, 'en').slice(6)}`;
 
@@ -45,7 +45,6 @@ type Desk = Pick<Deps, 'pool' | 'log'> & {
   answerByMail: ReturnType<typeof createAnswerByMail>;
 };
 
-/** Reads one mail and does what it asks. */
 async function take(
   { pool, log, answerByMail, reader }: Desk,
   stream: SMTPServerDataStream,
@@ -69,7 +68,7 @@ async function take(
   if (answered.outcome === 'refused') throw new Refusal(550, answerRefusal(answered.refusal, answered.locale));
 }
 
-/** Where mails to our own addresses come in, from the relay that takes them for our domain: 250 only after the commit. */
+/** Receives mail to our own addresses from the domain's relay: 250 only after the commit. */
 export async function listenForMail({
   pool,
   log,
@@ -86,7 +85,7 @@ export async function listenForMail({
   const addressed = (address: string) => readAddress(tokens, address, domain);
 
   const server = new SMTPServer({
-    // A relay in front has the certificate and the public address.
+    // The relay in front has the certificate and the public address.
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: MOST_OCTETS,
@@ -98,7 +97,7 @@ export async function listenForMail({
       const to = addressed(address);
       if (!to) return done(new Refusal(550, answerRefusal({ why: 'unknown' }, 'en')));
       if (to.expired) return done(new Refusal(550, inBoth('expired')));
-      // Each has an answer of its own, which one transaction could not give.
+      // One transaction can give one answer only.
       if (session.envelope.rcptTo.length > 0) return done(new Refusal(452, '4.5.3 One recipient at a time'));
       return done();
     },
@@ -115,7 +114,7 @@ export async function listenForMail({
       );
     },
   });
-  // A peer that hangs up is no fault of ours.
+  // A peer that hangs up is not our error.
   server.on('error', (error) => log.debug({ err: error }, 'a connection for mail failed'));
   server.listen(port, host);
   await once(server.server, 'listening');

@@ -6,7 +6,7 @@ import { affected } from '../../database/sql.ts';
 export type CheckLedger = ReturnType<typeof createCheckLedger>;
 
 export const createCheckLedger = ({ pool, log }: { pool: Pool; log: Logger }) => ({
-  /** Idempotent: reads every row, however long that takes, and writes down how many break a promise, for the metrics. */
+  /** Idempotent: reads every row, however long it takes, and stores how many break a promise. */
   async checkLedger(): Promise<void> {
     const { broken } = await readLedger(pool);
     const count = Object.values(broken).reduce((sum, rows) => sum + rows, 0);

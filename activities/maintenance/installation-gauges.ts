@@ -3,11 +3,11 @@ import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { rows } from '../../database/sql.ts';
 
-/** A gauge and the statement that reads it: `value`, and a column for each label. */
+/** A gauge and its statement: `value`, and a column per label. */
 type Reading = { name: string; help: string; labels?: string[]; sql: string };
 
 const age = (time: string): string => `coalesce(extract(epoch from now() - ${time}), 0)::float8 as value`;
-/** When a row was made, in ms, by its id. */
+/** Creation time in ms, from a UUIDv7. */
 const MADE_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
 const lastDone = (name: 'ledger' | 'sweep'): string =>
   `select coalesce(max(extract(epoch from at)), 0)::float8 as value from upkeep where name = '${name}'`;
@@ -17,7 +17,7 @@ const LIVE = `l.beat_at > now() - interval '30 seconds'`;
 const ofLines = (value: string, which = 'true'): string => `select c.name as carrier, (${value})::float8 as value from carriers c
       left join carrier_lines l on l.carrier_id = c.id and ${which} group by 1`;
 
-// A state that nothing is in says 0: an alert must be able to tell that from a figure that is missing.
+// Empty states report 0, so that alerts can tell them from a missing figure.
 const READINGS: Reading[] = [
   {
     name: 'callback_endpoints',
@@ -143,14 +143,14 @@ const READINGS: Reading[] = [
   },
 ];
 
-/** One process reads the database for all: who was asked first, until nobody has asked it for that long. */
+/** One process reads for all: the first asked, until it was not asked for a minute. */
 const READER = `
   insert into upkeep as u (name, holder, at) values ('gauges', $1, now())
   on conflict (name) do update set holder = excluded.holder, at = excluded.at where u.holder = $1 or u.at < now() - interval '1 minute'
   returning name`;
 const ASK_AGAIN_MS = 5000;
 
-/** Figures of the whole installation, read from the database when Prometheus asks. One process reads them, the others leave them out. */
+/** Installation-wide figures, read when Prometheus asks. One process reports them. */
 export function installationGauges(registry: Registry, pool: Pool): void {
   const holder = randomUUID();
   let asked: { at: number; mine: Promise<boolean> } | undefined;

@@ -21,7 +21,7 @@ import { endpointRun, type LongRun } from '../wake-run.ts';
 type Deps = {
   pool: Pool;
   log: Logger;
-  /** The country in which carriers' numbers without a prefix are read. */
+  /** Country for carriers' numbers without a prefix. */
   country: string;
   runs: {
     deliverReplies(ids: string[]): void;
@@ -38,27 +38,26 @@ type Deps = {
   signal: (run: LongRun) => Promise<void>;
   poster: Pick<Poster, 'post'>;
   alarmWebhook: AlarmWebhook | null;
-  /** How long the audit log is kept. */
   auditDays: number;
 };
 type Id = { id: string };
 type Found = Id & { account_id: string };
 export type Sweep = ReturnType<typeof createSweep>;
 
-/** How many waiting rows one sweep hands over; the next takes more. */
+/** Most rows one sweep hands over per job. */
 const AT_ONCE = 20_000;
 const SETTLED_AFTER_MS = 60_000;
 
-/** Failures that say that all others would fail too. */
+/** Failures in a row after which the others would fail too. */
 const MOST_FAILURES = 3;
 
-/** Jobs that have nothing to do with each other. All are idempotent, and the database is their only memory: the next sweep goes on. */
+/** Independent jobs. All are idempotent and keep their state in the database only. */
 export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWebhook, auditDays }: Deps) => {
   const startedAt = performance.now();
-  /** A process that has just started knows nothing yet of lines that are being opened. */
+  /** False just after the start, while lines are still opening. */
   const settled = () => performance.now() - startedAt > SETTLED_AFTER_MS;
 
-  /** Hands over what a crash left between a commit and its run. */
+  /** Starts what a crash left between a commit and its run. */
   async function start<R>(what: string, left: Promise<R[]>, run: (found: R[]) => void): Promise<void> {
     const found = await left;
     if (found.length === 0) return;
@@ -89,7 +88,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
         all(runs.sendMessages),
       ),
     startCampaigns: () => start('campaigns', rows<Id>(pool, `${CAMPAIGNS_LEFT} and handed_at is null`), each(runs.sendCampaign)),
-    /** Nobody could tell their runs what became of them. */
+    /** Signals runs that missed a pause or cancel. */
     tellCampaigns: () =>
       start(
         'changed',
@@ -165,7 +164,7 @@ export const createSweep = ({ pool, log, country, runs, signal, poster, alarmWeb
   };
 };
 
-/** Replies that nobody filed for 10 s; and those handed over again, for twice as long each time, for Temporal may only be slow. */
+/** Replies unfiled for 10 s, and those handed over again, at doubling intervals: Temporal may only be slow. */
 const unfiled = (
   most: number,
 ): string => `select id from replies where filed_at is null and filing_failed is null and released_at is not null
@@ -178,11 +177,11 @@ type Watch = Pick<Deps, 'pool' | 'log'> & {
   wake: (...runs: LongRun[]) => Promise<void>;
 };
 
-/** Between two sweeps: replies and callbacks that a killed process had in hand are taken up within seconds. */
+/** Between sweeps: takes up within seconds what a killed process was working on. */
 export function openWatch({ pool, log, everyMs, runs, wake }: Watch): Disposable {
   let looking = false;
   async function look(): Promise<void> {
-    // Who has more than a page waiting would only add to it.
+    // A process with a backlog would only add to it.
     const left = runs.lagging() ? [] : await rows<{ id: string }>(pool, unfiled(WATCHED));
     if (left.length > 0) runs.deliverAgain(left.map(({ id }) => id));
     if ((await reclaimDead(pool)) > 0) await wake('retry-callbacks', 'retry-emails');
@@ -211,7 +210,7 @@ const FORGET = `with keys as (delete from idempotency_keys where created_at < no
 
 const done = async (work: Promise<unknown>): Promise<void> => void (await work);
 
-/** One after the other, whatever becomes of one; then fails as the first did. */
+/** One after the other despite failures; then throws the first. */
 async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
   const failures: unknown[] = [];
   for (const item of items) {
@@ -221,7 +220,7 @@ async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise
   if (failures.length > 0) throw failures[0];
 }
 
-/** Endpoints in trouble that are owed something due, and those that were stopped, are wanted again and still hold something. */
+/** Endpoints whose run is missing: in trouble with something due, or restarted with held deliveries. */
 async function unattended(pool: Pool): Promise<string[]> {
   const owed = (next: string) => `exists (select 1 from deliveries d where d.endpoint_id = e.id and d.channel = 'callback'
     and d.state in ('pending', 'retrying', 'held') and d.next_at ${next})`;

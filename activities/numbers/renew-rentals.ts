@@ -11,8 +11,8 @@ const PAGE = 100;
 
 export const createRenewRentals = ({ pool, wake }: Deps) => ({
   /**
-   * Idempotent: one page of the rentals that end soon (said), have come to their end and go on (charged, said), or have ended
-   * (released, said). Each page with its notices in one commit. True while there may be more.
+   * Idempotent: one page of rentals that end soon, renew (charged) or have ended (released), with their notices in one commit.
+   * True while there may be more.
    */
   async renewRentals(): Promise<boolean> {
     const most = await transaction(pool, async (client) => {
@@ -28,7 +28,7 @@ export const createRenewRentals = ({ pool, wake }: Deps) => ({
       return Math.max(expiring.length, renewed.length, ended.length);
     });
     if (most > 0) await wake.wake('retry-emails');
-    // A rental that missed several nights begins its months one by one.
+    // A rental that missed several nights renews month by month.
     return most > 0;
   },
 });

@@ -5,11 +5,11 @@ import type { NewReply } from './store-replies.ts';
 
 export type Copy = Pick<NewReply, 'fromRaw' | 'toRaw' | 'text'>;
 
-/** A line that is well has told by then what it acknowledged. */
+/** By then a healthy line has recorded its acknowledgements. */
 const TOLD_MS = 250;
 
-// The n-th of equal replies is the copy of the n-th that another line may not have acknowledged. One that was adopted belongs to no
-// line any more: whoever answered it, no other takes the next "OUI" of that phone for its copy.
+// The n-th of equal replies copies the n-th that another line may not have acknowledged. An adopted one leaves its line, so the
+// next "OUI" of that phone is not taken for its copy.
 const COPIES = `
   with came as (
     select c.*, row_number() over (partition by from_raw, to_raw, text order by place) as nth
@@ -28,8 +28,8 @@ const COPIES = `
   select place::int from copies`;
 
 /**
- * Those of the replies that another line of the same account brought already and may not have acknowledged: an operator brings them
- * again by any of its hosts. Each is recognised once.
+ * Replies that another line of the account stored but may not have acknowledged: an operator redelivers them by any host. Each is
+ * matched once.
  */
 export async function adoptCopies<R extends Copy>(pool: Pool, carrierId: string, sessionId: string, came: R[]): Promise<Set<R>> {
   const texts = [came.map(({ fromRaw }) => fromRaw), came.map(({ toRaw }) => toRaw), came.map(({ text }) => text)];

@@ -8,15 +8,15 @@ import { rows } from '../../database/sql.ts';
 import type { Unfiled } from './filing-types.ts';
 import { isShared } from './find-candidates.ts';
 
-/** A reply that is nobody's, and what it may answer: nothing, or messages of several accounts. */
+/** An unattributed reply and its candidates: none, or of several accounts. */
 export type Unattributed = { reply: Unfiled; candidates: Candidate[] };
-/** `of`: the reply. */
+/** `of`: reply id. */
 type Named = { accountId: string; phone: string; of: string };
 
 /**
- * Whom a STOP or a START means that answers no one message for certain. Where none is in its window, that is whoever ever wrote
- * to that phone by that code; of whom was asked to forget it only a hash is left. A STOP counts for each of them, a START for one
- * alone: not to write is never a leak, and to write again would be a guess.
+ * Accounts meant by a STOP or START without a certain message. With no candidate in its window, those who ever wrote to that
+ * phone from that code; for a forgotten phone only a hash is left. A STOP counts for each of them, a START for a single one: not
+ * writing leaks nothing, writing again would be a guess.
  */
 export async function meantByKeyword(
   client: PoolClient,
@@ -24,7 +24,7 @@ export async function meantByKeyword(
   hashPhone: HashPhone,
 ): Promise<{ stops: Named[]; starts: Named[] }> {
   const kindOf = new Map(unattributed.map(({ reply }) => [reply.id, readKeyword(reply.text).kind]));
-  // One that was obeyed while it waited for its night may have been lifted since.
+  // One already applied before its release may have been lifted since.
   const asked = unattributed.filter(
     ({ reply }) => reply.stopChecked !== 'obeyed' && ['stop', 'start'].includes(kindOf.get(reply.id) ?? ''),
   );

@@ -5,7 +5,7 @@ import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import type { Filed } from './filing-types.ts';
 
-/** Who wrote longer ago is not told that nobody is there: what the night's sync brings was written the day before. */
+/** Older replies get no automatic answer: the nightly sync brings yesterday's. */
 const FRESH_MS = 3_600_000;
 
 type Setting = {
@@ -20,9 +20,8 @@ type Setting = {
 type Waiting = { each: Filed; text: string; since: Date };
 
 /**
- * The replies that came while nobody of their account is there, each with what it is answered: one of each conversation, and
- * none that was answered so since the account closed. A word that does something by itself is not answered, nor is a
- * conversation that is blocked, nor who has left.
+ * Replies to answer out of hours: one per conversation, unless answered so since closing time. Skipped: keywords that act by
+ * themselves, blocked conversations, opted-out phones.
  */
 export async function outOfHours(client: PoolClient, filed: Filed[], now = new Date()): Promise<Omit<Waiting, 'since'>[]> {
   const plain = filed.filter((each) => !each.hidden && !each.optOut && each.keyword === null && each.rule === null);
@@ -58,7 +57,7 @@ export async function outOfHours(client: PoolClient, filed: Filed[], now = new D
   return unanswered.flatMap(({ id }) => waiting.get(id) ?? []);
 }
 
-/** Which days nobody is there, whatever the hours: now, and back to when it closed. */
+/** Tells the account's days off, holidays included, around `at`. */
 async function tellerOf(
   { country, time_zone: timeZone, holidays, closed }: Setting,
   at: Date,

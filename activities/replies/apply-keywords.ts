@@ -6,7 +6,7 @@ import { affected, rows } from '../../database/sql.ts';
 import type { Filed } from './filing-types.ts';
 import { meantByKeyword, type Unattributed } from './ambiguous-keywords.ts';
 
-/** The rule that each reply's first word starts, if its account has one. What STOP, START and CONTACT do needs no rule. */
+/** Finds the account's rule for each reply's first word. STOP, START and CONTACT need no rule. */
 export async function findRules(client: PoolClient, filed: Filed[]): Promise<void> {
   const asked = filed.flatMap((each) => {
     const word = firstWordOf(each.reply.text);
@@ -33,9 +33,9 @@ export async function findRules(client: PoolClient, filed: Filed[]): Promise<voi
 type Leaving = { accountId: string; phone: string; replyId: string | null; source: OptOutSource; reason: string | null };
 
 /**
- * A STOP counts from the moment it is filed, whether or not the account sees the reply; START lifts it, from an erased number
- * too. One that was obeyed while it waited for its night is not obeyed again, for it may have been lifted since. Answers with the
- * replies that opted someone out who was not before.
+ * Applies STOPs from the moment of filing, whether or not the account sees the reply; START lifts them, for an erased number too.
+ * A STOP applied before its release is not applied again: it may have been lifted since. Returns the replies that newly opted
+ * someone out.
  */
 export async function applyKeywords(
   client: PoolClient,

@@ -10,7 +10,7 @@ import { insertReplies, newReply, type NewReply } from './store-replies.ts';
 type Precision = InboundReply['precision'];
 type Incoming = InboundReply & { part: { reference: number; total: number; index: number } };
 
-/** Which message of which phone: what all its parts say. */
+/** What identifies a long message: the same in all its parts. */
 type Key = { from: string; to: string; reference: number; total: number };
 export type Part = ReplyPart & { receivedAt: Date; precision: Precision };
 export type LongRow = { carrier_id: string; from_raw: string; to_raw: string; reference: number; total: number };
@@ -43,7 +43,7 @@ export const partOf = (row: PartRow): Part => ({
   replyId: row.reply_id,
 });
 
-/** The reply that these parts make; `[…]` stands for those that are missing. */
+/** The reply made of these parts; `[…]` stands for missing ones. */
 export function replyOf({ from, to, total }: Key, parts: readonly Part[], country: string): NewReply {
   const last = parts.reduce((latest, part) => (part.receivedAt > latest.receivedAt ? part : latest));
   const { receivedAt, precision } = last;
@@ -53,10 +53,9 @@ export function replyOf({ from, to, total }: Key, parts: readonly Part[], countr
 }
 
 /**
- * Stores parts of long messages and answers with the replies that are to be filed, stored in the same transaction; a reply that
- * was shown in part is completed. Two sessions may bring parts of one message at once: they take turns by message. Parts stay
- * for a day, so that a copy of one is recognised; the same reference with other bytes is a new message, and what there is of the
- * old one is shown as it is.
+ * Stores parts of long messages and returns the replies to file, stored in the same transaction; a reply shown in part is
+ * completed. Advisory locks serialise sessions that bring parts of one message. Parts are kept a day to recognise copies; a
+ * reused reference with other bytes starts a new message, and the old one is shown as it is.
  */
 export const assembleParts = (
   pool: Pool,
@@ -98,7 +97,7 @@ export const assembleParts = (
     return { ids: [...ids, ...completed.ids], accounts: completed.accounts };
   });
 
-/** Adds parts to one message, in the order in which they arrive. */
+/** Adds parts to one message in order of arrival. */
 function gather(key: Key, stored: Part[], incoming: Incoming[], country: string) {
   const made: NewReply[] = [];
   const amended: NewReply[] = [];
@@ -142,7 +141,7 @@ const columnsOf = (keys: Key[]) => ({
   totals: keys.map(({ total }) => total),
 });
 
-/** Stores `parts` in the place of the parts that these messages had. */
+/** Replaces the stored parts of these messages. */
 async function writeParts(client: PoolClient, carrierId: string, messages: { key: Key; parts: Part[] }[]): Promise<void> {
   if (messages.length === 0) return;
   await affected(

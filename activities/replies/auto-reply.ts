@@ -22,8 +22,8 @@ type Account = {
 type Wish = { each: Filed; twoWay: boolean; automatic: Automatic; text: string };
 
 /**
- * Stores what is answered by itself, in the caller's transaction, after the conversations are locked: two pages never answer
- * one phone at once. Answers with the messages that are to be sent after the commit.
+ * Stores automatic answers in the caller's transaction, after the conversations are locked: two pages never answer one phone at
+ * once. Returns the messages to send after the commit.
  */
 export async function autoReply(client: PoolClient, filed: Filed[], optedOut: ReadonlySet<string>): Promise<string[]> {
   const asking = filed.filter(
@@ -76,7 +76,7 @@ export async function autoReply(client: PoolClient, filed: Filed[], optedOut: Re
   return ids;
 }
 
-/** The price of each for its account; null where none is set. */
+/** Each message's price for its account; null if none is set. */
 async function pricing(client: PoolClient, wishes: Wish[]): Promise<(wish: Wish) => number | null> {
   const carriers = await rows<{ id: string; route: RouteName }>(
     client,
@@ -97,7 +97,7 @@ async function pricing(client: PoolClient, wishes: Wish[]): Promise<(wish: Wish)
   };
 }
 
-/** A STOP is confirmed once, where the carrier allows it; nothing else is answered to someone who has just left. */
+/** A STOP is confirmed once, where the carrier allows it; nothing else is sent to someone who opted out. */
 function wishesOf(each: Filed, account: Account, left: boolean): Wish[] {
   const wish = (automatic: Automatic, text: string): Wish => ({ each, twoWay: account.two_way, automatic, text });
   if (left) {

@@ -1,13 +1,12 @@
 import type { PoolClient } from 'pg';
 import type { Attribution } from '../../domain/replies/attribution.ts';
-import { readKeyword, type KeywordKind } from '../../domain/replies/keywords.ts';
 import { emitEvents, type NewEvent } from '../../database/callbacks/emit-events.ts';
 import { affected, rows } from '../../database/sql.ts';
-import type { Answered } from './filing-types.ts';
-import { contactOptedOut, octopushFacts, replyBody } from './reply-event.ts';
+import type { Answered, Filed } from './filing-types.ts';
+import { keywordOf, octopushFacts, optedOutEvent, replyBody } from './reply-event.ts';
 import type { NewReply } from './store-replies.ts';
 
-/** Replies to be filed, and accounts to be told of new events, after the commit. */
+/** After the commit: replies to file, and accounts with new events. */
 export type Completed = { ids: string[]; accounts: string[] };
 
 type Shown = {
@@ -26,8 +25,8 @@ type Shown = {
 };
 
 /**
- * Replies that were shown without some of their parts get what has come since. One that is whole now is told of by
- * `reply.completed`; one that belonged to nobody is filed again, for its whole text may say whose it is.
+ * Completes replies that were shown without some parts. One now whole emits `reply.completed`; one without an account is filed
+ * again, as its whole text may identify it.
  */
 export async function completeReplies(client: PoolClient, replies: NewReply[]): Promise<Completed> {
   if (replies.length === 0) return { ids: [], accounts: [] };
@@ -85,7 +84,7 @@ export async function completeReplies(client: PoolClient, replies: NewReply[]): 
   return { ids, accounts };
 }
 
-/** The last part may be the STOP. Answers with the replies that opted someone out who was not before. */
+/** The last part may contain the STOP. Returns the replies that newly opted someone out. */
 async function obeyStops(client: PoolClient, stops: Shown[]): Promise<Set<string>> {
   const left = await rows<{ reply_id: string }>(
     client,
@@ -97,12 +96,7 @@ async function obeyStops(client: PoolClient, stops: Shown[]): Promise<Set<string
   return new Set(left.map((row) => row.reply_id));
 }
 
-const keywordOf = (text: string): Exclude<KeywordKind, 'none'> | null => {
-  const { kind } = readKeyword(text);
-  return kind === 'none' ? null : kind;
-};
-
-function tellOf(row: Shown, { text, partial }: NewReply, keyword: Exclude<KeywordKind, 'none'> | null) {
+function tellOf(row: Shown, { text, partial }: NewReply, keyword: Filed['keyword']) {
   const { account_id: accountId } = row;
   if (accountId === null) return { completed: [], optedOut: [] };
   const told = {
@@ -124,14 +118,5 @@ function tellOf(row: Shown, { text, partial }: NewReply, keyword: Exclude<Keywor
     body: (eventId) => replyBody('reply.completed', eventId, told),
     octopush: { kind: 'inbound', to: row.reply_code, ...octopushFacts(told) },
   };
-  const optedOut: NewEvent = {
-    accountId,
-    type: 'contact.opted-out',
-    replyId: row.hidden ? null : row.id,
-    emails: false,
-    campaignId: row.answered?.campaign_id ?? null,
-    body: (eventId) => contactOptedOut(eventId, told),
-    octopush: { kind: 'stop', ...octopushFacts(told) },
-  };
-  return { completed: [completed], optedOut: [optedOut] };
+  return { completed: [completed], optedOut: [optedOutEvent(accountId, told)] };
 }

@@ -2,7 +2,6 @@ import { activityInfo } from '@temporalio/activity';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { attribute, type Attribution } from '../../domain/replies/attribution.ts';
-import { readKeyword } from '../../domain/replies/keywords.ts';
 import { emitEvents, stillOwed, type DeliveriesOwed, type FreshRoom } from '../../database/callbacks/emit-events.ts';
 import { announce } from '../../database/live.ts';
 import { fileInConversations } from '../../database/conversations/file-in-conversations.ts';
@@ -14,7 +13,7 @@ import { autoReply } from './auto-reply.ts';
 import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
 import { findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
 import { findRules, applyKeywords } from './apply-keywords.ts';
-import { contactOptedOut, octopushFacts, replyReceived } from './reply-event.ts';
+import { keywordOf, octopushFacts, optedOutEvent, replyReceived } from './reply-event.ts';
 import { readUnhidden } from './unhidden-replies.ts';
 import type { Filed, Unfiled } from './filing-types.ts';
 
@@ -22,27 +21,27 @@ type Deps = {
   pool: Pool;
   log: Logger;
   hashPhone: HashPhone;
-  /** After the commit: has messages sent that were stored, and mails that are owed. */
+  /** After the commit: sends the stored answers. */
   sendMessages: (ids: string[]) => void;
   oweMails: () => Promise<void>;
-  /** Where first attempts are stored with their claims: how many may be now, and who keeps the claims until they are posted. */
+  /** Claims first attempts at filing: `room` limits them, `keep` holds them until they are posted. */
   first?: { room(): FreshRoom | undefined; keep(claims: ClaimedCallback[]): void };
 };
-/** The result of a page: whose replies it filed, how many belong to nobody, and the deliveries that are owed. */
+/** A page's accounts, counts, and deliveries owed. */
 export type PageFiled = DeliveriesOwed & {
   filed: number;
   unattributed: number;
   accounts: string[];
-  /** Whether a device of theirs is told. Left out by processes of before. */
+  /** Whether a device must be notified. Absent from older processes' results. */
   pushes?: boolean;
 };
 export type FileReplies = ReturnType<typeof createFileReplies>;
 
-/** Files a page under the name of the run that does it. A reply that can't be filed is marked and listed; the rest does not wait for it. */
+/** Files a page on behalf of a run. A reply that can't be filed is marked and listed, without delaying the rest. */
 export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, first }: Deps) {
   async function filePage(ids: string[], runId: string): Promise<PageFiled> {
     try {
-      // The claims stay in this process: they hold secrets and texts, and an activity answers with ids.
+      // Claims hold secrets and texts: they stay in this process, and the activity returns ids.
       const { answers, forwards, claims, ...owed } = await transaction(pool, (client) =>
         file(client, ids, { runId, hashPhone, room: first?.room() }),
       );
@@ -81,7 +80,7 @@ export function createFiling({ pool, log, hashPhone, sendMessages, oweMails, fir
   return filePage;
 }
 
-/** A failed look-up counts as no device: the page is filed all the same. */
+/** A failed look-up counts as no device. */
 const hasDevices = (pool: Pool, accounts: string[]): Promise<boolean> =>
   rows(pool, 'select from push_subscriptions s join users u on u.id = s.user_id where u.account_id = any($1::uuid[]) limit 1', [
     accounts,
@@ -93,8 +92,8 @@ const hasDevices = (pool: Pool, accounts: string[]): Promise<boolean> =>
 const NOTHING: PageFiled = { callbacks: [], emails: [], accounts: [], filed: 0, unattributed: 0 };
 
 /**
- * `onPageTaken` hears of each page that is filed, or can't be for now; `onCallbacksDue` has leases looked at, of first attempts
- * whose process may have died.
+ * `onPageTaken`: a page was filed, or can't be now. `onCallbacksDue`: check the leases of first attempts whose process may have
+ * died.
  */
 type RunDeps = Deps & {
   onPageTaken: (runId: string) => void;
@@ -106,8 +105,8 @@ export const createFileReplies = ({ onPageTaken, onCallbacksDue, onFiled, ...dep
   const filePage = createFiling(deps);
   return {
     /**
-     * Idempotent: attributes each reply, obeys a STOP, files it in its conversation, freezes its event, and answers with the
-     * deliveries it owes. Tried again, it answers with those of the try before too: that one's answer was lost.
+     * Idempotent: attributes each reply, applies STOPs, files it in its conversation, freezes its event, and returns the
+     * deliveries owed. A retry also returns those of the attempt whose result was lost.
      */
     async fileReplies(replyIds: string[]): Promise<PageFiled> {
       const runId = activityInfo().workflowExecution?.workflowId ?? 'none';
@@ -124,14 +123,9 @@ export const createFileReplies = ({ onPageTaken, onCallbacksDue, onFiled, ...dep
   };
 };
 
-const keywordOf = ({ text }: Unfiled): Filed['keyword'] => {
-  const { kind } = readKeyword(text);
-  return kind === 'none' ? null : kind;
-};
-
 const messageOf = (attribution: Attribution): string | null => ('messageId' in attribution ? attribution.messageId : null);
 
-/** The result of a page: `answers` are messages to send, `forwards` counts mails owed beside the replies' own. */
+/** `answers`: messages to send. `forwards`: mails owed by keyword rules. */
 type FiledPage = PageFiled & { claims: ClaimedCallback[]; answers: string[]; forwards: number };
 type Page = { runId: string; hashPhone: HashPhone; room: FreshRoom | undefined };
 
@@ -149,7 +143,7 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
     const message = answered.get(messageOf(attribution) ?? '') ?? null;
     const accountId = attribution.method === 'rented-number' ? attribution.accountId : message && accountOf.get(message.id);
     if (!accountId) continue;
-    const keyword = keywordOf(reply);
+    const keyword = keywordOf(reply.text);
     filed.push({
       reply,
       accountId,
@@ -198,35 +192,25 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
     body: (eventId: string) => replyReceived(eventId, each),
     octopush: { kind: 'inbound' as const, to: each.reply.reply_code, ...octopushFacts(each) },
   }));
-  const left = filed
-    .filter((each) => optedOut.has(each.reply.id))
-    .map((each) => ({
-      accountId: each.accountId,
-      type: 'contact.opted-out' as const,
-      replyId: each.hidden ? null : each.reply.id,
-      emails: false,
-      campaignId: each.answered?.campaign_id ?? null,
-      body: (eventId: string) => contactOptedOut(eventId, each),
-      octopush: { kind: 'stop' as const, ...octopushFacts(each) },
-    }));
+  const left = filed.filter((each) => optedOut.has(each.reply.id)).map((each) => optedOutEvent(each.accountId, each));
   const { born, ...owed } = await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId, room);
   const ingested = new Map(unfiled.map((reply) => [reply.id, reply.ingested_at]));
   const claims = born.map((each) => claimOf(each, ingested.get(each.replyId ?? '')));
   return { ...owed, claims, answers, forwards, filed: filed.length + released.length, unattributed: none.length };
 }
 
-/** Its keyword is kept: the account that it turns out to belong to obeys it. */
+/** Its keyword is kept: an account it is attributed to later obeys it. */
 const ofNobody = ({ reply, attribution }: { reply: Unfiled; attribution: Attribution }) => ({
   reply,
   attribution,
   accountId: null,
   answered: null,
   hidden: false,
-  keyword: keywordOf(reply),
-  optOut: keywordOf(reply) === 'stop',
+  keyword: keywordOf(reply.text),
+  optOut: keywordOf(reply.text) === 'stop',
 });
 
-/** Puts those that are shown in their conversations, and marks all as filed. */
+/** Puts shown replies in their conversations and marks all as filed. */
 async function markFiled(
   client: PoolClient,
   shown: Filed[],

@@ -2,7 +2,7 @@ import type { Attribution } from '../../domain/replies/attribution.ts';
 import type { KeywordRule } from '../../domain/replies/keyword-rules.ts';
 import type { KeywordKind } from '../../domain/replies/keywords.ts';
 
-/** A reply as it is read for filing. `renter` is the account whose number it was written to. */
+/** A reply read for filing. `renter`: the account renting the number it was sent to. */
 export type Unfiled = {
   id: string;
   carrier_id: string;
@@ -12,21 +12,21 @@ export type Unfiled = {
   received_at: Date;
   ingested_at: Date;
   partial: boolean;
-  /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
+  /** Whether it was checked for a STOP, and obeyed, before its release. */
   stopChecked: 'obeyed' | 'looked-at' | null;
-  /** In which a message must have been sent for this to answer it. */
+  /** When an answered message must have been sent. */
   since: Date;
   until: Date;
   slackMs: number;
   kind: 'short-code' | 'virtual' | 'sim' | null;
   renter: string | null;
-  /** Of the SIM written to. */
+  /** Port of the SIM it was sent to. */
   port: number | null;
-  /** Whether its carrier lets a STOP be confirmed. */
+  /** Whether its carrier allows STOP confirmations. */
   stop_confirmations: boolean | null;
 };
 
-/** The message that a reply answers, as its event shows it. */
+/** The message a reply answers, as events show it. */
 export type Answered = {
   id: string;
   text: string;
@@ -39,7 +39,7 @@ export type Answered = {
   request_id: string | null;
 };
 
-/** A reply whose account is known, in the order in which its conversation gets it. */
+/** A reply with its account, in conversation order. */
 export type Filed = {
   reply: Partial<Pick<Unfiled, 'stopChecked'>> &
     Pick<Unfiled, 'id' | 'carrier_id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'> &
@@ -50,7 +50,6 @@ export type Filed = {
   hidden: boolean;
   keyword: Exclude<KeywordKind, 'none'> | null;
   optOut: boolean;
-  /** The account's automatic answers. */
   rule: KeywordRule | null;
   conversationId: string | null;
   sequence: number | null;

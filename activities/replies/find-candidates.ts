@@ -19,11 +19,11 @@ type UnfiledRow = Omit<Unfiled, 'renter' | 'slackMs' | 'since' | 'until'> & {
   unhide: boolean;
 };
 
-/** The replies of a page that still wait for their night, locked, with what decides whose they are. */
+/** Replies of a page waiting for the nightly sync, locked, with the facts for attribution. */
 export const readWaiting = async (client: PoolClient, ids: string[]): Promise<Unfiled[]> =>
   (await readUnfiled(client, ids, false)).unfiled;
 
-/** The same of those that are to be filed; and whether some of the page were hidden and are released. */
+/** The same for replies to file; `unhidden`: some of the page were hidden and are now released. */
 export async function readUnfiled(
   client: PoolClient,
   ids: string[],
@@ -54,7 +54,7 @@ export async function readUnfiled(
       lastRenter: row.last_account_id,
       releasedAt: row.released_at,
     });
-    // A number without a prefix is of the country of the number it was written to, which only this row knows.
+    // A number without a prefix belongs to the country of the number it was sent to.
     const phone = row.country === null ? row.from_number : normaliseOrigin(row.from_raw, row.country);
     return { ...row, from_number: phone, renter, since, until, slackMs };
   });
@@ -69,14 +69,14 @@ export async function readUnfiled(
   return { unfiled, unhidden: found.length < all.length };
 }
 
-/** Whether it was written to a code that accounts share. */
+/** Whether it was sent to a code shared by accounts. */
 export const isShared = ({ kind, reply_code: code }: Pick<Unfiled, 'kind' | 'reply_code'>): boolean =>
   kind === 'short-code' || (kind === null && /^\d{3,6}$/.test(code));
 
 const ANSWERED = `m.id, m.text, m.submitted_at, m.reference, c.id as campaign_id, c.name as campaign_name, c.request_id,
        m.two_way or coalesce(m.submitted_at <= a.held_released_at, false) as two_way`;
 
-/** An answer within a dialogue belongs to the campaign that the dialogue is about: that of the reply before it. */
+/** An answer within a conversation belongs to the campaign of the reply before it. */
 const CAMPAIGN = `left join lateral (
        select campaign_id from replies where conversation_id = m.conversation_id and m.campaign_id is null and campaign_id is not null
          and received_at <= m.submitted_at
@@ -84,12 +84,12 @@ const CAMPAIGN = `left join lateral (
      ) d on true
      left join campaigns c on c.id = coalesce(m.campaign_id, d.campaign_id)`;
 
-/** The messages that a page's replies may answer: candidates by reply, and all of them as events show them. */
+/** Messages a page's replies may answer: candidates by reply, and all as events show them. */
 type Found = { candidates: Map<string, Candidate[]>; messages: Map<string, Answered>; unlearned: Set<string> };
 
 /**
- * Every message that each reply may answer, in one statement; `unlearned` are those whose code is not known yet. Whether replies
- * are shown stays so until the caller commits: who releases what is hidden finds it filed, or is waited for.
+ * Every message each reply may answer, in one statement; `unlearned`: their code is not yet known. The lock on accounts keeps
+ * reply visibility fixed until commit: a concurrent release finds the reply filed, or waits.
  */
 export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Promise<Found> {
   if (unfiled.length === 0) return { candidates: new Map(), messages: new Map(), unlearned: new Set() };
@@ -133,7 +133,7 @@ export async function findCandidates(client: PoolClient, unfiled: Unfiled[]): Pr
   };
 }
 
-/** The messages that replies answer, as their events show them. */
+/** The answered messages as events show them. */
 export async function findAnswered(client: PoolClient, messageIds: string[]): Promise<Map<string, Answered>> {
   const found = await rows<Answered>(
     client,
@@ -145,7 +145,7 @@ export async function findAnswered(client: PoolClient, messageIds: string[]): Pr
   return new Map(found.map((row) => [row.id, row]));
 }
 
-/** The first reply says which code the operator had put in the place of 12345. */
+/** Stores the code that the operator put in the place of 12345, learnt from the first reply. */
 export async function learnCodes(client: PoolClient, answered: { messageId: string; code: string }[]): Promise<void> {
   if (answered.length === 0) return;
   const sorted = answered.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1));

@@ -10,7 +10,7 @@ import { adoptCopies, type Copy } from './adopt-copies.ts';
 import { assembleParts } from './assemble-parts.ts';
 import { insertReplies, readReply, type NewReply } from './store-replies.ts';
 
-/** Replies that redelivery may bring again: those of dead sessions whose acknowledgement was perhaps never written. */
+/** Replies that may be redelivered: those of dead sessions whose acknowledgement may not have been written. */
 async function loadDoubtful(pool: Pool, carrierId: string, slot: number, sessionId: string): Promise<Map<string, number>> {
   const doubtful = await rows<{ from_raw: string; to_raw: string; text: string }>(
     pool,
@@ -42,10 +42,10 @@ export type IngestDeps = {
   onCallbacksDue?: OnCallbacksDue;
 };
 type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
-/** `adopted`: another line brought it first. */
+/** `adopted`: stored by another line first. */
 type Item = { reply: InboundReply; read: NewReply; adopted: boolean };
 
-/** One bind as the database knows it. `unacked` is in the order of ids: what is before its first entry is certain. */
+/** One bind. `unacked` is ordered by id: everything before its first entry is acknowledged. */
 type Session = {
   id: string;
   bind: number;
@@ -70,12 +70,12 @@ function acknowledge(session: Session, entry: { acked: boolean }): void {
   entry.acked = true;
   for (let first = session.unacked[0]; first?.acked; first = session.unacked[0]) {
     session.unacked.shift();
-    // An id that was drawn before is no step back.
+    // Ids can commit out of order; never move `ackedThrough` backwards.
     if (session.ackedThrough === null || first.id > session.ackedThrough) session.ackedThrough = first.id;
   }
 }
 
-/** Whether this is the copy of a reply whose first acknowledgement may be lost. Each is recognised once. */
+/** Whether this copies a reply whose acknowledgement may be lost. Each is matched once. */
 function isCopy(session: Session, read: NewReply): boolean {
   if (session.doubtful.size === 0 || read.externalId !== null) return false;
   if (performance.now() - session.openedAt > REDELIVERY_MS) {
@@ -89,10 +89,7 @@ function isCopy(session: Session, read: NewReply): boolean {
   return left > 0;
 }
 
-/**
- * Replies whose commit was lost sight of: the database may hold them, or get them yet. Asked for again, they come again, and are
- * stored under the ids they had, once.
- */
+/** Replies whose commit's outcome is unknown: stored, or yet to be. Redelivered, they keep their ids and are stored once. */
 function createUnsure() {
   const ids = new Map<string, { id: string; at: number }[]>();
   return {
@@ -111,7 +108,7 @@ function createUnsure() {
   };
 }
 
-/** One slot's ingest as it stands. `before`: the session before this one. */
+/** One slot's ingest state. `before`: the previous session. */
 type Ingest = IngestDeps &
   Line & {
     session: Session;
@@ -121,9 +118,9 @@ type Ingest = IngestDeps &
   };
 
 /**
- * Stores the replies of a carrier's slot: a group is committed, then each is acknowledged, then a run is asked for.
- * `onReply` rejects only while the database is unreachable; a row that it refuses is stored as bytes, marked, and acknowledged.
- * `inTurn`, where the carrier has other lines, by which copies may come: one after the other of what has the same key.
+ * Stores a slot's replies: commits a group, acknowledges each reply, then starts a run. `onReply` rejects only while the database
+ * is unreachable; a refused row is stored as bytes, marked and acknowledged. `inTurn`, for carriers with several lines,
+ * serialises possible copies by key.
  */
 export async function openIngest(deps: IngestDeps, carrierId: string, slot: number, inTurn?: InTurn) {
   const line: Line = { pool: deps.pool, carrierId, slot, shared: inTurn !== undefined };
@@ -152,7 +149,6 @@ export async function openIngest(deps: IngestDeps, carrierId: string, slot: numb
       const item: Item = { reply, read: readReply(reply, deps.country), adopted: false };
       return inTurn ? inTurn(keyOf(item.read), () => keep(item, bind)) : keep(item, bind);
     },
-    /** Notes what was acknowledged and that this session ended. */
     async close(): Promise<void> {
       clearInterval(timer);
       await group.drained();
@@ -161,7 +157,7 @@ export async function openIngest(deps: IngestDeps, carrierId: string, slot: numb
   };
 }
 
-/** Notes how far acknowledgements have been written. */
+/** Stores how far acknowledgements were written. */
 async function note(at: Line, { id, ackedThrough }: Session, closed: boolean): Promise<void> {
   await rows(
     at.pool,
@@ -176,11 +172,11 @@ function noteProgress(at: Ingest): void {
   const through = now.ackedThrough;
   note(at, now, false).then(
     () => (now.noted = through),
-    () => {}, // Noted with the next reply, or at the next tick.
+    () => {}, // The next reply or tick stores it.
   );
 }
 
-/** A carrier that connects again begins a session of its own: what the last one left unacknowledged is doubtful to it. */
+/** A reconnecting carrier starts a new session; replies the old one left unacknowledged are doubtful to it. */
 async function renew(at: Ingest, bind: number): Promise<void> {
   at.before = at.session;
   await note(at, at.before, true);
@@ -204,7 +200,7 @@ async function store(at: Ingest, items: Item[]): Promise<string[]> {
   return [...ids, ...together.ids];
 }
 
-/** Halves a group that the database refuses until the row is found; that one is stored as bytes. */
+/** Bisects a refused group down to the row, which is stored as bytes. */
 async function storeAll(at: Ingest, items: Item[]): Promise<string[]> {
   try {
     return await store(at, items);
@@ -221,7 +217,7 @@ async function storeAll(at: Ingest, items: Item[]): Promise<string[]> {
   }
 }
 
-/** Ids are drawn here, in the order in which they are stored. */
+/** Ids are drawn in storing order. */
 async function commit(at: Ingest, items: Item[]): Promise<void> {
   for (const item of items)
     item.read = { ...item.read, id: (item.reply.part === null ? at.unsure.take(item.read) : undefined) ?? newId() };
@@ -250,11 +246,11 @@ async function commit(at: Ingest, items: Item[]): Promise<void> {
   }
 }
 
-/** Answers with how its acknowledgement is noted. */
+/** Returns how to note the acknowledgement. */
 async function stored(at: Ingest, item: Item, bind: number): ReturnType<CarrierEvents['onReply']> {
   const now = at.session;
   if (bind < now.bind) {
-    // Its line was cut before it could be acknowledged: the carrier will bring it again, by whichever line.
+    // Its bind was cut before the acknowledgement: the carrier redelivers it by any line.
     if (at.shared && !item.adopted)
       await rows(at.pool, 'update replies set session_id = $2 where id = $1', [item.read.id, at.before.id]);
     else remember(now.doubtful, item.read);

@@ -3,13 +3,13 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { keyOf, lockOf, partOf, replyOf, type LongRow, type PartRow } from './assemble-parts.ts';
 import { insertReplies } from './store-replies.ts';
 
-/** How long a long reply waits for its missing parts before it is shown without them. */
+/** How long a long reply waits for missing parts. */
 const WAIT = '30 minutes';
 const PAGE = 500;
 
 /**
- * Idempotent: makes replies of what there is of long messages whose other parts have not come in time, and answers with those
- * to be filed. A part that comes later completes its reply.
+ * Idempotent: makes replies of long messages whose parts did not all arrive in time, and returns those to file. A later part
+ * completes its reply.
  */
 export async function showPartials(pool: Pool, country: string): Promise<string[]> {
   const ids: string[] = [];
@@ -27,7 +27,7 @@ const showPage = (pool: Pool, country: string): Promise<string[]> =>
       `select carrier_id, from_raw, to_raw, reference, total from inbound_parts where reply_id is null
        group by 1, 2, 3, 4, 5 having min(ingested_at) < now() - interval '${WAIT}' order by min(ingested_at) limit ${PAGE}`,
     );
-    // A message that a session is adding to at this moment is the next sweep's.
+    // A message being added to now is left to the next sweep.
     const free = await rows<{ n: number }>(
       client,
       `select n::int from unnest($1::text[]) with ordinality as k (k, n) where pg_try_advisory_xact_lock(hashtextextended(k, 7))`,

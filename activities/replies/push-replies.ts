@@ -11,14 +11,14 @@ type Deps = { pool: Pool; log: Logger; secrets: Secrets; push: PushWay };
 export type PushReplies = ReturnType<typeof createPushReplies>;
 
 const Subscription = z.object({ endpoint: z.string(), keys: z.object({ p256dh: z.string(), auth: z.string() }) });
-/** In a busy hour a device gets one notice in so many seconds; each replaces the one before. */
+/** Minimum interval per device; each notice replaces the last. */
 const PACE_SECONDS = 5;
 const NIGHT = { from: 21, to: 8 };
-/** A notice that nobody saw within a day is of no use. */
+/** A notice older than a day is useless. */
 const TTL_SECONDS = 86_400;
 const GONE = new Set([404, 410]);
 
-/** Devices that are to be told of these replies, each once, with the conversation that was written in last and how many are unread. */
+/** Devices to notify, once each, with the latest conversation and the unread count. */
 const DUE = `with due as (
     select distinct on (s.id) s.id, c.id as conversation, u.role = 'agent-restricted' as restricted, u.email, c.account_id
     from replies r join conversations c on c.id = r.conversation_id
@@ -48,14 +48,14 @@ export const createPushReplies = ({ pool, log, secrets, push: { vapid, fetch } }
         urgency: 'high',
         topic: 'replies',
       },
-      // An id and a count: whoever finds the phone reads no text and no number.
+      // Only an id and a count: a lost phone shows no text and no number.
       body: encryptPush(keys, JSON.stringify({ id: conversation, unread })),
     });
     if (GONE.has(status)) await affected(pool, 'delete from push_subscriptions where id = $1', [id]);
     else if (status >= 300) log.warn({ push: id, status }, 'a push service refused a notice');
   }
   return {
-    /** At most once: tells the devices that asked for it. A notice that is lost is not sent again: the next one says as much. */
+    /** At most once: notifies subscribed devices. A lost notice is not repeated; the next one says the same. */
     async pushReplies(replyIds: string[]): Promise<number> {
       const due = await rows<Due>(pool, DUE, [replyIds]);
       await Promise.all(

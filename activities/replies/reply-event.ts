@@ -1,11 +1,16 @@
+import { readKeyword } from '../../domain/replies/keywords.ts';
+import type { NewEvent } from '../../database/callbacks/emit-events.ts';
 import type { Filed, Unfiled } from './filing-types.ts';
 
-/** A reply as its events show it. */
 type EventFacts = Pick<Filed, 'answered' | 'attribution' | 'keyword' | 'optOut' | 'conversationId' | 'sequence'> & {
   reply: Pick<Unfiled, 'id' | 'from_number' | 'reply_code' | 'text' | 'received_at' | 'partial'>;
 };
 
-/** The campaign that an event is about. */
+export const keywordOf = (text: string): Filed['keyword'] => {
+  const { kind } = readKeyword(text);
+  return kind === 'none' ? null : kind;
+};
+
 export const campaignOf = (
   of: { campaign_id: string | null; campaign_name: string | null; request_id: string | null } | null,
 ): { id: string; name: string | null; requestId: string | null } | null =>
@@ -13,7 +18,7 @@ export const campaignOf = (
 
 export const replyReceived = (eventId: string, filed: Filed): string => replyBody('reply.received', eventId, filed);
 
-/** The body of an event about a reply, frozen: every attempt at every endpoint posts these bytes. */
+/** A reply event's frozen body: every attempt at every endpoint posts these bytes. */
 export function replyBody(
   type: 'reply.received' | 'reply.completed',
   eventId: string,
@@ -45,12 +50,21 @@ export function replyBody(
   });
 }
 
-/** The body of `contact.opted-out`: who wrote STOP, and to what. */
-export function contactOptedOut(
-  eventId: string,
-  { reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean },
-): string {
-  return JSON.stringify({
+type OptOutFacts = Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean };
+
+/** Who wrote STOP, and to which message. A reply the account may not see is left out. */
+export const optedOutEvent = (accountId: string, facts: OptOutFacts): NewEvent => ({
+  accountId,
+  type: 'contact.opted-out',
+  replyId: facts.hidden ? null : facts.reply.id,
+  emails: false,
+  campaignId: facts.answered?.campaign_id ?? null,
+  body: (eventId) => contactOptedOut(eventId, facts),
+  octopush: { kind: 'stop', ...octopushFacts(facts) },
+});
+
+const contactOptedOut = (eventId: string, { reply, answered, hidden }: OptOutFacts): string =>
+  JSON.stringify({
     id: eventId,
     type: 'contact.opted-out',
     timestamp: new Date().toISOString(),
@@ -58,16 +72,14 @@ export function contactOptedOut(
       phone: reply.from_number,
       to: reply.reply_code,
       receivedAt: reply.received_at.toISOString(),
-      // A reply that the account is not shown is not named either.
       reply: hidden ? null : { id: reply.id, text: reply.text },
       campaign: campaignOf(answered),
       message: answered ? { id: answered.id, reference: answered.reference } : null,
     },
   });
-}
 
-/** The facts that Octopush's forms of both need. */
-export const octopushFacts = ({ reply, answered, hidden }: Pick<EventFacts, 'reply' | 'answered'> & { hidden: boolean }) => ({
+/** Facts for Octopush's form of both events. */
+export const octopushFacts = ({ reply, answered, hidden }: OptOutFacts) => ({
   ticket: answered?.campaign_id ?? answered?.id ?? null,
   phone: reply.from_number,
   text: hidden ? '' : reply.text,

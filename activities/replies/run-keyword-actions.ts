@@ -5,7 +5,7 @@ import { affected } from '../../database/sql.ts';
 import type { Filed } from './filing-types.ts';
 import { campaignOf } from './reply-event.ts';
 
-/** Tags the contacts whose replies a rule tags, making those that are not there yet. */
+/** Applies the rules' tags, creating missing contacts. */
 export async function tagContacts(client: PoolClient, filed: Filed[]): Promise<void> {
   const tagged = filed.flatMap((each) =>
     (each.rule?.actions ?? []).flatMap((action) => (action.do === 'tag' ? [{ each, tag: action.tag }] : [])),
@@ -29,7 +29,7 @@ export async function tagContacts(client: PoolClient, filed: Filed[]): Promise<v
   );
 }
 
-/** Owes the mails by which rules forward replies. Answers how many. */
+/** Owes the mails of forwarding rules. Returns how many. */
 export async function oweForwards(client: PoolClient, filed: Filed[]): Promise<number> {
   const forwarded = filed.flatMap((each) =>
     (each.rule?.actions ?? []).flatMap((action) => (action.do === 'forward' ? [{ each, to: action.to }] : [])),
@@ -56,7 +56,7 @@ export async function oweForwards(client: PoolClient, filed: Filed[]): Promise<n
   );
 }
 
-/** The events that rules ask for. */
+/** The events of rules. */
 export const keywordEvents = (filed: Filed[]): NewEvent[] =>
   filed.flatMap((each) =>
     (each.rule?.actions ?? []).flatMap((action): NewEvent[] =>

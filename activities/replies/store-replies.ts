@@ -4,7 +4,7 @@ import { decodeText } from '../../domain/sms/sms-text.ts';
 import { newId } from '../../database/ids.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 
-/** A reply as its row will be. `raw` is kept only where `text` can't hold the bytes. */
+/** A reply's row to be. `body` is kept only where `text` can't hold the bytes. */
 export type NewReply = {
   id: string;
   externalId: string | null;
@@ -16,9 +16,9 @@ export type NewReply = {
   body: Buffer | null;
   receivedAt: Date;
   precision: string;
-  /** Whether parts of it are missing. */
+  /** Parts are missing. */
   partial: boolean;
-  /** Tells it from others where it may come by two ways. */
+  /** Identifies it where it may arrive by two ways. */
   contentKey: string | null;
 };
 
@@ -28,7 +28,6 @@ export const storable = (text: string): string => text.toWellFormed().replaceAll
 export const readReply = (reply: InboundReply, country: string): NewReply =>
   newReply(reply, decodeText(reply.body, reply.encoding), country);
 
-/** The row of a reply whose text has been read already. */
 export function newReply(reply: InboundReply, read: string, country: string): NewReply {
   const text = storable(read);
   const fromRaw = storable(reply.from);
@@ -49,7 +48,7 @@ export function newReply(reply: InboundReply, read: string, country: string): Ne
   };
 }
 
-// Times are the database's: a worker with a wrong clock would put a reply before the message that it answers.
+// The database's times: a worker's wrong clock would date a reply before its message.
 const INSERT = `
   with session as (
     update carrier_sessions set acked_through = greatest(acked_through, $ackedThrough::uuid)
@@ -66,8 +65,8 @@ const INSERT = `
   on conflict do nothing returning id`;
 
 /**
- * Stores replies; answers with the ids that are new. `session`: of the bind that brought them, how far its acknowledgements have
- * been written. Those that are not `released` wait for the nightly sync.
+ * Stores replies and returns the new ids. `session`: its bind, and how far its acknowledgements were written. Not `released`:
+ * waits for the nightly sync.
  */
 export async function insertReplies(
   sql: Sql,

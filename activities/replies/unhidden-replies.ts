@@ -14,8 +14,8 @@ type Row = Filed['reply'] & {
 };
 
 /**
- * The replies of a page that were hidden and are released, locked. Whose they are was decided, and what they ask was done, when
- * they came: they are only put in their conversations and told of.
+ * Hidden replies of a page that are now released, locked. They were attributed and obeyed on arrival: only conversation and event
+ * are missing.
  */
 export async function readUnhidden(client: PoolClient, ids: string[]): Promise<Filed[]> {
   const found = await rows<Row>(

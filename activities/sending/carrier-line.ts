@@ -18,20 +18,20 @@ export type CarrierRow = {
   slots: number;
 };
 
-/** One slot held by this process: its session, and the loop that sends on it. */
+/** One slot held by this process, with its session and send loop. */
 export type Line = {
   slot: Slot;
   session: CarrierSession;
   loop: SendLoop;
-  /** Whether these are not the settings that it was opened with. */
+  /** Whether the settings differ from those it was opened with. */
   changed(row: CarrierRow): boolean;
   close(drain: boolean): Promise<void>;
 };
 
 type Deps = CarrierLinesDeps & {
-  /** One after the other of what has the same key, over all lines of this process. */
+  /** Serialises work per key over all lines of this process. */
   inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>;
-  /** Called once, when the line begins to close: ends the worker that polls for the carrier, where this was its last line. */
+  /** Called once when closing begins: stops the carrier's worker if this was its last line. */
   onClosing: () => Promise<void> | undefined;
 };
 
@@ -53,7 +53,7 @@ export async function openCarrierLine(deps: Deps, row: CarrierRow, slot: Slot): 
   let closed: Promise<void> | undefined;
   function close(drain: boolean): Promise<void> {
     closed ??= (async () => {
-      // Waiting batches fail at once, so that the worker can end; what is on its way is answered and stored.
+      // Waiting batches fail at once so that the worker can end; messages under way are answered and stored.
       const stopped = loop.stop();
       const workerStopped = deps.onClosing();
       await session.close(drain ? DRAIN_MS : 0);
@@ -71,14 +71,14 @@ export async function openCarrierLine(deps: Deps, row: CarrierRow, slot: Slot): 
     session,
     loop,
     close,
-    // Sealed again they are other bytes, and the same secrets.
+    // Resealed secrets are other bytes with the same content.
     changed: (now) =>
       JSON.stringify(now.settings) !== JSON.stringify(row.settings) ||
       (!now.secrets.equals(row.secrets) && deps.secrets.open(now.secrets) !== secret),
   };
 }
 
-/** The session, with all that comes in by it stored, and the loop that sends. */
+/** Opens the session, stores what it receives, and starts the send loop. */
 async function openSession(
   deps: Deps,
   row: CarrierRow,
@@ -116,7 +116,7 @@ async function openSession(
   return { session, loop, ingest };
 }
 
-/** Renews the slot's lease; a line that lost it is closed, and told of once. */
+/** Renews the slot's lease; a lost line is closed, and logged once. */
 function keepLease(
   { pool, log }: Deps,
   row: CarrierRow,
@@ -140,8 +140,7 @@ function keepLease(
     lost = true;
     log.error({ carrier: row.name, slot: slot.slot, reason }, 'a carrier slot is lost; its session is closed');
     await close();
-    // The next holder finds the messages under way in doubt; nothing is written to this session any more. Where this fails, the
-    // lease ends by itself.
+    // Nothing is written to this session any more; the next holder finds its messages in doubt. If this fails the lease expires.
     await releaseSlot(pool, slot).catch(() => {});
   }
   const timer = setInterval(() => void renew(), RENEW_MS);

@@ -12,16 +12,16 @@ import type { OnCallbacksDue } from '../wake-run.ts';
 import { acquireSlot, releaseSlot } from './slot-lease.ts';
 import { SlotLost } from './send-loop.ts';
 
-/** The lines to the carriers that this process holds slots of. */
+/** The carrier lines whose slots this process holds. */
 export type CarrierLines = {
-  /** Gives every message of an account one turn on a slot of that carrier. Rejects with SlotLost when this process holds none. */
+  /** Gives each of an account's messages one turn. Rejects with SlotLost when this process holds no slot of the carrier. */
   send(carrierId: string, messages: OutboundMessage[], account?: string): Promise<void>;
-  /** The session of a slot held here, for asking a gateway for its replies. */
+  /** The session of a held slot, for polling a gateway. */
   session(carrierId: string): CarrierSession;
   health(): { carrierId: string; slot: number; state: string }[];
   /**
-   * Begins to take slots. `startWorker` polls the carrier's task queue; it is called while a slot is held, and only then: a
-   * standby that polls would claim work it can't do.
+   * Starts taking slots. `startWorker` polls the carrier's task queue, only while a slot is held: a polling standby would claim
+   * work it can't do.
    */
   start(startWorker: StartWorker): void;
   stop(): Promise<void>;
@@ -33,16 +33,15 @@ export type CarrierLinesDeps = {
   secrets: Secrets;
   registry: Record<string, Carrier>;
   log: Logger;
-  /** Names this process in the leases. */
+  /** This process's name in the leases. */
   holder: string;
   /** Names of the carriers to open; `*` for all. */
   carriers: string[];
   country: string;
-  /** Where people and carriers reach this installation. */
   publicUrl?: string | undefined;
   deliverReplies: (ids: string[]) => void;
   onCallbacksDue: OnCallbacksDue;
-  /** The facts of a number that a claim needs. */
+  /** Facts of a number for the claim. */
   mark: (message: OutboundMessage) => ClaimFacts;
   metrics?: Pick<ProductMetrics, 'submitted' | 'receipt'>;
   lookEveryMs?: number;
@@ -50,17 +49,16 @@ export type CarrierLinesDeps = {
 
 const BEAT_MS = 2000;
 
-/** The lines of this process as they stand. */
 type Standing = CarrierLinesDeps & {
   lines: Map<string, Line>;
-  /** Lines that close to be opened again. */
+  /** Lines closing to be reopened. */
   closing: Set<Promise<void>>;
   workers: Map<string, ReturnType<StartWorker>>;
   inTurn: ReturnType<typeof createKeyedSemaphore>;
   stopping: boolean;
 };
 
-/** Opens the carriers given, as their slots come free, and keeps their leases. */
+/** Opens the carriers' free slots and renews their leases. */
 export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
   const { pool, log, holder, lookEveryMs = 1000 } = deps;
   const inTurn = createKeyedSemaphore(1);
@@ -69,7 +67,7 @@ export function openCarrierLines(deps: CarrierLinesDeps): CarrierLines {
   let timers: NodeJS.Timeout[] = [];
   const beat = createBeats(pool, holder);
 
-  /** Tells how the lines are, and hears which carriers are paused. */
+  /** Reports the lines' state and learns which carriers are paused. */
   async function tell(): Promise<void> {
     const all = [...at.lines.values()];
     const paused = await beat(
@@ -129,7 +127,7 @@ const keyOf = (carrierId: string, slot: number): string => `${carrierId} ${slot}
 const linesOf = (at: Standing, carrierId: string): Line[] =>
   [...at.lines.values()].filter((line) => line.slot.carrierId === carrierId);
 
-/** Takes the slots that are free, and opens lines again whose settings have changed. */
+/** Takes free slots and reopens lines whose settings changed. */
 async function look(at: Standing, startWorker: StartWorker): Promise<void> {
   const found = await rows<CarrierRow>(
     at.pool,
@@ -169,7 +167,7 @@ async function stopWorker({ workers }: Standing, carrierId: string): Promise<voi
   await (await worker)?.shutdown();
 }
 
-/** Under way is answered; its slot is free then, and taken with the settings of that moment. */
+/** Messages under way are answered first; the slot is then free and retaken with the new settings. */
 function renewLine({ log, closing }: Standing, carrier: string, line: Line): void {
   log.info({ carrier, slot: line.slot.slot }, 'the settings have changed: the line is opened again');
   const closed = line.close(true).finally(() => closing.delete(closed));

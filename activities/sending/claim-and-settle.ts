@@ -10,10 +10,10 @@ import { SENDING_HELD } from './restore-hold.ts';
 import { ANSWERS, BUDGET, SPENT } from './spend-budget-sql.ts';
 import type { Slot } from './slot-lease.ts';
 
-/** A result to store: what a `submitting` message has become. */
+/** A result to store for a `submitting` message. */
 export type Settled = { id: string; result: SubmitResult };
 
-/** The outcome of a claim for one row: it goes out now, it is done without going out, or it stays `queued`. */
+/** A claim's outcome for one row: sent now, finished unsent, or still `queued`. */
 export type Claim = { id: string; state: 'submitting' | 'skipped' | 'simulated' | 'queued' };
 
 const after: Record<SubmitResult['outcome'], MessageState | 'deferred'> = {
@@ -47,13 +47,13 @@ const delayOf = (result: SubmitResult): number | null => {
   return result.outcome === 'unsent' ? 1000 : null;
 };
 
-/** How long a message waits each time that its carrier had a trouble of its own: eight tries within two hours, then it has failed. */
+/** Waits after a trouble on the carrier's side: eight attempts within two hours, then `failed`. */
 const DEFERRED_SECONDS = 'array[5, 15, 60, 300, 900, 1800, 3600]';
 
-// One statement, so one commit and one round trip a turn. The slot's row is updated first: that is the fence (a dead token
-// updates nothing, and then nothing else happens), and it says which rows are `submitting`, so that no index over a
-// changing state is needed. A receipt that came before the answer waits among the orphans, or has moved the state already. One of an
-// account that hears of its messages goes on waiting there: who looks for its message next finds it, and tells of it.
+// One statement: one commit and one round trip a turn. The slot's row is updated first. It is the fence (a dead token updates
+// nothing, so nothing else happens) and lists the `submitting` rows, which saves an index over a changing state. A receipt
+// earlier than its answer is among the orphans or has moved the state already. Orphans of accounts with message events stay there
+// until the next match, which emits the event.
 const TURN = `
   with mine as (
     update carrier_slots set "window" = $window::uuid[]
@@ -124,26 +124,24 @@ const TURN = `
     coalesce((select array_agg(id::text) from claimed), '{}') as ids,
     coalesce((select array_agg(state) from claimed), '{}') as states`;
 
-/** The results that one turn stores, and the rows that it claims. */
+/** Results a turn stores, and rows it claims. */
 export type Turn = {
-  /** Ids that are `submitting` afterwards at most: on their way already, and `wanted`. */
+  /** Most ids `submitting` afterwards: those under way, and `wanted`. */
   window?: string[];
   settled?: Settled[];
-  /** Ids to claim. */
   wanted?: string[];
-  /** Of the numbers, what the database can't know. */
+  /** Per number, facts the database can't compute. */
   marks?: ClaimFacts[];
-  /** The carrier tells results only when it is asked for them. */
+  /** The carrier must be asked for results. */
   asksResults?: boolean;
-  /** The accounts of all these messages. */
+  /** Accounts of all these messages. */
   accounts?: string[];
 };
 
 /**
- * One turn of a carrier slot: stores finished results and claims the next rows, in one commit. Null when the lease is lost: nothing
- * was stored and nothing was claimed.
- * Opt-out, quiet hours, the policy on lowcost marketing, a rental that ended, the spend limit, pause (of the campaign or of the
- * carrier) and cancel are conditions of the claim: they hold until the moment a message goes.
+ * One turn of a carrier slot: stores finished results and claims the next rows in one commit. Null when the lease is lost:
+ * nothing was stored or claimed. Opt-out, quiet hours, lowcost marketing policy, ended rental, spend limit, pause (of campaign or
+ * carrier) and cancel are conditions of the claim, so they hold until the moment of sending.
  */
 export async function settleAndClaim(
   sql: Pool | PoolClient,

@@ -16,15 +16,15 @@ type Queued = {
 };
 
 const PAGE = 5000;
-/** Messages that one sweep moves; the next goes on. */
+/** Most messages moved per sweep. */
 const MOST = 50_000;
 
-// Never submitted, not by this carrier nor before a doubt: only such a message is sure not to be out. One of a SIM stays with its SIM.
+// Never submitted, neither by this carrier nor before a doubt, so surely not sent. SIM messages stay with their SIM.
 const UNTOUCHED = `m.state = 'queued' and m.submitted_at is null and m.resends = 0 and m.port is null`;
 
 /**
- * Idempotent: messages that wait for a carrier which can't send now go by another that the routing table names, if it has the number
- * that they are answered to. Answers with the campaigns that are to look again.
+ * Idempotent: reroutes messages waiting for a carrier that is down to another in the routing table that has their reply number.
+ * Returns the campaigns to wake.
  */
 export async function failOverQueued(pool: Pool): Promise<string[]> {
   const carriers = await rows<Carrier>(pool, `select c.id, c.route, ${CARRIER_UP} as up from carriers c order by c.id`);
@@ -77,7 +77,7 @@ const cursorOf = (last: Queued | undefined, campaignId: string | null): string =
 
 const COLUMNS = 'm.id, m.account_id, m.campaign_id, m.row, m.to_number, m.reply_code';
 
-/** A campaign's by its rows; those of none are of the last three days, by id. */
+/** A campaign's messages by row; single ones of the last three days by id. */
 const queuedOf = (pool: Pool, carrierId: string, campaignId: string | null, after: string): Promise<Queued[]> =>
   campaignId === null
     ? rows<Queued>(

@@ -2,22 +2,22 @@ import type { Pool } from 'pg';
 import { affected } from '../../database/sql.ts';
 import { NOTE_NEWS } from './message-events.ts';
 
-/** Whether a message `m` that may have gone out is sent again, once: only where its campaign chose to. */
+/** Whether a message `m` in doubt is sent again, once, by its campaign's choice. */
 export const SENT_AGAIN = `(m.resends = 0 and coalesce((select c.resend_in_doubt from campaigns c where c.id = m.campaign_id), false))`;
 
-/** How long a second try waits: long enough for a receipt of the first to come. */
+/** Delay of the second attempt: enough for a receipt of the first. */
 export const SECOND_TRY_SECONDS = 60;
 
-/** Writes down those of `changed` (rows of messages) that are in doubt now. */
+/** Records those of `changed` (rows of messages) that are now in doubt. */
 export const NOTE_DOUBTS = (changed: string): string =>
   `insert into doubts (message_id, carrier_id, to_number, sender, submitted_at, since)
      select id, carrier_id, to_number, sender, coalesce(submitted_at, now()), now() from ${changed} where state = 'in_doubt'
      on conflict (message_id) do update set since = excluded.since, submitted_at = excluded.submitted_at`;
 
-/** After that long nobody tells any more. */
+/** After that no receipt is expected. */
 export const ENDS_AFTER = '48 hours';
 
-/** Idempotent: what nothing resolved in 48 hours is `unknown`. Answers how many. */
+/** Idempotent: doubts older than 48 hours become `unknown`. Returns how many. */
 export const endDoubts = (pool: Pool): Promise<number> =>
   affected(
     pool,

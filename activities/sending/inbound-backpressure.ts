@@ -1,13 +1,12 @@
 import type { CarrierEvents } from '../../carriers/carrier.ts';
 
-/** Below so many at once nothing is made of it: a carrier's own window is small, or little comes. */
+/** Fewer at once is no pressure. */
 const LEAST = 20;
 const PATIENCE_MS = 100;
 
 /**
- * Replies and receipts wait their turn at the carrier: replies behind receipts, on the same bind. While as much is under way as
- * ever came at once, more waits there, and a campaign that goes on at full speed makes the queue longer. Sending therefore gives
- * way, turn by turn, to a commit of what came in.
+ * Replies and receipts share the bind, replies behind receipts. When as much is in progress as ever came at once, more waits at
+ * the carrier, and full-speed sending lengthens that queue. Sending therefore yields, turn by turn, to a commit of what came in.
  */
 export function createInboundBackpressure() {
   let underWay = 0;
@@ -30,7 +29,7 @@ export function createInboundBackpressure() {
       onReply: (reply) => during(onReply(reply)),
       onReceipt: (receipt) => during(onReceipt(receipt)),
     }),
-    /** Resolves when half of what came is done with, at once when less than that is under way, and after 100 ms in any case. */
+    /** Resolves when half is done, at once below the threshold, and after 100 ms at most. */
     async room(): Promise<void> {
       if (most < LEAST || underWay < most * 0.8) return;
       await new Promise<void>((resolve) => {

@@ -12,11 +12,10 @@ import { ENDS_AFTER } from './in-doubt.ts';
 import { storable } from '../replies/store-replies.ts';
 import type { OnCallbacksDue } from '../wake-run.ts';
 
-// A receipt names its message by the carrier's id or by ours. One that names none by either, though it knows who wrote to whom,
-// is believed about a message in doubt when there is exactly one message that it can mean. Else it came before its submit's
-// answer is stored: it is kept as an orphan for a day, and the turn that stores the reference finds it, or a look after the turns
-// that were under way when it came, or the sweep.
-// A message of several segments is delivered when one receipt says so and none denies it.
+// A receipt names its message by the carrier's id or ours. One that names neither, but sender and recipient, resolves a message
+// in doubt if exactly one can be meant. Otherwise it came before its submit's answer was stored: kept as an orphan for a day, it
+// is matched by the turn that stores the reference, by a look after the turns then under way, or by the sweep. A message of
+// several segments is delivered when one receipt says so and none denies it.
 const APPLY = `
   with r as (
     select * from unnest($ids::uuid[], $references::text[], $messages::uuid[], $statuses::text[], $errors::text[], $times::timestamptz[],
@@ -74,13 +73,13 @@ const APPLY = `
   )
   select id, false as moved from matched where message is null union all select id, true from applied where status not in ('accepted', 'unknown')`;
 
-/** Receipts of others' messages may come by the thousand, and for ever. */
+/** Receipts of others' messages may come by the thousand, without end. */
 const MOST_LOOKED_FOR = 10_000;
 
 /** Stores receipts in groups; each resolves after its commit and rejects only while the database is unreachable. */
 export function createReceiptIngest(pool: Pool, carrierId: string, country: string, onCallbacksDue: OnCallbacksDue) {
   let lookedFor = 0;
-  // A turn under way may not have seen the orphans, nor they its references: once it is over, those are looked for that no turn took.
+  // A turn under way may have missed the orphans, and they its references: once it is over, orphans no turn took are matched.
   const orphans = createBatcher<string, true>({
     maxSize: 5000,
     waitMs: 1000,
@@ -94,7 +93,7 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
     maxSize: 500,
     async commit(receipts) {
       const left = await storeReceipts(pool, { carrierId, country }, receipts, onCallbacksDue);
-      // The sweep matches those that fail here, or are too many.
+      // The sweep matches failed and surplus ones.
       for (const id of left.slice(0, MOST_LOOKED_FOR - lookedFor)) {
         lookedFor++;
         orphans
@@ -110,13 +109,13 @@ export function createReceiptIngest(pool: Pool, carrierId: string, country: stri
   };
 }
 
-/** Waits for the turns of a carrier that are under way: each holds its slot's row until its commit. */
+/** Waits for a carrier's turns under way: each holds its slot's row until commit. */
 const turnsOver = (pool: Pool, carrierId: string): Promise<unknown> =>
   rows(pool, 'select from carrier_slots where carrier_id = $1 for share', [carrierId]);
 
 /**
- * Idempotent: moves the messages that these receipts name, and keeps those that name none yet. Accounts that chose to hear of
- * their messages do; where none did, that costs one look. Answers with the ids of those that name none.
+ * Idempotent: updates the messages these receipts name, keeps the others as orphans, and emits events to accounts that chose them
+ * (one read when none did). Returns the ids of orphans.
  */
 export async function storeReceipts(
   pool: Pool,
@@ -156,7 +155,7 @@ type StoredReceipt = {
   to_number: string | null;
 };
 
-/** Answers with the ids of those that name no message. */
+/** Returns the ids of orphans. */
 async function applyReceipts(
   pool: Pool,
   carrierId: string,
@@ -175,7 +174,7 @@ async function applyReceipts(
   return left;
 }
 
-/** Of the receipts that name no message their ids, and the ids of the messages that the others moved to a last state. */
+/** Orphans' ids, and ids of messages moved to a final state. */
 async function apply(
   sql: Pool | PoolClient,
   carrierId: string,
@@ -198,8 +197,8 @@ async function apply(
 }
 
 /**
- * Idempotent: gives another try to receipts that came before their message's reference, or before their message was in doubt,
- * and forgets those of more than a day ago. `among`: only these.
+ * Idempotent: retries receipts that came before their message's reference or doubt, and deletes those older than a day. `among`:
+ * only these.
  */
 export async function matchOrphans(
   pool: Pool,

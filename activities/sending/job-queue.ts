@@ -2,7 +2,7 @@ import type { OutboundMessage } from '../../carriers/carrier.ts';
 import { createRoundRobinQueue } from './round-robin-queue.ts';
 import type { SimPace } from './sim-pace.ts';
 
-/** Messages of one account handed in together. `done` resolves when each has had its turn: gone, done without going, or left `queued`. */
+/** Messages of one account handed in together. `done`: each had its turn (sent, finished unsent, or left `queued`). */
 export type Job = { account: string; waiting: OutboundMessage[]; open: number; done: () => void; failed: (error: Error) => void };
 
 export type Picked = { job: Job; message: OutboundMessage };
@@ -10,28 +10,27 @@ export type Picked = { job: Job; message: OutboundMessage };
 export type JobQueue = {
   add(job: Job): void;
   size(): number;
-  /** Up to `room` messages that may go now, accounts in rotation. One that is on its way already counts as had. */
+  /** Up to `room` messages, accounts in rotation. One under way already counts as done. */
   pick(room: number, onTheirWay: Iterable<string>): Picked[];
-  /** How long until a SIM that something waits for may send, after a pick. */
+  /** After a pick: time until a needed SIM may send. */
   restMs(): number;
-  /** Takes out what does not fit into its SIM's day, each with the time until that day ends. */
+  /** Removes what exceeds its SIM's day, with the time until that day ends. */
   takeSpent(sims: SimPace): (Picked & { ms: number })[];
-  /** Empties the queue and answers with its jobs. */
+  /** Empties the queue and returns its jobs. */
   clear(): Job[];
 };
 
-/** One more of the job's messages has had its turn. */
 export function close(job: Job): void {
   job.open--;
   if (job.open === 0) job.done();
 }
 
-/** The batches that wait for a slot. Accounts take turns first, then what each of them handed in. */
+/** Batches waiting for a slot. Accounts take turns, each with its jobs in order. */
 export function createJobQueue(pace: SimPace | undefined): JobQueue {
   const jobs = createRoundRobinQueue<Job>((job) => job.account);
   let restMs = Infinity;
 
-  /** The first whose SIM may send now. */
+  /** The first message whose SIM may send now. */
   function takeReady({ waiting }: Job): OutboundMessage | undefined {
     if (!pace) return waiting.shift();
     let soonest = Infinity;
@@ -63,7 +62,7 @@ export function createJobQueue(pace: SimPace | undefined): JobQueue {
           continue;
         }
         if (job.waiting.length > 0) jobs.add(job);
-        // A batch that is tried again while its first try still waits here: one claim must not be written twice.
+        // A retried batch whose first attempt still waits here: one claim must not be written twice.
         if (going.has(message.id)) {
           close(job);
           continue;

@@ -3,15 +3,15 @@ import type { SessionHealth } from '../../carriers/carrier.ts';
 import { rows } from '../../database/sql.ts';
 import type { Slot } from './slot-lease.ts';
 
-/** One line as its worker tells of it. `accepted`: messages that the carrier took since it was opened. */
+/** One line's report. `accepted`: messages accepted since it opened. */
 export type Beat = { slot: Slot; window: number; accepted: number; health: SessionHealth };
 
 type Seen = { at: number; accepted: number; perSecond: number };
 
-/** How much of the throughput told is of the last beat. */
+/** Weight of the last beat in the throughput. */
 const WEIGHT = 0.4;
 
-/** Tells of lines, all in one statement, and answers with the carriers of theirs that are paused. */
+/** Reports all lines in one statement and returns their paused carriers. */
 export function createBeats(pool: Pool, worker: string) {
   let seen = new Map<string, Seen>();
   return async (beats: Beat[]): Promise<Set<string>> => {

@@ -5,7 +5,6 @@ import { rows, transaction, type Sql } from '../../database/sql.ts';
 import { deliveryStatus, OCTOPUSH_ALSO } from '../../domain/callbacks/octopush-callback.ts';
 import { campaignOf } from '../replies/reply-event.ts';
 
-/** A message as its events show it. */
 type MessageFacts = {
   id: string;
   account_id: string;
@@ -31,24 +30,24 @@ const TYPES: Record<string, EventType> = {
 
 const HEARD = `types && array['message.accepted', 'message.delivered', 'message.undelivered', 'message.not-sent', 'message.unknown']`;
 
-/** Whether any account has an endpoint that chose to hear of its messages: an index that holds those endpoints alone. */
+/** Whether any account subscribes to message events; the index holds only such endpoints. */
 export async function someoneHears(sql: Sql): Promise<boolean> {
   const found = await rows(sql, `select from callback_endpoints where deleted_at is null and ${HEARD} limit 1`);
   return found.length > 0;
 }
 
-/** Whether the account of a message `m` has such an endpoint. */
+/** Whether the account of message `m` has such an endpoint. */
 export const HEARS = `exists (
   select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null and e.${HEARD})`;
 
-/** How long after a message was taken nobody tells any more. */
+/** After that an accepted message without a receipt counts as unknown. */
 const UNHEARD = `interval '48 hours'`;
-/** When there is something to say of a message `m` that its carrier took: at once where that was chosen, else when nothing was heard of it. */
+/** When an accepted message `m` is news: at once if subscribed, else once nothing was heard of it. */
 const ACCEPTED_DUE = `case when exists (
   select from callback_endpoints e where e.account_id = m.account_id and e.deleted_at is null and 'message.accepted' = any(e.types)
 ) then now() else now() + ${UNHEARD} end`;
 
-/** Writes down those of `changed` (rows of messages) that have something to say: at once what did not go. */
+/** Records those of `changed` (rows of messages) that are news; unsent ones are due at once. */
 export const NOTE_NEWS = (changed: string): string =>
   `insert into message_news (message_id, due_at)
      select m.id, case when m.state = 'accepted' then ${ACCEPTED_DUE} else now() end from ${changed} m
@@ -58,7 +57,7 @@ export const NOTE_NEWS = (changed: string): string =>
 const FACTS = `select m.id, m.account_id, m.to_number, m.state, m.reason, m.reference, m.submitted_at, m.campaign_id, c.name as campaign_name, c.request_id
    from messages m left join campaigns c on c.id = m.campaign_id`;
 
-/** Emits one event for each of these messages, which a receipt just moved, if its account hears of it. Answers whose they are. */
+/** Emits an event for each message a receipt just moved, if its account subscribes. Returns the accounts. */
 export async function emitMoves(client: PoolClient, moved: string[]): Promise<string[]> {
   const heard = await rows<MessageFacts>(client, `${FACTS} where m.id = any($1::uuid[]) and ${HEARS} order by m.id`, [moved]);
   return (await emitEvents(client, heard.map(eventOf), null)).accounts;
@@ -67,8 +66,8 @@ export async function emitMoves(client: PoolClient, moved: string[]): Promise<st
 const PAGE = 500;
 
 /**
- * Idempotent: tells accounts of messages that did not go, that a carrier took, or that nothing was heard of for two days. Each is
- * told once: its row goes with the event. Answers whose they are.
+ * Idempotent: emits events for messages unsent, accepted, or without news for two days. Each row is deleted with its event.
+ * Returns the accounts.
  */
 export async function tellNews(pool: Pool): Promise<string[]> {
   const told = new Set<string>();

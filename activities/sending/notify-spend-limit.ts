@@ -9,7 +9,7 @@ import type { RunWaker } from '../wake-run.ts';
 
 const type = 'account.spend-limit-reached';
 
-/** Idempotent: tells accounts that a limit holds their messages, by event and mail, once a day and limit. */
+/** Idempotent: tells accounts that a spend limit holds their messages, by event and mail, once a day and limit. */
 export async function notifySpendLimit(pool: Pool, wake: Pick<RunWaker, 'wake'>, accountIds: string[]): Promise<void> {
   const accounts = await transaction(pool, async (client) => {
     const held = await takeUntold(client, accountIds);

@@ -7,20 +7,20 @@ import type { CarrierLines } from './carrier-lines.ts';
 type Deps = { pool: Pool; lines: Pick<CarrierLines, 'session'>; country: string; onCallbacksDue: OnCallbacksDue };
 export type PollResults = ReturnType<typeof createPollResults>;
 
-/** The most references in one call: a gateway's own limit. */
+/** References per call: a gateway's own limit. */
 const IN_A_CALL = 100;
 const WORK_MS = 30_000;
-/** New messages are accepted meanwhile: nobody tells the run of them. */
+/** Messages accepted meanwhile do not wake the run. */
 const MOST_SLEEP_MS = 20_000;
 
-// Asked for often while it is news, then less and less; after three days it will not be known.
+// Polled often at first, then less and less; given up after three days.
 const AGAIN = `case when submitted_at > now() - interval '10 minutes' then interval '10 seconds'
   when submitted_at > now() - interval '1 hour' then interval '2 minutes' else interval '30 minutes' end`;
 
 export const createPollResults = ({ pool, lines, country, onCallbacksDue }: Deps) => ({
   /**
-   * Idempotent: asks a gateway what became of messages whose result is due, and applies what it knows. `sleepMs` is when the
-   * next ones are due; null when nothing is awaited any more.
+   * Idempotent: polls a gateway for due results and applies them. `sleepMs`: time until the next are due, null when none is
+   * awaited.
    */
   async pollResults(carrierId: string): Promise<{ sleepMs: number | null }> {
     const until = performance.now() + WORK_MS;
@@ -54,6 +54,6 @@ export const createPollResults = ({ pool, lines, country, onCallbacksDue }: Deps
   },
 });
 
-/** The gateways from which results are overdue: nobody is asking them. */
+/** Gateways with overdue results: no run is polling them. */
 export const unasked = (pool: Pool): Promise<{ carrier_id: string }[]> =>
   rows(pool, `select distinct carrier_id from awaited_results where next_at < now() - interval '20 seconds'`);

@@ -3,14 +3,14 @@ import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { NOTE_DOUBTS } from './in-doubt.ts';
 
-/** A condition of every claim: nothing goes out while a restored database waits for an operator's word. */
+/** A condition of every claim: nothing is sent while a restored database waits for the operator. */
 export const SENDING_HELD = `exists (select from restores where released_at is null)`;
 
 /**
- * To be said of a database that was restored, before the product starts on it: what it calls queued may have gone out since the
- * backup was made. All of it is in doubt from now on, except what a campaign scheduled for later, or not launched yet, has not begun to send; its
- * campaigns have ended, every other run is asked for anew, and nothing is sent until an operator says so. Answers how many
- * messages are in doubt. `lostAt` is when the database that is gone stopped: what was scheduled for later than that is safe.
+ * Records a restore, before the product starts on it: messages it calls queued may have been sent after the backup. All are in
+ * doubt from now on, except those of campaigns scheduled for later than `lostAt` or not launched. Their campaigns end, other runs
+ * are started again, and nothing is sent until an operator releases it. Returns the number in doubt. `lostAt`: when the lost
+ * database stopped.
  */
 export const recordRestore = (pool: Pool, backupAt: Date, lostAt: Date): Promise<number> =>
   transaction(pool, async (client) => {

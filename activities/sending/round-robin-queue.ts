@@ -2,13 +2,12 @@ export type RoundRobinQueue<T> = {
   readonly size: number;
   add(item: T): void;
   next(): T | undefined;
-  /** Takes all there is. */
   clear(): T[];
 };
 
-/** A queue in which the owners of items take turns, each with its own items in order. */
+/** Owners take turns, each with its items in order. */
 export function createRoundRobinQueue<T>(ownerOf: (item: T) => string): RoundRobinQueue<T> {
-  /** In the order in which owners are served: one that was is put at the end. */
+  /** In serving order: a served owner goes to the end. */
   const owners = new Map<string, T[]>();
   let size = 0;
   return {

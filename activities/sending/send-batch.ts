@@ -11,12 +11,12 @@ import { ANSWERS } from './spend-budget-sql.ts';
 import { notifySpendLimit } from './notify-spend-limit.ts';
 import type { RunWaker } from '../wake-run.ts';
 
-/** Rows of one campaign (`fromRow` up to, not including, `toRow`), or messages of none, by id. At most 500. */
+/** Rows of one campaign (`toRow` exclusive), or single messages by id. At most 500. */
 export type Batch =
   | { carrierId: string; campaignId: string; fromRow: number; toRow: number }
   | { carrierId: string; ids: string[] };
 
-/** `left` messages are still queued, because the campaign is not `launched` or because their time has not come. */
+/** `left` are still queued: the campaign is not `launched`, or they are not due. */
 export type BatchResult = { left: number; waitMs: number };
 
 type Deps = {
@@ -32,16 +32,16 @@ export type SendBatch = ReturnType<typeof createSendBatch>;
 type Row = { account: string; id: string; to: string; from: string; text: string; port: number | null; expiresAt: Date | null };
 type Left = { left: number; wait_ms: number | null; campaign: CampaignState | null; held: string[] | null };
 
-/** Waits up to this long are spent here; longer ones are the workflow's timers. */
+/** Longer waits are the workflow's timers. */
 const PATIENCE_MS = 20_000;
-/** Batches of one account that are read and wait for their turns at one carrier: those of a campaign. */
+/** Batches of an account in memory per carrier. */
 const AT_ONCE = 8;
 const PEEK_EVERY_MS = 15_000;
 
 export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onCallbacksDue }: Deps) => {
   const places = createKeyedSemaphore(AT_ONCE);
 
-  /** Notifies at once those who hear of messages that did not go, or that a carrier took. A failure leaves it to the sweep. */
+  /** Emits the events of unsent and accepted messages at once; after a failure the sweep does. */
   async function tell(): Promise<void> {
     try {
       const accounts = await tellNews(pool);
@@ -71,7 +71,7 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
           Promise.all([...accounts].map(([account, messages]) => lines.send(batch.carrierId, messages, account)));
         await peeking(
           () => applyEarlyOptOuts(batch.carrierId),
-          // Given up: what waits for its turn is claimed only if it is still queued, and here.
+          // On cancellation, waiting messages are claimed only if still queued, and here.
           () => Promise.race([send(), Context.current().cancelled]),
           log,
         );
@@ -86,8 +86,8 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
 
   return {
     /**
-     * Retryable: a message is claimed by its state, and it is the write to the socket that happens once. Every message of the
-     * batch is sent, set aside with its reason, or still `queued`.
+     * Retryable: a message is claimed by state, and written to the socket once. Afterwards each is sent, set aside with a reason,
+     * or still `queued`.
      */
     async sendBatch(batch: Batch): Promise<BatchResult> {
       if ('ids' in batch) return run(batch);
@@ -99,7 +99,7 @@ export const createSendBatch = ({ pool, log, lines, applyEarlyOptOuts, wake, onC
   };
 };
 
-/** How many of a batch are still queued, and for how long; `halted`: their campaign does not go on. */
+/** How many are still queued and for how long; `halted`: their campaign is stopped. */
 async function leftOf(pool: Pool, where: string, values: unknown[]) {
   const [now] = await rows<Left>(
     pool,
@@ -119,7 +119,7 @@ async function leftOf(pool: Pool, where: string, values: unknown[]) {
   };
 }
 
-/** By SIMs a batch goes out for minutes: whoever writes STOP meanwhile is left out of what is still to go. */
+/** A SIM batch takes minutes: a STOP meanwhile still counts. */
 async function peeking(peek: () => Promise<void>, send: () => Promise<unknown>, log: Logger): Promise<void> {
   await peek();
   const again = () =>

@@ -7,22 +7,19 @@ import { putOff, type SimPace } from './sim-pace.ts';
 import { STOP_AFTER_MS, type Slot } from './slot-lease.ts';
 import { settleAndClaim, type Claim, type Settled } from './claim-and-settle.ts';
 
-/** The slot was lost or given up while messages waited for a turn: they are still `queued`. */
+/** The slot was lost or given up; waiting messages are still `queued`. */
 export class SlotLost extends Error {}
 
 export type SendLoop = {
-  /**
-   * Gives every message one turn; accounts take turns first, then what each of them handed in. Rejects with SlotLost; then what
-   * had no turn is still `queued`.
-   */
+  /** Gives every message one turn, accounts in rotation. Rejects with SlotLost; messages without a turn are still `queued`. */
   send(messages: OutboundMessage[], account?: string): Promise<void>;
-  /** While paused nothing new is claimed; what waits goes on waiting. */
+  /** While paused nothing new is claimed. */
   pause(paused: boolean): void;
-  /** Messages that the carrier took so far. */
+  /** Messages accepted so far. */
   accepted(): number;
-  /** When the lease was last renewed, by this process's monotonic clock. */
+  /** Time of the last lease renewal, monotonic clock. */
   renewed(atMs: number): void;
-  /** Takes no more messages and resolves when every result under way is stored. */
+  /** Takes no more messages; resolves when every result under way is stored. */
   stop(): Promise<void>;
 };
 
@@ -32,22 +29,20 @@ export type SendLoopDeps = {
   session: CarrierSession;
   log: Logger;
   mark?: (message: OutboundMessage) => ClaimFacts;
-  /** Resolves when what comes in leaves room for a turn. */
+  /** Resolves when inbound traffic leaves room for a turn. */
   room?: () => Promise<void>;
-  /** For a carrier that sends by SIMs: what each may send now. */
+  /** Pace per SIM, for SIM gateways. */
   pace?: SimPace;
-  /** Hears what the carrier made of each message. */
   onResult?: (outcome: SubmitResult['outcome']) => void;
-  /** The loop has ended by itself and sends nothing more: its slot is to be given up, though its lease may still be renewed. */
+  /** The loop ended by itself: release the slot, though its lease may still be renewed. */
   onLost?: (reason: string) => void;
 };
 
-/** One slot's loop as it stands. */
 type Loop = SendLoopDeps & {
   jobs: JobQueue;
-  /** Messages that the carrier has not answered yet. */
+  /** Messages not yet answered by the carrier. */
   flying: Map<string, Job>;
-  /** Results to store, and whose they are. */
+  /** Results to store, and their jobs. */
   finished: Settled[];
   owners: Job[];
   state: 'open' | 'stopping' | 'lost';
@@ -59,9 +54,9 @@ type Loop = SendLoopDeps & {
 };
 
 /**
- * The one loop that writes to a slot: at most `session.window` rows are `submitting` at any time, whatever the number of
- * batches sending here. Accounts are served in rotation, and the batches of each: one account's million does not hold back
- * another's hundred. A turn starts when half the window is back, or when nothing else comes.
+ * The only writer of a slot: at most `session.window` rows are `submitting`, however many batches send here. Accounts and their
+ * batches take turns: a million messages of one do not hold back another's hundred. A turn starts when half the window is free,
+ * or nothing else is expected.
  */
 export function createSendLoop(deps: SendLoopDeps): SendLoop {
   const loop: Loop = {
@@ -119,7 +114,7 @@ async function run(loop: Loop): Promise<void> {
       await loop.room?.();
       await turn(loop);
     } else if (loop.finished.length > 0) {
-      // Results that come alone wait a moment for company, never for the other half of a window.
+      // A lone result waits briefly for others, never for half a window.
       if (flying.size > 0) await rest(loop, 5);
       await turn(loop);
     } else if (jobs.size() > 0 || flying.size > 0) await rest(loop, 250);
@@ -128,7 +123,7 @@ async function run(loop: Loop): Promise<void> {
   loop.turning = false;
 }
 
-/** Stores what has finished, claims what comes next, and hands that to the session. */
+/** Stores finished results, claims the next rows and submits them. */
 async function turn(loop: Loop): Promise<void> {
   const settled = loop.finished;
   const settledJobs = loop.owners;
@@ -136,14 +131,14 @@ async function turn(loop: Loop): Promise<void> {
   loop.owners = [];
   const picked =
     loop.state === 'open' && !loop.paused ? loop.jobs.pick(loop.session.window - loop.flying.size, loop.flying.keys()) : [];
-  // Every SIM that something waits for has just sent.
+  // Every needed SIM has just sent.
   if (picked.length === 0 && settled.length === 0) return rest(loop, Math.min(loop.jobs.restMs(), 250));
   let claims: Claim[] | null;
   try {
     claims = await claim(loop, settled, settledJobs, picked);
   } catch (error) {
-    // Whether it was committed is not known, but nothing of it has been written to the socket: what may have been claimed
-    // is given back, and what is stored twice is stored once.
+    // The commit's outcome is unknown, but nothing was written to the socket: possible claims are given back, and storing a
+    // result twice has no effect.
     loop.log.warn({ err: error, carrierId: loop.slot.carrierId }, 'a turn could not be stored; it is tried again');
     const back = picked.map(({ message }): Settled => ({ id: message.id, result: { outcome: 'unsent', reason: 'not-stored' } }));
     for (const { message } of picked) loop.pace?.gaveBack(message);
@@ -172,12 +167,12 @@ async function claim(loop: Loop, settled: Settled[], settledJobs: Job[], picked:
   });
 }
 
-/** Submits what was claimed; the rest of what was picked has had its turn. */
+/** Submits the claimed messages; the other picked ones have had their turn. */
 function send(loop: Loop, picked: Picked[], claims: Claim[]): void {
   const claimed = new Set(claims.flatMap(({ id, state }) => (state === 'submitting' ? [id] : [])));
   const going = picked.filter(({ message }) => claimed.has(message.id));
   for (const { job, message } of going) loop.flying.set(message.id, job);
-  // After the next turn has been asked for, which need not wait until these are written.
+  // The next turn need not wait for the writes.
   if (going.length > 0)
     setImmediate(() => {
       if (loop.state === 'lost') return;
@@ -210,7 +205,7 @@ function submit(loop: Loop, messages: OutboundMessage[]): void {
   }
 }
 
-/** Messages that do not fit into their SIM's day wait in the database, not here. */
+/** Messages beyond their SIM's daily cap wait in the database. */
 async function setAside({ jobs, pool, slot: { carrierId }, log }: Loop, sims: SimPace): Promise<void> {
   const over = jobs.takeSpent(sims);
   if (over.length === 0) return;
@@ -232,7 +227,7 @@ function lose(loop: Loop, reason: string): void {
 
 const leaseIsSafe = (loop: Loop): boolean => performance.now() - loop.renewedAt < STOP_AFTER_MS;
 
-/** Until something finishes, arrives or ends, `ms` at most. */
+/** Until something finishes, arrives or ends; `ms` at most. */
 function rest(loop: Loop, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

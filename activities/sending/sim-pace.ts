@@ -6,23 +6,23 @@ import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import { instantOf, offsetMs } from '../../domain/zoned-time.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
-/** Messages that a cap keeps back go in the morning, not at midnight when the next day begins. */
+/** Messages beyond a day's cap go in the morning, not at midnight. */
 const MORNING_MS = 8 * 3_600_000;
 const KEPT_DAYS = 7;
 
 export type SimPace = {
-  /** How long until that message's SIM may send; 0 is now. */
+  /** Time until the message's SIM may send; 0 is now. */
   waitMs(message: OutboundMessage): number;
-  /** How long until the morning after, for a message that does not fit into its SIM's day any more; null when it does. */
+  /** Time until the next morning if the message exceeds its SIM's day, else null. */
   spentMs(message: OutboundMessage): number | null;
   took(message: OutboundMessage): void;
-  /** It has not gone after all. */
+  /** It was not sent. */
   gaveBack(message: OutboundMessage): void;
-  /** Writes down what was taken: before it goes, so that after a crash rather too much is counted than too little. */
+  /** Stores the count before sending: after a crash too much is counted rather than too little. */
   keep(): Promise<void>;
 };
 
-/** The pace of a gateway's SIMs, held by the one process that has its slot. What was sent today outlives that process. */
+/** The pace of a gateway's SIMs, held by the slot's holder. The day's counts survive the process. */
 export async function openSimPace(
   pool: Pool,
   carrierId: string,
@@ -30,7 +30,7 @@ export async function openSimPace(
   now: () => number = Date.now,
 ): Promise<SimPace> {
   const everyMs = 60_000 / smsPerMinute;
-  /** The calendar's day there, as a count of days. */
+  /** Local calendar day, as a count of days. */
   const today = (): number => Math.floor((now() + offsetMs(now(), timeZone)) / DAY_MS);
   const nameOf = (date: number): string => new Date(date * DAY_MS).toISOString().slice(0, 10);
   let day = today();
@@ -63,7 +63,7 @@ export async function openSimPace(
     spentMs({ port, text }) {
       turnOver();
       const before = port === null ? 0 : (sent.get(port) ?? 0);
-      // A message longer than a whole day's share goes when nothing else has.
+      // A message longer than a day's cap goes first of its day.
       if (before === 0 || before + MAX_SEGMENTS <= smsPerDay || before + countSegments(text).segments <= smsPerDay) return null;
       return instantOf((day + 1) * DAY_MS + MORNING_MS, timeZone).getTime() - now();
     },
@@ -99,7 +99,7 @@ export async function openSimPace(
   };
 }
 
-/** Idempotent: puts off what a SIM may not send today any more. */
+/** Idempotent: delays what a SIM may not send today. */
 export const putOff = (pool: Pool, carrierId: string, messages: { id: string; ms: number }[]): Promise<number> =>
   affected(
     pool,

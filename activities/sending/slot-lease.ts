@@ -2,16 +2,16 @@ import type { Pool } from 'pg';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { NOTE_DOUBTS, SECOND_TRY_SECONDS, SENT_AGAIN } from './in-doubt.ts';
 
-/** How long a lease lasts after its last renewal, and when its holder stops by its own clock, before anyone else may start. */
+/** Lease length after a renewal; the holder stops earlier, by its own clock, before another may start. */
 const TTL_SECONDS = 10;
 export const STOP_AFTER_MS = 8000;
 
-/** One bind of one carrier, held by this process. `epoch` is the fencing token that every claim names. */
+/** One bind of one carrier. `epoch` is the fencing token of every claim. */
 export type Slot = { carrierId: string; slot: number; epoch: number };
 
 /**
- * Takes a slot that nobody holds. What was `submitting` under the dead token becomes `in_doubt` in the same transaction:
- * it may have been sent, so it is never sent again. Null when somebody holds it.
+ * Takes a free slot. In the same transaction messages `submitting` under the dead token become `in_doubt`: they may have been
+ * sent, so they are never sent again. Null when it is held.
  */
 export const acquireSlot = (pool: Pool, carrierId: string, slot: number, holder: string): Promise<Slot | null> =>
   transaction(pool, async (client) => {
@@ -52,7 +52,7 @@ export const acquireSlot = (pool: Pool, carrierId: string, slot: number, holder:
     return taken ? { carrierId, slot, epoch: Number(taken.epoch) } : null;
   });
 
-/** False when the token is dead: somebody else holds the slot, or may. */
+/** False when the token is dead: another process may hold the slot. */
 export const renewSlot = async (pool: Pool, slot: Slot): Promise<boolean> =>
   (await affected(
     pool,
@@ -61,7 +61,7 @@ export const renewSlot = async (pool: Pool, slot: Slot): Promise<boolean> =>
     [slot.carrierId, slot.slot, slot.epoch, TTL_SECONDS],
   )) === 1;
 
-/** Lets the next one in at once. Call when nothing is `submitting` any more. */
+/** Frees the slot at once. Call when nothing is `submitting`. */
 export const releaseSlot = (pool: Pool, slot: Slot): Promise<number> =>
   affected(pool, `update carrier_slots set lease_until = 'epoch' where carrier_id = $1 and slot = $2 and epoch = $3`, [
     slot.carrierId,

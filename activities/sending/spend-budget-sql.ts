@@ -1,14 +1,13 @@
-// Parts of the statement of a turn. `$accounts` are the accounts at hand: not read from what the statement judges, since a row
-// that another turn has just changed is looked at again by itself, and nothing else of the statement is.
+// Parts of the turn's statement. `$accounts` comes from outside because PostgreSQL re-reads a row another turn has just changed,
+// but no other part of the statement.
 
-/** Whether a message `m` is said in a conversation, by a person or by itself: the limit lets it go at once, or never. */
+/** Whether a message `m` belongs to a conversation or is automatic: the spend limit sends it at once, or never. */
 export const ANSWERS = `(m.conversation_id is not null or m.automatic is not null)`;
 
 /**
- * The rows that count what accounts with a limit spend, locked in order until the commit: two turns, of whatever worker, spend one
- * after the other. Answers come first, those that cost least before others: what no longer fits of them is `refused`, except what is
- * owed to who wrote STOP or CONTACT.
- * `beyond`: other messages that no longer fit, and with the first of them all later ones that cost something.
+ * `budget` locks the limited accounts' rows in order until commit: turns of all workers spend one after the other. Answers come
+ * first, cheapest first; those beyond the limit are `refused`, except confirmations of STOP and CONTACT. `beyond`: other messages
+ * over the limit, with all later ones that cost something.
  */
 export const BUDGET = `budget as materialized (
     select l.account_id, a.time_zone, t.today, t.month, coalesce(d.spent, 0) as day_spent, coalesce(m.spent, 0) as month_spent,
@@ -35,7 +34,10 @@ export const BUDGET = `budget as materialized (
     where cost > 0 and through > room and not answers
   )`;
 
-/** Counts the price of claimed messages, and gives back that of messages which a carrier did not take today. A message in doubt may have gone: it counts. */
+/**
+ * Counts the price of claimed messages and refunds today's that the carrier refused. A message in doubt may have been sent: it
+ * counts.
+ */
 export const SPENT = `tally as materialized (
     select b.account_id, b.today, b.month, coalesce(c.cost, 0) as charge, coalesce(r.cost, 0) as refund, b.day_spent, b.month_spent,
       exists (select from beyond o where o.account_id = b.account_id) as held,

@@ -8,7 +8,7 @@ import { readIncoming, readResults } from './incoming.ts';
 import { parseWebhook } from './push.ts';
 import { dinstarSettings, type DinstarSettings } from './settings.ts';
 
-/** A Dinstar SIM gateway by its HTTP API: each message leaves by the SIM that was chosen for it; replies are asked for, and pushed where that was agreed. */
+/** A Dinstar SIM gateway's HTTP API: each message goes by its chosen SIM; replies are polled, and pushed where agreed. */
 export const dinstar = defineCarrier({
   name: 'dinstar',
   settings: dinstarSettings,
@@ -24,12 +24,12 @@ export const dinstar = defineCarrier({
 });
 
 const MOST_IN_A_CALL = 128;
-/** The device keeps correlation ids in 31 bits, and knows nobody's but ours. */
+/** Correlation ids have 31 bits and are ours alone. */
 const USER_IDS = 2 ** 31;
 const BUSY_MS = 5000;
 const NO_PORT_MS = 30_000;
 
-/** Above any id: asking for what came in after it is asking for nothing. */
+/** Above any id: an empty query. */
 const LAST_ID = 2 ** 31 - 1;
 
 function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSession {
@@ -62,7 +62,7 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
     type: 'dinstar',
     log,
     window: MOST_IN_A_CALL,
-    // The device queues what it takes, and a SIM sends one SMS at a time.
+    // A SIM sends one SMS at a time; the device queues.
     atOnce: 1,
     settings,
     callsOf,
@@ -91,8 +91,8 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
       const page = await read(after);
       const last = Math.max(0, ...[...page.replies, ...page.unreadable].flatMap(({ id }) => id ?? []));
       if (last > after || after === 0) return { ...page, more: last > after };
-      // Nothing above: the end of the inbox, or a device that began again. The first still holds what was read last; one that
-      // holds neither tells by the highest id it has at all, and some devices answer in pages.
+      // Nothing above: the inbox's end, or a reset device. At its end the inbox still holds the last reply read; otherwise the
+      // highest id decides, page by page as some devices answer in pages.
       let { topId } = await read(after - 1);
       for (let above = 0; (topId ?? 0) < after;) {
         const next = await read(above);
@@ -108,7 +108,7 @@ function openSession(settings: DinstarSettings, { log }: OpenDeps): CarrierSessi
   };
 }
 
-/** One port a call, so that the reply code is known, and one encoding; 128 at most. */
+/** One port per call, so that the reply code is known, and one encoding; 128 at most. */
 const callsOf = (batch: OutboundMessage[]): OutboundMessage[][] =>
   [...Map.groupBy(batch, ({ port, text }) => `${port} ${isGsm7(text)}`).values()].flatMap((messages) =>
     Array.from({ length: Math.ceil(messages.length / MOST_IN_A_CALL) }, (_, index) =>
@@ -118,7 +118,7 @@ const callsOf = (batch: OutboundMessage[]): OutboundMessage[][] =>
 
 const SendAnswer = z.object({ error_code: z.coerce.number().int() });
 
-/** The result for each message of a call, by the device's answer to the whole. */
+/** A message's result from the device's answer to the call. */
 function resultOf(answer: DeviceAnswer, reference: string): SubmitResult {
   if (answer.kind === 'unsent') return { outcome: 'unsent', reason: answer.reason };
   if (answer.kind === 'unknown') return { outcome: 'unknown', reason: answer.reason };
@@ -126,7 +126,7 @@ function resultOf(answer: DeviceAnswer, reference: string): SubmitResult {
   if (!parsed.success) return { outcome: 'unknown', reason: 'unreadable-answer' };
   const code = parsed.data.error_code;
   if (code === 200 || code === 202) return { outcome: 'accepted', references: [reference] };
-  // Its queue is full or its modules are busy: it took nothing.
+  // Queue full or modules busy: nothing was taken.
   if (code === 413 || code === 486 || code === 503) return { outcome: 'throttled', retryAfterMs: BUSY_MS };
   if (code === 550) return { outcome: 'throttled', retryAfterMs: NO_PORT_MS };
   if (code >= 400 && code < 500) return { outcome: 'rejected', code: `gateway-${code}` };

@@ -3,7 +3,7 @@ import { instantOfParts } from '../../domain/zoned-time.ts';
 import type { InboundReceipt, PolledPage, PolledReply, ReceiptStatus } from '../carrier.ts';
 
 const Sms = z.object({
-  /** Missing or 0 where the firmware gives none. */
+  /** Missing or 0 in some firmware. */
   incoming_sms_id: z.coerce.number().int().min(0).default(0),
   port: z.coerce.number().int(),
   number: z.string(),
@@ -33,17 +33,17 @@ const Results = z.object({
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
 
-/** The device's local time as an instant; null when it is no date, or that of a clock that was never set. */
+/** Local device time as an instant; null if invalid, or of a clock never set. */
 export function readDeviceTime(text: string, timeZone: string): Date | null {
   const found = DATE.exec(text.trim());
   if (!found) return null;
-  // A device that lost its clock begins at 1970 or 2000: it does not know when this was.
+  // A lost clock restarts at 1970 or 2000.
   return Number(found[1]) < 2020 ? null : instantOfParts(found.slice(1).map(Number), timeZone);
 }
 
 export type IncomingPage = Omit<PolledPage, 'more' | 'clock'>;
 
-/** Reads a push: what came in and has an id. Null where it is not one of the device's. */
+/** Reads a push: messages with an id. Null if not the device's. */
 export function readPushed(body: unknown, timeZone: string, now: Date): Pick<IncomingPage, 'serial' | 'replies'> | null {
   const parsed = Incoming.omit({ error_code: true }).safeParse(body);
   if (!parsed.success) return null;
@@ -51,7 +51,7 @@ export function readPushed(body: unknown, timeZone: string, now: Date): Pick<Inc
   return { serial, replies: replies.filter(({ id }) => id > 0) };
 }
 
-/** Reads one answer to `query_incoming_sms`: what came in above `afterId`, in the order of its ids. Throws when it can't be read. */
+/** Reads an answer to `query_incoming_sms`: messages above `afterId`, by id. Throws when unreadable. */
 export function readIncoming(body: unknown, afterId: number, timeZone: string, now: Date): IncomingPage {
   const parsed = Incoming.safeParse(body);
   if (!parsed.success) throw new Error('the gateway’s answer can not be read');
@@ -92,7 +92,7 @@ export function readIncoming(body: unknown, afterId: number, timeZone: string, n
 
 const STATUSES: Record<string, ReceiptStatus> = { DELIVERED: 'delivered', SENT_OK: 'accepted', FAILED: 'undelivered' };
 
-/** Reads an answer to `query_sms_result`. What is still being sent is left out. Throws when it can't be read. */
+/** Reads an answer to `query_sms_result`, without messages still being sent. Throws when unreadable. */
 export function readResults(body: unknown, timeZone: string, now: Date): InboundReceipt[] {
   const parsed = Results.safeParse(body);
   if (!parsed.success || parsed.data.error_code !== 200) throw new Error('the gateway’s answer can not be read');

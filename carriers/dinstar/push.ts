@@ -5,8 +5,8 @@ import { readPushed } from './incoming.ts';
 import type { DinstarSettings } from './settings.ts';
 
 /**
- * Reads what the device pushes as it comes in. It is the same as in its inbox, under the same id: what is lost here, or has none, is
- * read there. Anything else that it tells (results, calls, SIMs) is acknowledged and no news.
+ * Reads the device's push of incoming SMS. The inbox holds them under the same ids: anything lost, or without id, is read there.
+ * Other pushes (results, calls, SIMs) are only acknowledged.
  */
 export function parseWebhook(
   { pushSecret, immediate, deviceTimeZone }: DinstarSettings,

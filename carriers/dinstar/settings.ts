@@ -6,19 +6,19 @@ import { isTimeZone } from '../../domain/zoned-time.ts';
 
 export const dinstarSettings = z
   .strictObject({
-    /** Where the device's web interface is, such as https://192.168.1.20. */
+    /** Address of the device's web interface, such as https://192.168.1.20. */
     url: z.url({ protocol: /^https?$/, error: because('device-address') }),
     username: z.string().min(1).max(64),
     password: z.string().min(1).max(128).meta({ secret: true }),
-    /** The device writes its local time, without a zone. */
+    /** Device times are local, without a zone. */
     deviceTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('Europe/Paris'),
-    /** Some firmware answers the question for what came in to POST only. */
+    /** Some firmware answers incoming queries to POST only. */
     incomingMethod: z.enum(['GET', 'POST']).default('GET'),
-    /** In the address that the device pushes what came in to, as `?secret=…`: it signs nothing. Without it nothing is taken by push. */
+    /** Secret in the push address, as `?secret=…`, because the device signs nothing. Without it pushes are refused. */
     pushSecret: z.string().min(8).max(200).meta({ secret: true }).optional(),
-    /** Pushed replies go on as they come, and do not wait for the nightly sync. */
+    /** Files pushed replies at once, without the nightly sync. */
     immediate: z.boolean().default(false),
-    /** A call that takes longer is in doubt. */
+    /** Slower calls are in doubt. */
     timeoutMs: z.int().min(100).max(120_000).default(15_000),
     ...simLimits,
     ...retries,

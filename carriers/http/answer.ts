@@ -4,12 +4,12 @@ import type { Called } from './call.ts';
 import type { Answer } from './settings.ts';
 import { at, textAt } from './template.ts';
 
-/** A result, and what it tells of the line: the login, the address, the network. When that is the trouble, no other message need try. */
+/** A result, and what it says about the connection (login, address, network); in such trouble no other message need try. */
 export type Judged = { result: SubmitResult; way: Way | null };
 
 const THROTTLED_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Statuses that say that the settings are wrong, not the message. */
+/** Statuses of wrong settings, not of the message. */
 const MISPLACED = new Set([404, 405, 410]);
 
 const only = (result: SubmitResult): Judged => ({ result, way: null });
@@ -20,7 +20,6 @@ const trouble = (is: 'away' | 'refused', reason: string): Judged => ({
 const throttled = (retryAfter: string | undefined): Judged =>
   only({ outcome: 'throttled', retryAfterMs: pauseOf(retryAfter, THROTTLED_MS) });
 
-/** Reads an answer: the result for its message, and the state of the way. */
 export function judge(called: Called, answer: Answer): Judged {
   if (called.kind === 'unsent') return trouble('away', called.reason);
   if (called.kind === 'unknown') return only({ outcome: 'unknown', reason: called.reason });
@@ -37,7 +36,7 @@ export function judge(called: Called, answer: Answer): Judged {
   return { result: { outcome: 'accepted', references }, way: { is: 'open' } };
 }
 
-/** By the first of these that the settings give an outcome. */
+/** The outcome configured for the first of these codes. */
 function bySettings({ outcomes = {} }: Answer, codes: (string | undefined)[], name: string, retryAfter: string | undefined) {
   const [known] = codes.flatMap((code) => (code === undefined ? [] : (outcomes[code] ?? [])));
   if (known === undefined) return undefined;
@@ -45,12 +44,12 @@ function bySettings({ outcomes = {} }: Answer, codes: (string | undefined)[], na
   return only(known === 'rejected' ? { outcome: known, code: name } : { outcome: known, reason: name });
 }
 
-/** By the status alone; undefined for one that says that it was taken. */
+/** The outcome by status; undefined if it means accepted. */
 function byStatus(status: number, name: string, retryAfter: string | undefined): Judged | undefined {
   if (status === 401 || status === 403) return trouble('refused', name);
   if ((status >= 300 && status < 400) || MISPLACED.has(status)) return trouble('refused', name);
   if (status === 429 || status === 425) return throttled(retryAfter);
-  // It gave up waiting for us, or failed with the message in its hands.
+  // A timeout, or a failure while processing: it may have been sent.
   if (status === 408 || status >= 500 || status < 200) return only({ outcome: 'unknown', reason: name });
   return status >= 400 ? only({ outcome: 'rejected', code: name }) : undefined;
 }
@@ -74,7 +73,6 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** Retry-After in seconds or as a date. */
 function pauseOf(retryAfter: string | undefined, otherwise: number): number {
   if (retryAfter === undefined) return otherwise;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();

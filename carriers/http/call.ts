@@ -1,7 +1,7 @@
 import { Agent, errors, request } from 'undici';
 import { NEVER_CONNECTED } from '../never-connected.ts';
 
-/** The outcome of a call. `unsent`: it never reached the carrier. */
+/** Outcome of a call. `unsent`: it never reached the carrier. */
 export type Called =
   | { kind: 'answer'; status: number; retryAfter: string | undefined; text: string }
   | { kind: 'unsent'; reason: string }
@@ -12,7 +12,7 @@ export type Call = { method: 'POST' | 'PUT' | 'GET'; url: string; headers: Recor
 const CONNECT_MS = 5000;
 const LONGEST_ANSWER = 1_048_576;
 
-/** Calls an operator's address. Redirects are answers, never followed; nothing throws. */
+/** Calls an operator's address. Never follows redirects, never throws. */
 export function openCaller(connections: number, timeoutMs: number) {
   const agent = new Agent({ connections, connect: { timeout: CONNECT_MS }, pipelining: 1 });
   return {
@@ -40,7 +40,7 @@ export function openCaller(connections: number, timeoutMs: number) {
         return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
       }
     },
-    /** Ends what is under way. */
+    /** Aborts calls under way. */
     close: () => agent.destroy(),
   };
 }

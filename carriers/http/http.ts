@@ -5,7 +5,7 @@ import { httpSettings } from './settings.ts';
 import { createToken } from './token.ts';
 import { parseWebhook } from './webhook.ts';
 
-/** Any carrier with an HTTP API of one call a message and webhooks, described by its settings. */
+/** Any carrier with an HTTP API of one call per message, and webhooks, described by settings. */
 export const http = defineCarrier({
   name: 'http',
   settings: httpSettings,

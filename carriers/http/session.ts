@@ -7,16 +7,16 @@ import type { Calling, HttpSettings } from './settings.ts';
 import { fill, fillAll } from './template.ts';
 
 type Way = {
-  /** Names its alarms. */
+  /** Prefix of its alarms. */
   type: string;
-  /** The outcome of a call that could not even be made. */
+  /** Outcome if no call can be made. */
   callOf(message: OutboundMessage): Call | Promise<Call | Called>;
   judge(called: Called): Judged;
-  /** Our login was refused: whether the call is worth another try, by a fresh token. */
+  /** Login refused: true to retry with a fresh token. */
   refused?(): boolean;
 };
 
-/** One call a message, `window` at once, no more a second than was agreed, and none while the carrier asks for a pause. */
+/** One call per message, `window` at once, within the agreed rate, none during a pause the carrier asked for. */
 export function openSession(settings: Calling, { type, callOf, judge, refused = () => false }: Way, { log }: OpenDeps): Calls {
   const caller = openCaller(settings.window, settings.timeoutMs);
   const rate = settings.messagesPerSecond === undefined ? null : settings.messagesPerSecond / settings.maxBinds;
@@ -29,7 +29,7 @@ export function openSession(settings: Calling, { type, callOf, judge, refused = 
       return 'kind' in call ? call : caller.call(call);
     };
     let called = await make();
-    // Turned away before it was read.
+    // A 401 was not processed.
     if (called.kind === 'answer' && called.status === 401 && refused()) called = await make();
     const { result, way } = judge(called);
     if (result.outcome === 'throttled') pausedUntil = performance.now() + result.retryAfterMs;
@@ -53,7 +53,7 @@ export function openSession(settings: Calling, { type, callOf, judge, refused = 
   });
 }
 
-/** The call that the settings' templates describe. */
+/** The call described by the settings' templates. */
 export function callOf(message: OutboundMessage, settings: HttpSettings, token = settings.token ?? ''): Call {
   const { username = '', password = '' } = settings;
   const basic = Buffer.from(`${username}:${password}`).toString('base64');

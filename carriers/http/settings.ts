@@ -8,7 +8,7 @@ const path = z
   .string()
   .max(200)
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, because('path'));
-/** Of which requests it is so: by a field, or by a parameter of the address. */
+/** Selects requests by a field or a query parameter. */
 const when = z
   .strictObject({
     path: path.optional(),
@@ -29,15 +29,15 @@ const signature = z.discriminatedUnion('kind', [
     kind: z.enum(['hmac-sha256', 'hmac-sha1']),
     header: z.string().min(1),
     encoding: z.enum(['hex', 'base64']).default('hex'),
-    /** The prefix of the signature in its header, such as `sha256=`. */
+    /** The signature's prefix in its header, such as `sha256=`. */
     prefix: z.string().default(''),
-    /** The content that is signed. */
+    /** What is signed. */
     content: z.string().default('{{body}}'),
     timestampHeader: z.string().min(1).optional(),
-    /** How old, or how far ahead, a signed time may be. */
+    /** Most a signed time may differ from ours. */
     toleranceSeconds: z.int().min(1).max(86_400).default(300),
   }),
-  /** The secret itself comes with each request. */
+  /** The secret itself is in each request. */
   z.strictObject({ kind: z.literal('header'), header: z.string().min(1) }),
   z.strictObject({ kind: z.literal('query'), parameter: z.string().min(1) }),
   z.strictObject({ kind: z.literal('basic'), username: z.string().min(1) }),
@@ -45,7 +45,7 @@ const signature = z.discriminatedUnion('kind', [
 
 const reply = z.strictObject({
   when: when.optional(),
-  /** The carrier's id of the reply: without one a copy can't be told from a second "OUI". */
+  /** The carrier's reply id; without one a copy can't be told from a second "OUI". */
   id: path.optional(),
   from: path,
   to: path,
@@ -56,17 +56,17 @@ const receipt = z.strictObject({
   when: when.optional(),
   reference: path,
   status: path,
-  /** The meaning of each of the carrier's words; a word that is not listed is ignored. */
+  /** Meaning of the carrier's words; others are ignored. */
   statuses: z.record(z.string(), status),
   error: path.optional(),
-  /** Where the carrier repeats our {{id}}. */
+  /** Where the carrier echoes our {{id}}. */
   messageId: path.optional(),
   from: path.optional(),
   to: path.optional(),
   at: path.optional(),
 });
 
-/** How fast and how patiently a carrier is called over HTTP, one call a message. */
+/** Rate and patience of calls to an HTTP carrier. */
 export const calling = {
   /** Calls at once. */
   window: z.int().min(1).max(500).default(10),
@@ -77,27 +77,26 @@ export const calling = {
 };
 export type Calling = z.infer<z.ZodObject<typeof calling>>;
 
-/** How an answer is read. */
 const answer = z.strictObject({
   /** `text`: its words, without spaces and marks, are `words.0`, `words.1` and so on. */
   format: z.enum(['json', 'form', 'text']).default('json'),
-  /** Where the carrier's id is: one, or a list of one per segment. */
+  /** The carrier's id: one, or a list with one per segment. */
   reference: path,
-  /** Where it says so, when an answer of 200 can be a refusal. */
+  /** Where a 200 answer states a refusal. */
   code: path.optional(),
   accepted: z.array(z.string()).min(1).optional(),
-  /** Meanings of HTTP statuses and codes that differ from the usual: 429 throttled, other 4xx rejected, 5xx unknown. */
+  /** HTTP statuses and codes with unusual meaning. Usual: 429 throttled, other 4xx rejected, 5xx unknown. */
   outcomes: z.record(z.string(), z.enum(['rejected', 'throttled', 'unsent', 'unknown'])).default({}),
 });
 export type Answer = z.input<typeof answer>;
 
-/** Names that templates may use: of the message, and of these settings. */
+/** Template names: of the message, and of these settings. */
 const OF_MESSAGE = ['id', 'to', 'toDigits', 'from', 'text'];
 const OF_SETTINGS = ['username', 'password', 'token', 'basic'] as const;
 
 export const httpSettings = z
   .strictObject({
-    /** Values are encoded where they stand. */
+    /** Values are URL-encoded. */
     url: z.string().regex(/^https?:\/\/[^\s{}]+\//, because('address-with-host')),
     method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
     headers: z
@@ -112,7 +111,7 @@ export const httpSettings = z
     username: z.string().optional(),
     password: z.string().meta({ secret: true }).optional(),
     token: z.string().meta({ secret: true }).optional(),
-    /** Where {{token}} is got, by client credentials: `username` and `password` are the client's id and secret. */
+    /** Where {{token}} is got by client credentials: `username` and `password` are the client's id and secret. */
     tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
     tokenScope: z.string().max(500).optional(),
     answer,
@@ -121,11 +120,11 @@ export const httpSettings = z
       .strictObject({
         signature,
         format: z.enum(['json', 'form', 'query']).default('json'),
-        /** Where the list is, when one request carries several; left out, the request is one of them. */
+        /** Path of the list when a request carries several items. */
         list: path.optional(),
         reply: reply.optional(),
         receipt: receipt.optional(),
-        /** The zone of times that carry none. */
+        /** Zone of times without one. */
         timeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
       })
       .optional(),

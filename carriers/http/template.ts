@@ -1,20 +1,17 @@
-/** `{{name}}` anywhere in a setting. */
 const PLACE = /\{\{\s*([A-Za-z]+)\s*\}\}/g;
 
 export type Values = Record<string, string>;
 
-/** The names that a setting's templates ask for. */
 export function placesIn(value: unknown): string[] {
   if (typeof value === 'string') return [...value.matchAll(PLACE)].map(([, name = '']) => name);
   if (Array.isArray(value)) return value.flatMap(placesIn);
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(placesIn) : [];
 }
 
-/** `write` makes a value safe where it stands: in an address it is encoded, in JSON it is a string already. */
+/** `write` escapes values: URL-encoded in an address; in JSON they are strings already. */
 export const fill = (template: string, values: Values, write: (value: string) => string = (value) => value): string =>
   template.replaceAll(PLACE, (_, name: string) => write(values[name] ?? ''));
 
-/** The same structure with every string filled. */
 export function fillAll(value: unknown, values: Values): unknown {
   if (typeof value === 'string') return fill(value, values);
   if (Array.isArray(value)) return value.map((item) => fillAll(item, values));
@@ -22,7 +19,7 @@ export function fillAll(value: unknown, values: Values): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillAll(item, values)]));
 }
 
-/** The value at a path such as `messages.0.id`; undefined where there is none. An empty path is the whole. */
+/** The value at a path such as `messages.0.id`, or undefined. An empty path is the whole. */
 export function at(document: unknown, path: string): unknown {
   let here: unknown = document;
   for (const step of path === '' ? [] : path.split('.')) {
@@ -32,7 +29,7 @@ export function at(document: unknown, path: string): unknown {
   return here;
 }
 
-/** Text or a number as text; undefined for anything else, and for what is empty. */
+/** A non-empty string, a number or a boolean as text; else undefined. */
 export function textAt(document: unknown, path: string | undefined): string | undefined {
   const value = path === undefined ? undefined : at(document, path);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

@@ -4,10 +4,10 @@ import { openCaller, type Called } from './call.ts';
 import type { HttpSettings } from './settings.ts';
 
 const Token = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().default(3600) });
-/** Renewed that long before it ends. */
+/** Renewed this long before it ends. */
 const EARLY_MS = 30_000;
 
-/** The token of client credentials (RFC 6749 § 4.4), asked for when it is first wanted, and again before it ends. */
+/** OAuth token by client credentials (RFC 6749 § 4.4), requested when first needed and before it ends. */
 export function createToken({ tokenUrl, tokenScope, username = '', password = '', timeoutMs }: HttpSettings) {
   let asked: Promise<string | Called> | null = null;
   let endsAt = 0;
@@ -26,7 +26,7 @@ export function createToken({ tokenUrl, tokenScope, username = '', password = ''
     });
     await caller.close();
     const read = Token.safeParse(called.kind === 'answer' ? readJson(called.text) : null);
-    // Who refuses our login here refuses our calls.
+    // A login refused here is refused for calls too.
     if (!read.success)
       return called.kind === 'answer' && called.status < 500
         ? { ...called, status: 401 }
@@ -43,7 +43,7 @@ export function createToken({ tokenUrl, tokenScope, username = '', password = ''
       endsAt = Math.max(endsAt, performance.now() + 1000);
       return asked;
     },
-    /** True where another can be got. */
+    /** True if a new token can be requested. */
     forget(): boolean {
       asked = null;
       return tokenUrl !== undefined;

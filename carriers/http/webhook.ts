@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { instantOf } from '../../domain/zoned-time.ts';
 import type { InboundReceipt, WebhookContent, WebhookReply, WebhookRequest } from '../carrier.ts';
+import { readJson } from './answer.ts';
 import type { HttpSettings } from './settings.ts';
 import { at, fill, textAt } from './template.ts';
 
 type Webhook = NonNullable<HttpSettings['webhook']>;
 type When = NonNullable<Webhook['reply']>['when'];
 
-/** Reads a request of the carrier as the settings describe it. */
 export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: WebhookRequest): WebhookContent {
   if (!webhook || webhookSecret === undefined) return { kind: 'forged', reason: 'no webhooks are agreed with this carrier' };
   const forged = forgery(webhook.signature, webhookSecret, request);
@@ -21,7 +21,7 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
   const receipts: InboundReceipt[] = [];
   for (const item of list) {
     const { reply, receipt } = readItem(webhook, item, request);
-    // A reply lacks the fields of a receipt, and a receipt those of a reply.
+    // An item without `when` may lack the other kind's fields.
     if ((reply === undefined && !receipt) || (receipt === undefined && !reply))
       return { kind: 'unreadable', reason: 'a field that was agreed is missing' };
     if (reply) replies.push(reply);
@@ -30,7 +30,7 @@ export function parseWebhook({ webhook, webhookSecret }: HttpSettings, request: 
   return { kind: 'content', replies, receipts, release: 'now' };
 }
 
-/** Null: the item is not one. Undefined: it is one, and lacks a field. */
+/** Null: not such an item. Undefined: one with a field missing. */
 function readItem({ reply, receipt, timeZone }: Webhook, item: unknown, request: WebhookRequest) {
   return {
     reply: reply && applies(reply.when, item, request) ? replyOf(reply, item, timeZone, request) : null,
@@ -57,7 +57,7 @@ function forgery(signature: Webhook['signature'], secret: string, request: Webho
         const away = Math.abs(request.receivedAt.getTime() / 1000 - (seconds > 1e11 ? seconds / 1000 : seconds));
         if (!(away <= signature.toleranceSeconds)) return 'the signed time is missing or too far away';
       }
-      // The body's octets are what is signed, whatever they are: Latin-1 keeps each of them.
+      // Signatures cover octets: Latin-1 keeps each.
       const body = Buffer.from(request.body).toString('latin1');
       const content = fill(signature.content, { body, timestamp: timestamp ?? '', url: request.url });
       const expected = createHmac(signature.kind.slice('hmac-'.length), secret)
@@ -80,12 +80,7 @@ export function same(given: string | undefined, expected: string): boolean {
 function read(format: Webhook['format'], request: WebhookRequest): unknown {
   if (format === 'query') return request.query;
   const text = new TextDecoder().decode(request.body);
-  if (format === 'form') return Object.fromEntries(new URLSearchParams(text));
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return format === 'form' ? Object.fromEntries(new URLSearchParams(text)) : readJson(text);
 }
 
 function applies(when: When, item: unknown, { query }: WebhookRequest): boolean {
@@ -95,7 +90,7 @@ function applies(when: When, item: unknown, { query }: WebhookRequest): boolean 
   return value !== undefined && (when.oneOf ?? [when.equals]).includes(value);
 }
 
-/** Undefined when a field that was agreed is missing. An empty text is a text. */
+/** Undefined when a field is missing. An empty text is a text. */
 function replyOf(
   paths: NonNullable<Webhook['reply']>,
   item: unknown,
@@ -118,7 +113,7 @@ function replyOf(
   };
 }
 
-/** Null for a word that is no news. */
+/** Null for a word that is not listed. */
 function receiptOf(
   paths: NonNullable<Webhook['receipt']>,
   item: unknown,
@@ -144,7 +139,7 @@ function receiptOf(
 export const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.\d+)?$/;
 
-/** ISO 8601, or seconds or milliseconds since 1970; null for anything else. */
+/** ISO 8601, or seconds or milliseconds since 1970; else null. */
 export function timeOf(text: string | undefined, timeZone: string): Date | null {
   if (text === undefined) return null;
   const number = Number(text);

@@ -3,7 +3,7 @@ import { calling } from '../http/settings.ts';
 import { address, basic, defineProvider, formCall, question, secret } from './provider.ts';
 import { forgedSecret, formOf, receiptOf, replyOf } from './reading.ts';
 
-// Sources, 2026-11-30: 46elks.com/docs (send-sms, receive-sms, sms-delivery-reports). It signs nothing: the secret is in the address.
+// Sources, 2026-11-30: 46elks.com/docs (send-sms, receive-sms, sms-delivery-reports). Signs nothing: the secret is in the address.
 
 const settings = z.strictObject({
   username: z.string().min(1),

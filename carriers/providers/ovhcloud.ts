@@ -19,16 +19,16 @@ const settings = z.strictObject({
   consumerKey: secret,
   /** The SMS account, as sms-ab12345-1. */
   serviceName: z.string().regex(/^[\w-]+$/),
-  /** The short code or number that recipients answer to: OVHcloud does not say it with a reply. */
+  /** The short code or number of replies: OVHcloud does not return it. */
   replyNumber: z.string().min(3),
-  /** How often replies are asked for. */
+  /** Polling interval for replies. */
   askEverySeconds: z.int().min(1).max(3600).default(20),
   baseUrl: address.default('https://eu.api.ovh.com/1.0'),
   ...calling,
 });
 type Settings = z.infer<typeof settings>;
 
-/** SHA-1 of secret, key, method, address, body and time, by which OVHcloud knows us. */
+/** OVHcloud's signature: SHA-1 of secret, key, method, address, body and time. */
 function signedCall(given: Settings, method: 'GET' | 'POST', path: string, document?: unknown): Call {
   const { applicationKey, applicationSecret, consumerKey, baseUrl, serviceName } = given;
   const url = `${baseUrl}/sms/${serviceName}${path}`;
@@ -60,7 +60,7 @@ export const ovhcloud = defineProvider({
       receivers: [to],
       charset: 'UTF-8',
       coding: isGsm7(text) ? '7bit' : '8bit',
-      // The mention of STOP and its hours are this product's.
+      // This product adds STOP and checks its hours.
       noStopClause: true,
       ...(from === given.replyNumber ? { senderForResponse: true } : { sender: from }),
     }),
@@ -74,13 +74,13 @@ export const ovhcloud = defineProvider({
 });
 
 const STATUSES = { 1: 'delivered', 2: 'undelivered' } as const;
-/** A reply that came while nobody asked is a day old at most. */
+/** Replies older than a day are not looked for. */
 const LOOK_BACK_MS = 86_400_000;
 
-/** Asks for the states of messages, and now and then for replies; this session hands over each id once. */
+/** Polls message states and replies; hands over each reply id once per session. */
 function openQuestions(given: Settings, { events, log }: OpenDeps, noting: Calls['ask']) {
   const caller = openCaller(1, given.timeoutMs);
-  /** Those of the last list: an older one is not listed again. */
+  /** Ids of the last list: older ones are not listed again. */
   let known = new Set<unknown>();
   let since = Date.now() - LOOK_BACK_MS;
 
@@ -114,7 +114,7 @@ function openQuestions(given: Settings, { events, log }: OpenDeps, noting: Calls
       known.add(id);
     }
     known = new Set(ids);
-    // Its clock may differ, and a reply may be listed late: ids tell copies.
+    // Overlap for clock differences and late listings; ids exclude copies.
     since = asked - 3_600_000;
   }
 

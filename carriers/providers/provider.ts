@@ -17,27 +17,27 @@ import { openCaller, type Call, type Called } from '../http/call.ts';
 import { openSession } from '../http/session.ts';
 import { calling, type Answer } from '../http/settings.ts';
 
-/** How one provider is called, and how what it sends is read. A file of some 80 lines, and a table of cases in its test. */
+/** How one provider is called and its requests are read: some 80 lines, with a table of cases in its test. */
 export type Provider<S extends z.ZodObject> = {
   name: string;
-  /** The credentials, as the provider's pages name them, and `calling`. */
+  /** `calling` and the provider's credentials, under its own names. */
   settings: S;
   capabilities?: Partial<Capabilities>;
   call(message: OutboundMessage, settings: z.infer<S>, webhookUrl: string | null): Call;
   answer: Answer;
-  /** A refusal that the answer tells in another way: its code, without a number or a text. */
+  /** The code of a refusal expressed otherwise, without a number or a text. */
   refusal?(document: unknown): string | null;
-  /** Facts that neither the provider's documentation nor its library states. */
+  /** Facts its documentation leaves open. */
   unverified?: SentenceKey[];
-  /** A question that changes nothing, with the same credentials. */
+  /** A harmless question with the same credentials. */
   check(settings: z.infer<S>): Call;
-  /** Whether it signs nothing: the address it is given carries the secret. */
+  /** It signs nothing: its webhook address carries the secret. */
   secretInAddress?: boolean;
   /** Why a request is not the provider's; null when it is. */
   forgery?(settings: z.infer<S>, request: WebhookRequest): string | null;
-  /** Reads a request; null for one that is not of the provider's form. */
+  /** Reads a request; null if not the provider's. */
   read?(request: WebhookRequest): { replies: WebhookReply[]; receipts: InboundReceipt[]; odd?: string[] } | null;
-  /** Questions that it is asked, beside being sent messages; `ask` notes what each answer tells of our login. */
+  /** Polling, for providers that do not push; `ask` records what each answer says about our login. */
   asks?(settings: z.infer<S>, deps: OpenDeps, ask: Calls['ask']): Pick<CarrierSession, 'pollReceipts'> & AsyncDisposable;
 };
 
@@ -100,7 +100,6 @@ export function defineProvider<S extends z.ZodObject>(provider: Provider<S>): Ca
   });
 }
 
-/** In the `Authorization` header. */
 export const basic = (user: string, password: string): string => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 export const jsonCall = (url: string, headers: Record<string, string>, document: unknown): Call => ({
@@ -110,7 +109,6 @@ export const jsonCall = (url: string, headers: Record<string, string>, document:
   body: JSON.stringify(document),
 });
 
-/** A call with a form; what is undefined is left out. */
 export const formCall = (url: string, headers: Record<string, string>, fields: Record<string, string | undefined>): Call => ({
   method: 'POST',
   url,
@@ -122,6 +120,6 @@ export const formCall = (url: string, headers: Record<string, string>, fields: R
 
 export const question = (url: string, headers: Record<string, string>): Call => ({ method: 'GET', url, headers, body: null });
 
-/** An address of the provider's, without a slash at its end. */
+/** A provider's address, without a trailing slash. */
 export const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 export const secret = z.string().min(1).max(500).meta({ secret: true });

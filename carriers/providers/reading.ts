@@ -7,7 +7,7 @@ import { same, timeOf, UUID } from '../http/webhook.ts';
 export const formOf = ({ body }: WebhookRequest): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));
 
-/** For providers that sign nothing: the secret is the password of Basic authentication, or, where nothing else can be set, in the address. */
+/** For providers that sign nothing: the secret is the Basic password or, failing that, in the address. */
 export function forgedSecret(secret: string, { headers, query }: WebhookRequest): string | null {
   const [, basic = ''] = /^Basic +(.+)$/i.exec(headers['authorization'] ?? '') ?? [];
   const password = Buffer.from(basic, 'base64')
@@ -16,10 +16,10 @@ export function forgedSecret(secret: string, { headers, query }: WebhookRequest)
   return same(password, secret) || same(query['secret'], secret) ? null : 'the secret is wrong';
 }
 
-/** International numbers come without their +; short codes have none. */
+/** Numbers arrive without +; short codes have none. */
 export const withPlus = (number: string): string => (/^[1-9]\d{7,14}$/.test(number) ? `+${number}` : number);
 
-/** Null where a field that each reply has is missing. Times without a zone are UTC. */
+/** Null if a required field is missing. Times without a zone are UTC. */
 export function replyOf(
   item: unknown,
   paths: { id: string; from: string; to: string; text: string; at?: string },
@@ -39,7 +39,7 @@ export function replyOf(
   };
 }
 
-/** `statuses` has null for what is no news; a word that it has not is not guessed, and named in `odd`. */
+/** `statuses`: null for no news. An unlisted word is returned in `odd`. */
 export function receiptOf(
   item: unknown,
   paths: { reference: string; messageId?: string; status: string; error: string; at?: string },

@@ -10,9 +10,9 @@ import { formOf, receiptOf, replyOf } from './reading.ts';
 
 const settings = z.strictObject({
   accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i),
-  /** Signs what Twilio sends, whatever signs our calls. */
+  /** Signs Twilio's requests, whatever signs our calls. */
   authToken: secret,
-  /** A key and its secret, where calls are not made with the auth token. */
+  /** API key and secret, if calls do not use the auth token. */
   apiKey: z.string().optional(),
   apiSecret: secret.optional(),
   baseUrl: address.default('https://api.twilio.com'),
@@ -35,10 +35,10 @@ export const twilio = defineProvider({
       Body: text,
       StatusCallback: webhookUrl ?? undefined,
     }),
-  // 20429: too many requests; 63038: the account's messages of a day are used up.
+  // 20429: too many requests; 63038: daily limit reached.
   answer: { reference: 'sid', code: 'code', outcomes: { 20429: 'throttled', 63038: 'unsent' } },
   check: (given) => question(`${account(given)}.json`, login(given)),
-  /** HMAC-SHA1 of the address followed by the sorted fields, each name with its value. */
+  /** HMAC-SHA1 of the address followed by the sorted fields, name and value. */
   forgery({ authToken }, request) {
     const fields = Object.entries(formOf(request)).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const signed = request.url + fields.map(([name, value]) => name + value).join('');

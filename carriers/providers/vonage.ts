@@ -14,7 +14,7 @@ import { receiptOf, replyOf } from './reading.ts';
 const settings = z.strictObject({
   apiKey: z.string().min(1),
   apiSecret: secret,
-  /** "Signature secret" of the account's settings: signs what Vonage sends. */
+  /** The account's "Signature secret": signs Vonage's requests. */
   signatureSecret: secret,
   baseUrl: address.default('https://api.nexmo.com'),
   ...calling,
@@ -68,7 +68,7 @@ const STATUSES = {
   undeliverable: 'undelivered',
 } as const;
 
-/** A JWT, signed with HS256, whose `payload_hash` is that of the body. */
+/** A JWT signed with HS256, with the body's `payload_hash`. */
 function forgedToken(secret: string, apiKey: string, { headers, body, receivedAt }: WebhookRequest): string | null {
   const [, head = '', claims = '', signature = ''] =
     /^Bearer +([\w-]+)\.([\w-]+)\.([\w-]+)$/i.exec(headers['authorization'] ?? '') ?? [];

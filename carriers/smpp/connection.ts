@@ -15,34 +15,32 @@ const GOODBYE_MS = 5000;
 const REFUSALS: readonly number[] = [STATUS.bindFailed, STATUS.invalidPassword, STATUS.invalidSystemId];
 
 export type Connection = {
-  /** Rises with each connection of a link. */
+  /** Counts a link's connections. */
   number: number;
   nextSequence(): number;
-  /** Does nothing on a lost connection. `written` is called once the octets are the system's, never if they did not get there. */
+  /** Ignored on a lost connection. `written` is called once the system has the octets, never if writing failed. */
   send(pdu: OutgoingPdu, written?: () => void): void;
-  /** Sends a submit_sm encoded earlier; answers its sequence number. */
+  /** Sends an encoded submit_sm; returns its sequence number. */
   sendFrame(frame: Buffer): number;
-  /** Gives the connection up, at once. */
   drop(reason: string): void;
-  /** Says goodbye, waits for the answer, and closes. */
+  /** Unbinds, waits for the answer, and closes. */
   unbind(graceMs: number): Promise<void>;
 };
 
-/** PDUs that concern messages; the rest of the protocol stays in the connection. */
+/** PDUs about messages; the connection handles the others. */
 export type MessagePdu = Brought | MessageResp | Plain;
 
 export type ConnectionHandlers = {
-  /** The transport stands; the login is on its way. */
+  /** Connected; the login is sent. */
   binding(): void;
   bound(connection: Connection): void;
   message(pdu: MessagePdu, connection: Connection): void;
-  /** All that came at once has been handed over. */
+  /** After each chunk's PDUs. */
   caughtUp(): void;
-  /** Once, last. `refused`: the carrier does not accept our login. */
+  /** Once, last. `refused`: our login. */
   lost(reason: string, refused: boolean): void;
 };
 
-/** One connection as it stands. */
 type Wire = {
   settings: SmppSettings;
   bind: BindCommand;
@@ -50,7 +48,7 @@ type Wire = {
   handlers: ConnectionHandlers;
   connection: Connection;
   state: 'opening' | 'bound' | 'unbinding' | 'lost';
-  /** Whether anything came since the last look, and how many enquiries nothing followed. */
+  /** Whether anything was received since the last check; enquiries without answer. */
   heard: boolean;
   unanswered: number;
   framer: Framer;
@@ -61,7 +59,7 @@ type Wire = {
   answeredGoodbye: () => void;
 };
 
-/** Connects, binds, and watches over the connection until it is lost. It does not come back: that is the link's matter. */
+/** Connects, binds, and supervises the connection until it is lost. The link reconnects. */
 export function openConnection(
   settings: SmppSettings,
   { bind, host, number, log }: { bind: BindCommand; host: Host; number: number; log: Logger },
@@ -162,7 +160,7 @@ function handle(wire: Wire, pdu: Pdu): void {
       return pass(wire, pdu);
     case 'deliver_sm':
     case 'data_sm':
-      // Not answered after our goodbye: it will be brought again.
+      // Not answered after our unbind: it is redelivered.
       if (wire.state === 'bound') pass(wire, pdu);
       return;
     case 'submit_sm_resp':
@@ -223,7 +221,7 @@ function lose(wire: Wire, reason: string, refused = false): void {
   clearTimeout(wire.loginTimer);
   if (wire.enquiries) clearInterval(wire.enquiries);
   wire.answeredGoodbye();
-  // Our last words go out, unless the peer takes nothing any more.
+  // Final answers still go out, unless the peer reads nothing.
   wire.writer.flush();
   wire.socket.destroySoon();
   setTimeout(() => wire.socket.destroy(), GOODBYE_MS).unref();

@@ -8,7 +8,7 @@ import { TLV } from './codec/pdu.ts';
 import type { Brought, Tlvs } from './codec/pdu.ts';
 import type { SmppSettings } from './settings.ts';
 
-/** A message from a phone. SMPP gives it neither an id nor a time: `receivedAt` is ours. */
+/** A message from a phone. SMPP has no id and no time for it: `receivedAt` is ours. */
 export function toReply(pdu: Brought, settings: SmppSettings, now: Date): InboundReply {
   const content = pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
   const { body, part, shift } = pdu.esmClass & HAS_UDH ? parseUdh(content) : { body: content, part: null, shift: null };
@@ -17,8 +17,8 @@ export function toReply(pdu: Brought, settings: SmppSettings, now: Date): Inboun
     externalId: null,
     from: fromAddress(pdu.source),
     to: fromAddress(pdu.destination),
-    // Read here where its header names the alphabet of a language. Else a copy: the PDU is a view of a whole chunk of the socket, which
-    // must not live as long as the reply.
+    // Decoded here if its header names a national table. Otherwise copied: the PDU is a view of a whole socket chunk, which must
+    // not live as long as the reply.
     ...(shift && encoding === 'gsm7'
       ? { body: encodeText(decodeNational(body, shift), 'ucs2'), encoding: 'ucs2' }
       : { body: Uint8Array.from(body), encoding }),
@@ -35,7 +35,7 @@ const CODINGS = new Map<number, TextEncoding>([
   [7, 'iso-8859-8'],
 ]);
 
-/** The meaning of data_coding: the carrier's own values first, then § 5.2.19 and the GSM classes many carriers pass on. */
+/** Meaning of data_coding: the carrier's own values first, then § 5.2.19 and the GSM classes. */
 export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabet, eightBit }: SmppSettings): TextEncoding {
   if (dataCoding === 0) return defaultAlphabet;
   if (dataCoding === own.ucs2) return 'ucs2';
@@ -43,10 +43,10 @@ export function encodingOf(dataCoding: number, { dataCoding: own, defaultAlphabe
   if (dataCoding === own.gsm7) return 'gsm7';
   const known = CODINGS.get(dataCoding);
   if (known) return known;
-  // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 tells text from data.
+  // 0x10–0x1F: the same alphabets with a class (0x10: flash). 0xF0–0xFF: bit 2 marks data.
   if (dataCoding === 0x08 || (dataCoding & 0xfc) === 0x18) return 'ucs2';
   if ((dataCoding & 0xfc) === 0x10 || (dataCoding & 0xf4) === 0xf0) return 'gsm7';
-  // 8-bit data, with a class or without; anything else is kept as it came.
+  // 8-bit data, with or without class; anything else stays raw.
   return dataCoding === 4 || (dataCoding & 0xfc) === 0x14 || (dataCoding & 0xf4) === 0xf4 ? eightBit : 'binary';
 }
 
@@ -61,5 +61,5 @@ function sarPart(tlvs: Tlvs): Part | null {
   return isPart(part) ? part : null;
 }
 
-/** The only part of one is a whole message. */
+/** A single part is a whole message. */
 const manyParts = (part: Part | null): Part | null => (part !== null && part.total > 1 ? part : null);

@@ -5,7 +5,7 @@ import type { Connection, MessagePdu } from './connection.ts';
 import type { SmppSettings } from './settings.ts';
 import type { Host } from './socket.ts';
 
-/** A link that held that long was sound: the next loss begins again with the shortest wait. */
+/** After that long a lost link restarts with the shortest wait. */
 const SOUND_MS = 10_000;
 
 type LinkState = 'closed' | 'connecting' | 'binding' | 'bound' | 'draining';
@@ -14,7 +14,7 @@ export type LinkHandlers = {
   bound(connection: Connection): void;
   message(pdu: MessagePdu, connection: Connection): void;
   caughtUp(): void;
-  /** The connection that was bound is gone. */
+  /** The bound connection is lost. */
   lost(reason: string): void;
 };
 
@@ -22,10 +22,10 @@ export type Link = {
   state(): LinkState;
   since(): Date;
   lastError(): string | null;
-  /** Whether the carrier refused our login the last time. */
+  /** Whether the last login was refused. */
   refused(): boolean;
   drop(reason: string): void;
-  /** From now on a lost connection is not opened again. */
+  /** Stops reconnecting. */
   drain(): void;
   close(graceMs: number): Promise<void>;
 };
@@ -36,7 +36,7 @@ type Standing = {
   log: Logger;
   handlers: LinkHandlers;
   hosts: Host[];
-  /** The host to begin with, and the one whose turn it is. */
+  /** First host to try, and the next. */
   home: number;
   turn: number;
   state: LinkState;
@@ -51,8 +51,8 @@ type Standing = {
 };
 
 /**
- * CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and back to CONNECTING after a loss, with full jitter: to its own host first,
- * which is the one whose turn `home` is, then to one after the other.
+ * CLOSED → CONNECTING → BINDING → BOUND → DRAINING, and after a loss CONNECTING again, with full jitter: to host `home` first,
+ * then the others in turn.
  */
 export function openLink(
   settings: SmppSettings,
@@ -133,7 +133,7 @@ function connect(link: Standing): void {
   );
 }
 
-/** Connects again after a wait; tells an operator of a login that is refused. */
+/** Reconnects after a wait; raises an alarm if the login was refused. */
 function comeBack(
   link: Standing,
   { reason, refused, boundAt }: { reason: string; refused: boolean; boundAt: number | null },
@@ -149,7 +149,7 @@ function comeBack(
   link.retry = setTimeout(() => connect(link), retryInMs);
 }
 
-/** Anything up to a limit that doubles: a hundred clients of a restarted carrier come back spread out. */
+/** Random up to a doubling limit: clients of a restarted carrier return spread out. */
 function waitMs(link: Standing): number {
   const { reconnectMinMs, reconnectMaxMs } = link.settings;
   const limit = Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(Math.floor(link.failures / link.hosts.length), 20));

@@ -15,8 +15,8 @@ type WireAlphabet = 'gsm7' | 'latin1' | 'ucs2';
 type Content = Pick<ShortMessage, 'esmClass' | 'shortMessage' | 'tlvs'>;
 
 /**
- * Makes the submit_sm of a message, one encoded PDU per segment, to be written under sequence numbers of their own.
- * Throws a SmppError for a number or sender that the protocol can't carry.
+ * Encodes a message as submit_sm PDUs, one per segment, to be sent under their own sequence numbers. Throws a SmppError for a
+ * number or sender that the protocol can't carry.
  */
 export function createSegmenter(settings: SmppSettings): (message: OutboundMessage) => Buffer[] {
   const { alphanumeric, shortCode, e164 } = settings.addressing;
@@ -26,7 +26,7 @@ export function createSegmenter(settings: SmppSettings): (message: OutboundMessa
     e164: e164 ?? ADDRESS_TYPES.e164,
   };
   const usual = validityOf({}, settings);
-  // A phone joins parts by reference: starting anywhere keeps a restart from repeating the last ones.
+  // Phones join parts by reference: a random start avoids repeats after a restart.
   let reference = Math.floor(Math.random() * 65_536);
 
   return (message) => {
@@ -44,7 +44,7 @@ export function createSegmenter(settings: SmppSettings): (message: OutboundMessa
       validityPeriod: message.expiresAt ? validityOf(message, settings) : usual,
       source: toAddress(message.from, types),
       destination: toAddress(message.to, { ...types, shortCode: types.e164 }),
-      // Receipts are also how doubts are resolved.
+      // Receipts also resolve doubts.
       registeredDelivery: 1,
       dataCoding: settings.dataCoding[alphabet],
     };
@@ -55,7 +55,7 @@ export function createSegmenter(settings: SmppSettings): (message: OutboundMessa
 function alphabetOf(text: string, settings: SmppSettings): WireAlphabet {
   if (!isGsm7(text)) return 'ucs2';
   if (settings.gsm7As === 'gsm7') return 'gsm7';
-  // The Greek capitals and the euro sign of GSM-7 are not in Latin-1.
+  // GSM-7's Greek capitals and euro sign are not in Latin-1.
   return /[^\0-\xff]/.test(text) ? 'ucs2' : 'latin1';
 }
 
@@ -88,11 +88,11 @@ function octetsOf(text: string, alphabet: WireAlphabet): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }
 
-/** 16 bits of our id: a receipt that comes by another line, or to another process, names the message still. */
+/** 16 bits of our id: a receipt by another line or process still identifies the message. */
 const withReference = (tlvs: Tlvs, reference: Buffer | null): Tlvs =>
   reference === null ? tlvs : new Map([...tlvs, [TLV.userMessageReference, reference]]);
 
-/** YYMMDDhhmmss000R from now, until the message's own end or the carrier's, whichever comes first. */
+/** YYMMDDhhmmss000R from now until the message's or the carrier's limit, whichever is first. */
 function validityOf({ expiresAt }: Pick<OutboundMessage, 'expiresAt'>, { validityHours }: SmppSettings): string {
   const own = expiresAt ? Math.ceil((expiresAt.getTime() - Date.now()) / 1000) : Infinity;
   const seconds = Math.max(1, Math.min(own, validityHours === 0 ? Infinity : validityHours * 3600));

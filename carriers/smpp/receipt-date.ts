@@ -1,6 +1,6 @@
 import { instantOfParts } from '../../domain/zoned-time.ts';
 
-/** YYMMDDhhmm[ss], or the year in full, in the zone given; null when it is no date. */
+/** YYMMDDhhmm[ss], or with a four-digit year, in that zone; null if not a date. */
 export function parseReceiptDate(text: string, timeZone: string): Date | null {
   for (const yearDigits of [2, 4]) {
     if (text.length !== yearDigits + 8 && text.length !== yearDigits + 10) continue;

@@ -1,6 +1,6 @@
 import type { SmppSettings } from './settings.ts';
 
-/** Brings the id of a submission and the id in its receipt to one form, for carriers that write them differently. */
+/** Normalises message ids, for carriers that write them differently in answer and receipt. */
 export type ReceiptIds = { ofSubmission(id: string): string; ofReceipt(id: string): string };
 
 export function createReceiptIds(form: SmppSettings['receiptIds']): ReceiptIds {

@@ -8,7 +8,7 @@ import { parseReceiptDate } from './receipt-date.ts';
 import type { ReceiptIds } from './receipt-ids.ts';
 import type { SmppSettings } from './settings.ts';
 
-/** message_state of § 5.2.28. */
+/** message_state (§ 5.2.28). */
 const STATES = new Map<number, ReceiptStatus>([
   [1, 'accepted'],
   [2, 'delivered'],
@@ -33,8 +33,8 @@ const STATS = new Map<string, ReceiptStatus>([
 ]);
 
 /**
- * esm_class bits 2–5: a receipt of the SMSC, or its notification on the way. Some carriers leave the bits out; then it is one that
- * names the message, and says what became of it or has no words of a person; or, by a setting, one whose text says it in full.
+ * esm_class bits 2–5: SMSC receipt or intermediate notification. Some carriers leave them out: then a receipt has the message's
+ * id and a status, or no text; or, with `receiptsByText`, the complete text form.
  */
 export function isReceipt(pdu: Brought, settings: SmppSettings): boolean {
   const kind = pdu.esmClass & 0x3c;
@@ -48,8 +48,8 @@ export function isReceipt(pdu: Brought, settings: SmppSettings): boolean {
 const bodyOf = (pdu: Brought): Buffer => pdu.tlvs.get(TLV.messagePayload) ?? pdu.shortMessage;
 
 /**
- * The optional parameters first, the text for what they leave open. `from` and `to` are those of the message reported on,
- * so the other way round than in the PDU. Without a usable date `at` is `now`. Null when nothing tells which message is meant.
+ * Reads the optional parameters, and the text for the rest. `from` and `to` are those of the message reported on, swapped from
+ * the PDU. Without a usable date `at` is `now`. Null when no message is identified.
  */
 export function toReceipt(
   pdu: Brought,
@@ -79,7 +79,7 @@ const statusOf = (pdu: Brought, { stat = '' }: TextFields): InboundReceipt['stat
 const errorOf = (pdu: Brought, { err }: TextFields): string | null =>
   [err, networkError(pdu)].filter((code) => code !== undefined && !/^0*$/.test(code)).join(' ') || null;
 
-/** network_error_code (§ 5.3.2.31) as `gsm-27`: what the phone's own network said. */
+/** network_error_code (§ 5.3.2.31) as `gsm-27`, from the phone's network. */
 function networkError(pdu: Brought): string | undefined {
   const value = pdu.tlvs.get(TLV.networkErrorCode);
   const code = value?.length === 3 ? value.readUInt16BE(1) : 0;
@@ -95,7 +95,7 @@ type TextFields = { id?: string | undefined; stat?: string | undefined; err?: st
 
 function textFields(pdu: Brought, settings: SmppSettings): TextFields {
   const encoding = encodingOf(pdu.dataCoding, settings) === 'ucs2' ? 'ucs2' : 'latin1';
-  // After "text:" come the customer's own words, which may look like a field.
+  // After "text:" comes the message itself, which may look like a field.
   const [fields = ''] = decodeText(bodyOf(pdu), encoding).split(/(?:^|\s)text:/i, 1);
   return { id: ID.exec(fields)?.[1], stat: STAT.exec(fields)?.[1], err: ERR.exec(fields)?.[1], doneDate: DONE.exec(fields)?.[1] };
 }
@@ -105,7 +105,7 @@ const STAT = /(?:^|\s)stat:\s*(\w+)/i;
 const ERR = /(?:^|\s)err:\s*(\w+)/i;
 const DONE = /(?:^|\s)done date:\s*(\d{10,14})/i;
 
-/** A C-octet string, with or without its NUL; undefined when there is nothing in it. */
+/** A C-octet string with or without NUL; undefined if empty. */
 function stringOf(value: Buffer | undefined): string | undefined {
   const text = value?.toString('latin1').replace(/\0.*$/s, '').trim();
   return text === '' ? undefined : text;

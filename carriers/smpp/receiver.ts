@@ -8,25 +8,25 @@ import { isReceipt, toReceipt } from './receipt.ts';
 import type { ReceiptIds } from './receipt-ids.ts';
 import type { SmppSettings } from './settings.ts';
 
-/** Handed over and not yet committed. A carrier has a window too: only one without any gets this far. */
+/** Limit of uncommitted ones, reached only with carriers that have no window. */
 const MOST_IN_HAND = 5000;
 const COMPLAINT_EVERY_MS = 10_000;
 
 export type Receiver = {
   deliver(pdu: Brought, connection: Connection): void;
-  /** Handed over and not yet answered. */
+  /** Not yet answered. */
   inHand(): number;
 };
 
 type Deps = { events: CarrierEvents; log: Logger; ids: ReceiptIds; changed: () => void };
 
-/** Hands over what the carrier brings, everything at once, and answers each when it is safe: "try again" if it could not be kept. */
+/** Stores what the carrier delivers, all at once, and answers each when it is safe; "try again" if it could not be stored. */
 export function createReceiver(settings: SmppSettings, { events, log, ids, changed }: Deps): Receiver {
   let inHand = 0;
   let failed = 0;
   let complainedAt = -COMPLAINT_EVERY_MS;
 
-  /** Resolves with the function to call once the answer is written. Rejects when it could not be kept. */
+  /** Resolves with the function to call once the answer is written. Rejects when storing failed. */
   async function keep(pdu: Brought, bind: number): Promise<(() => void) | undefined> {
     const now = new Date();
     if (!isReceipt(pdu, settings)) {
@@ -43,7 +43,7 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, chang
     failed++;
     if (performance.now() - complainedAt < COMPLAINT_EVERY_MS) return;
     complainedAt = performance.now();
-    // The name only: a database's message may quote the row.
+    // The name only: a database message may quote the row.
     log.warn(
       { error: error instanceof Error ? error.name : 'unknown', failed },
       'Could not keep what the carrier brought: it is asked to try again',

@@ -14,7 +14,7 @@ const BINDS: Record<SmppSettings['bindMode'], BindCommand[]> = {
   'transmitter-receiver': ['bind_transmitter', 'bind_receiver'],
 };
 
-/** One slot of a carrier: its link (or two), what goes out by it and what comes in. */
+/** One slot of a carrier: one or two links, sending and receiving. */
 export function openSession(settings: SmppSettings, { events, log, slot = 0 }: OpenDeps): CarrierSession {
   const ids = createReceiptIds(settings.receiptIds);
   const segmentsOf = createSegmenter(settings);
@@ -43,7 +43,7 @@ export function openSession(settings: SmppSettings, { events, log, slot = 0 }: O
     else submitter.answered(pdu);
   }
 
-  /** Wakes those who wait: for a session that takes messages, or for one that has nothing left to do. */
+  /** Resolves `whenReady` and the drain. */
   function changed(): void {
     if (readers.length > 0 && submitter.ready()) {
       for (const { resolve } of readers) resolve();
@@ -92,7 +92,7 @@ export function openSession(settings: SmppSettings, { events, log, slot = 0 }: O
 
 const RANK = { closed: 0, connecting: 1, binding: 2, draining: 3, bound: 4 } as const;
 
-/** Closed is a state of the session only when nothing will open it again. */
+/** A session is closed only when nothing will reopen it. */
 const STATES = {
   closed: 'connecting',
   connecting: 'connecting',
@@ -101,7 +101,7 @@ const STATES = {
   draining: 'draining',
 } as const;
 
-/** The weakest of its links says how the session is. */
+/** Health of the weakest link. */
 function healthOf(
   links: Link[],
   { submitter, receiver, closing }: { submitter: Submitter; receiver: Receiver; closing: boolean },

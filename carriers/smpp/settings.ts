@@ -10,85 +10,84 @@ const place = { host: z.string().min(1), port: z.int().min(1).max(65_535) };
 export const smppSettings = z
   .strictObject({
     ...place,
-    /** Others of the same account: its lines are spread over all of them, and one whose host does not answer goes to the next. */
+    /** Other hosts of the account: lines are spread over all, and move on when a host does not answer. */
     otherHosts: z.array(z.strictObject(place)).max(7).default([]),
     systemId: z.string().min(1).max(15),
-    /** The standard allows 8 characters; operators who give longer ones take them. */
+    /** The standard allows 8 characters; some operators give longer ones. */
     password: z.string().max(64).meta({ secret: true }),
     systemType: z.string().max(12).default(''),
-    /** Absent: plain TCP, for a tunnel or a private line. */
+    /** Absent: plain TCP, for a tunnel or private line. */
     tls: z
       .strictObject({
-        /** False accepts any certificate, for an operator whose own is self-signed and who will not give it as `ca`. */
+        /** False accepts any certificate, for a self-signed one without `ca`. */
         verify: z.boolean().default(true),
-        /** The name in the certificate, where it is not `host`. */
+        /** Name in the certificate, if not `host`. */
         serverName: z.string().min(1).optional(),
-        /** PEM of the authority that signed it, where no public one did. */
+        /** PEM of its authority, if not a public one. */
         ca: z.string().min(1).optional(),
-        /** PEM of our own, for an operator that asks for one; its key is `clientKey`. */
+        /** PEM of our client certificate, with `clientKey`. */
         certificate: z.string().min(1).optional(),
       })
       .optional(),
     clientKey: z.string().min(1).meta({ secret: true }).optional(),
     interfaceVersion: z.enum(['3.3', '3.4', '5.0']).default('3.4'),
-    /** The numbers that this login serves, as a pattern that the operator gives. */
+    /** The operator's pattern of the numbers this login serves. */
     addressRange: z
       .strictObject({ ton: octet.default(0), npi: octet.default(0), address: z.string().max(40).default('') })
       .prefault({}),
-    /** One connection for both directions, or one each. */
     bindMode: z.enum(['transceiver', 'transmitter-receiver']).default('transceiver'),
-    /** How many sessions the operator allows at once: the number of slots. */
+    /** Sessions the operator allows at once: the number of slots. */
     maxBinds: z.int().min(1).max(32).default(1),
 
-    /** Submitted and unanswered segments at once, per session. */
+    /** Unanswered segments per session. */
     window: z.int().min(1).max(2000).default(10),
-    /** For the carrier as a whole; each of `maxBinds` sessions takes its share. */
+    /** For the whole carrier, shared by `maxBinds` sessions. */
     segmentsPerSecond: z.number().positive().optional(),
-    /** After that long an unanswered segment is in doubt. Connecting and binding together may take as long, 30 s at most. */
+    /** Then an unanswered segment is in doubt. Also limits connecting and binding, to 30 s at most. */
     responseTimeoutMs: z.int().min(10).default(60_000),
-    /** The link is asked when nothing came for that long, and given up after two unanswered questions. */
+    /** An idle link is probed after this, and dropped after two unanswered probes. */
     enquireLinkMs: z.int().min(10).default(30_000),
     reconnectMinMs: z.int().min(1).default(1000),
     reconnectMaxMs: z.int().min(1).default(60_000),
-    /** The wait after a refused login: it needs a person, and operators lock out those who insist. */
+    /** Wait after a refused login, which needs a person; operators lock out repeated attempts. */
     refusedRetryMs: z.int().min(1).default(300_000),
     throttleMinMs: z.int().min(1).default(1000),
     throttleMaxMs: z.int().min(1).default(30_000),
 
-    /** Meanings of statuses that differ from the usual: OUTCOMES of submitter.ts. */
+    /** Overrides of OUTCOMES in submitter.ts. */
     outcomes: z
       .record(
         z.string().refine((name) => statusOf(name) !== null, because('smpp-status')),
         z.enum(['throttled', 'deferred', 'rejected', 'unknown']),
       )
       .default({}),
-    /** How long the operator tries, where the message has no end of its own; 0 leaves it to the operator. A doubt ends after 48 hours. */
+    /** Validity of messages without their own; 0: the operator's. A doubt ends after 48 hours. */
     validityHours: z.int().min(0).max(48).default(48),
     priority: z.int().min(0).max(3).default(0),
     serviceType: z.string().max(5).default(''),
-    /** TON and NPI where the operator wants others than 5/0, 3/0 and 1/1. */
+    /** TON and NPI other than 5/0, 3/0 and 1/1. */
     addressing: z
       .strictObject({ alphanumeric: addressType.optional(), shortCode: addressType.optional(), e164: addressType.optional() })
       .prefault({}),
-    /** The data_coding of each encoding, sent and recognised. */
+    /** data_coding of each alphabet, both ways. */
     dataCoding: z.strictObject({ gsm7: octet.default(0), latin1: octet.default(3), ucs2: octet.default(8) }).prefault({}),
-    /** The alphabet of data_coding 0 in what the operator sends. */
+    /** The operator's alphabet for data_coding 0. */
     defaultAlphabet: z.enum(['gsm7', 'latin1']).default('gsm7'),
-    /** How octets that name no alphabet (data_coding 4 and its classes) are read: some operators send text so. */
+    /** How 8-bit data (data_coding 4 and its classes) is read: some operators send text so. */
     eightBit: z.enum(['binary', 'latin1', 'utf8']).default('binary'),
-    /** How a text of the GSM alphabet is written: latin1 for an operator that translates from it. */
+    /** Wire alphabet of GSM text: latin1 if the operator converts. */
     gsm7As: z.enum(['gsm7', 'latin1']).default('gsm7'),
-    /** How the parts of a long message are marked, or `payload`: whole, in one message_payload. */
+    /** How parts are marked; `payload` sends the whole in one message_payload. */
     longMessages: z.enum(['udh8', 'udh16', 'sar', 'payload']).default('udh8'),
-    /** How a message id of a receipt becomes the one of the submission. */
+    /** How receipts' message ids are converted to the submission's. */
     receiptIds: z.enum(['literal', 'hex-to-decimal', 'decimal-to-hex', 'trim-zeros']).default('literal'),
-    /** Whether `id:… stat:…` makes a receipt, for an operator that marks them by nothing else. */
+    /** Whether `id:… stat:…` alone makes a receipt. */
     receiptsByText: z.boolean().default(false),
-    /** The zone of the dates in receipts, which carry none. */
+    /** Zone of receipt dates. */
     receiptTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
-    /** Sends user_message_reference, for an operator that repeats it in receipts: it finds the message when the id can't. */
+    /** Sends user_message_reference, if receipts repeat it: it finds messages when the id can't. */
     userMessageReference: z.boolean().default(false),
-    /** Who replaces the sender 12345 by a real short code. With `operator` it goes on the wire as it is. */
+    /** Who replaces the sender 12345 by a short code; `operator` gets it unchanged. */
     shortCode: z.enum(['ours', 'operator']).default('ours'),
   })
   .superRefine((settings, context) => {

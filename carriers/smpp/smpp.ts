@@ -2,7 +2,7 @@ import { defineCarrier } from '../carrier.ts';
 import { openSession } from './session.ts';
 import { smppSettings } from './settings.ts';
 
-/** An operator or aggregator over SMPP 3.4. One session is one slot: `maxBinds` of them may be open at once. */
+/** An operator or aggregator over SMPP 3.4. One session is one slot, of `maxBinds`. */
 export const smpp = defineCarrier({
   name: 'smpp',
   settings: smppSettings,

@@ -5,7 +5,7 @@ import type { SmppSettings } from './settings.ts';
 
 export type Host = { host: string; port: number };
 
-/** Starts to connect, over TLS where the settings say so. `ready` is called when octets can flow, the certificate checked. */
+/** Connects, over TLS if set. `ready`: connected, with the certificate verified. */
 export function openSocket({ tls, clientKey }: SmppSettings, { host, port }: Host, ready: () => void): Socket {
   if (!tls) return tuned(connectTcp({ host, port }, ready));
   return tuned(
@@ -24,7 +24,7 @@ export function openSocket({ tls, clientKey }: SmppSettings, { host, port }: Hos
 }
 
 function tuned(socket: Socket): Socket {
-  // Writes are gathered already.
+  // Writes are already batched.
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 60_000);
   return socket;

@@ -11,12 +11,9 @@ import { createThrottle, type Throttle } from './throttle.ts';
 import { createTrouble, type Trouble } from './trouble.ts';
 import { createTokenBucket, type TokenBucket } from '../token-bucket.ts';
 
-/** How often one segment of a message that the carrier has in part is tried again: with the longest pauses, three minutes. */
+/** Retries of one segment of a partly sent message: three minutes with the longest pauses. */
 const MOST_AGAIN = 10;
-/**
- * Meanings of statuses, where settings say nothing else: any other is a refusal for good. `deferred`: the carrier has a trouble of its
- * own, and nothing of what was submitted.
- */
+/** Default meanings of statuses; any other is a final refusal. `deferred`: the carrier has a trouble and kept nothing. */
 const OUTCOMES: [number, SmppSettings['outcomes'][string]][] = [
   [STATUS.throttled, 'throttled'],
   [STATUS.queueFull, 'throttled'],
@@ -29,47 +26,43 @@ type Segment = { message: Message; index: number; frame: Buffer; again: number; 
 
 export type Submitter = {
   submit(message: OutboundMessage): Promise<SubmitResult>;
-  /** Submissions go there from now on. */
   attach(connection: Connection): void;
-  /** The connection is gone: what was written is in doubt, the rest unsent. */
+  /** The connection is lost: written segments are in doubt, the rest unsent. */
   detach(reason: string): void;
-  /** An answer to something submitted here. */
   answered(pdu: MessageResp | Plain): void;
-  /** Writes what the window, the rate and the carrier's patience allow. */
+  /** Writes what window, rate and pauses allow. */
   pump(): void;
-  /** How many messages may be handed in at once. */
   window(): number;
-  /** The status with which the carrier refuses one submission after the other; null while it takes them. */
+  /** The status refusing one submission after the other; null while the carrier accepts. */
   refusing(): string | null;
-  /** False while there is no connection, or a pause. */
+  /** False without a connection, or during a pause. */
   ready(): boolean;
   unanswered(): number;
-  /** Segments without an outcome, written or not. */
+  /** Segments without an outcome. */
   unfinished(): number;
-  /** Takes nothing more; what was begun is finished. */
+  /** Takes nothing more; finishes what was begun. */
   stop(): void;
 };
 
 type Deps = {
   log: Logger;
   segmentsOf: (message: OutboundMessage) => Buffer[];
-  /** The carrier's id in the form in which receipts will name it. */
+  /** The carrier's id in its receipts' form. */
   referenceOf: (id: string) => string;
-  /** `ready` may have become true, or nothing may be left to wait for. */
+  /** `ready` may be true, or nothing may be left. */
   changed: () => void;
 };
 
-/** One session's submissions as they stand. */
 type Submissions = Deps & {
   settings: SmppSettings;
   bucket: TokenBucket;
   throttle: Throttle;
   trouble: Trouble;
-  /** By status; any other is a refusal for good. */
+  /** By status; any other is a final refusal. */
   outcomes: ReadonlyMap<number, SmppSettings['outcomes'][string]>;
   /** By sequence number, oldest first. */
   unanswered: Map<number, Segment>;
-  /** Not written yet, or written and put back by the carrier (those come first). */
+  /** Not written, or put back by the carrier (first in line). */
   queue: Segment[];
   connection: Connection | null;
   stopped: boolean;
@@ -77,7 +70,7 @@ type Submissions = Deps & {
   timer: NodeJS.Timeout | null;
 };
 
-/** The window, the rate, the pauses and the timers of one session's submissions. Every message gets one answer, whatever happens. */
+/** One session's window, rate, pauses and timers. Every message gets exactly one result. */
 export function createSubmitter(settings: SmppSettings, deps: Deps): Submitter {
   const { segmentsPerSecond, maxBinds } = settings;
   const own = Object.entries(settings.outcomes).map(([name, outcome]) => [statusOf(name) ?? 0, outcome] as const);
@@ -122,7 +115,7 @@ export function createSubmitter(settings: SmppSettings, deps: Deps): Submitter {
   };
 }
 
-/** While the carrier takes nothing, one after each pause asks whether it does again. */
+/** While the carrier refuses everything, one message after each pause tests it. */
 const windowOf = (at: Submissions): number => (at.trouble.lasts() ? 1 : at.settings.window);
 
 function submit(at: Submissions, outbound: OutboundMessage): Promise<SubmitResult> {
@@ -163,7 +156,7 @@ function write(at: Submissions, to: Connection, segment: Segment): void {
 function wakeIn(at: Submissions, ms: number): void {
   at.timer ??= setTimeout(() => {
     at.timer = null;
-    // Timers may be early by a fraction, and others shorter than the pause.
+    // Timers may fire slightly early, or be set for less than the pause.
     const pauseMs = at.throttle.remainingMs();
     if (pauseMs > 0) return wakeIn(at, pauseMs);
     pump(at);
@@ -174,7 +167,7 @@ function wakeIn(at: Submissions, ms: number): void {
 function answered(at: Submissions, pdu: MessageResp | Plain): void {
   const { sequence, status } = pdu;
   const segment = at.unanswered.get(sequence);
-  // Too late, or never ours: the message was answered for already.
+  // Late or unknown: already answered for.
   if (!segment) return;
   at.unanswered.delete(sequence);
   segment.message.unanswered--;
@@ -203,7 +196,7 @@ function pause(at: Submissions): void {
   wakeIn(at, at.throttle.remainingMs());
 }
 
-/** One message's trouble holds up no other; that of a run is the line's. */
+/** One message's trouble stops no other; a run of them is the line's. */
 function defer(at: Submissions, segment: Segment, code: string): void {
   const { open, outcomes } = segment.message;
   const begins = at.trouble.met(code);
@@ -218,7 +211,7 @@ function defer(at: Submissions, segment: Segment, code: string): void {
   putBack(at, segment, { outcome: 'deferred', code }, { outcome: 'rejected', code });
 }
 
-/** Messages that were not begun go back to where they can still be cancelled. */
+/** Unbegun messages go back to where they can be cancelled. */
 function handBack(at: Submissions): void {
   const whole = new Set(
     at.queue.map(({ message }) => message).filter(({ unanswered: written, outcomes }) => written + outcomes.length === 0),
@@ -229,7 +222,7 @@ function handBack(at: Submissions): void {
   }
 }
 
-/** `whole`: what the message is if the carrier has nothing of it; `atLast`: what becomes of a part that was tried often enough. */
+/** `whole`: the message's result if the carrier has nothing of it; `atLast`: the segment's after its last retry. */
 function putBack(at: Submissions, segment: Segment, whole: SubmitResult, atLast: SegmentOutcome): void {
   const { message } = segment;
   segment.again++;
@@ -238,7 +231,7 @@ function putBack(at: Submissions, segment: Segment, whole: SubmitResult, atLast:
     return finish(at, segment, { outcome: 'unsent', reason: 'another part was rejected' });
   }
   at.queue.unshift(segment);
-  // The carrier has nothing of it, nor may it get anything: the whole message can wait elsewhere.
+  // The carrier has nothing of it and will get nothing: the whole message can wait elsewhere.
   if (message.unanswered > 0 || message.outcomes.some(({ outcome }) => outcome !== 'unsent')) return;
   forget(at, message);
   message.settle(whole);
@@ -251,12 +244,12 @@ function finish(at: Submissions, segment: Segment, outcome: SegmentOutcome): voi
   message.open--;
   if (outcome.outcome === 'rejected' && message.open > 0) message.open -= forget(at, message);
   if (message.open > 0) return;
-  // Those left out after a refusal have no outcome.
+  // Segments dropped after a refusal have no outcome.
   message.settle(resultOf(message.outcomes.filter((known) => known !== undefined)));
   at.changed();
 }
 
-/** Takes the message's segments out of the queue; answers how many. */
+/** Removes a message's queued segments; returns how many. */
 function forget(at: Submissions, message: Message): number {
   const before = at.queue.length;
   at.queue = at.queue.filter((segment) => segment.message !== message);

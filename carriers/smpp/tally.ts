@@ -1,6 +1,6 @@
 import type { SubmitResult } from '../carrier.ts';
 
-/** The outcome of one segment. `unsent`: the carrier does not have it, for certain. */
+/** One segment's outcome. `unsent`: the carrier surely does not have it. */
 export type SegmentOutcome =
   | { outcome: 'accepted'; reference: string }
   | { outcome: 'rejected'; code: string }
@@ -8,8 +8,8 @@ export type SegmentOutcome =
   | { outcome: 'unsent'; reason: string };
 
 /**
- * One answer for a message from its segments'. A rejected one is final, for the message can't be whole; then any doubt makes it
- * doubtful; and a message of which the carrier has a part must not be sent again, so that the rest `unsent` is a doubt too.
+ * A message's result from its segments. A rejected one decides: the message can't be complete. Then any doubt makes it doubtful.
+ * A partly sent message must not be sent again, so an `unsent` rest is a doubt too.
  */
 export function resultOf(segments: SegmentOutcome[]): SubmitResult {
   const references: string[] = [];

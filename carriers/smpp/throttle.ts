@@ -1,13 +1,13 @@
-/** The pause after "too fast": it doubles each time the carrier still says so after one, and is forgotten when it takes something. */
+/** The pause after "too fast": doubles each time it is said again after a pause, and is reset by an acceptance. */
 export type Throttle = {
   hit(): void;
-  /** A segment written at `writtenAt` was taken. */
+  /** A segment written at `writtenAt` was accepted. */
   relieved(writtenAt: number): void;
-  /** How much of the pause is left, in milliseconds; 0 when there is none. */
+  /** Milliseconds left of the pause; 0 without one. */
   remainingMs(): number;
 };
 
-/** `now` is a monotonic clock in milliseconds. */
+/** `now`: monotonic clock, ms. */
 export function createThrottle(minMs: number, maxMs: number, now: () => number = () => performance.now()): Throttle {
   let delayMs = 0;
   let until = 0;
@@ -15,7 +15,7 @@ export function createThrottle(minMs: number, maxMs: number, now: () => number =
 
   return {
     hit() {
-      // A whole window comes back at once: it says the same thing once.
+      // A whole window's answers count once.
       if (remainingMs() > 0) return;
       delayMs = Math.min(maxMs, Math.max(minMs, delayMs * 2));
       until = now() + delayMs;

@@ -1,20 +1,19 @@
-/** So many in a row are no message's fault. */
+/** That many in a row are not a message's fault. */
 const RUN = 10;
-/** How long it is still shown when it is over: who looks every minute sees it too. */
+/** Shown that long after it ended: a check every minute still sees it. */
 const SHOWN_MS = 70_000;
 
-/** Whether a carrier answers one submission after the other with a trouble of its own. */
+/** Detects a carrier that answers submission after submission with a trouble of its own. */
 export type Trouble = {
-  /** It answered so once more; true when that makes it a run. */
+  /** True when this makes it a run. */
   met(code: string): boolean;
-  /** It answered otherwise. */
   over(): void;
   lasts(): boolean;
-  /** The last such answer of a run, while it lasts and for a minute more. */
+  /** The last such answer, during a run and for a minute more. */
   shown(): string | null;
 };
 
-/** `now` is a monotonic clock in milliseconds. */
+/** `now`: monotonic clock, ms. */
 export function createTrouble(now: () => number = () => performance.now()): Trouble {
   let inARow = 0;
   let last: { code: string; at: number } | null = null;

@@ -5,7 +5,7 @@ import { timeOf } from './times.ts';
 import type { SmsgateSettings } from './settings.ts';
 
 type Answer = Extract<DeviceAnswer, { kind: 'answer' }>;
-/** The text of an SMS is its preview, whole. Its id is made of its content, and not unique. */
+/** `contentPreview` is the whole text. The id is a hash of the content, not unique. */
 const Sms = z.object({
   sender: z.string(),
   simNumber: z.int().nullish(),
@@ -15,16 +15,16 @@ const Sms = z.object({
 const Page = z.array(z.unknown());
 const Total = z.coerce.number().int().min(0);
 
-/** The most that the app gives in one answer. */
+/** Most messages the app returns at once. */
 const MOST = 500;
-/** A phone whose clock is ahead dates its SMS in the future, and leaves them out unless it is asked for them. */
+/** Upper limit of the query: a phone with a fast clock dates its SMS in the future. */
 const FAR = '2100-01-01T00:00:00.000Z';
 const TRIES = 5;
 
-/** A message is told by the second: the network's time has no more, whatever an event or the inbox shows of it. */
+/** To the second, as the network's time is in events and inbox. */
 export const stampOf = (time: Date): string => String(Math.floor(time.getTime() / 1000));
 
-/** Reads what stands in the inbox after a time (ms since 1970), oldest first, though the app shows the newest first. */
+/** Reads the inbox after a time (ms since 1970), oldest first; the app lists newest first. */
 export async function readInbox(
   settings: SmsgateSettings,
   after: number | null,
@@ -40,7 +40,7 @@ export async function readInbox(
     const offset = Math.max(0, total - MOST);
     const answer = await ask(query(MOST, offset));
     const now = totalOf(answer);
-    // One that came in between moves all others along: the page would begin too late.
+    // A new message shifts the others: the page would begin too late.
     if (now === total || offset === 0) return pageOf(answer, offset, settings);
     total = now;
   }
@@ -72,10 +72,10 @@ function pageOf(answer: Answer, left: number, { defaultSim, deviceTimeZone }: Sm
       precision: 'second',
     });
   }
-  // The sort is stable, and equal ones are counted: their order says nothing.
+  // The sort is stable, and equal replies are counted: their order does not matter.
   replies.sort((a, b) => a.id - b.id);
   const last = replies.at(-1)?.id;
-  // More may be of the last one's very moment: all of a moment are read together.
+  // More may share the last one's time: all of one time are read together.
   const whole = left > 0 ? replies.filter(({ id }) => id !== last) : replies;
   if (left > 0 && whole.length === 0) throw new Error('more than 500 SMS of one moment can not be read');
   return {

@@ -4,13 +4,13 @@ import { openDevice, wayByQuestion, wayOf, type DeviceAnswer } from '../device.t
 import { readInbox } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 
-/** A phone sends one SMS every few seconds; more calls at once would only queue in it. */
+/** A phone sends one SMS every few seconds; further calls would queue in it. */
 const WINDOW = 4;
 const BUSY_MS = 5000;
-/** How often the phone is asked to bring its inbox to the server, and from when on at first. */
+/** How often the phone uploads its inbox to the server, and how far back at first. */
 const REFRESH_MS = 600_000;
 const LOOK_BACK_MS = 7 * 86_400_000;
-/** Answers that speak of the message or of the moment, not of the way to the phone. */
+/** Answers about the message or the moment, not the connection. */
 const ABOUT_THE_MESSAGE = new Set(['http-400', 'http-409', 'http-413', 'http-422', 'http-429']);
 
 export function openSession(settings: SmsgateSettings, { log }: OpenDeps): CarrierSession {
@@ -29,7 +29,7 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
 
   async function send(message: OutboundMessage) {
     let answer = await post(message);
-    // The phone has it, or has not: the same id again says which, and sends nothing twice. It stays in doubt if that fails too.
+    // In doubt: the same id again shows whether the phone has it, and sends nothing twice.
     if (answer.kind === 'unknown' && answer.reason !== 'closed') {
       const again = await post(message);
       if (again.kind === 'answer' || again.reason === 'http-409') answer = again;
@@ -50,7 +50,7 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
   });
 
   let refreshedAt = -REFRESH_MS;
-  /** A server has what the phone brought it: the phone is asked to bring it what was lost, for this look or the next. */
+  /** A server has only what the phone uploaded: asks the phone for what was lost, for this poll or the next. */
   async function refresh(after: number | null): Promise<void> {
     if (!settings.readInbox || !base.endsWith('/3rdparty/v1') || performance.now() - refreshedAt < REFRESH_MS) return;
     refreshedAt = performance.now();
@@ -86,7 +86,7 @@ export function openSession(settings: SmsgateSettings, { log }: OpenDeps): Carri
 const wayOfMessage = (answer: DeviceAnswer): Way =>
   answer.kind !== 'answer' && ABOUT_THE_MESSAGE.has(answer.reason) ? { is: 'open' } : wayOf(answer);
 
-/** A phone without an inbox still sends. */
+/** A phone without inbox still sends. */
 const wayOfInbox = (answer: DeviceAnswer): Way | null =>
   answer.kind === 'unsent' && answer.reason === 'http-404' ? null : wayOfMessage(answer);
 

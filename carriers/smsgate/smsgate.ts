@@ -3,7 +3,7 @@ import { openSession } from './session.ts';
 import { smsgateSettings } from './settings.ts';
 import { parseWebhook } from './webhook.ts';
 
-/** An Android phone with the app SMSGate. It knows messages by our ids, so that asking again sends nothing twice. */
+/** An Android phone with the app SMSGate. It keeps our message ids, so repeating a call sends nothing twice. */
 export const smsgate = defineCarrier({
   name: 'smsgate',
   settings: smsgateSettings,

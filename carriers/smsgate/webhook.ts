@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { InboundReceipt, ReceiptStatus, WebhookContent, WebhookReply, WebhookRequest } from '../carrier.ts';
+import { readJson } from '../http/answer.ts';
 import { stampOf } from './inbox.ts';
 import type { SmsgateSettings } from './settings.ts';
 import { timeOf } from './times.ts';
 
 const Event = z.object({ id: z.string().min(1).max(128), event: z.string(), payload: z.unknown() });
-/** `sender` is what newer versions call the number it came from. */
+/** `sender`: newer name of `phoneNumber`. */
 const Received = z.object({
   message: z.string(),
   phoneNumber: z.string().nullish(),
@@ -32,13 +33,13 @@ const A_UUID = z.uuid();
 const UNREADABLE = { kind: 'unreadable', reason: 'not an event of the form agreed' } as const;
 
 /**
- * Reads what the phone reports. A phone's own id of an SMS is made of its content and not unique: what tells a copy is the
- * event's id, which stays the same when a webhook comes again.
+ * Reads the phone's webhooks. Its SMS ids are hashes of content and not unique; the event's id, the same on every attempt,
+ * identifies copies.
  */
 export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest): WebhookContent {
   const forged = forgery(settings, request);
   if (forged !== null) return { kind: 'forged', reason: forged };
-  const event = Event.safeParse(read(request.body));
+  const event = Event.safeParse(readJson(new TextDecoder().decode(request.body)));
   if (!event.success) return UNREADABLE;
   const { id, event: name, payload } = event.data;
   const release = settings.immediate ? 'now' : 'sync';
@@ -47,7 +48,7 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
     const reply = replyOf(settings, request, { id, payload });
     return reply ? { kind: 'content', replies: [reply], receipts: [], release } : UNREADABLE;
   }
-  // Other events (a call, a ping, a data message) are no news here, and acknowledged.
+  // Other events (calls, pings, data messages) are only acknowledged.
   const status = STATUSES[name];
   if (!status) return { kind: 'content', replies: [], receipts: [], release };
   const report = Report.safeParse(payload);
@@ -65,7 +66,7 @@ export function parseWebhook(settings: SmsgateSettings, request: WebhookRequest)
   return { kind: 'content', replies: [], receipts: [receipt], release };
 }
 
-/** Why the request is not the phone's; null when it is. Signed are the body's octets, followed by the time in seconds. */
+/** Why the request is not the phone's; null when it is. Signed: the body's octets, then the time in seconds. */
 function forgery({ webhookSecret, toleranceSeconds }: SmsgateSettings, { headers, body, receivedAt }: WebhookRequest) {
   if (webhookSecret === undefined) return 'no webhooks are agreed with this phone';
   const timestamp = headers['x-timestamp'] ?? '';
@@ -74,14 +75,6 @@ function forgery({ webhookSecret, toleranceSeconds }: SmsgateSettings, { headers
   const expected = createHmac('sha256', webhookSecret).update(body).update(timestamp).digest();
   const given = Buffer.from(headers['x-signature'] ?? '', 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected) ? null : 'the signature is wrong';
-}
-
-function read(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 function replyOf(

@@ -20,10 +20,10 @@ const AccountPoliciesSchema = defineEntity({
     brandRegistration: p.text().$type<Policies['brandRegistration']>().default('warn'),
     genericSenders: p.text().$type<Policies['genericSenders']>().default('warn'),
     senderOverrides: p.json<Policies['senderOverrides']>().default('{}'),
-    /** How long texts, and people after their last message, are kept; null: for ever. */
+    /** Days texts, and contacts after their last message, are kept; null: for ever. */
     keepTextsDays: p.integer().nullable(),
     keepContactsDays: p.integer().nullable(),
-    /** How long messages, replies, their events and deliveries are kept at all. */
+    /** Days messages, replies, events and deliveries are kept. */
     keepRowsDays: p.integer().nullable(),
   },
 });

@@ -7,7 +7,7 @@ import { rows } from '../sql.ts';
 
 export type BrandState = 'requested' | 'confirmed' | 'refused';
 
-/** A sender ID that an account says is its own; an operator confirms it or refuses. */
+/** A sender ID an account claims; an operator confirms or refuses it. */
 const BrandSchema = defineEntity({
   name: 'Brand',
   tableName: 'brands',
@@ -15,12 +15,12 @@ const BrandSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk().deleteRule('cascade'),
-    /** As it was written first. */
+    /** As first written. */
     sender: p.text(),
-    /** In small letters: one brand however it is written. */
+    /** Lower case, for comparison. */
     folded: p.text(),
     state: p.text().$type<BrandState>().default('requested'),
-    /** Why it was refused or confirmed, in the operator's words. */
+    /** The operator's reason. */
     reason: p.text().nullable(),
     createdAt: p.datetime(3),
     decidedAt: p.datetime(3).nullable(),
@@ -32,7 +32,7 @@ BrandSchema.setClass(Brand);
 type Decision = { state: 'confirmed' | 'refused'; reason: string };
 type Decided = { accountId: string; sender: string };
 
-/** Writes an operator's decision down, and owes its account a mail and an event when it is another than before. Undefined for no brand. */
+/** Stores an operator's decision; if it changes, owes the account a mail and an event. Undefined if no such brand. */
 export async function decideBrand(client: PoolClient, id: string, { state, reason }: Decision): Promise<Decided | undefined> {
   const [before] = await rows<Decided & { state: BrandState }>(
     client,

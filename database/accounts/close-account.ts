@@ -3,8 +3,8 @@ import { oweNotice } from '../mail/notice.ts';
 import { affected, rows } from '../sql.ts';
 
 /**
- * Closes an account, in the caller's transaction: its keys open nothing and nothing of it goes out from then on; what comes in is filed.
- * After the grace it is erased. Its people are told. Answers whether it was open.
+ * Closes an account in the caller's transaction: its keys stop working and it sends nothing; replies are still filed. Erased
+ * after the grace period. Notifies its users. True if it was open.
  */
 export async function closeAccount(client: PoolClient, accountId: string, graceDays: number): Promise<boolean> {
   const [closed] = await rows<{ at: Date }>(
@@ -14,7 +14,7 @@ export async function closeAccount(client: PoolClient, accountId: string, graceD
     [accountId, graceDays],
   );
   if (!closed) return false;
-  // Every process checks the open streams of its keys again.
+  // Every process rechecks the open streams of its keys.
   await affected(
     client,
     `select pg_notify('account_events', id || ' ended') from api_keys where account_id = $1 and revoked_at is null`,
@@ -24,7 +24,7 @@ export async function closeAccount(client: PoolClient, accountId: string, graceD
   return true;
 }
 
-/** Takes a closing back. Answers whether there was one, and its grace was not over. */
+/** Withdraws a closing. True if there was one within its grace period. */
 export async function reopenAccount(client: PoolClient, accountId: string): Promise<boolean> {
   const reopened = await affected(
     client,

@@ -4,7 +4,7 @@ import type { ReplyChangeKind, SettingRequestState } from '../../domain/accounts
 import { newId } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
-/** A change of its replies that a V0 account asked for. */
+/** A change of reply settings that a V0 account requested. */
 const SettingRequestSchema = defineEntity({
   name: 'SettingRequest',
   tableName: 'setting_requests',
@@ -15,18 +15,18 @@ const SettingRequestSchema = defineEntity({
     kind: p.text().$type<ReplyChangeKind>(),
     /** As V2 would send it. */
     change: p.json<Record<string, unknown>>(),
-    /** The thing that it changes: of two requests about one thing the earlier is decided first. Null for a new thing. */
+    /** What it changes: requests about one target are decided in order. Null for a new one. */
     target: p.text().nullable(),
-    /** The signing secret that it brings, sealed, until it is decided. */
+    /** Its signing secret, sealed, until decided. */
     secret: p.blob().nullable(),
     state: p.text().$type<SettingRequestState>(),
     requestedAt: p.datetime(3),
     requestedBy: p.text(),
     decidedAt: p.datetime(3).nullable(),
     decidedBy: p.text().nullable(),
-    /** Why it was refused. */
+    /** Reason of a refusal. */
     reason: p.text().nullable(),
-    /** The endpoint that it is about, or that it makes. */
+    /** The endpoint it changes or creates. */
     endpointId: p.uuid().nullable(),
   },
 });
@@ -38,13 +38,12 @@ type New = {
   kind: ReplyChangeKind;
   change: Record<string, unknown>;
   target: string | null;
-  /** The endpoint that it is about, or that it is going to make. */
   endpointId: string | null;
   secret: Buffer | null;
   by: string;
 };
 
-/** Writes a request down; null when so many wait already. The caller holds the account's lock. */
+/** Stores a request; null when `most` already wait. The caller holds the account's lock. */
 export async function addSettingRequest(client: PoolClient, request: New, most: number): Promise<string | null> {
   const id = newId();
   const added = await affected(
@@ -64,11 +63,11 @@ export type LockedRequest = {
   change: unknown;
   secret: Buffer | null;
   endpointId: string | null;
-  /** Whether an earlier one about the same thing waits. */
+  /** Whether an earlier one about the same target waits. */
   behind: boolean;
 };
 
-/** A request of that account, locked until the caller commits; undefined for none. */
+/** An account's request, locked until commit. */
 export async function lockSettingRequest(client: PoolClient, accountId: string, id: string): Promise<LockedRequest | undefined> {
   const [found] = await rows<LockedRequest>(
     client,
@@ -83,7 +82,7 @@ export async function lockSettingRequest(client: PoolClient, accountId: string, 
 
 type End = { id: string; state: 'done' | 'refused' | 'withdrawn'; by: string; reason: string | null };
 
-/** Writes down how it ended. The secret that it brought is the endpoint's now, or nobody's. */
+/** Stores the decision. Its secret now belongs to the endpoint, or is dropped. */
 export const endSettingRequest = async (client: PoolClient, { id, state, by, reason }: End): Promise<void> =>
   void (await affected(
     client,

@@ -5,7 +5,7 @@ import { emitEvents } from '../callbacks/emit-events.ts';
 import { oweNotice } from '../mail/notice.ts';
 import { affected, rows } from '../sql.ts';
 
-/** An account, locked until the caller commits; undefined for none. */
+/** An account, locked until commit. */
 export async function lockTwoWay(client: PoolClient, accountId: string): Promise<{ name: string; twoWay: TwoWay } | undefined> {
   const [found] = await rows<{ name: string; twoWay: TwoWay }>(
     client,
@@ -15,7 +15,7 @@ export async function lockTwoWay(client: PoolClient, accountId: string): Promise
   return found;
 }
 
-/** Writes the next step down, which is the state too. */
+/** Stores the next step, which is also the new state. */
 export async function addTwoWayStep(client: PoolClient, accountId: string, step: TwoWayStep): Promise<void> {
   await affected(
     client,
@@ -30,7 +30,7 @@ const TOLD = {
   off: { type: 'two-way.disabled', kind: 'two-way-disabled' },
 } as const;
 
-/** Owes the account an event and a mail about an operator's decision. Wake the runs of both after the commit. */
+/** Owes an event and a mail about an operator's decision. Wake both runs after the commit. */
 export async function tellTwoWay(client: PoolClient, accountId: string, state: keyof typeof TOLD, reason: string): Promise<void> {
   const { type, kind } = TOLD[state];
   await oweNotice(client, { to: { accountId }, kind, data: { reason } });
@@ -39,8 +39,8 @@ export async function tellTwoWay(client: PoolClient, accountId: string, state: k
 }
 
 /**
- * Has every reply that was hidden from this account filed for it, those too that still come to what was sent until now. Answers
- * how many there are; `heldReplies` after the commit says which.
+ * Has an account's hidden replies filed, including later ones to messages sent until now. Returns how many; `heldReplies` lists
+ * them after the commit.
  */
 export async function releaseHeld(client: PoolClient, accountId: string): Promise<number> {
   await affected(client, 'update accounts set held_released_at = now() where id = $1', [accountId]);

@@ -4,10 +4,9 @@ import type { Health, HealthState } from '../../domain/callbacks/endpoint-health
 import { Account } from '../account.ts';
 import { sqlIndex, sqlUnique } from '../sql-index.ts';
 
-/** Whether an endpoint hears of all of its account, or only of campaigns that name its URL. */
+/** Events of the whole account, or only of campaigns naming its URL. */
 export type EndpointScope = 'account' | 'campaigns';
 
-/** How the last attempt that failed went. */
 export type LastFailure = { class: string; status: number | null; at: string };
 
 const CallbackEndpointSchema = defineEntity({
@@ -30,28 +29,27 @@ const CallbackEndpointSchema = defineEntity({
     scope: p.text().$type<EndpointScope>().default('account'),
     url: p.text(),
     description: p.text(),
-    /** The event types it chose. */
     types: p.array(),
-    /** The live signing secrets as a JSON list, newest first, sealed with SECRETS_KEY. */
+    /** Live signing secrets, a JSON list, newest first, sealed with SECRETS_KEY. */
     secrets: p.blob(),
     timeoutMs: p.integer(),
-    /** Whether a conversation's replies come one after the other. */
+    /** Strict order within a conversation. */
     ordered: p.boolean().default(false),
     format: p.text().$type<CallbackFormat>().default('standard'),
-    /** Tried within the same attempt when the first address can't be reached. */
+    /** Tried in the same attempt when the first address can't be reached. */
     fallbackUrl: p.text().nullable(),
-    /** Delays of its own before each attempt, in ms. */
+    /** Its own delays before each attempt, in ms. */
     schedule: p.json<number[]>().nullable(),
-    /** A copy of `track`, for queries in SQL. The two are written together, by endpoint-health.ts only. */
+    /** Copy of `track` for SQL; both are written by endpoint-health.ts only. */
     health: p.text().$type<HealthState>().default('healthy'),
     slowStart: p.smallint().default(0),
     nextProbeAt: p.datetime(3).nullable(),
     lastSuccessAt: p.datetime(3).nullable(),
     track: p.json<Health>().nullable(),
     lastFailure: p.json<LastFailure>().nullable(),
-    /** When its owner was last told that its set-up is at fault. */
+    /** Last notice of a faulty set-up. */
     mistakeToldAt: p.datetime(3).nullable(),
-    /** When its owner was last told that deliveries were given up, and that it has failed for a day though little came. */
+    /** Last notices of given-up deliveries, and of a day's failures at low traffic. */
     exhaustedToldAt: p.datetime(3).nullable(),
     trickleToldAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
@@ -61,7 +59,7 @@ const CallbackEndpointSchema = defineEntity({
 export class CallbackEndpoint extends CallbackEndpointSchema.class {}
 CallbackEndpointSchema.setClass(CallbackEndpoint);
 
-/** Results of attempts at an endpoint, minute by minute: the window that the rule of opening looks at. */
+/** An endpoint's attempts per minute, for the breaker's window. */
 const EndpointMinuteSchema = defineEntity({
   name: 'EndpointMinute',
   tableName: 'endpoint_minutes',
@@ -70,7 +68,7 @@ const EndpointMinuteSchema = defineEntity({
     minute: p.datetime(3).primary(),
     attempts: p.integer(),
     failures: p.integer(),
-    /** The first delivery that failed, and whether another one did too. */
+    /** The first failed delivery, and whether another failed too. */
     failing: p.uuid().nullable(),
     several: p.boolean(),
   },
@@ -78,7 +76,7 @@ const EndpointMinuteSchema = defineEntity({
 export class EndpointMinute extends EndpointMinuteSchema.class {}
 EndpointMinuteSchema.setClass(EndpointMinute);
 
-/** A time in which most endpoints failed by transport at once: the fault was in a worker's own line or name servers. */
+/** A time when most endpoints failed by transport at once: the worker's own uplink or DNS was down. */
 const LineOutageSchema = defineEntity({
   name: 'LineOutage',
   tableName: 'line_outages',
@@ -86,10 +84,10 @@ const LineOutageSchema = defineEntity({
     id: p.uuid().primary(),
     worker: p.text(),
     beganAt: p.datetime(3),
-    /** The last time that the worker said so: one that died says nothing more. */
+    /** The worker's last report; a dead one stops reporting. */
     seenAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
-    /** Endpoints that failed when it was noticed. */
+    /** Endpoints failing when noticed. */
     endpoints: p.integer(),
   },
 });

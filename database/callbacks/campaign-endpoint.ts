@@ -6,8 +6,8 @@ import { affected, rows } from '../sql.ts';
 export const CAMPAIGN_TIMEOUT_MS = 15_000;
 
 /**
- * The endpoint of an address that a campaign names: the account's own one at that URL if there is one, else the one that
- * campaigns share, made at the first. `sealed` are the secrets of a new one.
+ * The endpoint of a campaign's address: the account's own at that URL, else the one campaigns share, created when first named.
+ * `sealed`: secrets of a new one.
  */
 export async function campaignEndpoint(
   client: PoolClient,
@@ -24,7 +24,7 @@ export async function campaignEndpoint(
   const [found] = await find();
   if (found) return found.id;
   await requireRoom(client, 'campaign-addresses', { accountId });
-  // Two campaigns that name a new address at once share the one that was first.
+  // Campaigns naming a new address at once share the first's.
   await affected(
     client,
     `insert into callback_endpoints (id, account_id, scope, url, description, types, secrets, timeout_ms, created_at)

@@ -4,7 +4,7 @@ import type { HealthState } from '../../domain/callbacks/endpoint-health.ts';
 import type { EndpointScope } from './callback-endpoint.ts';
 import { affected, rows } from '../sql.ts';
 
-/** The settings of its owner. `schedule` is in ms, null for the standard one. */
+/** The owner's settings. `schedule` in ms, null for the standard. */
 export type EndpointSettings = {
   url: string;
   description: string;
@@ -18,7 +18,7 @@ export type EndpointSettings = {
 
 export type LockedEndpoint = EndpointSettings & { id: string; scope: EndpointScope; health: HealthState; secrets: Buffer };
 
-/** An account's endpoint, locked until the caller commits; undefined for one that is deleted, another's, or not there. */
+/** An account's live endpoint, locked until commit. */
 export async function lockEndpoint(client: PoolClient, accountId: string, id: string): Promise<LockedEndpoint | undefined> {
   const [found] = await rows<LockedEndpoint>(
     client,
@@ -35,7 +35,7 @@ const valuesOf = (settings: EndpointSettings) => ({
   schedule: settings.schedule === null ? null : JSON.stringify(settings.schedule),
 });
 
-/** A new endpoint of the whole account; `secrets` are sealed. */
+/** A new account-wide endpoint; `secrets` are sealed. */
 export const addEndpoint = async (
   client: PoolClient,
   { id, accountId, secrets }: { id: string; accountId: string; secrets: Buffer },
@@ -49,7 +49,6 @@ export const addEndpoint = async (
     { ...valuesOf(settings), id, accountId, secrets },
   ));
 
-/** The caller holds its lock. */
 export const setEndpoint = async (client: PoolClient, id: string, settings: EndpointSettings): Promise<void> =>
   void (await affected(
     client,
@@ -58,11 +57,11 @@ export const setEndpoint = async (client: PoolClient, id: string, settings: Endp
     { ...valuesOf(settings), id },
   ));
 
-/** The caller holds its lock; `secrets` are sealed. */
+/** `secrets` are sealed. */
 export const setEndpointSecrets = async (client: PoolClient, id: string, secrets: Buffer): Promise<void> =>
   void (await affected(client, 'update callback_endpoints set secrets = $2 where id = $1', [id, secrets]));
 
-/** Deletes it, and aborts what it is owed. */
+/** Deletes it and aborts its deliveries. */
 export async function deleteEndpoint(client: PoolClient, id: string): Promise<void> {
   await affected(client, 'update callback_endpoints set deleted_at = now() where id = $1', [id]);
   await affected(
@@ -73,7 +72,7 @@ export async function deleteEndpoint(client: PoolClient, id: string): Promise<vo
   );
 }
 
-/** Idempotent: aborts what was under way when its endpoint was deleted, and is owed to it again since: nobody would take it up. */
+/** Idempotent: aborts deliveries under way when their endpoint was deleted, and owed to it again since. */
 export const abortLeft = (pool: Pool): Promise<number> =>
   affected(
     pool,

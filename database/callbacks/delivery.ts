@@ -42,37 +42,36 @@ const DeliverySchema = defineEntity({
     endpointId: p.uuid().nullable(),
     emailId: p.uuid().nullable(),
     state: p.text().$type<DeliveryState>(),
-    /** Attempts made so far. */
     attempts: p.smallint().default(0),
     nextAt: p.datetime(3).nullable(),
     heldReason: p.text().nullable(),
-    /** Who is attempting it now; a result counts only under the same claim. */
+    /** Current claim; a result counts only under the same one. */
     claim: p.uuid().nullable(),
     leaseUntil: p.datetime(3).nullable(),
-    /** The kind of place that it takes at its endpoint while it is in flight. */
+    /** Kind of place it takes at its endpoint. */
     lane: p.text().$type<Lane>().nullable(),
-    /** The reason of the next attempt: the schedule, or somebody who asked for it. */
+    /** Why it is attempted next: its schedule, or on request. */
     trigger: p.text().$type<'auto' | 'manual' | 'replay'>().default('auto'),
-    /** How often it was the one to try an endpoint in trouble with. */
+    /** How often it was the probe. */
     probes: p.smallint().default(0),
-    /** The class of the last attempt: `ok`, `http_5xx`, `timeout` … */
+    /** Class of the last attempt: `ok`, `http_5xx`, `timeout` … */
     lastClass: p.text().nullable(),
-    /** The workflow id of the run that made the first attempt. */
+    /** Workflow id of the first attempt's run. */
     runId: p.text(),
     createdAt: p.datetime(3),
     finishedAt: p.datetime(3).nullable(),
-    /** As its endpoint chose when it was owed; `body` is null where the event's own is posted. */
+    /** Frozen when owed; `body` null: the event's own. */
     format: p.text().$type<CallbackFormat>().default('standard'),
     body: p.text().nullable(),
-    /** Where its endpoint asked for strict order, or its address for gathering, when it was owed: its place in that, and since when one before it is waited for. */
+    /** Set if its endpoint had strict order, or its address digests, when owed; `orderSince`: waiting for an earlier one since. */
     conversationId: p.uuid().nullable(),
     sequence: p.integer().nullable(),
     orderSince: p.datetime(3).nullable(),
-    /** Where its address asked for gathering: the mail that carries it, by its first delivery. Once set it stays, and so does what the mail says. */
+    /** For digests: the mail, named by its first delivery. Once set it stays, and so does the mail's content. */
     mailId: p.uuid().nullable(),
-    /** When it was first taken: from then on it counts as delivered, whatever is sent again. */
+    /** First success: delivered from then on, whatever is sent again. */
     deliveredAt: p.datetime(3).nullable(),
-    /** The replay that put it in line last, and the state that it had before. */
+    /** The last replay, and the state before it. */
     replayId: p.uuid().nullable(),
     replayedFrom: p.text().$type<DeliveryState>().nullable(),
   },
@@ -85,27 +84,27 @@ const DeliveryAttemptSchema = defineEntity({
   tableName: 'delivery_attempts',
   indexes: [{ properties: ['deliveryId'] }],
   properties: {
-    /** The claim under which it was made. */
+    /** The claim. */
     id: p.uuid().primary(),
     deliveryId: p.uuid(),
     number: p.smallint(),
     trigger: p.text().$type<'auto' | 'manual' | 'replay' | 'test'>(),
-    /** Whether it tried the endpoint: then it was not spent. */
+    /** A probe is not spent. */
     probe: p.boolean().default(false),
-    /** Whether it went before an earlier reply of its conversation, which had been waited for long enough. */
+    /** Sent before an earlier reply of its conversation that was waited for too long. */
     outOfOrder: p.boolean().default(false),
     startedAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
-    /** `unknown` until the attempt is closed: a crash leaves it so. */
+    /** `unknown` until recorded; stays so after a crash. */
     class: p.text(),
-    /** The outcome at the first address, where the second was tried: the rest of the row is the second's. */
+    /** Outcome at the first address; the rest is the fallback's. */
     firstClass: p.text().nullable(),
     status: p.smallint().nullable(),
     timings: p.json<Record<string, number | null>>().nullable(),
     remoteAddress: p.text().nullable(),
     responseHeaders: p.json<Record<string, string>>().nullable(),
     bodyExcerpt: p.text().nullable(),
-    /** The operator's wording. */
+    /** In the operator's words. */
     error: p.text().nullable(),
   },
 });

@@ -13,29 +13,29 @@ import { newId } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
 
 /**
- * Something that happened in an account. `body` makes the bytes that every attempt posts, from the event's id; `replyId` is the
- * reply that it is about. `emails`: whether the addresses of the reply settings hear of it too.
+ * An event of an account. `body` makes the bytes every attempt posts, from the event's id. `emails`: also send it to the reply
+ * settings' addresses.
  */
 export type NewEvent = {
   accountId: string;
   type: EventType;
   replyId: string | null;
   emails: boolean;
-  /** The campaign that it is about: the address which that one named hears of it too. */
+  /** Its campaign, whose own address gets the event too. */
   campaignId?: string | null;
-  /** Its place in its conversation, for endpoints that want strict order. */
+  /** Its place in the conversation, for strict order. */
   order?: { conversationId: string; sequence: number } | null;
-  /** An endpoint that is not told, for it is what the event is about. */
+  /** The endpoint the event is about, not notified. */
   exceptEndpoint?: string;
   body: (eventId: string) => string;
-  /** The same, for endpoints that want one of Octopush's forms; without it they are not told. */
+  /** Octopush form; without it endpoints of that format are skipped. */
   octopush?: OctopushFacts;
 };
 
-/** Ids of deliveries whose first attempts are due now. */
+/** Deliveries whose first attempts are due. */
 export type DeliveriesOwed = { callbacks: string[]; emails: string[] };
 
-/** `held`: why what it is owed waits without being due; null where it is due at once. */
+/** `held`: reason to wait; null if due at once. */
 type Target = {
   id: string;
   account_id: string;
@@ -43,7 +43,7 @@ type Target = {
   scope: EndpointScope;
   ordered: boolean;
   types: string[];
-  /** Those of the campaigns at hand that named it. */
+  /** Campaigns at hand that named it. */
   campaigns: string[];
   format: CallbackFormat;
   time_zone: string;
@@ -63,14 +63,14 @@ type Owed = {
   channel: 'callback' | 'email';
   targetId: string;
   held: HeldReason | null;
-  /** Under which it is stored, where its first attempt is to follow the commit. */
+  /** Set if its first attempt follows the commit. */
   claim: string | null;
   format: CallbackFormat;
   body: string | null;
   conversationId: string | null;
   sequence: number | null;
 };
-/** A delivery stored with its claim. `at` is the time by the database's clock, `seen` the same moment by this process's monotonic one. */
+/** A delivery stored with its claim. `at`: database clock; `seen`: the same moment, monotonic. */
 export type Born = {
   id: string;
   claim: string;
@@ -82,13 +82,13 @@ export type Born = {
   seen: number;
   httpRequestId: string | null;
 };
-/** The deliveries that were written, and their accounts: the caller tells of these accounts (`announce`) after its commit. `born` are among the callbacks. */
+/** Deliveries written, and their accounts to `announce` after the commit. `born` are among the callbacks. */
 export type Emitted = DeliveriesOwed & { accounts: string[]; born: Born[] };
 
-/** How many first attempts may go now to each of these endpoints, which are locked until the commit. */
+/** Free places for first attempts; locks the endpoints until commit. */
 export type FreshRoom = (client: PoolClient, endpointIds: string[]) => Promise<Map<string, number>>;
 
-/** A campaign's own address always hears its replies; of anything else what it chose, like any endpoint. */
+/** A campaign's own address always gets its replies, and otherwise its chosen types. */
 function hears({ scope, types, campaigns, format }: Target, type: EventType, campaignId: string | null): boolean {
   const named = campaignId !== null && campaigns.includes(campaignId);
   const itsReplies = type === 'reply.received' || type === 'reply.completed';
@@ -97,14 +97,14 @@ function hears({ scope, types, campaigns, format }: Target, type: EventType, cam
   return named && itsReplies ? true : chose && (scope === 'account' || named);
 }
 
-/** How long a first attempt may take to be made before the run of retries takes it over. */
+/** When the retry run takes over a first attempt. */
 const TAKEN_OVER_AFTER_SECONDS = 60;
-/** The same for one that was stored with its claim: whoever makes it and is not done in time renews the lease. */
+/** The same for one stored with its claim; a slow attempt renews its lease. */
 export const LEASE_SECONDS = 10;
 
 type Frozen = NewEvent & { eventId: string; frozen: string };
 
-// An address that wants a flood gathered needs to know the conversation.
+// An address with digests needs the conversation.
 const TARGETS = `with named as (
      select id, callback_endpoint_id from campaigns where id = any($3::uuid[]) and callback_endpoint_id is not null
    )
@@ -119,8 +119,8 @@ const TARGETS = `with named as (
    where $4 and account_id = any($1::uuid[]) and deleted_at is null
      and confirmed_at is not null order by id`;
 
-// Positions come from a row per account, locked in order and only until the commit that follows at once, so that they are gap-free
-// in the order of commits. A UUID's order would skip what commits late.
+// Positions come from a row per account, locked in order and just before commit: no gaps, in commit order. A UUID's order would
+// skip late commits.
 const STORE = `with owed as (
      insert into deliveries (id, account_id, event_id, channel, endpoint_id, email_id, state, held_reason, next_at, claim, attempts, lane,
        lease_until, run_id, created_at, format, body, conversation_id, sequence)
@@ -153,10 +153,9 @@ const STORE = `with owed as (
      (select jsonb_object_agg(id, http_request_id) from campaigns where id = any($campaigns::uuid[])) as requests`;
 
 /**
- * Freezes events and writes down each delivery that their accounts' settings ask for: the last statements of a transaction.
- * `runId` is the workflow that makes the first attempts; null leaves them to the run of retries, which is to be woken after
- * the commit. Given `room`, deliveries are stored with their claims as far as it goes, for the caller to attempt. After the
- * commit, `announce` tells those who listen.
+ * Freezes events and stores the deliveries their accounts chose: last statements of a transaction. `runId`: the workflow making
+ * first attempts; null leaves them to the retry run, to be woken after the commit. With `room`, deliveries are stored with claims
+ * as far as it goes, for the caller to attempt. Call `announce` after the commit.
  */
 export async function emitEvents(
   client: PoolClient,
@@ -229,7 +228,7 @@ const deliveriesTo = (channel: Owed['channel'], event: Frozen, targets: Target[]
       sequence: ordered && event.order ? event.order.sequence : null,
     }));
 
-/** Gives claims to as many deliveries as each endpoint has room for. */
+/** Claims as many deliveries as each endpoint has room for. */
 function claimWithin(free: Map<string, number>, owed: Owed[]): void {
   for (const each of owed) {
     const left = free.get(each.targetId) ?? 0;
@@ -239,7 +238,7 @@ function claimWithin(free: Map<string, number>, owed: Owed[]): void {
   }
 }
 
-/** The time by the database's clock, and the requests that began the campaigns, by their ids. */
+/** Database time, and campaigns' request ids. */
 type Stored = { at: Date; requests: Record<string, string | null> | null };
 
 async function store(
@@ -273,11 +272,11 @@ async function store(
   return { at: stored?.at ?? new Date(), requests: stored?.requests ?? {} };
 }
 
-/** The deliveries of a run's replies that nobody has attempted, and first attempts that may be under way. */
+/** Unattempted deliveries of a run's replies, and first attempts possibly under way. */
 export async function stillOwed(sql: Sql, replyIds: string[], runId: string): Promise<DeliveriesOwed> {
   const found = await rows<{ id: string; channel: 'callback' | 'email' }>(
     sql,
-    // Event by event, whatever the planner believes of how many there are.
+    // A lateral join keeps the plan event by event, whatever the estimates.
     `select d.id, d.channel from events e cross join lateral (select * from deliveries where event_id = e.id offset 0) d
      where e.reply_id = any($1::uuid[]) and d.run_id = $2
        and (d.state = 'pending' or d.channel = 'callback' and d.state = 'in_flight' and d.attempts = 1) order by d.id`,

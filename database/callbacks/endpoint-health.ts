@@ -35,18 +35,18 @@ const read = async (sql: Sql, text: string, ids: string[]): Promise<EndpointHeal
 
 export const readHealth = (sql: Sql, ids: string[]): Promise<EndpointHealth[]> => read(sql, READ, ids);
 
-/** In the order of their ids, so that two who lock several never wait for each other. */
+/** Locked by ascending id, which excludes deadlocks. */
 export const lockHealth = (client: PoolClient, ids: string[]): Promise<EndpointHealth[]> =>
   read(client, `${READ} for no key update`, ids);
 
-/** The database's clock, which every rule about endpoints goes by. */
+/** Database clock, in ms. */
 export async function databaseNow(sql: Sql): Promise<number> {
   const [row] = await rows<{ ms: number }>(sql, 'select extract(epoch from clock_timestamp())::float8 * 1000 as ms');
   if (!row) throw new Error('The database tells no time');
   return row.ms;
 }
 
-/** Writes what changed, under the lock of lockHealth. An endpoint that is healthy again starts counting anew. */
+/** Stores changes under `lockHealth`. A recovered endpoint's minutes are deleted. */
 export async function writeHealth(client: PoolClient, changed: EndpointHealth[]): Promise<void> {
   if (changed.length === 0) return;
   await affected(
@@ -72,7 +72,7 @@ export async function writeHealth(client: PoolClient, changed: EndpointHealth[])
   );
 }
 
-/** One thing that happened to one endpoint, written down; null when there is no such endpoint. */
+/** Applies one event to one endpoint; null if there is none. */
 export async function changeHealth(
   client: PoolClient,
   id: string,

@@ -8,15 +8,15 @@ const EventSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     accountId: p.uuid(),
-    /** Gap-free per account, in the order of commits. */
+    /** Gap-free per account, in commit order. */
     position: p.bigint('number'),
     type: p.text(),
     replyId: p.uuid().nullable(),
-    /** The request that began its campaign. */
+    /** The request that created its campaign. */
     httpRequestId: p.text().nullable(),
     /** Frozen: the same bytes on every attempt. */
     body: p.text(),
-    /** Deliveries that were owed for it when it was frozen. */
+    /** Deliveries owed when frozen. */
     owed: p.smallint().default(0),
     createdAt: p.datetime(3),
   },

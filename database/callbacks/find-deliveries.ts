@@ -4,22 +4,20 @@ import { HOUR_MS } from '../../domain/durations.ts';
 import { idAt } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** Which deliveries of an account. Only the account has to be named. */
 export type DeliveryWish = {
   accountId: string;
-  /** Older than this one. */
   before?: string | undefined;
   state?: DeliveryState | undefined;
   channel?: Channel | undefined;
   endpoint?: string | undefined;
   reply?: string | undefined;
   conversation?: string | undefined;
-  /** Made at or after, and before. */
+  /** Creation time, half-open. */
   from?: Date | undefined;
   to?: Date | undefined;
 };
 
-/** The statement that finds them, newest first: each wish by an index that begins with it, however many others there are. */
+/** Query for matching deliveries, newest first. Each filter has an index that begins with it. */
 export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const use = (value: unknown): string => `$${values.push(value)}`;
@@ -28,14 +26,14 @@ export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: stri
   if (wish.before) conditions.push(`d.id < ${use(wish.before)}`);
   if (wish.channel) conditions.push(`d.channel = ${use(wish.channel)}`);
   if (wish.endpoint) conditions.push(`d.endpoint_id = ${use(wish.endpoint)}`);
-  // Ids rise with time, as far as clocks agree: they lead to the place, and the time decides.
+  // Ids follow time within clock differences: they bound the scan, the time decides.
   if (wish.from) conditions.push(`d.created_at >= ${use(wish.from)}`, `d.id >= ${use(idAt(wish.from.getTime() - HOUR_MS))}`);
   if (wish.to) conditions.push(`d.created_at < ${use(wish.to)}`, `d.id < ${use(idAt(wish.to.getTime() + HOUR_MS))}`);
   const undelivered = wish.state && wish.state !== 'delivered' ? [`d.state = ${use(wish.state)}`] : [];
   const page = `order by d.id desc limit ${use(limit)}`;
   const among = (from: string, more: string[]): string =>
     `(select d.id from ${from} where ${[...conditions, ...more].join(' and ')} ${page})`;
-  // Delivered ones and the others have an index each.
+  // Delivered and undelivered ones have separate indexes.
   const branches = (from: string): string[] => {
     if (wish.state) return [among(from, wish.state === 'delivered' ? [DONE] : [OWED, ...undelivered])];
     return wish.endpoint ? [among(from, [OWED]), among(from, [DONE])] : [among(from, [])];
@@ -56,10 +54,9 @@ export function deliveriesQuery(wish: DeliveryWish, limit: number): { text: stri
 
 const OWED = 'd.delivered_at is null';
 const DONE = 'd.delivered_at is not null';
-// Event by event, whatever the planner believes of how many there are.
+// A lateral join keeps the plan event by event, whatever the estimates.
 const OF_EVENTS = 'about cross join lateral (select * from deliveries where event_id = about.id offset 0) d';
 
-/** Their ids, newest first. */
 export async function findDeliveries(sql: Sql, wish: DeliveryWish, limit: number): Promise<string[]> {
   const { text, values } = deliveriesQuery(wish, limit);
   return (await rows<{ id: string }>(sql, text, values)).map(({ id }) => id);

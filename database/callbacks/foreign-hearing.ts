@@ -1,6 +1,6 @@
 import { rows, type Sql } from '../sql.ts';
 
-/** Whether an account has an endpoint that hears in another provider's form, by its ticket. */
+/** Whether an account has an endpoint in another provider's format. */
 export async function hearsForeign(sql: Sql, accountId: string): Promise<boolean> {
   const found = await rows(
     sql,

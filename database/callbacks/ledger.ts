@@ -1,12 +1,12 @@
 import { STATE } from './requeue.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** Callbacks and mails, counted from two ends: what events owe, and what deliveries say became of it. */
+/** Callbacks and mails counted both ways: owed by events, and by deliveries' states. */
 export type Ledger = {
   events: number;
   owed: number;
   states: Record<string, number>;
-  /** Sums that do not add up, by name; empty when nothing was lost or made twice. */
+  /** Broken promises by name; empty when nothing was lost or doubled. */
   broken: Record<string, number>;
 };
 
@@ -14,7 +14,7 @@ const COUNTS = `
   select (select count(*)::int from events) as events, (select coalesce(sum(owed), 0)::int from events) as owed,
     (select coalesce(jsonb_object_agg(state, count), '{}') from (select ${STATE} as state, count(*)::int from deliveries d group by 1) s) as states`;
 
-// Each row that is counted here breaks a promise. An attempt that is being recorded is seen whole: one statement, one snapshot.
+// Rows that break a promise. One statement, one snapshot: attempts being recorded are seen whole.
 const BROKEN = `
   select
     (select count(*)::int from events e where e.owed <> (select count(*) from deliveries d where d.event_id = e.id)) as "events owed otherwise",
@@ -31,7 +31,7 @@ const BROKEN = `
     (select count(*)::int from (
       select account_id from events group by 1 having count(*) <> max(position) - min(position) + 1) g) as "accounts with a gap"`;
 
-/** Reads every row: for operators, tests and benches, not for a customer's request. */
+/** Reads every row: for operators, tests and benches only. */
 export async function readLedger(sql: Sql): Promise<Ledger> {
   const [counts] = await rows<Omit<Ledger, 'broken'>>(sql, COUNTS);
   const [broken] = await rows<Record<string, number>>(sql, BROKEN);

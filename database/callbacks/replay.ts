@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { DeliveryState } from '../../domain/callbacks/delivery-state.ts';
 import { sqlIndex } from '../sql-index.ts';
 
-/** The filter of a replay: deliveries of its endpoint made in a span, in these states, of these ids; null for any. */
+/** Deliveries of the endpoint in a time span, by state and id (null: any). */
 export type ReplayFilter = { since: string; until: string; states: DeliveryState[]; ids: string[] | null };
 
 const ReplaySchema = defineEntity({
@@ -18,17 +18,16 @@ const ReplaySchema = defineEntity({
     endpointId: p.uuid(),
     filter: p.json<ReplayFilter>(),
     ratePerSecond: p.integer(),
-    /** `queueing`: puts deliveries in line; `sending`: all are in line; then done, or cancelled. */
+    /** `queueing`: putting deliveries in line; `sending`: all are. */
     state: p.text().$type<'queueing' | 'sending' | 'completed' | 'cancelled'>(),
-    /** How many the filter met when it was asked for. */
+    /** Matches when requested. */
     total: p.integer(),
-    /** The last delivery that was looked at. */
+    /** The last delivery examined. */
     position: p.uuid().nullable(),
     queued: p.integer().default(0),
-    /** Those that were on their way already, or no longer as the filter says. */
+    /** Already under way, or no longer matching. */
     skipped: p.integer().default(0),
     createdAt: p.datetime(3),
-    /** When its run last looked. */
     lookedAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
   },

@@ -3,16 +3,14 @@ import { idAt } from '../ids.ts';
 import type { ReplayFilter } from './replay.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
-/** The state that counts: what was delivered once stays delivered, whatever a later attempt comes to. */
+/** Once delivered, always delivered. */
 export const STATE = `case when d.delivered_at is not null then 'delivered' else d.state end`;
 
-/** Endpoints of deliveries that were put in line, with their health. */
 export type QueuedAgain = { id: string; endpoint_id: string; healthy: boolean };
 
 /**
- * Puts deliveries in line for one more attempt each, due now, in the lane of what was asked for. What is on its way already,
- * and what belongs to a deleted endpoint, is left alone; at an endpoint that was stopped they are held. `webhook-id` and body
- * are those of before. Rows are locked in the order of their ids.
+ * Queues deliveries for one more attempt each, due now; at a stopped endpoint they are held. Skips those under way and those of
+ * deleted endpoints. `webhook-id` and body do not change. Locks rows by id.
  */
 export const requeue = (
   sql: Sql,
@@ -41,8 +39,8 @@ export const requeue = (
   );
 
 /**
- * Puts a mail in line for one more attempt, due now: whole, where it carries several replies, and under its own Message-ID. What
- * was delivered, is on its way, was suppressed or is no longer kept is left alone. Answers how many deliveries it carries.
+ * Queues a mail for one more attempt, due now, whole and under its Message-ID. Skips what was delivered, is under way, or was
+ * suppressed or erased. Returns how many deliveries it carries.
  */
 export const requeueMail = (sql: Sql, { id, accountId }: { id: string; accountId: string }): Promise<number> =>
   affected(
@@ -59,7 +57,7 @@ export const requeueMail = (sql: Sql, { id, accountId }: { id: string; accountId
     [id, accountId],
   );
 
-/** Takes out of line what a replay put there and has not been attempted: each is as it was. */
+/** Withdraws a replay's unattempted deliveries: each is as before. */
 export const withdrawReplay = (sql: Sql, replayId: string): Promise<{ id: string }[]> =>
   rows<{ id: string }>(
     sql,
@@ -86,7 +84,7 @@ const values = ({ accountId, endpointId, filter: { since, until, states, ids } }
   until,
   states,
   ids,
-  // Ids rise with time, as far as clocks agree: they lead to the place.
+  // Ids follow time within clock differences: a lower bound for the scan.
   firstId: idAt(new Date(since).getTime() - HOUR_MS),
 });
 
@@ -95,7 +93,7 @@ export async function countSelected(sql: Sql, selection: Selection): Promise<num
   return found?.count ?? 0;
 }
 
-/** The next ids of a selection, in their order. */
+/** The next ids in order. */
 export async function nextSelected(sql: Sql, selection: Selection, after: string | null, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(
     sql,

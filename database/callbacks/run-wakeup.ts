@@ -1,11 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** Whether a long-lived run is wanted: it is signalled only when this turns true, for a run takes 10,000 signals at most. */
+/** Whether a long-lived run must look again. Signalled only when `wanted` turns true: a run takes at most 10,000 signals. */
 const RunWakeupSchema = defineEntity({
   name: 'RunWakeup',
   tableName: 'wanted_runs',
   properties: {
-    /** The run's workflow id. */
+    /** Workflow id. */
     name: p.text().primary(),
     wanted: p.boolean(),
     changedAt: p.datetime(3),

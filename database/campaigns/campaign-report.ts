@@ -4,7 +4,7 @@ import { Campaign } from './campaign.ts';
 import { PREFIX, readResults, WITHIN, type Results } from './campaign-results.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
-/** The results of a large campaign when it was counted last. */
+/** Cached results of a large campaign. */
 const CampaignFiguresSchema = defineEntity({
   name: 'CampaignFigures',
   tableName: 'campaign_figures',
@@ -12,14 +12,13 @@ const CampaignFiguresSchema = defineEntity({
     campaign: () => p.manyToOne(Campaign).mapToPk().primary(),
     accountId: p.uuid(),
     countedAt: p.datetime(3),
-    /** Messages by state. */
     states: p.json<Record<string, number>>(),
-    /** How long those that were delivered took. */
+    /** Delivery times. */
     took: p.json<Took>(),
     repliers: p.integer(),
-    /** The same by how soon each first replied: by the place of the first end of `WITHIN` that is later. */
+    /** First replies by delay: index of the first larger `WITHIN`. */
     replied: p.json<Record<string, number>>().default('{}'),
-    /** All that was known of its replies when its rows were deleted. */
+    /** Final results, kept when its rows were deleted. */
     results: p.json<Results>().nullable(),
   },
 });
@@ -27,7 +26,7 @@ export class CampaignFigures extends CampaignFiguresSchema.class {}
 CampaignFiguresSchema.setClass(CampaignFigures);
 
 export const MOST_CAMPAIGNS = 50;
-/** A campaign of so few is counted whenever it is asked for. */
+/** Campaigns up to this size are not cached. */
 const SMALL = 2000;
 
 type Figures = {
@@ -39,7 +38,7 @@ type Figures = {
 };
 export type Counted = Figures & { id: string; name: string; route: 'premium' | 'lowcost' };
 
-/** A large one is counted anew when it has ended since, and when a twentieth of its age has gone by: seldom, once it is old. */
+/** A large campaign is recounted once ended, and after a twentieth of its age. */
 const known = (
   which: string,
 ): string => `select c.id, c.name, c.route, f.states, f.took, f.repliers, f.replied, f.counted_at as "countedAt", c.total > ${SMALL} as large,
@@ -47,14 +46,14 @@ const known = (
       or now() - f.counted_at > greatest(interval '1 minute', (f.counted_at - greatest(c.launched_at, c.send_at)) / 20)) as due
   from campaigns c left join campaign_figures f on f.campaign_id = c.id and f.account_id = c.account_id
   where c.account_id = $1 and ${which} and c.launched_at is not null order by c.id desc limit ${MOST_CAMPAIGNS}`;
-/** A receipt that was early by the carrier's clock took no time. */
+/** A receipt before the submission, by the carrier's clock, counts as no delay. */
 const STATES = `select campaign_id as id, state, step, count(*)::int as messages from (
     select campaign_id, state, case when state = 'delivered' and submitted_at is not null then
       case when settled_at <= submitted_at then -1
         else floor(ln(greatest(extract(epoch from settled_at - submitted_at)::float8 * 1000, 1)) / ln(${STEP}::float8))::int end end as step
     from messages where campaign_id = any($2::uuid[]) and account_id = $1
   ) each group by 1, 2, 3`;
-/** The time of a campaign stands for that of each of its messages. */
+/** Delay from the campaign's start, for all its messages. */
 const REPLIERS = `select id, step, count(*)::int as repliers from (
     select distinct on (r.campaign_id, r.from_number) r.campaign_id as id,
       width_bucket(extract(epoch from r.received_at - greatest(c.launched_at, c.send_at))::float8 / 60, $3::float8[]) as step
@@ -92,11 +91,10 @@ async function count(sql: Sql, account: string, ids: string[]): Promise<Map<stri
   return figures;
 }
 
-/** The results of campaigns with ids from one to the other, the newest first; large ones as counted last. */
+/** Figures of campaigns with ids in a range, newest first; large ones cached. */
 export const campaignFigures = (sql: Sql, account: string, span: [from: string, to: string]): Promise<Counted[]> =>
   figures(sql, account, 'c.id >= $2 and c.id < $3', span);
 
-/** The same of these campaigns. */
 export const figuresOf = (sql: Sql, account: string, ids: string[]): Promise<Counted[]> =>
   figures(sql, account, 'c.id = any($2::uuid[])', [ids]);
 
@@ -112,7 +110,7 @@ async function figures(sql: Sql, account: string, which: string, values: unknown
   return found.map((campaign) => ({ ...campaign, ...counted.get(campaign.id) }));
 }
 
-/** Keeps for good what a campaign came to, and says that its rows may go. Of numbers no more is kept than tells their country. */
+/** Keeps a campaign's final results; its rows may then be deleted. Numbers are cut to their country. */
 export async function closeFigures(sql: Sql, account: string, campaignId: string): Promise<void> {
   const results = await readResults(sql, account, campaignId);
   const found = (await count(sql, account, [campaignId])).get(campaignId);

@@ -1,12 +1,12 @@
 import { rows, type Sql } from '../sql.ts';
 
-/** The ends of a curve, in minutes. */
+/** Ends of the curve's steps, minutes. */
 export const WITHIN = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 4320];
-/** So many digits tell the country of a number, whatever its prefix. */
+/** Digits that identify a number's country. */
 export const PREFIX = 8;
 const MOST_WORDS = 1000;
 
-/** The results of a campaign. Of phones whose numbers begin alike, `number` is one. */
+/** A campaign's results. `number` is one example of a prefix. */
 export type Results = {
   replies: number;
   repliers: number;
@@ -17,7 +17,7 @@ export type Results = {
   answered: { number: string; replies: number; repliers: number }[];
 };
 
-/** A reply that comes before its message is known to be sent took no time. One that answers no message of it has none. */
+/** A reply before its message's submission counts as no delay; one without message has none. */
 const RESULTS = `with campaign as (select id from campaigns where id = $2 and account_id = $1),
   answers as (
     select r.from_number, r.opt_out, r.received_at, (regexp_match(r.text, '[^[:space:].,;:!?()"«»“”]+'))[1] as word,
@@ -48,7 +48,7 @@ const RESULTS = `with campaign as (select id from campaigns where id = $2 and ac
       ) a), '[]') as answered
   from campaign`;
 
-/** Null when the account has no such campaign. */
+/** Null if the account has no such campaign. */
 export async function readResults(sql: Sql, accountId: string, campaignId: string): Promise<Results | null> {
   const [kept] = await rows<{ results: Results }>(
     sql,

@@ -2,7 +2,7 @@ import type { CampaignFacts } from '../../domain/campaigns/campaign-wait.ts';
 import { CARRIER_UP } from '../carriers/carrier-health.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** The facts by which `campaignWait` says why a campaign waits; null where there is no such campaign. */
+/** Facts for `campaignWait`; null if there is no such campaign. */
 export async function readCampaignFacts(sql: Sql, campaignId: string): Promise<CampaignFacts | null> {
   const [row] = await rows<CampaignFacts>(
     sql,

@@ -13,51 +13,51 @@ const CampaignSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
     carrier: () => p.manyToOne(Carrier).mapToPk(),
-    /** Where its messages go by several, all of them; null: by `carrier` alone. */
+    /** All carriers of its messages; null: `carrier` alone. */
     carrierIds: p.array().columnType('uuid[]').nullable(),
     name: p.text(),
-    /** The customer's own name for it, echoed in callbacks. */
+    /** The customer's name for it, echoed in callbacks. */
     requestId: p.text().nullable(),
-    /** The request that began it, as its answer named it. */
+    /** The request that created it. */
     httpRequestId: p.text().nullable(),
     route: p.text().$type<'premium' | 'lowcost'>(),
     purpose: p.text().$type<Purpose>(),
     text: p.text(),
     /** As the customer wrote it. */
     sender: p.text().nullable(),
-    /** The sender on the wire; null where each message has its own (SIMs, a pool of short codes). */
+    /** Null if messages have their own (SIMs, short code pools). */
     wireSender: p.text().nullable(),
     withReplies: p.boolean(),
-    /** Whether recipients who could not reply get it all the same. */
+    /** Also send to recipients who can't reply. */
     allowUnreachable: p.boolean().default(false),
     simulation: p.boolean(),
-    /** Whether a message that may have gone out is sent again, once: it may then arrive twice. Only for transactional ones. */
+    /** Send messages in doubt again, once; they may arrive twice. Transactional only. */
     resendInDoubt: p.boolean().default(false),
-    /** A word of the campaign's own that replies begin with: it tells two accounts' replies apart. Folded. */
+    /** Word that replies begin with, folded: separates accounts on a shared code. */
     keyword: p.text().nullable(),
-    /** Where its replies are posted, besides the account's endpoints: as it was given, and the endpoint that it became. */
+    /** Its own callback address, and the endpoint of it. */
     callbackUrl: p.text().nullable(),
     callbackEndpointId: p.uuid().nullable(),
     state: p.text().$type<CampaignState>(),
     total: p.integer(),
     segments: p.integer(),
-    /** The price of its messages together, in millionths; null where none was set. */
+    /** Total price in millionths; null if none is set. */
     costMicros: p.bigint('number').nullable(),
-    /** Whether characters that cost more are written plainly. */
+    /** Replace characters that make the SMS longer. */
     optimise: p.boolean().default(false),
     sendAt: p.datetime(3).nullable(),
-    /** Nothing goes after it, and the operator stops trying. */
+    /** Nothing is sent after it, and the carrier stops trying. */
     expiresAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     launchedAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),
-    /** A campaign that waits for its time, in whose place this one goes: it is cancelled when this one is launched. */
+    /** The scheduled campaign that this one's launch cancels. */
     replacesId: p.uuid().nullable(),
-    /** When its messages and replies were deleted for their age: what it came to is in its figures. */
+    /** When its messages and replies were deleted by retention. */
     rowsGoneAt: p.datetime(3).nullable(),
-    /** When Temporal accepted the run; null makes it the sweep's. */
+    /** When Temporal accepted the run; until then the sweep starts it. */
     handedAt: p.datetime(3).nullable(),
-    /** Counts by message state, frozen when the campaign ended. */
+    /** Final counts by state. */
     totals: p.json<Record<string, number>>().nullable(),
   },
 });

@@ -8,12 +8,12 @@ const CompositionSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
-    /** The campaign that it changes; null: it is not one yet. */
+    /** The campaign it changes; null for a new one. */
     campaignId: p.uuid().nullable().unique(),
     name: p.text(),
-    /** The form as it was left, whatever is still wrong with it. */
+    /** The form as left, valid or not. */
     form: p.json<Record<string, unknown>>(),
-    /** Recipients as they were pasted. */
+    /** As pasted. */
     recipients: p.text().nullable(),
     updatedAt: p.datetime(3),
   },

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Facts, Fault } from '../../domain/problems/said.ts';
 import { Campaign } from './campaign.ts';
 
-/** How a list was read, where nobody said. Excel in French saves "CSV" as Windows-1252 and "Unicode text" as UTF-16. */
+/** Guessed file format. French Excel saves "CSV" as Windows-1252 and "Unicode text" as UTF-16. */
 export type ListGuess = {
   encoding?: 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
   separator?: string;
@@ -19,23 +19,21 @@ const ListImportSchema = defineEntity({
     accountId: p.uuid(),
     campaign: () => p.manyToOne(Campaign).mapToPk(),
     state: p.text().$type<ImportState>(),
-    /** The names of the list's columns, in its order; what `values` of its rows are. */
     columns: p.array(),
-    /** Rows in the list, and how far it has been looked at. */
+    /** Rows listed, and rows processed. */
     listed: p.integer().default(0),
     through: p.integer().default(0),
-    /** The results of those: messages, rows that can't be accepted, numbers that stood earlier in the list. */
+    /** Of those processed: messages, faulty rows, repeated numbers. */
     accepted: p.integer().default(0),
     invalid: p.integer().default(0),
     duplicates: p.integer().default(0),
     segments: p.integer().default(0),
-    /** Why it failed as a whole. */
+    /** Why the whole list failed. */
     error: p.json<Fault>().nullable(),
-    /** How it was read, where nobody said. */
     guessed: p.json<ListGuess>().nullable(),
     createdAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
-    /** When Temporal accepted its run; null makes it the sweep's. */
+    /** When Temporal accepted the run; until then the sweep starts it. */
     handedAt: p.datetime(3).nullable(),
   },
 });
@@ -47,9 +45,9 @@ const ListRowSchema = defineEntity({
   tableName: 'list_rows',
   properties: {
     importId: p.uuid().primary(),
-    /** The row's place in the list, from 1, without the header. */
+    /** From 1, without the header. */
     row: p.integer().primary(),
-    /** As it came, by column; null where the list has nothing. */
+    /** As uploaded, by column. */
     values: p.json<Record<string, string | null>>(),
   },
 });
@@ -62,10 +60,9 @@ const ListFaultSchema = defineEntity({
   properties: {
     importId: p.uuid().primary(),
     row: p.integer().primary(),
-    /** Which of the row's faults. */
     index: p.smallint().primary(),
     field: p.text(),
-    /** In English; by `code` and `facts` in any language, null on what an earlier release stored. */
+    /** English text; null `code` and `facts` on faults of an earlier release. */
     problem: p.text(),
     remedy: p.text(),
     code: p.text().nullable(),

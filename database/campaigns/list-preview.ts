@@ -5,10 +5,10 @@ import { newId } from '../ids.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 import { sqlUnique } from '../sql-index.ts';
 
-/** `cancelled`: its list was replaced meanwhile. */
+/** `cancelled`: its list was replaced. */
 export type ListPreviewState = 'running' | 'ready' | 'cancelled';
 
-/** A preview of a whole list: kept with its campaign until the next one. */
+/** Preview of a whole list, kept until the next. */
 const ListPreviewSchema = defineEntity({
   name: 'ListPreview',
   tableName: 'list_previews',
@@ -22,21 +22,20 @@ const ListPreviewSchema = defineEntity({
     campaignId: p.uuid(),
     importId: p.uuid(),
     state: p.text().$type<ListPreviewState>(),
-    /** Rows in the list, and how far it has been looked at. */
+    /** Rows listed, and rows processed. */
     listed: p.integer(),
     through: p.integer().default(0),
-    /** The sums over those. */
     tally: p.json<PreviewTally>().nullable(),
     createdAt: p.datetime(3),
     endedAt: p.datetime(3).nullable(),
-    /** When Temporal accepted its run; null makes it the sweep's. */
+    /** When Temporal accepted the run; until then the sweep starts it. */
     handedAt: p.datetime(3).nullable(),
   },
 });
 export class ListPreview extends ListPreviewSchema.class {}
 ListPreviewSchema.setClass(ListPreview);
 
-/** Numbers that a preview under way has seen, hashed: one that stands on two pages counts once. Gone when it ends. */
+/** Hashes of numbers a running preview has seen: duplicates across pages count once. */
 const ListPreviewPhoneSchema = defineEntity({
   name: 'ListPreviewPhone',
   tableName: 'list_preview_phones',
@@ -45,7 +44,7 @@ const ListPreviewPhoneSchema = defineEntity({
 export class ListPreviewPhone extends ListPreviewPhoneSchema.class {}
 ListPreviewPhoneSchema.setClass(ListPreviewPhone);
 
-/** Begins one for a campaign's latest list, unless one of that list is under way. False when there is no list. */
+/** Starts a preview of the campaign's latest list unless one is running. False without a list. */
 export async function beginListPreview(client: PoolClient, accountId: string, campaignId: string): Promise<boolean> {
   const [list] = await rows<{ id: string }>(
     client,
@@ -59,7 +58,7 @@ export async function beginListPreview(client: PoolClient, accountId: string, ca
     [campaignId, list.id],
   );
   for (const { id } of replaced) await forgetInactivePhones(client, id);
-  // Two who ask at once get the same one.
+  // Concurrent requests share one preview.
   const begun = await affected(
     client,
     `insert into list_previews (id, account_id, campaign_id, import_id, state, listed, created_at)
@@ -71,7 +70,7 @@ export async function beginListPreview(client: PoolClient, accountId: string, ca
   return true;
 }
 
-/** Which of these were seen on an earlier page; the others are from now on. */
+/** Returns those seen on an earlier page, and records the others. */
 export async function seenBefore(sql: Sql, previewId: string, hashes: readonly string[]): Promise<Set<string>> {
   const seen = await rows<{ hash: string }>(
     sql,

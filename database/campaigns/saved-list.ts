@@ -9,11 +9,11 @@ const SavedListSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
     name: p.text(),
-    /** The names of its columns; its rows are `list_rows` under its id, as they came. */
+    /** Column names; rows are `list_rows` under its id. */
     columns: p.array().default([]),
     listed: p.integer().default(0),
     createdAt: p.datetime(3),
-    /** When its rows last changed. */
+    /** Last change of its rows. */
     filledAt: p.datetime(3).nullable(),
   },
 });

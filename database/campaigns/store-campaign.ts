@@ -7,7 +7,7 @@ import type { CampaignState, Purpose } from './campaign.ts';
 import { newId } from '../ids.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
-/** A campaign as it is accepted: launched at once, sent from `sendAt` on. */
+/** An accepted campaign: launched at once, sent from `sendAt`. */
 export type NewCampaign = {
   id: string;
   accountId: string;
@@ -37,7 +37,6 @@ export type NewCampaign = {
   createdAt: Date;
 };
 
-/** Fields that all messages of one acceptance share. */
 export type MessageBasis = {
   accountId: string;
   campaignId: string | null;
@@ -48,7 +47,7 @@ export type MessageBasis = {
 };
 
 export type NewMessage = {
-  /** Where it is not the one that all share. */
+  /** If not the shared one. */
   carrierId?: string;
   row: number | null;
   to: string;
@@ -58,14 +57,14 @@ export type NewMessage = {
   text: string;
   segments: number;
   reference: string | null;
-  /** Whether a reply may answer another campaign as well. */
+  /** A reply may answer another campaign too. */
   ambiguous?: boolean;
   costMicros?: number | null;
 };
 
 const COLUMNS = `id, account_id, campaign_id, row, conversation_id, carrier_id, to_number, sender, reply_code, port, text,
   segments, reference, two_way, simulation, state, ambiguous, cost_micros`;
-/** Messages encoded at a time: about 200 kB, and a few milliseconds. */
+/** Messages encoded per chunk: about 200 kB, a few milliseconds. */
 const CHUNK = 1000;
 
 const SPECIAL = /[\\\t\n\r\b\f\v]/;
@@ -79,7 +78,7 @@ const ESCAPES: Record<string, string> = {
   '\v': '\\v',
 };
 
-/** One value as COPY reads it: a backslash is doubled, what would end a column or a row is escaped, null is `\N`. */
+/** COPY text format. */
 function copyValue(value: string | number | boolean | null): string {
   if (value === null) return '\\N';
   const text = String(value);
@@ -102,7 +101,7 @@ export const insertMessage = async (sql: Sql, basis: MessageBasis, message: NewM
   ));
 
 async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): AsyncGenerator<string> {
-  // Columns that all rows share are written once, between those that they do not.
+  // Shared columns are encoded once.
   const owner = [basis.accountId, basis.campaignId].map(copyValue).join('\t');
   const conversation = copyValue(basis.conversationId);
   const state = [basis.twoWay, basis.simulation, 'queued'].map(copyValue).join('\t');
@@ -119,13 +118,13 @@ async function* encode(basis: MessageBasis, messages: readonly NewMessage[]): As
   }
 }
 
-/** Stores any number of messages by COPY, in the transaction of that connection, letting other work in between. */
+/** Stores messages by COPY in the caller's transaction, yielding between chunks. */
 export async function copyMessages(client: PoolClient, basis: MessageBasis, messages: readonly NewMessage[]): Promise<void> {
   const stream = client.query(copyFrom(`copy messages (${COLUMNS}) from stdin`));
   await pipeline(Readable.from(encode(basis, messages)), stream);
 }
 
-/** Nothing of it goes for that long, by the clock that decides when it goes. Answers from when on it may. */
+/** Delays a campaign by the database clock. Returns its earliest sending time. */
 export async function holdCampaign(sql: Sql, id: string, seconds: number): Promise<Date> {
   const [held] = await rows<{ at: Date }>(
     sql,
@@ -136,7 +135,6 @@ export async function holdCampaign(sql: Sql, id: string, seconds: number): Promi
   return held.at;
 }
 
-/** Stores the campaign and all its messages, in the transaction of that connection. */
 export async function storeCampaign(
   client: PoolClient,
   campaign: NewCampaign,

@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg';
 const CHUNK = 1000;
 const ESCAPED = /[\\\t\n\r\b\f\v]/g;
 
-/** Rows as COPY reads them. JSON writes control characters as escapes: only the backslash is left to double. */
+/** Rows in COPY text format. JSON escapes control characters: only backslashes are doubled. */
 async function* encode(importId: string, rows: AsyncIterable<Record<string, string | null>>): AsyncGenerator<string> {
   let row = 0;
   let lines: string[] = [];
@@ -19,7 +19,7 @@ async function* encode(importId: string, rows: AsyncIterable<Record<string, stri
   if (lines.length > 0) yield lines.join('');
 }
 
-/** Stores any number of rows of a list as they came, in the transaction of that connection. Answers how many. */
+/** Stores a list's rows as uploaded, in the caller's transaction. Returns how many. */
 export async function copyListRows(
   client: PoolClient,
   importId: string,

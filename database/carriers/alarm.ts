@@ -14,12 +14,12 @@ const AlarmSchema = defineEntity({
     kind: p.text().$type<AlarmKind>(),
     carrierId: p.uuid(),
     since: p.datetime(3),
-    /** When it was last seen to be so, and how many looks saw it. */
+    /** Last seen active, and how often. */
     last: p.datetime(3),
     count: p.integer().default(1),
     detail: p.text().nullable(),
     clearedAt: p.datetime(3).nullable(),
-    /** The state that the operator's webhook knows, and when it is posted the rest. */
+    /** State the operator's webhook has, and when the next is posted. */
     posted: p.text().$type<'raised' | 'cleared'>().nullable(),
     postAt: p.datetime(3).nullable(),
     postAttempts: p.integer().default(0),

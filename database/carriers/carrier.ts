@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** Where the nightly sync stands on one device. `generation` rises when the device's ids start over. */
+/** Sync position on a device. `generation` rises when its ids restart. */
 export type SyncCursor = { serial: string; generation: number; id: number };
 
 const CarrierSchema = defineEntity({
@@ -12,20 +12,20 @@ const CarrierSchema = defineEntity({
     /** A name in carriers/registry.ts. */
     type: p.text(),
     route: p.text().$type<'premium' | 'lowcost'>(),
-    /** Everything of the carrier's settings that is no secret. */
+    /** Settings that are not secret. */
     settings: p.json<Record<string, unknown>>(),
-    /** The secret settings as JSON, sealed with SECRETS_KEY. */
+    /** Secret settings as JSON, sealed with SECRETS_KEY. */
     secrets: p.blob(),
-    /** How many sessions the carrier allows at once. */
+    /** Sessions allowed at once. */
     slots: p.smallint(),
     syncCursor: p.json<SyncCursor>().nullable(),
-    /** How far its clock may be from ours: a message sent so much after a reply may still be what it answers. */
+    /** Clock difference: a reply may seem this much older than its message. */
     clockToleranceMs: p.integer().default(2000),
-    /** Whether a STOP may be confirmed through it: many operators do so themselves. */
+    /** Whether we may confirm STOPs; many operators do it themselves. */
     stopConfirmations: p.boolean().default(true),
-    /** Nothing is sent through it from then on; what comes in is taken. */
+    /** While set nothing is sent; replies still come in. */
     pausedAt: p.datetime(3).nullable(),
-    /** Requests in its name that were not signed as agreed: how many within a quarter of an hour, and when the last came. */
+    /** Requests with a wrong signature: count within 15 minutes, and the last. */
     webhooksRefused: p.smallint().default(0),
     webhookRefusedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
@@ -40,11 +40,11 @@ const CarrierSlotSchema = defineEntity({
   properties: {
     carrier: () => p.manyToOne(Carrier).mapToPk().primary(),
     slot: p.smallint().primary(),
-    /** The fencing token: drawn anew by every holder, checked by every claim in the same statement. */
+    /** Fencing token: new for each holder, checked by every claim. */
     epoch: p.bigint('number'),
     holder: p.text(),
     leaseUntil: p.datetime(3),
-    /** The messages that are `submitting` under this epoch: what a takeover marks `in_doubt`. */
+    /** Messages `submitting` under this epoch; a takeover marks them `in_doubt`. */
     window: p.array().columnType('uuid[]'),
   },
 });
@@ -61,12 +61,12 @@ const CarrierSessionSchema = defineEntity({
     slot: p.smallint(),
     openedAt: p.datetime(3),
     closedAt: p.datetime(3).nullable(),
-    /** Every reply of this session up to this id has had its acknowledgement written to the socket. */
+    /** Replies up to this id were acknowledged on the socket. */
     ackedThrough: p.uuid().nullable(),
   },
 });
 export class CarrierSession extends CarrierSessionSchema.class {}
 CarrierSessionSchema.setClass(CarrierSession);
 
-/** Who puts a real code in the place of the sender 12345, of a row of carriers. */
+/** Who replaces the sender 12345 with a real code. */
 export const SHORT_CODE = `case settings->>'shortCode' when 'operator' then 'operator' else 'ours' end`;

@@ -1,6 +1,6 @@
 import { affected, type Sql } from '../sql.ts';
 
-/** Counts requests in a carrier's name that were not signed as agreed, within a quarter of an hour of one another. */
+/** Counts requests with a wrong signature, within 15 minutes of each other. */
 export const noteRefused = (sql: Sql, carrierId: string): Promise<number> =>
   affected(
     sql,

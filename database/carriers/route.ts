@@ -3,7 +3,7 @@ import { Account } from '../account.ts';
 import { Carrier } from './carrier.ts';
 import { sqlUnique } from '../sql-index.ts';
 
-/** A line of the operator's routing table: see `domain/carriers/routing.ts`. */
+/** A line of the routing table: `domain/carriers/routing.ts`. */
 const RouteSchema = defineEntity({
   name: 'Route',
   tableName: 'routes',

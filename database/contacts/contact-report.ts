@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { HashPhone } from './phone-hash.ts';
 import { rows } from '../sql.ts';
 
-/** Everything that one account knows of one phone, as the person may ask to see it. Times are ISO. */
+/** Everything an account knows of one phone (right of access). Times are ISO. */
 export type ContactReport = {
   phone: string;
   contact: Record<string, unknown> | null;
@@ -27,7 +27,7 @@ const PARTS = {
     from replies where account_id = $1 and from_number = $2 and not hidden order by id`,
 } as const;
 
-/** Null when the account knows nothing of that phone. */
+/** Null if the account knows nothing of the phone. */
 export async function contactReport(
   client: PoolClient,
   accountId: string,

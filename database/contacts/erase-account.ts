@@ -2,7 +2,7 @@ import { ERASED } from './erase-contact.ts';
 import { forgetEvents, forgetReplies, PAGE, pageOfCampaigns, pageOfSingles, type Step } from './retention.ts';
 import { affected, rows } from '../sql.ts';
 
-/** Statements that change little enough for one commit; `$1` is the account. */
+/** Small changes in one commit; `$1` is the account. */
 const atOnce =
   (...statements: string[]): Step =>
   async (client, { accountId }) => {
@@ -10,7 +10,7 @@ const atOnce =
     return null;
   };
 
-/** Rows that nothing outlives, page by page: `after` counts the pages. */
+/** Deletes rows page by page; `after` counts pages. */
 const remove =
   (table: string, where = 'account_id = $1'): Step =>
   async (client, { accountId }, after) => {
@@ -22,7 +22,7 @@ const remove =
     return gone === 0 ? null : String(Number(after ?? 0) + 1);
   };
 
-/** Messages stay for the counts and what they cost, without number and text; what waits to go does not go. */
+/** Messages lose number and text, and stay for counts and costs; queued ones are skipped. */
 const eraseMessages =
   (pageOf: typeof pageOfCampaigns): Step =>
   async (client, ageing, after) => {
@@ -47,7 +47,7 @@ const eraseReplies = forgetReplies(
   `from_number <> '${ERASED}'`,
 );
 
-/** Who opted out is still told from who did not, by a keyed hash: nobody is written to again by mistake. */
+/** Opt-outs stay as keyed hashes: nobody is written to again by mistake. */
 const hashOptOuts: Step = async (client, { accountId, hashPhone }, after) => {
   const found = await rows<{ phone: string }>(
     client,
@@ -69,8 +69,8 @@ const hashOptOuts: Step = async (client, { accountId, hashPhone }, after) => {
 const IMPORTS = 'select id from list_imports where account_id = $1';
 
 /**
- * An account that was closed, when its grace is over: first it stops, then everything that somebody could be known by goes. What is
- * left: rows without name, number and text, for the counts and the accounts of what was sent; charges and prices; the audit log.
+ * Erases a closed account after its grace period: it stops first, then loses all personal data. Left are rows without name,
+ * number and text, for the counts; charges and prices; the audit log.
  */
 export const ERASURE: readonly Step[] = [
   atOnce(
@@ -118,7 +118,7 @@ export const ERASURE: readonly Step[] = [
     'account_policies',
     'spend_limits',
   ].map((table) => remove(table)),
-  // Rows that were filed meanwhile.
+  // Rows filed meanwhile.
   eraseMessages(pageOfSingles),
   eraseReplies,
   forgetEvents,
@@ -130,6 +130,5 @@ export const ERASURE: readonly Step[] = [
   ),
 ];
 
-/** The last of it, with which the account is erased. */
 export const ERASE_NAME = `update accounts set name = '${ERASED}', octopush_login = null, default_sender = null, two_way = 'off',
   two_way_history = '[]', erased_at = now() where id = $1 and erased_at is null`;

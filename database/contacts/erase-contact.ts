@@ -3,17 +3,17 @@ import { eraseUnfiled } from './erase-unfiled.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { affected, rows } from '../sql.ts';
 
-/** Stands where a number was. It is not a number, so nothing is sent to it and no reply answers it. */
+/** Replaces a number. Nothing is sent to it, and no reply matches it. */
 export const ERASED = 'erased';
 
-/** A frozen event after an erasure. */
+/** An erased event's body. */
 const SCRUBBED = `json_build_object('id', e.id, 'type', e.type, 'timestamp', to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'data', json_build_object('erased', true))::text`;
 
 /**
- * Takes everything that one account knows of one phone out of the database, and aborts what is owed of it, in the caller's
- * transaction. What is left: rows without number and text, for the counts; and a hash on the opt-out list, so that nothing goes
- * to that number again. Idempotent. Answers with how many rows it changed, by kind.
+ * Erases what one account knows of one phone and aborts related deliveries, in the caller's transaction. Left are rows without
+ * number and text, for the counts, and a hash on the opt-out list, so that nothing is sent to the number again. Idempotent.
+ * Returns changed rows by kind.
  */
 export async function eraseContact(
   client: PoolClient,
@@ -21,9 +21,9 @@ export async function eraseContact(
   phone: string,
   hashPhone: HashPhone,
 ): Promise<{ messages: number; replies: number; events: number }> {
-  // The digits, whatever stands before them: +33…, 0033…, %2B33….
+  // Digits, as numbers may be written +33…, 0033… or %2B33….
   const digits = phone.slice(1);
-  // A reply that is filed meanwhile locks this row too.
+  // Concurrent filing locks this row too.
   await affected(client, `select from conversations where account_id = $1 and phone = $2 for update`, [accountId, phone]);
   await eraseUnfiled(client, accountId, phone, ERASED);
   const messages = await affected(
@@ -53,7 +53,7 @@ export async function eraseContact(
     `update idempotency_keys set response = '{"erased": true}' where account_id = $1 and response::text like '%' || $2 || '%'`,
     [accountId, digits],
   );
-  // Uploaded lists hold the number as it was written: its last nine digits tell it.
+  // Uploaded lists hold numbers as written: compare the last nine digits.
   await affected(
     client,
     `update list_rows r set "values" = '{}'
@@ -61,7 +61,7 @@ export async function eraseContact(
        and right(regexp_replace(r."values" ->> 'to', '[^0-9]', '', 'g'), 9) = right($2, 9)`,
     [accountId, digits],
   );
-  // A squeezed file can not be looked through: its draft asks for it again.
+  // A compressed file can't be searched: its draft asks for it again.
   await affected(
     client,
     `update compositions set recipients = case when recipients not like 'data:%' then (select string_agg(line, E'\\n' order by place)
@@ -88,7 +88,6 @@ export async function eraseContact(
   return { messages, replies: replies.length, events };
 }
 
-/** The events about the phone, and what is owed and was answered of them. */
 const scrubEventsAbout = (client: PoolClient, accountId: string, replyIds: string[], digits: string): Promise<number> =>
   scrubEvents(
     client,
@@ -98,7 +97,7 @@ const scrubEventsAbout = (client: PoolClient, accountId: string, replyIds: strin
     [accountId, replyIds, digits],
   );
 
-/** Takes what they say out of the events of that query, and out of what was answered of them; what is owed of them is aborted. */
+/** Scrubs the selected events and the answers to them, and aborts their deliveries. */
 export const scrubEvents = (client: PoolClient, about: string, values: unknown[]): Promise<number> =>
   affected(
     client,

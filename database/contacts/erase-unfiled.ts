@@ -5,17 +5,14 @@ import { affected } from '../sql.ts';
 
 const lastNine = (column: string): string => `right(regexp_replace(${column}, '[^0-9]', '', 'g'), 9)`;
 
-/** Whether what $2 wrote to that code can only be meant for account $1: nobody else wrote to it lately or rents the number. */
+/** Whether $2's reply to that code can only be for account $1: no other account wrote lately or rents the number. */
 const only = (code: string): string => `
   (exists (select from messages m where m.to_number = $2 and m.account_id = $1 and m.id > $3)
     or exists (select from numbers n where n.account_id = $1 and ${lastNine('n.number')} = ${lastNine(code)}))
   and not exists (select from messages m where m.to_number = $2 and m.account_id <> $1 and m.id > $3)
   and not exists (select from numbers n where n.account_id <> $1 and ${lastNine('n.number')} = ${lastNine(code)})`;
 
-/**
- * Takes out what the phone wrote and no account has yet: parts of a message that is not whole, and replies that wait to be filed.
- * Only where nobody but this account can be meant, for another's reply is not its to erase. It goes before the messages do.
- */
+/** Erases a phone's unfiled parts and replies, only where no other account can be meant. Runs before the messages are erased. */
 export async function eraseUnfiled(client: PoolClient, accountId: string, phone: string, erased: string): Promise<void> {
   const values = [accountId, phone, idAt(Date.now() - WINDOW_MS.own)];
   await affected(

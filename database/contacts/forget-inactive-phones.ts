@@ -6,14 +6,14 @@ import { affected, rows } from '../sql.ts';
 
 export type Ageing = {
   accountId: string;
-  /** Older ones were forgotten before; null: none were. */
+  /** Older ones are forgotten already; null: none. */
   since: Date | null;
   /** Older ones are forgotten now. */
   until: Date;
   hashPhone: HashPhone;
 };
 
-/** Of these, who neither got nor wrote anything since `until`, and was not put among the contacts since. */
+/** Those without message, reply or contact change since `until`. */
 export async function inactivePhones(client: PoolClient, { accountId, until }: Ageing, phones: string[]): Promise<string[]> {
   const quiet = await rows<{ phone: string }>(
     client,
@@ -28,17 +28,14 @@ export async function inactivePhones(client: PoolClient, { accountId, until }: A
   return quiet.map(({ phone }) => phone);
 }
 
-/**
- * Takes people out of an account, as an erasure does, a page at a time: their rows stay for the counts, without number and text.
- * Who is on the opt-out list stays there as a hash. Nothing that is newer than `until` is touched, whenever it comes.
- */
+/** Erases inactive phones like `eraseContact`, a page at a time. Opt-outs stay as hashes. Nothing newer than `until` is touched. */
 export async function forgetInactivePhones(
   client: PoolClient,
   { accountId, until, hashPhone }: Ageing,
   phones: string[],
 ): Promise<void> {
   if (phones.length === 0) return;
-  // A reply that is filed meanwhile locks its conversation too, and keeps it.
+  // Concurrent filing locks and keeps its conversation.
   const talks = await rows<{ id: string }>(
     client,
     `select id from conversations where account_id = $1 and phone = any($2::text[]) and last_reply_at < $3 order by id for update`,

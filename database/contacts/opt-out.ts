@@ -5,7 +5,6 @@ import { rows, type Sql } from '../sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { sqlIndex } from '../sql-index.ts';
 
-/** How a number came on the list. */
 export type OptOutSource = 'reply' | 'import' | 'api' | 'keyword' | 'erasure' | 'dead';
 
 const OptOutSchema = defineEntity({
@@ -14,23 +13,22 @@ const OptOutSchema = defineEntity({
   indexes: [sqlIndex('opt_outs_hash_index', `"opt_outs" ("phone") where "phone" like '#%'`)],
   properties: {
     account: () => p.manyToOne(Account).mapToPk().primary(),
-    /** E.164; or `#` and a keyed hash, where the contact was erased and only this is left. */
+    /** E.164, or `#` and a keyed hash once erased. */
     phone: p.text().primary(),
     since: p.datetime(3),
     replyId: p.uuid().nullable(),
     source: p.text().$type<OptOutSource>().default('reply'),
     reason: p.text().nullable(),
-    /** The key that added it; null where a reply did. */
+    /** The key that added it; null for a reply. */
     addedBy: p.text().nullable(),
   },
 });
 export class OptOut extends OptOutSchema.class {}
 OptOutSchema.setClass(OptOut);
 
-/** Phones hashed and asked for at once: about 10 ms. */
+/** Phones per query: about 10 ms. */
 const PAGE = 5000;
 
-/** Which of these phones are on an account's list. */
 export async function optedOutAmong(sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<Set<string>> {
   const among = new Set<string>();
   for (let at = 0; at < phones.length; at += PAGE) {
@@ -49,7 +47,7 @@ export async function optedOutAmong(sql: Sql, account: string, phones: string[],
 export const countOptedOut = async (sql: Sql, account: string, phones: string[], hashPhone: HashPhone): Promise<number> =>
   (await optedOutAmong(sql, account, phones, hashPhone)).size;
 
-/** Throws `opted-out` for a phone on the list: what is written to one person says so before it is stored. */
+/** Throws `opted-out`, before a message to one person is stored. */
 export async function refuseOptedOut(sql: Sql, account: string, phone: string, hashPhone: HashPhone): Promise<void> {
   if ((await countOptedOut(sql, account, [phone], hashPhone)) > 0) throw new AppError('opted-out');
 }

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** How far an account's nights have come: what is older was forgotten, events by their position. */
+/** How far retention has come per account; events by position. */
 const RetentionMarkSchema = defineEntity({
   name: 'RetentionMark',
   tableName: 'retention_marks',

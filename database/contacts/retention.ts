@@ -5,12 +5,12 @@ import { closeFigures } from '../campaigns/campaign-report.ts';
 import { idAt } from '../ids.ts';
 import { affected, rows } from '../sql.ts';
 
-/** The things that are forgotten of an account: texts of that age, people whose last message is of that age, or rows at all; `references` are the installation's. */
+/** What retention deletes: old texts, inactive contacts, or whole rows of an account; `references` installation-wide. */
 export type Forgotten = 'texts' | 'contacts' | 'rows' | 'references';
 
 /**
- * One page of one kind of row, from `after` on: answers where the next begins, null where none is left. Its rows are final and
- * past every schedule, so that nobody else writes them. Idempotent. Positions are ids and numbers of rows, nothing of a person.
+ * One page after `after`; returns the next position, null when none is left. Rows are final and past every schedule, so nobody
+ * else writes them. Idempotent. Positions carry no personal data.
  */
 export type Step = (client: PoolClient, ageing: Ageing, after: string | null) => Promise<string | null>;
 
@@ -20,8 +20,8 @@ type Found = { id: string; to_number: string };
 type Page = { found: Found[]; next: string | null };
 
 /**
- * Messages of campaigns that ended between `since` and `until`, or of all where the account itself ends, campaign after campaign:
- * `after` is `campaign/row`.
+ * Messages of campaigns ended between `since` and `until`, or of all for a closing account, campaign by campaign: `after` is
+ * `campaign/row`.
  */
 export async function pageOfCampaigns(
   client: PoolClient,
@@ -46,7 +46,7 @@ export async function pageOfCampaigns(
   return { found, next: following ? `${following.id}/0` : null };
 }
 
-/** Single messages and answers made between `since` and `until`; `all`: those that wait or are on their way too. */
+/** Single messages and answers between `since` and `until`; `all` includes unsent ones. */
 export async function pageOfSingles(
   client: PoolClient,
   { accountId, since, until }: Ageing,
@@ -84,7 +84,7 @@ const forgetRecipients =
     return next;
   };
 
-/** Replies that came between `since` and `until`: their texts, or who wrote those that no conversation shows. */
+/** Replies received between `since` and `until`. */
 export const forgetReplies =
   (change: string, condition: string): Step =>
   async (client, { accountId, since, until }, after) => {
@@ -99,7 +99,10 @@ export const forgetReplies =
     return found.at(-1)?.id ?? null;
   };
 
-/** Events hold numbers and texts alike: what is left of an old one says when and of which kind. What was still owed of it is aborted. */
+const MARK_EVENTS = `insert into retention_marks (account_id, events_to) values ($1, $2)
+  on conflict (account_id) do update set events_to = greatest(retention_marks.events_to, excluded.events_to)`;
+
+/** An old event keeps only its time and type, as it may hold numbers and texts. Its deliveries are aborted. */
 export const forgetEvents: Step = async (client, { accountId, until }) => {
   const listed = await rows<{ id: string; position: number; old: boolean }>(
     client,
@@ -107,22 +110,17 @@ export const forgetEvents: Step = async (client, { accountId, until }) => {
        and position > coalesce((select events_to from retention_marks where account_id = $1), 0) order by position limit ${PAGE}`,
     [accountId, until],
   );
-  // Up to the first that is not old: one that committed late stands among newer ones.
+  // Up to the first recent one: late commits stand among newer events.
   const young = listed.findIndex(({ old }) => !old);
   const found = young < 0 ? listed : listed.slice(0, young);
   const last = found.at(-1);
   if (!last) return null;
   await scrubEvents(client, 'select id from events where id = any($1::uuid[])', [found.map(({ id }) => id)]);
-  await affected(
-    client,
-    `insert into retention_marks (account_id, events_to) values ($1, $2)
-     on conflict (account_id) do update set events_to = greatest(retention_marks.events_to, excluded.events_to)`,
-    [accountId, last.position],
-  );
+  await affected(client, MARK_EVENTS, [accountId, last.position]);
   return String(last.position);
 };
 
-/** Lists as they were uploaded, and what was wrong with them. */
+/** Uploaded lists and their faults. */
 const forgetLists: Step = async (client, { accountId, until }, after) => {
   const count = await affected(
     client,
@@ -145,13 +143,13 @@ const forgetNotes: Step = async (client, { accountId, until }) => {
   return null;
 };
 
-/** Mails other than replies: some quote one. */
+/** Mails other than replies; some quote one. */
 const forgetNotices: Step = async (client, { accountId, until }) => {
   await affected(client, `delete from notices where account_id = $1 and finished_at < $2`, [accountId, until]);
   return null;
 };
 
-/** Those who are listed by themselves or by a conversation, whenever they were listed: `after` is the last id. */
+/** Listed contacts or conversations, whenever created: `after` is the last id. */
 const forgetListed =
   (table: 'contacts' | 'conversations', last: 'updated_at' | 'last_reply_at'): Step =>
   async (client, ageing, after) => {
@@ -172,10 +170,10 @@ const forgetListed =
     return found.at(-1)?.id ?? null;
   };
 
-/** So many rows go in a commit. */
+/** Rows per commit. */
 const DELETED = 5000;
 
-/** Campaigns that ended before: what they came to is kept, once, before the first of their rows goes. */
+/** Saves ended campaigns' results before their rows are deleted. */
 const closeCampaigns: Step = async (client, { accountId, until }) => {
   const found = await rows<{ id: string }>(
     client,
@@ -186,8 +184,8 @@ const closeCampaigns: Step = async (client, { accountId, until }) => {
   return found.at(-1)?.id ?? null;
 };
 
-// Children before parents, by position, so that no account's events have a gap. What a gateway may be read for again keeps its row
-// without the person: by its key it is known when it comes once more.
+// Children before parents, by position, so that no account's events have gaps. Replies a gateway may return again keep their row
+// and key, without the person.
 const DELETE_EVENTS = `
   with listed as (
     select id, reply_id, position, created_at < $2 as old from events where account_id = $1 order by position limit ${DELETED}
@@ -209,13 +207,7 @@ const DELETE_EVENTS = `
 const deleteEvents: Step = async (client, { accountId, until }) => {
   const [page] = await rows<{ last: string | null }>(client, DELETE_EVENTS, [accountId, until]);
   const last = page?.last ?? null;
-  if (last !== null)
-    await affected(
-      client,
-      `insert into retention_marks (account_id, events_to) values ($1, $2)
-       on conflict (account_id) do update set events_to = greatest(retention_marks.events_to, excluded.events_to)`,
-      [accountId, last],
-    );
+  if (last !== null) await affected(client, MARK_EVENTS, [accountId, last]);
   return last;
 };
 
@@ -247,7 +239,7 @@ const deleteMessages =
     return next;
   };
 
-/** The carriers' names of messages of whom no receipt comes any more, in the order in which they are stored. */
+/** Carriers' ids of messages that expect no receipt, in stored order. */
 const deleteReferences: Step = async (client, { until }, after) => {
   const count = await affected(
     client,
@@ -257,7 +249,7 @@ const deleteReferences: Step = async (client, { until }, after) => {
   return count > 0 ? String(Number(after ?? 0) + 1) : null;
 };
 
-/** In order; an account is done with when its last step is. */
+/** In order; after the last step the account is done. */
 export const STEPS: Record<Forgotten, readonly Step[]> = {
   texts: [
     forgetTexts(pageOfCampaigns),

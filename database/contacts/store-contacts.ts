@@ -3,10 +3,10 @@ import type { Pool } from 'pg';
 import { requireRoom } from '../caps.ts';
 import { rows, transaction } from '../sql.ts';
 
-/** A contact as an import names it: what it does not say stays, and its tags are added. */
+/** An imported contact: null fields keep their value, tags are added. */
 export type ContactRead = { phone: string; firstName: string | null; lastName: string | null; tags: string[] };
 
-// A tag never holds a bar, so that tags travel as one text each row.
+// Tags never contain a bar, so each row's travel as one text.
 const STORE = `
   with given as (
     select id, phone, first_name, last_name, coalesce((select array_agg(distinct tag order by tag) from unnest(string_to_array(tags, '|')) as tag), '{}') as tags
@@ -19,7 +19,7 @@ const STORE = `
     tags = coalesce((select array_agg(distinct tag order by tag) from unnest(c.tags || excluded.tags) as tag), '{}')
   returning c.created_at = c.updated_at as fresh`;
 
-/** Adds contacts of an account, each number once, or adds to what is known of them. Throws `limit-reached` for more than it may have. */
+/** Creates or completes contacts, one per number. Throws `limit-reached`. */
 export async function storeContacts(pool: Pool, accountId: string, contacts: readonly ContactRead[]) {
   const values = [
     accountId,

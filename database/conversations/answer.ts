@@ -14,7 +14,7 @@ import type { RouteName, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { refuseBeyond, roomOf } from '../../domain/sending/spend-limit.ts';
 import { textFault } from '../../domain/sms/text-fault.ts';
 
-/** An SMS in a conversation, ready to be stored. */
+/** An SMS in a conversation, ready to store. */
 export type Answer = { basis: MessageBasis; message: NewMessage & { id: string; costMicros: number | null } };
 type Asked = {
   account: { id: string; twoWay: TwoWay };
@@ -22,10 +22,7 @@ type Asked = {
   text: string;
 };
 
-/**
- * An answer by the number that the phone last wrote to; the text goes as it is. Throws what is wrong with it, and `spend-limit` when
- * it costs more than is left.
- */
+/** An answer from the number last written to, with the text unchanged. Throws its faults, and `spend-limit`. */
 export async function planAnswer(sql: Sql, { account, conversation, text }: Asked): Promise<Answer> {
   if (account.twoWay !== 'on') throw new AppError('two-way-off', twoWayOff(account).said);
   const segments = segmentsOf(text);
@@ -57,8 +54,8 @@ export async function planAnswer(sql: Sql, { account, conversation, text }: Aske
 }
 
 /**
- * In the caller's transaction; after the commit, `runs.sendMessages([message.id])`. `seen`: how many answers its writer saw;
- * throws `answered-meanwhile` when there are more.
+ * In the caller's transaction; then call `runs.sendMessages([message.id])`. `seen`: answers its writer saw; throws
+ * `answered-meanwhile` if there are more.
  */
 export async function storeAnswer(sql: Sql, { basis, message }: Answer, seen: number | null = null): Promise<void> {
   const counted = await affected(

@@ -9,7 +9,7 @@ const CannedAnswerSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
     name: p.text(),
-    /** With merge tags, which are filled in as it is chosen. */
+    /** With merge tags, filled in when chosen. */
     text: p.text(),
     createdAt: p.datetime(3),
   },

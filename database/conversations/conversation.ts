@@ -3,7 +3,7 @@ import { Account } from '../account.ts';
 import { sqlIndex } from '../sql-index.ts';
 
 export type ConversationState = 'open' | 'closed' | 'snoozed' | 'blocked';
-/** `by`: a person's e-mail address, or a key's name. */
+/** `by`: e-mail address or key name. */
 export type Closing = { at: string; by: string };
 
 const ConversationSchema = defineEntity({
@@ -18,26 +18,25 @@ const ConversationSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
     phone: p.text(),
-    /** The code and carrier last written to: answers leave by them, so that the thread holds on the phone too. */
+    /** Code and carrier last written to: answers use them, which keeps one thread on the phone. */
     replyCode: p.text(),
     carrierId: p.uuid(),
-    /** The last sequence number drawn, under this row's lock. */
+    /** Last sequence drawn, under this row's lock. */
     sequence: p.integer().default(0),
     lastReplyAt: p.datetime(3),
-    /** Replies since somebody last looked. */
     unread: p.integer().default(0),
     state: p.text().$type<ConversationState>().default('open'),
     snoozedUntil: p.datetime(3).nullable(),
-    /** Who looks after it: the e-mail address of a person of the account. */
+    /** E-mail address of a user. */
     assignee: p.text().nullable(),
     tags: p.array().default([]),
     flagged: p.boolean().default(false),
-    /** How many answers were given: whoever answers says how many they saw, so that two people do not answer one reply. */
+    /** Answers given: writers state how many they saw, so that nobody answers twice. */
     answers: p.integer().default(0),
-    /** Who is writing an answer, and until when that is believed without another sign of it. */
+    /** Who is writing an answer, and until when that counts. */
     answeringBy: p.text().nullable(),
     answeringUntil: p.datetime(3).nullable(),
-    /** The last times it was closed, oldest first. */
+    /** Last closings, oldest first. */
     closings: p.json().$type<Closing[]>().default([]),
     createdAt: p.datetime(3),
   },
@@ -45,7 +44,7 @@ const ConversationSchema = defineEntity({
 export class Conversation extends ConversationSchema.class {}
 ConversationSchema.setClass(Conversation);
 
-/** Notes among the account's people: never sent. */
+/** Internal notes, never sent. */
 const ConversationNoteSchema = defineEntity({
   name: 'ConversationNote',
   tableName: 'conversation_notes',
@@ -59,7 +58,7 @@ const ConversationNoteSchema = defineEntity({
     conversationId: p.uuid(),
     author: p.text(),
     text: p.text(),
-    /** E-mail addresses of people of the account whom it names. */
+    /** E-mail addresses of mentioned users. */
     mentions: p.array().default([]),
     createdAt: p.datetime(3),
   },

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { newId } from '../ids.ts';
 import { rows } from '../sql.ts';
 
-/** A reply on its way into a conversation, which gives it the last two. */
+/** A reply to file; filing sets the conversation and sequence. */
 export type Placed = {
   accountId: string;
   reply: { id: string; from_number: string; reply_code: string; carrier_id: string; received_at: Date };
@@ -11,17 +11,16 @@ export type Placed = {
   keyword: string | null;
 };
 
-/** The order in which shared rows are locked: two pages that lock in other orders would wait for each other for ever. */
+/** Lock order of shared rows, which excludes deadlocks. */
 export const byAccountAndPhone = (a: Placed, b: Placed): number => {
   const [left, right] = [`${a.accountId} ${a.reply.from_number}`, `${b.accountId} ${b.reply.from_number}`];
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
 /**
- * Puts each reply in the conversation of its account and phone, and draws its sequence under the conversation's lock. A
- * conversation that was closed or snoozed is open again; a blocked one stays so. Where one seems to ask for STOP in other words, it is
- * flagged for a person. `also` is done in the same statement: it sees `placed (id, conversation_id, sequence)`, and
- * `alsoValues` have none of the names in here.
+ * Files each reply in its account's conversation with the phone and draws its sequence under the conversation's lock. Reopens
+ * closed and snoozed conversations, not blocked ones; flags likely STOPs for a person. `also` joins the statement and sees
+ * `placed (id, conversation_id, sequence)`; `alsoValues` must use other names.
  */
 export async function fileInConversations(
   client: PoolClient,
@@ -36,7 +35,7 @@ export async function fileInConversations(
     const last = group.at(-1);
     return last ? [{ group, last }] : [];
   });
-  /** How many of its conversation come after each. */
+  /** `after`: later replies of the same conversation. */
   const places = groups.flatMap((group) => group.map((each, index) => ({ each, after: group.length - index - 1 })));
   const placed = await rows<{ id: string; conversation_id: string; sequence: number }>(
     client,

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { InboxFilters } from '../../domain/conversations/inbox-views.ts';
 import { Account } from '../account.ts';
 
-/** Filters of the inbox that a person, or a key, saved under a name. */
+/** Inbox filters saved by a user or key. */
 const SavedInboxViewSchema = defineEntity({
   name: 'SavedInboxView',
   tableName: 'inbox_views',
@@ -10,7 +10,7 @@ const SavedInboxViewSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
-    /** Its owner: `user <id>`, or a key's id. */
+    /** `user <id>`, or a key's id. */
     owner: p.text(),
     name: p.text(),
     filters: p.json<InboxFilters>(),

@@ -9,7 +9,7 @@ const SyncRunSchema = defineEntity({
     id: p.uuid().primary(),
     carrier: () => p.manyToOne(Carrier).mapToPk(),
     state: p.text().$type<'requested' | 'running' | 'done' | 'failed'>(),
-    /** The clock of this run, where an operator gave one (never in production). */
+    /** Injected clock, never in production. */
     now: p.datetime(3).nullable(),
     requestedAt: p.datetime(3),
     startedAt: p.datetime(3).nullable(),
@@ -19,7 +19,7 @@ const SyncRunSchema = defineEntity({
     duplicates: p.integer().default(0),
     young: p.integer().default(0),
     errors: p.integer().default(0),
-    /** How far the device's clock was ahead of ours (behind, when negative), in ms; null when it did not show. */
+    /** Device clock minus ours, ms. */
     clockSkewMs: p.integer().nullable(),
     error: p.text().nullable(),
     cursor: p.json<SyncCursor>().nullable(),

@@ -4,13 +4,13 @@ import { affected, rows } from '../sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 
-/** A link is not sent again sooner; and so many an account has sent in a day at most, for they go to people who may want none. */
+/** Limits on confirmation links, as recipients may not want them. */
 const AGAIN_AFTER_MINUTES = 10;
 const MOST_A_DAY = 100;
 
 /**
- * Owes a link to those of an account's reply addresses that are not confirmed and got none lately, in the caller's transaction. Answers
- * how many. Throws `conflict` for too many in a day.
+ * Owes links to unconfirmed reply addresses without a recent one, in the caller's transaction. Returns how many. Throws
+ * `conflict` above the day's limit.
  */
 export async function oweConfirmations(client: PoolClient, accountId: string, emailIds: string[]): Promise<number> {
   const asked = await rows<{ id: string }>(

@@ -1,12 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** A mail that went to an address which wants a flood gathered: what it got in the last minute decides what waits. Kept for an hour. */
+/** Mails to digest addresses, kept an hour: the last minute's decide what waits. */
 const DigestMailSchema = defineEntity({
   name: 'DigestMail',
   tableName: 'gathered_mails',
   indexes: [{ properties: ['emailId', 'at'] }],
   properties: {
-    /** Its first delivery's. */
+    /** Id of its first delivery. */
     id: p.uuid().primary(),
     emailId: p.uuid(),
     conversationId: p.uuid(),

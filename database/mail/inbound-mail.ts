@@ -1,13 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** A mail that went out as an SMS: kept for 60 days, so that its copy does not go out again. */
+/** Mails already turned into SMS, kept 60 days against duplicates. */
 const InboundMailSchema = defineEntity({
   name: 'InboundMail',
   tableName: 'inbound_mails',
   indexes: [{ properties: ['receivedAt'] }],
   properties: {
     conversationId: p.uuid().primary(),
-    /** SHA-256 of its Message-ID, or of all of it where it has none. */
+    /** SHA-256 of the Message-ID, or of the whole mail. */
     messageId: p.text().primary(),
     accountId: p.uuid(),
     smsId: p.uuid(),

@@ -1,15 +1,15 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** The way to the relay. While it is paused no mail is claimed. */
+/** The relay. No mail is claimed while it is paused. */
 const MailChannelSchema = defineEntity({
   name: 'MailChannel',
   tableName: 'mail_channels',
   properties: {
     name: p.text().primary(),
-    /** Since when the relay refuses us; null while it takes us. */
+    /** When the relay began to refuse us. */
     pausedAt: p.datetime(3).nullable(),
     response: p.text().nullable(),
-    /** When it is asked again whether it takes us. */
+    /** Next check of the relay. */
     checkAt: p.datetime(3).nullable(),
   },
 });

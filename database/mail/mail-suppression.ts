@@ -1,20 +1,18 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { affected, type Sql } from '../sql.ts';
 
-/** `bounced`: there is no such mailbox. `unsubscribed`: its reader wants no more reply mails; notices still go there. */
+/** `bounced`: no such mailbox. `unsubscribed`: no reply mails; notices still go there. */
 export type SuppressionReason = 'bounced' | 'unsubscribed';
 
-/** An address that an account no longer writes to. */
+/** An address an account no longer writes to. */
 const MailSuppressionSchema = defineEntity({
   name: 'MailSuppression',
   tableName: 'mail_suppressions',
   indexes: [{ properties: ['since', 'address'] }],
   properties: {
     accountId: p.uuid().primary(),
-    /** In lower case. */
     address: p.text().primary(),
     reason: p.text().$type<SuppressionReason>(),
-    /** The mail server's answer. */
     detail: p.text().nullable(),
     since: p.datetime(3),
   },
@@ -24,7 +22,7 @@ MailSuppressionSchema.setClass(MailSuppression);
 
 type New = { accountId: string; address: string; reason: SuppressionReason; detail: string | null };
 
-/** Idempotent: the first reason stays, but a mailbox that does not exist outweighs a wish. Takes effect at the next claim. */
+/** Idempotent: the first reason stays, but `bounced` replaces `unsubscribed`. Effective from the next claim. */
 export const suppress = (sql: Sql, { accountId, address, reason, detail }: New): Promise<number> =>
   affected(
     sql,

@@ -4,18 +4,17 @@ import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
-/** The purposes of a token: confirming or leaving the mails of one address, answering in a conversation, telling that a mail bounced. */
 export type TokenKind = 'confirm' | 'unsubscribe' | 'answer' | 'bounce' | 'notice-bounce';
 export type MailTokens = {
-  /** Signed, and good for that long; null is for ever. 60 letters, and their case does not matter: it fits into an address. */
+  /** Signed, valid for `days`, null for ever. 60 characters, case-insensitive: fits an address. */
   write(kind: TokenKind, id: string, days: number | null): string;
-  /** The id, and whether its days are over; null where the signature is not ours. */
+  /** Id and expiry; null for a foreign signature. */
   read(kind: TokenKind, token: string): { id: string; expired: boolean } | null;
 };
 
 const MAC_OCTETS = 12;
 
-/** A token is 16 octets of id, 2 of the last day on which it is good (0: every day), 12 of a signature over kind and both. */
+/** A token: 16 octets of id, 2 of the last valid day (0: no end), 12 of MAC over kind and both. */
 export async function openMailTokens(sql: Sql, secrets: Secrets, now: () => number = Date.now): Promise<MailTokens> {
   const key = await openInstallationKey(sql, secrets, 'mail-tokens');
   const sign = (kind: TokenKind, content: Buffer): Buffer =>

@@ -5,14 +5,14 @@ import { newId } from '../ids.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 import { sqlIndex } from '../sql-index.ts';
 
-/** A mail that is not a reply, to one address. */
+/** A mail other than a reply, to one address. */
 const OwedNoticeSchema = defineEntity({
   name: 'OwedNotice',
   tableName: 'notices',
   indexes: [sqlIndex('notices_due_index', '"notices" ("next_at") where "finished_at" is null')],
   properties: {
     id: p.uuid().primary(),
-    /** Null for what operators are told. */
+    /** Null for operators' mails. */
     accountId: p.uuid().nullable(),
     address: p.text(),
     locale: p.text().$type<'fr' | 'en'>(),
@@ -21,11 +21,10 @@ const OwedNoticeSchema = defineEntity({
     data: p.json<Notice['data']>(),
     state: p.text().$type<DeliveryState>(),
     attempts: p.smallint().default(0),
-    /** When it is due; while it is in flight, when its claim ends. */
+    /** Due time; in flight, the end of its claim. */
     nextAt: p.datetime(3).nullable(),
     claim: p.uuid().nullable(),
     lastClass: p.text().nullable(),
-    /** The relay's last answer. */
     lastResponse: p.text().nullable(),
     createdAt: p.datetime(3),
     finishedAt: p.datetime(3).nullable(),
@@ -34,7 +33,7 @@ const OwedNoticeSchema = defineEntity({
 export class OwedNotice extends OwedNoticeSchema.class {}
 OwedNoticeSchema.setClass(OwedNotice);
 
-/** An account's users, or its reply addresses where it has none; one person; all operators. */
+/** An account's users, else its reply addresses; one user; all operators. */
 const RECIPIENTS = `
   select distinct on (ordinal, lower(address)) ordinal::int, told.account_id as "accountId", address, locale, "timeZone"
   from unnest($1::uuid[], $2::uuid[], $3::bool[]) with ordinality as n (account_id, user_id, quotes, ordinal) cross join lateral (
@@ -50,23 +49,19 @@ const RECIPIENTS = `
     select null, email, 'en', 'UTC' from users where n.account_id is null and n.user_id is null and role = 'operator'
   ) told order by ordinal, lower(address), address`;
 
-/** `locale`: the language that a person asked in; left out, their account's. */
+/** `locale`: the language of the request; default the account's. */
 export type NewNotice = Notice & {
   to: 'operators' | { accountId: string } | { userId: string; locale?: 'fr' | 'en' | undefined };
 };
 
 /**
- * Owes one mail to each of an account's users (where there are none: to its reply addresses), to one person, or to every
- * operator, in the caller's transaction. After the commit wake the run that sends it: `runs.retryEmails()` in the API,
- * `wake.wake('retry-emails')` in an activity; the sweep finds what was not woken. Retried on the schedule of reply mails.
- * A new kind is a line in `domain/mail/notice.ts` and its words in `templates/notice-words.ts`. Answers how many mails are owed.
- *
- *     await oweNotice(client, { to: { accountId }, kind: 'endpoint-recovered', data: { url } });
- *     await oweNotice(client, { to: 'operators', kind: 'two-way-requested', data: { accountId, accountName } });
+ * Owes one mail to each user of an account (without users: to its reply addresses), to one user, or to every operator, in the
+ * caller's transaction. After the commit wake the sending run: `runs.retryEmails()` in the API, `wake.wake('retry-emails')` in an
+ * activity; the sweep finds missed ones. A new kind is a line in `domain/mail/notice.ts`, with words in
+ * `templates/notice-words.ts`. Returns how many mails are owed.
  */
 export const oweNotice = (sql: Sql, notice: NewNotice): Promise<number> => oweNotices(sql, [notice]);
 
-/** The same for any number of notices, in two statements. */
 export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number> {
   if (notices.length === 0) return 0;
   const found = await rows<{ ordinal: number; accountId: string | null; address: string; locale: string; timeZone: string }>(
@@ -75,7 +70,7 @@ export async function oweNotices(sql: Sql, notices: NewNotice[]): Promise<number
     [
       notices.map(({ to }) => (typeof to === 'object' && 'accountId' in to ? to.accountId : null)),
       notices.map(({ to }) => (typeof to === 'object' && 'userId' in to ? to.userId : null)),
-      // Texts that somebody wrote go to confirmed addresses only.
+      // Mails quoting others' text go to confirmed addresses only.
       notices.map(({ kind }) => kind === 'reply-forwarded'),
     ],
   );

@@ -14,10 +14,10 @@ const ReplyEmailSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk(),
     address: p.text(),
     locale: p.text().$type<'fr' | 'en'>(),
-    /** Whether a flood is gathered: over six mails a minute, one per conversation and minute. */
+    /** Digests: above six mails a minute, one per conversation and minute. */
     gather: p.boolean().default(false),
     createdAt: p.datetime(3),
-    /** When its reader followed the link that was sent there: until then no reply is. */
+    /** When the link was followed: no replies before. */
     confirmedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
   },
@@ -28,9 +28,8 @@ ReplyEmailSchema.setClass(ReplyEmail);
 type Wanted = { address: string; locale?: 'fr' | 'en' | undefined; gather?: boolean | undefined };
 
 /**
- * Makes these the account's addresses, in the caller's transaction: one that stays keeps its id, one that comes back gets it
- * back. One that is not confirmed is sent a link, unless somebody `vouches` for them. The caller holds the account's lock, so that two
- * who set them at once come one after the other.
+ * Replaces the account's addresses in the caller's transaction; kept and returning ones keep their id. Unconfirmed ones get a
+ * link, unless the caller `vouches`. The caller holds the account's lock.
  */
 export async function setReplyEmails(
   client: PoolClient,

@@ -3,7 +3,7 @@ import type { CanReply } from '../../domain/numbers/country-rules.ts';
 import type { RouteName } from '../../domain/sending/sender-policy.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** Whether a country's recipients can reply, as somebody once said. The highest version holds; none is changed or removed. */
+/** Whether a country's recipients can reply. Append-only: the highest version holds. */
 const CountryRuleSchema = defineEntity({
   name: 'CountryRule',
   tableName: 'country_rules',
@@ -12,9 +12,7 @@ const CountryRuleSchema = defineEntity({
     route: p.text().primary().$type<RouteName>(),
     version: p.integer().primary(),
     canReply: p.text().$type<CanReply>(),
-    /** Where it says so. */
     source: p.text().nullable(),
-    /** When somebody looked there. */
     checkedAt: p.datetime(3).nullable(),
     note: p.text().nullable(),
     changedBy: p.text(),
@@ -39,7 +37,7 @@ export type RuleRow = {
 const COLUMNS = `country, route, version, can_reply as "canReply", source, checked_at as "checkedAt", note, changed_by as "changedBy",
   changed_at as "changedAt"`;
 
-/** The rules that hold, of one route or of both, by country. */
+/** Current rules by country, of one route or both. */
 export const currentRules = (sql: Sql, route: RouteName | null, country: string | null = null): Promise<RuleRow[]> =>
   rows<RuleRow>(
     sql,
@@ -48,7 +46,6 @@ export const currentRules = (sql: Sql, route: RouteName | null, country: string 
     [route, country],
   );
 
-/** Every version of one rule, newest first. */
 export const ruleHistory = (sql: Sql, country: string, route: RouteName): Promise<RuleRow[]> =>
   rows<RuleRow>(sql, `select ${COLUMNS} from country_rules where country = $1 and route = $2 order by version desc`, [
     country,

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** One month of one rented number: what it cost, at the price of its first day. */
+/** One month of a rented number, at the price of its first day. */
 const NumberChargeSchema = defineEntity({
   name: 'NumberCharge',
   tableName: 'number_charges',

@@ -14,20 +14,18 @@ const SmsNumberSchema = defineEntity({
     number: p.text(),
     kind: p.text().$type<NumberKind>(),
     country: p.text(),
-    /** The account that rents it. */
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
-    /** The slot of the SIM in its gateway. */
+    /** SIM slot in its gateway. */
     port: p.smallint().nullable(),
     rentedAt: p.datetime(3).nullable(),
-    /** The end of the months that are rented; null while nobody rents it, or without end. */
+    /** End of the paid months; null if not rented, or without end. */
     rentedUntil: p.datetime(3).nullable(),
-    /** How many months from `rentedAt` to `rentedUntil`. */
+    /** Months from `rentedAt` to `rentedUntil`. */
     rentMonths: p.integer().default(0),
-    /** Whether another month begins at the end. */
+    /** Whether it renews at the end. */
     renews: p.boolean().default(true),
-    /** When its renter was told that it ends. */
     toldExpiringAt: p.datetime(3).nullable(),
-    /** Who rented it last, and until when: replies that come late are still theirs for a while. */
+    /** Last renter and release: late replies are theirs for a while. */
     releasedAt: p.datetime(3).nullable(),
     lastAccountId: p.uuid().nullable(),
     createdAt: p.datetime(3),

@@ -4,19 +4,19 @@ import { rows, type Sql } from '../sql.ts';
 
 export type PriceKind = 'segment' | 'number-month';
 
-/** A price from a date on. Never changed: a new price is a new row with a later date. */
+/** A price from a date on. Append-only. */
 const PriceSchema = defineEntity({
   name: 'Price',
   tableName: 'prices',
   indexes: [{ properties: ['kind', 'country'] }],
   properties: {
     id: p.uuid().primary(),
-    /** An account's own price; null for everybody's. */
+    /** Null: for every account. */
     accountId: p.uuid().nullable(),
     kind: p.text().$type<PriceKind>(),
-    /** `*` for countries that have no price of their own. */
+    /** `*`: countries without their own. */
     country: p.text(),
-    /** Of a segment. */
+    /** Segments only. */
     route: p.text().$type<'premium' | 'lowcost'>().nullable(),
     /** Millionths of the currency. */
     micros: p.bigint('number'),
@@ -28,15 +28,15 @@ export class Price extends PriceSchema.class {}
 PriceSchema.setClass(Price);
 
 /**
- * The price of a month of a number, as a subquery of at most one row (`micros`): an account's own before everybody's, a
- * country's before `*`, the latest that holds. The arguments are SQL expressions.
+ * A number's monthly price as a subquery of at most one row (`micros`): the account's before the general one, the country's
+ * before `*`, the latest valid. Arguments are SQL.
  */
 export const monthPrice = ({ account, country, at }: { account: string; country: string; at: string }): string =>
   `select p.micros from prices p where p.kind = 'number-month' and p.country in (${country}, '*')
      and (p.account_id is null or p.account_id = ${account}) and p.valid_from <= ${at}
    order by p.account_id nulls last, p.country = '*', p.valid_from desc, p.id desc limit 1`;
 
-/** The prices of a route's segments for an account at that time. */
+/** A route's segment prices for an account at a time. */
 export async function segmentPrices(sql: Sql, account: string, route: 'premium' | 'lowcost', at: Date): Promise<SegmentPrices> {
   const found = await rows<{ country: string; own: boolean; micros: string }>(
     sql,

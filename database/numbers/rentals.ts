@@ -2,7 +2,7 @@ import { QUARANTINE_MS, TOLD_BEFORE_MS } from '../../domain/numbers/rental.ts';
 import { monthPrice } from './price.ts';
 import { affected, rows, type Sql } from '../sql.ts';
 
-/** A number as its renter, or who may rent it, sees it. `micros` is what a month of it costs that account; null without a price. */
+/** A number as (potential) renters see it. `micros`: their monthly price, null without one. */
 export type RentedNumber = {
   id: string;
   number: string;
@@ -18,11 +18,10 @@ export type RentedNumber = {
 const columns = (account: string): string => `n.id, n.number, n.kind, n.country, n.rented_at as "rentedAt",
   n.rented_until as "rentedUntil", n.renews, (${monthPrice({ account, country: 'n.country', at: 'now()' })}) as micros`;
 
-/** A number that this account (`$1`) may rent now: nobody's, and at rest for nobody else. */
+/** Rentable by `$1`: free, and not in another's quarantine. */
 const FREE = `n.kind = 'virtual' and n.account_id is null
   and (n.released_at is null or n.last_account_id = $1 or n.released_at < now() - interval '${QUARANTINE_MS} milliseconds')`;
 
-/** The numbers an account rents, oldest first. */
 export const rentedBy = (sql: Sql, account: string, { id = null, after = null, limit }: Span): Promise<RentedNumber[]> =>
   rows<RentedNumber>(
     sql,
@@ -32,7 +31,6 @@ export const rentedBy = (sql: Sql, account: string, { id = null, after = null, l
   );
 type Span = { id?: string | null; after?: string | null; limit: number };
 
-/** The numbers that an account could rent, by country. */
 export const onOffer = (
   sql: Sql,
   account: string,
@@ -45,13 +43,12 @@ export const onOffer = (
     [account, countries, after, limit],
   );
 
-/** One month later than so many months ago, whatever the lengths of the months between. */
+/** Calendar months after a date, whatever their lengths. */
 const monthsAfter = (since: string, months: string): string =>
   `((${since} at time zone 'UTC') + make_interval(months => ${months})) at time zone 'UTC'`;
 
 type Asked = { account: string; number: string | null; country: string | null; renews: boolean };
-
-/** Rents the number named, or any of a country, for a month. Of two at once one wins; undefined when there is none to be had. */
+/** Rents the given number, or any of a country, for a month; undefined when none is free. */
 export async function rentNumber(sql: Sql, { account, number, country, renews }: Asked): Promise<RentedNumber | undefined> {
   const [rented] = await rows<RentedNumber>(
     sql,
@@ -73,7 +70,7 @@ export async function rentNumber(sql: Sql, { account, number, country, renews }:
   return rented;
 }
 
-/** Whether a campaign that goes out from that number is not over: it would end in the middle. */
+/** Whether a campaign from that number is not over. */
 export async function isSending(sql: Sql, account: string, id: string): Promise<boolean> {
   const [found] = await rows<{ sending: boolean }>(
     sql,
@@ -87,7 +84,7 @@ export async function isSending(sql: Sql, account: string, id: string): Promise<
 const RELEASED = `last_account_id = account_id, released_at = now(), account_id = null, rented_at = null, rented_until = null,
   rent_months = 0, renews = true, told_expiring_at = null`;
 
-/** Takes a virtual number back from whoever rents it, or from `account` alone. Answers whose it was. */
+/** Ends a rental, if `account` (null: any) is the renter. Returns whose it was. */
 export async function releaseNumber(
   sql: Sql,
   id: string,
@@ -102,7 +99,7 @@ export async function releaseNumber(
   return released;
 }
 
-/** Says whether another month begins at the end. False when the account rents no such number. */
+/** False when the account does not rent it. */
 export const setRenews = async (sql: Sql, account: string, id: string, renews: boolean): Promise<boolean> =>
   (await affected(sql, 'update numbers set renews = $3, told_expiring_at = null where id = $1 and account_id = $2', [
     id,
@@ -117,7 +114,7 @@ const due = (
 ): string => `select id from numbers where kind = 'virtual' and account_id is not null and rented_until is not null
   and ${where} order by id limit $1 for update skip locked`;
 
-/** Marks rentals that end soon as told. */
+/** Marks rentals ending soon as announced. */
 export const tellExpiring = (sql: Sql, limit: number): Promise<Ending[]> =>
   rows<Ending>(
     sql,
@@ -127,7 +124,7 @@ export const tellExpiring = (sql: Sql, limit: number): Promise<Ending[]> =>
     [limit],
   );
 
-/** Begins another month of rentals that are renewed, and charges it at the price of its first day. `at` is the new end. */
+/** Renews due rentals by a month, charged at its first day's price. `at`: the new end. */
 export const renewDue = (sql: Sql, limit: number): Promise<Ending[]> =>
   rows<Ending>(
     sql,
@@ -145,7 +142,6 @@ export const renewDue = (sql: Sql, limit: number): Promise<Ending[]> =>
     [limit],
   );
 
-/** Takes back what has come to its end. */
 export const releaseExpired = (sql: Sql, limit: number): Promise<Ending[]> =>
   rows<Ending>(
     sql,

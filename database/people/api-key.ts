@@ -10,23 +10,22 @@ const ApiKeySchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     role: p.text().$type<'operator' | 'account'>(),
-    /** Null on an operator's key. */
+    /** Null for operators' keys. */
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
     user: () => p.manyToOne(User).mapToPk().nullable().deleteRule('restrict'),
     name: p.text(),
-    /** The first characters of the key, to recognise it by. */
+    /** First characters, for recognition. */
     prefix: p.text(),
-    /** SHA-256 of the key: the key itself is shown once and kept nowhere. */
+    /** SHA-256 of the key, which is shown once and not stored. */
     hash: p.blob().unique(),
-    /** The secret before a rotation: it opens until then. */
+    /** The previous secret, valid until `oldUntil`. */
     oldHash: p.blob().unique().nullable(),
     oldUntil: p.datetime(3).nullable(),
-    /** Its scopes. Null on an operator's, and on one from before there were scopes: it opens what it did. */
+    /** Null for operators' keys, and for older keys, which keep full access. */
     scopes: p.array().$type<Scope[]>().nullable(),
-    /** CIDRs and addresses that it is taken from. Null: from everywhere. */
+    /** CIDRs and addresses allowed; null: any. */
     networks: p.array().nullable(),
     expiresAt: p.datetime(3).nullable(),
-    /** To the minute. */
     lastUsedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     revokedAt: p.datetime(3).nullable(),
@@ -37,7 +36,7 @@ ApiKeySchema.setClass(ApiKey);
 
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** A new key of 256 bits: `ar_` for an account, `arop_` for an operator. */
+/** A new 256-bit key: `ar_` for accounts, `arop_` for operators. */
 export const newKey = (kind: 'account' | 'operator'): { key: string; prefix: string; hash: Buffer } => {
   const key = `${kind === 'operator' ? 'arop' : 'ar'}_${randomBytes(32).toString('base64url')}`;
   return { key, prefix: key.slice(0, 10), hash: hashKey(key) };

@@ -9,9 +9,9 @@ const AuditEntrySchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     at: p.datetime(3),
-    /** `key <id>`, `user <id>`, or the part of the product that did it. Whoever it was has a name elsewhere, and may lose it. */
+    /** `key <id>`, `user <id>`, or a part of the product. Names are kept elsewhere, where they can be erased. */
     actor: p.text(),
-    /** Where the request came from, as sign-in counts it; null for what no request did. */
+    /** Source address of the request, if any. */
     address: p.text().nullable(),
     accountId: p.uuid().nullable(),
     action: p.text(),
@@ -22,5 +22,5 @@ const AuditEntrySchema = defineEntity({
 export class AuditEntry extends AuditEntrySchema.class {}
 AuditEntrySchema.setClass(AuditEntry);
 
-/** Notes what was done, in the transaction that does it: the caller flushes. */
+/** Records an action in its transaction; the caller flushes. */
 export const audit = (em: EntityManager, record: AuditRecord): void => void em.create(AuditEntry, auditRow(record));

@@ -4,8 +4,8 @@ import { idAt, newId } from '../ids.ts';
 import type { Sql } from '../sql.ts';
 
 /**
- * Something done: to what, with what particulars. `target` is a kind of thing and its id, such as `key <id>`; `detail` never holds a
- * secret, a number, a text or a name. Who did it, and for which account, is the request's; said here where none is.
+ * An action for the audit log. `target`: kind and id, such as `key <id>`; `detail` never holds a secret, number, text or name.
+ * Actor and account default to the request's.
  */
 export type AuditRecord = {
   actor?: string;
@@ -15,7 +15,7 @@ export type AuditRecord = {
   detail?: Record<string, unknown>;
 };
 
-/** Who a request is from, once that is known; what the transaction that does it is to note of it, and whether something was noted. */
+/** The request's actor, and the record its transaction owes. */
 export type Acting = {
   actor: string;
   accountId: string | null;
@@ -24,10 +24,9 @@ export type Acting = {
   noted: boolean;
 };
 
-/** Set around each request. */
 export const acting = new AsyncLocalStorage<Acting>();
 
-/** A row of the log. One that a handler makes stands for what its request owes: it says more. */
+/** A log row. A handler's own record replaces the one its request owes. */
 export function auditRow({ actor, accountId, action, target, detail = {} }: AuditRecord) {
   const by = acting.getStore();
   if (by) Object.assign(by, { owed: null, noted: true });
@@ -35,7 +34,6 @@ export function auditRow({ actor, accountId, action, target, detail = {} }: Audi
   return { id: newId(), at: new Date(), ...who, action, target, detail, address: by?.address() ?? null };
 }
 
-/** Notes what was done, in the caller's transaction. */
 export async function recordAudit(sql: Sql, record: AuditRecord): Promise<void> {
   await sql.query(
     `insert into audit_log (id, at, actor, account_id, action, target, detail, address) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -45,11 +43,10 @@ export async function recordAudit(sql: Sql, record: AuditRecord): Promise<void> 
 
 const FORGOTTEN_AT_ONCE = 5000;
 
-/** Forgets a page of what is older than so many days. */
 export const forgetAudit = (sql: Sql, days: number): Promise<unknown> =>
   sql.query('select forget_audit($1, $2)', [idAt(Date.now() - days * DAY_MS), FORGOTTEN_AT_ONCE]);
 
-/** Notes what the request owes, as part of the transaction that is about to commit. Answers with what must be owed again if it does not. */
+/** Records what the request owes, before its transaction commits. Returns what to owe again if it does not. */
 export async function settleAudit(sql: Sql): Promise<AuditRecord | null> {
   const owed = acting.getStore()?.owed ?? null;
   if (owed) await recordAudit(sql, owed);

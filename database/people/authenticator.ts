@@ -9,7 +9,7 @@ const RecoveryCodeSchema = defineEntity({
   tableName: 'recovery_codes',
   indexes: [{ properties: ['user'] }],
   properties: {
-    /** SHA-256 of the code, which is kept nowhere: 80 random bits are not guessed from it. */
+    /** SHA-256 suffices for 80 random bits. */
     hash: p.blob().primary(),
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
     createdAt: p.datetime(3),
@@ -19,12 +19,12 @@ export class RecoveryCode extends RecoveryCodeSchema.class {}
 RecoveryCodeSchema.setClass(RecoveryCode);
 
 const CODES = 10;
-/** Crockford's: without the letters that are taken for others. */
+/** Crockford's alphabet, without ambiguous letters. */
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
 
 const hashOf = (code: string): Buffer => hashToken(code.toLowerCase().replaceAll(/[\s-]/g, ''));
 
-/** Ten new codes in place of those there were; shown once, for only their hashes are kept. */
+/** Replaces the ten codes. Shown once; only hashes are stored. */
 export async function makeRecoveryCodes(sql: Sql, userId: string): Promise<string[]> {
   const codes = Array.from({ length: CODES }, () =>
     Array.from(randomBytes(16), (byte) => LETTERS[byte % LETTERS.length])
@@ -40,11 +40,11 @@ export async function makeRecoveryCodes(sql: Sql, userId: string): Promise<strin
   return codes;
 }
 
-/** Whether it is one of the person's codes that was not used before; it is used now. */
+/** Uses up one of the user's codes; false if it is none. */
 export const useRecoveryCode = async (sql: Sql, userId: string, code: string): Promise<boolean> =>
   (await affected(sql, 'delete from recovery_codes where user_id = $1 and hash = $2', [userId, hashOf(code)])) === 1;
 
-/** The password alone opens from now on. Answers whether there was an authenticator. */
+/** Removes a user's authenticator. True if there was one. */
 export async function dropAuthenticator(sql: Sql, userId: string): Promise<boolean> {
   await affected(sql, 'delete from recovery_codes where user_id = $1', [userId]);
   const dropped = 'update users set totp = null, totp_step = null where id = $1 and totp_step is not null';

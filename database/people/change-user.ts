@@ -5,11 +5,11 @@ import { recordAudit } from './audit.ts';
 import { affected, rows } from '../sql.ts';
 import type { Role } from './user.ts';
 
-/** `actor` as the audit log names them; `accountId` is whose people may be changed, null for everybody's. */
+/** `actor` as in the audit log; `accountId`: whose users may be changed, null for all. */
 export type PersonChange = { userId: string; actor: string; accountId: string | null };
 type Person = { role: Role; accountId: string | null; lastOwner: boolean };
 
-/** Locks the account's people in one order: two owners can not remove each other at once. Throws `not-found`. */
+/** Locks the account's users in one order, so that two owners can't remove each other. Throws `not-found`. */
 async function lockPerson(client: PoolClient, { userId, accountId }: PersonChange): Promise<Person> {
   const people = await rows<{ id: string; role: Role; joined: boolean; accountId: string | null }>(
     client,
@@ -25,7 +25,7 @@ async function lockPerson(client: PoolClient, { userId, accountId }: PersonChang
 
 const lastOwner = () => new AppError('conflict', said('last-owner'));
 
-/** Removes a person or withdraws an invitation: sessions and links end with the row, what they did keeps their id. */
+/** Removes a user or withdraws an invitation. Sessions and links end with the row; the audit log keeps the id. */
 export async function removePerson(client: PoolClient, change: PersonChange): Promise<void> {
   const person = await lockPerson(client, change);
   if (person.lastOwner) throw lastOwner();
@@ -38,7 +38,7 @@ export async function removePerson(client: PoolClient, change: PersonChange): Pr
     'update conversations c set assignee = null from users u where u.id = $1 and c.account_id = u.account_id and c.assignee = u.email',
     [userId],
   );
-  // The provider alone does not bring them back.
+  // Signing in through the provider does not restore them.
   await affected(
     client,
     `insert into removed_identities (provider_id, subject, address)
@@ -51,7 +51,7 @@ export async function removePerson(client: PoolClient, change: PersonChange): Pr
   await recordAudit(client, { actor, accountId: person.accountId, action: 'user.remove', target: `user ${userId}`, detail });
 }
 
-/** Gives a person of an account another role. Their sessions go on, with the rights of the new one. */
+/** Changes a user's role. Sessions continue with the new rights. */
 export async function changeRole(client: PoolClient, change: PersonChange, role: Exclude<Role, 'operator'>): Promise<void> {
   const person = await lockPerson(client, change);
   const { userId, actor } = change;
@@ -63,7 +63,7 @@ export async function changeRole(client: PoolClient, change: PersonChange, role:
   await recordAudit(client, { actor, accountId: person.accountId, action: 'user.change-role', target: `user ${userId}`, detail });
 }
 
-/** Signs a person out everywhere. Answers how many sessions that were. */
+/** Ends all of a user's sessions. Returns how many. */
 export async function endSessions(client: PoolClient, change: PersonChange): Promise<number> {
   const { accountId } = await lockPerson(client, change);
   const { userId, actor } = change;

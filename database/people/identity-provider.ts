@@ -3,7 +3,7 @@ import { Account } from '../account.ts';
 import { sqlUnique } from '../sql-index.ts';
 import type { Role } from './user.ts';
 
-/** Where people sign in by OpenID Connect. */
+/** OpenID Connect providers. */
 const IdentityProviderSchema = defineEntity({
   name: 'IdentityProvider',
   tableName: 'identity_providers',
@@ -15,14 +15,13 @@ const IdentityProviderSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('cascade').unique(),
     issuer: p.text(),
     clientId: p.text(),
-    /** Sealed. */
     clientSecret: p.blob(),
-    /** The claim that says a person's role, and the role of each of its values; who has none of them gets `defaultRole`. */
+    /** Claim with the user's role, and roles by its values; else `defaultRole`. */
     roleClaim: p.text().nullable(),
     roles: p.json<Record<string, Role>>(),
-    /** Null: nobody without a role by claim is let in. */
+    /** Null: users without a role by claim are refused. */
     defaultRole: p.text().$type<Role>().nullable(),
-    /** Whether passwords are for owners alone, should the provider be away. */
+    /** Passwords only for owners, in case the provider is down. */
     required: p.boolean(),
     createdAt: p.datetime(3),
   },
@@ -30,7 +29,7 @@ const IdentityProviderSchema = defineEntity({
 export class IdentityProvider extends IdentityProviderSchema.class {}
 IdentityProviderSchema.setClass(IdentityProvider);
 
-/** A domain that an account says is its own. It is, once that was proved: then it is nobody else's. */
+/** A domain an account claims; once proved it is exclusive. */
 const AccountDomainSchema = defineEntity({
   name: 'AccountDomain',
   tableName: 'account_domains',
@@ -42,7 +41,7 @@ const AccountDomainSchema = defineEntity({
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk().deleteRule('cascade'),
     domain: p.text(),
-    /** The value of the TXT record. */
+    /** Expected TXT record. */
     proof: p.text(),
     provedAt: p.datetime(3).nullable(),
     provedBy: p.text().$type<'dns' | 'operator'>().nullable(),
@@ -51,7 +50,7 @@ const AccountDomainSchema = defineEntity({
 export class AccountDomain extends AccountDomainSchema.class {}
 AccountDomainSchema.setClass(AccountDomain);
 
-/** A person on the way to a provider: good once, for ten minutes, in the browser that began it. */
+/** A sign-in begun at a provider: valid once, for ten minutes, in that browser. */
 const SignOnAttemptSchema = defineEntity({
   name: 'SignOnAttempt',
   tableName: 'sign_on_attempts',
@@ -61,7 +60,7 @@ const SignOnAttemptSchema = defineEntity({
     provider: () => p.manyToOne(IdentityProvider).mapToPk().deleteRule('cascade'),
     verifier: p.text(),
     nonce: p.text(),
-    /** Whether the provider was to ask for the person again. */
+    /** Whether the provider must authenticate again. */
     again: p.boolean(),
     expiresAt: p.datetime(3),
   },
@@ -69,7 +68,7 @@ const SignOnAttemptSchema = defineEntity({
 export class SignOnAttempt extends SignOnAttemptSchema.class {}
 SignOnAttemptSchema.setClass(SignOnAttempt);
 
-/** Somebody who was removed: the provider alone does not bring them back, an invitation does. */
+/** A removed user: only an invitation brings them back. */
 const RemovedIdentitySchema = defineEntity({
   name: 'RemovedIdentity',
   tableName: 'removed_identities',
@@ -77,7 +76,7 @@ const RemovedIdentitySchema = defineEntity({
   properties: {
     provider: () => p.manyToOne(IdentityProvider).mapToPk().primary().deleteRule('cascade'),
     subject: p.text().primary(),
-    /** SHA-256 of their address. */
+    /** SHA-256 of the e-mail address. */
     address: p.blob(),
   },
 });

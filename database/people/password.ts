@@ -1,7 +1,7 @@
-// Not argon2 by its name: an older Node would stop at that import, before it can say that it is too old.
+// No import by name: an older Node would fail at it before reporting its version.
 import crypto, { randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** OWASP's least for argon2id: 19 MiB, two passes, one lane; about 50 ms. */
+/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 50 ms. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const FORM = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
@@ -16,14 +16,14 @@ const derive = (password: string, nonce: Buffer, cost: Cost): Promise<Buffer> =>
 
 const bare = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
-/** A PHC string: what it cost stands in it, so that the cost may rise later. */
+/** A PHC string, with its cost parameters. */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
   const key = await derive(password, nonce, COST);
   return `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.parallelism}$${bare(nonce)}$${bare(key)}`;
 }
 
-/** Takes as long for a user who has no password, or does not exist (null). */
+/** As slow without a password or user (null). */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
   const parts = FORM.exec(stored ?? '');
   if (!parts) {

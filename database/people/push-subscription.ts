@@ -5,7 +5,7 @@ import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
 import { User } from './user.ts';
 
-/** Which replies a device is told of: in a person's own conversations, in nobody's too, or in all that they may see. */
+/** Notify for own conversations, unassigned ones too, or all visible. */
 export const PUSH_CHOICES = ['mine', 'unassigned', 'all'] as const;
 
 const PushSubscriptionSchema = defineEntity({
@@ -15,13 +15,13 @@ const PushSubscriptionSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
-    /** SHA-256 of the address at the push service: a browser that subscribes again keeps its row. */
+    /** SHA-256 of the push address: a browser that resubscribes keeps its row. */
     endpointHash: p.blob().unique(),
-    /** The sealed address and keys: whoever has them can write to the device. */
+    /** Sealed address and keys, which allow sending to the device. */
     sealed: p.blob(),
     device: p.text(),
     choice: p.text().$type<(typeof PUSH_CHOICES)[number]>(),
-    /** Whether nights are left alone, by the account's clock. */
+    /** Quiet at night, by the account's time zone. */
     quiet: p.boolean(),
     createdAt: p.datetime(3),
     pushedAt: p.datetime(3).nullable(),
@@ -30,7 +30,7 @@ const PushSubscriptionSchema = defineEntity({
 export class PushSubscription extends PushSubscriptionSchema.class {}
 PushSubscriptionSchema.setClass(PushSubscription);
 
-/** By which push services know this installation (RFC 8292), in base64url. */
+/** VAPID keys (RFC 8292), base64url. */
 export type PushKeys = { publicKey: string; privateKey: string };
 
 export async function openPushKeys(sql: Sql, secrets: Secrets): Promise<PushKeys> {

@@ -8,18 +8,18 @@ const SessionSchema = defineEntity({
   tableName: 'sessions',
   indexes: [{ properties: ['user'] }],
   properties: {
-    /** SHA-256 of the cookie's value, which is kept nowhere. */
+    /** SHA-256 of the cookie, which is not stored. */
     hash: p.blob().primary(),
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
-    /** The name that its owner gave it. */
+    /** Public id. */
     id: p.uuid().unique().defaultRaw('gen_random_uuid()'),
     /** To the minute. */
     lastSeenAt: p.datetime(3).defaultRaw('now()'),
-    /** When the person last gave their password, or signed in by their provider. */
+    /** Last password or provider sign-in. */
     confirmedAt: p.datetime(3).defaultRaw('now()'),
-    /** The network address and the User-Agent that it was opened from. */
+    /** Network address and User-Agent at sign-in. */
     address: p.text().default(''),
     device: p.text().default(''),
     via: p.text().$type<'password' | 'provider'>().default('password'),
@@ -56,16 +56,16 @@ const SignInTriesSchema = defineEntity({
 export class SignInTries extends SignInTriesSchema.class {}
 SignInTriesSchema.setClass(SignInTries);
 
-/** The installation's rules for every session; an account may ask for more. */
+/** The installation's session rules; accounts may be stricter. */
 export type SignInPolicy = { sessionHours: number; idleMinutes: number; authenticator: 'nobody' | 'operators' | 'everybody' };
-/** After this long the password is asked for again, before a factor, a key or a person changes. */
+/** After that the password is asked again before changing a factor, key or person. */
 const CONFIRMED_MINUTES = 10;
 
-/** The sessions that are open, in $2 hours and $3 idle minutes at most; with their people and the accounts of these. */
+/** Open sessions, within $2 hours and $3 idle minutes, with user and account. */
 const OPEN = `from sessions s join users u on u.id = s.user_id left join accounts a on a.id = u.account_id
   where s.expires_at > now() and s.created_at > now() - make_interval(hours => least($2::int, a.session_hours))
     and s.last_seen_at > now() - make_interval(mins => least($3::int, a.session_idle_minutes))`;
-/** Of each: whether its person has to set an authenticator up before anything else, by $4; whether the password was just given. */
+/** Per session: authenticator required by $4 and not set up; password just confirmed. */
 const STANDING = `u.totp_step is null and s.via = 'password' and (coalesce(a.requires_authenticator, false) or $4 = 'everybody'
     or $4 = 'operators' and u.role = 'operator') as "mustEnrol",
   s.confirmed_at > now() - interval '${CONFIRMED_MINUTES} minutes' as confirmed,
@@ -74,12 +74,12 @@ export type Standing = { mustEnrol: boolean; confirmed: boolean; unseen: boolean
 
 const valuesOf = ({ sessionHours, idleMinutes, authenticator }: SignInPolicy) => [sessionHours, idleMinutes, authenticator];
 
-/** Asks for the open session of a token, with these columns of it (s), its person (u) and their account (a), and how it stands. */
+/** Query for a token's open session, with columns of session (s), user (u) and account (a), and its standing. */
 export const sessionWith = (columns: string): string => `select ${columns}, ${STANDING} ${OPEN} and s.hash = $1`;
 export const sessionValues = (policy: SignInPolicy, token: string): unknown[] => [hashToken(token), ...valuesOf(policy)];
 
 type Seen = { id: string; device: string; address: string; createdAt: Date; lastSeenAt: Date; endsAt: Date; current: boolean };
-/** A person's open sessions, the one used last first. */
+/** A user's open sessions, latest first. */
 export const sessionsOf = (sql: Sql, policy: SignInPolicy, userId: string, token: string): Promise<Seen[]> =>
   rows<Seen>(
     sql,
@@ -90,13 +90,13 @@ export const sessionsOf = (sql: Sql, policy: SignInPolicy, userId: string, token
     [userId, ...valuesOf(policy).slice(0, 2), hashToken(token)],
   );
 
-/** For a session that is `unseen`: written once a minute, so that no request is made dearer by it. */
+/** For `unseen` sessions: at most one write a minute. */
 export const markSeen = (sql: Sql, token: string | undefined): Promise<number> =>
   affected(sql, 'update sessions set last_seen_at = now() where hash = $1', [hashToken(token ?? '')]);
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** 256 bits, and what is stored of them. */
+/** 256 random bits and their hash. */
 export const newToken = (): { token: string; hash: Buffer } => {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };

@@ -3,8 +3,8 @@ import { Account } from '../account.ts';
 import { IdentityProvider } from './identity-provider.ts';
 
 /**
- * owner: everything of the account; agent: its conversations; agent-restricted: those that are theirs or nobody's, without numbers;
- * viewer: reads. An operator belongs to no account.
+ * owner: everything of the account; agent: its conversations; agent-restricted: own and unassigned ones, without numbers; viewer:
+ * read only. Operators belong to no account.
  */
 export type Role = 'operator' | 'owner' | 'agent' | 'agent-restricted' | 'viewer';
 
@@ -16,17 +16,17 @@ const UserSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     email: p.text().unique(),
-    /** The address that was invited, where somebody of another account has it: nobody joins by this row, and nobody is told why. */
+    /** Invited address that belongs to another account's user: the invitation can't be accepted, and nobody learns why. */
     invitedAs: p.text().nullable(),
     role: p.text().$type<Role>(),
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
-    /** argon2id in PHC form; null until an invitation is accepted. */
+    /** argon2id PHC string; null until the invitation is accepted. */
     passwordHash: p.text().nullable(),
-    /** The sealed secret of the authenticator. */
+    /** Sealed TOTP secret. */
     totp: p.blob().nullable(),
-    /** The last step of time whose code was used: no code opens twice. Null until the authenticator is confirmed. */
+    /** Last used TOTP step, against reuse; null until confirmed. */
     totpStep: p.bigint('number').nullable(),
-    /** Who of which provider they are, once they signed in by it. */
+    /** Identity at the provider, after the first such sign-in. */
     provider: () => p.manyToOne(IdentityProvider).mapToPk().nullable().deleteRule('set null'),
     subject: p.text().nullable(),
     createdAt: p.datetime(3),

@@ -13,9 +13,9 @@ const KeywordRuleSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
-    /** Folded, as a reply's first word is when it is looked up. */
+    /** Folded, like a reply's first word. */
     word: p.text(),
-    /** The reply code that it holds for; null for all. */
+    /** Its reply code; null for all. */
     number: p.text().nullable(),
     campaignId: p.uuid().nullable(),
     actions: p.json<KeywordAction[]>(),

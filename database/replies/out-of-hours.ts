@@ -2,7 +2,6 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { DaysOff, Opening } from '../../domain/replies/opening-hours.ts';
 import { Account } from '../account.ts';
 
-/** An account's automatic answer while nobody is there. */
 const OutOfHoursSchema = defineEntity({
   name: 'OutOfHours',
   tableName: 'out_of_hours',
@@ -10,9 +9,9 @@ const OutOfHoursSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().primary(),
     enabled: p.boolean(),
     text: p.text(),
-    /** When somebody is there, by the account's clock. */
+    /** In the account's time zone. */
     hours: p.json<Opening[]>(),
-    /** Whether nobody is there on the public holidays of the account's country. */
+    /** Closed on the country's public holidays. */
     holidays: p.boolean().default(false),
     closed: p.json<DaysOff[]>().default('[]'),
   },

@@ -7,11 +7,10 @@ import { affected, rows } from '../sql.ts';
 
 export type Correction = {
   replyId: string;
-  /** The account that gets the reply. */
   accountId: string;
-  /** The campaign that it is to answer; null for none. */
+  /** Null for none. */
   campaignId: string | null;
-  /** The key of the person who decides. */
+  /** The person's key. */
   by: string;
 };
 
@@ -41,8 +40,8 @@ type Answered = {
 };
 
 /**
- * Moves a reply to where a person says it belongs, and has the accounts told. `from` limits it to one account's replies. Null when
- * there is no such reply; `no-message` when the campaign never wrote to that phone.
+ * Moves a reply to the account and campaign a person chose, and emits the events. `from`: only this account's replies. Null: no
+ * such reply; `no-message`: the campaign never wrote to that phone.
  */
 export async function reattribute(
   client: PoolClient,
@@ -70,7 +69,7 @@ export async function reattribute(
      where id = $1`,
     [reply.id, accountId, campaignId, message?.id ?? null, placed.conversationId, placed.sequence, JSON.stringify(attribution)],
   );
-  // Its keyword counts for the account that has it now.
+  // Its STOP counts for the new account.
   if (reply.opt_out && fromAnother) {
     await affected(
       client,
@@ -152,7 +151,7 @@ const moved = (eventId: string, { reply, message, campaignId, placed, attributio
     },
   });
 
-/** The account that had it before learns that it is not theirs, and nothing else. */
+/** The previous account learns only that it is not theirs. */
 const withdrawn = (eventId: string, reply: Row): string =>
   JSON.stringify({
     id: eventId,

@@ -3,7 +3,7 @@ import type { ReplyColumn, ReplyViewFilters } from '../../domain/replies/reply-t
 import { Account } from '../account.ts';
 import { sqlUnique } from '../sql-index.ts';
 
-/** How a person looks at the received SMS of their account. */
+/** Saved filters and columns of received SMS. */
 const ReplyViewSchema = defineEntity({
   name: 'ReplyView',
   tableName: 'reply_views',
@@ -11,9 +11,9 @@ const ReplyViewSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     account: () => p.manyToOne(Account).mapToPk(),
-    /** Its owner: `user <id>`, or a key's id. */
+    /** `user <id>`, or a key's id. */
     owner: p.text(),
-    /** Null: the table as they left it. */
+    /** Null: the table as last left. */
     name: p.text().nullable(),
     filters: p.json<ReplyViewFilters>(),
     columns: p.array<ReplyColumn>(),

@@ -35,31 +35,31 @@ const ReplySchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     carrierId: p.uuid(),
-    /** The carrier session that brought it, where the carrier has no ids. */
+    /** The carrier session, for carriers without ids. */
     sessionId: p.uuid().nullable(),
     externalId: p.text().nullable(),
-    /** A hash of slot, sender, text and device time, of what was or may be read from a gateway's inbox. */
+    /** Hash of slot, sender, text and device time, for replies also in a gateway's inbox. */
     contentKey: p.text().nullable(),
     /** As the carrier wrote them. */
     fromRaw: p.text(),
     toRaw: p.text(),
-    /** E.164 where it can be read so. */
+    /** E.164 if readable. */
     fromNumber: p.text(),
     replyCode: p.text(),
     text: p.text(),
-    /** The bytes, kept only where `text` can't hold them. */
+    /** Kept only where `text` can't hold the bytes. */
     body: p.blob().nullable(),
-    /** When the device or the carrier received it, not when we heard of it. */
+    /** At the device or carrier. */
     receivedAt: p.datetime(3),
     precision: p.text(),
     ingestedAt: p.datetime(3),
-    /** When it may be filed: at once, or by the nightly sync. */
+    /** When filing may begin: at once, or by the nightly sync. */
     releasedAt: p.datetime(3).nullable(),
-    /** When Temporal accepted the run that files it, and that run's workflow id. */
+    /** When Temporal accepted its filing run, and that run's workflow id. */
     handedAt: p.datetime(3).nullable(),
     runId: p.text().nullable(),
     filedAt: p.datetime(3).nullable(),
-    /** Whether it was looked at for a STOP, and obeyed, while it waited for its night. */
+    /** Whether it was checked for a STOP, and obeyed, before its release. */
     stopChecked: p.text().fieldName('peeked').$type<'obeyed' | 'looked-at'>().nullable(),
     filingFailed: p.text().nullable(),
     accountId: p.uuid().nullable(),
@@ -68,13 +68,13 @@ const ReplySchema = defineEntity({
     conversationId: p.uuid().nullable(),
     sequence: p.integer().nullable(),
     attribution: p.json<Attribution>().nullable(),
-    /** STOP and its like, or what only looks like one and waits for a person. */
+    /** STOP and others, or a likely STOP awaiting a person. */
     keyword: p.text().$type<Exclude<KeywordKind, 'none'>>().nullable(),
     optOut: p.boolean().default(false),
     partial: p.boolean().default(false),
-    /** It answers a message sent while two-way SMS was off: shown and delivered nowhere. */
+    /** Answers a message sent while two-way SMS was off: not shown, not delivered. */
     hidden: p.boolean().default(false),
-    /** It was hidden, and is filed for its account now that an operator released it. */
+    /** Formerly hidden; an operator released it for filing. */
     unhide: p.boolean().default(false),
   },
 });
@@ -99,7 +99,7 @@ const InboundPartSchema = defineEntity({
     receivedAt: p.datetime(3),
     precision: p.text(),
     ingestedAt: p.datetime(3),
-    /** The reply that it became a part of; kept a day, to recognise a copy and to complete a reply shown without some part. */
+    /** The reply it is part of; kept a day for copies and late parts. */
     replyId: p.uuid().nullable(),
   },
 });

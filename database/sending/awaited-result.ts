@@ -6,7 +6,7 @@ const AwaitedResultSchema = defineEntity({
   indexes: [{ properties: ['carrierId', 'nextAt'] }],
   properties: {
     carrierId: p.uuid().primary(),
-    /** The carrier's id of a message that it took, and whose result it is asked for. */
+    /** The carrier's id of a message whose result is polled. */
     reference: p.text().primary(),
     submittedAt: p.datetime(3),
     nextAt: p.datetime(3),

@@ -4,7 +4,7 @@ import type { BusyCodes } from '../../domain/sending/reply-code.ts';
 import type { NumberKind } from '../../domain/sending/sender-policy.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/** `except`: the campaign that is planned, whose own messages may be there already. */
+/** `except`: the planned campaign, whose messages may be stored already. */
 type Asked = {
   account: string;
   phones: readonly string[];
@@ -14,15 +14,15 @@ type Asked = {
 };
 
 /**
- * Which of these codes some campaign, of whatever account, still awaits a reply by at `at`, for each phone that has any. What is
- * queued counts: it will be sent. One statement, and one look into the index per phone.
+ * Per phone, the codes by which any account's campaign still awaits a reply at `at`. Queued messages count. One statement, one
+ * index lookup per phone.
  */
 export async function codesInUse(sql: Sql, { account, phones, codes, at, except }: Asked): Promise<Map<string, BusyCodes>> {
   if (phones.length === 0 || codes.length === 0) return new Map();
   const since = (length: number) => new Date(at.getTime() - length);
   const found = await rows<{ phone: string; codes: string[]; others: (number | null)[] }>(
     sql,
-    // Phone by phone, by the index, whatever the planner believes of a table that is just being filled.
+    // A lateral join forces index lookups: the planner's statistics of a table being filled mislead.
     `select p.phone, used.codes, used.others from unnest($phones::text[]) as p (phone) cross join lateral (
        select array_agg(by_code.code) as codes, array_agg(by_code.other) as others from (
          select m.reply_code as code, extract(epoch from max(case when m.state = 'queued' then 'infinity' else m.submitted_at end)

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { rows, type Sql } from '../sql.ts';
 
-/** A number whose messages an account's receipts called undelivered, one after the other: `times` since one arrived. */
+/** A number with `times` undelivered messages in a row. */
 const DeadNumberSchema = defineEntity({
   name: 'DeadNumber',
   tableName: 'dead_numbers',
@@ -10,21 +10,20 @@ const DeadNumberSchema = defineEntity({
 export class DeadNumber extends DeadNumberSchema.class {}
 DeadNumberSchema.setClass(DeadNumber);
 
-/** So many in a row, and the number is offered to be left out. */
+/** Undelivered in a row before we offer to leave the number out. */
 const DEAD_AFTER = 3;
 
-/** Whether a message of the account reached the number since the last that did not, of a row `d`: one sent just before counts. */
+/** Whether a message reached number `d` since its last failure, or was sent within the second before. */
 const ARRIVED = `exists (select from messages a where a.to_number = d.phone and a.account_id = d.account_id
   and a.state = 'delivered' and a.submitted_at > d.last_at - interval '1 second')`;
 
-/** Counts those of `applied` (messages that receipts moved, with the status) that did not arrive. */
+/** Counts undelivered messages among `applied`. */
 export const NOTE_DEAD = `
   insert into dead_numbers as d (account_id, phone, times, last_at)
   select account_id, to_number, count(*), now() from applied where status = 'undelivered' group by 1, 2 order by 1, 2
   on conflict (account_id, phone) do update
     set times = case when ${ARRIVED} then excluded.times else least(d.times + excluded.times, 1000) end, last_at = now()`;
 
-/** How many of these phones are dead to the account. */
 export async function countDead(sql: Sql, accountId: string, phones: readonly string[]): Promise<number> {
   const [found] = await rows<{ count: number }>(
     sql,
@@ -35,7 +34,7 @@ export async function countDead(sql: Sql, accountId: string, phones: readonly st
   return found?.count ?? 0;
 }
 
-/** Puts every dead number of the account on its opt-out list; answers how many are new there. */
+/** Adds the account's dead numbers to its opt-out list; returns how many are new. */
 export async function leaveOutDead(sql: Sql, accountId: string, by: string): Promise<number> {
   const added = await rows(
     sql,

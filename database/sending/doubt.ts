@@ -3,10 +3,9 @@ import { defineEntity, p } from '@mikro-orm/core';
 const DoubtSchema = defineEntity({
   name: 'Doubt',
   tableName: 'doubts',
-  // Few rows, kept beside the messages: an index over a message's state would touch every one of its changes.
+  // A small table: an index on messages' state would cost every state change.
   indexes: [{ properties: ['carrierId', 'toNumber'] }],
   properties: {
-    /** A message that is `in_doubt`. */
     messageId: p.uuid().primary(),
     carrierId: p.uuid(),
     toNumber: p.text(),

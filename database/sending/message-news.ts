@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /**
- * A message that its account is to be told of: at once what did not go, or what its carrier took; when nothing was heard of it, that
- * too. Written with the change of state, and only where the account has an endpoint that hears of its messages.
+ * A message event due: unsent, accepted, or without news. Written with the state change, only for accounts with a subscribed
+ * endpoint.
  */
 const MessageNewsSchema = defineEntity({
   name: 'MessageNews',

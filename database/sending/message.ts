@@ -6,7 +6,7 @@ import { sqlIndex } from '../sql-index.ts';
 const MessageSchema = defineEntity({
   name: 'Message',
   tableName: 'messages',
-  // No index names a column that changes while a message is on its way, so that every change of state stays on its page (HOT).
+  // No index on columns that change while sending: state changes stay HOT updates.
   uniques: [{ properties: ['campaignId', 'row'] }],
   indexes: [
     { properties: ['toNumber', 'replyCode'] },
@@ -17,44 +17,44 @@ const MessageSchema = defineEntity({
     id: p.uuid().primary(),
     accountId: p.uuid(),
     campaignId: p.uuid().nullable(),
-    /** The recipient's place in the list, from 1. */
+    /** Place in the list, from 1. */
     row: p.integer().nullable(),
     conversationId: p.uuid().nullable(),
     carrierId: p.uuid(),
     toNumber: p.text(),
-    /** The sender on the wire. */
+    /** Sender on the wire. */
     sender: p.text(),
-    /** The number that a reply is sent to: short code, virtual number or SIM. */
+    /** Where replies go: short code, virtual number or SIM. */
     replyCode: p.text().nullable(),
     port: p.smallint().nullable(),
-    /** Whether another campaign awaited replies from this phone by the same code, and no other code was free. */
+    /** Another campaign awaited replies from this phone by the same code. */
     ambiguous: p.boolean().default(false),
     text: p.text(),
     segments: p.smallint(),
-    /** Its price, in millionths; null where none was set. */
+    /** Price in millionths; null without one. */
     costMicros: p.integer().nullable(),
-    /** The customer's own, echoed in callbacks. */
+    /** The customer's, echoed in callbacks. */
     reference: p.text().nullable(),
-    /** Whether the account had two-way SMS when this was accepted: replies to it are shown and delivered, or only stored. */
+    /** Two-way SMS at acceptance: replies are shown and delivered, or only stored. */
     twoWay: p.boolean(),
-    /** The reason of an automatic message: a STOP's confirmation, or an answer to CONTACT, to a keyword, or out of hours. */
+    /** Why it is automatic: STOP confirmation, CONTACT, keyword, or out of hours. */
     automatic: p.text().$type<Automatic>().nullable(),
     simulation: p.boolean(),
     state: p.text().$type<MessageState>(),
     notBefore: p.datetime(3).nullable(),
-    /** Of a single message: when it was asked to go. It never changes, so that an index of it costs no change of state its page. */
+    /** Requested time of a single message. Never changes, so its index costs no update. */
     sendAt: p.datetime(3).nullable(),
-    /** From when on it is not sent any more. */
+    /** Not sent after this. */
     expiresAt: p.datetime(3).nullable(),
-    /** The fencing token under which it was marked `submitting`. */
+    /** Fencing token of its claim. */
     epoch: p.bigint('number').nullable(),
     submittedAt: p.datetime(3).nullable(),
     settledAt: p.datetime(3).nullable(),
-    /** How often it was sent again after a doubt. */
+    /** Times sent again after a doubt. */
     resends: p.smallint().default(0),
-    /** How often its carrier did not take it for a trouble of its own. */
+    /** Times deferred by its carrier. */
     deferrals: p.smallint().default(0),
-    /** Why it is skipped, failed, in doubt or undelivered. */
+    /** Why skipped, failed, in doubt or undelivered. */
     reason: p.text().nullable(),
   },
 });
@@ -66,7 +66,7 @@ const MessageReferenceSchema = defineEntity({
   tableName: 'message_references',
   properties: {
     carrierId: p.uuid().primary(),
-    /** The carrier's id of one segment. Carriers reuse them, so a message's id makes the key. */
+    /** The carrier's id of one segment. Carriers reuse them, so the message's id is in the key. */
     reference: p.text().primary(),
     messageId: p.uuid().primary(),
   },
@@ -82,7 +82,7 @@ const OrphanReceiptSchema = defineEntity({
     id: p.uuid().primary(),
     carrierId: p.uuid(),
     reference: p.text(),
-    /** Of the message reported on, where the carrier says so. */
+    /** Of the message reported on, if given. */
     fromNumber: p.text().nullable(),
     toNumber: p.text().nullable(),
     status: p.text(),

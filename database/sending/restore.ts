@@ -5,14 +5,13 @@ const RestoreSchema = defineEntity({
   tableName: 'restores',
   properties: {
     id: p.uuid().primary(),
-    /** The moment of the backup: the database knows nothing later. */
+    /** The database knows nothing later. */
     backupAt: p.datetime(3),
     notedAt: p.datetime(3),
-    /** Messages that may have gone out since, and are in doubt now. */
+    /** Messages put in doubt. */
     inDoubt: p.integer(),
-    /** Null: nothing is sent, by no carrier. */
+    /** Null: nothing is sent. */
     releasedAt: p.datetime(3).nullable(),
-    /** Who said that sending may go on. */
     releasedBy: p.text().nullable(),
   },
 });

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** How many SMS the SIM in a gateway's slot sent on a day, its own calendar's. */
+/** SMS per SIM and local day. */
 const SimDaySchema = defineEntity({
   name: 'SimDay',
   tableName: 'sim_days',

@@ -5,28 +5,28 @@ import { Account } from '../account.ts';
 import { affected, rows, transaction, type Sql } from '../sql.ts';
 
 /**
- * The most that an account may spend a day and a month, by its own clock, and its spending so far. Amounts are millionths. The row is what claims of
- * the account's messages lock: what it counts is exact, whoever sends. Without a row nothing is limited or counted.
+ * Spend limits per day and month, in the account's time zone, and its spending, in millionths. Claims lock this row, so the count
+ * is exact. Without a row nothing is limited or counted.
  */
 const SpendLimitSchema = defineEntity({
   name: 'SpendLimit',
   tableName: 'spend_limits',
   properties: {
     account: () => p.manyToOne(Account).mapToPk().primary().deleteRule('cascade'),
-    /** Set by the operator; the account may set lower ones of its own. */
+    /** The operator's; the account may set lower ones. */
     operatorDay: p.bigint('number').nullable(),
     operatorMonth: p.bigint('number').nullable(),
     ownDay: p.bigint('number').nullable(),
     ownMonth: p.bigint('number').nullable(),
-    /** The day and the month (its first day) that the sums are of. */
+    /** Day and month (its first day) of the sums. */
     day: p.date().nullable(),
     month: p.date().nullable(),
     daySpent: p.bigint('number').default(0),
     monthSpent: p.bigint('number').default(0),
-    /** While a message did not fit: when the limit that stopped it begins anew. */
+    /** End of the limit's period, while a message exceeds it. */
     heldUntil: p.datetime(3).nullable(),
     heldBy: p.text().$type<'day' | 'month'>().nullable(),
-    /** The day on which the account was told that it is held. */
+    /** Day of the last notice. */
     toldOn: p.date().nullable(),
   },
 });
@@ -35,7 +35,7 @@ SpendLimitSchema.setClass(SpendLimit);
 
 const TODAY = `(now() at time zone a.time_zone)::date`;
 
-/** Undefined for an account that has no limit. */
+/** Undefined without a limit. */
 export async function spendingOf(sql: Sql, accountId: string): Promise<Spending | undefined> {
   const [found] = await rows<Spending>(
     sql,
@@ -52,8 +52,8 @@ export async function spendingOf(sql: Sql, accountId: string): Promise<Spending 
 export type LimitChange = { day?: number | null | undefined; month?: number | null | undefined };
 
 /**
- * Sets the operator's limits or the account's own; what is left out stays. The first limit begins to count, and then adds what was
- * spent before in this month. Whoever was held is no longer: the next claim sees. Answers the campaigns that wait to hear of it.
+ * Sets the operator's or the account's limits; undefined ones stay. The first limit also counts this month's earlier spending.
+ * Clears `held_until`; the next claim checks again. Returns the campaigns to wake.
  */
 export async function setSpendLimits(
   pool: Pool,
@@ -88,7 +88,7 @@ export async function setSpendLimits(
   return waiting.map(({ id }) => id);
 }
 
-/** Of those accounts that are held by a limit now, those who have not been told today: told by this, in the caller's transaction. */
+/** Held accounts not yet told today, marked as told in the caller's transaction. */
 export const takeUntold = (sql: Sql, accountIds: string[]) =>
   rows<{ accountId: string; by: 'day' | 'month'; until: Date; limit: number }>(
     sql,

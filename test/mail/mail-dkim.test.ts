@@ -95,7 +95,7 @@ test('a key that leaves mails unsigned, or that nobody accepts, is refused at st
   expect(read(ed25519)).toThrow(/ed\.pem holds a key of type ed25519\. Mails are signed with RSA/);
   const short = await folder.file('short.pem', pem(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey));
   expect(read(short)).toThrow(/512 bits/);
-  expect(read(await folder.file('text.pem', 'no key'))).toThrow(/is no private key/);
+  expect(read(await folder.file('text.pem', 'no key'))).toThrow(/is not a private key/);
   expect(read('/nowhere/key.pem')).toThrow(/can not be read/);
   await expect(startApp({ env: { MAIL_DKIM_KEY_FILE: ed25519, MAIL_DKIM_SELECTOR: 's1' } })).rejects.toThrow(/ed25519/);
   const basis = { DATABASE_URL: 'postgres://a@b/c', TEMPORAL_ADDRESS: 'a:1', SECRETS_KEY: 'x' };

@@ -1,7 +1,7 @@
 import { COMMAND, MESSAGE_DEFAULTS, NO_TLVS, RESPONSE, SmppError } from './pdu.ts';
 import type { Address, BindCommand, Pdu, Tlvs } from './pdu.ts';
 
-/** The octets that are being read: `at` moves towards `end`. */
+/** Octets being read: `at` moves towards `end`. */
 type Cursor = { data: Buffer; at: number; end: number };
 
 const BINDS = new Map<number, BindCommand>([
@@ -11,8 +11,8 @@ const BINDS = new Map<number, BindCommand>([
 ]);
 
 /**
- * Reads one whole PDU, of at least 16 octets, between `start` and `end`. Never throws: what can't be read comes back as
- * `unreadable`, with its sequence number, to be answered. Buffers in it are views of `data`.
+ * Reads one PDU of at least 16 octets between `start` and `end`. Never throws: an `unreadable` one keeps its sequence number to
+ * be answered. Buffers in it are views of `data`.
  */
 export function decodePdu(data: Buffer, start = 0, end = data.length): Pdu {
   const id = data.readUInt32BE(start + 4);
@@ -138,7 +138,7 @@ function readString(cursor: Cursor, field: string): string {
   return stop === at ? '' : data.toString('latin1', at, stop);
 }
 
-/** The string of a response, which may be missing (a refusal has no body) or lack its NUL. */
+/** A response's string, which may be missing (a refusal has no body) or lack its NUL. */
 function readLastString(cursor: Cursor): string {
   const { data, at, end } = cursor;
   let stop = at;
@@ -147,7 +147,7 @@ function readLastString(cursor: Cursor): string {
   return stop === at ? '' : data.toString('latin1', at, stop);
 }
 
-/** Up to three octets after the last parameter are padding, which some send; a parameter that overruns its PDU is an error. */
+/** Up to three trailing octets are padding; a parameter beyond its PDU is an error. */
 function readTlvs(cursor: Cursor): Tlvs {
   const { data, end } = cursor;
   if (cursor.at + 4 > end) return NO_TLVS;

@@ -1,7 +1,7 @@
 import { COMMAND, RESPONSE, SmppError } from './pdu.ts';
 import type { Address, Bind, DeliverSm, OutgoingPdu, SubmitSm, Tlvs } from './pdu.ts';
 
-/** The longest PDU spoken or listened to, in octets: a message_payload of the greatest length does not quite fit. */
+/** Longest PDU in octets; the longest possible message_payload does not quite fit. */
 export const MAX_PDU = 65_536;
 const HEADER = 16;
 const MAX_SHORT_MESSAGE = 254;
@@ -25,21 +25,20 @@ const IDS: Record<OutgoingPdu['command'], number> = {
   generic_nack: COMMAND.generic_nack,
 };
 
-/** The PDU in a buffer of its own. Throws a SmppError that names the field which does not fit. */
+/** The encoded PDU. Throws a SmppError that names a field which does not fit. */
 export function encodePdu(pdu: OutgoingPdu): Buffer {
   const frame = Buffer.allocUnsafe(encodedSize(pdu));
   encodeInto(frame, 0, pdu);
   return frame;
 }
 
-/** How many octets `encodeInto` will write. */
 export function encodedSize(pdu: OutgoingPdu): number {
   const size = HEADER + bodySize(pdu);
   if (size > MAX_PDU) throw new SmppError(`A ${pdu.command} of ${size} octets is longer than ${MAX_PDU}.`);
   return size;
 }
 
-/** Writes the PDU at `at`, where `encodedSize` octets must be free, and answers where it ends. Throws as `encodePdu` does. */
+/** Writes the PDU at `at`, where `encodedSize` octets must be free; returns its end. Throws as `encodePdu`. */
 export function encodeInto(target: Buffer, at: number, pdu: OutgoingPdu): number {
   const end = putBody(target, at + HEADER, pdu);
   target.writeUInt32BE(end - at, at);
@@ -53,7 +52,7 @@ function bodySize(pdu: OutgoingPdu): number {
   switch (pdu.command) {
     case 'submit_sm':
     case 'deliver_sm':
-      // 12 single octets and the terminators of 5 strings.
+      // 12 single octets and 5 terminators.
       return 17 + stringsOf(pdu) + pdu.shortMessage.length + tlvsSize(pdu.tlvs);
     case 'submit_sm_resp':
     case 'deliver_sm_resp':
@@ -115,7 +114,7 @@ function putBody(target: Buffer, at: number, pdu: OutgoingPdu): number {
 
 function putBind(target: Buffer, start: number, pdu: Bind): number {
   let at = putString(target, start, pdu.systemId, FIELDS.system_id);
-  // The standard allows 8; operators who give longer ones take them.
+  // The standard allows 8; some operators give longer ones.
   at = putString(target, at, pdu.password, FIELDS.password);
   at = putString(target, at, pdu.systemType, FIELDS.system_type);
   target[at++] = pdu.interfaceVersion;
@@ -150,7 +149,7 @@ function putAddress(target: Buffer, at: number, address: Address, limit: Limit):
 }
 
 type Limit = { field: string; max: number };
-/** The most characters of each C-octet string, without its NUL. */
+/** Longest C-octet strings, without NUL. */
 const FIELDS = {
   message_id: { field: 'message_id', max: 64 },
   system_id: { field: 'system_id', max: 15 },
@@ -164,7 +163,6 @@ const FIELDS = {
   validity_period: { field: 'validity_period', max: 16 },
 } as const satisfies Record<string, Limit>;
 
-/** A C-octet string and its NUL. */
 function putString(target: Buffer, start: number, text: string, { field, max }: Limit): number {
   if (text.length > max) throw new SmppError(`${field} is longer than ${max} characters.`);
   let at = start;

@@ -2,16 +2,16 @@ import type { Pdu } from './pdu.ts';
 import { decodePdu } from './decode.ts';
 import { MAX_PDU } from './encode.ts';
 
-/** The PDUs that a chunk completed. With a `fault` the stream has lost its frames: nothing more can be read from it. */
+/** PDUs completed by a chunk. After a `fault` the stream is unusable. */
 type Fed = { pdus: Pdu[]; fault: string | null };
 
 export type Framer = { feed(chunk: Buffer): Fed };
 
-/** Cuts a stream of octets into PDUs, however the octets come. */
+/** Cuts a stream of octets into PDUs. */
 export function createFramer(): Framer {
   let held: Buffer[] = [];
   let heldOctets = 0;
-  // Nothing can be read before so many octets are there: chunks are only put together then, once.
+  // Octets needed for the next step: chunks are joined only then.
   let needed = 4;
   let fault: string | null = null;
 

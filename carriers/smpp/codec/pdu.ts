@@ -1,4 +1,4 @@
-/** Ids of the requests; a response has bit 31 set (SMPP 3.4 § 5.1.2.1). */
+/** Request ids; a response has bit 31 set (SMPP 3.4 § 5.1.2.1). */
 export const COMMAND = {
   bind_receiver: 0x01,
   bind_transmitter: 0x02,
@@ -31,7 +31,7 @@ export type Tlvs = ReadonlyMap<number, Buffer>;
 export const NO_TLVS: Tlvs = new Map();
 const NO_OCTETS: Buffer = Buffer.alloc(0);
 
-/** `ton` and `npi` say how to read `address`, at most 20 Latin-1 characters (§ 5.2.5, § 5.2.6). */
+/** `address` has at most 20 Latin-1 characters; `ton` and `npi` are its type (§ 5.2.5, § 5.2.6). */
 export type Address = { ton: number; npi: number; address: string };
 
 type Header = { sequence: number; status: number };
@@ -44,13 +44,13 @@ export type Bind = Header & {
   password: string;
   systemType: string;
   interfaceVersion: number;
-  /** The addresses this client serves, as a pattern the operator understands; usually empty. */
+  /** Addresses served by this client, an operator's pattern; usually empty. */
   range: Address;
 };
 
 type BindResp = Header & { command: `${BindCommand}_resp`; systemId: string; tlvs: Tlvs };
 
-/** Fields that submit_sm and deliver_sm share. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
+/** Fields of submit_sm and deliver_sm. `shortMessage` is raw: at most 254 octets, with its UDH when `esmClass` has 0x40. */
 export type ShortMessage = {
   serviceType: string;
   source: Address;
@@ -70,24 +70,23 @@ export type ShortMessage = {
 
 export type SubmitSm = Header & ShortMessage & { command: 'submit_sm' };
 export type DeliverSm = Header & ShortMessage & { command: 'deliver_sm' };
-/** Read only: in the place of a deliver_sm, with its text in message_payload. Fields that it lacks are as usual. */
+/** Received instead of a deliver_sm, with its text in message_payload; missing fields have defaults. */
 type DataSm = Header & ShortMessage & { command: 'data_sm' };
-/** A reply or a receipt, in either of its forms. */
+/** A reply or a receipt. */
 export type Brought = DeliverSm | DataSm;
 
-/** `messageId` is empty in a refusal, and in every answer to what was brought. */
+/** `messageId` is empty in refusals and in answers to replies and receipts. */
 export type MessageResp = Header & { command: 'submit_sm_resp' | `${Brought['command']}_resp`; messageId: string };
 
 export type Plain = Header & { command: 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack' };
 
-/** A PDU of a good length that can't be read: of a command not spoken here (`problem` null), or with a broken body. */
+/** A PDU of valid length with an unknown command (`problem` null) or a broken body. */
 type Unreadable = Header & { command: 'unreadable'; id: number; problem: string | null };
 
 export type OutgoingPdu = Bind | BindResp | SubmitSm | DeliverSm | MessageResp | Plain;
-/** PDUs that can come in. */
 export type Pdu = OutgoingPdu | DataSm | Unreadable;
 
-/** A value that does not fit its field. The message names the field and never carries the value. */
+/** A value that does not fit its field. The message names the field, never the value. */
 export class SmppError extends Error {
   constructor(message: string) {
     super(message);
@@ -95,7 +94,7 @@ export class SmppError extends Error {
   }
 }
 
-/** The fields of a submit_sm or deliver_sm that are nearly always the same. */
+/** Usual values of submit_sm and deliver_sm. */
 export const MESSAGE_DEFAULTS = {
   serviceType: '',
   esmClass: 0,

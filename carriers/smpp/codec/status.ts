@@ -1,4 +1,4 @@
-/** SMPP 3.4 § 5.1.3, the statuses the product acts upon. */
+/** Statuses acted upon (SMPP 3.4 § 5.1.3). */
 export const STATUS = {
   ok: 0x00,
   invalidCommandLength: 0x02,
@@ -11,7 +11,7 @@ export const STATUS = {
   invalidSystemId: 0x0f,
   queueFull: 0x14,
   throttled: 0x58,
-  /** "Try again": the receiver's trouble is temporary. */
+  /** "Try again": a temporary trouble of the receiver. */
   receiverTemporary: 0x64,
   unknown: 0xff,
 } as const;
@@ -69,9 +69,9 @@ const NAMES = new Map([
 
 const NUMBERS = new Map([...NAMES].map(([status, name]) => [name, status]));
 
-/** The status of that name, or of that number as `0x0000040b`; null when it is neither. */
+/** The status of a name, or of a number such as `0x0000040b`; else null. */
 export const statusOf = (name: string): number | null =>
   NUMBERS.get(name) ?? (/^0x[\da-f]{1,8}$/i.test(name) ? Number(name) : null);
 
-/** The standard's name of a command status; a carrier's own status as eight hexadecimal digits. */
+/** The standard's name of a status; a carrier's own in eight hexadecimal digits. */
 export const statusName = (status: number): string => NAMES.get(status) ?? `0x${status.toString(16).padStart(8, '0')}`;

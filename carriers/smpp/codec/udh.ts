@@ -1,13 +1,13 @@
-/** Bit of esm_class: the message begins with a user data header. */
+/** esm_class bit: the message begins with a user data header. */
 export const HAS_UDH = 0x40;
 
-/** Which part of a long message: `index` counts from 1 to `total`, `reference` joins them (8 or 16 bits). */
+/** A part of a long message: `index` from 1 to `total`, joined by `reference` (8 or 16 bits). */
 export type Part = { reference: number; total: number; index: number };
 
-/** Which language's alphabets a text is written in (3GPP 23.040 § 9.2.3.24.15 and 16): 0 is the standard's own. */
+/** National language tables (3GPP 23.040 § 9.2.3.24.15 and 16): 0 is the default. */
 type Shift = { locking: number; single: number };
 
-/** The octets after the header, and what it says of parts and alphabets. A header that overruns the message is taken for text. */
+/** Splits off the header, with its part and language tables. A header longer than the message counts as text. */
 export function parseUdh(message: Buffer): { body: Buffer; part: Part | null; shift: Shift | null } {
   const end = 1 + (message[0] ?? 0);
   if (end > message.length) return { body: message, part: null, shift: null };
@@ -23,14 +23,14 @@ export function parseUdh(message: Buffer): { body: Buffer; part: Part | null; sh
   return { body: message.subarray(end), part, shift: shift.locking + shift.single > 0 ? shift : null };
 }
 
-/** 05 00 03: the reference is taken modulo 256. */
+/** 05 00 03: reference modulo 256. */
 export const udh8 = ({ reference, total, index }: Part): Buffer => Buffer.from([5, 0, 3, reference & 0xff, total, index]);
 
-/** 06 08 04: the reference is taken modulo 65,536. */
+/** 06 08 04: reference modulo 65,536. */
 export const udh16 = ({ reference, total, index }: Part): Buffer =>
   Buffer.from([6, 8, 4, (reference >> 8) & 0xff, reference & 0xff, total, index]);
 
-/** A part of none, or beyond the last, is to be ignored (3GPP 23.040 § 9.2.3.24.1). */
+/** Part numbers outside 1 to `total` are ignored (3GPP 23.040 § 9.2.3.24.1). */
 export const isPart = ({ total, index }: Part): boolean => total > 0 && index > 0 && index <= total;
 
 function readConcatenation(element: number | undefined, value: Buffer): Part | null {

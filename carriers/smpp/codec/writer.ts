@@ -3,22 +3,21 @@ import { encodedSize, encodeInto } from './encode.ts';
 
 const SLAB = 65_536;
 
-/** Hands octets to a socket; `done` is called with an error when they did not get there. */
+/** `done` gets an error if the octets were not written. */
 type Write = (octets: Buffer, done: (error?: Error | null) => void) => void;
 
 export type PduWriter = {
   /**
-   * Encodes at once, throwing a SmppError for a value that does not fit; writes with whatever else this turn of the event
-   * loop brings. `written` is called once the octets are the system's, never if they did not get there.
+   * Encodes at once (throws a SmppError for a value that does not fit) and writes with the rest of this event-loop turn.
+   * `written` is called once the system has the octets, never if writing failed.
    */
   pdu(pdu: OutgoingPdu, written?: () => void): void;
-  /** Copies a PDU encoded earlier, under a sequence number. */
+  /** Copies an encoded PDU under a new sequence number. */
   frame(frame: Buffer, sequence: number): void;
-  /** Writes now what waits. */
   flush(): void;
 };
 
-/** Gathers PDUs in one buffer, so that a hundred of them cost one write. What was handed over is never written upon again. */
+/** Gathers PDUs in one buffer, so that a hundred cost one write. Octets handed over are never overwritten. */
 export function createPduWriter(write: Write): PduWriter {
   let slab = Buffer.allocUnsafeSlow(SLAB);
   let start = 0;
