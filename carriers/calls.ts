@@ -15,7 +15,6 @@ type Options = {
   window: number;
   atOnce: number;
   settings: { retryMinMs: number; retryMaxMs: number; refusedRetryMs: number };
-  /** Splits a batch into calls. */
   callsOf(batch: OutboundMessage[]): OutboundMessage[][];
   call(messages: OutboundMessage[]): Promise<Called>;
   /** Zero: a call is made now. */

@@ -148,7 +148,6 @@ export type Capabilities = {
   route: 'premium' | 'lowcost';
   replies: 'push' | 'poll' | 'both' | 'none';
   receipts: 'push' | 'poll' | 'none';
-  /** Most messages per call. */
   maxBatch: number;
   dedupe: 'client-id' | 'none';
   cursor: 'id' | 'time' | 'destructive' | 'none';
@@ -163,7 +162,6 @@ export type Carrier<S extends z.ZodObject = z.ZodObject> = {
   settings: S;
   capabilities: Capabilities;
   open(settings: z.infer<S>, deps: OpenDeps): CarrierSession;
-  /** Limits per SIM, for SIM carriers. */
   sims?(settings: z.infer<S>): SimLimits;
   /** Pure: verifies and reads a request. Its content is committed before the carrier gets 200. */
   parseWebhook?(settings: z.infer<S>, request: WebhookRequest): WebhookContent;

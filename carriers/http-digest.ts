@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A challenge in `WWW-Authenticate`. */
 export type Challenge = { scheme: 'basic' } | ({ scheme: 'digest' } & DigestChallenge);
 type DigestChallenge = {
   realm: string;

@@ -13,7 +13,6 @@ export const simLimits = {
     .array(z.string().regex(/^[A-Z]{2}$/, because('country')))
     .min(1)
     .optional(),
-  /** SMS per SIM and calendar day. */
   simSmsPerDay: z.int().min(1).max(1_000_000).default(500),
 };
 

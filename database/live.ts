@@ -113,7 +113,6 @@ function tell(live: Standing, payload: string): void {
   for (const heard of live.listeners.get(accountId) ?? []) heard(position);
 }
 
-/** Resolves when the connection ends. */
 async function listen(live: Standing, connected: () => void): Promise<void> {
   const client = new Client({
     connectionString: live.url,

@@ -11,7 +11,6 @@ const LEAST_POSTGRES = 15;
 /** The message is all a person needs to know. */
 export class DatabaseUnusable extends Error {}
 
-/** An arbitrary lock number. */
 const LOCK = 7_215_001;
 
 /** Migrates the database. Concurrent processes wait; the migrator itself takes no lock. */

@@ -9,7 +9,6 @@ const UpkeepSchema = defineEntity({
     /** The process in charge, if exclusive. */
     holder: p.text().nullable(),
     at: p.datetime(3),
-    /** Numeric result. */
     value: p.integer().nullable(),
   },
 });

@@ -37,7 +37,6 @@ export type PlanRules = Rules & {
   stopNumber: string | null;
   /** What the account may spend at a time. */
   room: (at: Date) => Promise<Room>;
-  /** Segment prices at a time. */
   prices: (at: Date) => Promise<SegmentPrices>;
   /** Codes in use towards these phones at a time. */
   codesInUse: (phones: readonly string[], at: Date) => Promise<Map<string, BusyCodes>>;

@@ -44,7 +44,6 @@ function unknownTags(
   return template.variables.filter((tag) => !known(tag)).map((tag) => fault('text', code, { tag: `{{${tag}}}`, name: tag }));
 }
 
-/** Merge tags without a column. */
 export function tagsWithoutColumn(text: string, columns: string[]): Fault[] {
   const template = compile(text);
   return 'code' in template
@@ -118,7 +117,6 @@ export type PlannedPage = Omit<CampaignPlan, 'refusals'> & {
   /** Of its rows, and of unreachable recipients. */
   faults: Fault[];
   rowFaults: Fault[];
-  /** Rows with faults. */
   faultRows: number;
   unreachable: Unreachable[];
 };

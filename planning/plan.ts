@@ -40,7 +40,6 @@ export type PlannedMessage = Origin & {
   costMicros: number | null;
 };
 
-/** A campaign's plan, refused or not. */
 export type CampaignPlan = {
   carrierId: string;
   answerBy: AnswerBy;
@@ -48,7 +47,6 @@ export type CampaignPlan = {
   wireSender: string | null;
   messages: PlannedMessage[];
   segments: number;
-  /** Repeated numbers left out. */
   duplicatesRemoved: number;
   reach: CountryReach[];
   /** Null when no message has a price. */

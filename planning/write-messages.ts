@@ -21,7 +21,6 @@ type Writing = {
   stops: ReturnType<typeof planStops>;
   taken: Awaited<ReturnType<PlanRules['codesInUse']>>;
   prices: Awaited<ReturnType<PlanRules['prices']>>;
-  /** Collects row faults and unreachable recipients. */
   faults: Faults;
   unreachable: Unreachable[];
 };

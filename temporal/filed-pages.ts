@@ -38,7 +38,6 @@ export function createFiledPages({ isFiled }: Deps) {
       }
     },
 
-    /** Stops waiting. */
     stop(): void {
       stopped = true;
       for (const resolve of waiting.values()) resolve();

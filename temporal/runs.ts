@@ -20,7 +20,6 @@ export type Runs = {
   scheduleSync(carrierId: string): Promise<void>;
   /** Syncs a gateway now, or after the running sync. */
   syncNow(carrierId: string): Promise<void>;
-  /** Polls a gateway for message results. */
   pollResults(carrierId: string): void;
   reachable(): Promise<boolean>;
 };

@@ -3,7 +3,6 @@ import { CONTROL } from '../domain/task-queues.ts';
 
 export const syncScheduleId = (carrierId: string): string => `sync/${carrierId}`;
 
-/** Creates or updates a schedule. */
 async function put(client: Client, options: ScheduleOptions): Promise<void> {
   try {
     await client.schedule.create(options);

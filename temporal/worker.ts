@@ -4,7 +4,6 @@ import { CALLBACKS_RETRY, carrierQueue, CONTROL, MAIL } from '../domain/task-que
 import { heartbeats } from './heartbeats.ts';
 import type { TracedRuns } from './trace-runs.ts';
 
-/** Activities by queue. */
 export type Activities = Record<'control' | 'callbacksRetry' | 'mail' | 'carrier', object>;
 
 type Deps = {

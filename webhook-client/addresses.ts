@@ -5,7 +5,6 @@ import ipaddr from 'ipaddr.js';
 export type AddressRules = {
   /** Private networks to allow; metadata addresses stay blocked. */
   allowCidrs: string[];
-  /** Public networks to block: our own. */
   denyCidrs?: string[];
 };
 

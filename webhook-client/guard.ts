@@ -5,7 +5,6 @@ import { createResolve, type Resolve } from './resolve.ts';
 export type GuardSettings = AddressRules & {
   allowHttp: boolean;
   ports: number[] | 'any';
-  /** Default: the machine's name servers. */
   resolve?: Resolve;
 };
 

@@ -68,7 +68,6 @@ export function createResolve({ servers = [], hosts = readHosts() }: { servers?:
 
 type Hosts = ReadonlyMap<string, string[]>;
 
-/** The machine's hosts file. */
 function readHosts(): Hosts {
   const hosts = new Map<string, string[]>();
   for (const line of readQuietly(HOSTS_FILE).split('\n')) {

@@ -38,7 +38,6 @@ export function encryptPush(
   return Buffer.concat([salt, head, ours.getPublicKey(), ...sealed]);
 }
 
-/** VAPID `Authorization` header (RFC 8292). */
 export function vapidHeader(endpoint: string, { publicKey, privateKey, subject }: Vapid): string {
   const point = Buffer.from(publicKey, 'base64url');
   const jwk = {

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { AttemptCallback } from './attempt-callback.ts';
 import type { ClaimedCallback } from './claim-callbacks.ts';
 
-/** Runs attempts side by side. */
 export function createAttemptPool(attempt: AttemptCallback, log: Logger) {
   const flying = new Set<Promise<unknown>>();
   const ends = new Map<string, number>();

@@ -83,7 +83,6 @@ export async function freeStopped(pool: Pool, endpointId: string): Promise<boole
 }
 
 export type Owed = {
-  /** Held or due. */
   backlog: number;
   inFlight: number;
   /** Until the next delivery not yet held; null if none. */

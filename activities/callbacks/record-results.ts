@@ -11,10 +11,8 @@ import { notifyHealthChange, updateEndpointHealth, type AttemptOutcome } from '.
 export type Recorded = { ended: Ended; tried: AttemptOutcome | null; freed: ConversationKey | null };
 export type ResultRecorder = ReturnType<typeof createResultRecorder>;
 
-/** At most one wake per interval. */
 const WAKE_EVERY_MS = 500;
 
-/** Longest delay before successes are counted. */
 const COUNT_MS = 5000;
 
 type Deps = { pool: Pool; log: Logger; wake: RunWaker; onCallbacksDue: () => void };

@@ -45,7 +45,6 @@ export type EndpointStep = {
 /** No endpoint is tried while our uplink is down. */
 const UPLINK_DOWN_SLEEP_MS = 3000;
 const FULL_SLEEP_MS = 250;
-/** Waiting deliveries shown per run. */
 const SHOWN = 20;
 const IN_FLIGHT_SLEEP_MS = 1000;
 

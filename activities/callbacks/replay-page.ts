@@ -19,7 +19,6 @@ type Job = {
 export type ReplayStep = { state: string; queued: number; skipped: number; sleepMs: number | null };
 
 const LARGEST_PAGE = 500;
-/** Between looks at deliveries still waiting. */
 const LOOK_AGAIN_MS = 2000;
 
 export const createReplayPage = ({ pool, wake }: Deps) => ({

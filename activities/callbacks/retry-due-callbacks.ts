@@ -10,7 +10,6 @@ import type { RunWaker } from '../wake-run.ts';
 type Deps = { pool: Pool; log: Logger; attempt: AttemptCallback; uplink: UplinkMonitor; wake: RunWaker };
 export type DrainCallbacks = ReturnType<typeof createDrainCallbacks>;
 
-/** How long one drain works. */
 export const DRAIN_MS = 30_000;
 /** Delay after an empty claim while attempts are under way. */
 const LOOK_AGAIN_MS = 250;

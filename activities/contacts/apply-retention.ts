@@ -62,7 +62,6 @@ export function createForgetting({ pool, log, hashPhone }: Deps) {
           what === 'account'
             ? await rows<{ since: Date | null }>(client, OVER, [accountId])
             : await rows<{ since: Date | null }>(client, keeps(what), [accountId]);
-        // The account no longer wants it.
         return wanted ? { after: await work(client, { accountId, since: wanted.since, until, hashPhone }, after) } : null;
       });
       if (next) return next.after === null ? { ...at, step: step + 1, after: null } : { ...at, after: next.after };

@@ -22,7 +22,6 @@ export type Mail = {
   text: string;
   headers: Record<string, string>;
   messageId: string;
-  /** Null if nobody takes answers. */
   replyTo: string | null;
   /** Null for the sender's own address. */
   returnPath: string | null;
@@ -47,7 +46,6 @@ const LIMITS = {
   socketTimeout: 120_000,
 };
 
-/** One pool of SMTP connections. */
 export function createMailer(
   smtpUrl: string,
   from: string,

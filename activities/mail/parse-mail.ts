@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import EmailReplyParser from 'email-reply-parser';
 import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
 
-/** Who wrote a mail, and how. */
 export type MailHead = {
   /** Lower case; null unless there is exactly one author. */
   from: string | null;

@@ -8,7 +8,6 @@ import type { ClaimedNotice } from './claim-notices.ts';
 
 type Deps = { pool: Pool; publicUrl: string | null; tokens: MailTokens };
 
-/** Days a confirmation link is valid. */
 const CONFIRM_DAYS = 7;
 
 /**

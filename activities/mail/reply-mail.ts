@@ -6,7 +6,6 @@ import { answerAddress, bounceAddress } from './mail-addresses.ts';
 import type { Mail } from './mailer.ts';
 
 type Deps = {
-  /** Domain of the Message-IDs. */
   domain: string;
   publicUrl: string | null;
   /** Domain that receives answers and bounces; null if none. */

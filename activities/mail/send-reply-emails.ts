@@ -24,7 +24,6 @@ type Deps = {
   log: Logger;
   mailer: Mailer;
   wake: RunWaker;
-  /** Domain of the Message-IDs. */
   domain: string;
   publicUrl: string | null;
   inboundDomain: string | null;
@@ -36,7 +35,6 @@ export type SendReplyEmails = ReturnType<typeof createSendReplyEmails>;
 const DRAIN_MS = 30_000;
 const AT_ONCE = 20;
 
-/** Without a relay mails wait unclaimed. */
 export const createNoMails = (): SendReplyEmails => ({
   sendReplyEmails: async () => {},
   drainEmails: async () => ({ sleepMs: null }),

@@ -22,7 +22,6 @@ export type Unfiled = {
   renter: string | null;
   /** Port of the SIM it was sent to. */
   port: number | null;
-  /** Whether its carrier allows STOP confirmations. */
   stop_confirmations: boolean | null;
 };
 

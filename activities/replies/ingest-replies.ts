@@ -157,7 +157,6 @@ export async function openIngest(deps: IngestDeps, carrierId: string, slot: numb
   };
 }
 
-/** Stores how far acknowledgements were written. */
 async function note(at: Line, { id, ackedThrough }: Session, closed: boolean): Promise<void> {
   await rows(
     at.pool,

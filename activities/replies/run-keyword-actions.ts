@@ -56,7 +56,6 @@ export async function oweForwards(client: PoolClient, filed: Filed[]): Promise<n
   );
 }
 
-/** The events of rules. */
 export const keywordEvents = (filed: Filed[]): NewEvent[] =>
   filed.flatMap((each) =>
     (each.rule?.actions ?? []).flatMap((action): NewEvent[] =>

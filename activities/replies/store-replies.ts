@@ -16,7 +16,6 @@ export type NewReply = {
   body: Buffer | null;
   receivedAt: Date;
   precision: string;
-  /** Parts are missing. */
   partial: boolean;
   /** Identifies it where it may arrive by two ways. */
   contentKey: string | null;

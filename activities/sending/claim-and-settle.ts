@@ -134,7 +134,6 @@ export type Turn = {
   marks?: ClaimFacts[];
   /** The carrier must be asked for results. */
   asksResults?: boolean;
-  /** Accounts of all these messages. */
   accounts?: string[];
 };
 

@@ -16,7 +16,6 @@ type Queued = {
 };
 
 const PAGE = 5000;
-/** Most messages moved per sweep. */
 const MOST = 50_000;
 
 // Never submitted, neither by this carrier nor before a doubt, so surely not sent. SIM messages stay with their SIM.

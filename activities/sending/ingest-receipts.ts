@@ -155,7 +155,6 @@ type StoredReceipt = {
   to_number: string | null;
 };
 
-/** Returns the ids of orphans. */
 async function applyReceipts(
   pool: Pool,
   carrierId: string,

@@ -13,9 +13,7 @@ export class SlotLost extends Error {}
 export type SendLoop = {
   /** Gives every message one turn, accounts in rotation. Rejects with SlotLost; messages without a turn are still `queued`. */
   send(messages: OutboundMessage[], account?: string): Promise<void>;
-  /** While paused nothing new is claimed. */
   pause(paused: boolean): void;
-  /** Messages accepted so far. */
   accepted(): number;
   /** Time of the last lease renewal, monotonic clock. */
   renewed(atMs: number): void;
@@ -31,7 +29,6 @@ export type SendLoopDeps = {
   mark?: (message: OutboundMessage) => ClaimFacts;
   /** Resolves when inbound traffic leaves room for a turn. */
   room?: () => Promise<void>;
-  /** Pace per SIM, for SIM gateways. */
   pace?: SimPace;
   onResult?: (outcome: SubmitResult['outcome']) => void;
   /** The loop ended by itself: release the slot, though its lease may still be renewed. */

@@ -40,7 +40,6 @@ export function openCaller(connections: number, timeoutMs: number) {
         return { kind: 'unknown', reason: code === '' ? 'cut' : code.toLowerCase() };
       }
     },
-    /** Aborts calls under way. */
     close: () => agent.destroy(),
   };
 }

@@ -31,7 +31,6 @@ const signature = z.discriminatedUnion('kind', [
     encoding: z.enum(['hex', 'base64']).default('hex'),
     /** The signature's prefix in its header, such as `sha256=`. */
     prefix: z.string().default(''),
-    /** What is signed. */
     content: z.string().default('{{body}}'),
     timestampHeader: z.string().min(1).optional(),
     /** Most a signed time may differ from ours. */
@@ -68,7 +67,6 @@ const receipt = z.strictObject({
 
 /** Rate and patience of calls to an HTTP carrier. */
 export const calling = {
-  /** Calls at once. */
   window: z.int().min(1).max(500).default(10),
   messagesPerSecond: z.number().positive().optional(),
   maxBinds: z.int().min(1).max(32).default(1),

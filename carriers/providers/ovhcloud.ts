@@ -21,7 +21,6 @@ const settings = z.strictObject({
   serviceName: z.string().regex(/^[\w-]+$/),
   /** The short code or number of replies: OVHcloud does not return it. */
   replyNumber: z.string().min(3),
-  /** Polling interval for replies. */
   askEverySeconds: z.int().min(1).max(3600).default(20),
   baseUrl: address.default('https://eu.api.ovh.com/1.0'),
   ...calling,

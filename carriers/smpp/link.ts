@@ -14,7 +14,6 @@ export type LinkHandlers = {
   bound(connection: Connection): void;
   message(pdu: MessagePdu, connection: Connection): void;
   caughtUp(): void;
-  /** The bound connection is lost. */
   lost(reason: string): void;
 };
 
@@ -22,7 +21,6 @@ export type Link = {
   state(): LinkState;
   since(): Date;
   lastError(): string | null;
-  /** Whether the last login was refused. */
   refused(): boolean;
   drop(reason: string): void;
   /** Stops reconnecting. */

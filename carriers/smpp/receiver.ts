@@ -14,7 +14,6 @@ const COMPLAINT_EVERY_MS = 10_000;
 
 export type Receiver = {
   deliver(pdu: Brought, connection: Connection): void;
-  /** Not yet answered. */
   inHand(): number;
 };
 

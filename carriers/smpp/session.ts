@@ -101,7 +101,6 @@ const STATES = {
   draining: 'draining',
 } as const;
 
-/** Health of the weakest link. */
 function healthOf(
   links: Link[],
   { submitter, receiver, closing }: { submitter: Submitter; receiver: Receiver; closing: boolean },

@@ -83,7 +83,6 @@ export const smppSettings = z
     receiptIds: z.enum(['literal', 'hex-to-decimal', 'decimal-to-hex', 'trim-zeros']).default('literal'),
     /** Whether `id:… stat:…` alone makes a receipt. */
     receiptsByText: z.boolean().default(false),
-    /** Zone of receipt dates. */
     receiptTimeZone: z.string().refine(isTimeZone, because('time-zone')).default('UTC'),
     /** Sends user_message_reference, if receipts repeat it: it finds messages when the id can't. */
     userMessageReference: z.boolean().default(false),

@@ -14,7 +14,6 @@ const CarrierLineSchema = defineEntity({
     since: p.datetime(3),
     /** Last seen bound, by any holder. */
     boundAt: p.datetime(3).nullable(),
-    /** The carrier refuses our login. */
     refused: p.boolean(),
     /** The status refusing all submissions; null while the carrier accepts. */
     refusing: p.text().nullable(),

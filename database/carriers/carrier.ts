@@ -12,7 +12,6 @@ const CarrierSchema = defineEntity({
     /** A name in carriers/registry.ts. */
     type: p.text(),
     route: p.text().$type<'premium' | 'lowcost'>(),
-    /** Settings that are not secret. */
     settings: p.json<Record<string, unknown>>(),
     /** Secret settings as JSON, sealed with SECRETS_KEY. */
     secrets: p.blob(),

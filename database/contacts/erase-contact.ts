@@ -6,7 +6,6 @@ import { affected, rows } from '../sql.ts';
 /** Replaces a number. Nothing is sent to it, and no reply matches it. */
 export const ERASED = 'erased';
 
-/** An erased event's body. */
 const SCRUBBED = `json_build_object('id', e.id, 'type', e.type, 'timestamp', to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'data', json_build_object('erased', true))::text`;
 

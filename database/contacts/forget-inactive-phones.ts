@@ -8,7 +8,6 @@ export type Ageing = {
   accountId: string;
   /** Older ones are forgotten already; null: none. */
   since: Date | null;
-  /** Older ones are forgotten now. */
   until: Date;
   hashPhone: HashPhone;
 };

@@ -6,7 +6,6 @@ import type { Sql } from '../sql.ts';
 /** Keyed hash of an erased number on the opt-out list. */
 export type HashPhone = (phone: string) => string;
 
-/** Reads or creates the installation's key. */
 export async function openPhoneHash(sql: Sql, secrets: Secrets): Promise<HashPhone> {
   // A shared KeyObject: building it per message costs a seventh of the throughput.
   const key = createSecretKey(await openInstallationKey(sql, secrets, 'phone-hash'));

@@ -84,7 +84,6 @@ const forgetRecipients =
     return next;
   };
 
-/** Replies received between `since` and `until`. */
 export const forgetReplies =
   (change: string, condition: string): Step =>
   async (client, { accountId, since, until }, after) => {
@@ -120,7 +119,6 @@ export const forgetEvents: Step = async (client, { accountId, until }) => {
   return String(last.position);
 };
 
-/** Uploaded lists and their faults. */
 const forgetLists: Step = async (client, { accountId, until }, after) => {
   const count = await affected(
     client,
@@ -170,7 +168,6 @@ const forgetListed =
     return found.at(-1)?.id ?? null;
   };
 
-/** Rows per commit. */
 const DELETED = 5000;
 
 /** Saves ended campaigns' results before their rows are deleted. */

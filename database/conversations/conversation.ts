@@ -58,7 +58,6 @@ const ConversationNoteSchema = defineEntity({
     conversationId: p.uuid(),
     author: p.text(),
     text: p.text(),
-    /** E-mail addresses of mentioned users. */
     mentions: p.array().default([]),
     createdAt: p.datetime(3),
   },

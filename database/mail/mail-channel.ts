@@ -9,7 +9,6 @@ const MailChannelSchema = defineEntity({
     /** When the relay began to refuse us. */
     pausedAt: p.datetime(3).nullable(),
     response: p.text().nullable(),
-    /** Next check of the relay. */
     checkAt: p.datetime(3).nullable(),
   },
 });

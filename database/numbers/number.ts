@@ -20,9 +20,7 @@ const SmsNumberSchema = defineEntity({
     rentedAt: p.datetime(3).nullable(),
     /** End of the paid months; null if not rented, or without end. */
     rentedUntil: p.datetime(3).nullable(),
-    /** Months from `rentedAt` to `rentedUntil`. */
     rentMonths: p.integer().default(0),
-    /** Whether it renews at the end. */
     renews: p.boolean().default(true),
     toldExpiringAt: p.datetime(3).nullable(),
     /** Last renter and release: late replies are theirs for a while. */

@@ -114,7 +114,6 @@ const due = (
 ): string => `select id from numbers where kind = 'virtual' and account_id is not null and rented_until is not null
   and ${where} order by id limit $1 for update skip locked`;
 
-/** Marks rentals ending soon as announced. */
 export const tellExpiring = (sql: Sql, limit: number): Promise<Ending[]> =>
   rows<Ending>(
     sql,

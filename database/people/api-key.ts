@@ -14,7 +14,6 @@ const ApiKeySchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
     user: () => p.manyToOne(User).mapToPk().nullable().deleteRule('restrict'),
     name: p.text(),
-    /** First characters, for recognition. */
     prefix: p.text(),
     /** SHA-256 of the key, which is shown once and not stored. */
     hash: p.blob().unique(),

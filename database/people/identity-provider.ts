@@ -3,7 +3,6 @@ import { Account } from '../account.ts';
 import { sqlUnique } from '../sql-index.ts';
 import type { Role } from './user.ts';
 
-/** OpenID Connect providers. */
 const IdentityProviderSchema = defineEntity({
   name: 'IdentityProvider',
   tableName: 'identity_providers',

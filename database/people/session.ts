@@ -13,7 +13,6 @@ const SessionSchema = defineEntity({
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade'),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
-    /** Public id. */
     id: p.uuid().unique().defaultRaw('gen_random_uuid()'),
     /** To the minute. */
     lastSeenAt: p.datetime(3).defaultRaw('now()'),
@@ -79,7 +78,6 @@ export const sessionWith = (columns: string): string => `select ${columns}, ${ST
 export const sessionValues = (policy: SignInPolicy, token: string): unknown[] => [hashToken(token), ...valuesOf(policy)];
 
 type Seen = { id: string; device: string; address: string; createdAt: Date; lastSeenAt: Date; endsAt: Date; current: boolean };
-/** A user's open sessions, latest first. */
 export const sessionsOf = (sql: Sql, policy: SignInPolicy, userId: string, token: string): Promise<Seen[]> =>
   rows<Seen>(
     sql,
@@ -96,7 +94,6 @@ export const markSeen = (sql: Sql, token: string | undefined): Promise<number> =
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** 256 random bits and their hash. */
 export const newToken = (): { token: string; hash: Buffer } => {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };

@@ -22,7 +22,6 @@ const UserSchema = defineEntity({
     account: () => p.manyToOne(Account).mapToPk().nullable().deleteRule('restrict'),
     /** argon2id PHC string; null until the invitation is accepted. */
     passwordHash: p.text().nullable(),
-    /** Sealed TOTP secret. */
     totp: p.blob().nullable(),
     /** Last used TOTP step, against reuse; null until confirmed. */
     totpStep: p.bigint('number').nullable(),

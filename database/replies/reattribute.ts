@@ -8,7 +8,6 @@ import { affected, rows } from '../sql.ts';
 export type Correction = {
   replyId: string;
   accountId: string;
-  /** Null for none. */
   campaignId: string | null;
   /** The person's key. */
   by: string;

@@ -52,7 +52,6 @@ const MessageSchema = defineEntity({
     settledAt: p.datetime(3).nullable(),
     /** Times sent again after a doubt. */
     resends: p.smallint().default(0),
-    /** Times deferred by its carrier. */
     deferrals: p.smallint().default(0),
     /** Why skipped, failed, in doubt or undelivered. */
     reason: p.text().nullable(),

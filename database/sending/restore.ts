@@ -8,7 +8,6 @@ const RestoreSchema = defineEntity({
     /** The database knows nothing later. */
     backupAt: p.datetime(3),
     notedAt: p.datetime(3),
-    /** Messages put in doubt. */
     inDoubt: p.integer(),
     /** Null: nothing is sent. */
     releasedAt: p.datetime(3).nullable(),

@@ -35,7 +35,6 @@ SpendLimitSchema.setClass(SpendLimit);
 
 const TODAY = `(now() at time zone a.time_zone)::date`;
 
-/** Undefined without a limit. */
 export async function spendingOf(sql: Sql, accountId: string): Promise<Spending | undefined> {
   const [found] = await rows<Spending>(
     sql,

@@ -1,6 +1,5 @@
 import type { Address } from './pdu.ts';
 
-/** Type of number and numbering plan. */
 type AddressType = { ton: number; npi: number };
 export type AddressTypes = { alphanumeric: AddressType; shortCode: AddressType; e164: AddressType };
 

@@ -72,7 +72,6 @@ export type SubmitSm = Header & ShortMessage & { command: 'submit_sm' };
 export type DeliverSm = Header & ShortMessage & { command: 'deliver_sm' };
 /** Received instead of a deliver_sm, with its text in message_payload; missing fields have defaults. */
 type DataSm = Header & ShortMessage & { command: 'data_sm' };
-/** A reply or a receipt. */
 export type Brought = DeliverSm | DataSm;
 
 /** `messageId` is empty in refusals and in answers to replies and receipts. */
@@ -94,7 +93,6 @@ export class SmppError extends Error {
   }
 }
 
-/** Usual values of submit_sm and deliver_sm. */
 export const MESSAGE_DEFAULTS = {
   serviceType: '',
   esmClass: 0,
