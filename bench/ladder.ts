@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import pino from 'pino';
 import { Pool, type PoolClient } from 'pg';
@@ -17,7 +18,7 @@ import { CALLBACK_SCHEDULE } from '../domain/callbacks/retry-schedule.ts';
 import { createGuard } from '../webhook-client/guard.ts';
 import { createPoster, type Poster } from '../webhook-client/request.ts';
 import { round, type Bench, type Figure } from './bench.ts';
-import { ask, exchange, inTurn, populate, sleep } from './callbacks/callbacks.ts';
+import { ask, exchange, inTurn, populate } from './callbacks/callbacks.ts';
 import { cpuOf, since } from './stage/cpu.ts';
 import { noTracing } from '../domain/tracing.ts';
 import { SHORT_CODE, type Stack } from './stage/stack.ts';

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { textOf, type Answer } from '../dev/seed.ts';
 import { round, type Bench, type Figure } from './bench.ts';
 import { CAMPAIGN, type Stack } from './stage/stack.ts';
@@ -36,7 +37,7 @@ async function importList(stack: Stack, count: number, from: number): Promise<Fi
   const uploaded = (performance.now() - begun) / 1000;
   let list: Answer = {};
   do {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     list = await account.get(`/v1/campaigns/${id}/recipients`);
   } while (list['endedAt'] === null);
   const seconds = (performance.now() - begun) / 1000;

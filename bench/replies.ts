@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { round, type Bench, type Figure } from './bench.ts';
-import { exchange, inTurn, populate, sleep } from './callbacks/callbacks.ts';
+import { exchange, inTurn, populate } from './callbacks/callbacks.ts';
 import { insertsPerSecond } from './ceilings/database.ts';
 import { emptyRuns } from './ceilings/temporal.ts';
 import { NAMESPACE } from './stage/stack.ts';
@@ -18,19 +19,20 @@ export const repliesBench: Bench = {
     const from = inTurn(await populate(stack, { count: LOAD.endpoints, phonesEach: LOAD.phonesEach }));
     say(`${LOAD.endpoints} accounts with an endpoint each are ready`);
 
-    const told = (prefix: string, count: number, perSecond: number | null) => exchange(world, { from, prefix, count, perSecond });
-    await told('warm ', 400, LOAD.perSecond);
+    const measured = (prefix: string, count: number, perSecond: number | null) =>
+      exchange(world, { from, prefix, count, perSecond });
+    await measured('warm ', 400, LOAD.perSecond);
     const steady = LOAD.perSecond * LOAD.seconds;
-    const { taken: slow, home: calm } = await told('steady ', steady, LOAD.perSecond);
-    const { taken: brisk } = await told('brisk ', BRISK * 5, BRISK);
-    const { taken: fast, home: flood } = await told('burst ', LOAD.burst, null);
+    const { taken: slow, home: calm } = await measured('steady ', steady, LOAD.perSecond);
+    const { taken: brisk } = await measured('brisk ', BRISK * 5, BRISK);
+    const { taken: fast, home: flood } = await measured('burst ', LOAD.burst, null);
 
     // Lets the leftovers of full load drain.
     await sleep(5000);
     const loads: Figure[] = [];
     for (const percent of LOADS) {
       const perSecond = Math.round((LOAD.burst / flood.seconds) * (percent / 100));
-      const { taken, home } = await told(`${percent} % `, perSecond * LOAD_SECONDS, perSecond);
+      const { taken, home } = await measured(`${percent} % `, perSecond * LOAD_SECONDS, perSecond);
       const line = `reply → callback at ${percent} % of that, p99`;
       const note = `${perSecond}/s: p50 ${round(home.p50)} ms; acknowledged p99 ${round(taken.p99)} ms`;
       loads.push({ line, value: round(home.p99), unit: 'ms', note });

@@ -83,16 +83,16 @@ for (const bench of chosen) {
 }
 
 async function measure(bench: Bench): Promise<Figure[]> {
-  const tell = (line: string): void => say(`${bench.name}: ${line}`);
+  const sayFor = (line: string): void => say(`${bench.name}: ${line}`);
   const options = { production: values.production, slowed: values.slowed };
-  if ('alone' in bench) return bench.alone(tell, options);
-  tell('starting a stack');
+  if ('alone' in bench) return bench.alone(sayFor, options);
+  sayFor('starting a stack');
   await using stack = await startStack({
     ...bench.stack,
     ...options,
     ...(values.profile ? { profileDir: join('bench/profiles', bench.name) } : {}),
   });
-  return await bench.measure(stack, tell);
+  return await bench.measure(stack, sayFor);
 }
 
 const run = {

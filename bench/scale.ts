@@ -48,7 +48,7 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
   await exchange(world, { from, count: WARM, prefix: 'warm ', perSecond: null });
   const before = await cpuOf(pids);
   const { home: arrived } = await exchange(world, { from, count: REPLIES, prefix: 'scale ', perSecond: null });
-  const told = since(before, await cpuOf(pids));
+  const replied = since(before, await cpuOf(pids));
   const replyBytes = await bytesOf(
     databaseUrl,
     ['replies', 'inbound_parts', 'conversations', 'events', 'deliveries', 'delivery_attempts'],
@@ -59,7 +59,7 @@ async function measure(stack: Stack, workers: number): Promise<Figure[]> {
     { line: `${workers} workers: messages accepted, sent and written down`, value: round(submitted / seconds), unit: '/s' },
     { line: `${workers} workers: replies to their callbacks`, value: round(REPLIES / arrived.seconds), unit: '/s' },
     ...costs('messages', sent, MESSAGES, workers),
-    ...costs('replies', told, REPLIES, workers),
+    ...costs('replies', replied, REPLIES, workers),
     { line: `${workers} workers: disk a message`, value: Math.round(messageBytes), unit: 'bytes' },
     { line: `${workers} workers: disk a reply, with its callback`, value: Math.round(replyBytes), unit: 'bytes' },
   ];

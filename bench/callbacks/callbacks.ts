@@ -1,10 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { launch, phones, SHORT_CODE, type Customer, type Stack } from '../stage/stack.ts';
 import type { World } from '../stage/world-process.ts';
 import type { Answer } from '../../dev/seed.ts';
-
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(what: string, look: () => Promise<boolean>, withinMs: number): Promise<number> {
   const begun = performance.now();

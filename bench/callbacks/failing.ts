@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { round, type Bench } from '../bench.ts';
-import { ask, exchange, inTurn, populate, sleep } from './callbacks.ts';
+import { ask, exchange, inTurn, populate } from './callbacks.ts';
 import { SHORT_CODE } from '../stage/stack.ts';
 
 /** Failing accounts, their endpoints each, and accounts that answer. */

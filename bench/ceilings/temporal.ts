@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { percentile } from '../bench.ts';
 
 // The ceiling of this Temporal server: runs of two empty steps.
 
@@ -44,7 +46,7 @@ export async function emptyRuns(
     return page;
   };
   const all = async (pages: { id: string }[]): Promise<void> => {
-    while (!pages.every(({ id }) => ended.has(id))) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!pages.every(({ id }) => ended.has(id))) await sleep(5);
   };
 
   return worker.runUntil(async () => {
@@ -53,7 +55,7 @@ export async function emptyRuns(
     for (let n = 0; n < (seconds * 1000) / PAGE_MS; n++) {
       const due = performance.now() + PAGE_MS;
       paced.push(await begin());
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      await sleep(Math.max(0, due - performance.now()));
     }
     await all(paced);
     const pages = paced.map(({ id, at }) => (ended.get(id) ?? 0) - at);
@@ -62,8 +64,6 @@ export async function emptyRuns(
     await all(await Promise.all(Array.from({ length: atOnce }, begin)));
     const perSecond = atOnce / ((performance.now() - from) / 1000);
     await connection.close();
-    return { pageP99: p99(pages), itemP99: p99(items), perSecond };
+    return { pageP99: percentile(pages, 0.99), itemP99: percentile(items, 0.99), perSecond };
   });
 }
-
-const p99 = (waits: number[]): number => waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? Number.NaN;

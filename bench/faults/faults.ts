@@ -1,4 +1,5 @@
 import { appendFile, mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { askWorld, takeLedger, type Ledger } from './faults-ledger.ts';
@@ -26,7 +27,6 @@ const Received = z.object({ received: z.array(z.object({ to: z.string() })) });
 const Total = z.object({ total: z.number() });
 const DRAIN_MS = 180_000;
 const HOUR = 3_600_000;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** All faults, the kinds by turns. */
 function faultsOf(stack: FaultsStack, kinds: readonly Kind[]): Fault[] {

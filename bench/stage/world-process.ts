@@ -8,7 +8,7 @@ const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
 const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
 const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
 const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.number() });
-const Told = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
+const Answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 const Ports = z.object({ smscPort: z.number(), endpointPort: z.number(), smtpPort: z.number() });
 
 /** Calls to the world's process (world.ts). */
@@ -55,7 +55,7 @@ function asker(child: ChildProcess): (method: string, args: object) => Promise<u
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let last = 0;
   child.on('message', (message) => {
-    const { id, result, error } = Told.parse(message);
+    const { id, result, error } = Answer.parse(message);
     if (error === undefined) waiting.get(id)?.resolve(result);
     else waiting.get(id)?.reject(new Error(error));
     waiting.delete(id);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { startSmsc } from '../../dev/simulator/smsc.ts';
 import { percentile } from '../bench.ts';
@@ -16,19 +17,11 @@ const Deliver = z.object({
   /** Null: as fast as possible. */
   perSecond: z.number().nullable(),
 });
-const Arrived = z.object({ prefix: z.string(), count: z.number(), withinMs: z.number() });
-const Call = z.discriminatedUnion('method', [
-  z.object({ id: z.number(), method: z.literal('start'), args: Start }),
-  z.object({ id: z.number(), method: z.literal('deliver'), args: Deliver }),
-  z.object({ id: z.number(), method: z.literal('arrived'), args: Arrived }),
-  z.object({ id: z.number(), method: z.literal('submitted'), args: z.object({ count: z.number(), withinMs: z.number() }) }),
-  z.object({ id: z.number(), method: z.literal('reset'), args: z.object({}) }),
-  z.object({ id: z.number(), method: z.literal('behave'), args: z.object({ paths: z.array(z.string()), behaviour: Behaviour }) }),
-  z.object({ id: z.number(), method: z.literal('waited'), args: z.object({ prefix: z.string() }) }),
-  z.object({ id: z.number(), method: z.literal('taken'), args: z.object({}) }),
-]);
+const Wait = z.object({ count: z.number(), withinMs: z.number() });
+const Arrived = Wait.extend({ prefix: z.string() });
+const Behave = z.object({ paths: z.array(z.string()), behaviour: Behaviour });
+const Call = z.object({ id: z.number(), method: z.string(), args: z.unknown() });
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const sentAt = new Map<string, number>();
 let firstSubmit = 0;
 let lastSubmit = 0;
@@ -99,7 +92,7 @@ async function arrived({ prefix, count, withinMs }: z.infer<typeof Arrived>) {
   };
 }
 
-function waited({ prefix }: { prefix: string }): number[] {
+function waited(prefix: string): number[] {
   const { takenAt, failedAt } = opened().sink;
   return [...failedAt].flatMap(([text, failed]) => {
     const taken = takenAt.get(text);
@@ -107,7 +100,7 @@ function waited({ prefix }: { prefix: string }): number[] {
   });
 }
 
-async function submittedUntil({ count, withinMs }: { count: number; withinMs: number }) {
+async function submittedUntil({ count, withinMs }: z.infer<typeof Wait>) {
   const end = performance.now() + withinMs;
   while (submitted < count && performance.now() < end) await sleep(10);
   return { submitted, seconds: (lastSubmit - firstSubmit) / 1000 };
@@ -120,35 +113,26 @@ function reset(): object {
   return {};
 }
 
-const answer = (call: z.infer<typeof Call>): unknown => {
-  switch (call.method) {
-    case 'start':
-      return start(call.args);
-    case 'deliver':
-      return deliver(call.args);
-    case 'arrived':
-      return arrived(call.args);
-    case 'submitted':
-      return submittedUntil(call.args);
-    case 'reset':
-      return reset();
-    case 'behave':
-      opened().sink.behave(call.args.paths, call.args.behaviour);
-      return {};
-    case 'waited':
-      return waited(call.args);
-    case 'taken':
-      return { sent: sentAt.size, taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() };
-    default:
-      return call satisfies never;
-  }
+const METHODS: Record<string, (args: unknown) => unknown> = {
+  start: (args) => start(Start.parse(args)),
+  deliver: (args) => deliver(Deliver.parse(args)),
+  arrived: (args) => arrived(Arrived.parse(args)),
+  submitted: (args) => submittedUntil(Wait.parse(args)),
+  reset,
+  behave(args) {
+    const { paths, behaviour } = Behave.parse(args);
+    opened().sink.behave(paths, behaviour);
+    return {};
+  },
+  waited: (args) => waited(z.object({ prefix: z.string() }).parse(args).prefix),
+  taken: () => ({ sent: sentAt.size, taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() }),
 };
 
 process.on('message', (message) => {
-  const call = Call.parse(message);
-  Promise.resolve(answer(call)).then(
-    (result) => process.send?.({ id: call.id, result }),
-    (error: unknown) => process.send?.({ id: call.id, error: String(error) }),
+  const { id, method, args } = Call.parse(message);
+  Promise.resolve(METHODS[method]?.(args)).then(
+    (result) => process.send?.({ id, result }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
   );
 });
 process.once('disconnect', () => process.exit());
